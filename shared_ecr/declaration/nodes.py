@@ -1,0 +1,71 @@
+"""What a YAML file says, with the place where it says it; values are read as YAML 1.2 reads them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared_ecr.problems import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One scalar: its text as written, and its value by the YAML 1.2 core schema."""
+
+    position: Position
+    text: str
+    value: str | int | float | bool | None
+    plain: bool
+    """Whether it stands without quotes, so that another reader could take it for something else."""
+
+    def described(self) -> str:
+        """Say what stands there, for `expected …, found …`."""
+        match self.value:
+            case None:
+                return "nothing"
+            case bool():
+                return f"the boolean {self.text}"
+            case int() | float():
+                return f"the number {self.text}"
+            case _:
+                return f"the text '{self.text}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    position: Position
+    items: tuple["Node", ...]
+
+    def described(self) -> str:
+        """Say what stands there, for `expected …, found …`."""
+        return "a list"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping and its value."""
+
+    key: Scalar
+    value: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping; its keys are texts and unique."""
+
+    position: Position
+    entries: tuple[Entry, ...]
+
+    def described(self) -> str:
+        """Say what stands there, for `expected …, found …`."""
+        return "a mapping"
+
+    def get(self, key: str) -> "Node | None":
+        """Return the value of *key*, or None where the key is not written."""
+        return next((entry.value for entry in self.entries if entry.key.text == key), None)
+
+    def __iter__(self) -> Iterator[tuple[str, "Node"]]:
+        return ((entry.key.text, entry.value) for entry in self.entries)
+
+
+Node = Scalar | Sequence | Mapping

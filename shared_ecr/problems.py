@@ -1,0 +1,92 @@
+"""What is wrong in a declaration: values that are collected, sorted and shown, never raised one by one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_ecr.errors import ExitCode, SharedEcrError
+from shared_ecr.text import visible
+
+# A page of errors is read, a book of them is not; the count of the rest is said (bad-inputs, rule 3).
+SHOWN_AT_MOST = 50
+
+
+class Severity(StrEnum):
+    """Whether a problem stops the run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file; line and column count from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: where it stands, what is wrong, why that is refused, and what to write instead."""
+
+    file: str
+    position: Position | None
+    path: str
+    what: str
+    code: str
+    why: str = ""
+    fix: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """Render `FILE:LINE:COL: PATH: WHAT. WHY. FIX. [CODE]`, invisible characters escaped."""
+        place = f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
+        sentences = " ".join(f"{part.rstrip('.')}." for part in (self.what, self.why, self.fix) if part)
+        mark = "warning: " if self.severity is Severity.WARNING else ""
+        path = f"{self.path}: " if self.path else ""
+        return visible(f"{place}: {mark}{path}{sentences} [{self.code}]")
+
+    def as_json(self) -> dict[str, object]:
+        """Render as the JSON shape of docs/reference/problems.md."""
+        return {
+            "file": self.file,
+            "line": self.position.line if self.position else None,
+            "column": self.position.column if self.position else None,
+            "path": self.path,
+            "severity": str(self.severity),
+            "code": self.code,
+            "what": self.what,
+            "why": self.why,
+            "fix": self.fix,
+        }
+
+
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort *problems* as they stand in their files, and say each fault once.
+
+    A default is merged into every repository, so its fault is met as often; the first telling wins.
+    """
+    seen: dict[tuple[str, Position | None, str, str], Problem] = {}
+    for problem in problems:
+        path = "" if problem.position else problem.path
+        seen.setdefault((problem.file, problem.position, problem.code, path), problem)
+    return sorted(seen.values(), key=lambda p: (p.file, p.position or Position(0, 0)))
+
+
+def render(problems: Sequence[Problem], at_most: int = SHOWN_AT_MOST) -> str:
+    """Render *problems* a line each, and the number of those left out."""
+    lines = [str(problem) for problem in problems[:at_most]]
+    if len(problems) > at_most:
+        lines.append(f"… and {len(problems) - at_most} more")
+    return "\n".join(lines)
+
+
+class InvalidDeclarationError(SharedEcrError):
+    """The declaration has problems; nothing was built from it."""
+
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(render(self.problems))
