@@ -23,7 +23,7 @@ def quoted(text: str, at_most: int = 80) -> str:
     """Quote *text* as the user wrote it, shortened in the middle when it would flood the line."""
     if len(text) > at_most:
         text = f"{text[: at_most // 2]}…{text[-at_most // 4 :]}"
-    return f"'{text}'"
+    return f"'{visible(text)}'"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,0 +1,73 @@
+"""What every pusher does: one image, its tags, one repository; what it answers."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared_ecr.client.credentials import CredentialSource
+from shared_ecr.mutability import TagMutability
+from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """One image to move, and every tag it shall have in one repository."""
+
+    source: str
+    """A path (OCI layout, OCI archive, docker archive) or the name an engine knows the image by."""
+    host: RegistryHost
+    repository: str
+    tags: tuple[Tag, ...]
+    """At least one; they all name the same image when the push is done."""
+    mutability: TagMutability | None = None
+    """What the repository's rule for moving tags is; None where nobody may tell."""
+
+    @property
+    def targets(self) -> tuple[ImageReference, ...]:
+        """The references under which the image can be pulled afterwards."""
+        return tuple(ImageReference(self.host, self.repository, tag) for tag in self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What the registry holds now, as it answered itself."""
+
+    reference: ImageReference
+    """By digest: the one name of this image that cannot move."""
+    tags: tuple[Tag, ...]
+    uploaded_blobs: int
+    uploaded_bytes: int
+    present_blobs: int
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of the image's manifest or index."""
+        assert isinstance(self.reference.name, Digest)  # noqa: S101 — by construction, for the type checker
+        return self.reference.name
+
+
+class Progress(Protocol):
+    """Hears what happens while an image moves; for a terminal, a CI log, or nobody."""
+
+    def said(self, line: str) -> None:
+        """Take one line about a step that is done or begins."""
+        ...
+
+    def moved(self, byte_count: int) -> None:
+        """Take the number of bytes that just went over the wire."""
+        ...
+
+
+class Pusher(Protocol):
+    """Moves one image from this machine to a registry."""
+
+    def push(self, request: PushRequest, credentials: CredentialSource, progress: Progress) -> PushResult:
+        """Push and answer with what the registry holds now.
+
+        A tag that may not move and names this very image already is done: nothing is uploaded. One that names
+        another image is refused before the first upload.
+
+        Raises:
+            PushRefusedError: the tag may not move, the repository does not exist, or the caller may not push.
+            UnavailableError: the registry or the source could not be reached or read.
+        """
+        ...

@@ -1,0 +1,61 @@
+"""Whether a tag may be moved to another image, and the exceptions.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import Tag
+from shared_ecr.text import quoted
+
+# AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
+MAX_FILTERS = 5
+_FILTER = re.compile(r"[0-9a-zA-Z._*-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExclusionFilter:
+    """Tags to which the opposite rule applies; `*` stands for any characters, nothing else is special."""
+
+    pattern: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a filter; refuse characters a tag cannot have, `*` excepted, and more than 128 of them."""
+        if not _FILTER.fullmatch(text):
+            raise InvalidValueError(
+                f"{quoted(text)} is no tag filter",
+                why="A filter is 1 to 128 letters, digits, '.', '_', '-' and '*'",
+                code="mutability-filter",
+            )
+        return cls(text)
+
+    def matches(self, tag: Tag) -> bool:
+        """Whether *tag* is one of those excepted."""
+        return bool(re.fullmatch(".*".join(map(re.escape, self.pattern.split("*"))), tag.text))
+
+
+@dataclass(frozen=True, slots=True)
+class TagMutability:
+    """The rule for every tag of a repository, and the filters of those under the opposite rule."""
+
+    immutable: bool = True
+    except_: tuple[ExclusionFilter, ...] = ()
+
+    def allows_moving(self, tag: Tag) -> bool:
+        """Whether *tag*, once pushed, may name another image later."""
+        excepted = any(filter_.matches(tag) for filter_ in self.except_)
+        return excepted == self.immutable
+
+    @property
+    def wire(self) -> str:
+        """ECR's name for the mode."""
+        return f"{'IMMUTABLE' if self.immutable else 'MUTABLE'}{'_WITH_EXCLUSION' if self.except_ else ''}"
+
+    @classmethod
+    def from_wire(cls, mode: str, filters: tuple[str, ...] = ()) -> Self:
+        """Read what `DescribeRepositories` answers."""
+        return cls(mode.startswith("IMMUTABLE"), tuple(ExclusionFilter.parse(text) for text in filters))
