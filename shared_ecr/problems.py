@@ -42,7 +42,7 @@ class Problem:
     def __str__(self) -> str:
         """Render `FILE:LINE:COL: PATH: WHAT. WHY. FIX. [CODE]`, invisible characters escaped."""
         place = f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
-        sentences = " ".join(f"{part.rstrip('.')}." for part in (self.what, self.why, self.fix) if part)
+        sentences = " ".join(_sentence(part) for part in (self.what, self.why, self.fix) if part)
         mark = "warning: " if self.severity is Severity.WARNING else ""
         path = f"{self.path}: " if self.path else ""
         return visible(f"{place}: {mark}{path}{sentences} [{self.code}]")
@@ -62,6 +62,10 @@ class Problem:
         }
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
     """Sort *problems* as they stand in their files, and say each fault once.
 
@@ -69,8 +73,7 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
     """
     seen: dict[tuple[str, Position | None, str, str], Problem] = {}
     for problem in problems:
-        path = "" if problem.position else problem.path
-        seen.setdefault((problem.file, problem.position, problem.code, path), problem)
+        seen.setdefault((problem.file, problem.position, problem.code, problem.what), problem)
     return sorted(seen.values(), key=lambda p: (p.file, p.position or Position(0, 0)))
 
 

@@ -1,0 +1,1 @@
+"""Stacks: tables of contents of constructs, deployed by `app.py`. Not part of the wheel."""

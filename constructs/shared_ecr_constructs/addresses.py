@@ -1,0 +1,34 @@
+"""Where other stacks and people find the repositories: parameters and outputs by name, never an export."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from shared_ecr.names import RepositoryName
+from shared_ecr_constructs.repository import logical_name
+
+
+class RepositoryAddresses(Construct):
+    """Publish the URI and the ARN of every repository as an SSM parameter and as a stack output.
+
+    A parameter is `/PREFIX/NAME/uri` or `/PREFIX/NAME/arn`. An export would lock the repository to whoever imports
+    it; a parameter is read by name and locks nobody.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, prefix: str) -> None:
+        super().__init__(scope, construct_id)
+        self._prefix = prefix
+        self._scopes = {kind: Construct(self, kind) for kind in ("UriParameter", "ArnParameter", "Uri", "Arn")}
+
+    def publish(self, name: RepositoryName, *, uri: str, arn: str) -> None:
+        """Publish one repository; tokens are welcome."""
+        member = logical_name(name)
+        for kind, value in (("Uri", uri), ("Arn", arn)):
+            ssm.CfnParameter(
+                self._scopes[f"{kind}Parameter"],
+                member,
+                name=f"/{self._prefix}/{name}/{kind.lower()}",
+                type="String",
+                value=value,
+            )
+            cdk.CfnOutput(self._scopes[kind], member, description=f"{kind.upper()} of {name}", value=value)

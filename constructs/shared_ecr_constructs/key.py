@@ -1,0 +1,24 @@
+"""The customer managed key that encrypts the repositories of one stack."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from shared_ecr.encryption import stack_key_policy
+
+
+class RegistryKey(kms.CfnKey):
+    """One KMS key for all repositories of a stack: only repositories with the same key can share layers.
+
+    Rotated every year, retained when the stack goes: without it no image could be read again.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, partition: str, account: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Encrypts the images of the shared ECR registry",
+            enable_key_rotation=True,
+            key_policy=stack_key_policy(partition, account),
+        )
+        self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)

@@ -1,0 +1,123 @@
+"""One shared repository, and the collection of them, as CloudFormation resources.
+
+A repository *is* the `CfnRepository`, given its policy and lifecycle as plain data: one crossing into the JavaScript
+kernel, where the L2 makes twenty-nine (docs/adr/0003-typed-l1-instead-of-l2.md).
+"""
+
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+from constructs import Construct
+
+from shared_ecr.encryption import Aes256, Encryption, NamedKey, StackKey
+from shared_ecr.names import RepositoryName
+from shared_ecr.permissions import Place
+from shared_ecr.repositories import RepositorySpec
+
+
+class SharedRepository(ecr.CfnRepository):
+    """Define one repository and everyone who may use it; its images stay when it leaves the stack.
+
+    Args:
+        scope: a `SharedRepositories` that retains all its members at once, or any other construct.
+        construct_id: for logical ids that stay with the name, `logical_name(spec.name)`.
+        spec: what the repository shall be.
+        place: partition and Region for the ARNs of its policy; CDK's pseudo parameters are good values.
+        key_arn: the key of a spec that is encrypted by the stack's key.
+
+    Raises:
+        ValueError: the spec asks for the stack's key and *key_arn* is missing.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, spec: RepositorySpec, place: Place, key_arn: str | None = None
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            repository_name=str(spec.name),
+            encryption_configuration=_encryption(spec.encryption, key_arn),
+            image_scanning_configuration={"scanOnPush": spec.scan_on_push},
+            image_tag_mutability=spec.tag_mutability.wire,
+            image_tag_mutability_exclusion_filters=_filters(spec),
+            lifecycle_policy={"lifecyclePolicyText": spec.lifecycle.text()},
+            repository_policy_text=spec.policy(place),
+            tags=[cdk.CfnTag(key=key, value=value) for key, value in spec.tags] or None,
+        )
+        self._acknowledge(spec)
+        if not isinstance(scope, SharedRepositories):
+            self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+
+    def as_repository(self, scope: Construct, construct_id: str) -> ecr.IRepository:
+        """Lend an `IRepository` to constructs that ask for one; its grants reach identity policies only."""
+        return ecr.Repository.from_repository_attributes(
+            scope, construct_id, repository_arn=self.attr_arn, repository_name=self.ref
+        )
+
+    def _acknowledge(self, spec: RepositorySpec) -> None:
+        """Write beside a deliberate exception why it is one, for the checkers that would report it."""
+        if spec.reasons:
+            self.add_metadata(
+                "checkov", {"skip": [_skip(*reason) for reason in spec.reasons if reason[0][:3] == "CKV"]}
+            )
+            self.add_metadata("guard", {"SuppressedRules": [name for name, _ in spec.reasons if name[:3] == "CT."]})
+        if spec.is_granted_to_an_organization:
+            cdk.Validations.of(self).acknowledge(
+                cdk.Acknowledgment(
+                    id="AwsSolutions::AwsSolutions-ECR1",
+                    reason="Principal * is narrowed to one organization by StringEquals aws:PrincipalOrgID",
+                )
+            )
+
+
+class SharedRepositories(Construct):
+    """Define many repositories, each under its own name, all of them retained."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        specs: Iterable[RepositorySpec],
+        place: Place,
+        key_arn: str | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.members = {
+            spec.name: SharedRepository(self, logical_name(spec.name), spec=spec, place=place, key_arn=key_arn)
+            for spec in specs
+        }
+        cdk.RemovalPolicies.of(self).retain()
+
+
+def logical_name(name: RepositoryName) -> str:
+    """Return the construct id of a repository: its name, so that its logical id depends on nothing else.
+
+    CDK writes `/` in an id as `--`, which would let `a/b` and `a--b` meet; no legal name contains `-.-`.
+    """
+    return name.text.replace("--", "-.-")
+
+
+def _encryption(encryption: Encryption, key_arn: str | None) -> dict[str, str]:
+    match encryption:
+        case Aes256():
+            return {"encryptionType": "AES256"}
+        case NamedKey(arn, _):
+            return {"encryptionType": "KMS", "kmsKey": arn}
+        case StackKey():
+            if key_arn is None:
+                raise ValueError("the spec is encrypted by the stack's key, but no key_arn is given")
+            return {"encryptionType": "KMS", "kmsKey": key_arn}
+        case _:
+            assert_never(encryption)
+
+
+def _filters(spec: RepositorySpec) -> list[dict[str, str]] | None:
+    names = ("imageTagMutabilityExclusionFilterType", "imageTagMutabilityExclusionFilterValue")
+    return [dict(zip(names, ("WILDCARD", each.pattern), strict=True)) for each in spec.tag_mutability.except_] or None
+
+
+def _skip(control: str, reason: str) -> dict[str, Any]:
+    return {"id": control, "comment": reason}

@@ -1,0 +1,113 @@
+"""`shared-ecr local`: an AWS of one's own on this machine, to try and to test with."""
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from shared_ecr.errors import ExitCode, UsageError
+
+_EPILOG = """\
+eval "$(shared-ecr local start)"       every AWS tool of this shell now meets the embedded AWS
+shared-ecr local run -- make demo      the same for one command, and nothing is left afterwards
+"""
+
+
+def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register `local` and what it can do."""
+    parser = subcommands.add_parser(
+        "local",
+        help="run an AWS on this machine, without an account",
+        description="Run an embedded AWS on this machine: CloudFormation, ECR, and a registry to push to. It listens "
+        "on the loopback interface alone, keeps everything in memory and asks nobody for AWS credentials.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    start = actions.add_parser("start", help="start it in the background and print the variables that lead to it")
+    _add_options(start)
+    start.set_defaults(run=_start)
+    actions.add_parser("stop", help="stop the one that was started in this folder").set_defaults(run=_stop)
+    actions.add_parser("status", help="say whether the one of this folder runs").set_defaults(run=_status)
+    run = actions.add_parser("run", help="run a command under one that ends with the command")
+    _add_options(run)
+    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="what to run, with its arguments")
+    run.set_defaults(run=_run)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="port of 127.0.0.1; 0, the default, takes a free one")
+    parser.add_argument("--account", default="111111111111", help="the account to be (default: %(default)s)")
+    parser.add_argument("--region", default="us-east-1", help="the Region to be in (default: %(default)s)")
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    from shared_ecr.local import is_running, start  # noqa: PLC0415 — the parser must be cheap to build
+    from shared_ecr.local.instance import changed_by, led_elsewhere  # noqa: PLC0415 — as above
+    from shared_ecr.local.state import StateFile  # noqa: PLC0415 — as above
+    from shared_ecr.names import AccountId, Region  # noqa: PLC0415 — as above
+
+    account, region = AccountId.parse(arguments.account), Region.parse(arguments.region)
+    state = StateFile.of(Path.cwd())
+    aws = state.read()
+    if aws is None or not is_running(aws):
+        aws = start(account=account, region=region, port=arguments.port, log=state.log, remember=state.write)
+        print(f"started an embedded AWS at {aws.url} (log: {state.log})", file=sys.stderr)
+    elif (aws.account, aws.region) == (account, region) and arguments.port in (0, _port(aws.url)):
+        print(f"the embedded AWS at {aws.url} runs already", file=sys.stderr)
+    else:
+        raise UsageError(
+            f"an embedded AWS with account {aws.account} in {aws.region} runs at {aws.url} already; "
+            "run 'shared-ecr local stop' first"
+        )
+    if unwanted := led_elsewhere(os.environ):
+        print(f"unset {' '.join(unwanted)}")
+    for name, value in changed_by(aws, os.environ).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return ExitCode.DONE
+
+
+def _stop(_arguments: argparse.Namespace) -> int:
+    from shared_ecr.local import stop  # noqa: PLC0415 — as above
+    from shared_ecr.local.state import StateFile  # noqa: PLC0415 — as above
+
+    state = StateFile.of(Path.cwd())
+    aws = state.read()
+    if aws is None:
+        print("no embedded AWS was started in this folder", file=sys.stderr)
+    elif stop(aws):
+        print(f"stopped the embedded AWS at {aws.url}; all it held is gone", file=sys.stderr)
+    else:
+        print(f"the embedded AWS at {aws.url} was gone already", file=sys.stderr)
+    state.forget()
+    return ExitCode.DONE
+
+
+def _status(_arguments: argparse.Namespace) -> int:
+    from shared_ecr.local import is_running  # noqa: PLC0415 — as above
+    from shared_ecr.local.state import StateFile  # noqa: PLC0415 — as above
+
+    aws = StateFile.of(Path.cwd()).read()
+    if aws is None or not is_running(aws):
+        print("not running")
+        return ExitCode.ENVIRONMENT
+    print(f"running at {aws.url}, account {aws.account}, {aws.region}, process {aws.pid}")
+    return ExitCode.DONE
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from shared_ecr.local import environment_under, running  # noqa: PLC0415 — as above
+    from shared_ecr.local.command import run_under  # noqa: PLC0415 — as above
+    from shared_ecr.names import AccountId, Region  # noqa: PLC0415 — as above
+
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    if not command:
+        raise UsageError("nothing to run; write the command after '--': shared-ecr local run -- COMMAND")
+    account, region = AccountId.parse(arguments.account), Region.parse(arguments.region)
+    with running(account=account, region=region, port=arguments.port) as aws:
+        return run_under(command, environment_under(aws))
+
+
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])

@@ -1,0 +1,74 @@
+"""Parse the command line, run the command, and turn every error into one line and an exit code."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from shared_ecr.cli import check, local, login, pull, push, repositories, uri
+from shared_ecr.errors import ExitCode, SharedEcrError
+
+COMMANDS = (check, uri, repositories, login, push, pull, local)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="shared-ecr",
+        description="Declare, deploy and push to the Amazon ECR registry that a whole organization shares.",
+        epilog="exit codes: 0 done, 1 findings that block, 2 invalid input, 3 the environment (credentials, network, "
+        "disk), 4 refused by AWS or the registry, 130 interrupted",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument("--verbose", action="store_true", help="show what stands behind an error")
+    subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_parser(subcommands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that *argv* asks for and return its exit code."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except SharedEcrError as error:
+        _tell(error, verbose=arguments.verbose)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("shared-ecr: interrupted; what was uploaded is kept and will be reused [interrupted]", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout went away (`| head`); there is nobody left to tell. Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except OSError as error:
+        _tell(error, verbose=arguments.verbose)
+        return ExitCode.ENVIRONMENT
+    return code
+
+
+def run() -> None:
+    """Start as the console script does."""
+    sys.exit(main())
+
+
+def _tell(error: Exception, *, verbose: bool) -> None:
+    from shared_ecr.problems import InvalidDeclarationError  # noqa: PLC0415 — only errors pay for it
+
+    text = str(error)
+    print(text if isinstance(error, InvalidDeclarationError) else f"shared-ecr: {text}", file=sys.stderr)
+    cause = error.__cause__ or error.__context__
+    if verbose and cause:
+        print(f"  because: {type(cause).__name__}: {cause}", file=sys.stderr)
+
+
+class _Version(argparse.Action):
+    """Print the version; `importlib.metadata` is imported by nobody else."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 — start-up time
+
+        print(f"shared-ecr {version('shared-ecr')}")
+        parser.exit()

@@ -1,0 +1,43 @@
+"""Options that several commands share, and what they mean."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared_ecr.declaration import Declaration
+
+Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """Add `--file`: which declaration."""
+    parser.add_argument(
+        "--file",
+        type=Path,
+        default=Path("registry.yaml"),
+        metavar="FILE",
+        help="the declaration (default: registry.yaml)",
+    )
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Add `--stack` and `--region`: which deployed stack."""
+    parser.add_argument("--stack", metavar="NAME", help="the deployed stack (default: the declared one, or shared-ecr)")
+    parser.add_argument("--region", metavar="REGION", help="the Region (default: the declared one, or AWS_REGION)")
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add `--format`: for people or for machines."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def read_declaration(file: Path) -> "Declaration":
+    """Read the declaration and tell its warnings on stderr."""
+    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+
+    declaration = load(file)
+    for warning in declaration.warnings:
+        print(warning, file=sys.stderr)
+    return declaration

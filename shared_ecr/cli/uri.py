@@ -1,0 +1,32 @@
+"""`shared-ecr uri`: where one repository is pushed to and pulled from."""
+
+import argparse
+
+from shared_ecr.cli.options import Subcommands, add_file, add_place
+from shared_ecr.errors import ExitCode
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "uri",
+        help="print the URI of a repository",
+        description="Print the URI of a repository: from the declaration, or with --deployed from the outputs of "
+        "the deployed stack.",
+    )
+    parser.add_argument("name", metavar="NAME", help="the repository's name, as declared")
+    parser.add_argument("--deployed", action="store_true", help="ask the deployed stack (needs AWS credentials)")
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the URI alone."""
+    from shared_ecr.client.addresses import declared, deployed  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import RepositoryName  # noqa: PLC0415 — start-up time
+
+    look_up = deployed if arguments.deployed else declared
+    addresses = look_up(file=arguments.file, stack=arguments.stack, region=arguments.region)
+    print(addresses.of(RepositoryName.parse(arguments.name)).uri)
+    return ExitCode.DONE

@@ -1,0 +1,120 @@
+"""Read the whole document: where the registry lives, the names it uses, its repositories."""
+
+import re
+
+from shared_ecr.declaration.accounts import read_account, read_accounts
+from shared_ecr.declaration.grants import Neighbours
+from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.repositories import read_defaults, read_repositories
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import AccountId, OrganizationId, Region
+from shared_ecr.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
+from shared_ecr.text import quoted
+
+VERSION = 1
+KEYS = ("version", "organization", "accounts", "registry", "defaults", "repositories")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+_STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
+
+
+def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
+    """Read *document*; the registry, or None where faults were noted that leave nothing to build."""
+    fields = reading.mapping(document, "", KEYS, required=("version", "registry", "repositories"))
+    if fields is None:
+        return None
+    _check_version(reading, fields.get("version"))
+    organization_node = fields.get("organization")
+    organization = None
+    if organization_node is not None:
+        organization = reading.parsed(organization_node, "organization", OrganizationId.parse)
+    accounts = read_accounts(reading, fields.get("accounts"))
+    neighbours = Neighbours(accounts, organization)
+    home = _read_home(reading, fields.get("registry"), accounts)
+    defaults, repositories = fields.get("defaults"), fields.get("repositories")
+    if defaults is not None:
+        read_defaults(reading, defaults, neighbours)
+    if repositories is None:
+        return None
+    read = read_repositories(reading, repositories, defaults, neighbours)
+    if home is None:
+        return None
+    account, regions, stack_name = home
+    entries = {spec.name: entry for entry, spec in read}
+    specs = tuple(spec for _, spec in read)
+    # Asked before the registry is built: all faults are wanted, with their places, not the first as an error.
+    for name, fault in conflicts(regions, specs):
+        path = join("repositories", str(name)) if name else "repositories"
+        reading.note(_culprit(entries[name], fault.code) if name else repositories, path, fault)
+    if reading.has_errors:
+        return None
+    return RegistrySpec(account, regions, specs, organization, accounts, stack_name)
+
+
+def _culprit(entry: Entry, code: str) -> Node:
+    """Return the property that a fault across the registry is about, or the name of the repository."""
+    key = {"kms-region": "encryption", "policy-size": "grants"}.get(code, "")
+    written = entry.value.get(key) if isinstance(entry.value, Mapping) else None
+    return written or entry.key
+
+
+def _check_version(reading: Reading, node: Node | None) -> None:
+    if node is None or (isinstance(node, Scalar) and node.value == VERSION and node.value is not True):
+        return
+    if isinstance(node, Scalar) and isinstance(node.value, int) and node.value > VERSION:
+        fault = InvalidValueError(
+            f"schema version {node.text}; this release reads {VERSION}", fix="Upgrade shared-ecr", code="schema-version"
+        )
+    else:
+        fault = InvalidValueError(
+            f"expected a schema version, found {node.described()}", fix=f"Write {VERSION}", code="schema-version"
+        )
+    reading.note(node, "version", fault)
+
+
+def _read_home(
+    reading: Reading, node: Node | None, accounts: dict[str, AccountId]
+) -> tuple[AccountId, tuple[Region, ...], str] | None:
+    """Read where the registry lives: one account, one Region or several, and the stack's name."""
+    if node is None:
+        return None
+    path = "registry"
+    fields = reading.mapping(node, path, ("account", "regions", "stack_name"), required=("account", "regions"))
+    if fields is None:
+        return None
+    account_node, regions_node, name_node = (fields.get(key) for key in ("account", "regions", "stack_name"))
+    account = read_account(reading, account_node, join(path, "account"), accounts) if account_node else None
+    regions = _read_regions(reading, regions_node, join(path, "regions")) if regions_node else None
+    stack_name: str | None = DEFAULT_STACK_NAME
+    if name_node is not None:
+        stack_name = reading.parsed(name_node, join(path, "stack_name"), _stack_name)
+    return (account, regions, stack_name) if account and regions and stack_name else None
+
+
+def _read_regions(reading: Reading, node: Node, path: str) -> tuple[Region, ...] | None:
+    """Read the list of Regions: at least one, none twice, all of one partition."""
+    read = [(item, reading.parsed(item, item_path, Region.parse)) for item, item_path in reading.items(node, path)]
+    if isinstance(node, Sequence) and not read:
+        reading.note(node, path, InvalidValueError("the list of Regions is empty", code="region"))
+    seen: dict[Region, Node] = {}
+    for item, region in read:
+        if region in seen:
+            what = f"the Region {region} is written twice"
+            reading.note(item, path, InvalidValueError(what, fix="Drop one", code="region-duplicate"))
+        elif region and seen and region.partition != next(iter(seen)).partition:
+            what = f"{region} is in partition {region.partition}, {next(iter(seen))} is not"
+            why = "An account lives in one partition"
+            reading.note(item, path, InvalidValueError(what, why=why, code="region-partition"))
+        elif region:
+            seen[region] = item
+    return tuple(seen) if len(seen) == len(read) and seen else None
+
+
+def _stack_name(text: str) -> str:
+    if not _STACK_NAME.fullmatch(text):
+        raise InvalidValueError(
+            f"{quoted(text)} is no stack name",
+            why="It has at most 128 letters, digits and '-', and begins with a letter",
+            code="stack-name",
+        )
+    return text

@@ -1,0 +1,156 @@
+"""Read which images a lifecycle rule looks at, and how it counts them."""
+
+from collections.abc import Callable
+
+from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.lifecycle import (
+    AnyImage,
+    ArchivedAge,
+    Count,
+    NewestImages,
+    PulledAge,
+    PushedAge,
+    Selection,
+    TaggedLike,
+    TaggedWith,
+    Untagged,
+)
+
+_KEYS = ("tagStatus", "tagPatternList", "tagPrefixList", "storageClass", "countType", "countUnit", "countNumber")
+_AGES: dict[str, Callable[[int], Count]] = {
+    "sinceImagePushed": PushedAge,
+    "sinceImagePulled": PulledAge,
+    "sinceImageTransitioned": ArchivedAge,
+}
+
+
+def read_selection(reading: Reading, node: Node, path: str) -> tuple[Selection, Count] | None:
+    """Read a rule's selection and its count."""
+    fields = reading.mapping(node, path, _KEYS, required=("tagStatus", "countType", "countNumber"))
+    if fields is None:
+        return None
+    selection = _read_tag_status(reading, fields, path)
+    count = _read_count(reading, fields, path)
+    return (selection, count) if selection and count else None
+
+
+def _read_tag_status(reading: Reading, fields: Mapping, path: str) -> Selection | None:
+    status_node = fields.get("tagStatus")
+    patterns, prefixes = fields.get("tagPatternList"), fields.get("tagPrefixList")
+    if status_node is None:
+        return None
+    status = reading.choice(status_node, join(path, "tagStatus"), ("tagged", "untagged", "any"), "lifecycle-status")
+    if status == "tagged":
+        return _read_tags(reading, fields, path)
+    for key, lists in (("tagPatternList", patterns), ("tagPrefixList", prefixes)):
+        if lists is not None and status:
+            fault = InvalidValueError(
+                f"{key} goes with tagStatus tagged, not {status}",
+                fix="Write 'tagStatus: tagged', or drop the list",
+                code="lifecycle-tags",
+            )
+            reading.note(lists, join(path, key), fault)
+            return None
+    match status:
+        case "untagged":
+            return Untagged()
+        case "any":
+            return AnyImage()
+        case _:
+            return None
+
+
+def _read_tags(reading: Reading, fields: Mapping, path: str) -> Selection | None:
+    present = [key for key in ("tagPatternList", "tagPrefixList") if fields.get(key) is not None]
+    if len(present) != 1:
+        what, code = (
+            ("a rule has either tagPatternList or tagPrefixList", "lifecycle-both")
+            if present
+            else ("a rule for tagged images says which tags", "lifecycle-tags")
+        )
+        fix = "A prefix 'v' is the pattern 'v*'" if present else "Add tagPatternList or tagPrefixList"
+        reading.note(fields, path, InvalidValueError(what, fix=fix, code=code))
+        return None
+    key = present[0]
+    node = fields.get(key)
+    assert node is not None  # noqa: S101 — present by the line above, for the type checker
+    texts = tuple(reading.text(item, item_path) for item, item_path in reading.items(node, join(path, key)))
+    if not isinstance(node, Sequence) or None in texts:
+        return None
+    known = tuple(text for text in texts if text is not None)
+    if len(known) > 1:
+        reading.warn(node, join(path, key), _and_trap(key, known))
+    make = TaggedLike if key == "tagPatternList" else TaggedWith
+    return reading.attempt(node, join(path, key), lambda: make(known))
+
+
+def _and_trap(key: str, texts: tuple[str, ...]) -> InvalidValueError:
+    return InvalidValueError(
+        f"an image must match every one of the {len(texts)} entries of {key}",
+        why="ECR joins them by AND: an image with a tag for one of them alone is not selected",
+        fix="Write one rule for each, if either was meant",
+        code="lifecycle-and",
+    )
+
+
+def _read_count(reading: Reading, fields: Mapping, path: str) -> Count | None:
+    type_node, number_node, unit = fields.get("countType"), fields.get("countNumber"), fields.get("countUnit")
+    if type_node is None or number_node is None:
+        return None
+    types = ("imageCountMoreThan", *_AGES)
+    count_type = reading.choice(type_node, join(path, "countType"), types, "lifecycle-count-type")
+    by_age = count_type in _AGES
+    number = reading.whole_number(number_node, join(path, "countNumber"), "days" if by_age else "images")
+    if count_type is None or not _unit_fits(reading, fields, path, unit, count_type):
+        return None
+    if not _storage_class_fits(reading, fields, path, count_type) or number is None:
+        return None
+    if number < 1:
+        fault = InvalidValueError(f"the count is {number}; at least 1 is allowed", code="lifecycle-count")
+        reading.note(number_node, join(path, "countNumber"), fault)
+        return None
+    return _AGES[count_type](number) if by_age else NewestImages(number)
+
+
+def _unit_fits(reading: Reading, fields: Mapping, path: str, unit: Node | None, count_type: str) -> bool:
+    """Refuse a unit where images are counted, and any but days where time is."""
+    by_age = count_type in _AGES
+    if unit is None and not by_age:
+        return True
+    if isinstance(unit, Scalar) and unit.value == "days" and by_age:
+        return True
+    if by_age:
+        what, fix = f"{count_type} counts in days", "Write 'countUnit: days'"
+    else:
+        what, fix = "imageCountMoreThan has no unit", "Drop countUnit"
+    reading.note(unit or fields, join(path, "countUnit"), InvalidValueError(what, fix=fix, code="lifecycle-unit"))
+    return False
+
+
+def _storage_class_fits(reading: Reading, fields: Mapping, path: str, count_type: str) -> bool:
+    """Refuse a storage class that the count type does not look into."""
+    node = fields.get("storageClass")
+    wanted = "archive" if count_type == "sinceImageTransitioned" else "standard"
+    if node is None:
+        if wanted == "standard":
+            return True
+        fault = InvalidValueError(
+            f"{count_type} needs storageClass archive",
+            fix="Add 'storageClass: archive'",
+            code="lifecycle-storage-class",
+        )
+        reading.note(fields, path, fault)
+        return False
+    path = join(path, "storageClass")
+    given = reading.choice(node, path, ("standard", "archive"), "lifecycle-storage-class")
+    if given is None or given == wanted:
+        return given is not None
+    fault = InvalidValueError(
+        f"{count_type} looks at the {wanted} storage class alone",
+        fix=f"Write 'storageClass: {wanted}'",
+        code="lifecycle-storage-class",
+    )
+    reading.note(node, path, fault)
+    return False

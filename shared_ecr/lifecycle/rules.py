@@ -1,0 +1,166 @@
+"""One lifecycle rule: which images it looks at, how it counts them, and what happens to those it counts out.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.text import quoted
+
+MAX_WILDCARDS = 4
+# The archive bills, and keeps, every image for at least this long.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+MIN_ARCHIVED_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class AnyImage:
+    """Select every image, tagged or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    """Select images without any tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedLike:
+    """Select images that match *every* pattern with some tag; `*` stands for any characters."""
+
+    patterns: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_empty(self.patterns, "patterns")
+        for pattern in self.patterns:
+            if pattern.count("*") > MAX_WILDCARDS:
+                raise InvalidValueError(
+                    f"the pattern {quoted(pattern)} has {pattern.count('*')} wildcards",
+                    why=f"At most {MAX_WILDCARDS} '*' are allowed in one pattern",
+                    code="lifecycle-wildcards",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedWith:
+    """Select images that have, for *every* prefix, some tag that starts with it."""
+
+    prefixes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_empty(self.prefixes, "prefixes")
+
+
+Selection = AnyImage | Untagged | TaggedLike | TaggedWith
+
+
+@dataclass(frozen=True, slots=True)
+class NewestImages:
+    """Keep the *keep* images pushed last; count out the others."""
+
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
+class PushedAge:
+    """Count out images pushed more than *days* days ago."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PulledAge:
+    """Count out images that nobody has pulled for more than *days* days; these can only be archived."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedAge:
+    """Count out images archived more than *days* days ago; these can only be expired, after 90 days at least."""
+
+    days: int
+
+
+Count = NewestImages | PushedAge | PulledAge | ArchivedAge
+
+
+class Action(StrEnum):
+    """What happens to an image that is counted out. There is no action to retain."""
+
+    EXPIRE = "expire"
+    ARCHIVE = "transition"
+
+
+class StorageClass(StrEnum):
+    """Where the images are that a rule looks at."""
+
+    STANDARD = "standard"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleRule:
+    """A selection, a count and an action; a lower priority number goes first."""
+
+    priority: int
+    selection: Selection
+    count: Count
+    action: Action = Action.EXPIRE
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if self.priority < 1:
+            raise InvalidValueError(
+                f"priority {self.priority} is below 1", fix="Number the rules from 1", code="lifecycle-priority"
+            )
+        _refuse_impossible(self.count, self.action)
+
+    @property
+    def storage_class(self) -> StorageClass:
+        """The storage class this rule looks at; only the time since archiving looks into the archive."""
+        match self.count:
+            case ArchivedAge():
+                return StorageClass.ARCHIVE
+            case NewestImages() | PushedAge() | PulledAge():
+                return StorageClass.STANDARD
+            case _:
+                assert_never(self.count)
+
+
+def _refuse_impossible(count: Count, action: Action) -> None:
+    """Refuse a number below one, and pairs of count and action that ECR refuses."""
+    number = count.keep if isinstance(count, NewestImages) else count.days
+    if number < 1:
+        raise InvalidValueError(f"the count is {number}; at least 1 is allowed", code="lifecycle-count")
+    if isinstance(count, PulledAge) and action is Action.EXPIRE:
+        raise InvalidValueError(
+            "the time since the last pull can only move images to the archive",
+            why="ECR expires by push age or count alone",
+            fix="Write action {type: transition, targetStorageClass: archive}, or count sinceImagePushed",
+            code="lifecycle-pulled",
+        )
+    if isinstance(count, ArchivedAge):
+        if action is Action.ARCHIVE:
+            raise InvalidValueError(
+                "an archived image cannot be archived again",
+                fix="Write action {type: expire}",
+                code="lifecycle-archive",
+            )
+        if number < MIN_ARCHIVED_DAYS:
+            raise InvalidValueError(
+                f"an archived image is kept for at least {MIN_ARCHIVED_DAYS} days; got {number}",
+                fix=f"Write {MIN_ARCHIVED_DAYS} or more",
+                code="lifecycle-archive-days",
+            )
+
+
+def _refuse_empty(texts: tuple[str, ...], what: str) -> None:
+    if not texts:
+        raise InvalidValueError(
+            f"the list of {what} is empty", why="A rule for tagged images says which tags", code="lifecycle-tags"
+        )
+    if not all(texts):
+        raise InvalidValueError(f"one of the {what} is empty", code="lifecycle-tags")

@@ -1,0 +1,43 @@
+"""One repository, complete: every property decided, every default applied."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_ecr.encryption import Encryption, StackKey
+from shared_ecr.lifecycle import DEFAULT_POLICY, LifecyclePolicy
+from shared_ecr.mutability import TagMutability
+from shared_ecr.names import EcrRegistry, RepositoryName
+from shared_ecr.permissions import Grant, Place, repository_policy
+from shared_ecr.principals import Organization
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySpec:
+    """A repository as it shall be. What is left out has the safe value; docs/reference/declaration.md says why."""
+
+    name: RepositoryName
+    grants: tuple[Grant, ...] = ()
+    lifecycle: LifecyclePolicy = DEFAULT_POLICY
+    tag_mutability: TagMutability = field(default_factory=TagMutability)
+    scan_on_push: bool = True
+    encryption: Encryption = field(default_factory=StackKey)
+    tags: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Why a published control is not met, by control: (`CKV_AWS_51`, reason). Rendered as acknowledgements."""
+
+    def policy(self, place: Place) -> dict[str, Any] | None:
+        """Render the repository policy for a registry in *place*, or None where nobody is granted anything."""
+        return repository_policy(self.grants, place)
+
+    def uri(self, registry: EcrRegistry) -> str:
+        """Where the repository's images are pulled from and pushed to."""
+        return f"{registry.host}/{self.name}"
+
+    def arn(self, registry: EcrRegistry) -> str:
+        """The repository's ARN."""
+        return f"arn:{registry.region.partition}:ecr:{registry.region}:{registry.account}:repository/{self.name}"
+
+    @property
+    def is_granted_to_an_organization(self) -> bool:
+        """Whether the policy has a principal `*` narrowed by an organization, which some checkers report."""
+        return any(isinstance(grant.consumer, Organization) for grant in self.grants)
