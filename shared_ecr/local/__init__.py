@@ -1,0 +1,25 @@
+"""The embedded AWS: an emulator in a process of its own, for trying and testing without an account.
+
+Read `instance` (what is running), `launching` (how it starts and ends), `command` (a program under it) and
+`state` (the one a folder remembers). `server` is the other process: MiniStack with `extensions` put in at
+`hooks`, behind the two paths of `control`. What MiniStack can do is in its own documentation; what it lacks
+and gets here: login tokens that count, rules for moving tags, manifests that need their blobs.
+
+Everything is held in memory, on the loopback interface, with no authentication of API calls.
+"""
+
+from shared_ecr.local.instance import DEMO_ACCOUNT, DEMO_REGION, LocalAws, environment_under
+from shared_ecr.local.launching import running, start, stop
+from shared_ecr.local.probe import advance_clock, is_running
+
+__all__ = [
+    "DEMO_ACCOUNT",
+    "DEMO_REGION",
+    "LocalAws",
+    "advance_clock",
+    "environment_under",
+    "is_running",
+    "running",
+    "start",
+    "stop",
+]

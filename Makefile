@@ -1,0 +1,74 @@
+# The verbs of this project. `make demo` shows it, `make check` is all that CI runs.
+.PHONY: help demo test lint types check synth bench lock clean
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+# jsii tells eleven lines about the end of life of odd or old Node releases at every start.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,19,20,21,23
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# npm tells of its new releases, and asks the registry for them.
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/user.stamp node_modules/user.stamp ## Declare, deploy, push, pull and change a registry on an embedded AWS
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/dev.stamp node_modules/dev.stamp .tools/checkov/ready.stamp ## Run every test that can run on this machine
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: $(VENV)/dev.stamp ## Check style and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/dev.stamp node_modules/dev.stamp ## Check types with mypy and pyright
+	$(BIN)/mypy
+	pyright
+
+check: lint types test ## All of the above: exactly what CI runs
+
+synth: $(VENV)/user.stamp node_modules/user.stamp ## Write the CloudFormation of registry.yaml into cdk.out/
+	cdk synth --quiet
+
+bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as ratios within one run
+	for benchmark in benchmarks/synthesis.py benchmarks/start.py benchmarks/push.py; do $(BIN)/python $$benchmark || exit 1; done
+
+lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
+	scripts/lock
+
+clean: ## Remove everything that make made
+	rm -rf $(VENV) node_modules .tools cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shared-ecr needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/user.stamp: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/user.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# checkov pins versions that contradict ours, so it lives alone.
+.tools/checkov/ready.stamp: requirements-checkov.txt
+	$(PYTHON) -m venv .tools/checkov
+	.tools/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	touch $@
+
+node_modules/user.stamp: package-lock.json $(VENV)/user.stamp
+	scripts/ensure-node $(VENV)
+	npm ci --omit=dev --silent
+	touch $@
+
+node_modules/dev.stamp: package-lock.json $(VENV)/dev.stamp
+	scripts/ensure-node $(VENV)
+	npm ci --silent
+	touch node_modules/user.stamp $@

@@ -1,0 +1,82 @@
+"""The private names of MiniStack at which the extensions stand.
+
+They belong to a package that moves fast, so pyproject pins it exactly and a test asks whether each name is
+still there and still takes the same arguments; whoever moves the pin reads what changed around each.
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+# A reply of MiniStack: status, headers, body.
+Reply = tuple[int, dict[str, str], bytes]
+# An action of the ECR API: the request's document to a reply.
+Action = Callable[[dict[str, Any]], Reply]
+
+_ECR = "ministack.services.ecr"
+_CLOUDFORMATION = "ministack.services.cloudformation.provisioners"
+
+
+@dataclass(frozen=True, slots=True)
+class HookPoint:
+    """One private name: a function with its parameters, or a store (without)."""
+
+    module: str
+    name: str
+    parameters: tuple[str, ...] | None = None
+
+    def read(self) -> Any:
+        """Return what stands there."""
+        return getattr(importlib.import_module(self.module), self.name)
+
+    def wrap(self, wrapper: Callable[[Any], Any]) -> None:
+        """Put what *wrapper* makes of the present value in its place."""
+        setattr(importlib.import_module(self.module), self.name, wrapper(self.read()))
+
+    def fault(self) -> str | None:
+        """Return what is not as the extensions expect, or None."""
+        try:
+            found = self.read()
+        except (ImportError, AttributeError):
+            return f"{self.module}.{self.name} is gone"
+        if self.parameters is None:
+            return None
+        parameters = tuple(inspect.signature(found).parameters)
+        return None if parameters == self.parameters else f"{self.module}.{self.name} takes {', '.join(parameters)}"
+
+
+REPOSITORIES = HookPoint(_ECR, "_repositories")
+IMAGES = HookPoint(_ECR, "_images")
+LAYER_BLOBS = HookPoint(_ECR, "_layer_blobs")
+MANIFEST_BLOBS = HookPoint(_ECR, "_manifest_blobs")
+CREATE_REPOSITORY = HookPoint(_ECR, "_create_repository", ("data",))
+DELETE_REPOSITORY = HookPoint(_ECR, "_delete_repository", ("data",))
+PUT_IMAGE_TAG_MUTABILITY = HookPoint(_ECR, "_put_image_tag_mutability", ("data",))
+GET_AUTHORIZATION_TOKEN = HookPoint(_ECR, "_get_authorization_token", ("data",))
+PUT_IMAGE = HookPoint(_ECR, "_put_image", ("data",))
+DESCRIBE_IMAGES = HookPoint(_ECR, "_describe_images", ("data",))
+BATCH_DELETE_IMAGE = HookPoint(_ECR, "_batch_delete_image", ("data",))
+BATCH_CHECK_LAYER_AVAILABILITY = HookPoint(_ECR, "_batch_check_layer_availability", ("data",))
+REPOSITORY_SHAPE = HookPoint(_ECR, "_repo_shape", ("repo",))
+REGISTRY_ERROR = HookPoint(_ECR, "_registry_error", ("status", "code", "message", "detail"))
+PUT_MANIFEST = HookPoint(_ECR, "_v2_put_manifest", ("name", "ref", "headers", "body"))
+REGISTRY_REQUEST = HookPoint(_ECR, "handle_registry_request", ("method", "path", "headers", "body", "query_params"))
+IS_REGISTRY_PATH = HookPoint("ministack.app", "_is_ecr_registry_path", ("path",))
+SES_REQUEST = HookPoint(
+    "ministack.app",
+    "_handle_ses_v2_request",
+    ("method", "path", "headers", "body", "query_params", "request_id"),
+)
+RESOURCE_HANDLERS = HookPoint(_CLOUDFORMATION, "_RESOURCE_HANDLERS")
+CREATE_STACK_REPOSITORY = HookPoint(_CLOUDFORMATION, "_ecr_repo_create", ("logical_id", "props", "stack_name"))
+UPDATE_STACK_REPOSITORY = HookPoint(
+    _CLOUDFORMATION, "_ecr_repo_update", ("physical_id", "old_props", "new_props", "stack_name", "logical_id")
+)
+ALL = tuple(value for value in list(globals().values()) if isinstance(value, HookPoint))
+
+
+def faults() -> list[str]:
+    """Return what MiniStack no longer has, or has otherwise; empty for the pinned version."""
+    return [fault for point in ALL if (fault := point.fault())]

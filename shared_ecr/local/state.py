@@ -1,0 +1,76 @@
+"""The embedded AWS that a folder remembers, in `.shared-ecr/local.json`."""
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_ecr.errors import InvalidValueError, UnavailableError
+from shared_ecr.local.instance import LocalAws
+from shared_ecr.names import AccountId, Region
+
+
+@dataclass(frozen=True, slots=True)
+class StateFile:
+    """The file, for its owner alone (mode 0600)."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> "StateFile":
+        """Return the state file of *folder*."""
+        return cls(folder / ".shared-ecr" / "local.json")
+
+    @property
+    def log(self) -> Path:
+        """Where the remembered one writes what it has to say."""
+        return self.path.with_suffix(".log")
+
+    def read(self) -> LocalAws | None:
+        """Return the one that was started here, which may have died since; None where none was.
+
+        Raises:
+            UnavailableError: the file is not one that `write` wrote, or may not be read.
+        """
+        try:
+            held = json.loads(self.path.read_text(encoding="utf-8"))
+            return LocalAws(
+                pid=int(held["pid"]),
+                url=str(held["url"]),
+                account=AccountId.parse(held["account"]),
+                region=Region.parse(held["region"]),
+                nonce=str(held["nonce"]),
+            )
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, InvalidValueError) as error:
+            raise UnavailableError(f"{self.path} cannot be read; remove it and start again") from error
+
+    def write(self, aws: LocalAws) -> None:
+        """Remember *aws*; readers see the old content or the new, never a part.
+
+        Raises:
+            UnavailableError: the folder cannot be written.
+        """
+        document = {
+            "pid": aws.pid,
+            "url": aws.url,
+            "account": str(aws.account),
+            "region": str(aws.region),
+            "nonce": aws.nonce,
+        }
+        draft = self.path.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            self.path.parent.mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(document, file)
+            draft.replace(self.path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            raise UnavailableError(f"cannot write {self.path}: {error.strerror}") from error
+
+    def forget(self) -> None:
+        """Remove the file if it is there."""
+        self.path.unlink(missing_ok=True)
