@@ -1,0 +1,108 @@
+"""The main job on real parts, from a clean clone and without an AWS account: what `make demo` runs.
+
+Declare, deploy, log in and push, pull, change, deploy again. The CDK command line is the real one, AWS is the embedded
+one (`shared-ecr local`), and every step is a command that can be typed. Whatever ends it, nothing is left running.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import types
+from pathlib import Path
+
+from shared_ecr.local import environment_under, running
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGE = "docker-in-aws/todobackend"
+RELEASE = "1.4.2"
+KEPT, KEPT_AFTER_THE_CHANGE = "countNumber: 200", "countNumber: 50"
+
+
+class Demo:
+    """Runs commands in the environment of an embedded AWS and shows each as it is typed."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._environment = environment
+        self.folder = folder
+
+    def step(self, title: str) -> None:
+        """Announce what comes next."""
+        print(f"\n\033[1m# {title}\033[0m" if sys.stdout.isatty() else f"\n# {title}", flush=True)
+
+    def run(self, command: str) -> str:
+        """Run *command*, let its story through and show its result; stop the demonstration when it fails."""
+        shown = command.replace(str(self.folder), "$BUILD")
+        print(f"$ {shown}", flush=True)
+        done = subprocess.run(  # noqa: S603 — the commands stand in this file
+            shlex.split(command), cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        print(done.stdout, end="", flush=True)
+        if done.returncode:
+            raise SystemExit(f"the command ended with {done.returncode}: {shown}")
+        return done.stdout.strip()
+
+
+def main() -> None:
+    """Show the whole road."""
+    # `make` and terminals end a program with SIGTERM or SIGHUP; both shall unwind what Ctrl-C unwinds.
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _interrupted)
+    with tempfile.TemporaryDirectory(prefix="shared-ecr-demo-") as build, running() as aws:
+        print(f"An embedded AWS answers at {aws.url}: account {aws.account}, Region {aws.region}.", flush=True)
+        demo = Demo(environment_under(aws), Path(build))
+        _deploy(demo, f"aws://{aws.account}/{aws.region}")
+        reference = _push(demo)
+        _pull(demo, reference)
+        _change(demo)
+    print(f"\nDone. Everything that was started is stopped. The image was {reference}", flush=True)
+
+
+def _deploy(demo: Demo, environment: str) -> None:
+    demo.step("Judge the declaration, prepare the account, deploy the shared stack")
+    demo.run("shared-ecr check")
+    demo.run(f"cdk bootstrap {environment} --output {demo.folder}/bootstrap")
+    demo.run(f"cdk deploy --all --require-approval never --progress events --output {demo.folder}/first")
+    demo.step("Where the repositories are, from the outputs of the deployed stack")
+    demo.run("shared-ecr repositories --deployed")
+
+
+def _push(demo: Demo) -> str:
+    demo.step("Push an image: the login is taken care of, stdout is the digest alone")
+    demo.run(f"python examples/sample_image.py {demo.folder}/todobackend.tar 'hello from todobackend {RELEASE}'")
+    reference = demo.run(f"shared-ecr push {demo.folder}/todobackend.tar {IMAGE}:{RELEASE}")
+    demo.step("Push it again: the tag cannot move and need not, nothing is uploaded")
+    demo.run(f"shared-ecr push {demo.folder}/todobackend.tar {IMAGE}:{RELEASE}")
+    return reference
+
+
+def _pull(demo: Demo, reference: str) -> None:
+    demo.step("Pull it back by its digest")
+    demo.run(f"shared-ecr pull {reference} {demo.folder}/pulled")
+
+
+def _change(demo: Demo) -> None:
+    demo.step("Change a lifecycle rule and deploy again")
+    text = (ROOT / "registry.yaml").read_text(encoding="utf-8")
+    if KEPT not in text:
+        raise SystemExit(f"registry.yaml has no {KEPT!r} to change; adjust this demonstration")
+    changed = demo.folder / "changed.yaml"
+    changed.write_text(text.replace(KEPT, KEPT_AFTER_THE_CHANGE), encoding="utf-8")
+    print(f"  {KEPT}  ->  {KEPT_AFTER_THE_CHANGE}", flush=True)
+    declaration = f"--context declaration={changed}"
+    demo.run(f"cdk diff --all {declaration} --output {demo.folder}/diff")
+    demo.run(f"cdk deploy --all {declaration} --require-approval never --progress events --output {demo.folder}/second")
+
+
+def _interrupted(number: int, _: types.FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
