@@ -101,13 +101,15 @@ def resolve(targets: Sequence[str], known: Known) -> tuple[EcrRegistry, ...]:
 
 def is_complete(target: str) -> bool:
     """Whether *target* says by itself which registry it means: a registry host or a repository URI."""
-    return "." in target
+    return "/" in target or ".dkr" in target
 
 
 def _meant(target: str, known: Known) -> list[EcrRegistry]:
     """Return the registries one target means."""
     if is_complete(target):
-        registry = RegistryHost.parse(target.partition("/")[0]).ecr
+        # A scheme is no path: the host's own parser refuses it and names the repair.
+        host = target if "://" in target else target.partition("/")[0]
+        registry = RegistryHost.parse(host).ecr
         if registry is None:
             raise UsageError(f"{quoted(target)} is in no private ECR registry; nothing else is sent an ECR token")
         return [registry]

@@ -38,7 +38,7 @@ def load(path: Path = DEFAULT_FILE) -> Declaration:
 
 def parse(text: str, file: str = "registry.yaml") -> Declaration:
     """Read a declaration that is already at hand; *file* is what its problems call it."""
-    return _declaration(*read_document(text.encode(), file), file)
+    return _declaration(*read_document(text.encode(errors="surrogatepass"), file), file)
 
 
 def _declaration(document: Node | None, faults: list[Problem], file: str) -> Declaration:

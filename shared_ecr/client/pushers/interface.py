@@ -34,9 +34,10 @@ class PushResult:
     reference: ImageReference
     """By digest: the one name of this image that cannot move."""
     tags: tuple[Tag, ...]
-    uploaded_blobs: int
-    uploaded_bytes: int
-    present_blobs: int
+    uploaded_blobs: int | None
+    """None where a container engine moved the image: it does not tell."""
+    uploaded_bytes: int | None
+    present_blobs: int | None
 
     @property
     def digest(self) -> Digest:

@@ -1,0 +1,148 @@
+"""Where the repositories are: as declared, as deployed, or whichever of the two can be known here.
+
+A platform engineer has the declaration, a reader of the stack has its outputs, a CI job has one of them; each gets
+the same answer. Nothing here imports boto3 unless AWS is asked.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.deployed import DeployedRepository, NoSuchStackError, deployed_registry
+from shared_ecr.errors import RefusedError, UsageError
+from shared_ecr.mutability import TagMutability
+from shared_ecr.names import Region, RepositoryName
+from shared_ecr.registry import DEFAULT_STACK_NAME
+from shared_ecr.text import did_you_mean
+
+if TYPE_CHECKING:
+    from shared_ecr.client.deployed import StackClients
+    from shared_ecr.registry import RegistrySpec
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The repositories that are known, and from where."""
+
+    repositories: tuple[DeployedRepository, ...]
+    source: str
+    """What they are called in errors: `registry.yaml` or `stack shared-ecr in us-east-1`."""
+
+    def of(self, name: RepositoryName) -> DeployedRepository:
+        """Return the repository called *name*.
+
+        Raises:
+            UsageError: there is none, with the nearest name.
+        """
+        for repository in self.repositories:
+            if repository.name == name:
+                return repository
+        hint = did_you_mean(name.text, (repository.name.text for repository in self.repositories))
+        raise UsageError(f"{self.source} has no repository {name}. {hint}".rstrip(". "))
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What the user said of where to look; None where nothing was said."""
+
+    file: Path
+    stack: str | None = None
+    region: Region | None = None
+
+    def declaration(self) -> "RegistrySpec | None":
+        """Read the declaration, where there is one; its problems are raised, its warnings told by `check`."""
+        if not self.file.exists():
+            return None
+        from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
+
+        return load(self.file).registry
+
+
+def declared(where: Whereabouts) -> Addresses:
+    """Return the declared repositories, in the Region asked for or the first declared.
+
+    Raises:
+        InvalidDeclarationError: the declaration is missing or has problems.
+        UsageError: the Region is not declared.
+    """
+    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
+
+    return _declared(load(where.file).registry, where)
+
+
+def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:
+    """Return the repositories that the deployed stack's outputs name.
+
+    Raises:
+        NoSuchStackError: there is no such stack in that Region, for these credentials.
+        RefusedError: the caller may not read the stack.
+        UnavailableError: no credentials or no network.
+        UsageError: no Region is known.
+    """
+    spec = where.declaration()
+    stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
+    region = where.region or (spec.regions[0] if spec else _region_of_environment())
+    registry = deployed_registry(clients or _clients(), stack, region)
+    if registry.warning:
+        sys.stderr.write(f"warning: {registry.warning}\n")
+    return Addresses(registry.repositories, f"the stack {stack} in {region}")
+
+
+def known(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:
+    """Return the repositories as deployed; as declared where the stack is out of the caller's reach.
+
+    A stack of the same name in another account than the declared one is somebody else's, and passed over.
+    """
+    spec = where.declaration()
+    try:
+        addresses = deployed(where, clients)
+    except RefusedError as refusal:
+        if spec is None:
+            raise
+        reason = "no such stack for these credentials" if isinstance(refusal, NoSuchStackError) else "not readable"
+        sys.stderr.write(f"the deployed stack is out of reach ({reason}); addresses are those of {where.file}\n")
+        return _declared(spec, where)
+    if spec and any(not _is_in(repository, spec) for repository in addresses.repositories):
+        return _declared(spec, where)
+    return addresses
+
+
+def declared_mutability(where: Whereabouts, name: RepositoryName) -> TagMutability | None:
+    """Return what the declaration says of moving tags, or None where it says nothing of *name*."""
+    spec = where.declaration()
+    repository = spec.repository(name) if spec else None
+    return repository.tag_mutability if repository else None
+
+
+def _declared(spec: "RegistrySpec", where: Whereabouts) -> Addresses:
+    region = where.region or spec.regions[0]
+    if region not in spec.regions:
+        raise UsageError(f"{where.file} declares no registry in {region}, only in {_listed(spec.regions)}")
+    home = spec.in_region(region)
+    rows = (DeployedRepository(each.name, each.uri(home), each.arn(home)) for each in spec.repositories)
+    return Addresses(tuple(rows), str(where.file))
+
+
+def _is_in(repository: DeployedRepository, spec: "RegistrySpec") -> bool:
+    registry = repository.host.ecr
+    return registry is not None and registry.account == spec.account
+
+
+def _listed(regions: Iterable[Region]) -> str:
+    return ", ".join(map(str, regions))
+
+
+def _region_of_environment() -> Region:
+    text = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if not text:
+        raise UsageError("no Region is known: pass --region, set AWS_REGION, or run where the declaration is")
+    return Region.parse(text)
+
+
+def _clients() -> "StackClients":
+    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time of the command line
+
+    return AwsClients()

@@ -1,0 +1,105 @@
+"""The one typed seam to AWS's SDK: clients of one identity, a Region at a time.
+
+`aws_faults.asking_aws` surrounds every call that goes through a client.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.aws_faults import asking_aws
+from shared_ecr.client.redaction import silence_secrets_of_botocore
+from shared_ecr.errors import UnavailableError
+from shared_ecr.names import AccountId, Region
+
+if TYPE_CHECKING:
+    from boto3 import Session
+    from botocore.config import Config
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+    from types_boto3_sts import STSClient
+
+# botocore counts what comes after the first attempt; eight of its standard pauses bridge a minute of throttling.
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+MAX_REPETITIONS = 8
+# A dead route must not hold a pipeline for the minute that is botocore's default, eight times.
+CONNECT_TIMEOUT_SECONDS = 5
+READ_TIMEOUT_SECONDS = 30
+
+
+class AwsClients:
+    """Makes the clients of one identity: each once for a Region, whichever thread asks.
+
+    A wrong profile or a missing Region is told as what it is (`asking_aws`), not where it is used first.
+    """
+
+    def __init__(self, *, profile: str | None = None) -> None:
+        self._profile = profile
+        self._session: Session | None = None
+        self._ecr: dict[tuple[Region, bool, bool], ECRClient] = {}
+        # A session must not make two clients at once; the clients themselves may be shared.
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
+        self._lock = Lock()
+
+    def ecr(self, region: Region, *, fips: bool = False, dual_stack: bool = False) -> "ECRClient":
+        """Return the client of ECR in *region*, which asks the endpoint of the kind wanted."""
+        key = (region, fips, dual_stack)
+        with self._making("ecr"):
+            if key not in self._ecr:
+                config = _config(fips=fips, dual_stack=dual_stack)
+                self._ecr[key] = self._boto().client("ecr", region_name=region.name, config=config)
+            return self._ecr[key]
+
+    def cloudformation(self, region: Region) -> "CloudFormationClient":
+        """Return a client of CloudFormation in *region*."""
+        with self._making("cloudformation"):
+            return self._boto().client("cloudformation", region_name=region.name, config=_config())
+
+    def sts(self, region: Region) -> "STSClient":
+        """Return a client of the security token service in *region*."""
+        with self._making("sts"):
+            return self._boto().client("sts", region_name=region.name, config=_config())
+
+    def caller_account(self, region: Region) -> AccountId:
+        """Ask whose credentials these are, in the partition of *region*."""
+        client = self.sts(region)
+        with asking_aws("sts:GetCallerIdentity"):
+            return AccountId.parse(client.get_caller_identity()["Account"])
+
+    @contextmanager
+    def _making(self, service: str) -> Iterator[None]:
+        """Surround the making of a client: one at a time, its faults told, its loggers filtered."""
+        with self._lock, asking_aws(service):
+            try:
+                yield
+            except ValueError as fault:
+                # What AWS_ENDPOINT_URL holds is checked by botocore with a plain ValueError.
+                raise UnavailableError(f"no client of {service} could be made: {fault}") from fault
+            finally:
+                silence_secrets_of_botocore()
+
+    def _boto(self) -> "Session":
+        """Return the session, made when it is needed first: importing boto3 takes a quarter of a second."""
+        if self._session is None:
+            import boto3  # noqa: PLC0415 — start-up time of the command line
+
+            # Credentials are looked for while the first client is made, and that is logged too.
+            silence_secrets_of_botocore()
+            self._session = boto3.Session(profile_name=self._profile)
+        return self._session
+
+
+def _config(*, fips: bool = False, dual_stack: bool = False) -> "Config":
+    """Render how every client behaves; what is not asked for is left to the user's own settings."""
+    from botocore.config import Config  # noqa: PLC0415 — start-up time of the command line
+
+    return Config(
+        retries={"mode": "standard", "max_attempts": MAX_REPETITIONS},
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS,
+        user_agent_extra=f"shared-ecr/{version('shared-ecr')}",
+        use_fips_endpoint=fips or None,
+        use_dualstack_endpoint=dual_stack or None,
+    )

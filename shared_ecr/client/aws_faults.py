@@ -1,0 +1,139 @@
+"""Say in our own words what botocore and AWS's services complain about."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.redaction import redacted
+from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
+from shared_ecr.text import visible
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+# Error codes by what their reader must do; services spell them differently.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/CommonErrors.html
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"}
+_SIGNATURE = {"SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed"}
+_CLOCK = re.compile(r"(?i)signature (?:expired|not yet current)|too skewed|is (?:now )?(?:earlier|later) than")
+_THROTTLED = {
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+    "RequestLimitExceeded", "TooManyRequestsException", "SlowDown", "BandwidthLimitExceeded",
+}  # fmt: skip
+_SERVER_FAULT = 500
+
+_SSO_LOGIN = "run 'aws sso login' (with --profile NAME when AWS_PROFILE is not set) and try again"
+_NO_CREDENTIALS = (
+    "run 'aws sso login' or 'aws configure', set AWS_PROFILE, or, in CI, give the job a role; "
+    "'aws sts get-caller-identity' shows who you are"
+)
+
+
+class AwsRefusedError(RefusedError):
+    """A service of AWS answered, and said no; `code` is its name for the reason."""
+
+    def __init__(self, text: str, *, code: str) -> None:
+        self.code = code
+        super().__init__(text)
+
+
+class AwsDeniedError(AwsRefusedError):
+    """The caller lacks a permission."""
+
+
+@contextmanager
+def asking_aws(action: str) -> Iterator[None]:
+    """Translate whatever goes wrong inside while asking AWS for *action*, such as `ecr:DescribeRepositories`.
+
+    Raises:
+        UnavailableError: no credentials, expired ones, no network, throttled to the last attempt.
+        AwsDeniedError: the caller lacks a permission.
+        AwsRefusedError: any other answer of the service that is an error.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 — start-up time of the command line
+
+    try:
+        yield
+    except ClientError as fault:
+        raise _from_service(fault, action) from fault
+    except BotoCoreError as fault:
+        raise _from_botocore(fault, action) from fault
+
+
+def _from_service(fault: "ClientError", action: str) -> SharedEcrError:
+    """Say what the service answered."""
+    answer = fault.response.get("Error", {})
+    code = str(answer.get("Code", "")) or "an error without a code"
+    said = _shown(str(answer.get("Message", "")))
+    status = int(fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if code in _DENIED:
+        # AWS's sentence names the identity and, mostly, the policy that decided.
+        because = said or "no policy of the caller allows it"
+        return AwsDeniedError(f"AWS does not allow {action}: {because}", code=code)
+    unavailable = _unavailable(code, said, action, status)
+    if unavailable:
+        return UnavailableError(unavailable)
+    hint = ". The account has not enabled the Region" if code == "OptInRequired" else ""
+    return AwsRefusedError(f"AWS refused {action}: {code}{': ' if said else ''}{said}{hint}", code=code)
+
+
+def _unavailable(code: str, said: str, action: str, status: int) -> str | None:
+    """Say what of this machine or of the moment is to blame for the answer *code*, or None."""
+    if code in _EXPIRED:
+        return f"the AWS session has expired, so {action} was refused; {_SSO_LOGIN}"
+    if code in _UNKNOWN_KEY:
+        return (
+            f"AWS does not know the access key with which {action} was asked; check AWS_PROFILE and "
+            "AWS_ACCESS_KEY_ID, and whether the account has enabled the Region"
+        )
+    if code in _SIGNATURE:
+        return _wrong_signature(action, code, said)
+    if code in _THROTTLED:
+        return f"AWS throttles {action}, and still did after every retry; try again in a minute"
+    if status >= _SERVER_FAULT:
+        return f"AWS failed at {action} with {status} {code}, and still did after every retry"
+    return None
+
+
+def _wrong_signature(action: str, code: str, said: str) -> str:
+    """Tell a wrong clock from a wrong secret: AWS has one code for both."""
+    if code == "RequestTimeTooSkewed" or _CLOCK.search(said):
+        return f"the clock of this machine is wrong, so AWS refused {action}; set it: {said}"
+    return f"the secret access key does not belong to the access key, so AWS refused {action}"
+
+
+def _from_botocore(fault: "BotoCoreError", action: str) -> SharedEcrError:
+    """Say what stopped botocore before there was an answer."""
+    from botocore import exceptions  # noqa: PLC0415 — start-up time of the command line
+
+    said = _shown(str(fault))
+    match fault:
+        case exceptions.NoCredentialsError() | exceptions.NoAuthTokenError():
+            text = f"there are no AWS credentials for {action}; {_NO_CREDENTIALS}"
+        case exceptions.PartialCredentialsError():
+            text = f"the AWS credentials for {action} are incomplete: {said}; set the rest or unset them all"
+        case exceptions.ProfileNotFound():
+            text = f"there is no AWS profile of that name: {said}; 'aws configure list-profiles' lists them"
+        case exceptions.LoginError():
+            text = f"the session of 'aws login' has expired or never began: {said}; run 'aws login' and try again"
+        case exceptions.SSOError() | exceptions.TokenRetrievalError():
+            text = f"the AWS single sign-on session has expired or never began; {_SSO_LOGIN}"
+        case exceptions.CredentialRetrievalError() | exceptions.MetadataRetrievalError():
+            text = f"the AWS credentials for {action} could not be fetched: {said}"
+        case exceptions.NoRegionError():
+            text = f"no Region is set for {action}; pass --region or set AWS_REGION"
+        case exceptions.SSLError():
+            text = f"the TLS certificate for {action} was not accepted: {said}; behind a proxy set AWS_CA_BUNDLE"
+        case exceptions.HTTPClientError() | exceptions.ConnectionError():
+            text = f"AWS could not be reached for {action}: {said}; check the network, the proxy and the Region"
+        case _:
+            text = f"{action} could not be asked: {said}"
+    return UnavailableError(text)
+
+
+def _shown(text: str) -> str:
+    """Render foreign text for an error: one line, no full stop, no secrets, nothing invisible."""
+    return visible(redacted(" ".join(text.split()))).rstrip(".")

@@ -1,0 +1,103 @@
+"""What a registry answers to one who has not logged in: the `WWW-Authenticate` header, as values.
+
+Source: RFC 9110, section 11.6.1; https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from shared_ecr.client.egress import is_local
+from shared_ecr.client.endpoints import Endpoint
+from shared_ecr.errors import RefusedError
+from shared_ecr.text import quoted
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 — the grammar's name for a word
+_SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
+_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
+# No registry says more; a header of megabytes is an attack on the expressions above.
+MAX_HEADER = 8192
+# Docker Hub's token service is the one that stands neither on the registry's host nor above or below it.
+_KNOWN_SERVICES = {("registry-1.docker.io", "auth.docker.io")}
+
+
+@dataclass(frozen=True, slots=True)
+class BasicChallenge:
+    """User name and password are wanted with each request, as ECR does."""
+
+
+@dataclass(frozen=True, slots=True)
+class BearerChallenge:
+    """A token of the service at *realm* is wanted."""
+
+    realm: str
+    service: str
+    scopes: tuple[str, ...]
+    is_insufficient: bool
+    """Whether the token that was sent is good and does not reach far enough."""
+
+    def token_url(self, endpoint: Endpoint) -> str:
+        """Render the request for a token; refuse a realm that is neither https nor on the same machine as we."""
+        try:
+            parts = urlsplit(self.realm)
+        except ValueError as error:
+            raise RefusedError(f"{endpoint.registry} names a token service whose address is none") from error
+        is_safe = parts.scheme == "https" and not is_local(parts.hostname or "")
+        is_ours = endpoint.is_local and parts.scheme in {"http", "https"} and is_local(parts.hostname or "")
+        if not (is_safe or is_ours) or "@" in parts.netloc:
+            raise RefusedError(f"{endpoint.registry} names {quoted(self.realm)} as its token service; https is needed")
+        query = [*([("service", self.service)] if self.service else []), *(("scope", scope) for scope in self.scopes)]
+        return f"{self.realm}{'&' if parts.query else '?'}{urlencode(query)}" if query else self.realm
+
+    def may_see_credentials(self, endpoint: Endpoint) -> bool:
+        """Whether the token service belongs to whom the credentials are for.
+
+        It does when its host is the registry's, stands above it (`gitlab.com` for `registry.gitlab.com`) or below
+        it (`auth.example.com` for `example.com`), or is Docker Hub's. Others, and neighbours under one domain
+        among them, are asked anonymously: without a list of public suffixes, `a.co.uk` is a neighbour of `b.co.uk`.
+        """
+        ours, theirs = urlsplit(endpoint.url).hostname or "", urlsplit(self.realm).hostname or ""
+        if ours == theirs or (ours, theirs) in _KNOWN_SERVICES:
+            return True
+        if endpoint.is_local:
+            return is_local(theirs)
+        return "." in theirs and "." in ours and (ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}"))
+
+
+Challenge = BasicChallenge | BearerChallenge
+
+
+def parse_challenge(headers: list[str]) -> Challenge | None:
+    """Read the `WWW-Authenticate` *headers*; Bearer is taken before Basic, anything else is None."""
+    found: dict[str, dict[str, str]] = {}
+    for header in headers:
+        found |= _parse(header[:MAX_HEADER])
+    if "bearer" in found and found["bearer"].get("realm"):
+        parameters = found["bearer"]
+        return BearerChallenge(
+            parameters["realm"],
+            parameters.get("service", ""),
+            tuple(parameters.get("scope", "").split()),
+            parameters.get("error") == "insufficient_scope",
+        )
+    return BasicChallenge() if "basic" in found else None
+
+
+def _parse(header: str) -> dict[str, dict[str, str]]:
+    """Split one header into schemes and their parameters; what follows something unreadable is not read."""
+    found: dict[str, dict[str, str]] = {}
+    position = 0
+    parameters: dict[str, str] | None = None
+    while position < len(header):
+        parameter = _PARAMETER.match(header, position)
+        if parameter and parameters is not None:
+            value = parameter[3] if parameter[2] is None else re.sub(r"\\(.)", r"\1", parameter[2])
+            parameters.setdefault(parameter[1].lower(), value)
+            position = parameter.end()
+            continue
+        scheme = _SCHEME.match(header, position)
+        if not scheme:
+            break
+        parameters = found.setdefault(scheme[1].lower(), {})
+        position = scheme.end()
+    return found

@@ -1,0 +1,153 @@
+"""What a deployed stack says about its repositories, and what ECR says about one of them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from shared_ecr.client.aws_faults import AwsDeniedError, AwsRefusedError, asking_aws
+from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.errors import InvalidValueError, RefusedError
+from shared_ecr.mutability import TagMutability
+from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+
+_REPOSITORY_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):repository/(?P<name>.+)"
+)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-console-view-stack-data-resources-status-codes
+_DOUBTFUL_STATUS = re.compile(r"FAILED|ROLLBACK|DELETE|REVIEW")
+
+
+class StackClients(Protocol):
+    """Makes clients of CloudFormation; `aws.AwsClients` does."""
+
+    def cloudformation(self, region: Region) -> "CloudFormationClient":
+        """Return a client of CloudFormation in *region*."""
+        ...
+
+
+class RegistryClients(Protocol):
+    """Makes clients of ECR; `aws.AwsClients` does."""
+
+    def ecr(self, region: Region, *, fips: bool = False, dual_stack: bool = False) -> "ECRClient":
+        """Return the client of ECR in *region* that asks the endpoint of the kind wanted."""
+        ...
+
+
+class NoSuchStackError(RefusedError):
+    """There is no stack of that name where it was looked for."""
+
+    @classmethod
+    def called(cls, stack_name: str, region: Region) -> "NoSuchStackError":
+        """Tell which stack is missing where."""
+        return cls(
+            f"there is no stack {stack_name} in {region}; deploy it, or check the name, the Region and the account "
+            "whose credentials these are"
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DeployedRepository:
+    """A repository as the stack that defines it names it."""
+
+    name: RepositoryName
+    uri: str
+    arn: str
+
+    @property
+    def host(self) -> RegistryHost:
+        """The registry that holds the repository."""
+        return RegistryHost.parse(self.uri.partition("/")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedRegistry:
+    """The repositories of one deployed stack, by name."""
+
+    stack_name: str
+    region: Region
+    repositories: tuple[DeployedRepository, ...]
+    warning: str | None = None
+    """Why the outputs may not be what was deployed last; None when the stack is well."""
+
+    def repository(self, name: RepositoryName) -> DeployedRepository | None:
+        """Return the repository called *name*, or None."""
+        return next((repository for repository in self.repositories if repository.name == name), None)
+
+
+def deployed_registry(clients: StackClients, stack_name: str, region: Region) -> DeployedRegistry:
+    """Read which repositories *stack_name* has deployed in *region*, from its outputs.
+
+    Raises:
+        NoSuchStackError: there is no such stack; a caller may know another way.
+        AwsRefusedError: any other refusal, such as a missing cloudformation:DescribeStacks.
+        UnavailableError: no credentials or no network.
+    """
+    client = clients.cloudformation(region)
+    try:
+        with asking_aws(f"cloudformation:DescribeStacks in {region}"):
+            stacks = client.describe_stacks(StackName=stack_name)["Stacks"]
+    except AwsRefusedError as refusal:
+        # CloudFormation has no code of its own for a missing stack.
+        if refusal.code == "ValidationError" and "does not exist" in str(refusal):
+            raise NoSuchStackError.called(stack_name, region) from refusal
+        raise
+    if not stacks or stacks[0]["StackStatus"] == "DELETE_COMPLETE":
+        raise NoSuchStackError.called(stack_name, region)
+    values = [output.get("OutputValue", "") for output in stacks[0].get("Outputs", [])]
+    status = stacks[0]["StackStatus"]
+    warning = None
+    if _DOUBTFUL_STATUS.search(status):
+        warning = f"stack {stack_name} in {region} is {status}: its repositories may not be what was declared last"
+    return DeployedRegistry(stack_name, region, repositories_among(values), warning)
+
+
+def repositories_among(values: Iterable[str]) -> tuple[DeployedRepository, ...]:
+    """Find the repositories among the values of outputs: those whose ARN and whose URI both stand there.
+
+    Keys and descriptions are for people. A value that is neither is somebody else's and is passed over.
+    """
+    uris: dict[tuple[AccountId, Region, str], str] = {}
+    arns: dict[tuple[AccountId, Region, str], str] = {}
+    for value in values:
+        arn = _REPOSITORY_ARN.fullmatch(value)
+        if arn:
+            try:
+                arns[AccountId.parse(arn["account"]), Region.parse(arn["region"]), arn["name"]] = value
+            except InvalidValueError:
+                continue
+        else:
+            host, _, name = value.partition("/")
+            registry = RegistryHost(host).ecr
+            if registry:
+                uris[registry.account, registry.region, name] = value
+    return tuple(
+        sorted(DeployedRepository(RepositoryName.parse(key[2]), uris[key], arns[key]) for key in uris.keys() & arns)
+    )
+
+
+def mutability_of(clients: RegistryClients, registry: EcrRegistry, repository: str) -> TagMutability | None:
+    """Ask ECR whether tags of *repository* may move; None when the caller may not ask.
+
+    Raises:
+        PushRefusedError: the repository does not exist.
+        AwsRefusedError: any other refusal.
+        UnavailableError: no credentials or no network.
+    """
+    client = clients.ecr(registry.region, fips=registry.fips, dual_stack=registry.dual_stack)
+    try:
+        with asking_aws(f"ecr:DescribeRepositories in {registry.region}"):
+            answer = client.describe_repositories(registryId=registry.account.digits, repositoryNames=[repository])
+    except AwsDeniedError:
+        return None
+    except AwsRefusedError as refusal:
+        if refusal.code == "RepositoryNotFoundException":
+            raise PushRefusedError.no_such_repository(registry.host, repository) from refusal
+        raise
+    described = answer["repositories"][0]
+    filters = described.get("imageTagMutabilityExclusionFilters", [])
+    return TagMutability.from_wire(described["imageTagMutability"], tuple(each["filter"] for each in filters))

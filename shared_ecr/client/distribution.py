@@ -1,0 +1,135 @@
+"""One repository of one registry, spoken to as the OCI distribution specification says.
+
+Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+"""
+
+from enum import Enum
+from typing import assert_never
+
+from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.exchange import Exchange
+from shared_ecr.client.refusals import FORBIDDEN, NOT_FOUND, Refusal
+from shared_ecr.client.retries import Pace, TransientError
+from shared_ecr.client.sources.interface import Manifest
+from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
+from shared_ecr.client.transport import Answer
+from shared_ecr.errors import InvalidValueError, RefusedError
+from shared_ecr.names import Digest, ImageReference, Tag
+
+OK, CREATED = 200, 201
+_ACCEPT = {"Accept": ACCEPTED}
+
+
+class Sight(Enum):
+    """What is known of a manifest whose digest is not."""
+
+    MISSING = "missing"
+    UNTOLD = "untold"
+    """The caller may not look (`grant_push` of CDK gives no ecr:BatchGetImage); it may be there or not."""
+
+
+class RemoteRepository:
+    """The manifests and blobs of one repository."""
+
+    def __init__(self, exchange: Exchange, repository: str, pace: Pace) -> None:
+        self.exchange, self.name = exchange, repository
+        self._pace = pace
+        self.url = f"{exchange.endpoint.url}/v2/{repository}"
+
+    def held(self, name: Tag | Digest) -> Digest | Sight:
+        """Look which manifest *name* names now. One request, and where a look is forbidden a second."""
+        url = f"{self.url}/manifests/{name}"
+        answer = self.exchange.ask_patiently("HEAD", url, _ACCEPT)
+        if answer.status == FORBIDDEN:
+            # The answer to a HEAD cannot say whether a permission lacks or the token has expired; that to a GET can.
+            answer = self.exchange.ask_patiently("GET", url, _ACCEPT)
+            if answer.status == OK:
+                return digest_of(answer.body)
+        if answer.status in {401, FORBIDDEN}:
+            return Sight.UNTOLD
+        if answer.status == NOT_FOUND:
+            return Sight.MISSING
+        if answer.status != OK:
+            raise self._refused(answer, f"look at {name}")
+        stated = _stated_digest(answer)
+        # A registry may leave the header out; the content says it too.
+        return stated or digest_of(self.exchange.ask_patiently("GET", url, _ACCEPT).body)
+
+    def has_blob(self, digest: Digest) -> bool:
+        """Look whether the blob is there; where that is forbidden the upload will tell, so no."""
+        answer = self.exchange.ask_patiently("HEAD", f"{self.url}/blobs/{digest}")
+        if answer.status in {401, FORBIDDEN, NOT_FOUND}:
+            return False
+        if answer.status != OK:
+            raise self._refused(answer, f"look at {digest}")
+        return True
+
+    def manifest(self, name: Tag | Digest) -> tuple[bytes, str]:
+        """Fetch a manifest and its media type; the caller compares the digest."""
+        answer = self.exchange.ask_patiently("GET", f"{self.url}/manifests/{name}", _ACCEPT)
+        if answer.status == NOT_FOUND:
+            raise RefusedError(f"there is no {ImageReference(self.exchange.endpoint.registry, self.name, name)}")
+        if answer.status != OK:
+            refusal = Refusal.read(answer, self.exchange)
+            raise RefusedError(f"{self.exchange.registry} refused to read {self.name}: {refusal.said}")
+        return answer.body, (answer.header("Content-Type") or "").partition(";")[0].strip()
+
+    def put_manifest(self, manifest: Manifest, name: Tag | Digest) -> None:
+        """Store *manifest* under *name*; an answer lost on the way is looked up rather than believed lost.
+
+        Raises:
+            PushRefusedError: the tag may not move, the repository is missing, or the caller may not.
+            ForgottenBlobsError: blobs that were there are there no more.
+        """
+        attempts = self.exchange.attempts()
+        url = f"{self.url}/manifests/{name}"
+        while True:
+            self._pace.wait()
+            try:
+                answer = self.exchange.ask("PUT", url, {"Content-Type": manifest.media_type}, manifest.content)
+            except TransientError as error:
+                attempts.failed(error)
+                if error.answer_was_lost and self.held(name) == manifest.digest:
+                    return
+            else:
+                break
+        if answer.status not in {OK, CREATED}:
+            self._judge(answer, manifest, name)
+            return
+        stated = _stated_digest(answer)
+        if stated is not None and stated != manifest.digest:
+            raise PushRefusedError(f"{self.exchange.registry} stored {manifest.digest} as {stated}; it changed bytes")
+
+    def _judge(self, answer: Answer, manifest: Manifest, name: Tag | Digest) -> None:
+        refusal = Refusal.read(answer, self.exchange)
+        if isinstance(name, Tag) and refusal.is_about_an_immutable_tag:
+            held = self.held(name)
+            # ECR refuses the very image the tag names already, too.
+            if held == manifest.digest:
+                return
+            target = ImageReference(self.exchange.endpoint.registry, self.name, name)
+            raise PushRefusedError.immutable_tag(target, _told(held), manifest.digest)
+        raise refusal.error(self.exchange, self.name, f"store the manifest {name}")
+
+    def _refused(self, answer: Answer, step: str) -> RefusedError:
+        return Refusal.read(answer, self.exchange).error(self.exchange, self.name, step)
+
+
+def _told(held: Digest | Sight) -> Digest | str:
+    match held:
+        case Digest():
+            return held
+        case Sight.MISSING | Sight.UNTOLD:
+            return "another image"
+        case _:
+            assert_never(held)
+
+
+def _stated_digest(answer: Answer) -> Digest | None:
+    stated = answer.header("Docker-Content-Digest")
+    if stated is None:
+        return None
+    try:
+        return Digest.parse(stated)
+    except InvalidValueError:
+        return None

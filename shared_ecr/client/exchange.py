@@ -1,0 +1,136 @@
+"""One question to one registry and its answer: logged in, redirected, repeated where that helps.
+
+The login goes to the registry's own address and nowhere else. A read may be redirected, as layers are to S3, and
+follows without the login; a write is never redirected.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from shared_ecr.client.endpoints import Endpoint
+from shared_ecr.client.errors import LoginRefusedError
+from shared_ecr.client.logins import Authorization, Login, is_about_reach, is_refusal
+from shared_ecr.client.retries import TRANSIENT_STATUSES, Attempts, Patience, TransientError, seconds_to_wait
+from shared_ecr.client.transport import Answer, Transport
+from shared_ecr.errors import RefusedError
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_REDIRECTS = 5
+NO_HEADERS: Mapping[str, str] = {}
+
+
+class LoginRenewedError(Exception):
+    """The registry refused the login in the middle of a step that has to begin anew; the login is new by now."""
+
+
+class Exchange:
+    """What asks one registry."""
+
+    def __init__(self, endpoint: Endpoint, login: Login, transport: Transport, patience: Patience) -> None:
+        self.endpoint = endpoint
+        self._login, self._transport, self.patience = login, transport, patience
+
+    @property
+    def registry(self) -> str:
+        """The registry's host, for messages."""
+        return str(self.endpoint.registry)
+
+    def attempts(self) -> Attempts:
+        """Begin to count the tries of one step."""
+        return Attempts(self.patience, self.endpoint.registry)
+
+    def redacted(self, text: str) -> str:
+        """Return *text*, which came from the registry, without our secrets."""
+        return self._login.redacted(text)
+
+    def ask_patiently(self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
+        """Ask what can be asked twice without harm, until it is answered, and read the answer.
+
+        Raises:
+            UnavailableError: the tries are used up.
+            LoginRefusedError: fresh credentials were refused too.
+        """
+        attempts = self.attempts()
+        while True:
+            try:
+                return self.ask(method, url, headers)
+            except TransientError as error:
+                attempts.failed(error)
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, body: bytes | None = None) -> Answer:
+        """Ask once, a renewed login apart, and read the answer."""
+        with self.open(method, url, headers, lambda: body) as answer:
+            _ = answer.body
+            return answer
+
+    def open(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        body: Callable[[], bytes | Iterable[bytes] | None] = lambda: None,
+        *,
+        begins_anew: bool = False,
+    ) -> Answer:
+        """Ask once, a renewed login apart; the answer's body is still to be read.
+
+        With *begins_anew* the request is not sent again under the new login: `LoginRenewedError` tells the caller
+        to repeat the step from its beginning.
+
+        Raises:
+            TransientError: nobody answered, or with a status that may pass.
+        """
+        asked_before = renewed = False
+        while True:
+            authorization = self._login.current()
+            answer = self._follow(method, url, headers, authorization, body())
+            if not self.endpoint.owns(answer.url) or not is_refusal(answer):
+                return self._passed(answer)
+            if renewed:
+                if is_about_reach(answer):
+                    return answer
+                answer.drop()
+                raise LoginRefusedError.by(self.endpoint.registry)
+            renewed = asked_before or authorization.is_basic
+            asked_before = True
+            with answer:
+                self._login.answer(answer, authorization, renew=renewed)
+            if begins_anew:
+                raise LoginRenewedError
+
+    def _follow(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        authorization: Authorization,
+        body: bytes | Iterable[bytes] | None,
+    ) -> Answer:
+        for _ in range(MAX_REDIRECTS):
+            answer = self._transport.send(method, url, {**headers, **self._own_headers(url, authorization)}, body)
+            location = answer.header("Location")
+            if answer.status not in REDIRECTS or location is None:
+                return answer
+            with answer:
+                _ = answer.body
+            if method not in {"GET", "HEAD"}:
+                raise RefusedError(f"{self.registry} redirects an upload; that is refused, nothing was sent further")
+            url = self.endpoint.redirect(url, location)
+        raise RefusedError(f"{self.registry} redirects more than {MAX_REDIRECTS} times")
+
+    def _own_headers(self, url: str, authorization: Authorization) -> dict[str, str]:
+        """Return what only the registry itself may see."""
+        if not self.endpoint.owns(url):
+            return {}
+        own = {}
+        if self.endpoint.host_header is not None:
+            own["Host"] = self.endpoint.host_header
+        if authorization.header is not None:
+            own["Authorization"] = authorization.header
+        return own
+
+    def _passed(self, answer: Answer) -> Answer:
+        if answer.status not in TRANSIENT_STATUSES:
+            return answer
+        answer.drop()
+        wait = seconds_to_wait(answer.header("Retry-After"))
+        raise TransientError(f"it answered {answer.status}", status=answer.status, retry_after=wait)

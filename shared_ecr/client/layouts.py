@@ -1,0 +1,117 @@
+"""OCI layouts being written: files appear under their final names only when they are whole.
+
+Source: https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from shared_ecr.client.sources.files import Folder, read_whole
+from shared_ecr.client.sources.interface import InvalidImageError, Manifest
+from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
+from shared_ecr.client.sources.oci_layout import blob_name
+from shared_ecr.errors import UnavailableError
+from shared_ecr.names import Digest, Tag
+
+_VERSION = {"imageLayoutVersion": "1.0.0"}
+_REF_NAME = "org.opencontainers.image.ref.name"
+
+
+class LayoutFolder:
+    """A folder that is, or becomes, an OCI layout; what it holds already stays."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._written():
+            if path.is_dir() and any(path.iterdir()) and not (path / "oci-layout").is_file():
+                raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
+            # An index that cannot be added to is refused before the first byte is fetched.
+            self._entries = self._listed()
+            (path / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+            self._write("oci-layout", json.dumps(_VERSION).encode())
+
+    def has(self, digest: Digest, size: int) -> bool:
+        """Whether the blob is there whole; a damaged one is fetched again."""
+        path = self.path / blob_name(digest)
+        with self._written():
+            if not path.is_file() or path.stat().st_size != size:
+                return False
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest.hex
+
+    @contextmanager
+    def blob_file(self, digest: Digest) -> Iterator[BinaryIO]:
+        """Lend a file that takes the name of *digest* when the block ends well, and vanishes when it does not."""
+        with self._written(), self._new_file(blob_name(digest)) as file:
+            yield file
+
+    def add_manifest(self, manifest: Manifest) -> None:
+        """Store the bytes of *manifest*."""
+        with self._written():
+            self._write(blob_name(manifest.digest), manifest.content)
+
+    def name_image(self, manifest: Manifest, name: Tag | Digest) -> None:
+        """List *manifest* in index.json, under the tag where it was asked for by one; the last step of a pull."""
+        entry: dict[str, object] = {
+            "mediaType": manifest.media_type, "digest": str(manifest.digest), "size": manifest.size
+        }  # fmt: skip
+        if isinstance(name, Tag):
+            entry["annotations"] = {_REF_NAME: str(name)}
+        others = [other for other in self._entries if not _is_replaced(other, entry)]
+        document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*others, entry]}
+        with self._written():
+            self._write("index.json", json.dumps(document, indent=2).encode())
+
+    def _listed(self) -> list[object]:
+        if not (self.path / "index.json").exists():
+            return []
+        folder = Folder(self.path)
+        place = folder.origin("index.json")
+        entries = json_object(read_whole(folder, "index.json", MAX_MANIFEST_BYTES), place).get("manifests")
+        if not isinstance(entries, list):
+            raise InvalidImageError.in_file(place, "manifests is not a list")
+        return entries
+
+    def _write(self, name: str, content: bytes) -> None:
+        with self._new_file(name) as file:
+            file.write(content)
+
+    @contextmanager
+    def _new_file(self, name: str) -> Iterator[BinaryIO]:
+        target = self.path / name
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
+            try:
+                # Temporary files are private; what others may read of a layout is for the folder's mode to say.
+                Path(file.name).chmod(0o644)
+                yield file  # type: ignore[misc]  # the wrapper of tempfile is a BinaryIO in all but name
+                file.flush()
+                Path(file.name).replace(target)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UnavailableError(
+                f"{self.path} cannot be written: {error.strerror or type(error).__name__}"
+            ) from error
+
+
+def _is_replaced(other: object, entry: dict[str, object]) -> bool:
+    """Whether *other* is the same image unnamed, or what the same name named before."""
+    if not isinstance(other, dict):
+        return False
+    annotations = other.get("annotations")
+    theirs = annotations.get(_REF_NAME) if isinstance(annotations, dict) else None
+    ours = entry.get("annotations")
+    if theirs is not None:
+        return isinstance(ours, dict) and theirs == ours[_REF_NAME]
+    return other.get("digest") == entry["digest"]

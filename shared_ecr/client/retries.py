@@ -1,0 +1,107 @@
+"""What is tried again, how often and after which pause: exponential back-off, full jitter, `Retry-After` obeyed.
+
+The pauses come from outside (`Patience.sleep`), so that a stop ends them and a test does not wait.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from shared_ecr.errors import UnavailableError
+from shared_ecr.names import RegistryHost
+
+# The set of go-containerregistry, which ECR's users have run against it for years.
+TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+THROTTLED = 429
+
+
+class TransientError(Exception):
+    """One try failed in a way that another may not; caught where the step can be repeated, never shown."""
+
+    def __init__(self, what: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        self.what, self.status, self.retry_after = what, status, retry_after
+        super().__init__(what)
+
+    @property
+    def answer_was_lost(self) -> bool:
+        """Whether the registry may have done what it was asked, and could not say so."""
+        return self.status != THROTTLED
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one step may be tried; seconds."""
+
+    sleep: Callable[[float], object] = time.sleep
+    tries: int = 5
+    throttled_tries: int = 11
+    """PutImage allows ten manifests a second for all callers of an account together: a fleet has to queue."""
+    longest_total_wait: float = 120.0
+    first_wait: float = 0.5
+    longest_wait: float = 20.0
+    chance: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.monotonic
+
+
+class Attempts:
+    """The tries of one step against one registry."""
+
+    def __init__(self, patience: Patience, host: RegistryHost) -> None:
+        self._patience, self._host = patience, host
+        self._failures = 0
+        self._waited = 0.0
+
+    def failed(self, error: TransientError) -> None:
+        """Wait before the next try.
+
+        Raises:
+            UnavailableError: this was the last try, or the registry asks for more time than there is.
+        """
+        patience = self._patience
+        wait = min(patience.longest_wait, patience.first_wait * 2.0**self._failures) * patience.chance()
+        if error.retry_after is not None:
+            wait = max(error.retry_after, 0.0)
+        self._failures += 1
+        allowed = patience.throttled_tries if error.status == THROTTLED else patience.tries
+        if self._failures >= allowed:
+            raise UnavailableError(f"{self._host}: {error.what}; gave up after {self._failures} tries") from error
+        if self._waited + wait > patience.longest_total_wait:
+            raise UnavailableError(
+                f"{self._host}: {error.what}; gave up after {self._failures} tries, "
+                f"as the next would have to wait {wait:.0f} s"
+            ) from error
+        self._waited += wait
+        patience.sleep(wait)
+
+
+class Pace:
+    """Lets at most *count* pass in any second."""
+
+    def __init__(self, count: int, patience: Patience) -> None:
+        self._count, self._patience = count, patience
+        self._passed: list[float] = []
+
+    def wait(self) -> None:
+        """Return when one more may pass. Called by one thread at a time."""
+        now = self._patience.clock()
+        self._passed = [moment for moment in self._passed if moment > now - 1.0]
+        if len(self._passed) >= self._count:
+            pause = self._passed[-self._count] + 1.0 - now
+            self._patience.sleep(pause)
+            now += pause
+        self._passed.append(now)
+
+
+def seconds_to_wait(retry_after: str | None, now: Callable[[], float] = time.time) -> float | None:
+    """Read a `Retry-After`, which is a number of seconds or a date; None where it is absent or neither."""
+    if retry_after is None:
+        return None
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now())
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,149 @@
+"""What `docker save` writes: a configuration and raw layers, of which a registry gets gzipped ones.
+
+New engines write an OCI layout into the same file. Its index.json is preferred when everything it names is there
+(an image of several platforms is exported with one of them) and its layers are packed already: raw layers in it
+mean that the engine made the manifest up for the export, no registry knows it, and it would cost three times the
+bytes for as long as the image is stored.
+
+Source: https://github.com/moby/moby/blob/master/image/spec/spec.md
+"""
+
+import contextlib
+import json
+import os
+import posixpath
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from shared_ecr.client.sources.docker_documents import chosen_image, diff_ids
+from shared_ecr.client.sources.files import read_whole
+from shared_ecr.client.sources.interface import Blob, ImageSource, IncompleteImageError, InvalidImageError, Manifest
+from shared_ecr.client.sources.manifests import (
+    DOCKER_MANIFEST,
+    MAX_CONFIG_BYTES,
+    digest_of,
+    parse_manifest,
+)
+from shared_ecr.client.sources.oci_layout import OciLayout
+from shared_ecr.client.sources.packing import GZIP, ZSTD, Packed, head_of, measure, pack
+from shared_ecr.client.sources.tars import TarFiles
+from shared_ecr.client.workers import Crew
+from shared_ecr.names import Digest
+from shared_ecr.text import quoted
+
+CONFIG_TYPE = "application/vnd.docker.container.image.v1+json"
+LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+# Packing is bound by the processor; more threads than this only heat a shared machine.
+MAX_PACKERS = 4
+
+
+class DockerArchive:
+    """One image of a docker archive, packed into a private temporary folder until `close`."""
+
+    def __init__(self, files: TarFiles, wanted: str | None = None) -> None:
+        entry = chosen_image(files, wanted)
+        config = read_whole(files, entry.config, MAX_CONFIG_BYTES)
+        contents = diff_ids(config, files.origin(entry.config))
+        if len(contents) != len(entry.layers):
+            raise InvalidImageError.in_file(
+                files.origin(entry.config), f"it names {len(contents)} layers, and manifest.json {len(entry.layers)}"
+            )
+        self._spool = Path(tempfile.mkdtemp(prefix="shared-ecr-"))
+        try:
+            layers = _packed(files, entry.layers, contents, self._spool)
+        except BaseException:
+            self.close()
+            raise
+        origin = files.origin(entry.config)
+        config_blob = Blob(digest_of(config), len(config), origin, lambda: files.open(entry.config))
+        self._manifest = _manifest(config_blob, layers)
+        self._blobs = tuple({blob.digest: blob for blob in (config_blob, *layers)}.values())
+
+    @property
+    def root(self) -> Manifest:
+        """The manifest made of the archive: the same archive always gives the same."""
+        return self._manifest
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The one manifest."""
+        return (self._manifest,)
+
+    @property
+    def blobs(self) -> tuple[Blob, ...]:
+        """The configuration and each different layer."""
+        return self._blobs
+
+    def close(self) -> None:
+        """Remove the packed layers."""
+        shutil.rmtree(self._spool, ignore_errors=True)
+
+
+def open_docker_archive(path: Path, wanted: str | None) -> ImageSource:
+    """Open the archive *path*, by its OCI layout when that is whole and packed."""
+    files = TarFiles(path)
+    if files.size("index.json") is not None and files.size("oci-layout") is not None:
+        with contextlib.suppress(IncompleteImageError):
+            layout = OciLayout(files, wanted)
+            if not _has_raw_layers(layout):
+                return layout
+    return DockerArchive(files, wanted)
+
+
+def _has_raw_layers(layout: OciLayout) -> bool:
+    return any(
+        layer.media_type.endswith(".tar")
+        for manifest in layout.manifests
+        for layer in parse_manifest(manifest.content, str(manifest.digest), manifest.media_type).layers
+    )
+
+
+def _packed(files: TarFiles, names: tuple[str, ...], contents: tuple[Digest, ...], spool: Path) -> list[Blob]:
+    done: dict[str, Packed] = {}
+    members = [_member(files, name) for name in names]
+
+    def pack_one(number: int, name: str) -> None:
+        raw = Blob(contents[members.index(name)], files.size(name) or 0, files.origin(name), lambda: files.open(name))
+        head = head_of(raw.open(), len(ZSTD))
+        if head == ZSTD:
+            raise InvalidImageError.in_file(raw.origin, "docker archives have no layers packed by zstd")
+        done[name] = measure(raw) if head.startswith(GZIP) else pack(raw, spool / f"{number}.gz")
+
+    unique = sorted(set(members), key=lambda name: -(files.size(name) or 0))
+    crew = Crew(min(MAX_PACKERS, os.cpu_count() or 1))
+    crew.run([partial(pack_one, number, name) for number, name in enumerate(unique)])
+    for name, content in zip(members, contents, strict=True):
+        if done[name].content != content:
+            raise InvalidImageError.in_file(
+                files.origin(name), f"it is damaged: the image names it {content}, it is {done[name].content}"
+            )
+    return [done[name].blob for name in members]
+
+
+def _member(files: TarFiles, name: str) -> str:
+    """Find a layer; old engines write the second of two equal layers as a link to the first.
+
+    One link is followed, by name and within the archive's own table: it cannot lead to a file of this machine.
+    """
+    entry = files.entries.get(name)
+    if entry and entry.is_link:
+        # A hard link counts from the archive's top, a symbolic one from its own folder.
+        start = "" if entry.kind == b"1" else posixpath.dirname(name)
+        name = posixpath.normpath(posixpath.join(start, entry.link))
+    if files.size(name) is None:
+        raise IncompleteImageError.in_file(files.origin(quoted(name)), "manifest.json names this layer; it is missing")
+    return name
+
+
+def _manifest(config: Blob, layers: list[Blob]) -> Manifest:
+    document = {
+        "schemaVersion": 2,
+        "mediaType": DOCKER_MANIFEST,
+        "config": {"mediaType": CONFIG_TYPE, "size": config.size, "digest": str(config.digest)},
+        "layers": [{"mediaType": LAYER_TYPE, "size": layer.size, "digest": str(layer.digest)} for layer in layers],
+    }
+    content = json.dumps(document, separators=(",", ":")).encode()
+    moved = tuple(dict.fromkeys((config.digest, *(layer.digest for layer in layers))))
+    return Manifest(digest_of(content), DOCKER_MANIFEST, content, moved, ())

@@ -1,0 +1,112 @@
+"""What an image on this machine is to a pusher: manifests as they are, and blobs that can be read again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+from shared_ecr.errors import ExitCode, SharedEcrError
+from shared_ecr.names import Digest
+from shared_ecr.text import listed, quoted
+
+
+class InvalidImageError(SharedEcrError):
+    """The file or folder is no image, or one that contradicts itself; nothing of it is tagged anywhere."""
+
+    exit_code = ExitCode.INVALID
+
+    @classmethod
+    def in_file(cls, place: str, what: str) -> Self:
+        """Tell that *place*, a file of the image, breaks a rule."""
+        return cls(f"{place}: {what}")
+
+    @classmethod
+    def ambiguous(cls, place: str, names: list[str]) -> Self:
+        """Tell that several images stand in *place* and which can be asked for."""
+        return cls(f"{place} holds {len(names)} images; name one: {listed(f'{place}#{name}' for name in names)}")
+
+    @classmethod
+    def unnamed(cls, place: str, wanted: str, names: list[str]) -> Self:
+        """Tell that no image in *place* has the name *wanted*."""
+        held = f"it holds {listed(names)}" if names else "its images have no names"
+        return cls(f"{place} holds no image named {quoted(wanted)}; {held}")
+
+
+class IncompleteImageError(InvalidImageError):
+    """A manifest names a file that the image does not have."""
+
+
+class CorruptBlobError(InvalidImageError):
+    """The bytes of a blob are not those that its digest names."""
+
+    @classmethod
+    def found(cls, blob: "Blob", what: str) -> Self:
+        """Tell which file is damaged; *what* says what was read instead."""
+        return cls(
+            f"{blob.origin} is damaged: the image names it {blob.digest} of {blob.size} bytes, {what}. "
+            "Nothing was tagged; write the image again"
+        )
+
+
+class ByteStream(Protocol):
+    """Bytes read from beginning to end, once."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most *size* bytes; none at the end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One layer or configuration, not yet verified: whoever reads it compares digest and size."""
+
+    digest: Digest
+    size: int
+    origin: str
+    """The file in the user's words, for errors."""
+    open: Callable[[], ByteStream] = field(repr=False, compare=False)
+    """Open the bytes anew, as often as an upload has to be repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest or an index, byte for byte as it was found: another serialization has another digest."""
+
+    digest: Digest
+    media_type: str
+    content: bytes = field(repr=False)
+    blobs: tuple[Digest, ...]
+    """What must be in the registry before this manifest; blobs that stand on other servers are left out."""
+    children: tuple[Digest, ...]
+    """The manifests that an index names."""
+
+    @property
+    def size(self) -> int:
+        """The length in bytes."""
+        return len(self.content)
+
+
+class ImageSource(Protocol):
+    """One image, read from wherever it lies."""
+
+    @property
+    def root(self) -> Manifest:
+        """The manifest or index that the tags shall name."""
+        ...
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Every manifest once, children before the index that names them; the root is the last."""
+        ...
+
+    @property
+    def blobs(self) -> tuple[Blob, ...]:
+        """Every blob of every manifest once."""
+        ...
+
+    def close(self) -> None:
+        """Remove what was written to read the image."""
+        ...

@@ -1,0 +1,193 @@
+"""HTTP over urllib3: connections kept open, time-outs set, certificates verified, nothing decided.
+
+Redirects, logins and repetitions are `exchange`'s; what breaks on the way comes out as `TransientError` when
+another try may help and as `UnavailableError` when it cannot.
+"""
+
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from shared_ecr.client.egress import CA_VARIABLES, ca_bundle, proxy_for
+from shared_ecr.client.retries import TransientError
+from shared_ecr.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+CHUNK = 512 * 1024
+CONNECT_SECONDS = 10.0
+# A registry hashes a large layer before it answers the PUT; two minutes are ten gigabytes of that.
+READ_SECONDS = 120.0
+# Manifests are bounded by 4 MiB; tokens and errors are smaller.
+MAX_BODY = 4 * 1024 * 1024
+
+
+class Answer:
+    """Status and headers, and a body that is read once: whole and bounded, or in chunks."""
+
+    def __init__(self, url: str, response: "BaseHTTPResponse") -> None:
+        self.url, self.status = url, response.status
+        self._response = response
+        self._body: bytes | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header, whatever its case."""
+        return self._response.headers.get(name)
+
+    def headers(self, name: str) -> list[str]:
+        """Return every value of a header that may come more than once."""
+        return list(self._response.headers.getlist(name))
+
+    @property
+    def body(self) -> bytes:
+        """The body; refused beyond 4 MiB."""
+        if self._body is None:
+            parts: list[bytes] = []
+            for part in self.chunks():
+                parts.append(part)
+                if sum(map(len, parts)) > MAX_BODY:
+                    raise UnavailableError(f"{_host_of(self.url)} answered with over {MAX_BODY} bytes; that is refused")
+            self._body = b"".join(parts)
+        return self._body
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body, then give the connection back; one that was not read to its end is closed."""
+        whole = False
+        try:
+            with _troubles(self.url):
+                while part := self._response.read(CHUNK):
+                    yield part
+            whole = True
+        finally:
+            self._release(whole=whole)
+
+    def drop(self) -> None:
+        """Let go of the connection without reading the body."""
+        self._release(whole=False)
+
+    def _release(self, *, whole: bool) -> None:
+        if not whole:
+            self._response.close()
+        self._response.release_conn()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._body is None:
+            self.drop()
+
+
+class Transport:
+    """Sends requests and keeps the connections, for one push or pull."""
+
+    def __init__(self, environ: Mapping[str, str], *, connections: int) -> None:
+        self._environ = environ
+        self._connections = connections
+        self._pools: dict[str | None, PoolManager] = {}
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterable[bytes] | None = None
+    ) -> Answer:
+        """Send one request; *body*, where it is not bytes, needs a `Content-Length` among *headers*.
+
+        Raises:
+            TransientError: the connection broke, or nobody answered in time.
+            UnavailableError: the host cannot be reached or does not prove who it is.
+        """
+        with _troubles(url):
+            response = self._pool(proxy_for(url, self._environ)).urlopen(
+                method,
+                url,
+                body=body,
+                headers={"User-Agent": "shared-ecr", **headers},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        return Answer(url, response)
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        for pool in self._pools.values():
+            pool.clear()
+
+    def _pool(self, proxy: str | None) -> "PoolManager":
+        pool = self._pools.get(proxy)
+        if pool is None:
+            pool = self._pools.setdefault(proxy, self._new_pool(proxy))
+        return pool
+
+    def _new_pool(self, proxy: str | None) -> "PoolManager":
+        import urllib3  # noqa: PLC0415 — a tenth of a second that `shared-ecr --help` need not pay
+
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        bundle = ca_bundle(self._environ)
+        if bundle is not None and not Path(bundle).is_file():
+            raise UnavailableError(f"{bundle}, named by one of {', '.join(CA_VARIABLES)}, is no file of certificates")
+        if proxy is None:
+            return urllib3.PoolManager(
+                maxsize=self._connections, timeout=timeout, cert_reqs="CERT_REQUIRED", ca_certs=bundle
+            )
+        address = urllib3.util.parse_url(proxy)
+        login = urllib3.make_headers(proxy_basic_auth=address.auth) if address.auth else None
+        return urllib3.ProxyManager(
+            address._replace(auth=None).url,
+            maxsize=self._connections,
+            timeout=timeout,
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=bundle,
+            proxy_headers=login,
+        )
+
+
+@contextmanager
+def _troubles(url: str) -> Iterator[None]:
+    """Tell what may pass from what will not. The texts have neither path nor headers: both can hold secrets."""
+    from urllib3 import exceptions  # noqa: PLC0415 — as above
+
+    host = _host_of(url)
+    try:
+        yield
+    except exceptions.SSLError as error:
+        if isinstance(_innermost(error), ssl.SSLCertVerificationError):
+            raise UnavailableError(
+                f"{host} does not prove who it is: {_said(error)}. AWS_CA_BUNDLE names a file of certificates to trust"
+            ) from error
+        raise TransientError(f"the connection to {host} broke off") from error
+    except exceptions.ProxyError as error:
+        raise UnavailableError(f"the proxy to {host} (HTTPS_PROXY) cannot be used: {_said(error)}") from error
+    except (exceptions.ReadTimeoutError, exceptions.ConnectTimeoutError) as error:
+        raise TransientError(f"{host} did not answer in time") from error
+    except (exceptions.NewConnectionError, exceptions.NameResolutionError) as error:
+        raise UnavailableError(f"{host} cannot be reached: {_said(error)}") from error
+    except (exceptions.ProtocolError, exceptions.InvalidHeader) as error:
+        raise TransientError(f"the connection to {host} broke off") from error
+    except (exceptions.LocationValueError, exceptions.LocationParseError) as error:
+        raise UnavailableError(f"{host} is no address that can be asked") from error
+    except OSError as error:
+        raise TransientError(f"the connection to {host} broke off") from error
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while True:
+        inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        inner = inner or error.__cause__ or error.__context__
+        if inner is None:
+            return error
+        error = inner
+
+
+def _said(error: BaseException) -> str:
+    inner = _innermost(error)
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        return inner.verify_message
+    return inner.strerror if isinstance(inner, OSError) and inner.strerror else type(inner).__name__
+
+
+def _host_of(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2]

@@ -1,0 +1,67 @@
+"""Jobs on threads that stop together: at the first error, and when the user says so."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+# How long the others may take to notice that it is over. They are daemons: whoever still waits for a network then
+# does not keep the program from ending.
+GRACE_SECONDS = 2.0
+
+
+class StoppedError(Exception):
+    """Raised in a worker that noticed the stop; never leaves this package."""
+
+
+class Crew:
+    """Threads that work for one push or pull, and the signal that ends it."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self.stop = threading.Event()
+
+    def run(self, jobs: Iterable[Callable[[], None]]) -> None:
+        """Run *jobs* in their order, several at a time; return when all are done.
+
+        The first error sets `stop`, which the jobs look at while they work, and is raised here. Ctrl-C does the
+        same.
+        """
+        waiting = list(jobs)[::-1]
+        ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+        threads = [
+            threading.Thread(target=_work, args=(waiting, self.stop, ended), daemon=True)
+            for _ in range(min(self._threads, len(waiting)))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in threads:
+                _raise_if(ended.get())
+        except BaseException:
+            self.stop.set()
+            end = time.monotonic() + GRACE_SECONDS
+            for thread in threads:
+                thread.join(max(0.0, end - time.monotonic()))
+            raise
+
+
+def _work(
+    waiting: list[Callable[[], None]], stop: threading.Event, ended: "queue.SimpleQueue[BaseException | None]"
+) -> None:
+    try:
+        while not stop.is_set():
+            try:
+                job = waiting.pop()
+            except IndexError:
+                break
+            job()
+    except BaseException as error:  # noqa: BLE001 — carried to the thread that waits, and raised there
+        ended.put(error)
+    else:
+        ended.put(None)
+
+
+def _raise_if(error: BaseException | None) -> None:
+    if error is not None:
+        raise error

@@ -1,0 +1,13 @@
+"""What is wrong with a piece of a file, said where its place in the file is not known."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem without its place."""
+
+    code: str
+    what: str
+    why: str = ""
+    fix: str = ""

@@ -1,0 +1,298 @@
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from client.fake_registry import FakeRegistry
+from client.faults import Reply
+from client.images import digest_of, image, index, write_archive, write_layout
+from client.pushing import Bench
+
+from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.sources.interface import CorruptBlobError
+from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.mutability import ExclusionFilter, TagMutability
+
+IMMUTABLE = TagMutability(immutable=True)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with FakeRegistry() as registry:
+        yield Bench(registry)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Path:
+    return write_layout(tmp_path / "layout", image())
+
+
+def test_the_manifest_arrives_byte_for_byte(bench: Bench, layout: Path) -> None:
+    result = bench.push(layout)
+    _, content = bench.registry.contents.repositories["team/app"].manifests[str(result.digest)]
+    assert content == image().files[image().root]
+
+
+def test_every_blob_arrives(bench: Bench, layout: Path) -> None:
+    bench.push(layout)
+    held = bench.registry.contents.repositories["team/app"].blobs
+    assert held == {digest: content for digest, content in image().files.items() if digest != image().root}
+
+
+def test_an_archive_is_pushed_under_the_digest_of_its_layout(bench: Bench, tmp_path: Path) -> None:
+    result = bench.push(write_archive(tmp_path / "image.tar", image()))
+    assert str(result.digest) == image().root
+
+
+def test_each_tag_names_the_image(bench: Bench, layout: Path) -> None:
+    bench.push(layout, "1.0", "latest")
+    tags = bench.registry.contents.repositories["team/app"].tags
+    assert tags == {"1.0": image().root, "latest": image().root}
+
+
+@pytest.mark.parametrize("layers", [0, 1, 7, 40])
+def test_a_missing_blob_costs_three_requests_and_an_image_five_more(bench: Bench, tmp_path: Path, layers: int) -> None:
+    blobs = [f"layer {i}".encode() for i in range(layers)]
+    bench.push(write_layout(tmp_path / "layout", image(blobs)))
+    # The looks at tag and digest, the manifest, the read-back; and the configuration is a blob too.
+    assert len(bench.registry.seen) == 3 * (layers + 1) + 4
+
+
+def test_a_blob_that_is_there_costs_one_request(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "one", image([b"shared"], seed=1)))
+    before = len(bench.registry.seen)
+    bench.push(write_layout(tmp_path / "two", image([b"shared"], seed=2)), "2.0")
+    # One look for the shared layer, three for the configuration, four for the image.
+    assert len(bench.registry.seen) - before == 1 + 3 + 4
+
+
+@pytest.mark.parametrize("tags", [("1",), ("1", "2", "3")], ids=["one tag", "three tags"])
+def test_an_image_that_is_there_costs_one_request_a_tag(bench: Bench, layout: Path, tags: tuple[str, ...]) -> None:
+    bench.push(layout, *tags)
+    bench.registry.seen.clear()
+    bench.push(layout, *tags)
+    assert bench.registry.lines == [f"HEAD /v2/team/app/manifests/{tag}" for tag in tags]
+
+
+def test_an_image_that_is_there_under_another_tag_gets_the_tag_alone(bench: Bench, layout: Path) -> None:
+    bench.push(layout, "1")
+    bench.registry.seen.clear()
+    bench.push(layout, "2")
+    assert bench.registry.count("HEAD", "/blobs/") == bench.registry.count("POST") == 0
+
+
+def test_a_layer_named_twice_is_sent_once(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "layout", image([b"same", b"same", b"same"])))
+    assert bench.registry.count("POST") == 2
+
+
+def test_a_layer_shared_by_two_platforms_is_sent_once(bench: Bench, tmp_path: Path) -> None:
+    children = [image([b"shared", bytes([i])], seed=i) for i in range(3)]
+    bench.push(write_layout(tmp_path / "layout", index(*children)))
+    assert bench.registry.count("POST") == 1 + 3 + 3
+
+
+def test_the_largest_blob_is_sent_first(bench: Bench, tmp_path: Path) -> None:
+    layers = [b"a" * size for size in (10, 5000, 300)]
+    bench.push(write_layout(tmp_path / "layout", image(layers)), threads=1)
+    sizes = [seen.body_size for seen in bench.registry.seen if seen.method == "PUT" and "/blobs/" in seen.path]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_children_come_before_their_index_and_tags_last(bench: Bench, tmp_path: Path) -> None:
+    children = [image([bytes([i])], seed=i) for i in range(3)]
+    outer = index(index(*children), image([b"other"], seed=9))
+    bench.push(write_layout(tmp_path / "layout", outer), "v1")
+    put = [seen.path.rpartition("/")[2] for seen in bench.registry.seen if "PUT /v2/team/app/manifests" in seen.line]
+    inner = index(*children).root
+    assert put[-1] == "v1"
+    assert {child.root for child in children} == set(put[: put.index(inner)])
+
+
+def test_children_are_never_tagged(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "layout", index(image(seed=1), image(seed=2))), "v1")
+    assert list(bench.registry.contents.repositories["team/app"].tags) == ["v1"]
+
+
+def test_every_blob_is_there_before_the_first_manifest(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "layout", index(image([b"1"], seed=1), image([b"2"], seed=2))))
+    lines = bench.registry.lines
+    first_manifest = next(i for i, line in enumerate(lines) if line.startswith("PUT") and "/manifests/" in line)
+    assert not any("/blobs/" in line for line in lines[first_manifest:])
+
+
+def test_of_an_index_only_the_platforms_that_are_missing_are_looked_into(bench: Bench, tmp_path: Path) -> None:
+    old, new = image([b"old"], seed=1), image([b"new"], seed=2)
+    bench.push(write_layout(tmp_path / "old", old))
+    bench.registry.seen.clear()
+    bench.push(write_layout(tmp_path / "both", index(old, new)), "both")
+    assert bench.registry.count("HEAD", f"/blobs/{digest_of(b'old')}") == 0
+    assert bench.registry.count("PUT", f"/manifests/{old.root}") == 0
+
+
+def test_a_tag_that_may_not_move_is_refused_before_the_first_upload(bench: Bench, layout: Path, tmp_path: Path) -> None:
+    bench.push(layout)
+    bench.registry.seen.clear()
+    with pytest.raises(PushRefusedError, match="immutable"):
+        bench.push(write_layout(tmp_path / "other", image(seed=5)), mutability=IMMUTABLE)
+    assert bench.registry.lines == ["HEAD /v2/team/app/manifests/1.0"]
+
+
+def test_the_refusal_of_an_immutable_tag_names_both_digests(bench: Bench, layout: Path, tmp_path: Path) -> None:
+    bench.push(layout)
+    with pytest.raises(PushRefusedError, match=f"{image().root}.*{image(seed=5).root}"):
+        bench.push(write_layout(tmp_path / "other", image(seed=5)), mutability=IMMUTABLE)
+
+
+def test_a_tag_that_may_not_move_and_names_this_image_is_done(bench: Bench, layout: Path) -> None:
+    bench.push(layout)
+    assert bench.push(layout, mutability=IMMUTABLE).uploaded_blobs == 0
+
+
+def test_an_excepted_tag_moves(bench: Bench, layout: Path, tmp_path: Path) -> None:
+    rule = TagMutability(immutable=True, except_=(ExclusionFilter.parse("dev-*"),))
+    bench.push(layout, "dev-1")
+    result = bench.push(write_layout(tmp_path / "other", image(seed=5)), "dev-1", mutability=rule)
+    assert bench.registry.contents.repositories["team/app"].tags["dev-1"] == str(result.digest)
+
+
+def test_an_immutable_tag_unknown_beforehand_is_refused_by_the_registry_naming_both_digests(
+    bench: Bench, layout: Path, tmp_path: Path
+) -> None:
+    bench.push(layout)
+    bench.registry.contents.repositories["team/app"].immutable = True
+    with pytest.raises(PushRefusedError, match=f"{image().root}.*{image(seed=5).root}"):
+        bench.push(write_layout(tmp_path / "other", image(seed=5)))
+
+
+def test_a_registry_that_refuses_the_very_image_it_has_is_content(bench: Bench, layout: Path) -> None:
+    bench.push(layout)
+    bench.registry.contents.repositories["team/app"].immutable = True
+    # The first look is answered as if the tag were not there, so that the manifest is put again.
+    bench.registry.fail("HEAD", "/manifests/1.0", Reply(404))
+    assert str(bench.push(layout).digest) == image().root
+
+
+def test_a_look_that_is_forbidden_is_no_failure(bench: Bench, layout: Path) -> None:
+    bench.registry.fail("HEAD", "/manifests/", Reply(403), times=99)
+    bench.registry.fail("GET", "/manifests/", Reply(403, (), b'{"errors":[{"code":"DENIED"}]}'), times=99)
+    assert bench.push(layout, mutability=IMMUTABLE).uploaded_blobs == 3
+
+
+def test_a_push_that_could_not_be_read_back_says_so(bench: Bench, layout: Path) -> None:
+    bench.registry.fail("HEAD", "/manifests/", Reply(403), times=99)
+    bench.registry.fail("GET", "/manifests/", Reply(403), times=99)
+    bench.push(layout)
+    assert any("reading it back is not allowed" in line for line in bench.heard.lines)
+
+
+def test_a_tag_that_names_another_image_afterwards_is_an_error(bench: Bench, layout: Path) -> None:
+    other = Reply(200, (("Docker-Content-Digest", image(seed=7).root),))
+    bench.registry.fail("HEAD", "/manifests/1.0", other, after=1)
+    with pytest.raises(PushRefusedError, match=image(seed=7).root):
+        bench.push(layout)
+
+
+def test_a_registry_without_digest_headers_is_read_back_by_content(bench: Bench, layout: Path) -> None:
+    bench.registry.manners.digest_header = False
+    bench.push(layout)
+    assert bench.registry.count("GET", "/manifests/1.0") == 1
+
+
+@pytest.mark.parametrize("cuts", [False, True], ids=["404", "cut connection"])
+def test_a_missing_repository_is_told_by_name(bench: Bench, layout: Path, cuts: bool) -> None:  # noqa: FBT001 — a case
+    bench.registry.contents.missing.add("team/app")
+    if cuts:
+        # ECR answers looks, and cuts the connection of the upload.
+        bench.registry.fail("HEAD", "/v2/", Reply(404), times=99)
+        bench.registry.manners.cuts_missing_repositories = True
+    with pytest.raises((PushRefusedError, UnavailableError), match=r"repository team/app"):
+        bench.push(layout)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/uploads/"), ("PUT", "/blobs/"), ("PUT", "/manifests/")],
+    ids=["begin", "upload", "manifest"],
+)
+def test_a_denied_step_names_the_permissions_and_leaves_no_tag(
+    bench: Bench, layout: Path, method: str, path: str
+) -> None:
+    bench.registry.fail(method, path, Reply(403, (), b'{"errors":[{"code":"DENIED","message":"no"}]}'), times=99)
+    with pytest.raises(PushRefusedError, match="ecr:PutImage"):
+        bench.push(layout)
+    assert bench.registry.contents.repositories["team/app"].tags == {}
+
+
+def test_a_damaged_layer_is_named_and_nothing_is_tagged(bench: Bench, tmp_path: Path) -> None:
+    layers = [random.Random(1).randbytes(3_000_000), b"fine"]
+    layout = write_layout(tmp_path / "layout", image(layers))
+    file = layout / "blobs" / "sha256" / digest_of(layers[0])[7:]
+    file.write_bytes(layers[0][:-1] + bytes([layers[0][-1] ^ 1]))
+    with pytest.raises(CorruptBlobError, match=re.escape(str(file))):
+        bench.push(layout)
+    assert not bench.registry.contents.repositories["team/app"].tags
+
+
+def test_a_damaged_layer_never_arrives_whole(bench: Bench, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "layout", image([b"abc"]))
+    (layout / "blobs" / "sha256" / digest_of(b"abc")[7:]).write_bytes(b"abd")
+    with pytest.raises(CorruptBlobError):
+        bench.push(layout)
+    repository = bench.registry.contents.repositories["team/app"]
+    assert b"abd" not in [*repository.blobs.values(), *map(bytes, repository.sessions.values())]
+
+
+def test_blobs_that_vanish_before_the_manifest_are_sent_again_once(bench: Bench, layout: Path) -> None:
+    forgotten = Reply(404, (), b'{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"gone"}]}')
+    bench.registry.fail("PUT", "/manifests/", forgotten)
+    assert str(bench.push(layout).digest) == image().root
+
+
+def test_a_push_without_tags_is_refused(bench: Bench, layout: Path) -> None:
+    from shared_ecr.client.pushers.interface import PushRequest  # noqa: PLC0415 — the helper always adds a tag
+    from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — as above
+
+    request = PushRequest(str(layout), bench.registry.host, "team/app", ())
+    with pytest.raises(UsageError, match="at least one tag"):
+        NativePusher(bench.surroundings()).push(request, bench.credentials, bench.heard)
+
+
+def test_the_result_counts_what_was_uploaded_and_what_was_there(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "one", image([b"shared"], seed=1)))
+    result = bench.push(write_layout(tmp_path / "two", image([b"shared", b"12345"], seed=2)), "2.0")
+    config = result.uploaded_bytes and result.uploaded_bytes - len(b"12345")
+    assert (result.uploaded_blobs, result.present_blobs) == (2, 1)
+    assert config == json.loads(image([b"shared", b"12345"], seed=2).files[str(result.digest)])["config"]["size"]
+
+
+def test_progress_hears_every_byte_and_every_blob(bench: Bench, layout: Path) -> None:
+    result = bench.push(layout)
+    assert bench.heard.bytes == result.uploaded_bytes
+    assert sum("uploaded" in line for line in bench.heard.lines) == 3
+
+
+def test_ecr_is_sent_its_token_at_once_and_under_its_own_name(bench: Bench, layout: Path) -> None:
+    bench.registry.manners.passwords = {"canary-3f9c-password"}
+    bench.push(layout, as_ecr=True)
+    assert {seen.headers["host"] for seen in bench.registry.seen} == {
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+    }
+    assert all("authorization" in seen.headers for seen in bench.registry.seen)
+
+
+def test_manifests_go_at_ten_a_second_at_most(bench: Bench, tmp_path: Path) -> None:
+    children = [image([bytes([i])], seed=i) for i in range(24)]
+    bench.push(write_layout(tmp_path / "layout", index(*children)))
+    # 25 manifests on a clock that only pauses move: two full seconds have to pass.
+    assert sum(bench.pauses.taken) == pytest.approx(2.0)
+
+
+def test_the_other_uploads_stop_when_one_is_refused(bench: Bench, tmp_path: Path) -> None:
+    layers = [f"layer {i}".encode() * (100 - i) for i in range(60)]
+    bench.registry.fail("POST", "/uploads/", Reply(403, (), b'{"errors":[{"code":"DENIED"}]}'))
+    with pytest.raises(PushRefusedError):
+        bench.push(write_layout(tmp_path / "layout", image(layers)))
+    assert bench.registry.count("POST") < 30

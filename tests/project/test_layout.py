@@ -1,0 +1,69 @@
+"""What must hold of the files of this repository, whatever they say."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCKS = sorted(ROOT.glob("requirements*.txt"))
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_imports_go_in_the_declared_directions() -> None:
+    lint = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True)
+    assert lint.returncode == 0, lint.stdout
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
+def test_requirements_hold_exact_versions_and_no_address(path: Path) -> None:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    pinned = re.compile(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[A-Za-z0-9.!+]+( ; .+)?|-e \.")
+    assert [line for line in lines if not pinned.fullmatch(line)] == []
+
+
+def test_the_node_lock_holds_exact_versions_and_no_address() -> None:
+    text = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in re.sub(r'"(url|funding)": "[^"]*"', "", text)
+    manifest = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    wanted = {**manifest["dependencies"], **manifest["devDependencies"]}
+    assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+
+
+def test_the_cdk_command_line_is_the_one_that_reads_our_library() -> None:
+    # 3.0.0 was published by accident and reads no assembly of this library.
+    assert json.loads((ROOT / "package.json").read_text())["dependencies"]["aws-cdk"] == "2.1148.1"
+
+
+def test_every_ignore_has_its_reason_on_the_line() -> None:
+    without = re.compile(r"#\s*(noqa(: *[A-Z0-9, ]+)?|type: *ignore(\[[a-z-, ]+\])?|pyright: *ignore(\[\w+\])?)\s*$")
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked()
+        if path.suffix == ".py" and path.exists()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if without.search(line)
+    ]
+    assert faults == []
+
+
+def test_nothing_tracked_names_this_machine() -> None:
+    home = str(ROOT)
+    faults = []
+    for path in tracked():
+        if path.is_file() and home in path.read_bytes().decode("utf-8", errors="ignore"):
+            faults.append(str(path.relative_to(ROOT)))
+    assert faults == []
+
+
+def test_every_decision_record_is_listed() -> None:
+    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    records = [path.name for path in (ROOT / "docs/adr").glob("0*.md")]
+    assert [name for name in records if f"({name})" not in index] == []

@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ecr as ecr
+
+from stacks.shared_registry import SharedRegistryStack
+from templates.cases import CASES, Case
+from templates.synthesis import quick_app
+
+cdk_nag = pytest.importorskip("cdk_nag", reason="cdk-nag is not installed: pip install -r requirements-dev.txt")
+
+PACKS = ["AwsSolutionsChecks", "HIPAASecurityChecks", "NIST80053R4Checks", "NIST80053R5Checks", "PCIDSS321Checks"]
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_cdk_nag_has_no_finding_that_is_not_acknowledged(case: Case, pack: str, tmp_path: Path) -> None:
+    app = quick_app(tmp_path)
+    for region in case.registry.regions:
+        stack_id = f"{case.registry.stack_name}-{region}"
+        SharedRegistryStack(app, stack_id, registry=case.registry, region=region)
+
+    _check(app, pack)
+
+
+def test_cdk_nag_finds_a_repository_that_everybody_may_pull_from(tmp_path: Path) -> None:
+    app = quick_app(tmp_path)
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["ecr:BatchGetImage"]}]}
+    ecr.CfnRepository(cdk.Stack(app, "Open"), "Repository", repository_policy_text=policy)
+
+    with pytest.raises(RuntimeError, match="[Vv]alidation failed"):
+        _check(app, "AwsSolutionsChecks")
+
+
+def _check(app: cdk.App, pack: str) -> None:
+    """Synthesise under a pack of rules; a finding makes CDK raise."""
+    cdk.Validations.of(app).add_plugins(getattr(cdk_nag, pack)(app))
+    app.synth()
