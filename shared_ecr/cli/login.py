@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,23 +66,23 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.client.engines.choice import Purpose, choose_engine  # noqa: PLC0415 — start-up time
     from shared_ecr.client.engines.loopback import spoken_host  # noqa: PLC0415 — start-up time
 
-    clients = AwsClients()
     regions = tuple(Region.parse(text) for text in arguments.region)
-    if arguments.stack:
-        hosts = _hosts_of_stack(clients, arguments, regions)
-    else:
-        known = _known(arguments, regions, clients)
-        hosts = tuple(registry.host for registry in resolve(arguments.targets, known))
-    engine = choose_engine(arguments.engine, os.environ, Purpose.LOGIN)
-    tokens = EcrTokens(clients)
-    for host in hosts:
-        credentials = tokens.credentials_for(host)
-        if credentials is None:
-            raise UsageError(f"{host} is no private ECR registry; log in to it with {engine.name}")
-        engine.log_in(spoken_host(host, os.environ.get(ENDPOINT_VARIABLE)), credentials)
-        until = f" until {credentials.expires_at:%H:%M %Z}" if credentials.expires_at else ""
-        print(f"{engine.name} is logged in to {host}{until}".rstrip(), file=sys.stderr)
-        print(host, flush=True)
+    with closing(AwsClients()) as clients:
+        if arguments.stack:
+            hosts = _hosts_of_stack(clients, arguments, regions)
+        else:
+            known = _known(arguments, regions, clients)
+            hosts = tuple(registry.host for registry in resolve(arguments.targets, known))
+        engine = choose_engine(arguments.engine, os.environ, Purpose.LOGIN)
+        tokens = EcrTokens(clients)
+        for host in hosts:
+            credentials = tokens.credentials_for(host)
+            if credentials is None:
+                raise UsageError(f"{host} is no private ECR registry; log in to it with {engine.name}")
+            engine.log_in(spoken_host(host, os.environ.get(ENDPOINT_VARIABLE)), credentials)
+            until = f" until {credentials.expires_at:%H:%M %Z}" if credentials.expires_at else ""
+            print(f"{engine.name} is logged in to {host}{until}".rstrip(), file=sys.stderr)
+            print(host, flush=True)
     return 0
 
 

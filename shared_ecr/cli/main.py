@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -50,8 +51,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run() -> None:
-    """Start as the console script does."""
+    """Start as the console script does; a SIGTERM unwinds as Ctrl-C does, so that nothing is left on disk."""
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())
+
+
+def _terminated(number: int, _: object) -> None:
+    # The shell's convention for a program ended by a signal.
+    sys.exit(128 + number)
 
 
 def _tell(error: Exception, *, verbose: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared_ecr.declaration import Declaration
+    from shared_ecr.client.addresses import Whereabouts
 
 Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
 
@@ -33,11 +33,20 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
-def read_declaration(file: Path) -> "Declaration":
-    """Read the declaration and tell its warnings on stderr."""
-    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+def whereabouts(arguments: argparse.Namespace) -> "Whereabouts":
+    """Return what `--file`, `--stack` and `--region` say of where to look."""
+    from shared_ecr.client.addresses import Whereabouts  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
 
-    declaration = load(file)
-    for warning in declaration.warnings:
-        print(warning, file=sys.stderr)
-    return declaration
+    return Whereabouts(arguments.file, arguments.stack, Region.parse(arguments.region) if arguments.region else None)
+
+
+class Story:
+    """Tells on stderr what happens while an image moves, a line for each step."""
+
+    def said(self, line: str) -> None:
+        """Tell one line."""
+        print(line, file=sys.stderr, flush=True)
+
+    def moved(self, byte_count: int) -> None:
+        """Take a number of bytes; the lines say enough."""

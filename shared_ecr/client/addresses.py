@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.deployed import DeployedRepository, NoSuchStackError, deployed_registry
+from shared_ecr.client.deployed import NoSuchStackError, RepositoryAddress, deployed_registry
 from shared_ecr.errors import RefusedError, UsageError
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Region, RepositoryName
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 class Addresses:
     """The repositories that are known, and from where."""
 
-    repositories: tuple[DeployedRepository, ...]
+    repositories: tuple[RepositoryAddress, ...]
     source: str
     """What they are called in errors: `registry.yaml` or `stack shared-ecr in us-east-1`."""
 
-    def of(self, name: RepositoryName) -> DeployedRepository:
+    def of(self, name: RepositoryName) -> RepositoryAddress:
         """Return the repository called *name*.
 
         Raises:
@@ -48,7 +48,7 @@ class Addresses:
 class Whereabouts:
     """What the user said of where to look; None where nothing was said."""
 
-    file: Path
+    file: Path = Path("registry.yaml")
     stack: str | None = None
     region: Region | None = None
 
@@ -122,11 +122,11 @@ def _declared(spec: "RegistrySpec", where: Whereabouts) -> Addresses:
     if region not in spec.regions:
         raise UsageError(f"{where.file} declares no registry in {region}, only in {_listed(spec.regions)}")
     home = spec.in_region(region)
-    rows = (DeployedRepository(each.name, each.uri(home), each.arn(home)) for each in spec.repositories)
+    rows = (RepositoryAddress(each.name, each.uri(home), each.arn(home)) for each in spec.repositories)
     return Addresses(tuple(rows), str(where.file))
 
 
-def _is_in(repository: DeployedRepository, spec: "RegistrySpec") -> bool:
+def _is_in(repository: RepositoryAddress, spec: "RegistrySpec") -> bool:
     registry = repository.host.ecr
     return registry is not None and registry.account == spec.account
 

@@ -3,7 +3,7 @@
 `aws_faults.asking_aws` surrounds every call that goes through a client.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Lock
@@ -39,6 +39,7 @@ class AwsClients:
         self._profile = profile
         self._session: Session | None = None
         self._ecr: dict[tuple[Region, bool, bool], ECRClient] = {}
+        self._open: list[Callable[[], None]] = []
         # A session must not make two clients at once; the clients themselves may be shared.
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
         self._lock = Lock()
@@ -50,23 +51,36 @@ class AwsClients:
             if key not in self._ecr:
                 config = _config(fips=fips, dual_stack=dual_stack)
                 self._ecr[key] = self._boto().client("ecr", region_name=region.name, config=config)
+                self._open.append(self._ecr[key].close)
             return self._ecr[key]
 
     def cloudformation(self, region: Region) -> "CloudFormationClient":
         """Return a client of CloudFormation in *region*."""
         with self._making("cloudformation"):
-            return self._boto().client("cloudformation", region_name=region.name, config=_config())
+            client = self._boto().client("cloudformation", region_name=region.name, config=_config())
+            self._open.append(client.close)
+            return client
 
     def sts(self, region: Region) -> "STSClient":
         """Return a client of the security token service in *region*."""
         with self._making("sts"):
-            return self._boto().client("sts", region_name=region.name, config=_config())
+            client = self._boto().client("sts", region_name=region.name, config=_config())
+            self._open.append(client.close)
+            return client
 
     def caller_account(self, region: Region) -> AccountId:
         """Ask whose credentials these are, in the partition of *region*."""
         client = self.sts(region)
         with asking_aws("sts:GetCallerIdentity"):
             return AccountId.parse(client.get_caller_identity()["Account"])
+
+    def close(self) -> None:
+        """Close the connections of every client; `contextlib.closing` does it at the end of a block."""
+        with self._lock:
+            for close in self._open:
+                close()
+            self._open.clear()
+            self._ecr.clear()
 
     @contextmanager
     def _making(self, service: str) -> Iterator[None]:

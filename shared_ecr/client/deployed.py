@@ -51,8 +51,8 @@ class NoSuchStackError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class DeployedRepository:
-    """A repository as the stack that defines it names it."""
+class RepositoryAddress:
+    """Where one repository is: as the outputs of a stack say, or as the declaration does."""
 
     name: RepositoryName
     uri: str
@@ -70,11 +70,11 @@ class DeployedRegistry:
 
     stack_name: str
     region: Region
-    repositories: tuple[DeployedRepository, ...]
+    repositories: tuple[RepositoryAddress, ...]
     warning: str | None = None
     """Why the outputs may not be what was deployed last; None when the stack is well."""
 
-    def repository(self, name: RepositoryName) -> DeployedRepository | None:
+    def repository(self, name: RepositoryName) -> RepositoryAddress | None:
         """Return the repository called *name*, or None."""
         return next((repository for repository in self.repositories if repository.name == name), None)
 
@@ -106,7 +106,7 @@ def deployed_registry(clients: StackClients, stack_name: str, region: Region) ->
     return DeployedRegistry(stack_name, region, repositories_among(values), warning)
 
 
-def repositories_among(values: Iterable[str]) -> tuple[DeployedRepository, ...]:
+def repositories_among(values: Iterable[str]) -> tuple[RepositoryAddress, ...]:
     """Find the repositories among the values of outputs: those whose ARN and whose URI both stand there.
 
     Keys and descriptions are for people. A value that is neither is somebody else's and is passed over.
@@ -126,7 +126,7 @@ def repositories_among(values: Iterable[str]) -> tuple[DeployedRepository, ...]:
             if registry:
                 uris[registry.account, registry.region, name] = value
     return tuple(
-        sorted(DeployedRepository(RepositoryName.parse(key[2]), uris[key], arns[key]) for key in uris.keys() & arns)
+        sorted(RepositoryAddress(RepositoryName.parse(key[2]), uris[key], arns[key]) for key in uris.keys() & arns)
     )
 
 

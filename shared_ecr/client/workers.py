@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 # How long the others may take to notice that it is over. They are daemons: whoever still waits for a network then
 # does not keep the program from ending.
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 0.5
 
 
 class StoppedError(Exception):

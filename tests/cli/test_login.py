@@ -95,12 +95,16 @@ class Aws:
 
     outputs: list[str] = field(default_factory=list)
     status: str = "CREATE_COMPLETE"
+    closed: bool = False
 
     def ecr(self, region: Region, *, fips: bool = False, dual_stack: bool = False) -> "ECRClient":
         return cast("ECRClient", self)
 
     def cloudformation(self, region: Region) -> "CloudFormationClient":
         return cast("CloudFormationClient", self)
+
+    def close(self) -> None:
+        self.closed = True
 
     def caller_account(self, region: Region) -> AccountId:
         return BUILD
@@ -242,6 +246,12 @@ def test_the_embedded_aws_is_logged_in_to_in_place_of_ecr(
 
     assert logged_in(stand_ins) == ["127.0.0.1:4566"]
     assert capsys.readouterr().out.splitlines() == [IRELANDS]
+
+
+def test_no_connection_to_aws_is_left_open(login: Login, aws: Aws) -> None:
+    login(IRELANDS)
+
+    assert aws.closed
 
 
 def test_a_host_that_refuses_is_not_printed(

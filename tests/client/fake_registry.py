@@ -12,13 +12,14 @@ import json
 import os
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from client.faults import Action, CutAnswer, Fault, Hold, LoseAnswer, Reply, Reset
@@ -69,7 +70,7 @@ class Manners:
 class FakeRegistry:
     """The server and its state; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.contents = Contents()
         self.manners = Manners()
         self.faults: list[Fault] = []
@@ -79,11 +80,16 @@ class FakeRegistry:
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.registry = self
+        self._server.tls = tls
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def host(self) -> RegistryHost:
-        return RegistryHost.parse(f"127.0.0.1:{self._server.server_address[1]}")
+        return RegistryHost.parse(f"127.0.0.1:{self.port}")
 
     @property
     def url(self) -> str:
@@ -124,6 +130,15 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     registry: FakeRegistry
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Shake hands in the connection's own thread, so that a client who refuses stops nobody else."""
+        if self.tls is not None:
+            request = self.tls.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
+        if self.tls is not None:
+            request.close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: broken connections are this server's trade."""

@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -241,11 +242,10 @@ def test_botocores_debug_log_has_the_story_and_none_of_the_secrets(
     aws_environment: pytest.MonkeyPatch, token_giver: str, logged: Logged
 ) -> None:
     aws_environment.setenv("AWS_ENDPOINT_URL", token_giver)
-    client = AwsClients().ecr(REGION)
 
-    answer = client.get_authorization_token()
+    with closing(AwsClients()) as clients:
+        answer = clients.ecr(REGION).get_authorization_token()
 
-    client.close()
     log = logged()
     assert answer["authorizationData"][0].get("authorizationToken") == TOKEN
     assert "Response body" in log

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from shared_ecr.client.aws_faults import AwsDeniedError, AwsRefusedError
 from shared_ecr.client.deployed import (
-    DeployedRepository,
+    RepositoryAddress,
     NoSuchStackError,
     deployed_registry,
     mutability_of,
@@ -72,8 +72,8 @@ def test_the_repositories_of_a_stack_are_read_from_its_outputs(clients: Clients)
     deployed = deployed_registry(clients, "shared", REGION)
 
     assert deployed.repositories == (
-        DeployedRepository(RepositoryName("team/app"), f"{HOST}/team/app", f"{ARN}/team/app"),
-        DeployedRepository(RepositoryName("web"), f"{HOST}/web", f"{ARN}/web"),
+        RepositoryAddress(RepositoryName("team/app"), f"{HOST}/team/app", f"{ARN}/team/app"),
+        RepositoryAddress(RepositoryName("web"), f"{HOST}/web", f"{ARN}/web"),
     )
     assert deployed.warning is None
 

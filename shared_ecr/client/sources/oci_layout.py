@@ -62,8 +62,10 @@ class OciLayout:
                 origin, f"over {MAX_DEPTH} indexes within each other or {MAX_MANIFESTS} manifests are no image"
             )
         content = read_whole(self._files, name, MAX_MANIFEST_BYTES)
-        if digest_of(content) != descriptor.digest:
-            raise InvalidImageError.in_file(origin, f"its content has the digest {digest_of(content)}")
+        if digest_of(content) != descriptor.digest or len(content) != descriptor.size:
+            raise InvalidImageError.in_file(
+                origin, f"it has {len(content)} bytes of the digest {digest_of(content)}; it is listed with others"
+            )
         parsed = parse_manifest(content, origin, descriptor.media_type)
         for child in parsed.children:
             self._read(child, depth + 1)

@@ -1,0 +1,38 @@
+"""`shared-ecr pull`: fetch one image, by tag or digest, into an OCI layout or a container engine."""
+
+import argparse
+from pathlib import Path
+
+from shared_ecr.cli.options import Story, Subcommands, add_file, add_place, whereabouts
+from shared_ecr.errors import ExitCode
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "pull",
+        help="pull an image into an OCI layout or a container engine",
+        description="Pull an image, logging in where needed, and print URI@sha256:… alone on stdout. With a folder "
+        "it becomes an OCI layout there, every byte verified; with --engine it goes into that engine's store.",
+    )
+    parser.add_argument(
+        "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
+    )
+    destination = parser.add_mutually_exclusive_group(required=True)
+    destination.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="the OCI layout to make or add to")
+    destination.add_argument("--engine", help="pull with this container engine instead (docker, podman, a path, …)")
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Pull and print the reference by digest."""
+    from shared_ecr.client.moving import pull, pull_with_engine  # noqa: PLC0415 — start-up time
+
+    where, story = whereabouts(arguments), Story()
+    if arguments.folder is not None:
+        print(pull(arguments.image, arguments.folder, where=where, progress=story))
+    else:
+        print(pull_with_engine(arguments.image, arguments.engine, where=where, progress=story))
+    return ExitCode.DONE

@@ -1,0 +1,165 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from client.fake_registry import FakeRegistry
+from client.faults import Reply
+from client.images import image, write_layout
+from client.pushing import CANARY, Bench, Heard, KnownCredentials, NoCredentials
+
+from shared_ecr.client.challenges import BasicChallenge, BearerChallenge, parse_challenge
+from shared_ecr.client.endpoints import Endpoint
+from shared_ecr.client.errors import LoginRefusedError
+from shared_ecr.client.pushers.interface import PushRequest
+from shared_ecr.client.pushers.native import NativePusher
+from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.names import RegistryHost, Tag
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with FakeRegistry() as registry:
+        registry.manners.passwords = {CANARY}
+        yield Bench(registry)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Path:
+    return write_layout(tmp_path / "layout", image())
+
+
+def bearer(bench: Bench, realm: str = "") -> None:
+    realm = realm or f"{bench.registry.url}/token"
+    bench.registry.manners.challenge = (
+        f'Bearer realm="{realm}",service="fake",scope="repository:team/app:pull,push",error="invalid_token"'
+    )
+
+
+def test_a_basic_challenge_is_answered_once_for_the_whole_push(bench: Bench, layout: Path) -> None:
+    bench.push(layout)
+    assert sum("authorization" not in seen.headers for seen in bench.registry.seen) == 1
+
+
+def test_a_registry_that_is_not_ecr_is_shown_the_password_only_when_it_asks(bench: Bench, layout: Path) -> None:
+    bench.registry.manners.passwords = None
+    bench.push(layout)
+    assert bench.credentials.asked == []
+
+
+def test_a_bearer_challenge_is_answered_by_the_token_service(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    bench.push(layout)
+    assert list(bench.registry.tokens.values()) == ["repository:team/app:pull,push"]
+
+
+def test_the_password_goes_to_the_token_service_alone(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    bench.push(layout)
+    basic = [seen.line for seen in bench.registry.seen if seen.headers.get("authorization", "").startswith("Basic")]
+    assert basic == ["GET /token"]
+
+
+def test_an_expired_bearer_token_is_fetched_again_with_the_same_password(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    again = Reply(401, (("WWW-Authenticate", bench.registry.manners.challenge),))
+    bench.registry.fail("POST", "/uploads/", again)
+    bench.push(layout, threads=1)
+    assert [renewed for _, renewed in bench.credentials.asked] == [False, False]
+
+
+def test_a_password_that_the_token_service_refuses_is_renewed_once(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    bench.credentials = KnownCredentials(("stale", CANARY))
+    bench.push(layout)
+    assert [renewed for _, renewed in bench.credentials.asked] == [False, True]
+
+
+@pytest.mark.parametrize("kind", ["basic", "bearer"])
+def test_a_wrong_password_is_told(bench: Bench, layout: Path, kind: str) -> None:
+    if kind == "bearer":
+        bearer(bench)
+    bench.credentials = KnownCredentials(("wrong",))
+    with pytest.raises(LoginRefusedError, match="does not accept the credentials"):
+        bench.push(layout)
+
+
+def test_a_registry_that_asks_one_who_has_no_password_is_told(bench: Bench, layout: Path) -> None:
+    request = PushRequest(str(layout), bench.registry.host, "team/app", (Tag.parse("1"),))
+    with pytest.raises(UnavailableError, match="no credentials for it are known"):
+        NativePusher(bench.surroundings()).push(request, NoCredentials(), Heard())
+
+
+def test_a_token_service_that_is_throttled_is_asked_again(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    bench.registry.fail("GET", "/token", Reply(503))
+    assert str(bench.push(layout).digest) == image().root
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"token":1}', b'{"token":"a\\r\\nX: y"}', b"[" * 100_000],
+    ids=["nothing", "list", "no token", "number", "header injection", "deep"],
+)  # fmt: skip
+def test_an_odd_answer_of_the_token_service_is_a_refused_login(bench: Bench, layout: Path, body: bytes) -> None:
+    bearer(bench)
+    bench.registry.fail("GET", "/token", Reply(200, (), body), times=99)
+    with pytest.raises(LoginRefusedError):
+        bench.push(layout)
+
+
+def test_a_token_that_does_not_reach_far_enough_is_a_denied_push(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    challenge = bench.registry.manners.challenge.replace("invalid_token", "insufficient_scope")
+    bench.registry.fail("POST", "/uploads/", Reply(401, (("WWW-Authenticate", challenge),)), times=1000)
+    with pytest.raises(RefusedError, match="refused to begin an upload"):
+        bench.push(layout)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('Basic realm="https://x/",service="ecr.amazonaws.com"', BasicChallenge()),
+        ("basic", BasicChallenge()),
+        ('Bearer realm="https://t/a",service="s",scope="a b"', BearerChallenge("https://t/a", "s", ("a", "b"), False)),  # noqa: FBT003 — the field's value
+        ('Basic realm="x", Bearer realm="https://t"', BearerChallenge("https://t", "", (), False)),  # noqa: FBT003 — as above
+        (r'Bearer realm="https://t/\"q\""', BearerChallenge('https://t/"q"', "", (), False)),  # noqa: FBT003 — as above
+        ("Bearer realm=https", BearerChallenge("https", "", (), False)),  # noqa: FBT003 — as above
+        ('Bearer service="no realm"', None),
+        ("Negotiate", None),
+        ("", None),
+        ('"', None),
+    ],
+)  # fmt: skip
+def test_challenges_are_read(header: str, expected: object) -> None:
+    assert parse_challenge([header]) == expected
+
+
+@pytest.mark.parametrize(
+    ("registry", "realm", "expected"),
+    [
+        ("r.example.com", "https://r.example.com/token", True),
+        ("r.example.com", "https://r.example.com:8443/token", True),
+        ("registry.gitlab.com", "https://gitlab.com/jwt/auth", True),
+        ("example.com", "https://auth.example.com/token", True),
+        ("registry-1.docker.io", "https://auth.docker.io/token", True),
+        ("a.co.uk", "https://b.co.uk/token", False),
+        ("a.github.io", "https://b.github.io/token", False),
+        ("r.example.com", "https://evil-r.example.com.evil.net/", False),
+        ("r.example.com", "https://example.org/", False),
+        ("example.com", "https://notexample.com/", False),
+    ],
+)
+def test_credentials_go_only_to_a_token_service_of_the_registry(
+    registry: str, realm: str, expected: bool  # noqa: FBT001 — a case
+) -> None:  # fmt: skip
+    endpoint = Endpoint(RegistryHost.parse(registry), f"https://{registry}")
+    assert BearerChallenge(realm, "", (), is_insufficient=False).may_see_credentials(endpoint) is expected
+
+
+@pytest.mark.parametrize(
+    "realm",
+    ["http://r.example.com/t", "https://127.0.0.1/t", "https://localhost/t", "https://u:p@r.example.com/", "file:///etc", "https://[x/"],
+)  # fmt: skip
+def test_a_token_service_that_is_not_https_elsewhere_is_refused(realm: str) -> None:
+    endpoint = Endpoint(RegistryHost.parse("r.example.com"), "https://r.example.com")
+    with pytest.raises(RefusedError):
+        BearerChallenge(realm, "", (), is_insufficient=False).token_url(endpoint)

@@ -1,0 +1,107 @@
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from client.fake_registry import FakeRegistry
+
+from shared_ecr.client.retries import TransientError
+from shared_ecr.client.transport import Transport
+from shared_ecr.errors import UnavailableError
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return folder / "certificate.pem"
+
+
+@pytest.fixture
+def registry(certificate: Path) -> Iterator[FakeRegistry]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    with FakeRegistry(tls=context) as registry:
+        yield registry
+
+
+@pytest.fixture
+def transport(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Transport]:
+    trusted = {name: str(certificate) for name in getattr(request, "param", ())}
+    transport = Transport(trusted, connections=1)
+    yield transport
+    transport.close()
+
+
+def status(transport: Transport, registry: FakeRegistry, name: str = "localhost") -> int:
+    with transport.send("GET", f"https://{name}:{registry.port}/v2/", {}) as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("transport", [["SSL_CERT_FILE"], ["REQUESTS_CA_BUNDLE"], ["AWS_CA_BUNDLE"]], indirect=True)
+def test_a_certificate_that_the_environment_trusts_is_trusted(transport: Transport, registry: FakeRegistry) -> None:
+    assert status(transport, registry) == 200
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_at_once(transport: Transport, registry: FakeRegistry) -> None:
+    with pytest.raises(UnavailableError, match="does not prove who it is"):
+        status(transport, registry)
+    assert registry.seen == []
+
+
+@pytest.mark.parametrize("transport", [["SSL_CERT_FILE"]], indirect=True)
+def test_a_certificate_of_another_name_is_refused(transport: Transport, registry: FakeRegistry) -> None:
+    with pytest.raises(UnavailableError, match="does not prove who it is"):
+        status(transport, registry, "127.0.0.1")
+
+
+def test_certificates_that_are_not_there_are_named() -> None:
+    with pytest.raises(UnavailableError, match="absent.pem"):
+        Transport({"SSL_CERT_FILE": "/absent.pem"}, connections=1).send("GET", "https://localhost:1/", {})
+
+
+def test_a_host_that_nobody_answers_at_is_told_at_once() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:\d+ cannot be reached: Connection refused"):
+        Transport({}, connections=1).send("GET", f"http://127.0.0.1:{port}/v2/", {})
+
+
+def test_a_proxy_that_nobody_answers_at_is_named() -> None:
+    environ = {"HTTPS_PROXY": "http://user:secret@127.0.0.1:1"}
+    with pytest.raises(UnavailableError, match="HTTPS_PROXY") as caught:
+        Transport(environ, connections=1).send("GET", "https://registry.example/v2/", {})
+    assert "secret" not in str(caught.value)
+
+
+def test_the_login_of_a_proxy_goes_to_the_proxy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        environ = {"HTTPS_PROXY": f"http://user:secret@127.0.0.1:{proxy.getsockname()[1]}"}
+        transport = Transport(environ, connections=1)
+        proxy.settimeout(10)
+        import threading  # noqa: PLC0415 — only here
+
+        asked: list[bytes] = []
+
+        def answer() -> None:
+            connection, _ = proxy.accept()
+            with connection:
+                asked.append(connection.recv(4096))
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises((UnavailableError, TransientError)):
+            transport.send("GET", "https://registry.example/v2/", {})
+        thread.join()
+        transport.close()
+    assert asked[0].startswith(b"CONNECT registry.example:443")
+    assert b"Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=" in asked[0].replace(b"proxy-auth", b"Proxy-Auth")
