@@ -6,6 +6,7 @@ What spans several repositories is checked here; what concerns one is already ri
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared_ecr.acknowledgements import Acknowledgement
 from shared_ecr.encryption import NamedKey
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
@@ -33,6 +34,8 @@ class RegistrySpec:
     accounts: Mapping[str, AccountId] = field(default_factory=dict)
     """The names that the declaration gives to account ids."""
     stack_name: str = DEFAULT_STACK_NAME
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    """The findings of reviews that are accepted, each until a day."""
 
     def __post_init__(self) -> None:
         for _, fault in conflicts(self.regions, self.repositories):

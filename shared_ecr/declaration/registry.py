@@ -3,6 +3,7 @@
 import re
 
 from shared_ecr.declaration.accounts import read_account, read_accounts
+from shared_ecr.declaration.acknowledgements import read_acknowledgements
 from shared_ecr.declaration.grants import Neighbours
 from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.reading import Reading, join
@@ -13,7 +14,7 @@ from shared_ecr.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
 from shared_ecr.text import quoted
 
 VERSION = 1
-KEYS = ("version", "organization", "accounts", "registry", "defaults", "repositories")
+KEYS = ("version", "organization", "accounts", "registry", "defaults", "repositories", "acknowledged")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
@@ -37,6 +38,8 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     if repositories is None:
         return None
     read = read_repositories(reading, repositories, defaults, neighbours)
+    names = [entry.key.text for entry, _ in read]
+    acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names)
     if home is None:
         return None
     account, regions, stack_name = home
@@ -48,7 +51,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
         reading.note(_culprit(entries[name], fault.code) if name else repositories, path, fault)
     if reading.has_errors:
         return None
-    return RegistrySpec(account, regions, specs, organization, accounts, stack_name)
+    return RegistrySpec(account, regions, specs, organization, accounts, stack_name, acknowledged)
 
 
 def _culprit(entry: Entry, code: str) -> Node:
