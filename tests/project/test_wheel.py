@@ -42,7 +42,7 @@ app.synth()
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT]
+    command: list[str | Path] = [UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT]
     subprocess.run(command, check=True, capture_output=True, text=True)
     (built,) = folder.glob("*.whl")
     return built
@@ -57,7 +57,17 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins.write_text("\n".join(line for line in lines if not line.startswith("-e")), encoding="utf-8")
     python = folder / "bin/python"
-    install = [UV, "pip", "install", "--quiet", "--python", python, "--constraint", pins, f"{wheel}[cdk]"]
+    install: list[str | Path] = [
+        UV,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        "--constraint",
+        pins,
+        f"{wheel}[cdk]",
+    ]
     subprocess.run(install, check=True)
     return python
 
@@ -99,6 +109,6 @@ def test_the_push_road_needs_no_cdk(wheel: Path, tmp_path: Path) -> None:
     python = tmp_path / "venv/bin/python"
     subprocess.run([UV, "pip", "install", "--quiet", "--python", python, wheel], check=True)
     (tmp_path / "registry.yaml").write_bytes((ROOT / "registry.yaml").read_bytes())
-    command = [tmp_path / "venv/bin/shared-ecr", "uri", "docker-in-aws/todobackend"]
+    command: list[str | Path] = [tmp_path / "venv/bin/shared-ecr", "uri", "docker-in-aws/todobackend"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert run.stdout == "111111111111.dkr.ecr.us-east-1.amazonaws.com/docker-in-aws/todobackend\n", run.stderr
