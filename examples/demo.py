@@ -32,16 +32,22 @@ class Demo:
         """Announce what comes next."""
         print(f"\n\033[1m# {title}\033[0m" if sys.stdout.isatty() else f"\n# {title}", flush=True)
 
-    def run(self, command: str) -> str:
-        """Run *command*, let its story through and show its result; stop the demonstration when it fails."""
+    def run(self, command: str, *, tells: bool = True) -> str:
+        """Run *command* and show its result; its story too where it *tells* one, or where it fails."""
         shown = command.replace(str(self.folder), "$BUILD")
         print(f"$ {shown}", flush=True)
         done = subprocess.run(  # noqa: S603 — the commands stand in this file
-            shlex.split(command), cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True, check=False
+            shlex.split(command),
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=None if tells else subprocess.PIPE,
+            text=True,
+            check=False,
         )
         print(done.stdout, end="", flush=True)
         if done.returncode:
-            raise SystemExit(f"the command ended with {done.returncode}: {shown}")
+            raise SystemExit(f"{done.stderr or ''}the command ended with {done.returncode}: {shown}")
         return done.stdout.strip()
 
 
@@ -63,7 +69,7 @@ def main() -> None:
 def _deploy(demo: Demo, environment: str) -> None:
     demo.step("Judge the declaration, prepare the account, deploy the shared stack")
     demo.run("shared-ecr check")
-    demo.run(f"cdk bootstrap {environment} --output {demo.folder}/bootstrap")
+    demo.run(f"cdk bootstrap {environment} --output {demo.folder}/bootstrap", tells=False)
     demo.run(f"cdk deploy --all --require-approval never --progress events --output {demo.folder}/first")
     demo.step("Where the repositories are, from the outputs of the deployed stack")
     demo.run("shared-ecr repositories --deployed")
@@ -93,7 +99,8 @@ def _change(demo: Demo) -> None:
     print(f"  {KEPT}  ->  {KEPT_AFTER_THE_CHANGE}", flush=True)
     declaration = f"--context declaration={changed}"
     demo.run(f"cdk diff --all {declaration} --output {demo.folder}/diff")
-    demo.run(f"cdk deploy --all {declaration} --require-approval never --progress events --output {demo.folder}/second")
+    options = f"--require-approval never --output {demo.folder}/second"
+    demo.run(f"cdk deploy --all {declaration} {options}", tells=False)
 
 
 def _interrupted(number: int, _: types.FrameType | None) -> None:

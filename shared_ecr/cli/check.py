@@ -29,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         declaration = load(arguments.file)
         problems = declaration.warnings
-        summary = f"{arguments.file}: {len(declaration.registry.repositories)} repositories, no errors"
+        count = len(declaration.registry.repositories)
+        summary = f"{arguments.file}: {count} {'repository' if count == 1 else 'repositories'}, no errors"
     except InvalidDeclarationError as error:
         problems, summary, code = error.problems, "", ExitCode.INVALID
     if arguments.format == "json":

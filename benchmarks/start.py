@@ -1,0 +1,44 @@
+"""How fast the command line starts, against `python -c "import boto3"` and against Python alone.
+
+    python benchmarks/start.py [--quick]
+
+The figure is the ratio of wall times, taken pair by pair; the median is what counts. At most 1.0 is wanted.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = str(Path(sys.executable).with_name("shared-ecr"))
+BOTO3 = [sys.executable, "-c", "import boto3"]
+COMMANDS = {
+    "`shared-ecr --help`": [SCRIPT, "--help"],
+    "`shared-ecr uri NAME`": [SCRIPT, "uri", "docker-in-aws/todobackend"],
+    "`python -c pass`": [sys.executable, "-c", "pass"],
+}
+
+
+def main(*, quick: bool) -> None:
+    """Print the table."""
+    runs = 3 if quick else 15
+    print("| command | wall, against `import boto3` |\n| --- | --- |")
+    for name, command in COMMANDS.items():
+        seconds(command), seconds(BOTO3)
+        ratios = [seconds(command) / seconds(BOTO3) for _ in range(runs)]
+        print(f"| {name} | {statistics.median(ratios):.2f} |")
+
+
+def seconds(command: list[str]) -> float:
+    """Return how long one run takes, bytecode cached as for an installed package."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as nowhere:
+        subprocess.run(command, cwd=ROOT, stdout=nowhere, check=True)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main(quick="--quick" in sys.argv)
