@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from shared_ecr.client.sources.files import Folder, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
@@ -31,7 +31,7 @@ class LayoutFolder:
             if path.is_dir() and any(path.iterdir()) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
             # An index that cannot be added to is refused before the first byte is fetched.
-            self._entries = self._listed()
+            self._listed()
             (path / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
             self._write("oci-layout", json.dumps(_VERSION).encode())
 
@@ -45,7 +45,7 @@ class LayoutFolder:
                 return hashlib.file_digest(file, "sha256").hexdigest() == digest.hex
 
     @contextmanager
-    def blob_file(self, digest: Digest) -> Iterator[BinaryIO]:
+    def blob_file(self, digest: Digest) -> Iterator[IO[bytes]]:
         """Lend a file that takes the name of *digest* when the block ends well, and vanishes when it does not."""
         with self._written(), self._new_file(blob_name(digest)) as file:
             yield file
@@ -62,7 +62,7 @@ class LayoutFolder:
         }  # fmt: skip
         if isinstance(name, Tag):
             entry["annotations"] = {_REF_NAME: str(name)}
-        others = [other for other in self._entries if not _is_replaced(other, entry)]
+        others = [other for other in self._listed() if not _is_replaced(other, entry)]
         document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*others, entry]}
         with self._written():
             self._write("index.json", json.dumps(document, indent=2).encode())
@@ -82,18 +82,18 @@ class LayoutFolder:
             file.write(content)
 
     @contextmanager
-    def _new_file(self, name: str) -> Iterator[BinaryIO]:
+    def _new_file(self, name: str) -> Iterator[IO[bytes]]:
         target = self.path / name
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
-            try:
+        new = tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False)  # noqa: SIM115 — closed below
+        try:
+            with new:
                 # Temporary files are private; what others may read of a layout is for the folder's mode to say.
-                Path(file.name).chmod(0o644)
-                yield file  # type: ignore[misc]  # the wrapper of tempfile is a BinaryIO in all but name
-                file.flush()
-                Path(file.name).replace(target)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+                Path(new.name).chmod(0o644)
+                yield new.file
+            Path(new.name).replace(target)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
 
     @contextmanager
     def _written(self) -> Iterator[None]:

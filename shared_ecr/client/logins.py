@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from shared_ecr.client.challenges import BasicChallenge, BearerChallenge, parse_challenge
 from shared_ecr.client.credentials import Credentials, CredentialSource
@@ -53,9 +54,16 @@ class Login:
             match challenge:
                 case BearerChallenge():
                     self._now = Authorization(generation, self._bearer(challenge, renew=renew))
-                case BasicChallenge() | None:
+                case BasicChallenge():
+                    self._now = self._basic(generation, renew=renew)
+                case None if refused.is_basic:
                     # An expired token is refused without a challenge; the way to log in is still the same.
                     self._now = self._basic(generation, renew=renew)
+                case None:
+                    # It asks for nothing that we know, and a password is not shown on suspicion.
+                    raise LoginRefusedError.by(self._endpoint.registry)
+                case _:
+                    assert_never(challenge)
 
     def redacted(self, text: str) -> str:
         """Return *text* without the secrets that were sent: registries have been seen to echo them."""

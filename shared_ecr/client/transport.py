@@ -161,10 +161,10 @@ def _troubles(url: str) -> Iterator[None]:
         raise TransientError(f"the connection to {host} broke off") from error
     except exceptions.ProxyError as error:
         raise UnavailableError(f"the proxy to {host} (HTTPS_PROXY) cannot be used: {_said(error)}") from error
+    except exceptions.NewConnectionError as error:
+        raise UnavailableError(f"{host} cannot be reached: {_said(error)}") from error
     except (exceptions.ReadTimeoutError, exceptions.ConnectTimeoutError) as error:
         raise TransientError(f"{host} did not answer in time") from error
-    except (exceptions.NewConnectionError, exceptions.NameResolutionError) as error:
-        raise UnavailableError(f"{host} cannot be reached: {_said(error)}") from error
     except (exceptions.ProtocolError, exceptions.InvalidHeader) as error:
         raise TransientError(f"the connection to {host} broke off") from error
     except (exceptions.LocationValueError, exceptions.LocationParseError) as error:

@@ -95,7 +95,7 @@ class Uploads:
         except TransientError as error:
             raise _NoSessionError(error) from error
         location = answer.header("Location")
-        if answer.status not in {ACCEPTED, CREATED} or location is None:
+        if answer.status != ACCEPTED or location is None:
             raise self._refused_session(answer)
         return exchange.endpoint.upload_location(url, location)
 

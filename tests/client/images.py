@@ -102,6 +102,12 @@ def index(*children: BuiltImage) -> BuiltImage:
     return BuiltImage(digest_of(content), OCI_INDEX, files)
 
 
+def with_root(built: BuiltImage, document: dict[str, object]) -> BuiltImage:
+    """The same files under another manifest."""
+    content = json.dumps(document).encode()
+    return BuiltImage(digest_of(content), built.media_type, {**built.files, digest_of(content): content})
+
+
 def layout_files(*images: BuiltImage, names: Sequence[str] = ()) -> dict[str, bytes]:
     """The files of a layout that lists *images*, by the *names* where there are some."""
     listed = []

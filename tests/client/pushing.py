@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from client.fake_registry import FakeRegistry
-
 from shared_ecr.client.connections import Surroundings
 from shared_ecr.client.credentials import Credentials
 from shared_ecr.client.pushers.interface import PushRequest, PushResult

@@ -72,19 +72,15 @@ class Contents:
         self.repositories[target].blobs[digest] = held.blobs[digest]
         return True
 
-    def append(self, name: str, session: str, content: bytes) -> int:
+    def append(self, name: str, session: str, begin: int, content: bytes) -> None:
         """Take bytes; a session that has some already takes no second beginning, as at ECR."""
-        repository = self.repository(name)
-        if session not in repository.sessions:
-            raise RefusedError(404, "BLOB_UPLOAD_UNKNOWN", "no such session")
-        repository.sessions[session] += content
-        return len(repository.sessions[session])
-
-    def refuse_used(self, name: str, session: str) -> None:
         held = self.repository(name).sessions.get(session)
-        if held:
-            message = f"First byte of the layer part is 0 instead of {len(held)}"
+        if held is None:
+            raise RefusedError(404, "BLOB_UPLOAD_UNKNOWN", "no such session")
+        if content and begin != len(held):
+            message = f"First byte of the layer part is {begin} instead of {len(held)}"
             raise RefusedError(416, "BLOB_UPLOAD_INVALID", message)
+        held += content
 
     def finish(self, name: str, session: str, digest: str) -> None:
         repository = self.repository(name)

@@ -54,7 +54,9 @@ def test_a_stand_in_that_is_not_on_this_machine_is_refused(text: str) -> None:
         endpoint_of(ECR, {ENDPOINT_VARIABLE: text})
 
 
-@pytest.mark.parametrize("location", ["/v2/x?a=b", "https://r.example.com/v2/x?a=b", "https://R.example.com:443/v2/x?a=b"])
+@pytest.mark.parametrize(
+    "location", ["/v2/x?a=b", "https://r.example.com/v2/x?a=b", "https://R.example.com:443/v2/x?a=b"]
+)
 def test_an_upload_location_on_the_registry_is_taken(location: str) -> None:
     assert REMOTE.owns(REMOTE.upload_location("https://r.example.com/v2/a/blobs/uploads/", location))
 

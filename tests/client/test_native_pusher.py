@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import digest_of, image, index, write_archive, write_layout
 from client.pushing import Bench
-
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.sources.interface import CorruptBlobError
 from shared_ecr.errors import UnavailableError, UsageError
@@ -121,6 +121,16 @@ def test_every_blob_is_there_before_the_first_manifest(bench: Bench, tmp_path: P
     lines = bench.registry.lines
     first_manifest = next(i for i, line in enumerate(lines) if line.startswith("PUT") and "/manifests/" in line)
     assert not any("/blobs/" in line for line in lines[first_manifest:])
+
+
+def test_a_look_at_a_blob_that_is_redirected_to_storage_found_it(bench: Bench, layout: Path) -> None:
+    with FakeRegistry() as storage:
+        # Storage that signed the address for a GET refuses the HEAD.
+        storage.fail("HEAD", "/", Reply(403), times=99)
+        bench.registry.fail("HEAD", "/blobs/", Reply(307, (("Location", f"{storage.url}/signed/x"),)), times=99)
+        bench.registry.fail("PUT", "/manifests/", Reply(201), times=99)
+        bench.registry.fail("HEAD", "/manifests/1.0", Reply(200, (("Docker-Content-Digest", image().root),)), after=1)
+        assert bench.push(layout).uploaded_blobs == 0
 
 
 def test_of_an_index_only_the_platforms_that_are_missing_are_looked_into(bench: Bench, tmp_path: Path) -> None:
@@ -277,9 +287,7 @@ def test_progress_hears_every_byte_and_every_blob(bench: Bench, layout: Path) ->
 def test_ecr_is_sent_its_token_at_once_and_under_its_own_name(bench: Bench, layout: Path) -> None:
     bench.registry.manners.passwords = {"canary-3f9c-password"}
     bench.push(layout, as_ecr=True)
-    assert {seen.headers["host"] for seen in bench.registry.seen} == {
-        "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
-    }
+    assert {seen.headers["host"] for seen in bench.registry.seen} == {"123456789012.dkr.ecr.eu-central-1.amazonaws.com"}
     assert all("authorization" in seen.headers for seen in bench.registry.seen)
 
 

@@ -4,11 +4,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from client.fake_registry import FakeRegistry
 from client.faults import CutAnswer, Reply, Reset
 from client.images import OCI_MANIFEST, BuiltImage, digest_of, image, index, noise, write_layout
 from client.pushing import CANARY, ECR_HOST, Bench
-
 from shared_ecr.client.pulls import pull
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
@@ -114,7 +114,7 @@ def test_blobs_are_fetched_from_where_the_registry_says_without_the_login(bench:
     hold(bench, image())
     bench.registry.manners.passwords = {CANARY}
     with FakeRegistry() as storage:
-        storage.contents = bench.registry.contents
+        storage.api.contents = bench.registry.contents
         bench.registry.manners.blob_address = storage.url
         pull_from(bench, tmp_path / "l", as_ecr=True)
         assert len(storage.seen) == 3

@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
 from client.pushing import CANARY, Bench, Heard, KnownCredentials, NoCredentials
-
 from shared_ecr.client.challenges import BasicChallenge, BearerChallenge, parse_challenge
 from shared_ecr.client.endpoints import Endpoint
 from shared_ecr.client.errors import LoginRefusedError
@@ -49,7 +49,7 @@ def test_a_registry_that_is_not_ecr_is_shown_the_password_only_when_it_asks(benc
 def test_a_bearer_challenge_is_answered_by_the_token_service(bench: Bench, layout: Path) -> None:
     bearer(bench)
     bench.push(layout)
-    assert list(bench.registry.tokens.values()) == ["repository:team/app:pull,push"]
+    assert list(bench.registry.api.tokens.values()) == ["repository:team/app:pull,push"]
 
 
 def test_the_password_goes_to_the_token_service_alone(bench: Bench, layout: Path) -> None:
@@ -81,6 +81,14 @@ def test_a_wrong_password_is_told(bench: Bench, layout: Path, kind: str) -> None
     bench.credentials = KnownCredentials(("wrong",))
     with pytest.raises(LoginRefusedError, match="does not accept the credentials"):
         bench.push(layout)
+
+
+@pytest.mark.parametrize("challenge", ["Negotiate", 'Digest realm="x", nonce="y"', ""])
+def test_a_password_is_not_shown_to_one_who_asks_for_something_else(bench: Bench, layout: Path, challenge: str) -> None:
+    bench.registry.manners.challenge = challenge
+    with pytest.raises(LoginRefusedError):
+        bench.push(layout)
+    assert not any("authorization" in seen.headers for seen in bench.registry.seen)
 
 
 def test_a_registry_that_asks_one_who_has_no_password_is_told(bench: Bench, layout: Path) -> None:
@@ -157,7 +165,8 @@ def test_credentials_go_only_to_a_token_service_of_the_registry(
 
 @pytest.mark.parametrize(
     "realm",
-    ["http://r.example.com/t", "https://127.0.0.1/t", "https://localhost/t", "https://u:p@r.example.com/", "file:///etc", "https://[x/"],
+    ["http://r.example.com/t", "https://127.0.0.1/t", "https://localhost/t", "https://u:p@r.example.com/",
+     "file:///etc", "https://[x/"],
 )  # fmt: skip
 def test_a_token_service_that_is_not_https_elsewhere_is_refused(realm: str) -> None:
     endpoint = Endpoint(RegistryHost.parse("r.example.com"), "https://r.example.com")

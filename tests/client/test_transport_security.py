@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from client.fake_registry import FakeRegistry
 
+from client.fake_registry import FakeRegistry
 from shared_ecr.client.retries import TransientError
 from shared_ecr.client.transport import Transport
 from shared_ecr.errors import UnavailableError
@@ -63,7 +63,7 @@ def test_a_certificate_of_another_name_is_refused(transport: Transport, registry
 
 
 def test_certificates_that_are_not_there_are_named() -> None:
-    with pytest.raises(UnavailableError, match="absent.pem"):
+    with pytest.raises(UnavailableError, match=r"absent\.pem"):
         Transport({"SSL_CERT_FILE": "/absent.pem"}, connections=1).send("GET", "https://localhost:1/", {})
 
 

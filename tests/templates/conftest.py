@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,10 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, dict[str
 
 
 @pytest.fixture(scope="session")
-def folder_of_templates(
-    synthesized: dict[Case, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def folder_of_templates(synthesized: dict[Case, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All templates in one folder, CASE.STACK.template.json, for the checkers that read folders."""
     folder = tmp_path_factory.mktemp("all-templates")
     for case, templates in synthesized.items():
         for stack, text in templates.items():
             (folder / f"{case}.{stack}{SUFFIX}").write_text(text)
     return folder
-
-
-@pytest.fixture(scope="session")
-def accepts_what_it_sees() -> bool:
-    """Whether the person at the keyboard accepts today's templates as the golden ones."""
-    return os.environ.get("UPDATE_GOLDEN") == "1"

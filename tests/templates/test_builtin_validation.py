@@ -35,7 +35,7 @@ def test_the_validation_that_cdk_brings_is_on_in_these_tests(tmp_path: Path) -> 
 def _reported(outdir: Path, *override: str) -> set[str]:
     """Return the rules that report something; with nothing to report, CDK writes no report."""
     environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    command = [sys.executable, "-c", _SYNTHESIZE, outdir, *override]
+    command = [sys.executable, "-c", _SYNTHESIZE, str(outdir), *override]
     subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     report = outdir / "validation-report.json"
     plugins = json.loads(report.read_text())["pluginReports"] if report.exists() else []

@@ -34,9 +34,9 @@ def verdicts(folder_of_templates: Path) -> dict[str, dict[str, Any]]:
         pytest.skip("cfn-guard and its rules are not installed: npm ci")
     if not _BINARY.exists():
         pytest.skip(f"cfn-guard does not come for {_SYSTEM} on {_PROCESSOR}")
-    command = [_BINARY, "validate", "--rules", _RULES, "--data", folder_of_templates]
+    paths = ["--rules", str(_RULES), "--data", str(folder_of_templates)]
     shown = ["--structured", "--output-format", "json", "--show-summary", "none"]
-    done = subprocess.run([*command, *shown], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(_BINARY), "validate", *paths, *shown], capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     return {Path(verdict["name"]).name: verdict for verdict in json.loads(done.stdout)}
 

@@ -1,6 +1,6 @@
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
+from cfnlint.api import lint  # type: ignore[import-untyped]  # it ships no types
+from cfnlint.config import ManualArgs  # type: ignore[import-untyped]  # it ships no types
 
 from templates.cases import CASES, Case
 

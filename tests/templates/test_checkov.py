@@ -53,9 +53,7 @@ def test_checkov_shows_as_skipped_what_the_template_acknowledges(
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_checkov_looks_at_every_template(
-    case: Case, synthesized: dict[Case, dict[str, str]], results: Results
-) -> None:
+def test_checkov_looks_at_every_template(case: Case, synthesized: dict[Case, dict[str, str]], results: Results) -> None:
     seen = {Path(check["file_path"]).name for check in results["passed_checks"]}
 
     assert seen >= {f"{case}.{stack}{SUFFIX}" for stack in synthesized[case]}

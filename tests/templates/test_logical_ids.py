@@ -49,7 +49,7 @@ def test_logical_ids_do_not_follow_the_order_of_the_repositories(tmp_path: Path)
 
 
 def test_logical_ids_do_not_follow_the_name_of_the_stack_nor_its_region(tmp_path: Path) -> None:
-    ids = _logical_ids(LOGICAL_IDS, tmp_path, stack_id="other-cn-north-1", region=Region("cn-north-1"))
+    ids = _logical_ids(LOGICAL_IDS, tmp_path, stack_id="other-cn-north-1", region="cn-north-1")
 
     assert ids == LOGICAL_IDS
 
@@ -68,7 +68,9 @@ _SEPARATORS = st.lists(st.sampled_from(["/", "-", "--", "---", "----", ".", "_",
 def _names(draw: st.DrawFn) -> str:
     """Draw a name from so few parts that two of them are nearly the same."""
     parts, separators = draw(_PARTS), draw(_SEPARATORS)
-    return "".join(itertools.chain.from_iterable(itertools.zip_longest(parts, separators[: len(parts) - 1], fillvalue="")))
+    return "".join(
+        itertools.chain.from_iterable(itertools.zip_longest(parts, separators[: len(parts) - 1], fillvalue=""))
+    )
 
 
 @settings(max_examples=50)
@@ -99,14 +101,15 @@ def _as_cdk_stores(construct_id: str) -> str:
 
 
 def _logical_ids(
-    names: Iterable[str], outdir: Path, *, stack_id: str = "shared-ecr-us-east-1", region: Region = Region("us-east-1")
+    names: Iterable[str], outdir: Path, *, stack_id: str = "shared-ecr-us-east-1", region: str = "us-east-1"
 ) -> dict[str, str]:
     """Return the logical id of each repository; the names go past the declaration, which refuses doubled separators."""
+    place = Place.of(Region(region))
     app = quick_app(outdir)
     stack = cdk.Stack(app, stack_id)
-    key = RegistryKey(stack, "Key", partition=str(region.partition), account="111111111111")
+    key = RegistryKey(stack, "Key", partition=place.partition, account="111111111111")
     specs = [RepositorySpec(RepositoryName(name)) for name in names]
-    SharedRepositories(stack, "Repositories", specs=specs, place=Place.of(region), key_arn=key.attr_arn)
+    SharedRepositories(stack, "Repositories", specs=specs, place=place, key_arn=key.attr_arn)
     app.synth()
     resources = json.loads((outdir / f"{stack_id}.template.json").read_text())["Resources"]
     return {

@@ -26,7 +26,7 @@ def test_the_order_of_the_declaration_is_not_in_the_template(
     assert synthesize(parse(text).registry, tmp_path) == synthesized[case]
 
 
-def _reordered(node: Any, reorder: Callable[[Any], Any], key: str = "") -> Any:  # noqa: ANN401 — a YAML document
+def _reordered(node: Any, reorder: Callable[[Any], Any], key: str = "") -> Any:
     if isinstance(node, dict):
         return {name: _reordered(node[name], reorder, name) for name in reorder(list(node))}
     if isinstance(node, list) and key not in _ORDERED:

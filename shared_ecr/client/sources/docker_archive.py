@@ -30,6 +30,7 @@ from shared_ecr.client.sources.oci_layout import OciLayout
 from shared_ecr.client.sources.packing import GZIP, ZSTD, Packed, head_of, measure, pack
 from shared_ecr.client.sources.tars import TarFiles
 from shared_ecr.client.workers import Crew
+from shared_ecr.errors import UnavailableError
 from shared_ecr.names import Digest
 from shared_ecr.text import quoted
 
@@ -50,7 +51,7 @@ class DockerArchive:
             raise InvalidImageError.in_file(
                 files.origin(entry.config), f"it names {len(contents)} layers, and manifest.json {len(entry.layers)}"
             )
-        self._spool = Path(tempfile.mkdtemp(prefix="shared-ecr-"))
+        self._spool = _new_spool()
         try:
             layers = _packed(files, entry.layers, contents, self._spool)
         except BaseException:
@@ -90,6 +91,14 @@ def open_docker_archive(path: Path, wanted: str | None) -> ImageSource:
             if not _has_raw_layers(layout):
                 return layout
     return DockerArchive(files, wanted)
+
+
+def _new_spool() -> Path:
+    """Make a folder for this user alone."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="shared-ecr-"))
+    except OSError as error:
+        raise UnavailableError(f"there is no room for temporary files: {error.strerror}; TMPDIR names some") from error
 
 
 def _has_raw_layers(layout: OciLayout) -> bool:

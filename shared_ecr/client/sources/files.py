@@ -8,6 +8,9 @@ from typing import Protocol
 from shared_ecr.client.sources.interface import ByteStream, IncompleteImageError, InvalidImageError
 from shared_ecr.errors import UnavailableError
 
+# Not every system knows both: no waiting for the other end of a pipe, no rewriting of line ends.
+_OPEN_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 class ImageFiles(Protocol):
     """A read-only view of the files of one image; names are relative and have no `..`."""
@@ -64,7 +67,7 @@ class Folder:
     def open(self, name: str) -> ByteStream:
         """Open the file; one that was replaced by a pipe meanwhile is not waited for."""
         try:
-            descriptor = os.open(self._path / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            descriptor = os.open(self._path / name, os.O_RDONLY | _OPEN_FLAGS)
         except OSError as error:
             raise unreadable(self.origin(name), error) from error
         return os.fdopen(descriptor, "rb", buffering=0)

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 
 from shared_ecr.errors import ExitCode, SharedEcrError
 from shared_ecr.names import Digest
-from shared_ecr.text import listed, quoted
+from shared_ecr.text import listed, quoted, visible
 
 
 class InvalidImageError(SharedEcrError):
@@ -22,12 +22,14 @@ class InvalidImageError(SharedEcrError):
     @classmethod
     def ambiguous(cls, place: str, names: list[str]) -> Self:
         """Tell that several images stand in *place* and which can be asked for."""
-        return cls(f"{place} holds {len(names)} images; name one: {listed(f'{place}#{name}' for name in names)}")
+        return cls(
+            f"{place} holds {len(names)} images; name one: {listed(f'{place}#{visible(name)}' for name in names)}"
+        )
 
     @classmethod
     def unnamed(cls, place: str, wanted: str, names: list[str]) -> Self:
         """Tell that no image in *place* has the name *wanted*."""
-        held = f"it holds {listed(names)}" if names else "its images have no names"
+        held = f"it holds {listed(map(visible, names))}" if names else "its images have no names"
         return cls(f"{place} holds no image named {quoted(wanted)}; {held}")
 
 

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import Blob, ByteStream, InvalidImageError
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import Digest
@@ -87,6 +88,8 @@ def measure(packed: Blob) -> Packed:
                 rest = inflate.unused_data
                 inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 _inflate(inflate, rest, inner)
+    except OSError as error:
+        raise unreadable(packed.origin, error) from error
     except zlib.error as error:
         raise InvalidImageError.in_file(packed.origin, "it begins as gzip and is none") from error
     finally:
