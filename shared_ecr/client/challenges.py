@@ -16,7 +16,7 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 — the grammar's name for
 _SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
 _PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
 # No registry says more; a header of megabytes is an attack on the expressions above.
-MAX_HEADER = 8192
+MAX_HEADER = 4096
 # Docker Hub's token service is the one that stands neither on the registry's host nor above or below it.
 _KNOWN_SERVICES = {("registry-1.docker.io", "auth.docker.io")}
 

@@ -122,7 +122,9 @@ def _told(held: Digest | Sight) -> Digest | str:
     match held:
         case Digest():
             return held
-        case Sight.MISSING | Sight.UNTOLD:
+        case Sight.UNTOLD:
+            return "an image, perhaps this one, that the caller may not look at (ecr:BatchGetImage)"
+        case Sight.MISSING:
             return "another image"
         case _:
             assert_never(held)

@@ -62,7 +62,13 @@ class LayoutFolder:
         }  # fmt: skip
         if isinstance(name, Tag):
             entry["annotations"] = {_REF_NAME: str(name)}
-        others = [other for other in self._listed() if not _is_replaced(other, entry)]
+        listed = self._listed()
+        if not isinstance(name, Tag) and any(
+            isinstance(o, dict) and o.get("digest") == entry["digest"] for o in listed
+        ):
+            # Listed already, under a name even; a second entry would say nothing more.
+            return
+        others = [other for other in listed if not _is_replaced(other, entry)]
         document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*others, entry]}
         with self._written():
             self._write("index.json", json.dumps(document, indent=2).encode())

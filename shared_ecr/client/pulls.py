@@ -13,7 +13,14 @@ from shared_ecr.client.pushers.interface import Progress
 from shared_ecr.client.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.retries import Pace, TransientError
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
-from shared_ecr.client.sources.manifests import MAX_DEPTH, MAX_MANIFESTS, Descriptor, digest_of, parse_manifest
+from shared_ecr.client.sources.manifests import (
+    MANIFEST_TYPES,
+    MAX_DEPTH,
+    MAX_MANIFESTS,
+    Descriptor,
+    digest_of,
+    parse_manifest,
+)
 from shared_ecr.client.workers import Crew, StoppedError
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, ImageReference, Tag
@@ -73,7 +80,9 @@ class _Pull:
         digest = digest_of(content)
         if isinstance(name, Digest) and digest != name:
             raise InvalidImageError.in_file(place, f"the registry sent {digest} in its place")
-        parsed = parse_manifest(content, place, announced or media_type)
+        # Some registries answer with a type of their own; then the manifest says what it is.
+        announced = announced or (media_type if media_type in MANIFEST_TYPES else "")
+        parsed = parse_manifest(content, place, announced)
         for child in parsed.children:
             self._fetch(child.digest, child.media_type, depth + 1)
         fetched = [blob for blob in parsed.blobs if not blob.is_elsewhere]

@@ -70,17 +70,19 @@ def image(
     layer_type: str = OCI_LAYER,
     seed: int = 0,
     indent: int | None = 3,
+    config: dict[str, object] | None = None,
 ) -> BuiltImage:
     """An image of these layer blobs; indented, so that another serialization would be noticed."""
-    config = json.dumps({"architecture": "amd64", "os": "linux", "seed": seed, "rootfs": {"type": "layers"}}).encode()
+    plain = {"architecture": "amd64", "os": "linux", "seed": seed, "rootfs": {"type": "layers"}}
+    configuration = json.dumps(config or plain).encode()
     document = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
-        "config": {"mediaType": OCI_CONFIG, "digest": digest_of(config), "size": len(config)},
+        "config": {"mediaType": OCI_CONFIG, "digest": digest_of(configuration), "size": len(configuration)},
         "layers": [{"mediaType": layer_type, "digest": digest_of(blob), "size": len(blob)} for blob in layers],
     }
     content = json.dumps(document, indent=indent).encode()
-    files = {digest_of(blob): blob for blob in (config, *layers, content)}
+    files = {digest_of(blob): blob for blob in (configuration, *layers, content)}
     return BuiltImage(digest_of(content), OCI_MANIFEST, files)
 
 

@@ -191,6 +191,17 @@ def test_a_look_that_is_forbidden_is_no_failure(bench: Bench, layout: Path) -> N
     assert bench.push(layout, mutability=IMMUTABLE).uploaded_blobs == 3
 
 
+def test_an_immutable_tag_behind_a_forbidden_look_is_told_with_the_permission_to_look(
+    bench: Bench, layout: Path
+) -> None:
+    bench.push(layout)
+    bench.registry.contents.repositories["team/app"].immutable = True
+    bench.registry.fail("HEAD", "/manifests/", Reply(403), times=99)
+    bench.registry.fail("GET", "/manifests/", Reply(403), times=99)
+    with pytest.raises(PushRefusedError, match=r"perhaps this one.*ecr:BatchGetImage"):
+        bench.push(layout)
+
+
 def test_a_push_that_could_not_be_read_back_says_so(bench: Bench, layout: Path) -> None:
     bench.registry.fail("HEAD", "/manifests/", Reply(403), times=99)
     bench.registry.fail("GET", "/manifests/", Reply(403), times=99)

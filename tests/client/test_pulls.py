@@ -1,3 +1,4 @@
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -68,6 +69,14 @@ def test_a_pull_by_digest_is_listed_without_a_name(bench: Bench, tmp_path: Path)
     pull_from(bench, tmp_path / "l", image().root)
     (entry,) = json.loads((tmp_path / "l" / "index.json").read_bytes())["manifests"]
     assert "annotations" not in entry
+
+
+def test_a_pull_by_digest_of_what_has_a_name_keeps_the_name(bench: Bench, tmp_path: Path) -> None:
+    hold(bench, image())
+    pull_from(bench, tmp_path / "l", "1.0")
+    pull_from(bench, tmp_path / "l", image().root)
+    (entry,) = json.loads((tmp_path / "l" / "index.json").read_bytes())["manifests"]
+    assert list(entry["annotations"].values()) == ["1.0"]
 
 
 def test_a_layout_is_added_to(bench: Bench, tmp_path: Path) -> None:
@@ -185,3 +194,26 @@ def test_a_folder_that_cannot_be_written_is_told(bench: Bench, tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(UnavailableError, match="cannot be written"):
         pull_from(bench, tmp_path / "file" / "l")
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half_written(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(bench, image())
+
+    def full(path: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "l" / "blobs" / "sha256").mkdir(parents=True)
+    (tmp_path / "l" / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UnavailableError, match="No space left on device"):
+        pull_from(bench, tmp_path / "l")
+    assert files_of(tmp_path / "l") == {}
+
+
+def test_a_manifest_under_a_type_of_the_registry_s_own_is_read_by_what_it_says(bench: Bench, tmp_path: Path) -> None:
+    hold(bench, image())
+    repository = bench.registry.contents.repositories["team/app"]
+    repository.manifests[image().root] = ("application/json", image().files[image().root])
+    assert str(pull_from(bench, tmp_path / "l")) == image().root

@@ -302,25 +302,66 @@ from shared_ecr.client.connections import Surroundings
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag
-request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "team/app", (Tag.parse("1.0"),))
+request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "team/app", (Tag.parse("1.0"), Tag.parse("latest")))
 NativePusher(Surroundings({})).push(request, KnownCredentials(), Heard())
 """
+ROOT = Path(__file__).parents[2]
+PUSH_ENVIRON = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
 
 
 @pytest.mark.parametrize("step", ["begin an upload", "upload", "manifest"])
 def test_an_interrupt_ends_a_push_that_waits_for_the_registry(bench: Bench, layout: Path, step: str) -> None:
     reached, go = Event(), Event()
     bench.registry.fail(*STEPS[step], Hold(reached, go))
-    root = Path(__file__).parents[2]
-    environ = {"PYTHONPATH": f"{root}:{root / 'tests'}"}
     command = [sys.executable, "-c", SLOW_PUSH, str(layout), str(bench.registry.host)]
-    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=PUSH_ENVIRON, stderr=subprocess.PIPE) as process:
         assert reached.wait(20)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=10)
     go.set()
     assert b"KeyboardInterrupt" in said
     assert bench.registry.contents.repositories["team/app"].tags == {}
+
+
+KILLED_AT = {
+    "the first upload": ("PUT", "/blobs/", 0),
+    "the last upload": ("PUT", "/blobs/", 5),
+    "the first child": ("PUT", "/manifests/", 0),
+    "the second child": ("PUT", "/manifests/", 1),
+    "the index": ("PUT", "/manifests/", 2),
+    "the second tag": ("PUT", "/manifests/", 3),
+}
+
+
+@pytest.mark.parametrize("moment", KILLED_AT)
+def test_a_push_that_is_killed_leaves_no_tag_to_an_image_that_is_not_whole(
+    bench: Bench, tmp_path: Path, moment: str
+) -> None:
+    built = index(image([b"1", b"2"], seed=1), image([b"3", b"4"], seed=2))
+    layout = write_layout(tmp_path / "layout", built)
+    reached, go = Event(), Event()
+    method, path, after = KILLED_AT[moment]
+    bench.registry.fail(method, path, Hold(reached, go), after=after)
+    command = [sys.executable, "-c", SLOW_PUSH, str(layout), str(bench.registry.host)]
+    with subprocess.Popen(command, env=PUSH_ENVIRON) as process:
+        assert reached.wait(20)
+        process.kill()
+    go.set()
+    repository = bench.registry.contents.repositories["team/app"]
+    assert not repository.tags or {*repository.blobs, *repository.manifests} == built.files.keys()
+    bench.push(layout, "1.0", "latest")
+    assert {*repository.blobs, *repository.manifests} == built.files.keys()
+
+
+def test_a_registry_that_does_not_answer_in_time_is_asked_again(
+    bench: Bench, layout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared_ecr.client.transport.READ_SECONDS", 0.2)
+    go = Event()
+    bench.registry.fail("POST", "/uploads/", Hold(Event(), go))
+    bench.push(layout)
+    go.set()
+    assert bench.registry.count("POST", "/uploads/") == 4
 
 
 def test_a_denied_push_is_told_once_though_eight_threads_hear_it(bench: Bench, tmp_path: Path) -> None:

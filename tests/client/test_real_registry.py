@@ -1,3 +1,4 @@
+import gzip
 import json
 import shutil
 import socket
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from client.images import docker_files, image, index, layer_tar, noise, tar_of, write_archive, write_layout
+from client.images import digest_of, docker_files, image, index, layer_tar, noise, tar_of, write_archive, write_layout
 from client.pushing import Heard, KnownCredentials
 from shared_ecr.client.connections import Surroundings
 from shared_ecr.client.pulls import pull
@@ -102,6 +103,23 @@ def test_a_pull_gives_back_what_was_pushed(host: RegistryHost, tmp_path: Path) -
     pull(reference, tmp_path / "back", KnownCredentials(), Heard(), surroundings=Surroundings({}))
     files = {f"sha256:{path.name}": path.read_bytes() for path in (tmp_path / "back/blobs/sha256").iterdir()}
     assert files == built.files
+
+
+@pytest.mark.parametrize("kind", ["oci", "oci-archive", "docker-archive"])
+def test_what_skopeo_writes_is_pushed_and_runs_on_through_skopeo(host: RegistryHost, tmp_path: Path, kind: str) -> None:
+    layers = [layer_tar(300_000, 1, text=True), layer_tar(2000, 2)]
+    rootfs = {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]}
+    config: dict[str, object] = {"architecture": "amd64", "os": "linux", "rootfs": rootfs}
+    built = image([gzip.compress(layer, mtime=0) for layer in layers], config=config)
+    layout = write_layout(tmp_path / "l", built, names=("1",))
+    written = tmp_path / "written"
+    copy = ["skopeo", "copy", "--insecure-policy", "--src-tls-verify=false"]
+    subprocess.run([*copy, f"oci:{layout}:1", f"{kind}:{written}:team/app:1"], check=True, capture_output=True)
+    push(host, written, f"from-{kind}")
+    source, back = f"docker://{host}/from-{kind}:1", f"dir:{tmp_path / 'back'}"
+    subprocess.run([*copy, source, back], check=True, capture_output=True)
+    blobs = [path.read_bytes() for path in (tmp_path / "back").iterdir()]
+    assert {gzip.decompress(blob) for blob in blobs if blob.startswith(b"\x1f\x8b")} == set(layers)
 
 
 MEMORY = """

@@ -1,0 +1,142 @@
+"""The processes of a push measurement: our pusher, the bare uploads, the delay proxy.
+
+Each role imports what it needs itself, as the start is part of what is measured.
+"""
+
+import http.client
+import queue
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+MIB = 1024 * 1024
+TAG = "1"
+
+
+def play(role: str, *arguments: str) -> int:
+    """Be one of the processes of a measurement."""
+    match role:
+        case "ours":
+            push_ours(Path(arguments[0]), int(arguments[1]))
+        case "bare":
+            push_bare(Path(arguments[0]), int(arguments[1]))
+        case "start-ours":
+            start_ours()
+        case "start-bare":
+            pass
+        case "proxy":
+            run_proxy(*map(int, arguments))
+        case _:
+            return 2
+    return 0
+
+
+def start_ours() -> None:
+    """Import all that a push imports."""
+    sys.path.insert(0, str(ROOT))
+    import urllib3  # noqa: PLC0415, F401 — its import is what is measured
+
+    import shared_ecr.client.pushers.native  # noqa: PLC0415, F401 — as above
+
+
+def push_ours(layout: Path, port: int) -> None:
+    """Push as the command does, with nobody who listens to the progress."""
+    sys.path.insert(0, str(ROOT))
+    from shared_ecr.client.credentials import Credentials  # noqa: PLC0415 — its import is part of what is measured
+    from shared_ecr.client.pushers.interface import PushRequest  # noqa: PLC0415 — as above
+    from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — as above
+    from shared_ecr.names import RegistryHost, Tag  # noqa: PLC0415 — as above
+
+    class Nobody:
+        def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:  # noqa: ARG002 — the protocol's
+            return None
+
+        def said(self, line: str) -> None: ...
+        def moved(self, byte_count: int) -> None: ...
+
+    request = PushRequest(str(layout), RegistryHost.parse(f"127.0.0.1:{port}"), "bench", (Tag.parse(TAG),))
+    NativePusher().push(request, Nobody(), Nobody())
+
+
+def push_bare(layout: Path, port: int) -> None:
+    """Upload every blob on eight connections, knowing its digest and asking nothing."""
+    waiting: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+    threads = [threading.Thread(target=upload_bare, args=(waiting, port)) for _ in range(8)]
+    for path in sorted((layout / "blobs" / "sha256").iterdir(), key=lambda path: -path.stat().st_size):
+        waiting.put(path)
+    for thread in threads:
+        waiting.put(None)
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def upload_bare(waiting: "queue.SimpleQueue[Path | None]", port: int) -> None:
+    """Upload from the queue until it says that all is done."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, blocksize=MIB)
+    while (path := waiting.get()) is not None:
+        connection.request("POST", "/v2/bench/blobs/uploads/", headers={"Content-Length": "0"})
+        answer = connection.getresponse()
+        answer.read()
+        parts = urlsplit(answer.headers["Location"])
+        with path.open("rb") as file:
+            headers = {"Content-Length": str(path.stat().st_size), "Content-Type": "application/octet-stream"}
+            target = f"{parts.path}?{parts.query}&digest=sha256:{path.name}"
+            connection.request("PUT", target, file, headers)
+            connection.getresponse().read()
+    connection.close()
+
+
+def run_proxy(port: int, behind: int, delay_ms: int) -> None:
+    """Relay connections for ever; the first bytes of each answer, and each connection, come *delay_ms* later."""
+    listener = socket.create_server(("127.0.0.1", port), backlog=64)
+    while True:
+        client, _ = listener.accept()
+        threading.Thread(target=relay, args=(client, behind, delay_ms / 1000), daemon=True).start()
+
+
+def relay(client: socket.socket, behind: int, delay: float) -> None:
+    """Relay one connection."""
+    time.sleep(delay)
+    server = socket.create_connection(("127.0.0.1", behind))
+    asked = threading.Event()
+    for side in (client, server):
+        side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def answers() -> None:
+        while content := receive(server):
+            if asked.is_set():
+                asked.clear()
+                time.sleep(delay)
+            client.sendall(content)
+        close(client)
+
+    threading.Thread(target=answers, daemon=True).start()
+    while content := receive(client):
+        asked.set()
+        server.sendall(content)
+    close(server)
+
+
+def receive(side: socket.socket) -> bytes:
+    """Read what is there; nothing when the connection has ended in whatever way."""
+    try:
+        return side.recv(MIB)
+    except OSError:
+        return b""
+
+
+def close(side: socket.socket) -> None:
+    """End one direction."""
+    try:
+        side.shutdown(socket.SHUT_WR)
+    except OSError:
+        side.close()
+
+
+if __name__ == "__main__":
+    sys.exit(play(*sys.argv[1:]))

@@ -1,0 +1,179 @@
+import json
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from client.images import (
+    RAW_LAYER,
+    BuiltImage,
+    digest_of,
+    docker_files,
+    image,
+    index,
+    layer_tar,
+    layout_files,
+    tar_of,
+    with_root,
+    write_docker_archive,
+)
+from client.reading import contents
+from shared_ecr.client.sources import open_source
+from shared_ecr.client.sources.interface import InvalidImageError
+
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+def test_a_docker_archive_always_gives_the_same_image(tmp_path: Path) -> None:
+    layers = [layer_tar(300_000, 1, text=True), layer_tar(5, 2)]
+    digests = set()
+    for i in range(3):
+        path = write_docker_archive(tmp_path / f"{i}.tar", layers)
+        os.utime(path, (i, i))
+        with closing(open_source(str(path))) as source:
+            digests.add(source.root.digest)
+    assert len(digests) == 1
+
+
+def test_a_packed_layer_has_no_time_and_no_system_in_its_header(tmp_path: Path) -> None:
+    with closing(open_source(str(write_docker_archive(tmp_path / "i.tar", [layer_tar(9)])))) as source:
+        packed = [content for content in contents(source).values() if content[:2] == b"\x1f\x8b"]
+    assert [content[:10] for content in packed] == [b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"]
+
+
+def test_a_packed_layer_unpacks_to_what_the_image_names(tmp_path: Path) -> None:
+    import gzip  # noqa: PLC0415 — only here the other implementation is asked
+
+    raw = layer_tar(2_500_000, 3, text=True)
+    with closing(open_source(str(write_docker_archive(tmp_path / "i.tar", [raw])))) as source:
+        unpacked = [gzip.decompress(blob) for blob in contents(source).values() if blob[:2] == b"\x1f\x8b"]
+    assert unpacked == [raw]
+
+
+def test_every_blob_of_a_docker_archive_has_its_digest(tmp_path: Path) -> None:
+    path = write_docker_archive(tmp_path / "i.tar", [layer_tar(10_000, i) for i in range(5)])
+    with closing(open_source(str(path))) as source:
+        found = contents(source)
+        assert {digest_of(content) for content in found.values()} == set(found)
+        assert {str(digest) for digest in source.root.blobs} == set(found)
+
+
+def test_layers_that_are_packed_already_stay_as_they_are(tmp_path: Path) -> None:
+    path = write_docker_archive(tmp_path / "i.tar", [layer_tar(10_000)], packed=True)
+    (packed,) = (content for name, content in docker_files([layer_tar(10_000)], packed=True).items() if "layer" in name)
+    with closing(open_source(str(path))) as source:
+        assert packed in contents(source).values()
+
+
+def test_the_second_of_two_equal_layers_may_be_a_link_to_the_first(tmp_path: Path) -> None:
+    raw = layer_tar(10)
+    files = docker_files([raw, raw])
+    first, second = json.loads(files["manifest.json"])[0]["Layers"]
+    del files[second]
+    (tmp_path / "i.tar").write_bytes(tar_of(files, {second: f"../{first}"}))
+    with closing(open_source(str(tmp_path / "i.tar"))) as source:
+        assert len(source.blobs) == 2
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../../etc/passwd", "nowhere"])
+def test_a_link_that_leads_out_of_a_docker_archive_is_refused(tmp_path: Path, target: str) -> None:
+    files = docker_files([layer_tar(10)])
+    (name,) = json.loads(files["manifest.json"])[0]["Layers"]
+    del files[name]
+    (tmp_path / "i.tar").write_bytes(tar_of(files, {name: target}))
+    with pytest.raises(InvalidImageError):
+        open_source(str(tmp_path / "i.tar"))
+
+
+def test_a_layer_that_is_not_what_the_image_names_is_refused(tmp_path: Path) -> None:
+    files = docker_files([layer_tar(10_000)])
+    (name,) = json.loads(files["manifest.json"])[0]["Layers"]
+    files[name] = files[name][:-1] + b"x"
+    (tmp_path / "i.tar").write_bytes(tar_of(files))
+    with pytest.raises(InvalidImageError, match="is damaged"):
+        open_source(str(tmp_path / "i.tar"))
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["after the push", "after an error"])
+def test_temporary_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:  # noqa: FBT001 — a case
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    files = docker_files([layer_tar(10_000)])
+    if fails:
+        files = {name: content[:-1] + b"x" if "layer" in name else content for name, content in files.items()}
+    (tmp_path / "i.tar").write_bytes(tar_of(files))
+    try:
+        source = open_source(str(tmp_path / "i.tar"))
+    except InvalidImageError:
+        assert fails
+    else:
+        assert [path.stat().st_mode & 0o777 for path in spool.iterdir()] == [0o700]
+        source.close()
+    assert list(spool.iterdir()) == []
+
+
+def saved_by_a_new_engine(layer: bytes, layer_type: str, *, whole: bool = True) -> dict[str, bytes]:
+    """An archive that is a docker archive and an OCI layout at once."""
+    built = image([layer], layer_type=layer_type)
+    config = next(content for content in built.files.values() if b"architecture" in content)
+    raw = layer_tar(10)
+    config = json.dumps({**json.loads(config), "rootfs": {"diff_ids": [digest_of(raw)]}}).encode()
+    document = built.manifest
+    document["config"] = {**document["config"], "digest": digest_of(config), "size": len(config)}  # type: ignore[dict-item]  # an object by construction
+    built = with_root(BuiltImage("", built.media_type, {digest_of(layer): layer, digest_of(config): config}), document)
+    files = layout_files(index(built, image(seed=8)) if not whole else built)
+    if not whole:
+        del files[f"blobs/sha256/{image(seed=8).root[7:]}"]
+    entry = {
+        "Config": f"blobs/sha256/{digest_of(config)[7:]}",
+        "RepoTags": ["team/app:1"],
+        "Layers": [f"blobs/sha256/{digest_of(layer)[7:]}"],
+    }
+    return {**files, "manifest.json": json.dumps([entry]).encode()}
+
+
+def packed_layer() -> bytes:
+    import gzip  # noqa: PLC0415 — only here
+
+    return gzip.compress(layer_tar(10), mtime=1)
+
+
+def test_a_whole_layout_in_a_docker_archive_keeps_its_digest(tmp_path: Path) -> None:
+    files = saved_by_a_new_engine(packed_layer(), "application/vnd.oci.image.layer.v1.tar+gzip")
+    (tmp_path / "i.tar").write_bytes(tar_of(files))
+    listed = json.loads(files["index.json"])["manifests"][0]["digest"]
+    assert str(open_source(str(tmp_path / "i.tar")).root.digest) == listed
+
+
+@pytest.mark.parametrize("case", ["raw layers", "platforms missing"])
+def test_a_layout_made_up_for_the_export_gives_way_to_the_docker_archive(tmp_path: Path, case: str) -> None:
+    if case == "raw layers":
+        files = saved_by_a_new_engine(layer_tar(10), RAW_LAYER)
+    else:
+        files = saved_by_a_new_engine(packed_layer(), "application/vnd.oci.image.layer.v1.tar+gzip", whole=False)
+    (tmp_path / "i.tar").write_bytes(tar_of(files))
+    with closing(open_source(str(tmp_path / "i.tar"))) as source:
+        assert source.root.media_type == DOCKER_MANIFEST
+
+
+def test_of_several_images_in_a_docker_archive_the_named_one_is_taken(tmp_path: Path) -> None:
+    one, two = docker_files([layer_tar(10, 1)], "a:1"), docker_files([layer_tar(10, 2)], "b:1")
+    listed = [*json.loads(one["manifest.json"]), *json.loads(two["manifest.json"])]
+    (tmp_path / "i.tar").write_bytes(tar_of({**one, **two, "manifest.json": json.dumps(listed).encode()}))
+    with pytest.raises(InvalidImageError, match=r"#a:1 or .*#b:1"):
+        open_source(str(tmp_path / "i.tar"))
+    with closing(open_source(f"{tmp_path / 'i.tar'}#b:1")) as source:
+        assert json.loads(source.root.content)["config"]["digest"] in {digest_of(c) for c in two.values()}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"[]", b"{}", b"[1]", b'[{"Config":1}]', b'[{"Config":"c","Layers":"x"}]', b'[{"Config":"../c","Layers":[]}]',
+     b'[{"Config":"c","Layers":[1]}]', b"{", b'[{"Config":"/etc/passwd","Layers":[]}]'],
+)  # fmt: skip
+def test_an_odd_manifest_of_a_docker_archive_is_refused(tmp_path: Path, manifest: bytes) -> None:
+    (tmp_path / "i.tar").write_bytes(tar_of({**docker_files([layer_tar(10)]), "manifest.json": manifest}))
+    with pytest.raises(InvalidImageError, match=r"manifest\.json|passwd|c\)"):
+        open_source(str(tmp_path / "i.tar"))
