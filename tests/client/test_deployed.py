@@ -9,8 +9,8 @@ from botocore.stub import Stubber
 
 from shared_ecr.client.aws_faults import AwsDeniedError, AwsRefusedError
 from shared_ecr.client.deployed import (
-    RepositoryAddress,
     NoSuchStackError,
+    RepositoryAddress,
     deployed_registry,
     mutability_of,
     repositories_among,
