@@ -150,4 +150,6 @@ def mutability_of(clients: RegistryClients, registry: EcrRegistry, repository: s
         raise
     described = answer["repositories"][0]
     filters = described.get("imageTagMutabilityExclusionFilters", [])
-    return TagMutability.from_wire(described["imageTagMutability"], tuple(each["filter"] for each in filters))
+    # The model calls every member optional; ECR answers with the mode always, and its default is MUTABLE.
+    mode = described.get("imageTagMutability", "MUTABLE")
+    return TagMutability.from_wire(mode, tuple(each["filter"] for each in filters))

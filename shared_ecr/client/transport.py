@@ -123,7 +123,7 @@ class Transport:
         return pool
 
     def _new_pool(self, proxy: str | None) -> "PoolManager":
-        import urllib3  # noqa: PLC0415 — a tenth of a second that `shared-ecr --help` need not pay
+        import urllib3.util  # noqa: PLC0415 — a tenth of a second that `shared-ecr --help` need not pay
 
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         bundle = ca_bundle(self._environ)

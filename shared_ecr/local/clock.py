@@ -16,5 +16,5 @@ class Clock:
     def advance(self, by: timedelta) -> None:
         """Put the clock forward; backward is possible and of no known use. Refuse, by OverflowError, the year 10000."""
         ahead = self._ahead + by
-        datetime.now(UTC) + ahead
+        _ = datetime.now(UTC) + ahead
         self._ahead = ahead

@@ -77,6 +77,7 @@ def end_of(event: "yaml.Event") -> int:
 def _loader() -> "type[yaml.SafeLoader | yaml.CSafeLoader]":
     """Choose the parser: libyaml's, or PyYAML's own, taught to take tabs between words as libyaml does."""
     import yaml  # noqa: PLC0415 — as above
+    from yaml.scanner import ScannerError  # noqa: PLC0415 — as above
 
     if hasattr(yaml, "CSafeLoader"):
         return yaml.CSafeLoader
@@ -100,7 +101,7 @@ def _loader() -> "type[yaml.SafeLoader | yaml.CSafeLoader]":
             blanks_read: list[str] = super().scan_plain_spaces(indent, start_mark) or []
             if blanks_read and self.peek() == "\t" and self.column < indent:
                 problem = "found a tab character that violates indentation"
-                raise yaml.scanner.ScannerError("while scanning a plain scalar", start_mark, problem, self.get_mark())
+                raise ScannerError("while scanning a plain scalar", start_mark, problem, self.get_mark())
             return blanks_read
 
     return TabTolerantLoader
