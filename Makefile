@@ -37,7 +37,9 @@ synth: $(VENV)/user.stamp node_modules/user.stamp ## Write the CloudFormation of
 	cdk synth --quiet
 
 bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as ratios within one run
-	for benchmark in benchmarks/synthesis.py benchmarks/start.py benchmarks/push.py; do $(BIN)/python $$benchmark || exit 1; done
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.synthesis
+	$(BIN)/python benchmarks/push.py
 
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
 	scripts/lock

@@ -1,6 +1,6 @@
 """How fast the command line starts, against `python -c "import boto3"` and against Python alone.
 
-    python benchmarks/start.py [--quick]
+    python -m benchmarks.start [--quick]
 
 The figure is the ratio of wall times, taken pair by pair; the median is what counts. At most 1.0 is wanted.
 """
