@@ -3,9 +3,12 @@
 Read `instance` (what is running), `launching` (how it starts and ends), `command` (a program under it) and
 `state` (the one a folder remembers). `server` is the other process: MiniStack with `extensions` put in at
 `hooks`, behind the two paths of `control`. What MiniStack can do is in its own documentation; what it lacks
-and gets here: login tokens that count, rules for moving tags, manifests that need their blobs.
+and gets here: login tokens that count, rules for moving tags, manifests that need their blobs, the settings of a
+registry and their validation (`ecr`), and all nine resource types of ECR (`cloudformation`).
 
-Everything is held in memory, on the loopback interface, with no authentication of API calls.
+Settings are kept, validated and read back; of what they bring about, a push that creates its repository from a
+template is done, and nothing else: no replica, no cached pull, no scan, no signature, no expiry. Everything is held
+in memory, on the loopback interface, with no authentication of API calls; policies decide nothing.
 """
 
 from shared_ecr.local.instance import DEMO_ACCOUNT, DEMO_REGION, LocalAws, environment_under

@@ -3,6 +3,10 @@
 from shared_ecr.errors import UnavailableError
 from shared_ecr.local import hooks, images, login, routing, tag_rules
 from shared_ecr.local.clock import Clock
+from shared_ecr.local.cloudformation import named, repositories, secrets, singletons
+from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
+from shared_ecr.local.image_details import ImageDetails
+from shared_ecr.local.lifecycle_previews import LifecyclePreviews
 from shared_ecr.local.tokens import Tokens
 
 
@@ -22,3 +26,14 @@ def install(clock: Clock) -> None:
     # A tag that may not move is refused before its manifest is looked at: the later wrapper is the outer one.
     images.install()
     tag_rules.install()
+    ImageDetails(clock).install()
+    LifecyclePreviews(clock).install()
+    blob_mounting.install()
+    # Whatever a push is refused for, its repository must be there first; and a template is judged before it is heeded.
+    create_on_push.install()
+    operations.install()
+    repositories.install()
+    secrets.install()
+    for resource_type in (*singletons.TYPES, *named.TYPES):
+        resource_type.add()
+    hooks.STACK_TAGS.read()[named.PUBLIC_REPOSITORY.name] = ("Tags", "list")

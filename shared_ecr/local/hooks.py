@@ -17,6 +17,7 @@ Action = Callable[[dict[str, Any]], Reply]
 
 _ECR = "ministack.services.ecr"
 _CLOUDFORMATION = "ministack.services.cloudformation.provisioners"
+_CHANGE_SETS = "ministack.services.cloudformation.changesets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,14 @@ class HookPoint:
         return None if parameters == self.parameters else f"{self.module}.{self.name} takes {', '.join(parameters)}"
 
 
+API_REQUEST = HookPoint(_ECR, "handle_request", ("method", "path", "headers", "body", "query_params"))
+RESET = HookPoint(_ECR, "reset", ())
+SERVICE_PATTERNS = HookPoint("ministack.core.router", "SERVICE_PATTERNS")
+SIGNING_PROFILES = HookPoint("ministack.services.signer", "_profiles")
+SECRETS = HookPoint("ministack.services.secretsmanager", "_secrets")
 REPOSITORIES = HookPoint(_ECR, "_repositories")
+LIFECYCLE_POLICIES = HookPoint(_ECR, "_lifecycle_policies")
+REPOSITORY_POLICIES = HookPoint(_ECR, "_repo_policies")
 IMAGES = HookPoint(_ECR, "_images")
 LAYER_BLOBS = HookPoint(_ECR, "_layer_blobs")
 MANIFEST_BLOBS = HookPoint(_ECR, "_manifest_blobs")
@@ -61,6 +69,8 @@ BATCH_DELETE_IMAGE = HookPoint(_ECR, "_batch_delete_image", ("data",))
 BATCH_CHECK_LAYER_AVAILABILITY = HookPoint(_ECR, "_batch_check_layer_availability", ("data",))
 REPOSITORY_SHAPE = HookPoint(_ECR, "_repo_shape", ("repo",))
 REGISTRY_ERROR = HookPoint(_ECR, "_registry_error", ("status", "code", "message", "detail"))
+INITIATE_LAYER_UPLOAD = HookPoint(_ECR, "_initiate_layer_upload", ("data",))
+START_BLOB_UPLOAD = HookPoint(_ECR, "_v2_start_blob_upload", ("name", "query_params", "body"))
 PUT_MANIFEST = HookPoint(_ECR, "_v2_put_manifest", ("name", "ref", "headers", "body"))
 REGISTRY_REQUEST = HookPoint(_ECR, "handle_registry_request", ("method", "path", "headers", "body", "query_params"))
 IS_REGISTRY_PATH = HookPoint("ministack.app", "_is_ecr_registry_path", ("path",))
@@ -74,6 +84,14 @@ CREATE_STACK_REPOSITORY = HookPoint(_CLOUDFORMATION, "_ecr_repo_create", ("logic
 UPDATE_STACK_REPOSITORY = HookPoint(
     _CLOUDFORMATION, "_ecr_repo_update", ("physical_id", "old_props", "new_props", "stack_name", "logical_id")
 )
+REPLACING_PROPERTIES = HookPoint(_CLOUDFORMATION, "_REPLACING_PROPERTIES")
+CUSTOM_NAMES = HookPoint(_CLOUDFORMATION, "_CUSTOM_NAME_REPLACEMENT")
+STACK_TAGS = HookPoint(_CLOUDFORMATION, "_STACK_TAG_PROPERTY")
+PHYSICAL_NAME = HookPoint(
+    _CLOUDFORMATION, "_physical_name", ("stack_name", "logical_id", "lowercase", "max_len", "seeded")
+)
+DRIFT_READERS = HookPoint("ministack.services.cloudformation.drift", "_DRIFT_READERS")
+IMPORT_LOOKUPS = HookPoint(_CHANGE_SETS, "_IMPORT_LOOKUPS")
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, HookPoint))
 
 

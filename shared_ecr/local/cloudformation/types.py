@@ -1,0 +1,100 @@
+"""One resource type, and how MiniStack comes to know it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from shared_ecr.local import hooks
+from shared_ecr.local.ecr.answers import Document, ServiceError
+
+# What a template says of one resource, in CloudFormation's spelling.
+Properties = dict[str, Any]
+# The physical id of a resource, and the attributes that templates may get of it.
+Made = tuple[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """A type by what happens to its resources."""
+
+    name: str
+    properties: tuple[str, ...]
+    """All it has: CloudFormation refuses others."""
+    create: Callable[[Properties, str], Made]
+    """Takes the properties and a name for where they have none."""
+    update: Callable[[str, Properties], Made] | None
+    """Takes the physical id and the new properties; None where every change replaces."""
+    delete: Callable[[str], object]
+    """Takes the physical id; what is gone already is no fault."""
+    create_only: tuple[str, ...] = ()
+    """The properties whose change replaces the resource."""
+    named_by: str | None = None
+    """The property that is the physical id: a replacement must change it, since the old resource goes last."""
+
+    def add(self) -> None:
+        """Let MiniStack know the type."""
+        hooks.RESOURCE_HANDLERS.read()[self.name] = {
+            "create": self._create,
+            "update": self._update,
+            "delete": self._delete,
+        }
+        hooks.REPLACING_PROPERTIES.read()[self.name] = self.create_only
+        if self.named_by:
+            hooks.CUSTOM_NAMES.read()[self.name] = {"name": self.named_by}
+
+    def _create(self, logical_id: str, props: Properties, stack_name: str) -> Made:
+        with refusals_fail_the_resource():
+            require_properties(props, self.properties)
+            return self.create(props, hooks.PHYSICAL_NAME.read()(stack_name, logical_id, lowercase=True, max_len=200))
+
+    def _update(self, physical_id: str, _old: Properties, new: Properties, _stack_name: str) -> Made:
+        with refusals_fail_the_resource():
+            require_properties(new, self.properties)
+            if self.update is None:
+                raise ServiceError.validation(f"{self.name} cannot be updated")
+            return self.update(physical_id, new)
+
+    def _delete(self, physical_id: str, _props: Properties) -> None:
+        try:
+            self.delete(physical_id)
+        except ServiceError as error:
+            if not error.code.endswith("NotFoundException"):
+                raise ValueError(error.message) from error
+
+
+def require_properties(props: Properties, known: tuple[str, ...]) -> None:
+    """Refuse a property that the type has not, as CloudFormation does before it asks the service.
+
+    Raises:
+        ServiceError: there is one.
+    """
+    for name in props:
+        if name not in known:
+            raise ServiceError.validation(f"Properties validation failed: extraneous key [{name}] is not permitted")
+
+
+@contextmanager
+def refusals_fail_the_resource() -> Iterator[None]:
+    """Turn what the service refuses into what MiniStack takes for the reason of a failure."""
+    try:
+        yield
+    except ServiceError as error:
+        raise ValueError(error.message) from error
+
+
+def wire(value: object) -> Any:
+    """Return *value* with the keys that the service's API has: the same words, beginning small."""
+    match value:
+        case dict():
+            return {f"{key[0].lower()}{key[1:]}": wire(member) for key, member in value.items()}
+        case list():
+            return [wire(item) for item in value]
+        case _:
+            return value
+
+
+def request_of(props: Properties, *, but: tuple[str, ...] = ()) -> Document:
+    """Render *props* as the request of the same words, without those named in *but*."""
+    rendered: Document = wire({key: value for key, value in props.items() if key not in but})
+    return rendered

@@ -1,0 +1,46 @@
+"""Principals whose pulls do not count as the last pull of an image; pull times themselves are not kept here.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store, page
+
+MAX_EXCLUSIONS = 100
+
+_excluded = new_store()
+
+
+def register(request: Document) -> Document:
+    """Exclude a principal; refuse one that is excluded, and the hundred and first."""
+    arn = request["principalArn"]
+    if arn in _excluded:
+        message = f"The principal '{arn}' is excluded already"
+        raise ServiceError("ExclusionAlreadyExistsException", message)
+    if len(_excluded) >= MAX_EXCLUSIONS:
+        raise ServiceError("LimitExceededException", f"An account has at most {MAX_EXCLUSIONS} exclusions")
+    _excluded[arn] = datetime.now(UTC).timestamp()
+    return {"principalArn": arn, "createdAt": _excluded[arn]}
+
+
+def deregister(request: Document) -> Document:
+    """Count the pulls of a principal again; refuse one that is not excluded."""
+    arn = request["principalArn"]
+    if arn not in _excluded:
+        raise ServiceError("ExclusionNotFoundException", f"The principal '{arn}' is not excluded")
+    del _excluded[arn]
+    return {"principalArn": arn}
+
+
+def list_all(request: Document) -> Document:
+    """Return the excluded principals."""
+    return page("pullTimeUpdateExclusions", sorted(_excluded), request, MAX_EXCLUSIONS)
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "RegisterPullTimeUpdateExclusion": register,
+    "DeregisterPullTimeUpdateExclusion": deregister,
+    "ListPullTimeUpdateExclusions": list_all,
+}

@@ -1,0 +1,98 @@
+"""All operations that the extensions add or guard, and the way of a request through them.
+
+A request is held against its shape, then against what this package knows of the operation, and served by us or, for
+what MiniStack has, by MiniStack. Operations that neither has are answered as MiniStack answers: unknown action.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from shared_ecr.local import hooks
+from shared_ecr.local.ecr import (
+    account_settings,
+    caches,
+    exclusions,
+    public_repositories,
+    registry_policy,
+    replication,
+    repositories,
+    scanning,
+    shapes,
+    signing,
+    templates,
+)
+from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, empty_stores, reply
+from shared_ecr.local.hooks import Reply
+
+ApiHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
+
+# The prefix of a request's target is the name of the service's interface, as in botocore's models.
+ECR, ECR_PUBLIC = "ecr", "ecr-public"
+_SERVICES = {"AmazonEC2ContainerRegistry_V20150921": ECR, "SpencerFrontendService": ECR_PUBLIC}
+
+_ADDED: dict[str, Mapping[str, Operation]] = {
+    ECR: {
+        **account_settings.OPERATIONS,
+        **caches.OPERATIONS,
+        **exclusions.OPERATIONS,
+        **registry_policy.OPERATIONS,
+        **replication.OPERATIONS,
+        **scanning.OPERATIONS,
+        **signing.OPERATIONS,
+        **templates.OPERATIONS,
+    },
+    ECR_PUBLIC: public_repositories.OPERATIONS,
+}
+_GUARDED: dict[str, Mapping[str, Callable[[Document], None]]] = {ECR: repositories.GUARDS, ECR_PUBLIC: {}}
+
+
+def install() -> None:
+    """Serve and guard the operations, route ECR Public here, and forget with MiniStack when it is reset."""
+    hooks.SERVICE_PATTERNS.read()["ecr"]["target_prefixes"].append("SpencerFrontendService")
+    hooks.API_REQUEST.wrap(_guarded)
+    hooks.RESET.wrap(_resetting)
+
+
+def declare(service: str, operation: str, request: Document) -> Document:
+    """Serve the *request* that a template's resource amounts to.
+
+    Raises:
+        ServiceError: the service refuses it.
+    """
+    shapes.require(service, operation, request, declared=True)
+    return _ADDED[service][operation](request)
+
+
+def _guarded(handle: ApiHandler) -> ApiHandler:
+    async def handle_request(
+        method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+    ) -> Reply:
+        interface, _, operation = headers.get("x-amz-target", "").partition(".")
+        service = _SERVICES.get(interface, ECR)
+        try:
+            request = json.loads(body or b"{}")
+        except ValueError:
+            return await handle(method, path, headers, body, query_params)
+        try:
+            if shapes.is_operation(service, operation):
+                shapes.require(service, operation, request)
+            if guard := _GUARDED[service].get(operation):
+                guard(request)
+            if served := _ADDED[service].get(operation):
+                return reply(served(request))
+        except ServiceError as error:
+            return error.reply()
+        if service == ECR_PUBLIC:
+            return ServiceError("InvalidAction", f"Unknown action: {operation}").reply()
+        return await handle(method, path, headers, body, query_params)
+
+    return handle_request
+
+
+def _resetting(reset: Callable[[], None]) -> Callable[[], None]:
+    def reset_with_ours() -> None:
+        reset()
+        empty_stores()
+
+    return reset_with_ours

@@ -1,0 +1,62 @@
+"""The replication configuration of the registry; no image is ever copied to a destination, nor deleted there.
+
+`deleteReplication` is kept and returned as sent: SDKs older than the feature drop it on either way.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+"""
+
+from collections.abc import Mapping
+
+from ministack.core.responses import get_account_id, get_region
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store
+from shared_ecr.names import Region
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+MAX_DESTINATIONS = 25
+
+_configurations = new_store()
+
+
+def put(request: Document) -> Document:
+    """Store the rules in the place of the earlier ones; none at all ends replication."""
+    rules = request["replicationConfiguration"]["rules"]
+    destinations = {(each["registryId"], each["region"]) for rule in rules for each in rule["destinations"]}
+    if len(destinations) > MAX_DESTINATIONS:
+        raise ServiceError.validation(f"A registry has at most {MAX_DESTINATIONS} unique replication destinations")
+    for account, region in sorted(destinations):
+        _require_destination(account, region)
+    for rule in rules:
+        _require_delete_replication(rule)
+    _configurations[""] = {"rules": rules}
+    return {"replicationConfiguration": _configurations[""]}
+
+
+def describe(_: Document) -> Document:
+    """Return the rules of the registry."""
+    return {"registryId": get_account_id(), "replicationConfiguration": _configurations.get("", {"rules": []})}
+
+
+def exists() -> bool:
+    """Whether the registry replicates."""
+    return bool(_configurations.get("", {"rules": []})["rules"])
+
+
+def _require_destination(account: str, region: str) -> None:
+    if (account, region) == (get_account_id(), get_region()):
+        raise ServiceError.validation("A replication destination is not the source registry itself")
+    try:
+        partition = Region.parse(region).partition
+    except InvalidValueError as error:
+        raise ServiceError.invalid("region", error.what) from error
+    if partition != Region.parse(get_region()).partition:
+        raise ServiceError.validation(f"There is no replication to '{region}', which is in another partition")
+
+
+def _require_delete_replication(rule: Document) -> None:
+    deletes = rule.get("deleteReplication")
+    if deletes is not None and not (isinstance(deletes, dict) and isinstance(deletes.get("enabled"), bool)):
+        raise ServiceError.invalid("deleteReplication.enabled", "must be true or false")
+
+
+OPERATIONS: Mapping[str, Operation] = {"PutReplicationConfiguration": put, "DescribeRegistry": describe}

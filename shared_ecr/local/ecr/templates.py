@@ -1,0 +1,131 @@
+"""Repository creation templates: how repositories look that a push, a replica or a cached pull brings about.
+
+Here a push alone applies them (`create_on_push`): replication and caches never run.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from ministack.core.responses import get_account_id
+
+from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store, page
+from shared_ecr.local.ecr.lifecycle_texts import require_lifecycle_policy
+from shared_ecr.local.ecr.policies import require_repository_policy
+from shared_ecr.local.ecr.repositories import require_encryption, require_tags
+from shared_ecr.local.tag_rules import FILTERS, MODE, rule_fault
+
+ROOT = "ROOT"
+CREATE_ON_PUSH = "CREATE_ON_PUSH"
+_DEFAULTS: Document = {"encryptionConfiguration": {"encryptionType": "AES256"}, MODE: "MUTABLE"}
+# What an update changes; the others of a template are its prefix and its times.
+_CHANGEABLE = (
+    "description", "encryptionConfiguration", "resourceTags", MODE, FILTERS, "repositoryPolicy", "lifecyclePolicy",
+    "appliedFor", "customRoleArn",
+)  # fmt: skip
+
+_templates = new_store()
+
+
+def create(request: Document) -> Document:
+    """Store a new template; refuse a second for the prefix."""
+    prefix = _prefix(request)
+    if prefix in _templates:
+        message = f"A repository creation template with the prefix '{prefix}' exists already"
+        raise ServiceError("TemplateAlreadyExistsException", message)
+    now = datetime.now(UTC).timestamp()
+    template = {"prefix": prefix, **_DEFAULTS, **_members(request), "createdAt": now, "updatedAt": now}
+    _require(template)
+    _templates[prefix] = template
+    return _rendered(template)
+
+
+def update(request: Document) -> Document:
+    """Change what *request* names and leave the rest as it is."""
+    old = _template(_prefix(request))
+    changed = old | _members(request)
+    if MODE in request and FILTERS not in request:
+        changed.pop(FILTERS, None)
+    changed["updatedAt"] = datetime.now(UTC).timestamp()
+    _require(changed)
+    _templates[old["prefix"]] = changed
+    return _rendered(changed)
+
+
+def describe(request: Document) -> Document:
+    """Return those of the templates asked for that exist, or all."""
+    wanted = [prefix.removesuffix("/") for prefix in request.get("prefixes") or sorted(_templates)]
+    found = [dict(_templates[prefix]) for prefix in wanted if prefix in _templates]
+    return {"registryId": get_account_id()} | page("repositoryCreationTemplates", found, request, 100)
+
+
+def delete(request: Document) -> Document:
+    """Forget a template and return it."""
+    template = _template(_prefix(request))
+    del _templates[template["prefix"]]
+    return _rendered(template)
+
+
+def restore(template: Document) -> Document:
+    """Put back *template* as it is, with its times."""
+    _templates[template["prefix"]] = template
+    return _rendered(template)
+
+
+def matching(name: str, reason: str) -> Document | None:
+    """Return the template for a repository called *name* that comes about for *reason*: the longest prefix wins."""
+    fitting = [
+        template
+        for prefix, template in _templates.items()
+        if reason in template["appliedFor"] and (prefix == ROOT or name.startswith(f"{prefix}/"))
+    ]
+    return max(fitting, key=lambda template: 0 if template["prefix"] == ROOT else len(template["prefix"]), default=None)
+
+
+def lacks_role(template: Document) -> bool:
+    """Whether ECR would fail to apply *template*: tags and keys of KMS take a role to create with."""
+    needs_one = bool(template.get("resourceTags")) or template["encryptionConfiguration"]["encryptionType"] != "AES256"
+    return needs_one and not template.get("customRoleArn")
+
+
+def _prefix(request: Document) -> str:
+    prefix: str = request["prefix"].removesuffix("/")
+    return prefix
+
+
+def _members(request: Document) -> Document:
+    return {key: request[key] for key in _CHANGEABLE if request.get(key) is not None}
+
+
+def _template(prefix: str) -> Document:
+    if prefix not in _templates:
+        message = f"The repository creation template with the prefix '{prefix}' does not exist"
+        raise ServiceError("TemplateNotFoundException", message)
+    template: Document = _templates[prefix]
+    return template
+
+
+def _require(template: Document) -> None:
+    """Refuse a template whose repositories ECR would refuse."""
+    if not template["appliedFor"]:
+        raise ServiceError.validation("A repository creation template is applied for at least one reason")
+    if fault := rule_fault(template[MODE], template.get(FILTERS, [])):
+        raise ServiceError.validation(fault)
+    require_encryption(template["encryptionConfiguration"])
+    require_tags(template.get("resourceTags", []))
+    if template.get("repositoryPolicy"):
+        require_repository_policy(template["repositoryPolicy"])
+    if template.get("lifecyclePolicy"):
+        require_lifecycle_policy(template["lifecyclePolicy"])
+
+
+def _rendered(template: Document) -> Document:
+    return {"registryId": get_account_id(), "repositoryCreationTemplate": dict(template)}
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateRepositoryCreationTemplate": create,
+    "UpdateRepositoryCreationTemplate": update,
+    "DescribeRepositoryCreationTemplates": describe,
+    "DeleteRepositoryCreationTemplate": delete,
+}
