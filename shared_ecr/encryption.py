@@ -6,8 +6,9 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-res
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, assert_never
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import Region
@@ -49,7 +50,79 @@ class NamedKey:
         return cls(arn, Region.parse(match["region"]))
 
 
-Encryption = Aes256 | StackKey | NamedKey
+@dataclass(frozen=True, slots=True)
+class AwsKey:
+    """The key `aws/ecr`, which AWS makes and manages in each account; Security Hub's ECR.5 does not accept it."""
+
+
+Key = StackKey | NamedKey | AwsKey
+
+
+@dataclass(frozen=True, slots=True)
+class DualLayer:
+    """Two layers of encryption with one KMS key, `KMS_DSSE`: in GovCloud alone."""
+
+    key: Key
+
+
+Encryption = Aes256 | Key | DualLayer
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html: "only in AWS GovCloud (US) Regions".
+DUAL_LAYER_PARTITION = "aws-us-gov"
+
+
+def key_of(encryption: Encryption) -> Key | None:
+    """Return the KMS key of *encryption*, or None where Amazon S3 manages the keys."""
+    match encryption:
+        case Aes256():
+            return None
+        case StackKey() | NamedKey() | AwsKey():
+            return encryption
+        case DualLayer(key):
+            return key
+        case _:
+            assert_never(encryption)
+
+
+def needs_stack_key(encryptions: Iterable[Encryption]) -> bool:
+    """Whether one of *encryptions* is by the key of the stack, which is made for it then."""
+    return any(isinstance(key_of(encryption), StackKey) for encryption in encryptions)
+
+
+def at_destination(encryption: Encryption) -> Encryption:
+    """Return what replicas are encrypted with: as the source, but a key of the source's Region serves no other."""
+    match encryption:
+        case NamedKey():
+            return StackKey()
+        case DualLayer(NamedKey()):
+            return DualLayer(StackKey())
+        case Aes256() | StackKey() | AwsKey() | DualLayer():
+            return encryption
+        case _:
+            assert_never(encryption)
+
+
+def wire(encryption: Encryption, stack_key_arn: str | None) -> dict[str, str]:
+    """Render ECR's encryption configuration; *stack_key_arn*, which may be a CDK token, is for the stack's key.
+
+    Raises:
+        ValueError: the stack's key is meant and *stack_key_arn* is missing.
+    """
+    key = key_of(encryption)
+    if key is None:
+        return {"encryptionType": "AES256"}
+    type_ = {"encryptionType": "KMS_DSSE" if isinstance(encryption, DualLayer) else "KMS"}
+    match key:
+        case AwsKey():
+            return type_
+        case NamedKey(arn, _):
+            return type_ | {"kmsKey": arn}
+        case StackKey():
+            if stack_key_arn is None:
+                raise ValueError("the spec is encrypted by the stack's key, but no key_arn is given")
+            return type_ | {"kmsKey": stack_key_arn}
+        case _:
+            assert_never(key)
 
 
 def stack_key_policy(partition: str, account: str) -> dict[str, Any]:

@@ -7,8 +7,26 @@ from shared_ecr.encryption import Encryption, StackKey
 from shared_ecr.lifecycle import DEFAULT_POLICY, LifecyclePolicy
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import EcrRegistry, RepositoryName
-from shared_ecr.permissions import Grant, Place, repository_policy
-from shared_ecr.principals import Organization
+from shared_ecr.permissions import Grant, Perimeter, Place, repository_policy
+from shared_ecr.principals import Organization, OrganizationalUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """The repository and its images stay when it leaves the declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The repository goes when it leaves the declaration."""
+
+    reason: str
+    """Why; it goes into the template beside the policy."""
+    with_images: bool = False
+    """Whether its images go too; if not, a repository that still has some stays, and the deployment fails."""
+
+
+Removal = Retained | Deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +35,8 @@ class RepositorySpec:
 
     name: RepositoryName
     grants: tuple[Grant, ...] = ()
+    perimeter: Perimeter | None = None
+    """Who may be let in at all, whoever grants it; None is whoever is granted."""
     lifecycle: LifecyclePolicy = DEFAULT_POLICY
     tag_mutability: TagMutability = field(default_factory=TagMutability)
     scan_on_push: bool = True
@@ -24,10 +44,11 @@ class RepositorySpec:
     tags: tuple[tuple[str, str], ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     """Why a published control is not met, by control: (`CKV_AWS_51`, reason). Rendered as acknowledgements."""
+    on_removal: Removal = field(default_factory=Retained)
 
     def policy(self, place: Place) -> dict[str, Any] | None:
         """Render the repository policy for a registry in *place*, or None where nobody is granted anything."""
-        return repository_policy(self.grants, place)
+        return repository_policy(self.grants, place, self.perimeter)
 
     def uri(self, registry: EcrRegistry) -> str:
         """Where the repository's images are pulled from and pushed to."""
@@ -39,5 +60,14 @@ class RepositorySpec:
 
     @property
     def is_granted_to_an_organization(self) -> bool:
-        """Whether the policy has a principal `*` narrowed by an organization, which some checkers report."""
-        return any(isinstance(grant.consumer, Organization) for grant in self.grants)
+        """Whether the policy has a principal `*` narrowed to an organization or a unit, which some checkers report."""
+        return any(isinstance(grant.consumer, Organization | OrganizationalUnit) for grant in self.grants)
+
+    @property
+    def policy_reasons(self) -> tuple[tuple[str, str], ...]:
+        """Why a published control reports the policy and is wrong, by control, like `reasons`."""
+        if any(isinstance(grant.consumer, OrganizationalUnit) for grant in self.grants):
+            return (("CKV_AWS_32", "Principal * is narrowed to an organizational unit by aws:PrincipalOrgPaths"),)
+        if self.perimeter:
+            return (("CKV_AWS_32", "Principal * stands in a denial of those outside of the organization"),)
+        return ()

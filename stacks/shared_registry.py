@@ -1,17 +1,24 @@
-"""The shared ECR stack of one account and Region."""
+"""The shared ECR stack of one account and Region: the key, the settings, and the repositories it holds."""
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from shared_ecr.encryption import StackKey
+from shared_ecr.encryption import needs_stack_key
 from shared_ecr.names import Region
 from shared_ecr.permissions import Place
 from shared_ecr.registry import RegistrySpec
-from shared_ecr_constructs import RegistryKey, RepositoryAddresses, SharedRepositories
+from shared_ecr.settings.public_repositories import HOME as PUBLIC_HOME
+from shared_ecr_constructs import (
+    PublicRepositories,
+    RegistryKey,
+    RegistrySettings,
+    RepositoryAddresses,
+    SharedRepositories,
+)
 
 
 class SharedRegistryStack(cdk.Stack):
-    """Define one shared registry: its key, its repositories, and where they are found."""
+    """Define one shared registry: its key, its repositories, its settings, and where the repositories are found."""
 
     def __init__(self, scope: Construct, construct_id: str, *, registry: RegistrySpec, region: Region) -> None:
         super().__init__(
@@ -19,22 +26,24 @@ class SharedRegistryStack(cdk.Stack):
             construct_id,
             stack_name=registry.stack_name,
             env=cdk.Environment(account=str(registry.account), region=str(region)),
-            description="The ECR repositories that the organization shares, declared in registry.yaml",
+            description="The ECR repositories that the organization shares",
             termination_protection=True,
         )
-        key = None
-        if any(isinstance(spec.encryption, StackKey) for spec in registry.repositories):
+        home = registry.in_region(region)
+        templated = (template.repository for template in registry.settings.templates)
+        key_arn = None
+        if needs_stack_key(spec.encryption for spec in (*registry.repositories, *templated)):
             key = RegistryKey(self, "Key", partition=str(region.partition), account=str(registry.account))
+            key_arn = key.attr_arn
 
-        SharedRepositories(
-            self,
-            "Repositories",
-            specs=registry.repositories,
-            place=Place.of(region),
-            key_arn=key.attr_arn if key else None,
-        )
+        repositories = registry.shard(0)
+        SharedRepositories(self, "Repositories", specs=repositories, place=Place.of(region), key_arn=key_arn)
+        RegistrySettings(self, "Settings", spec=registry.settings, home=home, key_arn=key_arn)
+        if registry.public_repositories and region == PUBLIC_HOME:
+            PublicRepositories(self, "PublicRepositories", specs=registry.public_repositories)
 
         addresses = RepositoryAddresses(self, "Addresses", prefix=registry.stack_name)
-        home = registry.in_region(region)
-        for spec in registry.repositories:
+        for spec in repositories:
             addresses.publish(spec.name, uri=spec.uri(home), arn=spec.arn(home))
+        if registry.stacks > 1:
+            addresses.publish_shards(registry.stacks, key_arn=key_arn)

@@ -7,6 +7,14 @@ from constructs import Construct
 from shared_ecr.names import RepositoryName
 from shared_ecr_constructs.repository import logical_name
 
+# Its logical id; `client.deployed` finds the output by how it begins.
+STACKS_OUTPUT = "Stacks"
+
+
+def key_parameter(prefix: str) -> str:
+    """Return the name of the parameter that holds the ARN of the stack's key."""
+    return f"/{prefix}/key"
+
 
 class RepositoryAddresses(Construct):
     """Publish the URI and the ARN of every repository as an SSM parameter and as a stack output.
@@ -19,6 +27,13 @@ class RepositoryAddresses(Construct):
         super().__init__(scope, construct_id)
         self._prefix = prefix
         self._scopes = {kind: Construct(self, kind) for kind in ("UriParameter", "ArnParameter", "Uri", "Arn")}
+
+    def publish_shards(self, stacks: int, *, key_arn: str | None) -> None:
+        """Publish over how many stacks the repositories are spread, and the key that all of them use."""
+        cdk.CfnOutput(self, STACKS_OUTPUT, description="Stacks that hold the repositories", value=str(stacks))
+        if key_arn:
+            name = key_parameter(self._prefix)
+            ssm.CfnParameter(self, "KeyParameter", name=name, type="String", value=key_arn)
 
     def publish(self, name: RepositoryName, *, uri: str, arn: str) -> None:
         """Publish one repository; tokens are welcome."""

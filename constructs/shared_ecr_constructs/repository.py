@@ -11,14 +11,15 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
-from shared_ecr.encryption import Aes256, Encryption, NamedKey, StackKey
+from shared_ecr.encryption import DualLayer
+from shared_ecr.encryption import wire as encryption_wire
 from shared_ecr.names import RepositoryName
 from shared_ecr.permissions import Place
-from shared_ecr.repositories import RepositorySpec
+from shared_ecr.repositories import Deleted, RepositorySpec, Retained
 
 
 class SharedRepository(ecr.CfnRepository):
-    """Define one repository and everyone who may use it; its images stay when it leaves the stack.
+    """Define one repository and everyone who may use it; its images stay when it leaves the stack, as a rule.
 
     Args:
         scope: a `SharedRepositories` that retains all its members at once, or any other construct.
@@ -38,17 +39,29 @@ class SharedRepository(ecr.CfnRepository):
             scope,
             construct_id,
             repository_name=str(spec.name),
-            encryption_configuration=_encryption(spec.encryption, key_arn),
+            empty_on_delete=(isinstance(spec.on_removal, Deleted) and spec.on_removal.with_images) or None,
+            encryption_configuration=encryption_wire(spec.encryption, key_arn),
             image_scanning_configuration={"scanOnPush": spec.scan_on_push},
             image_tag_mutability=spec.tag_mutability.wire,
-            image_tag_mutability_exclusion_filters=_filters(spec),
+            image_tag_mutability_exclusion_filters=exclusion_filters(spec),
             lifecycle_policy={"lifecyclePolicyText": spec.lifecycle.text()},
             repository_policy_text=spec.policy(place),
             tags=[cdk.CfnTag(key=key, value=value) for key, value in spec.tags] or None,
         )
         self._acknowledge(spec)
-        if not isinstance(scope, SharedRepositories):
-            self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        match spec.on_removal:
+            case Deleted(reason):
+                # What is replaced stays even so: the reason speaks of leaving the declaration.
+                self.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
+                self.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+                self.add_metadata("DeletedBecause", reason)
+            case Retained() if not isinstance(scope, SharedRepositories):
+                self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            case Retained():
+                # The collection retains all its members at once.
+                pass
+            case _:
+                assert_never(spec.on_removal)
 
     def as_repository(self, scope: Construct, construct_id: str) -> ecr.IRepository:
         """Lend an `IRepository` to constructs that ask for one; its grants reach identity policies only."""
@@ -58,22 +71,24 @@ class SharedRepository(ecr.CfnRepository):
 
     def _acknowledge(self, spec: RepositorySpec) -> None:
         """Write beside a deliberate exception why it is one, for the checkers that would report it."""
+        skips = [_skip(*reason) for reason in (*spec.reasons, *spec.policy_reasons) if reason[0][:3] == "CKV"]
+        if isinstance(spec.encryption, DualLayer):
+            skips.append(_skip("CKV_AWS_136", "KMS_DSSE encrypts twice with a KMS key; the check knows KMS alone"))
+        if skips:
+            self.add_metadata("checkov", {"skip": skips})
         if spec.reasons:
-            self.add_metadata(
-                "checkov", {"skip": [_skip(*reason) for reason in spec.reasons if reason[0][:3] == "CKV"]}
-            )
             self.add_metadata("guard", {"SuppressedRules": [name for name, _ in spec.reasons if name[:3] == "CT."]})
         if spec.is_granted_to_an_organization:
             cdk.Validations.of(self).acknowledge(
                 cdk.Acknowledgment(
                     id="AwsSolutions::AwsSolutions-ECR1",
-                    reason="Principal * is narrowed to one organization by StringEquals aws:PrincipalOrgID",
+                    reason="Principal * is narrowed to an organization, or to a unit of one, by a condition",
                 )
             )
 
 
 class SharedRepositories(Construct):
-    """Define many repositories, each under its own name, all of them retained."""
+    """Define many repositories, each under its own name, retained but for those whose spec says to delete them."""
 
     def __init__(
         self,
@@ -89,7 +104,7 @@ class SharedRepositories(Construct):
             spec.name: SharedRepository(self, logical_name(spec.name), spec=spec, place=place, key_arn=key_arn)
             for spec in specs
         }
-        cdk.RemovalPolicies.of(self).retain()
+        cdk.MissingRemovalPolicies.of(self).retain()
 
 
 def logical_name(name: RepositoryName) -> str:
@@ -100,21 +115,8 @@ def logical_name(name: RepositoryName) -> str:
     return name.text.replace("--", "-.-")
 
 
-def _encryption(encryption: Encryption, key_arn: str | None) -> dict[str, str]:
-    match encryption:
-        case Aes256():
-            return {"encryptionType": "AES256"}
-        case NamedKey(arn, _):
-            return {"encryptionType": "KMS", "kmsKey": arn}
-        case StackKey():
-            if key_arn is None:
-                raise ValueError("the spec is encrypted by the stack's key, but no key_arn is given")
-            return {"encryptionType": "KMS", "kmsKey": key_arn}
-        case _:
-            assert_never(encryption)
-
-
-def _filters(spec: RepositorySpec) -> list[dict[str, str]] | None:
+def exclusion_filters(spec: RepositorySpec) -> list[dict[str, str]] | None:
+    """Render the exceptions from the rule on tags as both repositories and creation templates take them."""
     names = ("imageTagMutabilityExclusionFilterType", "imageTagMutabilityExclusionFilterValue")
     return [dict(zip(names, ("WILDCARD", each.pattern), strict=True)) for each in spec.tag_mutability.except_] or None
 

@@ -1,0 +1,95 @@
+"""Read what belongs to a registry as a whole: a file for each setting, `read_settings` for all of them."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from shared_ecr.declaration.grants import read_grants
+from shared_ecr.declaration.nodes import Mapping, Node, Scalar
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.settings.account_settings import read_account_settings
+from shared_ecr.declaration.settings.creation_templates import read_templates
+from shared_ecr.declaration.settings.public_repositories import read_public_repositories
+from shared_ecr.declaration.settings.pull_through_cache import read_caches, warn_of_caches
+from shared_ecr.declaration.settings.replication import read_replication, read_sources
+from shared_ecr.declaration.settings.scanning import read_scanning
+from shared_ecr.declaration.settings.signing import read_signing
+from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.permissions import MAX_POLICY_CHARACTERS, Grant, policy_characters
+from shared_ecr.settings import SettingsSpec
+from shared_ecr.settings.account_settings import AccountSettings
+from shared_ecr.settings.pull_time_exclusions import MAX_EXCLUSIONS, ExcludedPrincipal
+from shared_ecr.settings.replicas import replicas
+
+__all__ = ["SETTINGS", "Surroundings", "read_public_repositories", "read_settings", "warn_of_caches"]
+
+SETTINGS = (
+    "scanning",
+    "replication",
+    "replication_from",
+    "pull_through_cache",
+    "creation_templates",
+    "grants",
+    "signing",
+    "pull_time_exclusions",
+    "account_settings",
+)
+_PATH = "registry"
+T = TypeVar("T")
+
+
+def read_settings(reading: Reading, node: Node | None, around: Surroundings) -> SettingsSpec:
+    """Read the settings that stand beside the registry's account and Regions."""
+    if not isinstance(node, Mapping):
+        return SettingsSpec()
+
+    def read(key: str, make: Callable[[Reading, Node, str, Surroundings], T]) -> T | None:
+        written = node.get(key)
+        return make(reading, written, join(_PATH, key), around) if written is not None else None
+
+    settings = SettingsSpec(
+        scanning=read_scanning(reading, node.get("scanning"), join(_PATH, "scanning")),
+        replication=read("replication", read_replication),
+        replication_sources=read("replication_from", read_sources) or (),
+        caches=read("pull_through_cache", read_caches) or (),
+        templates=read("creation_templates", read_templates) or (),
+        grants=read("grants", _grants) or (),
+        signing=read("signing", read_signing),
+        pull_time_exclusions=read("pull_time_exclusions", _exclusions) or (),
+        account=read("account_settings", read_account_settings) or AccountSettings(),
+    )
+    _judge_policy(reading, node, settings, around)
+    return settings
+
+
+def _grants(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[Grant, ...]:
+    return read_grants(reading, node, path, around.neighbours)
+
+
+def _exclusions(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[ExcludedPrincipal, ...]:
+    for item, item_path in reading.items(node, path):
+        if isinstance(item, Scalar) and item.text.startswith("arn:aws"):
+            judge_partition(reading, item, item_path, item.text, around)
+    return read_items(
+        reading, node, path, ExcludedPrincipal.parse, of="exclusions", at_most=MAX_EXCLUSIONS, code="exclusion-number"
+    )
+
+
+def _judge_policy(reading: Reading, node: Mapping, settings: SettingsSpec, around: Surroundings) -> None:
+    """Note a registry policy that is too large, here and at every destination of replication."""
+    here = [settings.policy(home) for home in around.registries]
+    there = []
+    for destination in settings.replication.destinations if settings.replication else ():
+        received = replicas(around.registries[0], (), settings, destination)
+        there.append(received.settings.policy(received.registry))
+    cheaper = "Grant the organization instead of its accounts one by one"
+    for key, what, policies, fix in (
+        ("grants", "the registry policy", here, cheaper),
+        ("replication", "the registry policy of a destination", there, "Write fewer, shorter 'prefixes'"),
+    ):
+        characters = max((policy_characters(policy) for policy in policies if policy), default=0)
+        if characters > MAX_POLICY_CHARACTERS:
+            fault = InvalidValueError(
+                f"{what} has {characters} characters; ECR stores {MAX_POLICY_CHARACTERS}", fix=fix, code="policy-size"
+            )
+            reading.note(node.get(key) or node, join(_PATH, key), fault)

@@ -1,0 +1,27 @@
+"""Read what an account says of its whole registry, besides what has a resource type."""
+
+from shared_ecr.declaration.nodes import Node
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.settings.surroundings import Surroundings
+from shared_ecr.settings.account_settings import AccountSettings
+
+_KEYS = ("blob_mounting", "registry_policy_scope", "basic_scan_type_version")
+
+
+def read_account_settings(reading: Reading, node: Node, path: str, _: Surroundings) -> AccountSettings:
+    """Read the mapping; what is not written stays as the account has it."""
+    fields = reading.mapping(node, path, _KEYS)
+    if fields is None:
+        return AccountSettings()
+    mounting, scope, version = (fields.get(key) for key in _KEYS)
+    return AccountSettings(
+        reading.boolean(mounting, join(path, _KEYS[0])) if mounting is not None else None,
+        _word(reading, scope, join(path, _KEYS[1]), "V2"),
+        _word(reading, version, join(path, _KEYS[2]), "AWS_NATIVE"),
+    )
+
+
+def _word(reading: Reading, node: Node | None, path: str, only: str) -> str | None:
+    """Read the one value that AWS still takes, in lower case as all words of the file are."""
+    word = reading.choice(node, path, (only.lower(),), "account-setting") if node is not None else None
+    return only if word == only.lower() else None

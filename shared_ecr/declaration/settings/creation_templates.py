@@ -1,0 +1,112 @@
+"""Read what repositories shall be that ECR makes by itself: the properties of a repository, and when they apply."""
+
+from functools import partial
+
+from shared_ecr.declaration.nodes import Entry, Mapping, Node
+from shared_ecr.declaration.profiles import KEY as PROFILE
+from shared_ecr.declaration.profiles import completed
+from shared_ecr.declaration.properties import PROPERTIES, read_properties
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import RepositoryName
+from shared_ecr.registry import encryption_faults
+from shared_ecr.settings.creation_templates import (
+    MAX_DESCRIPTION,
+    CreationTemplate,
+    Occasion,
+    TemplatePrefix,
+)
+from shared_ecr.settings.roles import RoleArn
+from shared_ecr.text import did_you_mean, listed, quoted
+
+_OWN_KEYS = ("applied_for", "description", "custom_role")
+# What a repository has and a template cannot say.
+NOT_IN_TEMPLATES = frozenset({"scan_on_push", "on_removal"})
+_KEYS = (*_OWN_KEYS, *(key for key in PROPERTIES if key not in NOT_IN_TEMPLATES), PROFILE)
+_OCCASIONS = {str(each).lower(): each for each in Occasion}
+# Templates are for names to come.
+_NAMELESS = RepositoryName("nameless")
+
+
+def read_templates(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[CreationTemplate, ...]:
+    """Read a mapping of namespaces to occasions and properties; defaults enter as they do into a repository."""
+    if not isinstance(node, Mapping):
+        reading.expected(node, path, "a mapping of namespaces to properties", "type-mapping")
+        return ()
+    templates: dict[TemplatePrefix, CreationTemplate] = {}
+    for entry in node.entries:
+        template = _template(reading, entry, join(path, entry.key.text), around)
+        if template and template.prefix in templates:
+            what = f"the namespace '{template.prefix.text}' is written twice"
+            reading.note(entry.key, path, InvalidValueError(what, fix="Drop one", code="template-prefix"))
+        elif template:
+            templates[template.prefix] = template
+    return tuple(templates.values())
+
+
+def _template(reading: Reading, entry: Entry, path: str, around: Surroundings) -> CreationTemplate | None:
+    prefix = reading.attempt(entry.key, path, lambda: TemplatePrefix.parse(entry.key.text))
+    fields = reading.mapping(entry.value, path, _KEYS, required=("applied_for",))
+    if fields is None:
+        return None
+    own = Mapping(fields.position, tuple(each for each in fields.entries if each.key.text not in _OWN_KEYS))
+    complete = completed(reading, around.beginnings, own, path)
+    spec = read_properties(reading, complete, path, around.neighbours, _NAMELESS)
+    for fault in encryption_faults(spec.encryption, around.regions):
+        reading.note(own.get("encryption") or entry.key, path, fault)
+    applied_node, description_node, role_node = (fields.get(key) for key in _OWN_KEYS)
+    applied_for = _occasions(reading, applied_node, join(path, "applied_for")) if applied_node else frozenset()
+    description = None
+    if description_node is not None:
+        description = reading.parsed(description_node, join(path, "description"), _description)
+    role = reading.parsed(role_node, join(path, "custom_role"), RoleArn.parse) if role_node else None
+    if role_node and role:
+        judge_partition(reading, role_node, join(path, "custom_role"), role.text, around)
+    if role_node and role and role.account != str(around.account):
+        what = f"the role is in account {role.account}, the registry in {around.account}"
+        reading.note(role_node, join(path, "custom_role"), InvalidValueError(what, code="template-role"))
+    if prefix is None or not applied_for:
+        return None
+    template = CreationTemplate(prefix, applied_for, spec, role, description)
+    _warn_of_stale_caches(reading, entry, path, template)
+    return template
+
+
+def _occasions(reading: Reading, node: Node, path: str) -> frozenset[Occasion]:
+    return frozenset(
+        read_items(
+            reading, node, path, partial(_occasion), of="occasions", at_most=len(_OCCASIONS), code="template-occasion"
+        )
+    )
+
+
+def _occasion(text: str) -> Occasion:
+    if text not in _OCCASIONS:
+        raise InvalidValueError(
+            f"{quoted(text)} is none of {listed(_OCCASIONS)}",
+            fix=did_you_mean(text, _OCCASIONS),
+            code="template-occasion",
+        )
+    return _OCCASIONS[text]
+
+
+def _description(text: str) -> str:
+    if len(text) > MAX_DESCRIPTION:
+        what = f"the description has {len(text)} characters; {MAX_DESCRIPTION} are allowed"
+        raise InvalidValueError(what, code="template-description")
+    return text
+
+
+def _warn_of_stale_caches(reading: Reading, entry: Entry, path: str, template: CreationTemplate) -> None:
+    """Warn where a cache could never be refreshed: its tags move at the upstream, and may not move here."""
+    mutability = template.repository.tag_mutability
+    if Occasion.PULL_THROUGH_CACHE in template.applied_for and mutability.immutable and not mutability.except_:
+        fault = InvalidValueError(
+            "cached tags are never refreshed",
+            why="Tags of these repositories are immutable, and the upstream moves its own",
+            fix="Write 'tag_mutability: {mutable_except: ['v*'], reason: …}'",
+            code="template-stale",
+        )
+        place = entry.value.get("tag_mutability") if isinstance(entry.value, Mapping) else None
+        reading.warn(place or entry.key, path, fault)

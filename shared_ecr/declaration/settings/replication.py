@@ -1,0 +1,165 @@
+"""Read where images are copied to, and whose images are copied here."""
+
+from shared_ecr.declaration.accounts import read_account
+from shared_ecr.declaration.nodes import Mapping, Node, Sequence
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.settings.surroundings import Surroundings, read_items
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import Region
+from shared_ecr.settings.registry_policy import ReplicationSource
+from shared_ecr.settings.replication import (
+    MAX_DESTINATIONS,
+    MAX_PREFIXES,
+    MAX_RULES,
+    OPT_IN_REGIONS,
+    WARNED_RULES,
+    Destination,
+    NamePrefix,
+    Replication,
+    ReplicationRule,
+)
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+_MAX_STACK_NAME = 128 - len("-replicas")
+
+
+def read_replication(reading: Reading, node: Node, path: str, around: Surroundings) -> Replication | None:
+    """Read the list of rules."""
+    rules = [rule for item, item_path in reading.items(node, path) if (rule := _rule(reading, item, item_path, around))]
+    if isinstance(node, Sequence) and not node.items:
+        fix = "Drop 'replication', or write a rule with 'destinations'"
+        reading.note(node, path, InvalidValueError("the list of rules is empty", fix=fix, code="replication"))
+    _judge_number(reading, node, path, len(rules))
+    replication = Replication(tuple(rules))
+    if len(replication.destinations) > MAX_DESTINATIONS:
+        what = f"{len(replication.destinations)} destinations; {MAX_DESTINATIONS} are allowed for all rules together"
+        reading.note(node, path, InvalidValueError(what, code="replication"))
+    own = {Destination(around.account, region) for region in around.regions}
+    if len(around.stack_name) > _MAX_STACK_NAME and not own.issuperset(replication.destinations):
+        what = f"the stack name has {len(around.stack_name)} characters; {_MAX_STACK_NAME} are allowed here"
+        why = "The stacks at the destinations are called like this one and '-replicas'"
+        reading.note(node, path, InvalidValueError(what, why=why, code="stack-name"))
+    return replication
+
+
+def _judge_number(reading: Reading, node: Node, path: str, rules: int) -> None:
+    if rules > MAX_RULES:
+        fault = InvalidValueError(f"{rules} rules; {MAX_RULES} are allowed", code="replication")
+        reading.note(node, path, fault)
+    elif rules > WARNED_RULES:
+        fault = InvalidValueError(
+            f"{rules} rules",
+            why=f"AWS's quota page allows {WARNED_RULES}, its API {MAX_RULES}",
+            fix="Join rules that have the same destinations",
+            code="replication-rules",
+        )
+        reading.warn(node, path, fault)
+
+
+def _rule(reading: Reading, node: Node, path: str, around: Surroundings) -> ReplicationRule | None:
+    fields = reading.mapping(node, path, ("destinations", "prefixes", "delete"), required=("destinations",))
+    if fields is None:
+        return None
+    listed, prefixes, delete = (fields.get(key) for key in ("destinations", "prefixes", "delete"))
+    destinations = _destinations(reading, listed, join(path, "destinations"), around) if listed else ()
+    return ReplicationRule(
+        destinations,
+        _prefixes(reading, prefixes, join(path, "prefixes")) if prefixes else (),
+        delete is not None and reading.boolean(delete, join(path, "delete")) is True,
+    )
+
+
+def _destinations(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[Destination, ...]:
+    items = list(reading.items(node, path))
+    if isinstance(node, Sequence) and not items:
+        reading.note(node, path, InvalidValueError("the list of destinations is empty", code="replication"))
+    read: list[Destination] = []
+    for item, item_path in items:
+        destination = _destination(reading, item, item_path, around)
+        if destination in read:
+            fault = InvalidValueError("the destination is written twice", fix="Drop one", code="replication")
+            reading.note(item, item_path, fault)
+        elif destination:
+            _judge(reading, item, item_path, destination, around)
+            read.append(destination)
+    return tuple(read)
+
+
+def _destination(reading: Reading, node: Node, path: str, around: Surroundings) -> Destination | None:
+    fields = reading.mapping(node, path, ("account", "region"), required=("region",))
+    if fields is None:
+        return None
+    region_node, account_node = fields.get("region"), fields.get("account")
+    region = reading.parsed(region_node, join(path, "region"), Region.parse) if region_node else None
+    account = around.account
+    if account_node is not None:
+        named = read_account(reading, account_node, join(path, "account"), around.neighbours.accounts)
+        if named is None:
+            return None
+        account = named
+    return Destination(account, region) if region else None
+
+
+def _judge(reading: Reading, node: Node, path: str, destination: Destination, around: Surroundings) -> None:
+    region = destination.region
+    place = node.get("region") if isinstance(node, Mapping) else None
+    if region.partition != around.regions[0].partition:
+        fault = InvalidValueError(
+            f"{region} is in partition {region.partition}, the registry in {around.regions[0].partition}",
+            why="Images are not replicated from one partition to another",
+            code="region-partition",
+        )
+        reading.note(place or node, path, fault)
+    if destination.account == around.account and around.regions == (region,):
+        fault = InvalidValueError(
+            "the registry would replicate to itself", fix="Name another Region or account", code="replication"
+        )
+        reading.note(node, path, fault)
+    elif destination.account == around.account and region in around.regions:
+        fault = InvalidValueError(
+            f"{region} is one of the registry's own Regions",
+            why="What is replicated there is not replicated on, and a push there replicates on its own",
+            fix="Push to one Region, and name as destinations all that shall have the image",
+            code="replication-chain",
+        )
+        reading.warn(node, path, fault)
+    if region.name in OPT_IN_REGIONS:
+        fault = InvalidValueError(
+            f"{region} is a Region that an account must enable first",
+            fix="Enable it in the source's account and the destination's",
+            code="region-opt-in",
+        )
+        reading.warn(place or node, path, fault)
+
+
+def _prefixes(reading: Reading, node: Node, path: str) -> tuple[NamePrefix, ...]:
+    read = read_items(
+        reading, node, path, NamePrefix.parse, of="prefixes", at_most=MAX_PREFIXES, code="replication-prefix"
+    )
+    if isinstance(node, Sequence) and not node.items:
+        fix = "Leave 'prefixes' out to replicate every repository"
+        reading.note(node, path, InvalidValueError("the list is empty", fix=fix, code="replication-prefix"))
+    return read
+
+
+def read_sources(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[ReplicationSource, ...]:
+    """Read the accounts that replicate into this registry."""
+    sources: list[ReplicationSource] = []
+    for item, item_path in reading.items(node, path):
+        fields = reading.mapping(item, item_path, ("account", "prefixes"), required=("account",))
+        account_node = fields.get("account") if fields else None
+        if fields is None or account_node is None:
+            continue
+        account = read_account(reading, account_node, join(item_path, "account"), around.neighbours.accounts)
+        prefixes = fields.get("prefixes")
+        read = _prefixes(reading, prefixes, join(item_path, "prefixes")) if prefixes else ()
+        if account is None:
+            continue
+        if account == around.account or any(source.account == account for source in sources):
+            own = account == around.account
+            what = f"{account} is the registry's own account" if own else f"{account} is written twice"
+            why = "Replication within an account needs no permission" if own else ""
+            reading.note(account_node, item_path, InvalidValueError(what, why=why, code="replication"))
+            continue
+        sources.append(ReplicationSource(account, tuple(prefix.text for prefix in read) or ("",)))
+    return tuple(sources)

@@ -1,0 +1,65 @@
+"""What the settings of a registry are read against: where it lives, and the names that the file declares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared_ecr.declaration.grants import Neighbours
+from shared_ecr.declaration.nodes import Node
+from shared_ecr.declaration.profiles import Beginnings
+from shared_ecr.declaration.reading import Reading
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import AccountId, EcrRegistry, Region
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The registry, and what a setting may be named by."""
+
+    account: AccountId
+    regions: tuple[Region, ...]
+    stack_name: str
+    neighbours: Neighbours
+    beginnings: Beginnings
+
+    @property
+    def registries(self) -> tuple[EcrRegistry, ...]:
+        """The registry in each of its Regions."""
+        return tuple(EcrRegistry(self.account, region) for region in self.regions)
+
+
+def read_items(  # noqa: PLR0913 — what is read, and what its faults are called
+    reading: Reading, node: Node, path: str, parse: Callable[[str], T], *, of: str, at_most: int, code: str
+) -> tuple[T, ...]:
+    """Read a list of texts, each parsed; note too many of them, and those that stand in it twice."""
+    items = list(reading.items(node, path))
+    if len(items) > at_most:
+        fault = InvalidValueError(f"{len(items)} {of}; at most {at_most} are allowed", code=code)
+        reading.note(node, path, fault)
+    read: list[T] = []
+    for item, item_path in items:
+        value = reading.parsed(item, item_path, parse)
+        if value is not None and value in read:
+            reading.note(item, item_path, InvalidValueError(f"{item_text(item)} is written twice", code=code))
+        elif value is not None:
+            read.append(value)
+    return tuple(read)
+
+
+def judge_partition(reading: Reading, node: Node, path: str, arn: str, around: Surroundings) -> None:
+    """Refuse an ARN of another partition, which names nothing that the registry's account could use."""
+    written, own = arn.split(":")[1], str(around.regions[0].partition)
+    if written != own:
+        fault = InvalidValueError(
+            f"the ARN is of partition {written}, the registry in {own}",
+            fix=f"Write 'arn:{own}:…'",
+            code="region-partition",
+        )
+        reading.note(node, path, fault)
+
+
+def item_text(node: Node) -> str:
+    """Return what a scalar says, quoted, for a sentence about it."""
+    return f"'{getattr(node, 'text', '')}'"

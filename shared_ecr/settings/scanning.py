@@ -1,0 +1,95 @@
+"""What the registry scans images for, and when.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html and its page on filters.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.text import quoted
+
+# AWS::ECR::RegistryScanningConfiguration, Rules and RepositoryFilters.
+MAX_FILTERS = 100
+_FILTER = re.compile(r"(?=.{1,255}$)[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*")
+
+
+class ScanType(StrEnum):
+    """Who scans: ECR itself, or Amazon Inspector, which costs by the image."""
+
+    BASIC = "BASIC"
+    ENHANCED = "ENHANCED"
+
+
+class ScanFrequency(StrEnum):
+    """When an image is scanned: once it is pushed, or again whenever a new vulnerability is known."""
+
+    SCAN_ON_PUSH = "SCAN_ON_PUSH"
+    CONTINUOUS_SCAN = "CONTINUOUS_SCAN"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ScanFilter:
+    """Repositories by name: `*` stands for any characters; without one, the name contains the text."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a filter; refuse characters that no repository name has, `*` excepted."""
+        if not _FILTER.fullmatch(text):
+            raise InvalidValueError(
+                f"{quoted(text)} is no scanning filter",
+                why="A filter is 1 to 255 lower-case letters, digits, '.', '_', '-', '/' and '*'",
+                code="scanning-filter",
+            )
+        return cls(text)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ScanRule:
+    """A frequency, and the repositories it is for."""
+
+    frequency: ScanFrequency
+    filters: tuple[ScanFilter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """The scanning configuration of a registry: one for each account and Region, whoever writes it.
+
+    What no rule selects is scanned by hand under BASIC, and not at all under ENHANCED.
+    """
+
+    type: ScanType
+    rules: tuple[ScanRule, ...]
+
+    def __post_init__(self) -> None:
+        if self.type is ScanType.BASIC and any(rule.frequency is ScanFrequency.CONTINUOUS_SCAN for rule in self.rules):
+            raise InvalidValueError(
+                "basic scanning has no continuous scan",
+                why="Only Amazon Inspector looks at an image again",
+                fix="Write 'type: enhanced', or 'scan_on_push'",
+                code="scanning-frequency",
+            )
+        object.__setattr__(self, "rules", tuple(sorted(self.rules)))
+
+    @classmethod
+    def on_every_push(cls, type_: ScanType) -> Self:
+        """Return the configuration that scans every image when it is pushed."""
+        return cls(type_, (ScanRule(ScanFrequency.SCAN_ON_PUSH, (ScanFilter("*"),)),))
+
+    def wire(self) -> dict[str, Any]:
+        """Render what `PutRegistryScanningConfiguration` takes."""
+        return {"scanType": str(self.type), "rules": [_rule(rule) for rule in self.rules]}
+
+
+def _rule(rule: ScanRule) -> dict[str, Any]:
+    filters = [{"filter": each.text, "filterType": "WILDCARD"} for each in sorted(rule.filters)]
+    return {"scanFrequency": str(rule.frequency), "repositoryFilters": filters}
+
+
+# Security Hub's ECR.1 and prowler ask the registry for an automated rule; the repository's own property is deprecated.
+DEFAULT_SCANNING = Scanning.on_every_push(ScanType.BASIC)

@@ -1,0 +1,76 @@
+from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
+from shared_ecr.permissions import AccessLevel, Grant
+from shared_ecr.principals import Account, Organization
+from shared_ecr.settings import SettingsSpec
+from shared_ecr.settings.pull_through_cache import CachePrefix, CacheRule, Upstream
+from shared_ecr.settings.registry_policy import ReplicationSource
+
+HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
+APPS = Grant(AccessLevel.PULL, Account(AccountId("222222222222")))
+EVERYBODY = Grant(AccessLevel.PULL, Organization(OrganizationId("o-a1b2c3d4e5")))
+
+
+def cache(prefix: str, *grants: Grant) -> CacheRule:
+    return CacheRule(CachePrefix(prefix), Upstream.QUAY, "quay.io", grants=grants)
+
+
+def test_a_registry_that_allows_nothing_has_no_policy() -> None:
+    assert SettingsSpec().policy(HOME) is None
+
+
+def test_a_source_may_write_the_names_it_replicates_and_tag_them() -> None:
+    settings = SettingsSpec(replication_sources=(ReplicationSource(AccountId("222222222222"), ("team/", "a/")),))
+
+    assert settings.policy(HOME) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "ReplicationFrom222222222222",
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::222222222222:root"},
+                "Action": ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"],
+                "Resource": [
+                    "arn:aws:ecr:us-east-1:111111111111:repository/a/*",
+                    "arn:aws:ecr:us-east-1:111111111111:repository/team/*",
+                ],
+            }
+        ],
+    }
+
+
+def test_who_may_pull_first_through_a_cache_may_import_and_create_there_alone() -> None:
+    policy = SettingsSpec(caches=(cache("quay", APPS),)).policy(HOME)
+
+    assert policy
+    [statement] = policy["Statement"]
+    assert statement["Action"] == ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+    assert statement["Resource"] == ["arn:aws:ecr:us-east-1:111111111111:repository/quay/*"]
+
+
+def test_an_organization_comes_in_by_its_condition() -> None:
+    policy = SettingsSpec(caches=(cache("quay", EVERYBODY),)).policy(HOME)
+
+    assert policy
+    [statement] = policy["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}}
+
+
+def test_a_grant_on_everything_is_one_statement() -> None:
+    policy = SettingsSpec(grants=(APPS,)).policy(HOME)
+
+    assert policy
+    [statement] = policy["Statement"]
+    assert statement["Resource"] == ["arn:aws:ecr:us-east-1:111111111111:repository/*"]
+
+
+def test_no_two_statements_share_a_sid() -> None:
+    settings = SettingsSpec(
+        caches=(cache("a-b", APPS, EVERYBODY), cache("a/b", APPS), cache("ROOT", APPS)), grants=(APPS, EVERYBODY)
+    )
+
+    policy = settings.policy(HOME)
+
+    assert policy
+    sids = [statement["Sid"] for statement in policy["Statement"]]
+    assert len(set(sids)) == len(sids) == 6
+    assert all(sid.isalnum() for sid in sids)

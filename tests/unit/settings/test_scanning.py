@@ -1,0 +1,37 @@
+import pytest
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.settings.scanning import DEFAULT_SCANNING, ScanFilter, ScanFrequency, Scanning, ScanRule, ScanType
+
+
+def test_by_default_every_image_is_scanned_when_it_is_pushed() -> None:
+    assert DEFAULT_SCANNING.wire() == {
+        "scanType": "BASIC",
+        "rules": [{"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}],
+    }
+
+
+def test_basic_scanning_is_never_continuous() -> None:
+    rule = ScanRule(ScanFrequency.CONTINUOUS_SCAN, (ScanFilter("*"),))
+
+    with pytest.raises(InvalidValueError, match="no continuous scan"):
+        Scanning(ScanType.BASIC, (rule,))
+
+
+def test_the_order_of_the_rules_is_not_in_what_is_sent() -> None:
+    rules = [ScanRule(frequency, (ScanFilter("b"), ScanFilter("a"))) for frequency in ScanFrequency]
+
+    sent = [Scanning(ScanType.ENHANCED, tuple(order)).wire() for order in (rules, rules[::-1])]
+
+    assert sent[0] == sent[1]
+
+
+@pytest.mark.parametrize("text", ["*", "team", "team/*", "*/prod-*", "a.b_c"])
+def test_a_scanning_filter_is_made_like_a_name(text: str) -> None:
+    assert ScanFilter.parse(text).text == text
+
+
+@pytest.mark.parametrize("text", ["", "Team", "-a", "a" * 256], ids=["empty", "capital", "dash first", "too long"])
+def test_what_no_repository_is_called_is_no_scanning_filter(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="no scanning filter"):
+        ScanFilter.parse(text)
