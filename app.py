@@ -11,7 +11,7 @@ import aws_cdk as cdk
 
 from shared_ecr.declaration import DEFAULT_FILE, load
 from shared_ecr.problems import InvalidDeclarationError
-from stacks.shared_registry import SharedRegistryStack
+from stacks import define_stacks
 
 
 def main() -> int:
@@ -21,15 +21,13 @@ def main() -> int:
     outdir = os.environ.get("CDK_OUTDIR", "cdk.out")
     app = cdk.App(builtin_cloud_formation_validation=False, analytics_reporting=False, outdir=outdir)
     try:
-        declaration = load(Path(app.node.try_get_context("declaration") or DEFAULT_FILE))
+        declaration = load(Path(app.node.try_get_context("declaration") or DEFAULT_FILE), os.environ)
     except InvalidDeclarationError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     for warning in declaration.warnings:
         sys.stderr.write(f"{warning}\n")
-    for region in declaration.registry.regions:
-        stack_id = f"{declaration.registry.stack_name}-{region}"
-        SharedRegistryStack(app, stack_id, registry=declaration.registry, region=region)
+    define_stacks(app, declaration.registry)
     app.synth()
     return 0
 

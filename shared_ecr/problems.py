@@ -1,7 +1,7 @@
 """What is wrong in a declaration: values that are collected, sorted and shown, never raised one by one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_ecr.errors import ExitCode, SharedEcrError
@@ -24,6 +24,8 @@ class Position:
 
     line: int
     column: int
+    file: str = field(default="", compare=False, repr=False)
+    """The file as messages call it; empty where only one is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,29 @@
 """From the bytes of a file to a registry, with every problem on the way.
 
-The way of the data: `document` reads YAML into `nodes` that know their place; `merging` lets the defaults in;
-`registry`, `repositories`, `grants` and `lifecycle` read nodes into specs through `reading`, which collects the
-problems. `load` is all of it.
+The way of the data: `document` reads YAML into `nodes` that know their place; `variables` and `inclusion` make them
+one whole; `profiles` and `merging` let into each repository what it begins with; `registry`, `repositories`, `grants`
+and `lifecycle` read nodes into specs through `reading`, which collects the problems. `load` is all of it.
 """
 
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shared_ecr.declaration.document import load_document, read_document
-from shared_ecr.declaration.nodes import Node
+from shared_ecr.declaration.ignoring import KEY as IGNORE
+from shared_ecr.declaration.ignoring import Ignored, Ignoring, read_ignoring
+from shared_ecr.declaration.inclusion import whole
+from shared_ecr.declaration.nodes import Mapping, Node
 from shared_ecr.declaration.reading import Reading
-from shared_ecr.declaration.registry import read_registry
-from shared_ecr.problems import InvalidDeclarationError, Problem, in_file_order
+from shared_ecr.declaration.registry import KEYS, read_registry
+from shared_ecr.declaration.variables import replaced
+from shared_ecr.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 from shared_ecr.registry import RegistrySpec
 
 # Where the declaration stands unless one says otherwise.
 DEFAULT_FILE = Path("registry.yaml")
+_OF_THE_WHOLE = tuple(key for key in KEYS if key != "repositories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +32,43 @@ class Declaration:
 
     registry: RegistrySpec
     warnings: tuple[Problem, ...]
+    document: Node
+    """What was read: all included files, variables replaced."""
+    ignored: tuple[Ignored, ...] = ()
+    """The problems that the declaration says to ignore, each with its reason."""
 
 
-def load(path: Path = DEFAULT_FILE) -> Declaration:
-    """Read the declaration at *path*.
+def load(path: Path = DEFAULT_FILE, environ: MappingOf[str, str] | None = None) -> Declaration:
+    """Read the declaration at *path*; *environ* is what its variables are replaced from, by default nothing.
 
     Raises:
-        InvalidDeclarationError: the file is missing or has problems; all of them are in it.
+        InvalidDeclarationError: the file, or one it includes, is missing or has problems; all of them are in it.
     """
-    return _declaration(*load_document(path, str(path)), str(path))
+    document, faults = load_document(path, str(path))
+    return _declaration(document, faults, str(path), path, environ or {})
 
 
-def parse(text: str, file: str = "registry.yaml") -> Declaration:
-    """Read a declaration that is already at hand; *file* is what its problems call it."""
-    return _declaration(*read_document(text.encode(errors="surrogatepass"), file), file)
+def parse(text: str, file: str = "registry.yaml", environ: MappingOf[str, str] | None = None) -> Declaration:
+    """Read a declaration that is already at hand; *file* is what its problems call it. It includes no other."""
+    document, faults = read_document(text.encode(errors="surrogatepass"), file)
+    return _declaration(document, faults, file, None, environ or {})
 
 
-def _declaration(document: Node | None, faults: list[Problem], file: str) -> Declaration:
+def _declaration(
+    document: Node | None, faults: list[Problem], file: str, path: Path | None, environ: MappingOf[str, str]
+) -> Declaration:
     reading = Reading(file)
-    registry = read_registry(reading, document) if document else None
-    problems = in_file_order([*faults, *reading.problems])
-    if registry is None or reading.has_errors or faults:
+    registry, ignoring = None, Ignoring()
+    if isinstance(document, Mapping):
+        prepare = partial(replaced, reading, environ)
+        prepared = prepare(document)
+        assert isinstance(prepared, Mapping)  # noqa: S101 — replacing keeps the kind of a collection
+        document = whole(reading, prepared, path, _OF_THE_WHOLE, prepare)
+        ignoring = read_ignoring(reading, document.get(IGNORE))
+        reading.ignores = ignoring.covers
+        registry = read_registry(reading, document)
+    found, ignored = ignoring.sift([*faults, *reading.problems], file)
+    problems = in_file_order(found)
+    if registry is None or document is None or any(each.severity is Severity.ERROR for each in problems):
         raise InvalidDeclarationError(problems)
-    return Declaration(registry, tuple(problems))
+    return Declaration(registry, tuple(problems), document, tuple(ignored))

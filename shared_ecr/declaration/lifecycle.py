@@ -1,30 +1,105 @@
-"""Read lifecycle policies as ECR writes them, so that one from AWS's pages can be pasted."""
+"""Read lifecycle policies: as ECR writes them, so that one from AWS's pages can be pasted, and as named presets."""
+
+from dataclasses import dataclass
+from functools import partial
 
 from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.declaration.pasted import pasted
+from shared_ecr.declaration.presets import KEY as PRESET
+from shared_ecr.declaration.presets import read_preset
 from shared_ecr.declaration.reading import Reading, join
-from shared_ecr.declaration.selections import read_selection
+from shared_ecr.declaration.selections import read_selections
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.lifecycle import Action, LifecyclePolicy, LifecycleRule, conflicts
+from shared_ecr.lifecycle.presets import Preset, composed
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A rule, and what was written for it."""
+
+    rule: LifecycleRule
+    node: Node
+    path: str
 
 
 def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy | None:
-    """Read `{rules: […]}`; note faults within rules, then those among them."""
+    """Read a repository's lifecycle, in one of four forms.
+
+    ECR's `{rules: […]}`; the same as a JSON text; one preset, `NAME` or `{preset: NAME, …}`; or a list in which
+    presets and rules of ECR's form compose.
+    """
+    match node:
+        case Scalar(value=str()) if node.text.lstrip().startswith(("{", "[")):
+            document = reading.attempt(node, path, partial(pasted, node, "lifecycle-json"))
+            return read_policy_document(reading, document, path) if document is not None else None
+        case Scalar(value=str()):
+            placed = _composed(reading, [(node, path)])
+        case Sequence():
+            placed = _composed(reading, list(reading.items(node, path)))
+        case Mapping() if node.get(PRESET) is not None:
+            if node.get("rules") is not None:
+                reading.one_of(node, path, ("rules", PRESET))
+                return None
+            placed = _composed(reading, [(node, path)])
+        case _:
+            return _read_rules(reading, node, path, as_ecr=False)
+    return _policy(reading, node, path, placed) if placed is not None else None
+
+
+def read_policy_document(reading: Reading, node: Node, path: str) -> LifecyclePolicy | None:
+    """Read `{rules: […]}` and nothing that ECR would not take; note faults within rules, then those among them."""
+    return _read_rules(reading, node, path, as_ecr=True)
+
+
+def _read_rules(reading: Reading, node: Node, path: str, *, as_ecr: bool) -> LifecyclePolicy | None:
     fields = reading.mapping(node, path, ("rules",), required=("rules",))
     listed = fields.get("rules") if fields else None
     if listed is None:
         return None
     path = join(path, "rules")
     nodes = list(reading.items(listed, path))
-    read = [_read_rule(reading, item, item_path) for item, item_path in nodes]
-    rules = [rule for rule in read if rule]
-    if len(rules) != len(nodes) or not isinstance(listed, Sequence):
+    placed = [_placed(reading, item, item_path, as_ecr=as_ecr) for item, item_path in nodes]
+    if not all(placed) or not isinstance(listed, Sequence):
         return None
+    return _policy(reading, listed, path, [each for rules in placed for each in rules])
+
+
+def _composed(reading: Reading, items: list[tuple[Node, str]]) -> list[_Placed] | None:
+    """Read presets and rules that stand in one list; None where one of them has a fault."""
+    placed: list[_Placed] = []
+    presets: list[tuple[Preset, Node, str]] = []
+    whole = True
+    for item, path in items:
+        if isinstance(item, Scalar) or (isinstance(item, Mapping) and item.get(PRESET) is not None):
+            preset = read_preset(reading, item, path)
+            # Alone first, so that a value that its rules refuse is told at its preset.
+            if preset and reading.attempt(item, path, partial(composed, [preset])):
+                presets.append((preset, item, path))
+            else:
+                whole = False
+        else:
+            rules = _placed(reading, item, path, as_ecr=False)
+            placed += rules
+            whole = whole and bool(rules)
+    if not presets:
+        return placed if whole else None
+    _, last, last_path = presets[-1]
+    numbered = reading.attempt(last, last_path, partial(composed, [preset for preset, _, _ in presets]))
+    if numbered is None or not whole:
+        return None
+    return [*placed, *(_Placed(rule, *presets[index][1:]) for index, rule in numbered)]
+
+
+def _policy(reading: Reading, node: Node, path: str, placed: list[_Placed]) -> LifecyclePolicy | None:
+    """Make the policy, or note what is wrong among the rules where one of them stands."""
+    rules = tuple(each.rule for each in placed)
     clean = True
     for index, fault in conflicts(rules):
-        item, item_path = nodes[index] if nodes else (listed, path)
-        reading.note(_culprit(item, fault.code), item_path, fault)
+        culprit = placed[index] if placed else None
+        reading.note(_culprit(culprit.node, fault.code) if culprit else node, culprit.path if culprit else path, fault)
         clean = False
-    return LifecyclePolicy(tuple(rules)) if clean else None
+    return LifecyclePolicy(rules) if clean else None
 
 
 def _culprit(rule: Node, code: str) -> Node:
@@ -34,11 +109,12 @@ def _culprit(rule: Node, code: str) -> Node:
     return rule
 
 
-def _read_rule(reading: Reading, node: Node, path: str) -> LifecycleRule | None:
+def _placed(reading: Reading, node: Node, path: str, *, as_ecr: bool) -> list[_Placed]:
+    """Read one rule, or those that an `any_of` writes, numbered on from it; nothing where there is a fault."""
     required = ("rulePriority", "selection", "action")
     fields = reading.mapping(node, path, (*required, "description"), required)
     if fields is None:
-        return None
+        return []
     priority_node, description_node = fields.get("rulePriority"), fields.get("description")
     priority = None
     if priority_node is not None:
@@ -47,12 +123,22 @@ def _read_rule(reading: Reading, node: Node, path: str) -> LifecycleRule | None:
     if description_node is not None:
         description = reading.text(description_node, join(path, "description")) or ""
     selection_node, action_node = fields.get("selection"), fields.get("action")
-    selected = read_selection(reading, selection_node, join(path, "selection")) if selection_node else None
+    selected = None
+    if selection_node is not None:
+        selected = read_selections(reading, selection_node, join(path, "selection"), as_ecr=as_ecr)
     action = _read_action(reading, action_node, join(path, "action")) if action_node else None
     if priority is None or selected is None or action is None:
-        return None
-    selection, count = selected
-    return reading.attempt(node, path, lambda: LifecycleRule(priority, selection, count, action, description))
+        return []
+    selections, count = selected
+    rules = reading.attempt(
+        node,
+        path,
+        lambda: [
+            LifecycleRule(priority + number, selection, count, action, description)
+            for number, selection in enumerate(selections)
+        ],
+    )
+    return [_Placed(rule, node, path) for rule in rules or ()]
 
 
 def _read_action(reading: Reading, node: Node, path: str) -> Action | None:

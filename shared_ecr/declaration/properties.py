@@ -1,22 +1,33 @@
 """Read the properties of one repository, after the defaults have entered."""
 
-from shared_ecr.declaration.grants import Neighbours, read_grants
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from shared_ecr.declaration.grants import Neighbours, read_grants, read_perimeter
 from shared_ecr.declaration.lifecycle import read_lifecycle
 from shared_ecr.declaration.mutability import read_mutability
 from shared_ecr.declaration.nodes import Mapping, Node, Scalar
 from shared_ecr.declaration.reading import Reading, join
-from shared_ecr.encryption import Aes256, Encryption, NamedKey, StackKey
+from shared_ecr.declaration.removal import read_removal
+from shared_ecr.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.lifecycle import DEFAULT_POLICY
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import RepositoryName
-from shared_ecr.repositories import RepositorySpec
+from shared_ecr.permissions import Grant, Perimeter
+from shared_ecr.repositories import RepositorySpec, Retained
 from shared_ecr.text import quoted
 
-PROPERTIES = ("grants", "lifecycle", "tag_mutability", "scan_on_push", "encryption", "tags")
+T = TypeVar("T")
+
+PROPERTIES = ("grants", "lifecycle", "tag_mutability", "scan_on_push", "encryption", "tags", "on_removal", "perimeter")
 # AWS::ECR::Repository, Tags:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ecr-repository.html
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 127, 255
+_ENCRYPTIONS: dict[str, Encryption] = {"kms": StackKey(), "aes256": Aes256(), "kms_dsse": DualLayer(StackKey())}
+# What AWS calls the key that it makes and manages for ECR.
+_AWS_KEY = "aws/ecr"
 
 
 def read_properties(
@@ -24,42 +35,57 @@ def read_properties(
 ) -> RepositorySpec:
     """Read every property of *node*; one with a fault, which is noted, has its default in the spec."""
 
-    def at(key: str) -> tuple[Node | None, str]:
-        return node.get(key), join(path, key)
+    def read(key: str, make: Callable[[Reading, Node, str], T | None]) -> T | None:
+        written = node.get(key)
+        return None if written is None else reading.once(written, key, lambda: make(reading, written, join(path, key)))
 
-    grants, grants_path = at("grants")
-    lifecycle, lifecycle_path = at("lifecycle")
-    mutability, mutability_path = at("tag_mutability")
-    scan, scan_path = at("scan_on_push")
-    encryption, encryption_path = at("encryption")
-    tags, tags_path = at("tags")
-    acknowledged = read_mutability(reading, mutability, mutability_path) if mutability else None
-    tag_mutability, reasons = acknowledged or (TagMutability(), ())
+    tag_mutability, reasons = read("tag_mutability", read_mutability) or (TagMutability(), ())
     return RepositorySpec(
         name,
-        grants=read_grants(reading, grants, grants_path, neighbours) if grants else (),
-        lifecycle=(read_lifecycle(reading, lifecycle, lifecycle_path) if lifecycle else None) or DEFAULT_POLICY,
+        grants=read("grants", partial(_read_grants, neighbours)) or (),
+        lifecycle=read("lifecycle", read_lifecycle) or DEFAULT_POLICY,
         tag_mutability=tag_mutability,
-        scan_on_push=scan is None or reading.boolean(scan, scan_path) is not False,
-        encryption=(_read_encryption(reading, encryption, encryption_path) if encryption else None) or StackKey(),
-        tags=_read_tags(reading, tags, tags_path) if tags else (),
+        scan_on_push=read("scan_on_push", Reading.boolean) is not False,
+        encryption=read("encryption", _read_encryption) or StackKey(),
+        tags=read("tags", _read_tags) or (),
         reasons=reasons,
+        perimeter=read("perimeter", partial(_read_perimeter, neighbours)),
+        on_removal=read("on_removal", read_removal) or Retained(),
     )
 
 
+def _read_grants(neighbours: Neighbours, reading: Reading, node: Node, path: str) -> tuple[Grant, ...]:
+    return read_grants(reading, node, path, neighbours)
+
+
+def _read_perimeter(neighbours: Neighbours, reading: Reading, node: Node, path: str) -> Perimeter | None:
+    return read_perimeter(reading, node, path, neighbours)
+
+
 def _read_encryption(reading: Reading, node: Node, path: str) -> Encryption | None:
-    """Read `kms` (the stack makes the key), `aes256`, or `{kms: KEY-ARN}`."""
-    if isinstance(node, Mapping):
-        fields = reading.mapping(node, path, ("kms",), required=("kms",))
-        key = fields.get("kms") if fields else None
-        return reading.parsed(key, join(path, "kms"), NamedKey.parse) if key else None
-    match reading.choice(node, path, ("kms", "aes256"), "encryption"):
-        case "kms":
-            return StackKey()
-        case "aes256":
-            return Aes256()
-        case _:
-            return None
+    """Read `kms` (the stack makes the key), `aes256`, `kms_dsse`, or `{kms: KEY}` and `{kms_dsse: KEY}`.
+
+    KEY is the ARN of a key, or `aws/ecr` for the one that AWS makes and manages.
+    """
+    if not isinstance(node, Mapping):
+        word = reading.choice(node, path, _ENCRYPTIONS, "encryption")
+        return _ENCRYPTIONS[word] if word else None
+    if node.get("aes256") is not None:
+        fix = "Write {kms: KEY-ARN}, or 'aes256' without a key"
+        fault = InvalidValueError("a key needs encryption 'kms'", fix=fix, code="encryption-key")
+        reading.note(node, path, fault)
+        return None
+    fields = reading.mapping(node, path, ("kms", "kms_dsse"))
+    kind = reading.one_of(node, path, ("kms", "kms_dsse")) if fields else None
+    written = node.get(kind) if kind else None
+    key = reading.parsed(written, join(path, kind), _key) if kind and written else None
+    if key is None:
+        return None
+    return DualLayer(key) if kind == "kms_dsse" else key
+
+
+def _key(text: str) -> NamedKey | AwsKey:
+    return AwsKey() if text == _AWS_KEY else NamedKey.parse(text)
 
 
 def _read_tags(reading: Reading, node: Node, path: str) -> tuple[tuple[str, str], ...]:

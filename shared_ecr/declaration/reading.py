@@ -4,16 +4,19 @@ Each method returns None where there was a fault, which it has noted; the caller
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Collection, Hashable, Iterator
+from typing import TypeVar, cast
 
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence, content
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.problems import Position, Problem, Severity
 from shared_ecr.text import did_you_mean, listed, quoted
 
 T = TypeVar("T")
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = re.compile(r"\$\{[^}]*\}?")
+_REPLACEABLE = "${env:"
+# One that `variables` has met: were it not refused, and that told, it would be replaced.
+_WELL_FORMED = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 
 
 class Reading:
@@ -22,11 +25,16 @@ class Reading:
     def __init__(self, file: str) -> None:
         self._file = file
         self.problems: list[Problem] = []
+        self.ignores: Callable[[Problem], bool] = lambda _: False
+        # By identity: a default enters every repository as the same node. It is kept, so that no other gets its id.
+        self._read_once: dict[tuple[int, str], tuple[Node, object]] = {}
+        # By what is written: generated files write the same out again and again.
+        self._read_clean: dict[tuple[str, Hashable], object] = {}
 
     @property
     def has_errors(self) -> bool:
-        """Whether a fault was found that leaves nothing to build."""
-        return any(problem.severity is Severity.ERROR for problem in self.problems)
+        """Whether a fault was found that leaves nothing to build, and that the declaration does not ignore."""
+        return any(problem.severity is Severity.ERROR and not self.ignores(problem) for problem in self.problems)
 
     def note(self, place: Node | Position, path: str, fault: InvalidValueError) -> None:
         """Note *fault* as an error at *place*."""
@@ -38,9 +46,8 @@ class Reading:
 
     def _note(self, place: Node | Position, path: str, fault: InvalidValueError, severity: Severity) -> None:
         position = place if isinstance(place, Position) else place.position
-        self.problems.append(
-            Problem(self._file, position, path, fault.what, fault.code, fault.why, fault.fix, severity)
-        )
+        file = position.file or self._file
+        self.problems.append(Problem(file, position, path, fault.what, fault.code, fault.why, fault.fix, severity))
 
     def attempt(self, place: Node | Position, path: str, make: Callable[[], T]) -> T | None:
         """Return what *make* makes, or note why it refuses."""
@@ -49,6 +56,26 @@ class Reading:
         except InvalidValueError as fault:
             self.note(place, path, fault)
             return None
+
+    def once(self, node: Node, purpose: str, read: Callable[[], T]) -> T:
+        """Return what *read* made of *node*, or of one that says the same, when it was first read for *purpose*.
+
+        Where a problem was noted, a node of the same content is read again, since its problems have their own places.
+        """
+        known = self._read_once.get((id(node), purpose))
+        if known is None:
+            known = self._read_once[id(node), purpose] = (node, self._read_or_known(node, purpose, read))
+        return cast("T", known[1])
+
+    def _read_or_known(self, node: Node, purpose: str, read: Callable[[], T]) -> T:
+        key = (purpose, content(node))
+        if key in self._read_clean:
+            return cast("T", self._read_clean[key])
+        before = len(self.problems)
+        made = read()
+        if len(self.problems) == before:
+            self._read_clean[key] = made
+        return made
 
     def mapping(self, node: Node, path: str, known: Collection[str], required: Collection[str] = ()) -> Mapping | None:
         """Read a mapping whose keys are among *known*; note unknown keys and missing ones."""
@@ -97,11 +124,13 @@ class Reading:
     def is_variable(self, node: Scalar, path: str) -> bool:
         """Note a `${VARIABLE}`, which would otherwise be kept as it stands and mean something else."""
         variable = _VARIABLE.search(node.text)
-        if variable:
+        if variable and not _WELL_FORMED.search(node.text):
+            name = re.match(r"[^:}]*", variable[0].removeprefix(_REPLACEABLE).removeprefix("${"))
+            known = re.sub(r"\W", "_", name[0], flags=re.ASCII) if name else ""
             fault = InvalidValueError(
                 f"the variable {quoted(variable[0])} is not replaced",
-                why="This release reads no variables",
-                fix="Write the value itself",
+                why="Variables are written '${env:NAME}' or '${env:NAME:-default}'",
+                fix=f"Write '${{env:{known}}}', or the value itself" if known else "Write the value itself",
                 code="env-unset",
             )
             self.note(node, path, fault)
@@ -139,6 +168,8 @@ class Reading:
 
     def expected(self, node: Node, path: str, wanted: str, code: str, fix: str = "") -> None:
         """Note that *wanted* was expected where something else stands."""
+        if isinstance(node, Scalar) and _WELL_FORMED.search(node.text):
+            return
         self.note(node, path, InvalidValueError(f"expected {wanted}, found {node.described()}", fix=fix, code=code))
 
 

@@ -6,15 +6,27 @@ from shared_ecr.declaration.accounts import read_account, read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
 from shared_ecr.declaration.grants import Neighbours
 from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.declaration.profiles import read_beginnings
 from shared_ecr.declaration.reading import Reading, join
-from shared_ecr.declaration.repositories import read_defaults, read_repositories
+from shared_ecr.declaration.repositories import judge_beginnings, read_repositories
+from shared_ecr.declaration.settings import (
+    SETTINGS,
+    Surroundings,
+    read_public_repositories,
+    read_settings,
+    warn_of_caches,
+)
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import AccountId, OrganizationId, Region
 from shared_ecr.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
+from shared_ecr.shards import MAX_STACKS
 from shared_ecr.text import quoted
 
 VERSION = 1
-KEYS = ("version", "organization", "accounts", "registry", "defaults", "repositories", "acknowledged")
+KEYS = (
+    *("version", "organization", "accounts", "registry", "defaults", "profiles", "include", "repositories"),
+    *("public_repositories", "acknowledged", "ignore"),
+)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
@@ -30,33 +42,40 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     if organization_node is not None:
         organization = reading.parsed(organization_node, "organization", OrganizationId.parse)
     accounts = read_accounts(reading, fields.get("accounts"))
-    neighbours = Neighbours(accounts, organization)
     home = _read_home(reading, fields.get("registry"), accounts)
+    neighbours = Neighbours(accounts, organization, home[0] if home else None)
     defaults, repositories = fields.get("defaults"), fields.get("repositories")
-    if defaults is not None:
-        read_defaults(reading, defaults, neighbours)
+    beginnings = read_beginnings(reading, defaults, fields.get("profiles"))
+    judge_beginnings(reading, defaults, beginnings, neighbours)
     if repositories is None:
         return None
-    read = read_repositories(reading, repositories, defaults, neighbours)
+    read = read_repositories(reading, repositories, beginnings, neighbours)
     names = [entry.key.text for entry, _ in read]
     acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names)
     if home is None:
         return None
     account, regions, stack_name = home
+    stacks = _read_stacks(reading, fields.get("registry"))
+    around = Surroundings(account, regions, stack_name, neighbours, beginnings)
+    settings = read_settings(reading, fields.get("registry"), around)
+    public = read_public_repositories(reading, fields.get("public_repositories"), around)
+    warn_of_caches(reading, settings.caches, [(entry, spec.name) for entry, spec in read])
     entries = {spec.name: entry for entry, spec in read}
     specs = tuple(spec for _, spec in read)
     # Asked before the registry is built: all faults are wanted, with their places, not the first as an error.
-    for name, fault in conflicts(regions, specs):
+    for name, fault in conflicts(regions, specs, stacks):
         path = join("repositories", str(name)) if name else "repositories"
         reading.note(_culprit(entries[name], fault.code) if name else repositories, path, fault)
     if reading.has_errors:
         return None
-    return RegistrySpec(account, regions, specs, organization, accounts, stack_name, acknowledged)
+    return RegistrySpec(
+        account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks
+    )
 
 
 def _culprit(entry: Entry, code: str) -> Node:
     """Return the property that a fault across the registry is about, or the name of the repository."""
-    key = {"kms-region": "encryption", "policy-size": "grants"}.get(code, "")
+    key = {"kms-region": "encryption", "policy-size": "grants", "perimeter-cuts-grant": "perimeter"}.get(code, "")
     written = entry.value.get(key) if isinstance(entry.value, Mapping) else None
     return written or entry.key
 
@@ -82,7 +101,8 @@ def _read_home(
     if node is None:
         return None
     path = "registry"
-    fields = reading.mapping(node, path, ("account", "regions", "stack_name"), required=("account", "regions"))
+    known = ("account", "regions", "stack_name", "stacks", *SETTINGS)
+    fields = reading.mapping(node, path, known, required=("account", "regions"))
     if fields is None:
         return None
     account_node, regions_node, name_node = (fields.get(key) for key in ("account", "regions", "stack_name"))
@@ -92,6 +112,20 @@ def _read_home(
     if name_node is not None:
         stack_name = reading.parsed(name_node, join(path, "stack_name"), _stack_name)
     return (account, regions, stack_name) if account and regions and stack_name else None
+
+
+def _read_stacks(reading: Reading, registry: Node | None) -> int:
+    """Read over how many stacks the repositories are spread; 1 where nothing is said or it has a fault."""
+    node = registry.get("stacks") if isinstance(registry, Mapping) else None
+    if node is None:
+        return 1
+    path = join("registry", "stacks")
+    number = reading.whole_number(node, path, "stacks")
+    if number is not None and not 1 <= number <= MAX_STACKS:
+        what = f"{number} stacks; 1 to {MAX_STACKS} are allowed"
+        reading.note(node, path, InvalidValueError(what, code="stacks"))
+        return 1
+    return number or 1
 
 
 def _read_regions(reading: Reading, node: Node, path: str) -> tuple[Region, ...] | None:
@@ -118,6 +152,13 @@ def _stack_name(text: str) -> str:
         raise InvalidValueError(
             f"{quoted(text)} is no stack name",
             why="It has at most 128 letters, digits and '-', and begins with a letter",
+            code="stack-name",
+        )
+    if text.lower().startswith(("aws", "ssm")):
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+        raise InvalidValueError(
+            f"the stack name {quoted(text)} is reserved",
+            why="It begins the names of SSM parameters, and those may not begin with 'aws' or 'ssm'",
             code="stack-name",
         )
     return text

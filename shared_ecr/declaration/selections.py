@@ -26,24 +26,29 @@ _AGES: dict[str, Callable[[int], Count]] = {
 }
 
 
-def read_selection(reading: Reading, node: Node, path: str) -> tuple[Selection, Count] | None:
-    """Read a rule's selection and its count."""
+def read_selections(
+    reading: Reading, node: Node, path: str, *, as_ecr: bool
+) -> tuple[tuple[Selection, ...], Count] | None:
+    """Read a rule's selection and its count; an `any_of` in a list of tags is a selection for each of its entries.
+
+    With *as_ecr* nothing is taken that ECR would refuse: no `any_of`.
+    """
     fields = reading.mapping(node, path, _KEYS, required=("tagStatus", "countType", "countNumber"))
     if fields is None:
         return None
-    selection = _read_tag_status(reading, fields, path)
+    selections = _read_tag_status(reading, fields, path, as_ecr=as_ecr)
     count = _read_count(reading, fields, path)
-    return (selection, count) if selection and count else None
+    return (selections, count) if selections and count else None
 
 
-def _read_tag_status(reading: Reading, fields: Mapping, path: str) -> Selection | None:
+def _read_tag_status(reading: Reading, fields: Mapping, path: str, *, as_ecr: bool) -> tuple[Selection, ...] | None:
     status_node = fields.get("tagStatus")
     patterns, prefixes = fields.get("tagPatternList"), fields.get("tagPrefixList")
     if status_node is None:
         return None
     status = reading.choice(status_node, join(path, "tagStatus"), ("tagged", "untagged", "any"), "lifecycle-status")
     if status == "tagged":
-        return _read_tags(reading, fields, path)
+        return _read_tags(reading, fields, path, as_ecr=as_ecr)
     for key, lists in (("tagPatternList", patterns), ("tagPrefixList", prefixes)):
         if lists is not None and status:
             fault = InvalidValueError(
@@ -55,14 +60,14 @@ def _read_tag_status(reading: Reading, fields: Mapping, path: str) -> Selection 
             return None
     match status:
         case "untagged":
-            return Untagged()
+            return (Untagged(),)
         case "any":
-            return AnyImage()
+            return (AnyImage(),)
         case _:
             return None
 
 
-def _read_tags(reading: Reading, fields: Mapping, path: str) -> Selection | None:
+def _read_tags(reading: Reading, fields: Mapping, path: str, *, as_ecr: bool) -> tuple[Selection, ...] | None:
     present = [key for key in ("tagPatternList", "tagPrefixList") if fields.get(key) is not None]
     if len(present) != 1:
         what, code = (
@@ -76,21 +81,32 @@ def _read_tags(reading: Reading, fields: Mapping, path: str) -> Selection | None
     key = present[0]
     node = fields.get(key)
     assert node is not None  # noqa: S101 — present by the line above, for the type checker
-    texts = tuple(reading.text(item, item_path) for item, item_path in reading.items(node, join(path, key)))
-    if not isinstance(node, Sequence) or None in texts:
+    path = join(path, key)
+    either = None
+    if isinstance(node, Mapping) and not as_ecr:
+        alternatives = reading.mapping(node, path, ("any_of",), required=("any_of",))
+        either = alternatives.get("any_of") if alternatives else None
+        if either is None:
+            return None
+        path = join(path, "any_of")
+    entries = either or node
+    texts = tuple(reading.text(item, item_path) for item, item_path in reading.items(entries, path))
+    if not isinstance(entries, Sequence) or None in texts:
         return None
     known = tuple(text for text in texts if text is not None)
-    if len(known) > 1:
-        reading.warn(node, join(path, key), _and_trap(key, known))
     make = TaggedLike if key == "tagPatternList" else TaggedWith
-    return reading.attempt(node, join(path, key), lambda: make(known))
+    if either and known:
+        return reading.attempt(entries, path, lambda: tuple(make((text,)) for text in known))
+    if len(known) > 1:
+        reading.warn(entries, path, _and_trap(key, known))
+    return reading.attempt(entries, path, lambda: (make(known),))
 
 
 def _and_trap(key: str, texts: tuple[str, ...]) -> InvalidValueError:
     return InvalidValueError(
         f"an image must match every one of the {len(texts)} entries of {key}",
         why="ECR joins them by AND: an image with a tag for one of them alone is not selected",
-        fix="Write one rule for each, if either was meant",
+        fix="Write {any_of: […]} if either was meant: one rule for each",
         code="lifecycle-and",
     )
 

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from shared_ecr.declaration.document.bounds import MOST_WARNINGS, beyond
+from shared_ecr.declaration.document.comments import cut_off
 from shared_ecr.declaration.document.events import NotYamlError, end_of, events, start_of, value_start
 from shared_ecr.declaration.document.faults import Fault
 from shared_ecr.declaration.document.scalars import CoreTag, Value, plain_value, refused_tag, tagged_value
@@ -14,12 +16,9 @@ from shared_ecr.problems import Problem
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
-    import yaml
+    from collections.abc import Callable
 
-# What no declaration reaches, so that a file of a few lines cannot fill the memory (the "billion laughs")
-# or exhaust the stack of those who walk the tree.
-LARGEST_TREE = 100_000
-DEEPEST_TREE = 100
+    import yaml
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -49,12 +48,14 @@ class _Anchored:
 def compose(source: Source) -> Composition:
     """Build the tree of the only document of *source*; stop at what cannot be read on."""
     composer = _Composer(source)
+    event = None
     try:
         for event in events(source.text):
             if not composer.take(event):
                 break
     except NotYamlError as error:
         composer.result.failure = error
+    composer.result.read_until = end_of(event) if event else 0
     return composer.result
 
 
@@ -68,33 +69,37 @@ class _Composer:
         self.anchored: dict[str, _Anchored] = {}
         self.size = 0
         self.documents = 0
+        self.warnings = 0
+        import yaml  # noqa: PLC0415 — start-up time
+
+        # By type, because a large file has some hundred thousand events.
+        self.handlers: dict[type[yaml.Event], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._begin_mapping,
+            yaml.SequenceStartEvent: self._begin_sequence,
+            yaml.MappingEndEvent: self._finish,
+            yaml.SequenceEndEvent: self._finish,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
 
     def take(self, event: "yaml.Event") -> bool:
         """Handle *event* and say whether to go on."""
-        import yaml  # noqa: PLC0415 — start-up time, and loaded already
-
-        self.result.read_until = end_of(event)
-        match event:
-            case yaml.ScalarEvent():
-                self._scalar(event)
-            case yaml.CollectionStartEvent():
-                self._begin(event)
-            case yaml.CollectionEndEvent():
-                self._finish()
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.DocumentStartEvent():
-                self._document(event)
-            case _:
-                return True
+        handle = self.handlers.get(type(event))
+        if handle is None:
+            return True
+        handle(event)
         return self._within_bounds(event)
 
     def _scalar(self, event: "yaml.ScalarEvent") -> None:
         plain = not event.style
+        end = end_of(event)
         start = value_start(event, self.source.text, written=bool(event.value) or not plain)
         if not plain:
-            self.result.literals.append((start, end_of(event)))
+            self.result.literals.append((start, end))
         value: Value = plain_value(event.value) if plain else event.value
+        if plain and self.source.text.startswith(" ", end):
+            self._look_behind(event.value, end)
         if event.tag:
             value = self._tagged(event.tag, event, value)
         if event.style == '"' and (unprintable := _UNPRINTABLE.search(event.value)):
@@ -109,19 +114,27 @@ class _Composer:
         self.size += 1
         self._add(node, start, event.anchor, size=1, height=0)
 
-    def _begin(self, event: "yaml.CollectionStartEvent") -> None:
-        import yaml  # noqa: PLC0415 — start-up time, and loaded already
+    def _look_behind(self, value: str, end: int) -> None:
+        fault = cut_off(self.source.text, end, value) if self.warnings < MOST_WARNINGS else None
+        if fault:
+            self.warnings += 1
+            self._report(end, fault)
 
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
+    def _begin_mapping(self, event: "yaml.MappingStartEvent") -> None:
+        if event.tag and event.tag != CoreTag.MAPPING:
+            self._report(start_of(event), refused_tag(event.tag, "a mapping"))
         start = value_start(event, self.source.text, written=True)
-        fitting = CoreTag.MAPPING if is_mapping else CoreTag.SEQUENCE
-        if event.tag and event.tag != fitting:
-            self._report(start_of(event), refused_tag(event.tag, "a mapping" if is_mapping else "a list"))
-        kind = UnfinishedMapping if is_mapping else UnfinishedSequence
-        self.open.append(kind(start, event.anchor, self.size))
+        self.open.append(UnfinishedMapping(start, event.anchor, self.size))
         self.size += 1
 
-    def _finish(self) -> None:
+    def _begin_sequence(self, event: "yaml.SequenceStartEvent") -> None:
+        if event.tag and event.tag != CoreTag.SEQUENCE:
+            self._report(start_of(event), refused_tag(event.tag, "a list"))
+        start = value_start(event, self.source.text, written=True)
+        self.open.append(UnfinishedSequence(start, event.anchor, self.size))
+        self.size += 1
+
+    def _finish(self, _: "yaml.CollectionEndEvent") -> None:
         done = self.open.pop()
         node = done.finish(self.source)
         self._add(node, done.index, done.anchor, size=self.size - done.size_before, height=done.height)
@@ -166,13 +179,8 @@ class _Composer:
 
     def _within_bounds(self, event: "yaml.Event") -> bool:
         deepest = len(self.open) - 1 + self.open[-1].height if self.open else 0
-        if self.size > LARGEST_TREE:
-            why = "Each alias counts as all that it repeats" if self.anchored else ""
-            fault = Fault("yaml-too-large", f"the file holds more than {LARGEST_TREE:,} values", why, "Split it")
-        elif deepest > DEEPEST_TREE:
-            what = f"values are nested more than {DEEPEST_TREE} deep"
-            fault = Fault("yaml-depth", what, fix="Look for a bracket that is never closed")
-        else:
+        fault = beyond(self.size, deepest, has_anchors=bool(self.anchored))
+        if fault is None:
             return self.documents <= 1
         # Without a path, which would be as long as the tree is deep.
         self.result.problems.append(self.source.problem(start_of(event), fault))

@@ -29,16 +29,15 @@ def events(text: str) -> Iterator["yaml.Event"]:
     # Imported here because `shared-ecr --help` should not wait for it.
     import yaml  # noqa: PLC0415 — see above
 
-    last_index = 0
+    event = None
     try:
         for event in yaml.parse(text, Loader=_loader()):
-            last_index = end_of(event)
             yield event
     except yaml.MarkedYAMLError as error:
         mark, context = error.problem_mark, error.context_mark
         raise NotYamlError(
             error.problem or "",
-            mark.index if mark else last_index,
+            mark.index if mark else _end_of_last(event),
             error.context or "",
             context.index if context else None,
         ) from None
@@ -47,7 +46,7 @@ def events(text: str) -> Iterator["yaml.Event"]:
         raise NotYamlError(str(error).splitlines()[0], len(text)) from None
     except (ValueError, OverflowError):
         # PyYAML's own parser does not check what an escape like "\UFFFFFFFF" names.
-        raise NotYamlError("found invalid Unicode character escape code", last_index) from None
+        raise NotYamlError("found invalid Unicode character escape code", _end_of_last(event)) from None
 
 
 def start_of(event: "yaml.Event") -> int:
@@ -72,6 +71,10 @@ def value_start(event: "yaml.ScalarEvent | yaml.CollectionStartEvent", text: str
 def end_of(event: "yaml.Event") -> int:
     """Return the index after the last character of *event*."""
     return event.end_mark.index if event.end_mark else 0
+
+
+def _end_of_last(event: "yaml.Event | None") -> int:
+    return end_of(event) if event else 0
 
 
 def _loader() -> "type[yaml.SafeLoader | yaml.CSafeLoader]":

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared_ecr.problems import Severity
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -11,3 +13,4 @@ class Fault:
     what: str
     why: str = ""
     fix: str = ""
+    severity: Severity = Severity.ERROR

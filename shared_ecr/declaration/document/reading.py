@@ -24,26 +24,32 @@ def load_document(path: Path, shown_as: str) -> tuple[Node | None, list[Problem]
 
     A file that is missing, a directory, unreadable or too large is a problem without a position, never an error.
     """
+    data = load_bytes(path, shown_as)
+    return (None, [data]) if isinstance(data, Problem) else read_document(data, shown_as)
+
+
+def load_bytes(path: Path, shown_as: str) -> bytes | Problem:
+    """Read what the file at *path* holds, or say why it cannot be had."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
         where = f"Looked in {path.absolute().parent}"
-        fix = "Name another, or run where registry.yaml is"
-        return None, [Problem(shown_as, None, "", "no such file", "config-missing", where, fix)]
+        fix = "Name another, run where registry.yaml is, or create one with 'shared-ecr init'"
+        return Problem(shown_as, None, "", "no such file", "config-missing", where, fix)
     except IsADirectoryError:
         fix = "Name the file inside it"
-        return None, [Problem(shown_as, None, "", "a directory, not a file", "config-directory", fix=fix)]
+        return Problem(shown_as, None, "", "a directory, not a file", "config-directory", fix=fix)
     except (OSError, ValueError) as error:
         # A path with a NUL in it is a ValueError to Python.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         what = f"the file cannot be read: {reason.lower()}"
-        return None, [Problem(shown_as, None, "", what, "config-unreadable", fix="Check its permissions and its path")]
+        return Problem(shown_as, None, "", what, "config-unreadable", fix="Check its permissions and its path")
     if len(data) > LARGEST_FILE:
         what = f"the file is larger than {LARGEST_FILE // 1024**2} MiB"
         why = "No declaration is, so this is probably another file"
-        return None, [Problem(shown_as, None, "", what, "config-too-large", why, "Check its path, or split it")]
-    return read_document(data, shown_as)
+        return Problem(shown_as, None, "", what, "config-too-large", why, "Check its path, or split it")
+    return data
 
 
 def read_document(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:

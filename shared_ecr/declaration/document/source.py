@@ -16,6 +16,7 @@ class Source:
 
     def __init__(self, file: str, text: str) -> None:
         self.file, self.text = file, text
+        self._line = self._start = self._stop = 0
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -23,8 +24,11 @@ class Source:
 
     def position(self, index: int) -> Position:
         """Return line and column of the character at *index*."""
-        line = bisect_right(self._line_starts, index)
-        return Position(line, index - self._line_starts[line - 1] + 1)
+        if not self._start <= index < self._stop:
+            # Asked for from the first to the last as a rule, so that many are in the line of the one before.
+            self._line = bisect_right(self._line_starts, index)
+            self._start, self._stop = self._line_starts[self._line - 1], self._line_end(self._line)
+        return Position(self._line, index - self._start + 1, self.file)
 
     def line(self, index: int) -> range:
         """Return the indexes of the line of the character at *index*, its end included."""
@@ -41,4 +45,6 @@ class Source:
 
     def problem(self, index: int, fault: Fault, path: str = "") -> Problem:
         """Make the problem of what stands at *index*, and at *path* in the document."""
-        return Problem(self.file, self.position(index), path, fault.what, fault.code, fault.why, fault.fix)
+        return Problem(
+            self.file, self.position(index), path, fault.what, fault.code, fault.why, fault.fix, fault.severity
+        )

@@ -1,0 +1,98 @@
+"""`shared-ecr show`: one repository with everything that entered it, and where each value was written."""
+
+import argparse
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.declaration.nodes import Node, Scalar
+
+# What some reader of YAML takes for a boolean, a number or nothing.
+_NO_TEXTS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "show",
+        help="print one repository with every default and profile applied, and where each value comes from",
+        description="Print the resolved properties of a repository. Behind each value stands the FILE:LINE it was "
+        "written at, or that it is the default of the package.",
+    )
+    parser.add_argument("name", metavar="NAME", help="the repository's name, as declared")
+    add_file(parser)
+    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="how to print (default: yaml)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the repository; the declaration must have no faults."""
+    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.origins import resolved  # noqa: PLC0415 — start-up time
+    from shared_ecr.text import did_you_mean  # noqa: PLC0415 — start-up time
+
+    declaration = load(arguments.file, os.environ)
+    shown = resolved(declaration.document, str(arguments.file), arguments.name)
+    if shown is None:
+        hint = did_you_mean(arguments.name, (spec.name.text for spec in declaration.registry.repositories))
+        raise UsageError(f"{arguments.file} has no repository {arguments.name}. {hint}".rstrip(". "))
+    if arguments.format == "json":
+        import json  # noqa: PLC0415 — start-up time
+
+        whole = {"name": shown.name, "properties": shown.values(), "origins": shown.origins()}
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
+        return ExitCode.DONE
+    lines = [(f"{_text(shown.name)}:", ""), *_lines(shown.properties, "  ")]
+    width = max(len(text) for text, _ in lines)
+    for text, where in lines:
+        print(f"{text:<{width}}  # {where}" if where else text)
+    return ExitCode.DONE
+
+
+def _lines(node: "Node", indent: str) -> Iterator[tuple[str, str]]:
+    """Yield the YAML of a collection that is not empty, each line with the origin of the value in it."""
+    from shared_ecr.declaration.nodes import Mapping  # noqa: PLC0415 — start-up time
+
+    if isinstance(node, Mapping):
+        for key, value in node:
+            yield from _member(f"{indent}{_text(key)}:", value, f"{indent}  ")
+    else:
+        for item in getattr(node, "items", ()):
+            yield from _member(f"{indent}-", item, f"{indent}  ")
+
+
+def _member(before: str, value: "Node", indent: str) -> Iterator[tuple[str, str]]:
+    from shared_ecr.declaration.nodes import Mapping, Scalar  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.origins import origin  # noqa: PLC0415 — start-up time
+
+    if isinstance(value, Scalar):
+        yield f"{before} {_scalar(value)}", origin(value.position)
+    elif inside := list(_lines(value, indent)):
+        yield before, ""
+        yield from inside
+    else:
+        yield f"{before} {'{}' if isinstance(value, Mapping) else '[]'}", origin(value.position)
+
+
+def _scalar(node: "Scalar") -> str:
+    match node.value:
+        case str():
+            return _text(node.text)
+        case None:
+            return "null"
+        case bool():
+            return str(node.value).lower()
+        case _:
+            return node.text
+
+
+def _text(text: str) -> str:
+    """Write a text so that every reader of YAML takes it for that text."""
+    import json  # noqa: PLC0415 — start-up time
+
+    plain = text and text[0].isalpha() and all(c.isalnum() or c in "._/-" for c in text) and text.isascii()
+    return text if plain and text.lower() not in _NO_TEXTS else json.dumps(text, ensure_ascii=False)

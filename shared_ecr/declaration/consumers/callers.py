@@ -1,0 +1,137 @@
+"""Read those who call with permissions of their own: accounts, roles, GitHub Actions, organizations and their units."""
+
+from functools import partial
+
+from shared_ecr.declaration.accounts import read_account
+from shared_ecr.declaration.consumers.neighbours import Neighbours
+from shared_ecr.declaration.nodes import Node, Scalar, Sequence
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import AccountId, OrganizationId
+from shared_ecr.principals import Account, GitHubActions, Organization, OrganizationalUnit, Role
+
+# What stands for the declared organization where the id of one may stand.
+OWN = "own"
+
+
+def read_account_consumer(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Account | None:
+    """Read an account by its name or its id."""
+    account = read_account(reading, node, path, neighbours.accounts)
+    return Account(account) if account else None
+
+
+def read_role(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Role | None:
+    """Read a role by its ARN, or by account and name."""
+    if isinstance(node, Scalar):
+        return reading.parsed(node, path, Role.from_arn)
+    account, name = read_within_account(reading, node, path, "name", neighbours)
+    return reading.parsed(name, join(path, "name"), partial(Role.parse, account)) if account and name else None
+
+
+def read_github_actions(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> GitHubActions | None:
+    """Read the role that the workflows of a GitHub repository assume."""
+    if isinstance(node, Scalar):
+        fault = InvalidValueError(
+            "ECR cannot be told a GitHub repository alone",
+            why="A workflow comes in as the role it assumes, and the role's trust policy asks for the repository",
+            fix="Write {account: ACCOUNT, role: NAME, repository: OWNER/NAME}",
+            code="github-role",
+        )
+        reading.note(node, path, fault)
+        return None
+    required = ("account", "role", "repository")
+    fields = reading.mapping(node, path, (*required, "branch"), required=required)
+    if fields is None:
+        return None
+    account_node, name, repository, branch = (fields.get(key) for key in (*required, "branch"))
+    account = read_account(reading, account_node, join(path, "account"), neighbours.accounts) if account_node else None
+    role = reading.parsed(name, join(path, "role"), partial(Role.parse, account)) if account and name else None
+    owner_and_name = reading.text(repository, join(path, "repository")) if repository else None
+    on_branch = reading.text(branch, join(path, "branch")) if branch else None
+    if role is None or repository is None or owner_and_name is None or (branch and on_branch is None):
+        return None
+    known = reading.attempt(
+        repository, join(path, "repository"), lambda: GitHubActions.parse(role, owner_and_name, None)
+    )
+    if known is None or branch is None:
+        return known
+    return reading.attempt(branch, join(path, "branch"), lambda: GitHubActions.parse(role, owner_and_name, on_branch))
+
+
+def read_organization(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Organization | None:
+    """Read an organization by its id, or `own`."""
+    organization = read_organization_id(reading, node, path, neighbours)
+    return Organization(organization) if organization else None
+
+
+def own_organization(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Organization | None:
+    """Return the declared organization, or note that there is none."""
+    if neighbours.organization:
+        return Organization(neighbours.organization)
+    fault = InvalidValueError(
+        "no organization is declared",
+        fix="Write its id as 'organization: o-…' at the top of the file, or here",
+        code="org-missing",
+    )
+    reading.note(node, path, fault)
+    return None
+
+
+def read_organization_id(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> OrganizationId | None:
+    """Read the id of an organization, or `own` for the declared one."""
+    if isinstance(node, Scalar) and node.value == OWN:
+        own = own_organization(reading, node, path, neighbours)
+        return own.organization if own else None
+    return reading.parsed(node, path, OrganizationId.parse)
+
+
+def read_unit(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> OrganizationalUnit | None:
+    """Read a unit by its path, or by organization, root and the units on the way down to it."""
+    if isinstance(node, Scalar):
+        unit = reading.parsed(node, path, OrganizationalUnit.parse)
+        if unit and not unit.has_units_below:
+            fault = InvalidValueError(
+                "the path covers accounts directly in the unit only",
+                fix=f"Write '{unit.pattern}*' for the units below it too",
+                code="org-path-leaf",
+            )
+            reading.warn(node, path, fault)
+        return unit
+    fields = reading.mapping(node, path, ("organization", "root", "unit"), required=("root", "unit"))
+    if fields is None:
+        return None
+    organization_node, root_node, unit_node = (fields.get(key) for key in ("organization", "root", "unit"))
+    organization = _organization_of(reading, node, organization_node, path, neighbours)
+    root = reading.text(root_node, join(path, "root")) if root_node else None
+    units = _read_units(reading, unit_node, join(path, "unit")) if unit_node else None
+    if organization is None or root is None or not units:
+        return None
+    return reading.attempt(node, path, lambda: OrganizationalUnit.of(organization, root, units=units))
+
+
+def _organization_of(
+    reading: Reading, unit: Node, written: Node | None, path: str, neighbours: Neighbours
+) -> OrganizationId | None:
+    """Read the organization that is *written*, or take the declared one where none is."""
+    if written is not None:
+        return read_organization_id(reading, written, join(path, "organization"), neighbours)
+    own = own_organization(reading, unit, path, neighbours)
+    return own.organization if own else None
+
+
+def _read_units(reading: Reading, node: Node, path: str) -> tuple[str, ...] | None:
+    items = list(reading.items(node, path)) if isinstance(node, Sequence) else [(node, path)]
+    read = [reading.text(item, item_path) for item, item_path in items]
+    return tuple(unit for unit in read if unit) if all(read) else None
+
+
+def read_within_account(
+    reading: Reading, node: Node, path: str, key: str, neighbours: Neighbours
+) -> tuple[AccountId | None, Node | None]:
+    """Read `{account: …, KEY: …}`: the account, and the node of what has a name within it."""
+    fields = reading.mapping(node, path, ("account", key), required=("account", key))
+    if fields is None:
+        return None, None
+    account_node = fields.get("account")
+    account = read_account(reading, account_node, join(path, "account"), neighbours.accounts) if account_node else None
+    return account, fields.get(key)

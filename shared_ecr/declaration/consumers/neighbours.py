@@ -1,0 +1,18 @@
+"""What the rest of the document tells about consumers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared_ecr.names import AccountId, OrganizationId
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What a consumer may be named by, and whose registry it asks for access."""
+
+    accounts: Mapping[str, AccountId]
+    """The declared names of accounts."""
+    organization: OrganizationId | None
+    """The declared organization."""
+    home: AccountId | None = None
+    """The registry account; None where it could not be read."""

@@ -1,0 +1,106 @@
+"""Read the services that pull by themselves, each with the source it acts for."""
+
+from functools import partial
+
+from shared_ecr.declaration.accounts import read_account
+from shared_ecr.declaration.consumers import mistakes
+from shared_ecr.declaration.consumers.callers import read_organization_id, read_within_account
+from shared_ecr.declaration.consumers.neighbours import Neighbours
+from shared_ecr.declaration.nodes import Mapping, Node, Scalar
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.principals import (
+    CodeBuildProject,
+    EmrServerless,
+    FromAccount,
+    FromArn,
+    FromOrganization,
+    LambdaFunctions,
+    Service,
+    Source,
+)
+from shared_ecr.text import quoted
+
+_SOURCES = ("source_account", "source_arn", "source_organization")
+
+
+def read_lambda(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> LambdaFunctions | None:
+    """Read the account whose functions are meant."""
+    account = read_account(reading, node, path, neighbours.accounts)
+    return LambdaFunctions(account) if account else None
+
+
+def read_codebuild(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> CodeBuildProject | None:
+    """Read a project by account and name."""
+    account, name = read_within_account(reading, node, path, "project", neighbours)
+    if not account or not name:
+        return None
+    return reading.parsed(name, join(path, "project"), partial(CodeBuildProject.parse, account))
+
+
+def read_emr_serverless(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> EmrServerless | None:
+    """Read an account for all its applications, or one application by account and id."""
+    if not isinstance(node, Mapping):
+        account = read_account(reading, node, path, neighbours.accounts)
+        return EmrServerless(account) if account else None
+    account, application = read_within_account(reading, node, path, "application", neighbours)
+    if not account or not application:
+        return None
+    return reading.parsed(application, join(path, "application"), partial(EmrServerless.parse, account))
+
+
+def read_service(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Service | None:
+    """Read the name of a service and exactly one source."""
+    if isinstance(node, Scalar):
+        reading.note(node, path, mistakes.service_alone(node.text))
+        return None
+    fields = reading.mapping(node, path, ("name", *_SOURCES), required=("name",))
+    if fields is None:
+        return None
+    name_node = fields.get("name")
+    name = _read_name(reading, name_node, join(path, "name")) if name_node else None
+    if not any(key in _SOURCES for key, _ in fields):
+        fault = InvalidValueError(
+            "the service has no source",
+            why="It would pull for whoever asks it to, from any account",
+            fix="Add 'source_account', 'source_arn' or 'source_organization'",
+            code="service-source",
+        )
+        reading.note(node, path, fault)
+        return None
+    key = reading.one_of(fields, path, _SOURCES)
+    value = fields.get(key) if key else None
+    source = _read_source(reading, value, join(path, key), key, neighbours) if key and value else None
+    if name is None or source is None:
+        return None
+    if name == "lambda" and not isinstance(source, FromOrganization):
+        reading.note(node, path, mistakes.lambda_by_account())
+        return None
+    return Service(name, source)
+
+
+def _read_name(reading: Reading, node: Node, path: str) -> str | None:
+    name = reading.parsed(node, path, mistakes.service_name)
+    if name and not mistakes.is_known(name):
+        fault = InvalidValueError(
+            f"no service {quoted(name)} is known to this release",
+            why="ECR refuses the whole policy if there is none",
+            code="service-unknown",
+        )
+        reading.warn(node, path, fault)
+    return name
+
+
+def _read_source(reading: Reading, node: Node, path: str, key: str, neighbours: Neighbours) -> Source | None:
+    if isinstance(node, Scalar) and node.text == "*":
+        reading.note(node, path, mistakes.public())
+        return None
+    match key:
+        case "source_account":
+            account = read_account(reading, node, path, neighbours.accounts)
+            return FromAccount(account) if account else None
+        case "source_arn":
+            return reading.parsed(node, path, FromArn.parse)
+        case _:
+            organization = read_organization_id(reading, node, path, neighbours)
+            return FromOrganization(organization) if organization else None

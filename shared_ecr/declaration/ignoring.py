@@ -1,0 +1,107 @@
+"""Problems that the declaration says to ignore: a code, a reason, and where; never in silence.
+
+Every warning can be ignored. Of the errors only those of `IGNORABLE_ERRORS`: where this package is stricter than ECR.
+What is ignored is counted and told with its reason, and an entry that ignores nothing is itself a warning.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared_ecr.declaration.nodes import Node
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.problems import Position, Problem, Severity
+
+KEY = "ignore"
+# Marked in docs/reference/problems.md. ECR takes each of them; whoever ignores one gets what ECR does.
+IGNORABLE_ERRORS = frozenset({"name-double"})
+_REQUIRED = ("code", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A problem that stops nothing, and why."""
+
+    problem: Problem
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    code: str
+    reason: str
+    path: str
+    position: Position
+    where: str
+    """The path of the entry itself."""
+
+    def means(self, problem: Problem) -> bool:
+        if problem.code != self.code:
+            return False
+        return not self.path or problem.path == self.path or problem.path.startswith((f"{self.path}.", f"{self.path}["))
+
+
+@dataclass(frozen=True, slots=True)
+class Ignoring:
+    """What the declaration says to ignore."""
+
+    entries: tuple[_Entry, ...] = ()
+
+    def covers(self, problem: Problem) -> bool:
+        """Whether *problem* may be ignored, and is."""
+        return self._entry(problem) is not None
+
+    def sift(self, problems: Iterable[Problem], file: str) -> tuple[list[Problem], list[Ignored]]:
+        """Return the problems that stay and those that are ignored; entries that do nothing join the former."""
+        stay: list[Problem] = []
+        ignored: list[Ignored] = []
+        used: set[int] = set()
+        for problem in problems:
+            entry = self._entry(problem)
+            if entry is None:
+                stay.append(problem)
+            else:
+                ignored.append(Ignored(problem, entry.reason))
+                used.add(id(entry))
+        for entry in self.entries:
+            if id(entry) not in used:
+                stay.append(_useless(entry, stay, file))
+        return stay, ignored
+
+    def _entry(self, problem: Problem) -> _Entry | None:
+        if problem.severity is Severity.ERROR and problem.code not in IGNORABLE_ERRORS:
+            return None
+        return next((entry for entry in self.entries if entry.means(problem)), None)
+
+
+def read_ignoring(reading: Reading, node: Node | None) -> Ignoring:
+    """Read the list *node*."""
+    entries = []
+    for item, path in reading.items(node, KEY) if node is not None else ():
+        fields = reading.mapping(item, path, (*_REQUIRED, "path"), _REQUIRED)
+        if fields is None:
+            continue
+        code, reason, about = (fields.get(key) for key in (*_REQUIRED, "path"))
+        code_text = reading.text(code, join(path, "code")) if code else None
+        reason_text = reading.parsed(reason, join(path, "reason"), _reason) if reason else None
+        about_text = reading.text(about, join(path, "path")) if about else ""
+        if code_text and reason_text and about_text is not None:
+            entries.append(_Entry(code_text, reason_text, about_text, item.position, path))
+    return Ignoring(tuple(entries))
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise InvalidValueError("the reason is empty", fix="Say why the problem is ignored", code="reason-missing")
+    return text
+
+
+def _useless(entry: _Entry, problems: Iterable[Problem], file: str) -> Problem:
+    """Say that *entry* ignores nothing: there is no such problem, or it is one that no reason outweighs."""
+    file = entry.position.file or file
+    if any(entry.means(problem) for problem in problems):
+        what, why = f"'{entry.code}' cannot be ignored", "It is an error, and ECR or CloudFormation would fail on it"
+        return Problem(file, entry.position, entry.where, what, "ignore-refused", why, "Repair what it tells")
+    what = f"there is no '{entry.code}'{f' at {entry.path}' if entry.path else ''} to ignore"
+    fix, mild = "Remove the entry", Severity.WARNING
+    return Problem(file, entry.position, entry.where, what, "ignore-unused", fix=fix, severity=mild)

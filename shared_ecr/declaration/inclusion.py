@@ -1,0 +1,178 @@
+"""Other files that a declaration takes repositories from: `include: [teams/*.yaml]`, one file for each team.
+
+An included file has `repositories` and nothing that belongs to the whole. It stands in the folder of the declaration
+or below: a team's file cannot reach for others, and neither can a link in its place.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from shared_ecr.declaration.document import load_document
+from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.text import quoted
+
+Prepare = Callable[[Node], Node]
+
+KEY = "include"
+# A pattern that takes in a home directory or a disk is a slip, and reading all of it would take minutes.
+MOST_FILES = 1000
+_WILDCARD = re.compile(r"[*?\[]")
+_WHY_BOUNDED = "A declaration takes files from its own folder and those below"
+
+
+def whole(
+    reading: Reading, document: Mapping, declaration: Path | None, belongs_to_it: Collection[str], prepare: Prepare
+) -> Mapping:
+    """Return *document* with the repositories of all files that it includes.
+
+    Args:
+        reading: takes the faults.
+        document: the declaration.
+        declaration: its file; None where it is a text at hand, which has no folder.
+        belongs_to_it: the keys that no included file may have.
+        prepare: what is done to every document once it is read.
+    """
+    patterns = document.get(KEY)
+    if patterns is None:
+        return document
+    others = []
+    for file in _files(reading, patterns, declaration):
+        repositories = _repositories(reading, file, belongs_to_it, prepare)
+        others += [repositories] if repositories else []
+    own = document.get("repositories") or Mapping(patterns.position, ())
+    if not isinstance(own, Mapping):
+        return document
+    key = Scalar(own.position, "repositories", "repositories", plain=True)
+    rest = tuple(entry for entry in document.entries if entry.key.text != key.text)
+    return Mapping(document.position, (*rest, Entry(key, _joined(reading, own, others))))
+
+
+def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[Path]:
+    """Yield the files that *node* includes, each once."""
+    seen: set[Path] = set()
+    for item, path in reading.items(node, KEY):
+        pattern = reading.parsed(item, path, _pattern)
+        if pattern is None:
+            continue
+        if declaration is None:
+            what = "a declaration that is no file includes none"
+            reading.note(item, path, InvalidValueError(what, why="It has no folder", code="include-folder"))
+            return
+        files = reading.attempt(item, path, partial(_found, declaration, pattern)) or ()
+        yield from (file for file in files if file not in seen)
+        seen.update(files)
+
+
+def _repositories(
+    reading: Reading, file: Path, belongs_to_the_whole: Collection[str], prepare: Prepare
+) -> Mapping | None:
+    """Read the repositories of an included file, or None where there is nothing to read."""
+    read, faults = load_document(file, file.as_posix())
+    reading.problems += faults
+    document = prepare(read) if read else None
+    if not isinstance(document, Mapping):
+        return None
+    misplaced = [entry for entry in document.entries if entry.key.text in belongs_to_the_whole]
+    for entry in misplaced:
+        fault = InvalidValueError(
+            f"{quoted(entry.key.text)} belongs to the whole declaration",
+            why="An included file has repositories and nothing else",
+            fix="Move it to the file that includes this one",
+            code="include-key",
+        )
+        reading.note(entry.key, entry.key.text, fault)
+    own = Mapping(document.position, tuple(entry for entry in document.entries if entry not in misplaced))
+    fields = reading.mapping(own, "", ("repositories",), required=("repositories",))
+    repositories = fields.get("repositories") if fields else None
+    if repositories is None or isinstance(repositories, Mapping):
+        return repositories
+    reading.expected(repositories, "repositories", "a mapping of names to properties", "type-mapping")
+    return None
+
+
+def _joined(reading: Reading, own: Mapping, others: list[Mapping]) -> Mapping:
+    """Return the repositories of all files as one mapping; a name that stands twice is noted, the first stays."""
+    entries: dict[str, Entry] = {}
+    for entry in (entry for mapping in (own, *others) for entry in mapping.entries):
+        first = entries.setdefault(entry.key.text, entry)
+        if first is not entry:
+            fault = InvalidValueError(
+                f"the repository {quoted(entry.key.text)} is declared twice; the first is at {_place(first.key)}",
+                why="One of the two would be lost",
+                fix="Keep one of them",
+                code="duplicate-key",
+            )
+            reading.note(entry.key, join("repositories", entry.key.text), fault)
+    return Mapping(own.position, tuple(entries.values()))
+
+
+def _place(node: Scalar) -> str:
+    return f"{node.position.file}:{node.position.line}"
+
+
+def _pattern(text: str) -> str:
+    """Refuse a pattern that could lead out of the folder, before anything is looked up."""
+    steps = PurePosixPath(text).parts
+    if not text or "\0" in text:
+        raise InvalidValueError("the pattern is empty or no path", fix="Write teams/*.yaml", code="include-path")
+    if text.startswith(("/", "~")) or "\\" in text or ":" in steps[0]:
+        what = f"{quoted(text)} is not a path below the declaration's folder"
+        raise InvalidValueError(what, why=_WHY_BOUNDED, fix="Write it as teams/*.yaml", code="include-path")
+    if ".." in steps:
+        what = f"{quoted(text)} leads out of the declaration's folder"
+        raise InvalidValueError(what, why=_WHY_BOUNDED, code="include-path")
+    if "**" in text:
+        what = f"{quoted(text)} takes in folders of any depth"
+        raise InvalidValueError(what, fix="Name each level: teams/*/*.yaml", code="include-path")
+    return text
+
+
+def _found(declaration: Path, pattern: str) -> tuple[Path, ...]:
+    """Look up the files of *pattern*, sorted; refuse what the file system cannot look up, and too many of them."""
+    try:
+        found = _looked_up(declaration.parent, pattern)
+        for path in found:
+            _refuse(path, declaration.parent, declaration)
+    except (OSError, RuntimeError) as error:
+        # A name that is too long, or links that go round in a circle.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        what = f"{quoted(pattern)} cannot be looked up: {reason.lower()}"
+        raise InvalidValueError(what, fix="Check the path", code="include-path") from error
+    return found
+
+
+def _looked_up(folder: Path, pattern: str) -> tuple[Path, ...]:
+    if _WILDCARD.search(pattern):
+        matching = (path for path in folder.glob(pattern) if not path.is_dir())
+        found = tuple(sorted(islice(matching, MOST_FILES + 1)))
+    else:
+        found = (folder / pattern,) if (folder / pattern).exists() else ()
+    if not found:
+        raise InvalidValueError(
+            f"no file matches {quoted(pattern)}",
+            why="A pattern without files would drop their repositories in silence",
+            fix="Check the path, which begins at the declaration's folder",
+            code="include-missing",
+        )
+    if len(found) > MOST_FILES:
+        what = f"more than {MOST_FILES} files match {quoted(pattern)}"
+        raise InvalidValueError(what, fix="Name the folder of the teams", code="include-path")
+    return found
+
+
+def _refuse(path: Path, folder: Path, declaration: Path) -> None:
+    """Refuse a link that leads out, what is no file, and the declaration itself."""
+    real = path.resolve()
+    shown = quoted(path.as_posix())
+    if not real.is_relative_to(folder.resolve()):
+        raise InvalidValueError(f"{shown} is a link out of the folder", why=_WHY_BOUNDED, code="include-path")
+    if not real.is_file():
+        raise InvalidValueError(f"{shown} is no file", fix="Name a file or a pattern", code="include-path")
+    if real == declaration.resolve():
+        what = f"{shown} is the declaration itself"
+        raise InvalidValueError(what, fix="Name the files of the teams: teams/*.yaml", code="include-path")

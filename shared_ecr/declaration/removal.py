@@ -1,0 +1,45 @@
+"""Read what happens to a repository that leaves the declaration: it stays, or it goes, with a reason."""
+
+from shared_ecr.declaration.nodes import Node, Scalar
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.repositories import Deleted, Removal, Retained
+
+_FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images shall go too"
+
+
+def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:
+    """Read `retain`, or `{action: delete, reason: …, empty_on_delete: true}`.
+
+    Refused are a deletion without a reason, and emptying what is retained: CloudFormation empties only what it deletes.
+    """
+    fields = None
+    action_node, action_path = node, path
+    if not isinstance(node, Scalar):
+        fields = reading.mapping(node, path, ("action", "reason", "empty_on_delete"), required=("action",))
+        written = fields.get("action") if fields else None
+        if written is None:
+            return None
+        action_node, action_path = written, join(path, "action")
+    action = reading.choice(action_node, action_path, ("retain", "delete"), "removal")
+    reason_node = fields.get("reason") if fields else None
+    emptied_node = fields.get("empty_on_delete") if fields else None
+    emptied = reading.boolean(emptied_node, join(path, "empty_on_delete")) if emptied_node else False
+    if action == "retain":
+        if emptied and emptied_node:
+            fault = InvalidValueError("what is retained is never emptied", fix=_FIX, code="removal")
+            reading.note(emptied_node, join(path, "empty_on_delete"), fault)
+        return Retained()
+    reason = reading.text(reason_node, join(path, "reason")) if reason_node else ""
+    if action is None or reason is None or emptied is None:
+        return None
+    if not reason.strip():
+        fault = InvalidValueError(
+            "a repository is deleted for a reason",
+            why="It goes into the template, beside the policy, for those who must approve it",
+            fix=_FIX,
+            code="reason-missing",
+        )
+        reading.note(reason_node or node, path, fault)
+        return None
+    return Deleted(reason, emptied)

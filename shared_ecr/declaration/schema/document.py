@@ -1,0 +1,96 @@
+"""The whole declaration in the schema."""
+
+from shared_ecr.declaration.ignoring import IGNORABLE_ERRORS
+from shared_ecr.declaration.profiles import KEY as PROFILE
+from shared_ecr.declaration.schema import lifecycle, settings
+from shared_ecr.declaration.schema.pieces import (
+    DRAFT,
+    NULL,
+    VARIABLE,
+    Schema,
+    account,
+    array,
+    closed,
+    either,
+    named,
+    number,
+    reference,
+    text,
+)
+from shared_ecr.declaration.schema.properties import consumer, properties
+from shared_ecr.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH
+
+_NAME: Schema = {"pattern": f"^(?:{GRAMMAR.pattern})$", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}
+_INCLUDED = "An included file has 'repositories' alone"
+
+
+def schema() -> Schema:
+    """Describe a declaration. What an included file has is the part under `repositories`."""
+    return {
+        "$schema": DRAFT,
+        "title": "shared-ecr: the registry of an organization",
+        **closed(_top(), required=["version", "registry"]),
+        "anyOf": [{"required": ["repositories"]}, {"required": ["include"]}],
+        "$defs": {
+            "properties": closed(properties(), description="Properties that repositories begin with"),
+            "repository": closed(
+                {PROFILE: _profile(), **properties()}, description="{} where the defaults say it all"
+            ),
+            "consumer": consumer(),
+            **lifecycle.definitions(),
+        },
+    }  # fmt: skip
+
+
+def _top() -> dict[str, Schema]:
+    return {
+        "version": {"const": 1, "description": "The version of this schema"},
+        "organization": text("The id of the AWS Organization", pattern="o-[a-z0-9]{10,32}"),
+        "accounts": named(account("Twelve digits, best in quotes"), "Names for accounts"),
+        "registry": _registry(),
+        "defaults": reference("properties"),
+        "profiles": named(reference("properties"), "Named sets of properties that repositories ask for by 'profile'"),
+        "include": array(text("A path or pattern below this folder"), f"Files of teams. {_INCLUDED}"),
+        "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
+        "public_repositories": settings.public_repositories(),
+        "acknowledged": array(_acknowledged(), "Findings of reviews that are accepted until a day"),
+        "ignore": array(
+            _ignored(), f"Warnings, and the errors {', '.join(sorted(IGNORABLE_ERRORS))}, that stop nothing"
+        ),
+    }
+
+
+def _registry() -> Schema:
+    regions = array(text("Such as us-east-1"), "Where the registry shall be the same", at_least=1)
+    own = {
+        "account": account("The account that owns the registry"),
+        "regions": regions,
+        "stack_name": text("shared-ecr unless said otherwise", pattern="[a-zA-Z][-a-zA-Z0-9]{0,127}"),
+        "stacks": number("Over how many stacks the repositories are spread, by their names; 1 unless said"),
+    }
+    return closed(
+        {**own, **settings.settings()}, required=["account", "regions"], description="Where the registry lives"
+    )
+
+
+def _profile() -> Schema:
+    return either(text(), array(text()), NULL, description="The profiles to begin with, the later winning")
+
+
+def _acknowledged() -> Schema:
+    fields = {
+        "finding": text("The finding's code"),
+        "reason": text(),
+        "until": either({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}, VARIABLE),
+        "repository": text("The repository it is accepted for; all without it"),
+    }
+    return closed(fields, required=["finding", "reason", "until"])
+
+
+def _ignored() -> Schema:
+    fields = {
+        "code": text("What stands in brackets"),
+        "reason": text(),
+        "path": text("The path of the problem, or of what it is within; everywhere without it"),
+    }
+    return closed(fields, required=["code", "reason"])

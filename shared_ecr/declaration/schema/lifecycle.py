@@ -1,0 +1,83 @@
+"""Lifecycle rules and presets in the schema."""
+
+from shared_ecr.declaration.presets import KEY as PRESET
+from shared_ecr.declaration.presets import PARAMETERS
+from shared_ecr.declaration.schema.pieces import (
+    NULL,
+    Schema,
+    array,
+    closed,
+    either,
+    number,
+    part,
+    reference,
+    text,
+    word,
+)
+
+_TAGS = either(text(), array(text(), at_least=1), description="Tag patterns; each gets a rule of its own")
+_PARAMETERS: dict[str, Schema] = {
+    "tags": _TAGS,
+    "newest": number("How many images stay of each pattern"),
+    "days": number("After how many days"),
+    "expire_after_days": number("After how many days in the archive an image goes; 90 at least", at_least=90),
+    "keep": number("How many images stay"),
+}
+
+
+def definitions() -> dict[str, Schema]:
+    """Describe a rule, a preset, and the forms of a repository's lifecycle."""
+    rules = array(reference("lifecycleRule"), "In any order; the lowest rulePriority that selects an image decides")
+    return {
+        "lifecycle": either(
+            part({"rules": rules}),
+            reference("lifecyclePreset"),
+            array(either(reference("lifecyclePreset"), reference("lifecycleRule")), at_least=1),
+            {"type": "string", "pattern": r"^\s*[\[{]", "description": "ECR's JSON, pasted as a text"},
+            description="Which images go, and when: ECR's rules, its JSON, a preset, or a list of presets and rules",
+        ),
+        "lifecyclePreset": either(
+            {"enum": list(PARAMETERS)},
+            *(
+                closed(
+                    {PRESET: {"const": name}, **{key: _PARAMETERS[key] for key in parameters}, "rules": NULL},
+                    required=[PRESET, "tags"] if name == "branch-images" else [PRESET],
+                )
+                for name, parameters in PARAMETERS.items()
+            ),
+            description="A named set of rules, described in docs/reference/presets.md",
+        ),
+        "lifecycleRule": closed(
+            {
+                "rulePriority": number("The rule's place; a lower number goes first"),
+                "description": text("Said in the policy"),
+                "selection": _selection(),
+                "action": closed(
+                    {"type": word("expire", "transition"), "targetStorageClass": word("archive")}, required=["type"]
+                ),
+            },
+            required=["rulePriority", "selection", "action"],
+        ),
+    }
+
+
+def _selection() -> Schema:
+    tags = either(
+        array(text(), "An image must match every entry", at_least=1),
+        closed({"any_of": array(text(), at_least=1)}, required=["any_of"], description="One rule for each entry"),
+    )
+    return closed(
+        {
+            "tagStatus": word("tagged", "untagged", "any"),
+            "tagPatternList": tags,
+            "tagPrefixList": tags,
+            "storageClass": word("standard", "archive"),
+            "countType": word(
+                "imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"
+            ),
+            "countUnit": word("days"),
+            "countNumber": number("How many images stay, or after how many days"),
+        },
+        required=["tagStatus", "countType", "countNumber"],
+        description="Which images the rule looks at, and how it counts them",
+    )  # fmt: skip

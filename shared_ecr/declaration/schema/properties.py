@@ -1,0 +1,112 @@
+"""What a repository may have, in the schema.
+
+Mappings merge, so that a part of one is legal wherever the rest may come from the defaults: nothing in them is
+required, and `null` clears any of their keys.
+"""
+
+from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS
+from shared_ecr.declaration.properties import MAX_TAGS
+from shared_ecr.declaration.schema.pieces import (
+    Schema,
+    account,
+    array,
+    boolean,
+    clearable,
+    closed,
+    either,
+    named,
+    part,
+    reference,
+    text,
+    word,
+)
+from shared_ecr.mutability import MAX_FILTERS
+from shared_ecr.permissions import AccessLevel
+
+_ABOUT_LEVELS = {
+    "pull": "Who may pull",
+    "push": "Who may push",
+    "pull_push": "Who may do both",
+    "describe": "Who may look at images and their tags",
+}
+# Each kind of consumer, and what stands behind it.
+CONSUMERS = {
+    "account": "Every principal of the account that its own IAM allows: a name or twelve digits",
+    "role": "One role: its ARN, or {account, name}",
+    "organization": "Every account of the organization with this id",
+    "organizational_unit": "Every account of a unit, and of the units below it",
+    "github_actions": "The role that a workflow of GitHub takes on",
+    "lambda": "Lambda functions of the account",
+    "codebuild": "Build images of one project: {account, project}",
+    "emr_serverless": "Images of one application of EMR Serverless",
+    "service": "Another AWS service, with the source it acts for",
+}
+
+
+def properties() -> dict[str, Schema]:
+    """Describe each property of a repository; `null` clears what the defaults say."""
+    described = {
+        "grants": part({str(level): _consumers(str(level)) for level in AccessLevel}, "Who is let in"),
+        "perimeter": _perimeter(),
+        "lifecycle": reference("lifecycle"),
+        "tag_mutability": _mutability(),
+        "scan_on_push": boolean("Scan each image when it is pushed; true unless said otherwise"),
+        "encryption": _encryption(),
+        "tags": {**named({"type": ["string", "number", "null"]}, "Resource tags"), "maxProperties": MAX_TAGS},
+        "on_removal": _removal(),
+    }
+    return {key: clearable(schema) for key, schema in described.items()}
+
+
+def consumer() -> Schema:
+    """Describe one who is let in: the own organization, or a kind with its name and what narrows it."""
+    keys: dict[str, Schema] = {key: {"description": about} for key, about in CONSUMERS.items()}
+    kind = {**closed({**keys, **{key: {} for key in NARROWING_KEYS}}), "minProperties": 1}
+    return either(word("organization"), kind, description="One kind of consumer: docs/reference/consumers.md")
+
+
+def _consumers(level: str) -> Schema:
+    return array(reference("consumer"), _ABOUT_LEVELS.get(level, ""))
+
+
+def _perimeter() -> Schema:
+    organizations = either(text(), array(text(), at_least=1))
+    exceptions = array(account("An account outside that is let in all the same"))
+    return either(
+        word("organization"),
+        part({"organization": organizations, "except": exceptions}),
+        description="Deny everybody from outside of the organization, whoever grants them",
+    )
+
+
+def _mutability() -> Schema:
+    filters = {**array(text(), at_least=1), "maxItems": MAX_FILTERS}
+    reason = text("Why; it goes into the template", pattern=r"[\s\S]+")
+    return either(
+        word("immutable", "mutable"),
+        part({"immutable_except": filters, "mutable_except": filters, "reason": reason}),
+        description="May a tag be moved to another image; immutable unless said otherwise",
+    )
+
+
+def _encryption() -> Schema:
+    key = text("The ARN of a key in the repository's Region, or aws/ecr")
+    return either(
+        word("kms", "aes256", "kms_dsse"),
+        part({"kms": key, "kms_dsse": key}),
+        description="Cannot change later without replacing the repository; kms (a key of the stack's) unless said",
+    )
+
+
+def _removal() -> Schema:
+    return either(
+        word("retain"),
+        part(
+            {
+                "action": word("retain", "delete"),
+                "reason": text("Why the repository may be deleted"),
+                "empty_on_delete": boolean("Whether its images go too"),
+            }
+        ),
+        description="What happens to the repository when it leaves the declaration; it stays unless said otherwise",
+    )
