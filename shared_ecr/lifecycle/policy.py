@@ -174,7 +174,8 @@ def _count(count: Count) -> dict[str, Any]:
             assert_never(count)
 
 
-# Harmless by itself: an untagged image is reachable by digest alone, and nothing tagged ever goes.
+# Nothing tagged ever goes. What is untagged is reachable by digest alone: leftovers of moved tags, but also signatures
+# and SBOMs, whose subjects may stay; whether ECR spares those is not documented, and `shared-ecr fate` says so.
 DEFAULT_POLICY = LifecyclePolicy(
     (LifecycleRule(1, Untagged(), PushedAge(14), description="Untagged images go 14 days after their push"),)
 )

@@ -1,0 +1,156 @@
+"""`shared-ecr fate`: what becomes of every image under the lifecycle policies, before they run."""
+
+import argparse
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.declaration.policies import Policies
+    from shared_ecr.fates import Question
+    from shared_ecr.inventories import Inventory
+    from shared_ecr.reports import Report
+
+_REGION_FIRST = re.compile(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "fate",
+        help="say which images the lifecycle policies keep, expire or archive, and why",
+        description="Evaluate lifecycle policies over an inventory as AWS documents them: for each image its fate, the "
+        "rule that decides, and why. Exits 1 when a finding blocks: images in use, pulled lately, the last of their "
+        "kind, or more than a tenth of a repository newly expiring. Reference: docs/reference/fate.md",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to judge (default: all)")
+    parser.add_argument(
+        "--images",
+        action="append",
+        default=[],
+        metavar="[REGION=]FILE",
+        help="an inventory: of 'shared-ecr images --save' or 'aws ecr describe-images'; may be repeated",
+    )
+    parser.add_argument("--policy", type=Path, metavar="FILE", help="a bare policy for every repository")
+    add_file(parser)
+    parser.add_argument("--now", type=_time, metavar="TIME", help="judge as of this time, ISO 8601 (default: now)")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="show what changes against this policy or file")
+    parser.add_argument("--until", type=_time, metavar="DATE", help="play the policies forward, day by day")
+    parser.add_argument(
+        "--pushes-of",
+        type=int,
+        default=30,
+        metavar="DAYS",
+        help="with --until: people push as in the DAYS before; 0 for not at all (default: 30)",
+    )
+    parser.add_argument(
+        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="any text that names images in use"
+    )
+    parser.add_argument("--all", action="store_true", help="a line for every image, not for those that go alone")
+    parser.add_argument("--verify", action="store_true", help="compare with AWS's own preview (needs credentials)")
+    parser.add_argument("--region", metavar="REGION", help="with --verify: the Region (default: the declared one)")
+    parser.add_argument("--price", type=float, default=0.10, metavar="P", help="of a GB and month (default: 0.10)")
+    parser.add_argument("--archive-price", type=float, default=0.10, metavar="P", help="in the archive (default: 0.10)")
+    parser.add_argument("--currency", default="USD", metavar="CODE", help="of the prices (default: USD)")
+    parser.add_argument("--format", choices=("text", "markdown", "html", "json"), default="text", help="default: text")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the report; stdout is the report, the exit code its judgement."""
+    from shared_ecr.fates import report  # noqa: PLC0415 — start-up time
+
+    policies = _policies(arguments)
+    if arguments.verify:
+        from shared_ecr.cli.verification import verify  # noqa: PLC0415 — start-up time
+
+        return verify(arguments, policies)
+    if not arguments.images:
+        raise UsageError("name an inventory: --images FILE; 'shared-ecr images --save FILE' makes one")
+    for name in arguments.names:
+        if Path(name).is_file():
+            raise UsageError(f"{name} is a file, not a repository; write '--images {name}' for each file")
+    question = _question(arguments)
+    made = report(_inventory(arguments, question.now), policies, question)
+    print(_rendered(made, arguments))
+    return ExitCode.FINDINGS if made.blocks else ExitCode.DONE
+
+
+def _policies(arguments: argparse.Namespace) -> "Policies":
+    from shared_ecr.declaration.policies import declared_policies, load_policies  # noqa: PLC0415 — start-up time
+
+    if arguments.policy:
+        return load_policies(arguments.policy, os.environ)
+    return declared_policies(arguments.file, os.environ)
+
+
+def _question(arguments: argparse.Namespace) -> "Question":
+    from shared_ecr.declaration.policies import load_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.fates import Question  # noqa: PLC0415 — start-up time
+    from shared_ecr.lifecycle.costs import Prices  # noqa: PLC0415 — start-up time
+
+    now = arguments.now or datetime.now(UTC)
+    if arguments.until and arguments.until < now:
+        raise UsageError(f"--until {arguments.until.isoformat()} is before {now.isoformat()}")
+    if arguments.pushes_of < 0:
+        raise UsageError(f"--pushes-of {arguments.pushes_of} is no number of days")
+    return Question(
+        now,
+        tuple(arguments.names),
+        load_policies(arguments.against, os.environ) if arguments.against else None,
+        arguments.until,
+        timedelta(days=arguments.pushes_of),
+        Prices(arguments.price, arguments.archive_price, arguments.currency),
+    )
+
+
+def _inventory(arguments: argparse.Namespace, now: datetime) -> "Inventory":
+    from dataclasses import replace  # noqa: PLC0415 — start-up time
+
+    from shared_ecr.inventories import load_inventory, load_uses  # noqa: PLC0415 — start-up time
+    from shared_ecr.inventories.reading import Source  # noqa: PLC0415 — start-up time
+
+    sources = []
+    for given in arguments.images:
+        named = _REGION_FIRST.fullmatch(given)
+        sources.append(Source(Path(named[2]), named[1]) if named else Source(Path(given)))
+    fallback = arguments.names[0] if len(arguments.names) == 1 else ""
+    inventory = load_inventory(sources, now, fallback)
+    named_uses = [use for path in arguments.in_use for use in load_uses(path)]
+    return replace(inventory, uses=(*inventory.uses, *named_uses))
+
+
+def _rendered(made: "Report", arguments: argparse.Namespace) -> str:
+    match arguments.format:
+        case "json":
+            import json  # noqa: PLC0415 — start-up time
+
+            from shared_ecr.reports.documents import render_report  # noqa: PLC0415 — start-up time
+
+            return json.dumps(render_report(made), indent=2)
+        case "markdown":
+            from shared_ecr.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
+
+            return render_markdown(made, everything=arguments.all)
+        case "html":
+            from shared_ecr.reports.html import render_html  # noqa: PLC0415 — start-up time
+
+            return render_html(made)
+        case _:
+            from shared_ecr.reports.text import render_text  # noqa: PLC0415 — start-up time
+
+            return render_text(made, everything=arguments.all)
+
+
+def _time(text: str) -> datetime:
+    """Read a time or a day; UTC where no zone is given."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-11-21 or 2026-11-21T09:30:00Z") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

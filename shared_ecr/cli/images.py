@@ -1,0 +1,129 @@
+"""`shared-ecr images`: take an inventory of the images in ECR, for `fate` and for the record."""
+
+import argparse
+import os
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import Story, Subcommands, add_file
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.client.aws import AwsClients
+    from shared_ecr.inventories import ImageUse
+    from shared_ecr.names import EcrRegistry
+    from shared_ecr.registry import RegistrySpec
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "images",
+        help="take an inventory of the images in ECR",
+        description="Read every image of the repositories from ECR, with what each index lists and when each was "
+        "pulled last, and save it for 'shared-ecr fate'. Prints a line for each repository.",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="the repositories (default: the declared ones, or all)"
+    )
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the inventory as JSON")
+    parser.add_argument(
+        "--region", action="append", default=[], metavar="REGION", help="may be repeated (default: the declared ones)"
+    )
+    parser.add_argument(
+        "--account", metavar="ID", help="whose registry (default: the declared account, or the caller's)"
+    )
+    parser.add_argument(
+        "--in-use",
+        action="append",
+        default=[],
+        choices=("ecs", "lambda"),
+        help="ask this service which images run; for Kubernetes give 'kubectl get pods -A -o json' to fate --in-use",
+    )
+    add_file(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Take the inventory, save it, and print what there is."""
+    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.inventory import take_inventory  # noqa: PLC0415 — start-up time
+    from shared_ecr.inventories import Inventory  # noqa: PLC0415 — start-up time
+    from shared_ecr.inventories.saving import save  # noqa: PLC0415 — start-up time
+    from shared_ecr.lifecycle.costs import Stored  # noqa: PLC0415 — start-up time
+    from shared_ecr.reports.rows import size  # noqa: PLC0415 — start-up time
+
+    spec = declared(arguments.file)
+    story = Story()
+    with closing(AwsClients()) as clients:
+        repositories = []
+        for registry in registries(arguments, spec, clients):
+            names = chosen(arguments, spec, clients, registry)
+            repositories += [take_inventory(clients, registry, name, story.said) for name in names]
+        uses = _uses(arguments, spec) if arguments.in_use else ()
+    inventory = Inventory(tuple(sorted(repositories, key=lambda each: (each.name, each.region))), uses)
+    if arguments.save:
+        save(inventory, arguments.save, datetime.now(UTC))
+    for repository in inventory.repositories:
+        print(f"{repository.title}  {len(repository.images)} images  {size(Stored.of(repository.images).bytes)}")
+    return ExitCode.DONE
+
+
+def declared(file: Path) -> "RegistrySpec | None":
+    """Return the declaration, where there is one."""
+    if not file.exists():
+        return None
+    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+
+    return load(file, os.environ).registry
+
+
+def registries(
+    arguments: argparse.Namespace, spec: "RegistrySpec | None", clients: "AwsClients"
+) -> "list[EcrRegistry]":
+    """Return the registries that are meant: of the account and the Regions given, declared, or the caller's."""
+    import os  # noqa: PLC0415 — only this command reads the environment
+
+    from shared_ecr.names import AccountId, EcrRegistry, Region  # noqa: PLC0415 — start-up time
+
+    named = arguments.region if isinstance(arguments.region, list) else [arguments.region or ""]
+    regions = [Region.parse(text) for text in named if text] or (list(spec.regions) if spec else [])
+    if not regions:
+        text = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        if not text:
+            raise UsageError("no Region is known: pass --region, set AWS_REGION, or run where the declaration is")
+        regions = [Region.parse(text)]
+    given = getattr(arguments, "account", None)
+    declared_account = spec.account if spec else None
+    account = AccountId.parse(given) if given else declared_account or clients.caller_account(regions[0])
+    return [EcrRegistry(account, region) for region in regions]
+
+
+def chosen(
+    arguments: argparse.Namespace, spec: "RegistrySpec | None", clients: "AwsClients", registry: "EcrRegistry"
+) -> tuple[str, ...]:
+    """Return the repositories that are meant: those named, declared, or all of the registry."""
+    if arguments.names:
+        return tuple(arguments.names)
+    if spec:
+        return tuple(repository.name.text for repository in spec.repositories)
+    from shared_ecr.client.inventory import repository_names  # noqa: PLC0415 — start-up time
+
+    return repository_names(clients, registry)
+
+
+def _uses(arguments: argparse.Namespace, spec: "RegistrySpec | None") -> "tuple[ImageUse, ...]":
+    from shared_ecr.client.usage import ASKED  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.usage_clients import UsageAwsClients  # noqa: PLC0415 — start-up time
+
+    found: list[ImageUse] = []
+    with closing(UsageAwsClients()) as clients:
+        for registry in registries(arguments, spec, clients):
+            for service in arguments.in_use:
+                before = len(found)
+                found += ASKED[service](clients, registry.region)
+                print(f"{service} in {registry.region}: {len(found) - before} images in use", file=sys.stderr)
+    return tuple(dict.fromkeys(found))

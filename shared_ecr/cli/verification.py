@@ -1,0 +1,53 @@
+"""`shared-ecr fate --verify`: our verdicts beside AWS's own preview, image by image."""
+
+import argparse
+import json
+from contextlib import closing
+from datetime import UTC, datetime
+
+from shared_ecr.cli.images import chosen, declared, registries
+from shared_ecr.cli.options import Story
+from shared_ecr.client.aws import AwsClients
+from shared_ecr.client.inventory import take_inventory
+from shared_ecr.client.previews import differences, preview
+from shared_ecr.declaration.policies import Policies
+from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.lifecycle.open_questions import judge
+
+
+def verify(arguments: argparse.Namespace, policies: Policies) -> int:
+    """Take an inventory, let AWS preview the policies, print where the two differ; exit code 1 when they do."""
+    if arguments.images:
+        raise UsageError("--verify reads the images from ECR itself; leave out --images")
+    story, told = Story(), []
+    spec = None if arguments.policy else declared(arguments.file)
+    with closing(AwsClients()) as clients:
+        for registry in registries(arguments, spec, clients):
+            for name in chosen(arguments, spec, clients, registry):
+                policy = policies.of(name)
+                if policy is None:
+                    raise UsageError(f"{policies.source} has no policy for {name}")
+                repository = take_inventory(clients, registry, name, story.said)
+                story.said(f"{name}: waiting for AWS's preview")
+                previewed = preview(clients, registry, name, policy)
+                verdicts = judge(policy, repository.images, arguments.now or datetime.now(UTC))
+                told.append((repository, differences(verdicts, previewed)))
+    differing = any(found for _, found in told)
+    if arguments.format == "json":
+        rows = [
+            {
+                "name": repository.name,
+                "region": repository.region,
+                "images": len(repository.images),
+                "differences": [{"digest": each.digest, "what": str(each)} for each in found],
+            }
+            for repository, found in told
+        ]
+        print(json.dumps({"repositories": rows, "agrees": not differing}, indent=2))
+    else:
+        for repository, found in told:
+            verdict = f"AWS differs on {len(found)}" if found else "AWS agrees on each"
+            print(f"{repository.title}: {len(repository.images)} images, {verdict}")
+            for each in found:
+                print(f"  {each}")
+    return ExitCode.FINDINGS if differing else ExitCode.DONE

@@ -1,0 +1,134 @@
+"""Ask AWS what it would do: its own preview of a lifecycle policy, and where ours differs from it.
+
+A repository has one preview at a time; starting one neither stores nor runs the policy. Needs
+ecr:StartLifecyclePolicyPreview and ecr:GetLifecyclePolicyPreview.
+Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.aws_faults import AwsRefusedError, asking_aws
+from shared_ecr.client.deployed import RegistryClients
+from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.lifecycle.policy import LifecyclePolicy
+from shared_ecr.lifecycle.verdicts import Fate, Verdict
+from shared_ecr.names import EcrRegistry
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+    from types_boto3_ecr.type_defs import GetLifecyclePolicyPreviewResponseTypeDef
+
+# The most that one answer holds.
+PAGE = 100
+# A preview of a large repository takes minutes; botocore's own waiter asks every five seconds, twenty times.
+SECONDS_BETWEEN_LOOKS, LOOKS = 3.0, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What AWS says of one image."""
+
+    fate: Fate
+    rule: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One image of which AWS says something else than we do; None where one of the two keeps it."""
+
+    digest: str
+    tags: tuple[str, ...]
+    ours: Previewed | None
+    aws: Previewed | None
+    notes: tuple[str, ...] = ()
+    """The open questions that our verdict hangs on: likely reasons."""
+
+    def __str__(self) -> str:
+        name = ", ".join(self.tags) or self.digest[:19]
+        notes = "".join(f"; {note}" for note in self.notes)
+        return f"{name}: AWS says {_said(self.aws)}, we say {_said(self.ours)}{notes}"
+
+
+def preview(
+    clients: RegistryClients,
+    registry: EcrRegistry,
+    name: str,
+    policy: LifecyclePolicy,
+    pause: Callable[[float], None] = time.sleep,
+) -> dict[str, Previewed]:
+    """Return, by digest, what AWS would do to the images of the repository *name* under *policy*.
+
+    Raises:
+        RefusedError: another preview runs, the preview fails, AWS refuses the policy or the caller.
+        UnavailableError: no credentials, no network, or no end within ten minutes.
+    """
+    client = clients.ecr(registry.region)
+    account = registry.account.digits
+    try:
+        with asking_aws(f"ecr:StartLifecyclePolicyPreview of {name}"):
+            client.start_lifecycle_policy_preview(
+                registryId=account, repositoryName=name, lifecyclePolicyText=policy.text()
+            )
+    except AwsRefusedError as refusal:
+        if refusal.code == "LifecyclePolicyPreviewInProgressException":
+            raise RefusedError(f"another preview of {name} is running; try again when it is done") from refusal
+        raise
+    for _ in range(LOOKS):
+        answer = _look(client, account, name)
+        if answer["status"] == "COMPLETE":
+            return {digest: said for page in _pages(client, account, name, answer) for digest, said in page.items()}
+        if answer["status"] != "IN_PROGRESS":
+            raise RefusedError(f"AWS's preview of {name} ended as {answer['status']}; try again")
+        pause(SECONDS_BETWEEN_LOOKS)
+    raise UnavailableError(
+        f"AWS's preview of {name} has not ended after {LOOKS * SECONDS_BETWEEN_LOOKS / 60:.0f} minutes"
+    )
+
+
+def differences(verdicts: Sequence[Verdict], previewed: Mapping[str, Previewed]) -> tuple[Difference, ...]:
+    """Compare image by image what a run does itself; what follows within 24 hours (referrers) no preview tells."""
+    ours = {
+        verdict.image.digest: Previewed(verdict.fate, verdict.acted_by)
+        for verdict in verdicts
+        if verdict.fate in {Fate.EXPIRE, Fate.ARCHIVE}
+    }
+    known = {verdict.image.digest: (verdict.image.tags, verdict.notes) for verdict in verdicts}
+    return tuple(
+        Difference(digest, tags, ours.get(digest), previewed.get(digest), notes)
+        for digest in sorted(ours.keys() | previewed.keys())
+        for tags, notes in [known.get(digest, ((), ()))]
+        if ours.get(digest) != previewed.get(digest)
+    )
+
+
+def _look(client: "ECRClient", account: str, name: str, token: str = "") -> "GetLifecyclePolicyPreviewResponseTypeDef":
+    with asking_aws(f"ecr:GetLifecyclePolicyPreview of {name}"):
+        if token:
+            return client.get_lifecycle_policy_preview(
+                registryId=account, repositoryName=name, maxResults=PAGE, nextToken=token
+            )
+        return client.get_lifecycle_policy_preview(registryId=account, repositoryName=name, maxResults=PAGE)
+
+
+def _pages(
+    client: "ECRClient", account: str, name: str, first: "GetLifecyclePolicyPreviewResponseTypeDef"
+) -> Iterator[dict[str, Previewed]]:
+    answer = first
+    while True:
+        yield {
+            each["imageDigest"]: Previewed(
+                Fate.EXPIRE if each["action"]["type"] == "EXPIRE" else Fate.ARCHIVE, each.get("appliedRulePriority")
+            )
+            for each in answer["previewResults"]
+        }
+        token = answer.get("nextToken")
+        if not token:
+            return
+        answer = _look(client, account, name, token)
+
+
+def _said(what: Previewed | None) -> str:
+    return f"{what.fate} by rule {what.rule}" if what else "it stays"

@@ -1,0 +1,111 @@
+"""From an inventory, policies and a time to a report: who is judged by what, and which findings are accepted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared_ecr.acknowledgements import covering
+from shared_ecr.declaration.policies import Policies
+from shared_ecr.errors import UsageError
+from shared_ecr.inventories import ImageUse, Inventory, used_digests
+from shared_ecr.lifecycle.arrivals import PUSHES_OF
+from shared_ecr.lifecycle.costs import Prices
+from shared_ecr.lifecycle.findings import FateFinding
+from shared_ecr.lifecycle.forecast import play
+from shared_ecr.lifecycle.guards import findings
+from shared_ecr.lifecycle.images import RepositoryImages
+from shared_ecr.lifecycle.open_questions import judge
+from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.lifecycle.policy import LifecyclePolicy
+from shared_ecr.lifecycle.traps import traps
+from shared_ecr.lifecycle.verdicts import Fate, Verdict
+from shared_ecr.problems import Problem, Severity
+from shared_ecr.reports.report import JudgedFinding, Report
+from shared_ecr.text import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of an inventory."""
+
+    now: datetime
+    names: tuple[str, ...] = ()
+    """The repositories to judge; all of them where none is named."""
+    against: Policies | None = None
+    until: datetime | None = None
+    pushes_of: timedelta = PUSHES_OF
+    """The time whose pushes are repeated when the policy is played forward; none where nobody pushes."""
+    prices: Prices = field(default_factory=Prices)
+
+
+def report(inventory: Inventory, policies: Policies, question: Question) -> Report:
+    """Judge the images of *inventory* by *policies*.
+
+    Raises:
+        UsageError: a repository that was named is not in the inventory, or none is left to judge.
+    """
+    warnings = [*inventory.warnings, *policies.warnings]
+    outcomes: list[RepositoryOutcome] = []
+    for repository in _chosen(inventory, question.names):
+        policy = policies.of(repository.name)
+        used, lost_uses = used_digests(repository, inventory.uses)
+        warnings += [_use_of_nothing(repository, use) for use in lost_uses]
+        if policy is None:
+            warnings.append(_warning(repository.title, f"{policies.source} says nothing of it", "fate-undeclared"))
+        else:
+            outcomes.append(_outcome(repository, policy, question, used))
+    if not inventory.repositories:
+        raise UsageError("the inventory holds no repository: no page of it has an image or says whose it is")
+    if not outcomes:
+        raise UsageError(f"{policies.source} has no policy for any repository of the inventory")
+    if not question.names:
+        there = {repository.name for repository in inventory.repositories}
+        missing = sorted(policies.by_name.keys() - there)
+        warnings += [_warning(name, "the inventory has no images of it", "inventory-missing") for name in missing]
+    found = [finding for outcome in outcomes for finding in outcome.findings]
+    return Report(
+        question.now,
+        tuple(outcomes),
+        tuple(_judged(finding, policies, question.now) for finding in found),
+        tuple(warnings),
+        question.prices,
+        policies.source,
+        question.against.source if question.against else None,
+    )
+
+
+def _chosen(inventory: Inventory, names: Sequence[str]) -> Iterator[RepositoryImages]:
+    known = sorted({repository.name for repository in inventory.repositories})
+    for name in names:
+        if name not in known:
+            raise UsageError(f"the inventory has no repository {name}. {did_you_mean(name, known)}".rstrip(". "))
+    yield from (repository for repository in inventory.repositories if not names or repository.name in names)
+
+
+def _outcome(
+    repository: RepositoryImages, policy: LifecyclePolicy, question: Question, used: dict[str, str]
+) -> RepositoryOutcome:
+    now, images = question.now, repository.images
+    verdicts = judge(policy, images, now)
+    before: tuple[Verdict, ...] | None = None
+    if question.against:
+        old = question.against.of(repository.name)
+        # Without a policy nothing ever goes.
+        before = judge(old, images, now) if old else tuple(Verdict(image, Fate.KEEP, now) for image in images)
+    found = [*findings(repository.name, verdicts, before, used), *traps(repository.name, policy, verdicts)]
+    forecast = play(policy, images, now, question.until, question.pushes_of) if question.until else None
+    return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found), forecast)
+
+
+def _judged(finding: FateFinding, policies: Policies, now: datetime) -> JudgedFinding:
+    acknowledged = policies.registry.acknowledged if policies.registry else ()
+    return JudgedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
+
+
+def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
+    why = "It is gone already, or the inventory is not whole"
+    return _warning(repository.title, f"{use} is in use ({use.by}) and not in the inventory", "use-unknown", why)
+
+
+def _warning(path: str, what: str, code: str, why: str = "") -> Problem:
+    return Problem("inventory", None, path, what, code, why, severity=Severity.WARNING)

@@ -1,0 +1,101 @@
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from inventory_files import NOW, digest, newest, pushed, rule
+from lifecycle_cases import policy
+from shared_ecr.lifecycle import LifecyclePolicy
+from shared_ecr.lifecycle.findings import FateFinding
+from shared_ecr.lifecycle.guards import findings
+from shared_ecr.lifecycle.images import Image
+from shared_ecr.lifecycle.kinds import kind_of
+from shared_ecr.lifecycle.open_questions import judge
+from shared_ecr.lifecycle.traps import traps
+
+DAY = timedelta(days=1)
+TWENTY = [Image(digest(f"v{age}"), NOW - age * DAY, (f"v{age}",)) for age in range(1, 21)]
+KEEP_NINETEEN = policy({"rules": [newest(1, 19)]})
+
+
+def found(
+    images: Sequence[Image], judged_by: LifecyclePolicy, before: LifecyclePolicy | None = None, **used: str
+) -> list[FateFinding]:
+    verdicts = judge(judged_by, images, NOW)
+    old = judge(before, images, NOW) if before else None
+    by_digest = {digest(name): user for name, user in used.items()}
+    return [*findings("team/app", verdicts, old, by_digest), *traps("team/app", judged_by, verdicts)]
+
+
+def codes(
+    images: Sequence[Image], judged_by: LifecyclePolicy, before: LifecyclePolicy | None = None, **used: str
+) -> list[str]:
+    return [each.code for each in found(images, judged_by, before, **used)]
+
+
+def test_a_twentieth_that_expires_is_nothing_to_stop_for() -> None:
+    assert codes(TWENTY, KEEP_NINETEEN) == []
+
+
+def test_an_image_in_use_that_expires_is_found() -> None:
+    assert codes(TWENTY, KEEP_NINETEEN, v20="pods") == ["fate-in-use"]
+
+
+def test_an_image_in_use_that_is_archived_is_found() -> None:
+    archive = policy(
+        {"rules": [rule(1, "transition", tagStatus="any", countType="imageCountMoreThan", countNumber=19)]}
+    )
+    assert codes(TWENTY, archive, v20="pods") == ["fate-in-use"]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(30, ["fate-recently-pulled"]), (31, [])])
+def test_an_image_pulled_in_the_last_thirty_days_is_found(days: int, expected: list[str]) -> None:
+    pulled = Image(digest("old"), NOW - 50 * DAY, ("v50",), pulled_at=NOW - days * DAY)
+    assert codes([*TWENTY, pulled], policy({"rules": [newest(1, 20)]})) == expected
+
+
+def test_the_last_image_of_a_kind_is_found() -> None:
+    last = Image(digest("old"), NOW - 50 * DAY, ("prod-1",))
+    (finding,) = found([*TWENTY, last], policy({"rules": [newest(1, 20)]}))
+    assert (finding.code, "`prod*` (1)" in finding.what) == ("fate-last-of-kind", True)
+
+
+@pytest.mark.parametrize(("keep", "expected"), [(18, []), (17, ["fate-many"])])
+def test_more_than_a_tenth_is_many(keep: int, expected: list[str]) -> None:
+    assert codes(TWENTY, policy({"rules": [newest(1, keep)]})) == expected
+
+
+def test_what_was_lost_before_is_not_found_again() -> None:
+    assert codes(TWENTY, policy({"rules": [newest(1, 5)]}), policy({"rules": [newest(1, 4)]}), v20="pods") == []
+
+
+def test_a_protection_that_selects_nothing_is_found_and_does_not_block() -> None:
+    (finding,) = found(TWENTY, policy({"rules": [newest(1, 999, "w*"), newest(2, 19)]}))
+    assert (finding.code, finding.blocks, "did you mean `v`" in finding.fix) == ("fate-protects-nothing", False, True)
+
+
+def test_a_protection_without_images_is_nothing_where_nothing_goes() -> None:
+    assert codes(TWENTY, policy({"rules": [newest(1, 999, "w*"), newest(2, 20)]})) == []
+
+
+def test_the_and_trap_names_the_images_it_costs() -> None:
+    prod = Image(digest("prod"), NOW - 60 * DAY, ("prod-1", "v60"))
+    rules = policy({"rules": [newest(1, 999, "v*", "prod*"), pushed(2, 19)]})
+    (finding,) = [each for each in found([*TWENTY, prod], rules) if each.code == "fate-and-trap"]
+    assert (finding.blocks, [image.tags for image in finding.images]) == (False, [("v20",)])
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind"),
+    [
+        ("v1.2.3", "v*"),
+        ("prod-2026-11", "prod*"),
+        ("latest", "latest"),
+        ("1.2.3", "numbers"),
+        ("20261121", "numbers"),
+        ("0a1b2c3d", "commit ids"),
+        ("feature-x", "feature*"),
+    ],
+)
+def test_a_kind_is_how_tags_begin(tag: str, kind: str) -> None:
+    assert kind_of(tag) == kind
