@@ -1,0 +1,193 @@
+"""What a change of policies newly allows and newly denies, each with a request that proves it.
+
+Both policies are asked about every class of requests that either can tell apart, so another order, another spelling
+or an equal rewrite gives nothing. What is found is true by its witness; what hangs on an undocumented combination
+counts as allowed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_ecr.access.actions import names
+from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.classes import RequestClass, Said, request_classes
+from shared_ecr.access.decisions import named
+from shared_ecr.access.documents import Policy
+from shared_ecr.access.evaluation import allowed, decide, reach
+from shared_ecr.access.everybody import (
+    OTHER_ORGANIZATION,
+    STRANGE_ACCOUNTS,
+    STRANGE_SERVICE,
+    Known,
+    asks_for_membership,
+)
+from shared_ecr.access.policies import Policies
+from shared_ecr.access.requests import Request, Target
+
+# More than this in one sentence are not read.
+SHOWN_ACTIONS = 8
+
+
+class Direction(StrEnum):
+    """Which way access moved."""
+
+    ALLOWED = "newly allowed"
+    DENIED = "newly denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A class of principals for whom some actions turned."""
+
+    direction: Direction
+    target: Target
+    caller: Caller
+    """One of the class; with the rest of the witness a whole request."""
+    organizations: tuple[str | None, ...]
+    """The memberships for which it holds; empty where the policies do not ask for one."""
+    said: tuple[tuple[str, tuple[str, ...]], ...]
+    """What the witness carries in its context."""
+    actions: tuple[str, ...]
+    """With `ecr:`."""
+    is_outside: bool
+    """Whether somebody of the class is not known to be one of us."""
+    statement: str
+    """The statement that decides, or nothing where none does any more."""
+
+    @property
+    def code(self) -> str:
+        """The finding's code, by which it can be acknowledged."""
+        if self.direction is Direction.DENIED:
+            return "access-narrowed"
+        return "access-widened-outside" if self.is_outside else "access-widened"
+
+    @property
+    def witness(self) -> Request:
+        """A request whose decision differs: for the first of the actions, and just so for each of the others."""
+        return Request(self.caller, self.actions[0].removeprefix("ecr:"), self.target, dict(self.said))
+
+    def __str__(self) -> str:
+        by = f", by {self.statement}" if self.statement else ""
+        with_context = f" with {_context(self.said)}" if self.said else ""
+        verb = "may now" if self.direction is Direction.ALLOWED else "may no longer"
+        return f"{self.target.name}: {_who(self)} {verb} {_some(self.actions)}{with_context}{by}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One class of requests whose answer turned."""
+
+    direction: Direction
+    caller: Caller
+    said: Said
+    actions: int
+
+
+def changes(old: Policies, new: Policies, target: Target, known: Known) -> list[Change]:
+    """Return what changes for *target* between two policies, outside of the organization first."""
+    if old == new:
+        return []
+    found = list(_grouped(_turns(old, new, target, known), old, new, target, known))
+    strangers = [each for each in found if each.caller.kind is Kind.ROLE and is_stranger(each.caller)]
+    return sorted(
+        (each for each in found if not any(_includes(stranger, each) for stranger in strangers)),
+        key=lambda each: (each.direction is Direction.DENIED, not each.is_outside, _rank(each.caller), str(each)),
+    )
+
+
+def _turns(old: Policies, new: Policies, target: Target, known: Known) -> Iterator[_Turn]:
+    policies = _all(old, new)
+    told: dict[tuple[Direction, Caller], int] = {}
+    for each in request_classes(policies, target, known):
+        before, after = (_allowed(side, each, target) for side in (old, new))
+        for direction, turned in ((Direction.ALLOWED, after & ~before), (Direction.DENIED, before & ~after)):
+            # The plainest context in which an action turned is its witness; others would only repeat it.
+            fresh = turned & ~told.get((direction, each.caller), 0)
+            if fresh:
+                told[direction, each.caller] = told.get((direction, each.caller), 0) | fresh
+                yield _Turn(direction, each.caller, each.said, fresh)
+
+
+def _all(old: Policies, new: Policies) -> list[Policy]:
+    return [each for each in (old.repository, old.registry, new.repository, new.registry) if each is not None]
+
+
+def _allowed(policies: Policies, each: RequestClass, target: Target) -> int:
+    found = reach(policies, each.caller, target, each.context)
+    surely, maybe = allowed(found, each.caller, target, each.caller.identity)
+    return surely | maybe
+
+
+def _grouped(turns: Iterable[_Turn], old: Policies, new: Policies, target: Target, known: Known) -> Iterator[Change]:
+    """Make one change of what differs in the membership alone."""
+    groups: dict[tuple[object, ...], list[_Turn]] = {}
+    for turn in turns:
+        who = turn.caller.in_organization(None)
+        key = (turn.direction, who, turn.actions, tuple(sorted(turn.said.items())))
+        groups.setdefault(key, []).append(turn)
+    for turns_of_one in groups.values():
+        first = min(turns_of_one, key=lambda turn: known.is_inside(turn.caller, target))
+        actions = names(first.actions)
+        witness = Request(first.caller, actions[0].removeprefix("ecr:"), target, first.said)
+        decision = decide(new if first.direction is Direction.ALLOWED else old, witness)
+        by = named(decision.decided_by) if decision.decided_by and first.direction is Direction.ALLOWED else ""
+        memberships = tuple(dict.fromkeys(turn.caller.organization for turn in turns_of_one))
+        yield Change(
+            first.direction, target, first.caller, memberships if asks_for_membership(_all(old, new)) else (),
+            tuple(sorted(first.said.items())), actions, not known.is_inside(first.caller, target), by,
+        )  # fmt: skip
+
+
+def _includes(stranger: Change, change: Change) -> bool:
+    """Whether what *stranger* says of every account says *change* too, which is about one of them."""
+    return (
+        change is not stranger
+        and (change.direction, change.said) == (stranger.direction, stranger.said)
+        and change.caller.account not in {None, change.target.account}
+        and set(change.actions) <= set(stranger.actions)
+        and set(change.organizations) <= set(stranger.organizations)
+    )
+
+
+def is_stranger(caller: Caller) -> bool:
+    """Whether *caller* stands for those that no policy names."""
+    return caller.account in STRANGE_ACCOUNTS or caller.service == STRANGE_SERVICE
+
+
+def _rank(caller: Caller) -> int:
+    return 0 if is_stranger(caller) else 1
+
+
+def _who(change: Change) -> str:
+    caller = change.caller
+    if caller.kind is Kind.SERVICE:
+        return "any AWS service" if caller.service == STRANGE_SERVICE else f"the service {caller.service}"
+    who = f"any role of an account that no policy names (such as {caller.account})"
+    if not is_stranger(caller):
+        who = caller.shown
+    if change.organizations:
+        words = [
+            "of no organization" if each is None else "of another organization" if each == OTHER_ORGANIZATION
+            else f"a member of {each}" for each in change.organizations
+        ]  # fmt: skip
+        who += f" ({_listed(words, 'or')})" if len(words) > 1 else f" ({words[0]})"
+    if caller.account == change.target.account:
+        return who if caller.identity is Identity.ALLOWS else f"{who}, without a policy of its own,"
+    return f"{who}, if its own policy allows it,"
+
+
+def _context(said: Iterable[tuple[str, tuple[str, ...]]]) -> str:
+    return " and ".join(f"{key} = {', '.join(values)}" for key, values in said)
+
+
+def _some(actions: tuple[str, ...]) -> str:
+    """List *actions*, the first of them where they are many; the JSON has them all."""
+    if len(actions) <= SHOWN_ACTIONS:
+        return _listed(actions)
+    return f"{', '.join(actions[: SHOWN_ACTIONS - 1])} and {len(actions) - SHOWN_ACTIONS + 1} more actions"
+
+
+def _listed(words: Iterable[str], last_word: str = "and") -> str:
+    *head, last = words
+    return f"{', '.join(head)} {last_word} {last}" if head else last

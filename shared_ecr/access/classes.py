@@ -1,0 +1,127 @@
+"""Classes of requests that policies can tell apart, each with one request that stands for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from math import prod
+from typing import Self
+
+from shared_ecr.access.callers import Caller
+from shared_ecr.access.candidates import Attempt, attempts
+from shared_ecr.access.conditions import Condition, Truth
+from shared_ecr.access.contexts import Context
+from shared_ecr.access.documents import Policy, Statement
+from shared_ecr.access.everybody import Known, everybody
+from shared_ecr.access.requests import Target, context_of, open_keys
+
+# Every combination of values is tried up to here; beyond, each statement's own keys are combined, and each alone.
+COMBINATIONS_AT_MOST = 512
+# Statements judged for one policy or one pair: some seconds. What people write takes a thousandth of it.
+JUDGEMENTS_AT_MOST = 1_000_000
+
+Said = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClass:
+    """One request, standing for all that the policies treat alike."""
+
+    caller: Caller
+    said: Said
+    """What the request carries besides what follows from the caller and the repository."""
+    context: Context
+
+
+def request_classes(policies: Sequence[Policy], target: Target, known: Known) -> Iterator[RequestClass]:
+    """Give the classes of requests about *target* that *policies* tell apart, the plainest of each caller first."""
+    callers = everybody(policies, target, known)
+    statements = [statement for policy in policies for statement in policy.statements]
+    at_most = _contexts_at_most(len(callers), len(statements))
+    for caller in callers:
+        for said in _Contexts.of(policies, caller, target).combined(at_most):
+            yield RequestClass(caller, said, context_of(caller, target, said))
+
+
+def contexts_of(policies: Sequence[Policy], caller: Caller, target: Target) -> Iterator[Said]:
+    """Give the contexts that *policies* tell apart for one caller."""
+    return _Contexts.of(policies, caller, target).combined(COMBINATIONS_AT_MOST)
+
+
+def is_sampled(policies: Sequence[Policy], target: Target, known: Known) -> bool:
+    """Whether there are more combinations of values than are tried, so that a rare one could be missed."""
+    callers = everybody(policies, target, known)
+    at_most = _contexts_at_most(len(callers), sum(len(policy.statements) for policy in policies))
+    # The callers of one kind have the same keys open.
+    kinds = {caller.kind: caller for caller in callers}
+    return any(_Contexts.of(policies, caller, target).total > at_most for caller in kinds.values())
+
+
+def _contexts_at_most(callers: int, statements: int) -> int:
+    """Return how many contexts each caller is tried in, so that no policy takes longer than some seconds."""
+    return max(1, min(COMBINATIONS_AT_MOST, JUDGEMENTS_AT_MOST // max(1, callers * statements)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Contexts:
+    """What can be tried for one caller: the attempts for each key that its requests may have."""
+
+    tries: Mapping[str, list[Attempt]]
+    statements: Sequence[Statement]
+    known: Context
+
+    @classmethod
+    def of(cls, policies: Sequence[Policy], caller: Caller, target: Target) -> Self:
+        """Collect the attempts for every key that *policies* ask for and that *caller* leaves open."""
+        statements = [statement for policy in policies for statement in policy.statements]
+        is_open, known = open_keys(caller, target), context_of(caller, target, {})
+        keys = sorted({key for policy in policies for key in policy.keys})
+        by_key: dict[str, list[Condition]] = {key: [] for key in keys if key not in known.values and is_open(key)}
+        for statement in statements:
+            for condition in statement.conditions:
+                if condition.looked_up in by_key:
+                    by_key[condition.looked_up].append(condition)
+        return cls({key: attempts(key, found, known) for key, found in by_key.items()}, statements, known)
+
+    @property
+    def total(self) -> int:
+        """How many combinations there are."""
+        return prod(len(each) for each in self.tries.values())
+
+    def combined(self, at_most: int) -> Iterator[Said]:
+        """Give the combinations, the plainest first: all of them, or *at_most* so many that statements ask for."""
+        seen: set[tuple[Attempt, ...]] = set()
+        for values in self._all() if self.total <= at_most else islice(self._asked_for(at_most), at_most):
+            if values not in seen:
+                seen.add(values)
+                yield {key: value for key, value in zip(self.tries, values, strict=True) if value is not None}
+
+    def _all(self) -> Iterator[tuple[Attempt, ...]]:
+        yield from sorted(product(*self.tries.values()), key=lambda values: sum(value is not None for value in values))
+
+    def _asked_for(self, at_most: int) -> Iterator[tuple[Attempt, ...]]:
+        """Give what each statement asks for, then each key of it moved away alone."""
+        plainest = {key: each[0] for key, each in self.tries.items()}
+        yield tuple(plainest.values())
+        share = max(2, at_most // max(1, len(self.statements)))
+        for statement in self.statements:
+            fitting = {
+                key: self._fitting(statement, key)
+                for key in dict.fromkeys(each.looked_up for each in statement.conditions)
+                if key in self.tries
+            }
+            for values in islice(product(*fitting.values()), share):
+                yield tuple((plainest | dict(zip(fitting, values, strict=True))).values())
+            first = plainest | {key: each[0] for key, each in fitting.items()}
+            for key in fitting:
+                for other in self.tries[key]:
+                    yield tuple((first | {key: other}).values())
+
+    def _fitting(self, statement: Statement, key: str) -> list[Attempt]:
+        """Return the attempts for *key* that the statement's own conditions on it accept, or all where none is."""
+        conditions = [each for each in statement.conditions if each.looked_up == key]
+        fitting = []
+        for attempt in self.tries[key]:
+            values = {**self.known.values, key: attempt} if attempt is not None else self.known.values
+            if all(each.judge(Context(values)).truth is not Truth.NO for each in conditions):
+                fitting.append(attempt)
+        return fitting or self.tries[key]

@@ -1,0 +1,119 @@
+"""The columns of the matrix: whom the policies and the declaration name, and the strangers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_ecr.access.callers import UNNAMED_ROLE, Caller, Identity, Kind
+from shared_ecr.access.candidates import instances
+from shared_ecr.access.documents import Policy
+from shared_ecr.access.everybody import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, Known, named
+from shared_ecr.access.requests import Target
+
+
+class Group(StrEnum):
+    """Where a consumer stands."""
+
+    OWN = "registry account"
+    ACCOUNT = "account"
+    PRINCIPAL = "principal"
+    ORGANIZATION = "organization"
+    SERVICE = "service"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """One column."""
+
+    name: str
+    group: Group
+    caller: Caller
+    is_outside: bool
+
+
+def consumers(
+    policies: Sequence[Policy], target: Target, known: Known, accounts: Mapping[str, str] | None = None
+) -> list[Consumer]:
+    """Return everybody that *policies* and the declaration name, then the strangers.
+
+    Args:
+        policies: every policy of the registry.
+        target: any repository of it.
+        known: our organization, and the accounts that are ours.
+        accounts: the names that the declaration gives to account ids, by id.
+    """
+    names = accounts or {}
+    found: dict[str, Consumer] = {}
+    for each in (*_insiders(policies, target, known, names), *_strangers(target, known)):
+        found.setdefault(each.name, each)
+    return list(found.values())
+
+
+def _insiders(policies: Sequence[Policy], target: Target, known: Known, names: Mapping[str, str]) -> Iterator[Consumer]:
+    own = _member(Caller.unnamed_role(target.account, target.partition), known, target)
+    yield Consumer(
+        _account_name(target.account, names), Group.OWN, own.with_identity(Identity.UNKNOWN), is_outside=False
+    )
+    callers = list(dict.fromkeys(named(policies, target)))
+    mentioned = [each.account for each in callers if each.account]
+    for account in dict.fromkeys([*names, *sorted(mentioned)]):
+        if account != target.account:
+            caller = _member(Caller.unnamed_role(account, target.partition), known, target)
+            yield _consumer(_account_name(account, names), Group.ACCOUNT, caller, known, target)
+    for caller in sorted(callers, key=lambda each: each.shown):
+        if caller.kind is Kind.SERVICE:
+            yield Consumer(caller.shown, Group.SERVICE, caller, is_outside=False)
+        elif caller.principal_arn and not caller.principal_arn.endswith(f"/{UNNAMED_ROLE}"):
+            member = _member(caller, known, target)
+            if member.account == target.account:
+                member = member.with_identity(Identity.UNKNOWN)
+            yield _consumer(caller.shown, Group.PRINCIPAL, member, known, target)
+    yield from _organizations(policies, target, known)
+
+
+def _organizations(policies: Sequence[Policy], target: Target, known: Known) -> Iterator[Consumer]:
+    """Give a member of each organization and unit that is named, whose account nobody names."""
+    member = Caller.unnamed_role(STRANGE_ACCOUNTS[0], target.partition).with_identity(Identity.ALLOWS)
+    organizations = [known.organization] if known.organization else []
+    organizations += _values(policies, "aws:principalorgid")
+    for organization in dict.fromkeys(organizations):
+        caller = member.in_organization(organization, (f"{organization}/r-none/",))
+        yield _consumer(f"another account of {organization}", Group.ORGANIZATION, caller, known, target)
+    for path in _values(policies, "aws:principalorgpaths"):
+        caller = member.in_organization(path.partition("/")[0], (path,))
+        yield _consumer(f"another account in {path}", Group.ORGANIZATION, caller, known, target)
+
+
+def _strangers(target: Target, known: Known) -> Iterator[Consumer]:
+    stranger = Caller.unnamed_role(STRANGE_ACCOUNTS[-1], target.partition).with_identity(Identity.ALLOWS)
+    yield _consumer("an account of no organization", Group.STRANGER, stranger, known, target)
+    other = stranger.in_organization(OTHER_ORGANIZATION, (f"{OTHER_ORGANIZATION}/r-none/",))
+    yield _consumer("an account of another organization", Group.STRANGER, other, known, target)
+    service = Caller.of_service(STRANGE_SERVICE)
+    yield Consumer("any other AWS service", Group.STRANGER, service, is_outside=True)
+
+
+def _consumer(name: str, group: Group, caller: Caller, known: Known, target: Target) -> Consumer:
+    return Consumer(name, group, caller, is_outside=not known.is_inside(caller, target))
+
+
+def _member(caller: Caller, known: Known, target: Target) -> Caller:
+    """Return *caller* as a member of our organization where its account is ours."""
+    willing = caller.with_identity(Identity.ALLOWS)
+    if known.organization and known.is_inside(caller, target):
+        return willing.in_organization(known.organization, (f"{known.organization}/r-none/",))
+    return willing
+
+
+def _account_name(account: str, names: Mapping[str, str]) -> str:
+    return f"{names[account]} ({account})" if account in names else account
+
+
+def _values(policies: Iterable[Policy], key: str) -> Iterator[str]:
+    for policy in policies:
+        for statement in policy.statements:
+            for condition in statement.conditions:
+                if condition.looked_up == key:
+                    for template in condition.templates:
+                        yield from instances(template, {})[:1]

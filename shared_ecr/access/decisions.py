@@ -1,0 +1,134 @@
+"""Answers to single requests, as sentences and as the JSON of `access decide`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.conditions import Truth
+from shared_ecr.access.documents import Effect
+from shared_ecr.access.evaluation import Application, Decision, Verdict, decide, is_in_the_account
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.principals import Meant
+from shared_ecr.access.reading_requests import Question, read_question
+from shared_ecr.access.requests import Request
+from shared_ecr.errors import InvalidValueError
+
+# In a request whose context is complete nothing is left open but what AWS does not document.
+WORDS = {Verdict.UNDECIDED: "undocumented"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one line is answered with."""
+
+    document: dict[str, object]
+    is_error: bool
+
+
+def answers(lines: Iterable[str]) -> Iterator[Answer]:
+    """Answer each of *lines*; blank ones are passed over, a broken one is answered with its error."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _answer(line, number)
+
+
+def _answer(line: str, number: int) -> Answer:
+    try:
+        question = read_question(line)
+    except InvalidPolicyError as error:
+        faults = [_error(fault.code, str(fault)) for fault in error.faults]
+        where = f"{error.where}: " if error.where else ""
+        shown = {"line": number, "code": faults[0]["code"], "what": f"{where}{faults[0]['what']}", "faults": faults}
+        return Answer({"error": shown}, is_error=True)
+    except InvalidValueError as error:
+        return Answer({"error": {"line": number, **_error(error.code, str(error))}}, is_error=True)
+    return Answer(render(question), is_error=False)
+
+
+def _error(code: str, what: str) -> dict[str, object]:
+    return {"code": code, "what": what}
+
+
+def render(question: Question) -> dict[str, object]:
+    """Decide *question* and render the answer."""
+    decision = decide(question.policies, question.request)
+    by = decision.decided_by
+    statement = None
+    if by is not None:
+        statement = {"policy": str(by.side), "index": by.statement.index, "sid": by.statement.sid}
+    return {
+        "decision": WORDS.get(decision.verdict, str(decision.verdict)),
+        "statement": statement,
+        "conditions": [str(condition) for condition in by.statement.conditions] if by else [],
+        "why": why(decision, question.request),
+    }
+
+
+def why(decision: Decision, request: Request) -> str:  # noqa: PLR0911 — one sentence for each outcome
+    """Say in one sentence why *request* is decided so."""
+    caller, by = request.caller, decision.decided_by
+    where = "in the registry's account" if is_in_the_account(caller, request.target) else "from another account"
+    match decision.verdict:
+        case Verdict.DENY if by is not None:
+            return f"{named(by)} denies it explicitly, and an explicit deny always wins"
+        case Verdict.DENY:
+            return _nobody_allows(request)
+        case Verdict.ALLOW if by is not None and by.meant is Meant.DIRECTLY:
+            own = "" if caller.identity is not Identity.ALLOWS else ", and its own policy allows it too"
+            return f"{named(by)} grants it to the caller {where}{own}"
+        case Verdict.ALLOW if by is not None:
+            return f"{named(by)} grants it to the caller's account, and the caller's own policy allows it"
+        case Verdict.ALLOW:
+            return f"the caller's own policy allows it, and {_own_side_is_enough(request)}"
+        case Verdict.DEPENDS:
+            granted = f"{named(by)} grants it; " if by else ""
+            return f"{granted}it is allowed if and only if the caller's own policy allows it"
+        case _:
+            return f"AWS documents no outcome: {_undocumented(by)}"
+
+
+def named(application: Application) -> str:
+    """Name the statement of *application*."""
+    return f"statement {application.statement} of the {application.side} policy"
+
+
+def _nobody_allows(request: Request) -> str:  # noqa: PLR0911 — one sentence for each reason
+    caller = request.caller
+    if caller.kind is Kind.ANONYMOUS:
+        return "a private registry answers nobody without credentials"
+    if caller.identity is Identity.DENIES:
+        return "the caller's own policy denies it, and an explicit deny always wins"
+    if request.action == "GetAuthorizationToken":
+        return "only the caller's own policy can allow GetAuthorizationToken, and it does not"
+    if caller.kind is Kind.SERVICE:
+        return "no statement grants it to the service under these conditions"
+    if is_in_the_account(caller, request.target):
+        return "neither a statement of the registry nor the caller's own policy allows it"
+    if caller.identity is Identity.SILENT:
+        return "from another account both sides must allow it, and the caller's own policy does not"
+    return "from another account both sides must allow it, and no statement of the registry does"
+
+
+def _own_side_is_enough(request: Request) -> str:
+    if request.action == "GetAuthorizationToken":
+        return "no other policy can"
+    return "inside the registry's account that is enough"
+
+
+def _undocumented(by: Application | None) -> str:
+    if by is None or by.judgement.truth is not Truth.MAYBE:
+        return "several statements leave it open"
+    effect = "denies" if by.statement.effect is Effect.DENY else "allows"
+    return f"{named(by)} {effect} under {by.judgement.undocumented or 'a key that is left open'}"
+
+
+def caller_sentence(caller: Caller) -> str:
+    """Say who *caller* is, with what its own side says."""
+    sides = {
+        Identity.ALLOWS: "whose own policy allows it",
+        Identity.SILENT: "whose own policy does not speak of it",
+        Identity.DENIES: "whose own policy denies it",
+        Identity.UNKNOWN: "whose own policy is not known",
+    }
+    own = "" if caller.kind in {Kind.SERVICE, Kind.FEDERATED, Kind.ANONYMOUS} else f", {sides[caller.identity]}"
+    return f"{caller.shown}{own}"

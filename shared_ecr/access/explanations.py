@@ -1,0 +1,133 @@
+"""Why a caller may or may not do something with a repository, step by step, and what would change it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared_ecr.access.actions import bits, names
+from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.capabilities import Capability
+from shared_ecr.access.conditions import Truth
+from shared_ecr.access.decisions import caller_sentence, named
+from shared_ecr.access.documents import Effect, Statement
+from shared_ecr.access.evaluation import Application, Verdict, applications, is_in_the_account, judge, reach
+from shared_ecr.access.matrix import AT_MOST, Access, Cell, Row, cells_of
+from shared_ecr.access.phrases import fails, holds
+from shared_ecr.access.policies import Side
+from shared_ecr.access.principals import Meant
+from shared_ecr.access.requests import context_of, open_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer, the steps that lead to it, and what to write to change it."""
+
+    access: Cell
+    steps: tuple[str, ...]
+    change: str
+
+    def __str__(self) -> str:
+        steps = (f"  {number}. {step}" for number, step in enumerate(self.steps, 1))
+        return "\n".join((f"{self.access}", *steps, f"to change it: {self.change}", AT_MOST))
+
+
+def explain(row: Row, caller: Caller, capability: Capability, which: int, consumer: str) -> Explanation:
+    """Explain what *caller* may do.
+
+    Args:
+        row: the repository and its policies.
+        caller: who asks.
+        capability: what for.
+        which: the place of *capability* among `CAPABILITIES`.
+        consumer: how the declaration would name the caller: `account: 222222222222`.
+    """
+    cell = cells_of(row, caller)[which]
+    steps = tuple(_steps(row, caller, capability))
+    return Explanation(cell, steps, _change(row, caller, capability, cell, consumer))
+
+
+def _steps(row: Row, caller: Caller, capability: Capability) -> Iterator[str]:
+    inside = is_in_the_account(caller, row.target)
+    yield f"the caller is {caller_sentence(caller)}"
+    if caller.kind is Kind.SERVICE:
+        yield "a service has no policy of its own: a statement must grant it to the service itself"
+    elif inside:
+        yield (
+            f"it belongs to the registry's account {row.target.account}: a statement that names it, or its own policy, "
+            "suffices"
+        )
+    else:
+        yield f"it belongs to another account than the registry ({row.target.account}): both sides must allow it"
+    yield f"a {capability.name} takes {', '.join(names(capability.actions))}"
+    context = context_of(caller, row.target, {}, open_keys(caller, row.target))
+    speaking = {
+        (each.side, each.statement.index): each for each in applications(row.policies, caller, row.target, context)
+    }
+    for side, statement, _ in row.policies.statements():
+        found = speaking.get((side, statement.index))
+        told = _telling(found, capability, inside=inside) if found else _silent(row, caller, statement)
+        yield f"statement {statement} of the {side} policy: {told}"
+    if row.policies.repository is None:
+        yield f"the {Side.REPOSITORY} has no policy"
+    found_reach = reach(row.policies, caller, row.target, context)
+    willing = caller.with_identity(Identity.ALLOWS)
+    each_bit = {name: bits((name.removeprefix("ecr:"),)) for name in names(capability.actions)}
+    missing = [name for name, bit in each_bit.items() if judge(found_reach, willing, row.target, bit) is Verdict.DENY]
+    if missing:
+        yield f"so it lacks {', '.join(missing)}"
+
+
+def _telling(found: Application, capability: Capability, *, inside: bool) -> str:
+    covered = names(found.actions & capability.actions)
+    if not covered:
+        return "means the caller, but none of these actions"
+    unsure = found.statement.conditions
+    conditions = [holds(each) for each in unsure]
+    if found.statement.effect is Effect.DENY:
+        if found.judgement.truth is Truth.YES:
+            return f"denies {', '.join(covered)}; an explicit deny always wins"
+        return f"denies {', '.join(covered)} unless {fails(unsure)}"
+    where = f" where {' and '.join(conditions)}" if conditions else ""
+    if found.meant is Meant.BY_ACCOUNT and inside:
+        return f"names the account, which only delegates: the caller's own policy must allow it{where}"
+    return f"grants {', '.join(covered)}{where}"
+
+
+def _silent(row: Row, caller: Caller, statement: Statement) -> str:
+    if statement.principal.means(caller) is Meant.NOT:
+        return f"means {_short(str(statement.principal))}, not the caller"
+    context = context_of(caller, row.target, {}, open_keys(caller, row.target))
+    failing = [each for each in statement.conditions if each.judge(context).truth is Truth.NO]
+    if failing:
+        return f"asks for {' and '.join(map(holds, failing))}, which the caller's requests never have"
+    return "speaks of other actions or resources"
+
+
+def _change(row: Row, caller: Caller, capability: Capability, cell: Cell, consumer: str) -> str:
+    level = "pull" if capability.name == "pull" else "push"
+    denying = _denying(row, caller, capability)
+    if denying:
+        return f"an explicit deny wins over every grant: narrow {denying[0]}"
+    if capability.name == "admin":
+        if cell.access is Access.NONE:
+            return "the declaration grants no administration; give it by an IAM policy inside the registry's account"
+        return f"remove it where {cell.statement or 'an IAM policy of the account'} gives it"
+    if cell.access in {Access.YES, Access.ONLY}:
+        return f"remove the grant of '{level}' that {cell.statement or 'names it'} comes from"
+    grant = f"repositories: {{ {row.target.name}: {{ grants: {{ {level}: [{{ {consumer} }}] }} }} }}"
+    if cell.access is Access.OWN:
+        return f"grant it by name ({grant}), or let its own IAM policy allow it"
+    return f"add the grant: {grant}"
+
+
+def _denying(row: Row, caller: Caller, capability: Capability) -> Sequence[str]:
+    context = context_of(caller, row.target, {}, open_keys(caller, row.target))
+    return [
+        named(each)
+        for each in applications(row.policies, caller, row.target, context)
+        if each.statement.effect is Effect.DENY and each.judgement.truth is Truth.YES
+        and each.actions & capability.actions
+    ]  # fmt: skip
+
+
+def _short(text: str, at_most: int = 120) -> str:
+    return text if len(text) <= at_most else f"{text[:at_most]}…"

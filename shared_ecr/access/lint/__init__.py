@@ -1,0 +1,37 @@
+"""Judge one policy by itself: public, dead, inert, refused or undocumented.
+
+A rule is a function; the tables of the four modules list them all: `principals`, `conditions` and `actions` look at
+one statement each, `statements` at the policy. docs/reference/access.md lists the codes.
+"""
+
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.lint import actions, conditions, principals, statements
+from shared_ecr.access.lint.findings import Finding, Holder, Severity, Subject
+
+STATEMENT_RULES = (*principals.RULES, *conditions.RULES, *actions.RULES)
+POLICY_RULES = statements.RULES
+
+
+def lint(subject: Subject) -> list[Finding]:
+    """Return what every rule finds in *subject*, in the order of its statements."""
+    found = [
+        finding for statement in subject.policy.statements for rule in STATEMENT_RULES
+        for finding in rule(subject, statement)
+    ]  # fmt: skip
+    found += [finding for rule in POLICY_RULES for finding in rule(subject)]
+    end = len(subject.policy.statements)
+    return sorted(found, key=lambda each: each.statement.index if each.statement else end)
+
+
+def refused(error: InvalidPolicyError) -> list[Finding]:
+    """Return the faults of a document that is no policy as findings."""
+    return [
+        Finding(
+            fault.code, Severity.ERROR, None, f"{fault.path}: {fault.what}" if fault.path else fault.what,
+            fault.why or "AWS refuses the policy", fault.fix.rstrip(".") or "Correct it",
+        )
+        for fault in error.faults
+    ]  # fmt: skip
+
+
+__all__ = ["Finding", "Holder", "Severity", "Subject", "lint", "refused"]

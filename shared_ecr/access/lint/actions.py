@@ -1,0 +1,94 @@
+"""Rules about what a statement allows or denies."""
+
+from collections.abc import Iterator
+
+from shared_ecr.access.actions import ACTIONS, REGISTRY_LEVEL_BITS, action_name, bits, matching, names
+from shared_ecr.access.capabilities import MANAGE, PULL, PUSH, missing_of
+from shared_ecr.access.documents import Effect, Statement
+from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
+from shared_ecr.text import did_you_mean, quoted
+
+
+def token(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """GetAuthorizationToken, which belongs to no resource."""
+    for text in statement.action.written:
+        if action_name(text) == "GetAuthorizationToken" and statement.effect is Effect.ALLOW:
+            refused = subject.holder is not Holder.REGISTRY
+            yield error(
+                "action-token", statement, "ecr:GetAuthorizationToken cannot be granted here",
+                f"It has no resource{', and ECR refuses the whole policy' if refused else ''}",
+                "Remove it; the caller's own IAM policy must allow it",
+            )  # fmt: skip
+
+
+def unknown(_: Subject, statement: Statement) -> Iterator[Finding]:
+    """Actions that ECR does not have."""
+    for text in statement.action.written:
+        if not matching(text):
+            known = [f"ecr:{name}" for name in ACTIONS]
+            meant = did_you_mean(text, known) or did_you_mean(f"ecr:{text}", known)
+            yield error(
+                "action-unknown", statement, f"{quoted(text)} is no action of ECR",
+                "It grants and denies nothing", (meant or "Remove it").rstrip("."),
+            )  # fmt: skip
+
+
+def level(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Actions on the registry in a policy of a repository."""
+    if subject.holder is Holder.REGISTRY or statement.action.negated:
+        return
+    for text in statement.action.written:
+        name = action_name(text)
+        if (
+            name
+            and name != "GetAuthorizationToken"
+            and bits((name,)) & (REGISTRY_LEVEL_BITS | bits(["CreateRepository"]))
+        ):
+            yield warning(
+                "action-level", statement, f"{quoted(text)} is not asked of a repository",
+                "It concerns the registry, so this statement says nothing about it",
+                "Put it into the registry policy, or into the caller's own",
+            )  # fmt: skip
+
+
+def broad(_: Subject, statement: Statement) -> Iterator[Finding]:
+    """Wildcards and NotAction that hand out the administration of a repository."""
+    if statement.effect is not Effect.ALLOW:
+        return
+    if statement.action.negated:
+        yield warning(
+            "access-notaction", statement, "Allow with NotAction allows everything that is not listed",
+            "Also to change this policy, and what ECR will add next year", "List what is allowed in Action",
+        )  # fmt: skip
+    for text in statement.action.written:
+        given = matching(text) & MANAGE
+        if not statement.action.negated and ("*" in text or "?" in text) and given:
+            yield warning(
+                "action-wildcard", statement, f"{quoted(text)} also allows {names(given)[0]}",
+                f"It covers {len(names(matching(text)))} actions, some of which delete, or change this policy",
+                "List the actions that are needed",
+            )  # fmt: skip
+
+
+def incomplete(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Half of a pull or of a push, for somebody to whom no other statement gives the rest."""
+    if statement.effect is not Effect.ALLOW or statement.action.negated:
+        return
+    for who in dict.fromkeys(text for _, text in statement.principal.written):
+        given = 0
+        for each in subject.policy.statements:
+            if each.effect is Effect.ALLOW and (
+                each.principal.everyone or who in {t for _, t in each.principal.written}
+            ):
+                given |= each.action.actions
+        for capability in (PUSH, PULL):
+            lacking = missing_of(capability, given)
+            if lacking and statement.action.actions & capability.telling:
+                yield error(
+                    "capability-incomplete", statement, f"half a {capability.name} for {quoted(who)}",
+                    f"A {capability.name} also needs {' and '.join(names(lacking))}", "Add what is missing",
+                )  # fmt: skip
+                return
+
+
+RULES = (token, unknown, level, broad, incomplete)

@@ -1,0 +1,192 @@
+"""Rules about whom a statement means."""
+
+import re
+from collections.abc import Iterator
+
+from shared_ecr.access.callers import Caller
+from shared_ecr.access.conditions import Truth
+from shared_ecr.access.documents import Effect, Statement
+from shared_ecr.access.lint.findings import Finding, Severity, Subject, error, warning
+from shared_ecr.access.principals import Meant, PrincipalType
+from shared_ecr.access.requests import context_of, open_keys
+from shared_ecr.access.strangers import services_let_in, strangers_let_in
+from shared_ecr.principals.service_names import NEVER_PULLS
+from shared_ecr.text import nearest, quoted
+
+_ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_UNIQUE_ID = re.compile(r"A(?:RO|ID|KI|GP|IP|NP)A[A-Z0-9]{12,}")
+_PARTITION = re.compile(r"aws(?:-[a-z]+)*")
+# Services that call ECR as themselves. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+# and the guides of the services: Lambda and CodeBuild pull, EMR Serverless and SageMaker check, ECR's own replicate.
+CALLING_SERVICES = (
+    "lambda.amazonaws.com", "codebuild.amazonaws.com", "emr-serverless.amazonaws.com", "sagemaker.amazonaws.com",
+    "replication.ecr.amazonaws.com", "pullthroughcache.ecr.amazonaws.com", "ecr.amazonaws.com",
+    "inspector2.amazonaws.com", "bedrock-agentcore.amazonaws.com", "build.apprunner.amazonaws.com",
+    "apprunner.amazonaws.com", "lightsail.amazonaws.com", "delivery.logs.amazonaws.com",
+)  # fmt: skip
+
+
+def public(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Allow that lets any account in."""
+    # What NotPrincipal lets in has its own rule.
+    names_everyone = statement.effect is Effect.ALLOW and not statement.principal.negated
+    if names_everyone and strangers_let_in(subject.policy, statement, subject.target):
+        yield error(
+            "access-public", statement, "every AWS account gets in",
+            "Anybody can meet its conditions, or it has none; an account that nobody knows is let in",
+            "Name accounts, or add StringEquals aws:PrincipalOrgID",
+        )  # fmt: skip
+
+
+def not_principal(_: Subject, statement: Statement) -> Iterator[Finding]:
+    """NotPrincipal, which is everybody else."""
+    if not statement.principal.negated:
+        return
+    if statement.effect is Effect.ALLOW:
+        yield error(
+            "access-notprincipal", statement, "Allow with NotPrincipal lets in everybody who is not listed",
+            "That is every AWS account and every service", "Name in Principal who may come in",
+        )  # fmt: skip
+    else:
+        yield warning(
+            "access-notprincipal", statement, "Deny with NotPrincipal also denies the sessions and services not listed",
+            "A session is spared only if its role, and its account, are listed too",
+            "Deny '*' with ArnNotEquals aws:PrincipalArn",
+        )  # fmt: skip
+
+
+def confused_deputy(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """A service that may act for anybody's resources."""
+    if statement.effect is not Effect.ALLOW or statement.principal.everyone or statement.principal.negated:
+        return
+    for service in services_let_in(subject.policy, statement, subject.target):
+        yield error(
+            "confused-deputy", statement, f"{quoted(service)} may act for resources of any account",
+            "Whoever uses the service can have it pull for them",
+            "Add StringEquals aws:SourceAccount, ArnLike aws:SourceArn, or StringEquals aws:SourceOrgID",
+        )  # fmt: skip
+
+
+def inert_service(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """A service that never calls ECR, or never in the way the conditions ask."""
+    for service in sorted(statement.principal.services):
+        name = service.partition(".")[0]
+        if service not in CALLING_SERVICES and name in NEVER_PULLS:
+            yield error(
+                "service-inert", statement, f"{quoted(service)} never calls ECR as itself",
+                "What it runs pulls with a role", f"Grant {NEVER_PULLS[name]} or its account",
+            )  # fmt: skip
+        elif service not in CALLING_SERVICES:
+            yield _unknown_service(service, statement)
+        caller = Caller.of_service(service)
+        context = context_of(caller, subject.target, {}, open_keys(caller, subject.target))
+        if statement.effect is Effect.ALLOW and statement.judge(context).truth is Truth.NO:
+            yield error(
+                "service-inert", statement, f"{quoted(service)} can never meet the conditions",
+                "A service carries no organization, account, ARN or tag of a principal",
+                "Use aws:SourceOrgID, aws:SourceAccount or aws:SourceArn instead",
+            )  # fmt: skip
+
+
+def _unknown_service(service: str, statement: Statement) -> Finding:
+    meant = nearest(service, CALLING_SERVICES) or nearest(f"{service}.amazonaws.com", CALLING_SERVICES)
+    repair = f"Did you mean '{meant}'?" if meant else "Name the service as its own guide does"
+    if meant or not service.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")):
+        return error("service-name", statement, f"{quoted(service)} is no service principal", _REFUSED, repair)
+    return warning(
+        "service-name", statement, f"{quoted(service)} is not known to call ECR", "The grant may do nothing", repair
+    )
+
+
+_REFUSED = "ECR refuses the whole policy"
+
+
+def shape(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Principals that ECR refuses, or that mean nobody."""
+    for kind, text in statement.principal.written:
+        match kind:
+            case PrincipalType.AWS if text != "*":
+                yield from _aws(subject, statement, text)
+            case PrincipalType.Service if "*" in text or "?" in text:
+                yield error("principal-wildcard", statement, f"{quoted(text)} has a wildcard", _REFUSED, "Name it")
+            case PrincipalType.Federated | PrincipalType.CanonicalUser:
+                yield error(
+                    "principal-kind", statement, f"a {kind.name} principal never calls ECR",
+                    "Whoever comes from a provider calls with a role", "Name the role",
+                )  # fmt: skip
+            case _:
+                pass
+
+
+def _aws(subject: Subject, statement: Statement, text: str) -> Iterator[Finding]:
+    match = _ARN.fullmatch(text)
+    if "*" in text or "?" in text:
+        yield error(
+            "principal-wildcard", statement, f"{quoted(text)} has a wildcard",
+            "Only a lone '*' is a wildcard in a principal; ECR refuses the whole policy",
+            "Name the account, and narrow it with ArnLike aws:PrincipalArn",
+        )  # fmt: skip
+    elif _UNIQUE_ID.fullmatch(text):
+        yield error(
+            "principal-deleted", statement, f"{quoted(text)} is the id of a principal that was deleted",
+            "AWS shows ids where the role is gone; a new role of that name is not let in", "Name the role again",
+        )  # fmt: skip
+    elif match is None and not _ACCOUNT.fullmatch(text):
+        what = f"{quoted(text)} is neither an ARN nor an account"
+        digits = text if text.isdigit() else ""
+        repair = f"Did you mean '{digits.zfill(12)}'?" if 8 < len(digits) < 12 else "Write an ARN, or 12 digits"  # noqa: PLR2004 — lost zeros
+        yield error("principal-account" if digits else "principal-arn", statement, what, _REFUSED, repair)
+    elif match is not None:
+        yield from _arn(subject, statement, text, match)
+
+
+def _arn(subject: Subject, statement: Statement, text: str, match: re.Match[str]) -> Iterator[Finding]:
+    resource = match["resource"].partition("/")[0]
+    if not _ACCOUNT.fullmatch(match["account"]):
+        yield error(
+            "principal-account", statement, f"{quoted(text)} names no account", "An account has 12 digits; " + _REFUSED,
+            f"Did you mean {match['account'].zfill(12)}?" if match["account"].isdigit() else "Write the 12 digits",
+        )  # fmt: skip
+    elif not _PARTITION.fullmatch(match["partition"]) or (
+        subject.knows_its_account and match["partition"] != subject.target.partition
+    ):
+        yield error(
+            "principal-partition", statement, f"{quoted(text)} belongs to the partition '{match['partition']}'",
+            f"The registry is in '{subject.target.partition}'; no principal crosses over",
+            "Name a principal of the same partition",
+        )  # fmt: skip
+    elif (match["service"], resource) not in _KINDS or match["region"]:
+        yield error(
+            "principal-kind", statement, f"{quoted(text)} cannot be a principal",
+            f"Groups, instance profiles and policies never call; {_REFUSED}", "Name a role, a user or an account",
+        )  # fmt: skip
+    elif resource != "root":
+        yield Finding(
+            "principal-must-exist", Severity.NOTE, statement, f"{quoted(text)} must exist when the policy is stored",
+            "ECR refuses a policy that names a principal it cannot find; made again, it is another principal",
+            "Deploy it before, or grant the account with ArnEquals aws:PrincipalArn",
+        )  # fmt: skip
+
+
+_KINDS = {("iam", "root"), ("iam", "role"), ("iam", "user"), ("sts", "assumed-role"), ("sts", "federated-user")}
+
+
+def deny_services(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """A denial of outsiders that also hits AWS's services."""
+    if statement.effect is not Effect.DENY or statement.principal.means(_LAMBDA) is not Meant.DIRECTLY:
+        return
+    keys = {condition.looked_up for condition in statement.conditions}
+    if not keys & {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn"}:
+        return
+    context = context_of(_LAMBDA, subject.target, {}, open_keys(_LAMBDA, subject.target))
+    if statement.judge(context).truth is Truth.YES:
+        yield error(
+            "deny-services", statement, "this denial hits AWS services too",
+            "They carry no aws:PrincipalOrgID, aws:PrincipalAccount or aws:PrincipalArn, so they look like outsiders",
+            "Add BoolIfExists aws:PrincipalIsAWSService false",
+        )  # fmt: skip
+
+
+_LAMBDA = Caller.of_service("lambda.amazonaws.com")
+RULES = (public, not_principal, confused_deputy, inert_service, shape, deny_services)

@@ -1,0 +1,126 @@
+"""Rules that look at a statement, or the policy, as a whole."""
+
+from collections.abc import Iterator
+
+from shared_ecr.access.actions import REGISTRY_LEVEL_BITS, REPOSITORY_LEVEL_BITS, bits
+from shared_ecr.access.callers import Identity
+from shared_ecr.access.classes import RequestClass, request_classes
+from shared_ecr.access.conditions import Truth
+from shared_ecr.access.documents import Effect, Statement
+from shared_ecr.access.evaluation import allowed, reach
+from shared_ecr.access.everybody import Known
+from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
+from shared_ecr.access.policies import Policies
+from shared_ecr.access.principals import Meant
+from shared_ecr.permissions import MAX_POLICY_CHARACTERS
+
+# What is left for the next grant should be worth mentioning before it is gone.
+_NEARLY_FULL = 0.9
+# Whoever may call one of these can repair a policy.
+_REPAIRS = {
+    Holder.REPOSITORY: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
+    Holder.TEMPLATE: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
+    Holder.REGISTRY: ("PutRegistryPolicy", "DeleteRegistryPolicy"),
+}
+
+
+def dead(subject: Subject) -> Iterator[Finding]:
+    """Statements that no request can meet, and grants that a denial takes back entirely."""
+    classes = list(request_classes([subject.policy], subject.target, Known()))
+    for statement in subject.policy.statements:
+        met = [each for each in classes if _speaks(subject, statement, each)]
+        actions = statement.action.actions & _asked(subject)
+        if not actions or not met:
+            yield error(
+                "statement-dead", statement, "no request can ever meet this statement",
+                "Its principals, actions, resources and conditions exclude each other, or mean nobody",
+                "Correct it, or remove it",
+            )  # fmt: skip
+        elif statement.effect is Effect.ALLOW and all(_is_taken_back(subject, statement, each) for each in met):
+            yield error(
+                "statement-dead", statement, "this grant is taken back entirely", "A Deny covers all of it",
+                "Narrow the Deny, or remove the grant",
+            )  # fmt: skip
+
+
+def _asked(subject: Subject) -> int:
+    return REPOSITORY_LEVEL_BITS | (REGISTRY_LEVEL_BITS | bits(["CreateRepository"]) if _is_registry(subject) else 0)
+
+
+def _is_registry(subject: Subject) -> bool:
+    return subject.holder is Holder.REGISTRY
+
+
+def _speaks(subject: Subject, statement: Statement, each: RequestClass) -> bool:
+    return (
+        statement.principal.means(each.caller) is not Meant.NOT
+        and statement.judge(each.context).truth is not Truth.NO
+        # What stands for all repositories of a registry may lie outside of the resources that are meant.
+        and (_is_registry(subject) or bool(statement.actions_on(subject.target.arn, each.context)))
+    )
+
+
+def _is_taken_back(subject: Subject, statement: Statement, each: RequestClass) -> bool:
+    left = statement.action.actions & _asked(subject)
+    for other in subject.policy.statements:
+        covers = other.resource is None or other.resource == statement.resource or other.resource.written == ("*",)
+        if (
+            other.effect is Effect.DENY
+            and covers
+            and other.principal.means(each.caller) is not Meant.NOT
+            and other.judge(each.context).truth is Truth.YES
+        ):
+            left &= ~other.action.actions
+    return not left
+
+
+def lockout(subject: Subject) -> Iterator[Finding]:
+    """A denial after which nobody of the registry's account can change the policy."""
+    repairs = bits(_REPAIRS[subject.holder])
+    policies = Policies(registry=subject.policy) if _is_registry(subject) else Policies(repository=subject.policy)
+    for each in request_classes([subject.policy], subject.target, Known()):
+        if each.caller.account == subject.target.account and each.caller.identity is Identity.ALLOWS:
+            found = reach(policies, each.caller, subject.target, each.context)
+            surely, maybe = allowed(found, each.caller, subject.target, Identity.ALLOWS)
+            if (surely | maybe) & repairs:
+                return
+    denying = [each for each in subject.policy.statements if each.effect is Effect.DENY]
+    yield error(
+        "policy-lockout", next((each for each in denying if each.action.actions & repairs), None),
+        "after this nobody of the registry's account can change the policy",
+        "ECR refuses it unless forced, and then only AWS Support or the root user may help",
+        f"Leave ecr:{_REPAIRS[subject.holder][0]} out of the Deny, or except an administrator",
+    )  # fmt: skip
+
+
+def size(subject: Subject) -> Iterator[Finding]:
+    """The budget of characters."""
+    characters = subject.policy.characters
+    if characters > MAX_POLICY_CHARACTERS:
+        yield error(
+            "policy-size", None, f"the policy has {characters:,} characters; ECR stores {MAX_POLICY_CHARACTERS:,}",
+            "ECR refuses it", "Grant the organization instead of its accounts, and merge equal statements",
+        )  # fmt: skip
+    elif characters > MAX_POLICY_CHARACTERS * _NEARLY_FULL:
+        yield warning(
+            "policy-size", None, f"the policy has {characters:,} of {MAX_POLICY_CHARACTERS:,} characters",
+            "A few more grants, and ECR refuses it", "Grant the organization instead of its accounts",
+        )  # fmt: skip
+
+
+def version(subject: Subject) -> Iterator[Finding]:
+    """A missing version."""
+    if subject.policy.version is None:
+        yield warning(
+            "policy-version", None, "the policy has no Version", "It means the old language, without variables",
+            'Write "Version": "2012-10-17"',
+        )  # fmt: skip
+
+
+def empty(subject: Subject) -> Iterator[Finding]:
+    """A policy that says nothing."""
+    if not subject.policy.statements:
+        yield warning("statement-dead", None, "the policy has no statement", "It says nothing", "Remove the policy")
+
+
+RULES = (dead, lockout, size, version, empty)

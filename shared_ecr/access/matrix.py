@@ -1,0 +1,195 @@
+"""The matrix: what each consumer may do with each repository, at most.
+
+Identity policies, service and resource control policies, permission boundaries, session and endpoint policies can
+only take away from it. Equal policies are asked once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_ecr.access.actions import bits, names
+from shared_ecr.access.callers import Caller, Identity
+from shared_ecr.access.capabilities import CAPABILITIES, Capability
+from shared_ecr.access.classes import contexts_of
+from shared_ecr.access.conditions import Condition, Truth
+from shared_ecr.access.consumers import Consumer
+from shared_ecr.access.contexts import Context
+from shared_ecr.access.decisions import named
+from shared_ecr.access.documents import Effect
+from shared_ecr.access.evaluation import Application, Reach, allowed, applications, is_in_the_account, reach
+from shared_ecr.access.phrases import fails, holds
+from shared_ecr.access.policies import Policies
+from shared_ecr.access.principals import Meant
+from shared_ecr.access.requests import Target, context_of, open_keys
+
+# ECR's endpoints speak TLS alone, so a condition on it narrows nothing.
+_ALWAYS = {"aws:securetransport": ("true",)}
+
+
+class Access(StrEnum):
+    """What a cell says."""
+
+    NONE = "none"
+    OWN = "own policy"
+    """Inside the registry's account: if the caller's own policy allows it, for the registry says nothing of it."""
+    ONLY = "only"
+    YES = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One consumer's access to one repository, for one capability."""
+
+    access: Access
+    conditions: tuple[str, ...] = ()
+    """For ONLY: what must hold, as phrases."""
+    statement: str = ""
+    """The statement that grants it, or nothing."""
+
+    def __str__(self) -> str:
+        return f"only {' and '.join(self.conditions)}" if self.access is Access.ONLY else str(self.access)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One repository and the policies that speak about it."""
+
+    target: Target
+    policies: Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows are repositories, columns consumers; each cell has one answer for each capability."""
+
+    rows: tuple[Row, ...]
+    consumers: tuple[Consumer, ...]
+    cells: tuple[tuple[tuple[Cell, ...], ...], ...]
+    """By row, by consumer, by capability in the order of `CAPABILITIES`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What to call each row: the repository, and where there are several Regions also that."""
+        regions = {row.target.region for row in self.rows}
+        several = len(regions) > 1
+        return tuple(f"{row.target.name} ({row.target.region})" if several else row.target.name for row in self.rows)
+
+
+_NONE = Cell(Access.NONE)
+
+
+def matrix(rows: Sequence[Row], consumers: Sequence[Consumer]) -> Matrix:
+    """Ask for every consumer what it may do with every repository."""
+    known: dict[tuple[object, ...], tuple[tuple[Cell, ...], ...]] = {}
+    cells = []
+    for row in rows:
+        key = _key(row)
+        if key not in known:
+            known[key] = tuple(cells_of(row, consumer.caller) for consumer in consumers)
+        cells.append(known[key])
+    return Matrix(tuple(rows), tuple(consumers), tuple(cells))
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    """Return what two rows must share to have the same cells; policies are told apart by being the same object."""
+    both = [policy for policy in (row.policies.repository, row.policies.registry) if policy is not None]
+    target = row.target
+    depends = any(policy.depends_on_the_name for policy in both)
+    tagged = any(key.partition("/")[0].endswith("resourcetag") for policy in both for key in policy.keys)
+    place = (target.account, target.region, target.partition, target.organization)
+    own = (target.name if depends else "", target.tags if tagged else None)
+    return (id(row.policies.repository), id(row.policies.registry), row.policies.scope, *place, *own)
+
+
+def cells_of(row: Row, caller: Caller) -> tuple[Cell, ...]:
+    """Return the cells of *caller*, one for each capability."""
+    context = context_of(caller, row.target, _ALWAYS, open_keys(caller, row.target))
+    found = reach(row.policies, caller, row.target, context)
+    silent = allowed(found, caller, row.target, Identity.SILENT)
+    willing = allowed(found, caller, row.target, Identity.ALLOWS)
+    identity = caller.identity
+    own = willing if identity is Identity.ALLOWS else silent
+    return tuple(_cell(capability, own, willing, _Case(row, caller, context)) for capability in CAPABILITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What a cell is asked of."""
+
+    row: Row
+    caller: Caller
+    context: Context
+
+
+def _cell(capability: Capability, own: tuple[int, int], willing: tuple[int, int], case: _Case) -> Cell:
+    needed = capability.actions
+    if not needed & ~own[0]:
+        return Cell(Access.YES, statement=_granting(case, needed))
+    if case.caller.identity is Identity.UNKNOWN and not needed & ~willing[0]:
+        return Cell(Access.OWN)
+    surely, maybe = willing if case.caller.identity is Identity.UNKNOWN else own
+    if needed & ~(surely | maybe) or not _is_possible(case, needed):
+        return _NONE
+    speaking = list(applications(case.row.policies, case.caller, case.row.target, case.context))
+    unsure = needed & ~surely
+    if case.caller.identity is Identity.UNKNOWN and needed & ~(own[0] | own[1]):
+        return Cell(Access.ONLY, (BY_OWN_POLICY, *_spared(speaking, unsure, case)))
+    conditions = (*_asked(speaking, unsure, case), *_spared(speaking, unsure, case))
+    return Cell(Access.ONLY, tuple(dict.fromkeys(conditions)), _granting(case, needed))
+
+
+def _granting(case: _Case, needed: int) -> str:
+    """Name the statement that gives the most of what is needed, or nothing."""
+    speaking = applications(case.row.policies, case.caller, case.row.target, case.context)
+    allows = [each for each in speaking if each.statement.effect is Effect.ALLOW and each.actions & needed]
+    return named(max(allows, key=lambda each: (each.actions & needed).bit_count())) if allows else ""
+
+
+def _is_possible(case: _Case, needed: int) -> bool:
+    """Whether some request meets all conditions at once: two grants may each have one that excludes the other's."""
+    policies = [each for each in (case.row.policies.repository, case.row.policies.registry) if each is not None]
+    identity = Identity.ALLOWS if case.caller.identity is Identity.UNKNOWN else case.caller.identity
+    for said in contexts_of(policies, case.caller, case.row.target):
+        context = context_of(case.caller, case.row.target, {**_ALWAYS, **said})
+        found: Reach = reach(case.row.policies, case.caller, case.row.target, context)
+        surely, maybe = allowed(found, case.caller, case.row.target, identity)
+        if not needed & ~(surely | maybe):
+            return True
+    return False
+
+
+def _asked(speaking: Sequence[Application], actions: int, case: _Case) -> Iterator[str]:
+    """Say what the grants ask for: of each action any of its grants suffices, and all actions are needed."""
+    inside = is_in_the_account(case.caller, case.row.target)
+    allows = [
+        each
+        for each in speaking
+        if each.statement.effect is Effect.ALLOW and (each.meant is Meant.DIRECTLY or not inside)
+    ]
+    for name in names(actions):
+        covering = [each for each in allows if each.actions & bits((name.removeprefix("ecr:"),))]
+        if all(each.judgement.truth is Truth.MAYBE for each in covering):
+            ways = dict.fromkeys(" and ".join(map(holds, _unsure(each, case))) for each in covering)
+            alone = len(ways) == 1
+            yield " or ".join(way if alone or " and " not in way else f"({way})" for way in ways)
+
+
+def _spared(speaking: Sequence[Application], actions: int, case: _Case) -> Iterator[str]:
+    """Say what a request is like that no denial meets."""
+    for each in speaking:
+        is_unsure = each.judgement.truth is Truth.MAYBE and each.actions & actions
+        if each.statement.effect is Effect.DENY and is_unsure:
+            yield fails(_unsure(each, case))
+
+
+def _unsure(application: Application, case: _Case) -> list[Condition]:
+    conditions = application.statement.conditions
+    return [each for each in conditions if each.judge(case.context).truth is Truth.MAYBE]
+
+
+BY_OWN_POLICY = "by its own policy"
+AT_MOST = (
+    "At most: identity policies, SCPs and RCPs, permission boundaries, session and endpoint policies can only take "
+    "away. Pull and push also need ecr:GetAuthorizationToken from the caller's own policy."
+)

@@ -1,0 +1,93 @@
+"""The Principal or NotPrincipal element of a statement: whom it means.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Self
+
+from shared_ecr.access.callers import Caller, Kind
+
+_ROOT = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
+_BARE = re.compile(r"[0-9]{12}")
+
+
+class PrincipalType(IntEnum):
+    """The keys of a Principal element, in the order in which we show them."""
+
+    AWS = 0
+    Service = 1
+    Federated = 2
+    CanonicalUser = 3
+
+
+class Meant(IntEnum):
+    """How a statement means a caller."""
+
+    NOT = 0
+    BY_ACCOUNT = 1
+    """Its account is named: inside the account that delegates, and grants nobody by itself."""
+    DIRECTLY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalElement:
+    """Everybody a statement means, or with *negated* everybody it does not."""
+
+    negated: bool
+    written: tuple[tuple[PrincipalType, str], ...]
+    everyone: bool = field(compare=False)
+    accounts: frozenset[tuple[str, str]] = field(compare=False)
+    """Partition and account; the bare twelve digits have no partition."""
+    names: frozenset[str] = field(compare=False)
+    services: frozenset[str] = field(compare=False)
+    providers: frozenset[str] = field(compare=False)
+
+    @classmethod
+    def of(cls, written: tuple[tuple[PrincipalType, str], ...], *, negated: bool) -> Self:
+        """Sort what is *written* by what it means; what names nobody (eleven digits, a wildcard) means nobody."""
+        accounts: set[tuple[str, str]] = set()
+        arns: set[str] = set()
+        aws = [text for kind, text in written if kind is PrincipalType.AWS]
+        for text in aws:
+            if root := _ROOT.fullmatch(text):
+                accounts.add((root[1], root[2]))
+            elif _BARE.fullmatch(text):
+                accounts.add(("", text))
+            else:
+                arns.add(text)
+        return cls(
+            negated,
+            written,
+            everyone="*" in aws,
+            accounts=frozenset(accounts),
+            names=frozenset(arns),
+            services=frozenset(text for kind, text in written if kind is PrincipalType.Service),
+            providers=frozenset(text for kind, text in written if kind is PrincipalType.Federated),
+        )
+
+    def means(self, caller: Caller) -> Meant:
+        """Return whether and how the element means *caller*."""
+        listed = self._lists(caller)
+        if self.negated:
+            return Meant.DIRECTLY if listed is Meant.NOT else Meant.NOT
+        return listed
+
+    def _lists(self, caller: Caller) -> Meant:
+        if self.everyone:
+            return Meant.DIRECTLY
+        if caller.kind is Kind.SERVICE:
+            return Meant.DIRECTLY if caller.service in self.services else Meant.NOT
+        if caller.kind is Kind.FEDERATED:
+            return Meant.DIRECTLY if caller.service in self.providers else Meant.NOT
+        if not self.names.isdisjoint(caller.names):
+            return Meant.DIRECTLY
+        if caller.account and not self.accounts.isdisjoint({(caller.partition, caller.account), ("", caller.account)}):
+            return Meant.BY_ACCOUNT
+        return Meant.NOT
+
+    def __str__(self) -> str:
+        listed = ", ".join(text for _, text in self.written)
+        return f"everybody but {listed}" if self.negated else "everybody" if self.everyone else listed

@@ -1,0 +1,111 @@
+"""Whether a policy lets in somebody it cannot mean: any account, or a service acting for any account."""
+
+from collections.abc import Iterable, Iterator
+
+from shared_ecr.access.callers import Caller, Identity
+from shared_ecr.access.candidates import STRANGE_VALUES
+from shared_ecr.access.comparisons import network
+from shared_ecr.access.conditions import Truth
+from shared_ecr.access.documents import Effect, Policy, Statement
+from shared_ecr.access.everybody import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, called_as_asked
+from shared_ecr.access.operators import Family
+from shared_ecr.access.principals import Meant
+from shared_ecr.access.requests import Target, context_of, open_keys
+
+# Who narrows a grant by these trusts a network or a resource of its own; every other open key is the caller's to
+# choose (its tags, its user agent, the hour). https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+_NOT_OURS = ("aws:sourceip", "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
+# The owner of the network of the call; a stranger's own is a stranger.
+_NETWORK_OWNERS = {
+    "aws:vpceaccount": STRANGE_ACCOUNTS[0],
+    "aws:vpceorgid": OTHER_ORGANIZATION,
+    "aws:vpceorgpaths": f"{OTHER_ORGANIZATION}/r-none/",
+    "aws:sourcevpcarn": f"arn:aws:ec2:us-east-1:{STRANGE_ACCOUNTS[0]}:vpc/vpc-0stranger",
+}
+# A network of more than 2^24 addresses of version 4 belongs to nobody in particular.
+_NARROW_FROM = {4: 8, 6: 32}
+
+
+def strange_callers(policy: Policy) -> Iterator[Caller]:
+    """Give somebody of no organization, and somebody of another one, whose own side says yes."""
+    named = {text for statement in policy.statements for _, text in statement.principal.written}
+    account = next(each for each in STRANGE_ACCOUNTS if not any(each in text for text in named))
+    for caller in (Caller.unnamed_role(account), *called_as_asked([policy], account, "aws")):
+        yield caller.with_identity(Identity.ALLOWS)
+        member = caller.in_organization(OTHER_ORGANIZATION, (f"{OTHER_ORGANIZATION}/r-none/",))
+        yield member.with_identity(Identity.ALLOWS)
+
+
+def strangers_let_in(policy: Policy, statement: Statement, target: Target) -> list[Caller]:
+    """Return the strangers whom the Allow *statement* lets in, in a context that anybody can bring about."""
+    return [
+        caller for caller in strange_callers(policy)
+        if statement.principal.means(caller) is not Meant.NOT
+        and any(_may_hold(statement, caller, target, said) for said in _contexts(statement))
+        and not _is_denied(policy, statement, caller, target)
+    ]  # fmt: skip
+
+
+def services_let_in(policy: Policy, statement: Statement, target: Target) -> list[str]:
+    """Return the services that the Allow *statement* lets act for anybody's resources: confused deputies."""
+    services = [*statement.principal.services]
+    if statement.principal.everyone or statement.principal.negated:
+        services = [STRANGE_SERVICE]
+    said: dict[str, tuple[str, ...]] = {
+        key: (STRANGE_VALUES[key],) for key in ("aws:sourceaccount", "aws:sourceorgid", "aws:sourcearn")
+    }
+    said["aws:sourceorgpaths"] = (f"{OTHER_ORGANIZATION}/r-none/",)
+    said |= dict.fromkeys((*_NOT_OURS, *_NETWORK_OWNERS), ()) | {"aws:sourceip": (STRANGE_VALUES["aws:sourceip"],)}
+    found = []
+    for service in sorted(services):
+        caller = Caller.of_service(service)
+        arn = said["aws:sourcearn"][0].replace("lambda", service.partition(".")[0])
+        context = said | {"aws:sourcearn": (arn,)}
+        if _may_hold(statement, caller, target, context) and not _is_denied(policy, statement, caller, target, context):
+            found.append(service)
+    return found
+
+
+def _contexts(statement: Statement) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Give what a stranger's call carries: over the internet, through a network of its own, from a broad network."""
+    owners: dict[str, tuple[str, ...]] = {key: (value,) for key, value in _NETWORK_OWNERS.items()}
+    address = {"aws:sourceip": (STRANGE_VALUES["aws:sourceip"],)}
+    nowhere: dict[str, tuple[str, ...]] = dict.fromkeys((*_NOT_OURS, *owners), ())
+    yield nowhere | address
+    yield owners | {key: (STRANGE_VALUES[key],) for key in _NOT_OURS} | {"aws:sourceip": ()}
+    for condition in statement.conditions:
+        if condition.test.operator.family is Family.IP:
+            for found in map(network, condition.values):
+                if found is not None and found.prefixlen < _NARROW_FROM[found.version]:
+                    yield nowhere | {"aws:sourceip": (str(found[0]),)}
+
+
+def _may_hold(statement: Statement, caller: Caller, target: Target, said: dict[str, tuple[str, ...]]) -> bool:
+    present = {key: values for key, values in said.items() if values}
+    absent = said.keys() - present.keys()
+    is_open = open_keys(caller, target)
+    context = context_of(caller, target, present, lambda key: key not in absent and is_open(key))
+    return statement.judge(context).truth is not Truth.NO
+
+
+def _is_denied(
+    policy: Policy, allow: Statement, caller: Caller, target: Target, said: dict[str, tuple[str, ...]] | None = None
+) -> bool:
+    """Whether some Deny takes all of *allow* back from *caller*, whatever the context."""
+    present = {key: values for key, values in (said or {}).items() if values}
+    context = context_of(caller, target, present, open_keys(caller, target))
+    left = allow.action.actions
+    for statement in policy.statements:
+        if (
+            statement.effect is Effect.DENY
+            and statement.principal.means(caller) is not Meant.NOT
+            and statement.judge(context).truth is Truth.YES
+        ):
+            left &= ~statement.actions_on(target.arn, context)
+    return not left
+
+
+def is_public(policy: Policy, target: Target) -> bool:
+    """Whether anybody outside gets anything: any account, or any account by way of a service."""
+    allows: Iterable[Statement] = (each for each in policy.statements if each.effect is Effect.ALLOW)
+    return any(strangers_let_in(policy, each, target) or services_let_in(policy, each, target) for each in allows)

@@ -1,0 +1,167 @@
+"""`shared-ecr access`: who may pull, push and administer, and who newly may."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.access_inputs import Input, add_source, gather, rows_of
+from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared_ecr.access.changes import Change
+    from shared_ecr.access.matrix import Row
+    from shared_ecr.cli.options import Subcommands
+
+_EPILOG = """\
+shared-ecr access                                  the matrix of the declaration
+shared-ecr access --template cdk.out --format html > access.html
+shared-ecr access --template cdk.out --against cdk.out.before
+shared-ecr access why arn:aws:iam::222222222222:role/ci team/app push
+"""
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command and what it can do."""
+    parser = subcommands.add_parser(
+        "access",
+        help="who may pull, push and administer each repository, and who newly may",
+        description="Evaluate the policies as IAM does and print what everybody may do at most: whom the policies and "
+        "the declaration name, and strangers. With --against, print what a change newly allows and denies; newly "
+        "allowed access exits 1 unless the declaration acknowledges it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_source(parser)
+    parser.add_argument(
+        "--against", type=Path, metavar="OLD", help="compare with an older template, cdk.out, or declaration"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "json", "html"), default="text", help="how to print (default: text)"
+    )
+    parser.set_defaults(run=run)
+    actions = parser.add_subparsers(metavar="ACTION")
+    for add in (add_decide, add_why, add_lint):
+        add(actions)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the matrix, or the changes."""
+    found = gather(arguments)
+    if arguments.against is not None:
+        return _print_changes(found, rows_of(arguments.against, arguments), arguments.format)
+    _print_matrix(found, arguments.format)
+    return ExitCode.DONE
+
+
+def _print_matrix(found: Input, how: str) -> None:
+    from shared_ecr.access.consumers import consumers  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.matrix import matrix  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.reports import as_markdown, as_text  # noqa: PLC0415 — start-up time
+
+    if not found.rows:
+        raise UsageError("there is no repository to ask about")
+    both = [policy for row in found.rows for policy in (row.policies.repository, row.policies.registry)]
+    policies = [policy for policy in both if policy is not None]
+    table = matrix(found.rows, consumers(policies, found.rows[0].target, found.known, found.accounts))
+    match how:
+        case "json":
+            import json  # noqa: PLC0415 — start-up time
+
+            from shared_ecr.access.rendering import matrix_json  # noqa: PLC0415 — start-up time
+
+            print(json.dumps(matrix_json(table, found.notes), indent=2, ensure_ascii=False))
+        case "markdown":
+            print(as_markdown(table, found.notes))
+        case "html":
+            from shared_ecr.access.pages import as_page  # noqa: PLC0415 — start-up time
+
+            print(as_page(table, found.notes, f"Access to the registry of {found.rows[0].target.account}"))
+        case _:
+            print(as_text(table, found.notes))
+
+
+def _print_changes(found: Input, old: "Sequence[Row]", how: str) -> int:
+    from shared_ecr.access.changes import Direction  # noqa: PLC0415 — start-up time
+    from shared_ecr.acknowledgements import covering  # noqa: PLC0415 — start-up time
+
+    if how == "html":
+        raise UsageError("--against prints text, markdown or json")
+    changed = list(_changes(found, old))
+    today = datetime.now(UTC).date()
+    reasons: list[str | None] = []
+    for each in changed:
+        accepted = covering(found.acknowledged, each.code, each.target.name, today)
+        reasons.append(accepted.reason if accepted else None)
+    blocking = sum(
+        each.direction is Direction.ALLOWED and reason is None for each, reason in zip(changed, reasons, strict=True)
+    )
+    if how == "json":
+        import json  # noqa: PLC0415 — start-up time
+
+        from shared_ecr.access.rendering import change_json  # noqa: PLC0415 — start-up time
+
+        rendered = [change_json(each, reason) for each, reason in zip(changed, reasons, strict=True)]
+        print(json.dumps({"changes": rendered, "blocking": blocking}, indent=2, ensure_ascii=False))
+    else:
+        _print_sentences(changed, reasons, "- " if how == "markdown" else "")
+        for note in found.notes:
+            print(note, file=sys.stderr)
+    for name in _sampled(found, old):
+        print(f"{name}: its policies combine more conditions than are tried; a rare change could be missed",
+              file=sys.stderr)  # fmt: skip
+    return ExitCode.FINDINGS if blocking else ExitCode.DONE
+
+
+def _print_sentences(changed: "Sequence[Change]", reasons: Sequence[str | None], bullet: str) -> None:
+    import json  # noqa: PLC0415 — start-up time
+
+    from shared_ecr.access.rendering import request_json  # noqa: PLC0415 — start-up time
+    from shared_ecr.text import visible  # noqa: PLC0415 — start-up time
+
+    for each, reason in zip(changed, reasons, strict=True):
+        outside = "outside, " if each.is_outside else ""
+        print(visible(f"{bullet}{outside}{each.direction}: {each} [{each.code}]"))
+        print(f"  witness: {json.dumps(request_json(each.witness), ensure_ascii=True)}")
+        if reason:
+            print(visible(f"  acknowledged: {reason}"))
+    if not changed:
+        print("nobody may do anything newly, and nobody less")
+
+
+def _sampled(found: Input, old: "Sequence[Row]") -> "Iterator[str]":
+    """Give the repositories whose policies have more combinations of conditions than are tried."""
+    from shared_ecr.access.classes import is_sampled  # noqa: PLC0415 — start-up time
+
+    before = {(row.target.region, row.target.name): row for row in old}
+    for row in found.rows:
+        earlier = before.get((row.target.region, row.target.name))
+        both = [row.policies, earlier.policies] if earlier else [row.policies]
+        policies = [each for pair in both for each in (pair.repository, pair.registry) if each is not None]
+        if is_sampled(policies, row.target, found.known):
+            yield row.target.name
+
+
+def _changes(found: Input, old: "Sequence[Row]") -> "list[Change]":
+    """Compare repository by repository.
+
+    A repository that is new holds nothing yet: only what it opens to outsiders is told.
+    """
+    from shared_ecr.access.changes import changes  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policies import Policies  # noqa: PLC0415 — start-up time
+
+    before = {(row.target.region, row.target.name): row for row in old}
+    changed: list[Change] = []
+    for row in found.rows:
+        earlier = before.get((row.target.region, row.target.name))
+        if earlier is not None:
+            changed += changes(earlier.policies, row.policies, row.target, found.known)
+        else:
+            fresh = changes(Policies(), row.policies, row.target, found.known)
+            changed += [each for each in fresh if each.is_outside]
+    return sorted(changed, key=lambda each: (str(each.direction) != "newly allowed", not each.is_outside))

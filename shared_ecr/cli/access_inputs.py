@@ -1,0 +1,183 @@
+"""Where `shared-ecr access` takes policies from: the declaration, templates, or the registry as it is now."""
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import add_file
+from shared_ecr.errors import UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.access.everybody import Known
+    from shared_ecr.access.lint import Subject
+    from shared_ecr.access.matrix import Row
+    from shared_ecr.access.templates import Collected, Place
+    from shared_ecr.acknowledgements import Acknowledgement
+    from shared_ecr.names import Region
+    from shared_ecr.registry import RegistrySpec
+
+_YAML = {".yaml", ".yml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The policies in question and what is known around them."""
+
+    rows: "tuple[Row, ...]"
+    known: "Known"
+    accounts: Mapping[str, str]
+    """The names of the declaration by account id."""
+    acknowledged: "tuple[Acknowledgement, ...]"
+    notes: tuple[str, ...]
+
+
+def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> None:
+    """Add the options that say where the policies are; *inherited* ones stand on the parent command too."""
+    default = argparse.SUPPRESS if inherited else None
+    if inherited:
+        parser.add_argument("--file", type=Path, default=default, metavar="FILE", help="the declaration")
+    else:
+        add_file(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--template", type=Path, metavar="T", default=default, help="a CloudFormation template in JSON, or cdk.out"
+    )
+    live_default = argparse.SUPPRESS if inherited else False
+    where.add_argument(
+        "--live", action="store_true", default=live_default, help="ask the registry as it is now (needs credentials)"
+    )
+    parser.add_argument(
+        "--account", metavar="ID", default=default, help="the registry's account, where no template says it"
+    )
+    parser.add_argument("--region", metavar="REGION", default=default, help="the Region, where no template says it")
+
+
+def gather(arguments: argparse.Namespace) -> Input:
+    """Return the policies that the options of *arguments* ask for."""
+    from shared_ecr.access.everybody import Known  # noqa: PLC0415 — start-up time
+
+    declared = _declared(arguments)
+    if arguments.live:
+        rows, notes = _live(arguments, declared)
+    elif arguments.template is not None:
+        found = collected(arguments.template, arguments, declared)
+        rows, notes = found.rows, found.notes
+    else:
+        if declared is None:
+            raise UsageError(f"{arguments.file}: no such file; pass --file, --template or --live")
+        rows, notes = tuple(_declared_rows(declared)), ()
+    organization = str(declared.organization) if declared and declared.organization else None
+    names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
+    acknowledged = declared.acknowledged if declared else ()
+    return Input(rows, Known(organization, frozenset(names)), names, acknowledged, notes)
+
+
+def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[Row, ...]":
+    """Return the policies at *path*: an older declaration, template or cdk.out."""
+    if path.suffix in _YAML:
+        from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+
+        return tuple(_declared_rows(load(path, os.environ).registry))
+    return collected(path, arguments, _declared(arguments)).rows
+
+
+def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Collected":
+    """Read the templates at *path*."""
+    from shared_ecr.access.templates import collect  # noqa: PLC0415 — start-up time
+
+    return collect(path, _place(arguments, declared))
+
+
+def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, Subject]]":
+    """Give each policy of the declaration or the templates at *path*, with what to call it."""
+    from shared_ecr.access.lint import Holder, Subject  # noqa: PLC0415 — start-up time
+
+    if path.suffix in _YAML:
+        registries: dict[str, Subject] = {}
+        for row in rows_of(path, arguments):
+            if row.policies.repository is not None:
+                yield f"{path}: {row.target.name}", Subject(row.policies.repository, Holder.REPOSITORY, row.target)
+            if row.policies.registry is not None:
+                whole = Subject(row.policies.registry, Holder.REGISTRY, replace(row.target, name="any/repository"))
+                registries.setdefault(row.target.region, whole)
+        for region, subject in registries.items():
+            yield f"{path}: the registry policy in {region}", subject
+        return
+    for each in collected(path, arguments, _declared(arguments)).held:
+        if each.policy is not None:
+            yield f"{path}: {each.logical_id}", Subject(each.policy, each.holder, each.target)
+
+
+def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
+    """Return the declaration, or None where there is none and nobody asked for one by name."""
+    from shared_ecr.declaration import DEFAULT_FILE, load  # noqa: PLC0415 — start-up time
+
+    if arguments.file == DEFAULT_FILE and not arguments.file.exists():
+        return None
+    return load(arguments.file, os.environ).registry
+
+
+def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Place":
+    from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.templates import Place  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import AccountId  # noqa: PLC0415 — start-up time
+
+    account = UNKNOWN_ACCOUNT
+    if arguments.account:
+        account = str(AccountId.parse(arguments.account))
+    elif declared:
+        account = str(declared.account)
+    return Place(account, _region(arguments, declared))
+
+
+def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Region":
+    from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
+
+    if arguments.region:
+        return Region.parse(arguments.region)
+    if declared:
+        return declared.regions[0]
+    return Region.parse(os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1")
+
+
+def _declared_rows(declared: "RegistrySpec") -> "Iterator[Row]":
+    from shared_ecr.access.matrix import Row  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policies import Policies, Scope  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.reading import read_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
+    from shared_ecr.permissions import Place  # noqa: PLC0415 — start-up time
+
+    account, scope = str(declared.account), Scope(declared.settings.account.registry_policy_scope or Scope.V2)
+    for region in declared.regions:
+        whole = declared.settings.policy(declared.in_region(region))
+        registry = read_policy(whole, "the registry policy") if whole else None
+        for spec in declared.repositories:
+            target = Target(account, str(region), str(spec.name), str(region.partition), spec.tags)
+            written = spec.policy(Place.of(region))
+            own = read_policy(written, str(spec.name)) if written else None
+            yield Row(target, Policies(own, registry, scope))
+
+
+def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tuple[tuple[Row, ...], tuple[str, ...]]":
+    from shared_ecr.access.matrix import Row  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policies import Policies, Scope  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.reading import parse_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.policies import live_policies  # noqa: PLC0415 — start-up time
+
+    region = _region(arguments, declared)
+    with closing(AwsClients()) as clients:
+        live = live_policies(clients, region)
+    notes = () if live.scope else ("the scope of the registry policy could not be asked; V2, ECR's default, is taken",)
+    registry = None if live.registry is None else parse_policy(live.registry, "the registry policy")
+    rows = []
+    for each in live.repositories:
+        target = Target(str(live.account), str(region), each.repository, str(region.partition), None)
+        policy = None if each.text is None else parse_policy(each.text, each.repository)
+        rows.append(Row(target, Policies(policy, registry, Scope(live.scope or "V2"))))
+    return tuple(rows), notes

@@ -1,0 +1,174 @@
+"""`shared-ecr access decide`, `why` and `lint`: single requests, one cell explained, one policy judged."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.access_inputs import add_source, gather, subjects_of
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared_ecr.access.callers import Caller
+    from shared_ecr.access.lint import Finding, Subject
+    from shared_ecr.cli.access_inputs import Input
+    from shared_ecr.cli.options import Subcommands
+
+# What has no meaning at all is bad input; what AWS would refuse is a finding.
+_NO_POLICY = {"policy-json", "policy-duplicate", "policy-nesting", "template-shape"}
+
+
+def add_decide(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register `decide`."""
+    parser = subcommands.add_parser(
+        "decide",
+        help="answer requests, one JSON object a line on stdin",
+        description='Answer each line of stdin with {"decision", "statement", "conditions", "why"}; a line that cannot '
+        'be read is answered with {"error"}, and the command exits 2 at the end. The shape of a request is in '
+        "docs/reference/access.md.",
+    )
+    parser.set_defaults(run=run_decide)
+
+
+def run_decide(_: argparse.Namespace) -> int:
+    """Answer every line of stdin as it comes."""
+    import json  # noqa: PLC0415 — start-up time
+
+    from shared_ecr.access.decisions import answers  # noqa: PLC0415 — start-up time
+
+    code = ExitCode.DONE
+    lines = (line.decode("utf-8", errors="replace") for line in sys.stdin.buffer)
+    for answer in answers(lines):
+        print(json.dumps(answer.document, ensure_ascii=False), flush=True)
+        if answer.is_error:
+            code = ExitCode.INVALID
+    return code
+
+
+def add_why(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register `why`."""
+    parser = subcommands.add_parser(
+        "why",
+        help="explain what one principal may do with one repository",
+        description="Explain, statement by statement, why a principal may or may not pull, push or administer, and "
+        "what to write into the declaration to change it. Exits 0 whatever the answer.",
+    )
+    parser.add_argument(
+        "principal", metavar="ROLE_ARN", help="an ARN, an account id, or a service (lambda.amazonaws.com)"
+    )
+    parser.add_argument("name", metavar="NAME", help="the repository")
+    parser.add_argument("level", choices=("pull", "push", "admin"), metavar="LEVEL", help="pull, push or admin")
+    add_source(parser, inherited=True)
+    parser.set_defaults(run=run_why)
+
+
+def run_why(arguments: argparse.Namespace) -> int:
+    """Print the explanation."""
+    from shared_ecr.access.capabilities import CAPABILITIES  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.explanations import explain  # noqa: PLC0415 — start-up time
+    from shared_ecr.text import did_you_mean, quoted  # noqa: PLC0415 — start-up time
+
+    found = gather(arguments)
+    rows = [each for each in found.rows if arguments.region in {None, each.target.region}]
+    row = next((each for each in rows if each.target.name == arguments.name), None)
+    if row is None:
+        meant = did_you_mean(arguments.name, [each.target.name for each in found.rows])
+        raise UsageError(f"there is no repository {quoted(arguments.name)}{f'. {meant}' if meant else ''}")
+    which = next(number for number, each in enumerate(CAPABILITIES) if each.name == arguments.level)
+    caller = _caller(arguments.principal, found, row.target.account, row.target.partition)
+    told = explain(row, caller, CAPABILITIES[which], which, _as_consumer(caller, found))
+    print(f"{arguments.level} {row.target.name} as {arguments.principal}: {told}")
+    return ExitCode.DONE
+
+
+def _caller(text: str, found: "Input", registry: str, partition: str) -> "Caller":
+    from shared_ecr.access.callers import Caller, Identity  # noqa: PLC0415 — start-up time
+
+    if text.startswith("arn:"):
+        caller = Caller.from_arn(text)
+    elif text.isdigit():
+        from shared_ecr.names import AccountId  # noqa: PLC0415 — start-up time
+
+        caller = Caller.unnamed_role(str(AccountId.parse(text)), partition)
+    elif "." in text:
+        return Caller.of_service(text)
+    else:
+        raise UsageError(f"'{text}' is neither an ARN, nor an account id, nor a service such as lambda.amazonaws.com")
+    # The registry cannot know what the caller's own policies say; from outside the answer is what they may at most.
+    caller = caller.with_identity(Identity.UNKNOWN if caller.account == registry else Identity.ALLOWS)
+    if found.known.organization and caller.account in {registry, *found.known.accounts}:
+        return caller.in_organization(found.known.organization, (f"{found.known.organization}/r-none/",))
+    return caller
+
+
+def _as_consumer(caller: "Caller", found: "Input") -> str:
+    """Say how the declaration names *caller*."""
+    if caller.account is None:
+        return "account: ACCOUNT" if caller.service != "lambda.amazonaws.com" else "lambda: ACCOUNT"
+    account = found.accounts.get(caller.account, f'"{caller.account}"')
+    role = (caller.principal_arn or "").partition(":role/")[2]
+    return f"role: {{ account: {account}, name: {role} }}" if role and caller.names else f"account: {account}"
+
+
+def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register `lint`."""
+    parser = subcommands.add_parser(
+        "lint",
+        help="judge policies: public, dead, inert, refused",
+        description="Judge every ECR policy of the files: a policy in JSON, a CloudFormation template, cdk.out, or a "
+        "declaration. Exits 1 where a finding is an error; warnings and notes do not block.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--registry", action="store_true", help="the policies in JSON are registry policies")
+    add_source(parser, inherited=True)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.set_defaults(run=run_lint)
+
+
+def run_lint(arguments: argparse.Namespace) -> int:
+    """Print every finding."""
+    from shared_ecr.access.faults import InvalidPolicyError  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import Severity, lint, refused  # noqa: PLC0415 — start-up time
+
+    found: list[tuple[str, Finding]] = []
+    for file in arguments.files:
+        try:
+            for where, subject in _subjects(file, arguments):
+                found += [(where, finding) for finding in lint(subject)]
+        except InvalidPolicyError as error:
+            found += [(error.where or str(file), finding) for finding in refused(error)]
+    if arguments.format == "json":
+        import json  # noqa: PLC0415 — start-up time
+
+        print(json.dumps({"findings": [{"policy": where, **each.as_json()} for where, each in found]}, indent=2))
+    else:
+        for where, finding in found:
+            print(f"{where}: {finding}")
+        print(f"{len(found)} findings in {len(arguments.files)} files", file=sys.stderr)
+    if any(finding.code in _NO_POLICY for _, finding in found):
+        return ExitCode.INVALID
+    return ExitCode.FINDINGS if any(each.severity is Severity.ERROR for _, each in found) else ExitCode.DONE
+
+
+def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, Subject]]":
+    """Give the policies of *file*: itself where it is one, else those that stand in it."""
+    from shared_ecr.access.json_texts import read_json  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import Holder, Subject  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.reading import read_policy  # noqa: PLC0415 — start-up time
+
+    if file.is_dir() or file.suffix in {".yaml", ".yml"}:
+        yield from subjects_of(file, arguments)
+        return
+    data = read_json(file.read_text(encoding="utf-8", errors="replace"), str(file))
+    if isinstance(data, dict) and "Resources" in data:
+        yield from subjects_of(file, arguments)
+        return
+    holder = Holder.REGISTRY if arguments.registry else Holder.REPOSITORY
+    subject = Subject(read_policy(data, str(file)), holder)
+    account, region = arguments.account, arguments.region
+    if account:
+        subject = replace(subject, target=replace(subject.target, account=account, region=region or "us-east-1"))
+    yield str(file), subject

@@ -1,0 +1,130 @@
+import json
+from typing import Any
+
+import pytest
+
+from shared_ecr.access.changes import Change, Direction, changes
+from shared_ecr.access.decisions import answers
+from shared_ecr.access.everybody import Known
+from shared_ecr.access.policies import Policies
+from shared_ecr.access.rendering import request_json
+from unit.access.policies import (
+    CONSUMER,
+    IN_ORGANIZATION,
+    ORGANIZATION,
+    PULL,
+    TARGET,
+    allow,
+    deny,
+    everybody_but,
+    policies,
+    policy,
+)  # fmt: skip
+
+KNOWN = Known(ORGANIZATION, frozenset({CONSUMER}))
+ROOT = {"AWS": f"arn:aws:iam::{CONSUMER}:root"}
+ROLE = {"AWS": f"arn:aws:iam::{CONSUMER}:role/ci"}
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+Statements = list[dict[str, Any]]
+
+
+def through(*endpoints: str) -> dict[str, Any]:
+    return {"StringEquals": {"aws:SourceVpce": list(endpoints)}}
+
+
+def found(old: Statements, new: Statements, direction: Direction = Direction.ALLOWED) -> list[Change]:
+    both = changes(policies(*old), policies(*new), TARGET, KNOWN)
+    return [each for each in both if each.direction is direction]
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    pytest.param([allow(ROOT)], [allow(ROOT)], id="nothing"),
+    pytest.param([allow(ROOT), allow(LAMBDA)], [allow(LAMBDA), allow(ROOT)], id="order of statements"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Action=PULL[::-1])], id="order of actions"),
+    pytest.param([allow(ROOT)], [allow({"AWS": CONSUMER})], id="digits for the root ARN"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Sid="Renamed", Action=[each.upper() for each in PULL])], id="spelling"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Action=[each]) for each in PULL], id="split by action"),
+    pytest.param([allow(ROOT)], [allow(ROOT), allow(ROLE)], id="a grant that is in another"),
+    pytest.param([allow("*", through("a", "b"))], [allow("*", through("a")), allow("*", through("b"))],
+                 id="split by condition"),
+    pytest.param([allow(ROOT)], [allow("*", {"StringEquals": {"aws:PrincipalAccount": CONSUMER}})],
+                 id="the account by condition"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Resource="*")], id="the resource spelled out"),
+    pytest.param([allow(ROOT)], [allow(ROOT, {"StringLike": {"aws:PrincipalArn": "*"}})], id="a condition of all"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Action=[*PULL, "ecr:PullImage"])], id="an unknown action"),
+])  # fmt: skip
+def test_an_equal_policy_changes_nothing(old: Statements, new: Statements) -> None:
+    assert changes(policies(*old), policies(*new), TARGET, KNOWN) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    pytest.param([allow(ROOT)], [allow(ROLE)], id="account to one of its roles"),
+    pytest.param([allow("*", IN_ORGANIZATION)],
+                 [allow("*", {"StringEquals": {**IN_ORGANIZATION["StringEquals"], "aws:SourceVpce": "vpce-1"}})],
+                 id="a second condition"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Action=PULL[:1])], id="an action less"),
+    pytest.param([allow(ROOT)], [allow(ROOT), deny({"Bool": {"aws:SecureTransport": "false"}})], id="a denial more"),
+])  # fmt: skip
+def test_narrowing_is_told_as_such(old: Statements, new: Statements) -> None:
+    assert found(old, new) == []
+    assert found(old, new, Direction.DENIED) != []
+
+
+@pytest.mark.parametrize(("old", "new", "who", "outside"), [
+    pytest.param([allow(ROOT)], [allow({"AWS": [CONSUMER, "444444444444"]})], "444444444444", True, id="an account"),
+    pytest.param([allow("*", IN_ORGANIZATION)], [allow("*")], "an account that no policy names", True,
+                 id="condition dropped"),
+    pytest.param([allow(ROOT, IN_ORGANIZATION)], [allow(ROOT)], CONSUMER, False, id="condition dropped from ours"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Action=[*PULL, "ecr:PutImage"])], "ecr:PutImage", False, id="an action"),
+    pytest.param([allow(ROOT)], [allow(ROOT, Action="ecr:*")], "more actions", False, id="every action"),
+    pytest.param([allow("*", IN_ORGANIZATION)],
+                 [allow("*", {"StringEqualsIfExists": IN_ORGANIZATION["StringEquals"]})], "of no organization", True,
+                 id="IfExists"),
+    pytest.param([allow(ROOT)], [allow("*", IN_ORGANIZATION)], f"a member of {ORGANIZATION}", False,
+                 id="an account to the organization"),
+    pytest.param([allow(ROOT)], [everybody_but(ROOT)], "any AWS service", True, id="NotPrincipal"),
+    pytest.param([allow(ROLE)], [allow(ROOT)], f"any role of {CONSUMER}", False, id="a role to its account"),
+    pytest.param([allow("*", through("vpce-1"))], [allow("*", through("vpce-2"))], "vpce-2", True, id="an endpoint"),
+    pytest.param([allow(LAMBDA, {"StringEquals": {"aws:SourceAccount": CONSUMER}})], [allow(LAMBDA)],
+                 "the service lambda.amazonaws.com", True, id="a confused deputy"),
+    pytest.param([allow(ROOT), deny()], [allow(ROOT)], CONSUMER, False, id="denial dropped"),
+    pytest.param([allow("*", {"StringLike": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})],
+                 [allow("*", {"StringLike": {"aws:PrincipalOrgID": "o-*"}})], "a member of o-", True, id="a pattern"),
+    pytest.param([allow("*", {"NumericLessThan": {"aws:MultiFactorAuthAge": "300"}})],
+                 [allow("*", {"NumericLessThan": {"aws:MultiFactorAuthAge": "400"}})], "multifactorauthage", True,
+                 id="a bound moved"),
+])  # fmt: skip
+def test_new_access_is_told_with_who_gets_it(old: Statements, new: Statements, who: str, outside: bool) -> None:  # noqa: FBT001 — a column of the table
+    sentences = [str(each) for each in found(old, new) if each.is_outside is outside]
+    assert any(who in sentence for sentence in sentences), sentences
+
+
+def test_outsiders_come_first() -> None:
+    told = found([allow(ROLE)], [allow("*")])
+    assert [each.is_outside for each in told] == sorted((each.is_outside for each in told), reverse=True)
+    assert told[0].code == "access-widened-outside"
+
+
+def test_the_registry_policy_counts() -> None:
+    wide = Policies(registry=policy(allow(ROOT, Resource="*")))
+    (change,) = changes(Policies(), wide, TARGET, KNOWN)
+    assert "registry policy" in change.statement
+
+
+def test_a_witness_can_be_asked_again() -> None:
+    old, new = [allow(ROOT)], [allow("*", through("vpce-1"))]
+    for change in found(old, new):
+        lines = [
+            json.dumps(
+                {**request_json(change.witness), "repository_policy": {"Version": "2012-10-17", "Statement": each}}
+            )
+            for each in (old, new)
+        ]
+        assert [answer.document["decision"] for answer in answers(lines)] == ["deny", "allow"]
+
+
+def test_what_is_said_of_every_account_is_not_said_again_of_each() -> None:
+    accounts = [f"{each:012}" for each in range(1, 40)]
+    old, new = [allow({"AWS": accounts}, through("vpce-1"))], [allow("*")]
+    told = [each for each in found(old, new) if each.caller.account not in {None, TARGET.account}]
+    assert [each.caller.account for each in told] == ["999999999999"]

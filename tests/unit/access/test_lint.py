@@ -1,0 +1,136 @@
+from typing import Any
+
+import pytest
+
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.lint import Holder, Severity, Subject, lint, refused
+from shared_ecr.access.reading import read_policy
+from unit.access.policies import (
+    CONSUMER,
+    IN_ORGANIZATION,
+    ORGANIZATION,
+    PULL,
+    TARGET,
+    allow,
+    deny,
+    everybody_but,
+    policy,
+)
+
+ORG = IN_ORGANIZATION["StringEquals"]
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+OURS = {"StringEquals": {"aws:SourceAccount": CONSUMER}}
+PATHS = f"{ORGANIZATION}/r-ab12/ou-ab12-11111111/"
+PUSH = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload",
+        "ecr:PutImage", "ecr:UploadLayerPart"]  # fmt: skip
+
+
+def codes(
+    *statements: dict[str, Any], version: str | None = "2012-10-17", holder: Holder = Holder.REPOSITORY
+) -> set[str]:
+    return {each.code for each in lint(Subject(policy(*statements, version=version), holder, TARGET))}
+
+
+def units(*paths: str) -> dict[str, Any]:
+    return {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": list(paths)}}
+
+
+@pytest.mark.parametrize(("code", "statements"), [
+    ("access-public", [allow("*")]),
+    ("access-forall", [allow("*", {"ForAllValues:StringEquals": ORG})]),
+    ("access-ifexists", [allow("*", {"StringEqualsIfExists": ORG})]),
+    ("access-notprincipal", [everybody_but({"AWS": CONSUMER})]),
+    ("access-notprincipal", [allow(), everybody_but({"AWS": CONSUMER}, "Deny")]),
+    ("access-notaction", [{"Effect": "Allow", "Principal": {"AWS": CONSUMER}, "NotAction": "ecr:DeleteRepository"}]),
+    ("confused-deputy", [allow(LAMBDA)]),
+    ("confused-deputy", [allow(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:*"}})]),
+    ("service-inert", [allow(LAMBDA, IN_ORGANIZATION)]),
+    ("service-inert", [allow({"Service": "ecs-tasks.amazonaws.com"}, OURS)]),
+    ("service-name", [allow({"Service": "lamda.amazonaws.com"}, OURS)]),
+    ("service-name", [allow({"Service": "lambda"}, OURS)]),
+    ("action-token", [allow(Action=[*PULL, "ecr:GetAuthorizationToken"])]),
+    ("action-unknown", [allow(Action=[*PULL, "ecr:PullImage"])]),
+    ("action-unknown", [allow(Action=[*PULL, "s3:GetObject"])]),
+    ("action-level", [allow(Action=[*PULL, "ecr:PutRegistryPolicy"])]),
+    ("action-wildcard", [allow(Action="ecr:*")]),
+    ("capability-incomplete", [allow(Action=PULL[:1])]),
+    ("capability-incomplete", [allow(Action=PULL[1:])]),
+    ("capability-incomplete", [allow(Action=[each for each in PUSH if "Complete" not in each])]),
+    ("condition-key-unknown", [allow("*", {"StringEquals": {**ORG, "ecr:RepositoryName": "x"}})]),
+    ("condition-key-unknown", [allow("*", {"StringEquals": {**ORG, "aws:PrincipalTag": "x"}})]),
+    ("condition-wildcard", [allow(condition={"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}})]),
+    ("condition-undocumented", [allow("*", {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": PATHS}})]),
+    ("condition-undocumented", [allow("*", {"StringNotLike": {"aws:PrincipalOrgPaths": PATHS}})]),
+    ("condition-variable", [allow(condition={"Bool": {"aws:SecureTransport": "${aws:username}"}})]),
+    ("condition-value", [allow(condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/99"}})]),
+    ("condition-value", [allow(condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam"}})]),
+    ("condition-value", [allow(condition={"DateLessThan": {"aws:CurrentTime": "tomorrow"}})]),
+    ("condition-value", [allow(condition={"StringEquals": {"aws:SourceVpce": []}})]),
+    ("org-path-leaf", [allow("*", units(PATHS))]),
+    ("org-path", [allow("*", units("ou-ab12-11111111/*"))]),
+    ("deny-services", [allow(), deny({"StringNotEquals": ORG})]),
+    ("policy-lockout", [allow(), deny()]),
+    ("policy-lockout", [allow(), deny({"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/x"}})]),
+    ("principal-wildcard", [allow({"AWS": "arn:aws:iam::222222222222:role/*"})]),
+    ("principal-must-exist", [allow({"AWS": "arn:aws:iam::222222222222:role/ci"})]),
+    ("principal-account", [allow({"AWS": "arn:aws:iam::12345678901:root"})]),
+    ("principal-account", [allow({"AWS": "12345678901"})]),
+    ("principal-arn", [allow({"AWS": "everybody"})]),
+    ("principal-kind", [allow({"AWS": "arn:aws:iam::222222222222:group/x"})]),
+    ("principal-kind", [allow({"Federated": "cognito-identity.amazonaws.com"})]),
+    ("principal-partition", [allow({"AWS": "arn:aws-cn:iam::222222222222:root"})]),
+    ("principal-deleted", [allow({"AWS": "AROADBQP57FF2AEXAMPLE"})]),
+    ("statement-dead", [allow(condition={"StringEquals": {"aws:PrincipalAccount": "333333333333"}})]),
+    ("statement-dead", [allow(), deny()]),
+    ("statement-dead", [allow(), deny(Principal={"AWS": CONSUMER})]),
+    ("statement-dead", [allow(Action=[])]),
+    ("statement-dead", [allow(Resource="arn:aws:ecr:us-east-1:111111111111:repository/other")]),
+    ("statement-dead", []),
+    ("policy-size", [allow({"AWS": [f"arn:aws:iam::{each:012}:root" for each in range(300)]})]),
+])  # fmt: skip
+def test_a_mistake_is_found_by_its_code(code: str, statements: list[dict[str, Any]]) -> None:
+    assert code in codes(*statements)
+
+
+@pytest.mark.parametrize("statements", [
+    [allow()], [allow("*", IN_ORGANIZATION)], [allow(LAMBDA, OURS)], [allow("*", units(f"{PATHS}*"))],
+    [allow(), deny({"StringNotEqualsIfExists": ORG, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})],
+    [allow(Action=PUSH)], [allow(Action=PULL[:1]), allow(Action=PULL[1:])],
+    [allow("*", {"StringEquals": {**ORG, "aws:ResourceTag/owner": "${aws:PrincipalAccount}"}}, Action=PULL)],
+    [allow(), deny({"Bool": {"aws:SecureTransport": "false"}})],
+    [allow(), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, Action="ecr:PutImage")],
+    [allow("*", {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": f"{PATHS}*"},
+                 "Null": {"aws:PrincipalOrgPaths": "false"}})],
+], ids=str)  # fmt: skip
+def test_a_sound_policy_has_no_finding(statements: list[dict[str, Any]]) -> None:
+    subject = Subject(policy(*statements))
+    assert [str(each) for each in lint(subject)] == []
+
+
+def test_a_sound_registry_policy_has_no_finding() -> None:
+    replicas = allow(Action=["ecr:CreateRepository", "ecr:ReplicateImage"],
+                     Resource="arn:aws:ecr:us-east-1:111111111111:repository/prod-*")  # fmt: skip
+    assert codes(replicas, holder=Holder.REGISTRY) == set()
+
+
+@pytest.mark.parametrize("version", ["2008-10-17", None])
+def test_a_variable_under_the_older_language_is_found(version: str | None) -> None:
+    written = allow("*", {"StringEquals": {**ORG, "aws:SourceVpce": "${aws:PrincipalAccount}"}})
+    assert "policy-version" in codes(written, version=version)
+
+
+def test_an_example_for_an_unknown_action_is_what_was_meant() -> None:
+    (finding,) = list(lint(Subject(policy(allow(Action=[*PULL, "ecr:BatchGetImages"])))))
+    assert finding.repair == "Did you mean 'ecr:BatchGetImage'?"
+    assert str(finding).endswith("Did you mean 'ecr:BatchGetImage'? [action-unknown]")
+
+
+def test_what_must_exist_is_a_note_that_does_not_block() -> None:
+    (finding,) = lint(Subject(policy(allow({"AWS": "arn:aws:iam::222222222222:role/ci"}))))
+    assert finding.severity is Severity.NOTE
+
+
+def test_what_aws_refuses_becomes_findings() -> None:
+    with pytest.raises(InvalidPolicyError) as caught:
+        read_policy({"Version": "2012-10-18", "Statement": [{**allow(), "Effect": "allow"}]})
+    assert [each.code for each in refused(caught.value)] == ["policy-version", "policy-effect"]

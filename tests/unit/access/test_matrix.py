@@ -1,0 +1,126 @@
+import json
+
+import pytest
+
+from shared_ecr.access.consumers import Consumer, consumers
+from shared_ecr.access.everybody import Known
+from shared_ecr.access.matrix import Access, Row, matrix
+from shared_ecr.access.pages import as_page
+from shared_ecr.access.policies import Policies
+from shared_ecr.access.rendering import matrix_json
+from shared_ecr.access.reports import as_markdown, as_text
+from shared_ecr.access.requests import Target
+from unit.access.policies import (
+    CONSUMER,
+    IN_ORGANIZATION,
+    ORGANIZATION,
+    PULL,
+    REGISTRY,
+    TARGET,
+    allow,
+    deny,
+    everybody_but,
+    policies,
+    policy,
+)  # fmt: skip
+
+KNOWN = Known(ORGANIZATION, frozenset({CONSUMER}))
+NAMES = {CONSUMER: "staging"}
+THROUGH = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+
+
+def columns(found: Policies) -> list[Consumer]:
+    both = [each for each in (found.repository, found.registry) if each is not None]
+    return consumers(both, TARGET, KNOWN, NAMES)
+
+
+def cell(found: Policies, name: str, capability: int = 0) -> str:
+    table = matrix([Row(TARGET, found)], columns(found))
+    (number,) = [each for each, consumer in enumerate(table.consumers) if consumer.name == name]
+    return str(table.cells[0][number][capability])
+
+
+STAGING, SHARED = f"staging ({CONSUMER})", REGISTRY
+MEMBER, NOBODY = f"another account of {ORGANIZATION}", "an account of no organization"
+
+
+@pytest.mark.parametrize(("found", "name", "expected"), [
+    (policies(allow()), STAGING, "yes"), (policies(allow()), MEMBER, "none"), (policies(allow()), NOBODY, "none"),
+    (policies(allow()), SHARED, "own policy"), (policies(allow("*", IN_ORGANIZATION)), SHARED, "yes"),
+    (policies(allow("*", IN_ORGANIZATION)), MEMBER, "yes"), (policies(allow("*", IN_ORGANIZATION)), NOBODY, "none"),
+    (policies(allow("*")), NOBODY, "yes"), (policies(allow("*")), "any other AWS service", "yes"),
+    (policies(everybody_but({"AWS": CONSUMER})), "an account of another organization", "yes"),
+    (policies(allow(condition=THROUGH)), STAGING, "only through vpce-1"),
+    (policies(allow(), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})), STAGING, "only through vpce-1"),
+    (policies(allow(condition=THROUGH), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}})), STAGING, "none"),
+    (policies(allow(Action=PULL[:1], condition=THROUGH),
+              allow(Action=PULL[1:], condition={"StringEquals": {"aws:SourceVpce": "vpce-2"}})), STAGING, "none"),
+    (policies(allow(condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})), STAGING, "only from 10.0.0.0/8"),
+    (policies(allow(condition={"DateLessThan": {"aws:CurrentTime": "2030-01-01"}})), STAGING,
+     "only aws:CurrentTime before 2030-01-01"),
+    (policies(allow(condition={"Bool": {"aws:SecureTransport": "true"}})), STAGING, "yes"),
+    (policies(allow(LAMBDA, {"StringEquals": {"aws:SourceAccount": CONSUMER}})), "lambda.amazonaws.com",
+     f"only aws:SourceAccount = {CONSUMER}"),
+    (policies(allow(condition=THROUGH), allow(condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})), STAGING,
+     "only through vpce-1 or from 10.0.0.0/8"),
+    (policies(allow(condition=THROUGH), allow(Sid="P")), STAGING, "yes"),
+    (policies(deny({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})), SHARED,
+     "only by its own policy and through vpce-1"),
+    (policies(allow({"AWS": REGISTRY}, THROUGH)), SHARED, "own policy"),
+    (policies(allow({"AWS": REGISTRY}, THROUGH), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}})), SHARED,
+     "only by its own policy and through vpce-2"),
+    (policies(allow(Action=PULL[:1])), STAGING, "none"), (policies(allow(), deny()), STAGING, "none"),
+    (Policies(registry=policy(allow(Resource="*"))), STAGING, "yes"),
+    (Policies(policy(allow()), policy(deny(Resource="*"))), STAGING, "none"), (Policies(), STAGING, "none"),
+])  # fmt: skip
+def test_a_cell_says_what_a_consumer_may_do(found: Policies, name: str, expected: str) -> None:
+    assert cell(found, name) == expected
+
+
+def test_pushing_and_administering_are_told_apart() -> None:
+    found = policies(allow(Action="ecr:*"), allow(Sid="P"))
+    assert [cell(found, STAGING, each) for each in range(3)] == ["yes", "yes", "yes"]
+    assert [cell(policies(allow()), STAGING, each) for each in range(3)] == ["yes", "none", "none"]
+
+
+def test_repositories_with_one_policy_may_differ_by_the_resource_of_a_statement() -> None:
+    found = Policies(registry=policy(allow(Resource="arn:aws:ecr:*:*:repository/team/*")))
+    rows = [Row(TARGET, found), Row(Target(REGISTRY, "us-east-1", "other/app"), found)]
+    table = matrix(rows, columns(found))
+    (number,) = [each for each, consumer in enumerate(table.consumers) if consumer.name == STAGING]
+    assert [table.cells[row][number][0].access for row in (0, 1)] == [Access.YES, Access.NONE]
+
+
+def test_a_report_names_who_has_access_and_says_at_most() -> None:
+    found = policies(allow(condition=THROUGH))
+    table = matrix([Row(TARGET, found)], columns(found))
+    for text in (
+        as_text(table, ["a note"]),
+        as_markdown(table, ["a note"]),
+        json.dumps(matrix_json(table, ["a note"])),
+    ):
+        assert "through vpce-1" in text
+        assert "SCPs and RCPs" in text
+        assert "a note" in text
+
+
+def test_markdown_cannot_be_broken_by_what_a_policy_holds() -> None:
+    found = policies(allow(condition={"StringEquals": {"aws:SourceVpce": "a|b<c>`"}}))
+    lines = as_markdown(matrix([Row(TARGET, found)], columns(found)), []).splitlines()
+    assert "a\\|b\\<c\\>\\`" in lines[2]
+
+
+def test_a_page_cannot_be_broken_by_what_a_policy_holds() -> None:
+    found = policies(allow(condition={"StringEquals": {"aws:SourceVpce": "</script><script>alert(1)</script>"}}))
+    page = as_page(matrix([Row(TARGET, found)], columns(found)), [], "Access")
+    assert "alert(1)" in page
+    assert page.count("<script>") == page.count("</script>") == 1
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_a_repository_of_several_regions_is_called_with_its_region() -> None:
+    rows = [Row(Target(REGISTRY, region, "team/app"), policies(allow())) for region in ("us-east-1", "eu-west-1")]
+    table = matrix(rows, columns(rows[0].policies))
+    assert table.names == ("team/app (us-east-1)", "team/app (eu-west-1)")
