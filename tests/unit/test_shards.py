@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_ecr.names import RepositoryName
-from shared_ecr.shards import MAX_REPOSITORIES_A_STACK, fullest, shard_of, stacks_needed
+from shared_ecr.shards import MAX_CHARACTERS, MAX_REPOSITORIES, is_overfull, shard_of, stacks_needed
 
 NAMES = [RepositoryName(f"team-{number % 17}/app-{number}") for number in range(1000)]
 
@@ -23,9 +23,20 @@ def test_one_stack_more_takes_repositories_and_moves_no_others(name: RepositoryN
 
 
 def test_as_many_stacks_as_needed_are_not_overfull_and_one_fewer_would_be() -> None:
-    stacks = stacks_needed(NAMES)
-    assert fullest(NAMES, stacks) <= MAX_REPOSITORIES_A_STACK < fullest(NAMES, stacks - 1)
+    repositories = [(name, 1_000) for name in NAMES]
+    stacks = stacks_needed(repositories)
+    assert stacks
+    assert not is_overfull(repositories, stacks)
+    assert is_overfull(repositories, stacks - 1)
 
 
 def test_a_hundred_repositories_need_one_stack() -> None:
-    assert stacks_needed(NAMES[:MAX_REPOSITORIES_A_STACK]) == 1
+    assert stacks_needed((name, 1_000) for name in NAMES[:MAX_REPOSITORIES]) == 1
+
+
+def test_a_few_repositories_of_long_policies_need_several() -> None:
+    assert stacks_needed((name, MAX_CHARACTERS // 3) for name in NAMES[:7]) not in {1, None}
+
+
+def test_what_no_stack_can_hold_needs_none() -> None:
+    assert stacks_needed([(NAMES[0], MAX_CHARACTERS + 1)]) is None

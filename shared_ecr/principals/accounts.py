@@ -1,22 +1,23 @@
-"""Who may be granted access: the consumers of a registry, each with the statements it takes to let it in.
-
-A closed set: adding a kind means a class here, its rendering in `permissions`, its reading in `declaration.grants`;
-the type checker lists every `match` to extend.
-"""
+"""Those who call with permissions of their own: accounts, roles, and the role that GitHub Actions assumes."""
 
 import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import AccountId, OrganizationId
+from shared_ecr.names import AccountId
 from shared_ecr.text import quoted
 
 # Path and name of a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 _ROLE = re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 _ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
-# https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
-_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}")
+# An owner has at most 39 characters, a repository 100; '..' and '.' are no names.
+# https://docs.github.com/en/actions/reference/security/oidc (the subject that GitHub's token carries)
+_GITHUB_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+# What git refuses in the name of a branch, `*` excepted: it is a pattern here.
+# https://git-scm.com/docs/git-check-ref-format
+_BRANCH = re.compile(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
+_NOT_IN_A_BRANCH = frozenset('~^:?[\\"')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,6 +25,9 @@ class Account:
     """Every principal of an account that the account's own IAM policies allow."""
 
     account: AccountId
+
+    def __str__(self) -> str:
+        return f"account {self.account}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,60 +76,48 @@ class Role:
             )
         if match["kind"] != "role":
             raise InvalidValueError(
-                f"{quoted(arn)} is a {match['kind']}",
-                why="Only roles are granted by name; groups and instance profiles cannot be principals",
+                f"{quoted(arn)} is {'an' if match['kind'][0] in 'aeiou' else 'a'} {match['kind'].replace('-', ' ')}",
+                why="Only roles are granted by name: users have keys that live for years, groups are no principals",
                 fix="Name the role, or grant the account",
                 code="principal-kind",
             )
         return cls.parse(AccountId.parse(match["account"]), match["name"])
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Organization:
-    """Every principal of every account of an AWS Organization that its own IAM policies allow."""
-
-    organization: OrganizationId
+    def __str__(self) -> str:
+        return f"role {self.name} of account {self.account}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class LambdaFunctions:
-    """The functions of an account: Lambda itself pulls, on behalf of the account that creates them."""
+class GitHubActions:
+    """The workflows of one GitHub repository, by the role they assume with GitHub's OIDC token.
 
-    account: AccountId
+    ECR sees the role alone: the claims of the token are gone once the role is assumed, so that the repository and
+    the branch can only be asked for in the role's trust policy, which `shared_ecr.trust` renders.
+    """
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class CodeBuildProject:
-    """One CodeBuild project whose build image CodeBuild pulls with its own credentials."""
-
-    account: AccountId
-    project: str
+    role: Role
+    repository: str
+    """`owner/name`, in the letter case that GitHub shows: the subject of the token is compared with it."""
+    branch: str | None = None
+    """The branch that may assume the role; `*` stands for any characters; None is every workflow."""
 
     @classmethod
-    def parse(cls, account: AccountId, project: str) -> Self:
-        """Read a project's name; refuse ARNs, wildcards and illegal characters."""
-        if not _PROJECT.fullmatch(project):
+    def parse(cls, role: Role, repository: str, branch: str | None) -> Self:
+        """Read the names of a repository and a branch; refuse wildcards in the repository and what is no branch."""
+        bare = repository.removeprefix("https://").removeprefix("github.com/").removesuffix(".git")
+        if not _GITHUB_REPOSITORY.fullmatch(bare):
             raise InvalidValueError(
-                f"{quoted(project)} is no CodeBuild project name",
-                why="It has 2 to 150 letters, digits, '_' and '-', and begins with a letter or digit",
-                code="principal-project",
+                f"{quoted(repository)} is no GitHub repository",
+                why="Any other repository could assume the role if the name were a pattern" if "*" in bare else "",
+                fix="Write owner/name, such as 'acme/shop'",
+                code="github-repository",
             )
-        return cls(account, project)
+        bare_branch = branch.removeprefix("refs/heads/") if branch is not None else None
+        if bare_branch is not None and (not _BRANCH.fullmatch(bare_branch) or set(bare_branch) & _NOT_IN_A_BRANCH):
+            raise InvalidValueError(
+                f"{quoted(branch or '')} is no branch", fix="Write its name, such as 'main'", code="github-branch"
+            )
+        return cls(role, bare, bare_branch)
 
-
-Consumer = Account | Role | Organization | LambdaFunctions | CodeBuildProject
-
-# Services that people grant and that never pull: the role they run with does. The value is what to grant instead.
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html and its siblings.
-NEVER_PULLS = {
-    "ecs": "the task execution role",
-    "ecs-tasks": "the task execution role",
-    "fargate": "the task execution role",
-    "ec2": "the instance's role",
-    "eks": "the node role",
-    "batch": "the execution role of the job",
-    "sagemaker": "the execution role",
-    "apprunner": "the access role",
-    "codepipeline": "the pipeline's role",
-    "cloudformation": "the role that deploys",
-}
+    def __str__(self) -> str:
+        return f"GitHub Actions of {self.repository} as {self.role}"

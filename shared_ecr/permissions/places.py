@@ -1,0 +1,19 @@
+"""Where a policy is stored: what its ARNs begin with."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.names import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a policy is stored; CDK tokens are welcome, since the parts are only joined into ARNs."""
+
+    partition: str
+    region: str
+
+    @classmethod
+    def of(cls, region: Region) -> Self:
+        """Return the place that *region* is, with its partition spelled out."""
+        return cls(str(region.partition), str(region))

@@ -1,0 +1,147 @@
+"""AWS services that pull by themselves, always on behalf of somebody: without a source anybody could send them."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import AccountId, OrganizationId
+from shared_ecr.text import quoted
+
+# https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
+_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}")
+# https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Application.html
+_APPLICATION = re.compile(r"[0-9a-z]{1,64}")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+_ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[^:]*):(?P<rest>[^ ]+)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LambdaFunctions:
+    """The functions of an account: Lambda itself pulls, on behalf of the account that creates them."""
+
+    account: AccountId
+
+    def __str__(self) -> str:
+        return f"Lambda in account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CodeBuildProject:
+    """One CodeBuild project whose build image CodeBuild pulls with its own credentials."""
+
+    account: AccountId
+    project: str
+
+    @classmethod
+    def parse(cls, account: AccountId, project: str) -> Self:
+        """Read a project's name; refuse ARNs, wildcards and illegal characters."""
+        if not _PROJECT.fullmatch(project):
+            raise InvalidValueError(
+                f"{quoted(project)} is no CodeBuild project name",
+                why="It has 2 to 150 letters, digits, '_' and '-', and begins with a letter or digit",
+                code="principal-project",
+            )
+        return cls(account, project)
+
+    def __str__(self) -> str:
+        return f"CodeBuild project {self.project} of account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EmrServerless:
+    """The EMR Serverless applications of an account, or one of them, with an image of their own."""
+
+    account: AccountId
+    application: str | None = None
+    """The id of the one application; None is every application of the account."""
+
+    @classmethod
+    def parse(cls, account: AccountId, application: str) -> Self:
+        """Read the id of an application; refuse names, ARNs and wildcards."""
+        if not _APPLICATION.fullmatch(application):
+            raise InvalidValueError(
+                f"{quoted(application)} is no id of an EMR Serverless application",
+                why="It has at most 64 digits and lower-case letters, such as '00f1r1vjkgqkm409'",
+                code="principal-application",
+            )
+        return cls(account, application)
+
+    def __str__(self) -> str:
+        return f"EMR Serverless {self.application or 'applications'} of account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FromAccount:
+    """Whatever a service does for an account."""
+
+    account: AccountId
+
+    def __str__(self) -> str:
+        return f"for account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FromArn:
+    """What a service does for one resource, or for those that a pattern matches, of one account."""
+
+    service: str
+    region: str
+    account: AccountId
+    resource: str
+
+    @classmethod
+    def parse(cls, arn: str) -> Self:
+        """Read an ARN that has an account; `*` and `?` may stand in its Region and its resource.
+
+        The partition is not kept: a source is always in the registry's own.
+        """
+        match = _ARN.fullmatch(arn)
+        if not match:
+            raise InvalidValueError(
+                f"{quoted(arn)} is no ARN",
+                why="A source is arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE",
+                code="source-arn",
+            )
+        if not match["account"]:
+            raise InvalidValueError(
+                f"{quoted(arn)} names no account",
+                why="The account is checked beside the source, so that nobody else's resource of that name counts",
+                fix="Write the account into the ARN, or 'source_account' instead",
+                code="source-arn",
+            )
+        if set("*?") & set(match["account"]):
+            raise InvalidValueError(
+                f"{quoted(arn)} means every account",
+                fix="Write the account into the ARN, or 'source_organization' instead",
+                code="access-public",
+            )
+        return cls(match["service"], match["region"], AccountId.parse(match["account"]), match["rest"])
+
+    def __str__(self) -> str:
+        return f"for {self.service} {self.resource} of account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FromOrganization:
+    """Whatever a service does for any account of an organization."""
+
+    organization: OrganizationId
+
+    def __str__(self) -> str:
+        return f"for organization {self.organization}"
+
+
+Source = FromAccount | FromArn | FromOrganization
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Service:
+    """An AWS service that pulls as itself, and on whose behalf it must do so."""
+
+    name: str
+    """What stands before `.amazonaws.com`, which is the same in every partition."""
+    source: Source
+
+    def __str__(self) -> str:
+        return f"service {self.name} {self.source}"
