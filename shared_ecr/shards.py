@@ -5,16 +5,25 @@ changes one template and moves nothing. A greater number moves only those reposi
 """
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 
 from shared_ecr.names import RepositoryName
+from shared_ecr.permissions import Place
+from shared_ecr.repositories import RepositorySpec
 
-# Two outputs for each repository, and CloudFormation allows 200 in a template. Three resources each stay below 450,
-# and with policies of forty accounts the text stays below 900 KiB.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MAX_REPOSITORIES_A_STACK = 100
-# More would not be deployed in one go; CloudFormation's own quota of stacks is 2,000 in an account and Region.
+# Two outputs for each repository, and CloudFormation allows 200 in a template; at three resources each a full stack
+# has 300 of 500. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_REPOSITORIES = 100
+# CloudFormation stops at 1 MB; what settings and key take has room beside this.
+MAX_CHARACTERS = 900 * 1024
+# CloudFormation's quota is 2,000 stacks in an account and Region; nobody reviews more templates than this.
 MAX_STACKS = 100
+# What a repository takes in a template beside its policy and lifecycle text: its other properties, two parameters,
+# two outputs, measured on templates of this package and rounded up.
+_OTHER_CHARACTERS = 3_000
+# Policies stand six levels deep in a template, at one blank a level.
+_INDENT = 6
 
 
 def shard_of(name: RepositoryName, stacks: int) -> int:
@@ -25,19 +34,25 @@ def shard_of(name: RepositoryName, stacks: int) -> int:
     return max(range(stacks), key=lambda number: hashlib.sha256(f"{number}/{name}".encode()).digest())
 
 
-def fullest(names: Iterable[RepositoryName], stacks: int) -> int:
-    """Return how many of *names* the fullest of *stacks* holds."""
-    counts = [0] * stacks
-    for name in names:
-        counts[shard_of(name, stacks)] += 1
-    return max(counts)
+def characters_of(spec: RepositorySpec, place: Place) -> int:
+    """Estimate what *spec* takes in an indented template, from above."""
+    policy = json.dumps(spec.policy(place), indent=1)
+    lifecycle = json.dumps(spec.lifecycle.text())
+    return len(policy) + _INDENT * policy.count("\n") + len(lifecycle) + _OTHER_CHARACTERS + 4 * len(spec.name.text)
 
 
-def stacks_needed(names: Iterable[RepositoryName]) -> int:
-    """Return the smallest number of stacks of which none is overfull."""
-    known = list(names)
-    least = -(-len(known) // MAX_REPOSITORIES_A_STACK) or 1
-    return next(
-        (number for number in range(least, MAX_STACKS + 1) if fullest(known, number) <= MAX_REPOSITORIES_A_STACK),
-        MAX_STACKS,
-    )
+def is_overfull(repositories: Sequence[tuple[RepositoryName, int]], stacks: int) -> bool:
+    """Whether one of *stacks* would hold too many of *repositories* (their names and characters), or too much text."""
+    counts, characters = [0] * stacks, [0] * stacks
+    for name, size in repositories:
+        number = shard_of(name, stacks)
+        counts[number] += 1
+        characters[number] += size
+    return max(counts) > MAX_REPOSITORIES or max(characters) > MAX_CHARACTERS
+
+
+def stacks_needed(repositories: Iterable[tuple[RepositoryName, int]]) -> int | None:
+    """Return the smallest number of stacks of which none is overfull; None where no number will do."""
+    known = list(repositories)
+    least = max(1, -(-len(known) // MAX_REPOSITORIES), -(-sum(size for _, size in known) // MAX_CHARACTERS))
+    return next((number for number in range(least, MAX_STACKS + 1) if not is_overfull(known, number)), None)

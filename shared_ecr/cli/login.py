@@ -165,7 +165,7 @@ def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
         return None
     from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
 
-    return load(file).registry
+    return load(file, os.environ).registry
 
 
 def _hosts_of_stack(

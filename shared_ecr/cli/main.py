@@ -6,10 +6,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from shared_ecr.cli import check, local, login, pull, push, repositories, uri
+from shared_ecr.cli import access, check, fate, images, init, local, login, pull, push, repositories, schema, show, uri
 from shared_ecr.errors import ExitCode, SharedEcrError
 
-COMMANDS = (check, uri, repositories, login, push, pull, local)
+COMMANDS = (init, check, show, schema, uri, repositories, access, fate, images, login, push, pull, local)
 
 
 def build_parser() -> argparse.ArgumentParser:

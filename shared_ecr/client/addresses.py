@@ -58,7 +58,7 @@ class Whereabouts:
             return None
         from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
 
-        return load(self.file).registry
+        return load(self.file, os.environ).registry
 
 
 def declared(where: Whereabouts) -> Addresses:
@@ -70,7 +70,7 @@ def declared(where: Whereabouts) -> Addresses:
     """
     from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
 
-    return _declared(load(where.file).registry, where)
+    return _declared(load(where.file, os.environ).registry, where)
 
 
 def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:

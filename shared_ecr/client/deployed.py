@@ -13,11 +13,14 @@ from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, Repos
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
     from types_boto3_ecr import ECRClient
 
 _REPOSITORY_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):repository/(?P<name>.+)"
 )
+# How the output begins that `shared_ecr_constructs.addresses` writes where there are several stacks.
+_STACKS_OUTPUT = "AddressesStacks"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-console-view-stack-data-resources-status-codes
 _DOUBTFUL_STATUS = re.compile(r"FAILED|ROLLBACK|DELETE|REVIEW")
 
@@ -80,7 +83,7 @@ class DeployedRegistry:
 
 
 def deployed_registry(clients: StackClients, stack_name: str, region: Region) -> DeployedRegistry:
-    """Read which repositories *stack_name* has deployed in *region*, from its outputs.
+    """Read which repositories *stack_name* has deployed in *region*, from its outputs and those of its further stacks.
 
     Raises:
         NoSuchStackError: there is no such stack; a caller may know another way.
@@ -88,6 +91,21 @@ def deployed_registry(clients: StackClients, stack_name: str, region: Region) ->
         UnavailableError: no credentials or no network.
     """
     client = clients.cloudformation(region)
+    first = _stack(client, stack_name, region)
+    further = (_stack(client, f"{stack_name}-{number}", region) for number in range(1, _stacks_of(first)))
+    stacks = [first, *further]
+    values = [output.get("OutputValue", "") for stack in stacks for output in stack.get("Outputs", [])]
+    doubtful = [stack for stack in stacks if _DOUBTFUL_STATUS.search(stack["StackStatus"])]
+    warnings = (
+        f"stack {stack['StackName']} in {region} is {stack['StackStatus']}: its repositories may not be what was "
+        "declared last"
+        for stack in doubtful
+    )
+    return DeployedRegistry(stack_name, region, repositories_among(values), "\n".join(warnings) or None)
+
+
+def _stack(client: "CloudFormationClient", stack_name: str, region: Region) -> "StackTypeDef":
+    """Return the stack called *stack_name*; raise as `deployed_registry` does."""
     try:
         with asking_aws(f"cloudformation:DescribeStacks in {region}"):
             stacks = client.describe_stacks(StackName=stack_name)["Stacks"]
@@ -98,12 +116,15 @@ def deployed_registry(clients: StackClients, stack_name: str, region: Region) ->
         raise
     if not stacks or stacks[0]["StackStatus"] == "DELETE_COMPLETE":
         raise NoSuchStackError.called(stack_name, region)
-    values = [output.get("OutputValue", "") for output in stacks[0].get("Outputs", [])]
-    status = stacks[0]["StackStatus"]
-    warning = None
-    if _DOUBTFUL_STATUS.search(status):
-        warning = f"stack {stack_name} in {region} is {status}: its repositories may not be what was declared last"
-    return DeployedRegistry(stack_name, region, repositories_among(values), warning)
+    return stacks[0]
+
+
+def _stacks_of(first: "StackTypeDef") -> int:
+    """Return over how many stacks the registry is spread, as the first of them says."""
+    for output in first.get("Outputs", []):
+        if output.get("OutputKey", "").startswith(_STACKS_OUTPUT) and output.get("OutputValue", "").isdecimal():
+            return int(output.get("OutputValue", ""))
+    return 1
 
 
 def repositories_among(values: Iterable[str]) -> tuple[RepositoryAddress, ...]:

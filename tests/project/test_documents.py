@@ -28,7 +28,7 @@ def test_every_exit_code_is_documented() -> None:
 
 def test_every_code_that_a_declaration_can_get_is_documented() -> None:
     documented = (ROOT / "docs/reference/problems.md").read_text(encoding="utf-8")
-    core = [ROOT / "shared_ecr" / name for name in ("declaration", "names")]
+    core = [ROOT / "shared_ecr" / name for name in ("declaration", "names", "permissions", "principals")]
     files = [*(ROOT / "shared_ecr").glob("*.py"), *(path for folder in core for path in folder.rglob("*.py"))]
     raised = {code for path in files for code in CODES.findall(path.read_text(encoding="utf-8"))}
     assert [code for code in sorted(raised) if f"`{code}`" not in documented] == []

@@ -22,6 +22,13 @@ def test_imports_go_in_the_declared_directions() -> None:
     assert lint.returncode == 0, lint.stdout
 
 
+def test_every_core_module_is_under_the_contract_that_keeps_it_offline() -> None:
+    contract = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    found = {path.stem for path in (ROOT / "shared_ecr").iterdir() if path.suffix == ".py" or path.is_dir()}
+    outside = {"__init__", "__pycache__", "cli", "client", "local"}
+    assert [name for name in sorted(found - outside) if f'"shared_ecr.{name}"' not in contract] == []
+
+
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
 def test_requirements_hold_exact_versions_and_no_address(path: Path) -> None:
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from shared_ecr.names.partitions import PARTITIONS
 from shared_ecr.registry import RegistrySpec
-from stacks.shared_registry import SharedRegistryStack
+from stacks import define_stacks
 
 SUFFIX = ".template.json"
 
@@ -22,10 +23,15 @@ def quick_app(outdir: Path) -> cdk.App:
 def synthesize(registry: RegistrySpec, outdir: Path) -> dict[str, str]:
     """Return the text of each template of *registry*, by stack id."""
     app = quick_app(outdir)
-    for region in registry.regions:
-        SharedRegistryStack(app, f"{registry.stack_name}-{region}", registry=registry, region=region)
+    define_stacks(app, registry)
     app.synth()
     return templates_in(outdir)
+
+
+def region_of(stack: str) -> str:
+    """Return the Region that ends a stack's id."""
+    regions = (region for partition in PARTITIONS for region in partition.regions)
+    return next(region for region in regions if stack.endswith(f"-{region}"))
 
 
 def templates_in(assembly: Path) -> dict[str, str]:

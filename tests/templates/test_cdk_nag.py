@@ -4,7 +4,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
 
-from stacks.shared_registry import SharedRegistryStack
+from stacks import define_stacks
 from templates.cases import CASES, Case
 from templates.synthesis import quick_app
 
@@ -17,9 +17,7 @@ PACKS = ["AwsSolutionsChecks", "HIPAASecurityChecks", "NIST80053R4Checks", "NIST
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_cdk_nag_has_no_finding_that_is_not_acknowledged(case: Case, pack: str, tmp_path: Path) -> None:
     app = quick_app(tmp_path)
-    for region in case.registry.regions:
-        stack_id = f"{case.registry.stack_name}-{region}"
-        SharedRegistryStack(app, stack_id, registry=case.registry, region=region)
+    define_stacks(app, case.registry)
 
     _check(app, pack)
 

@@ -3,15 +3,14 @@ from cfnlint.api import lint  # type: ignore[import-untyped]  # it ships no type
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]  # it ships no types
 
 from templates.cases import CASES, Case
+from templates.synthesis import region_of
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_cfn_lint_has_nothing_to_say_down_to_its_informational_rules(
     case: Case, synthesized: dict[Case, dict[str, str]]
 ) -> None:
-    region_of = {f"{case.registry.stack_name}-{region}": str(region) for region in case.registry.regions}
-
-    assert [said for stack, text in synthesized[case].items() for said in _said(text, region_of[stack])] == []
+    assert [said for stack, text in synthesized[case].items() for said in _said(text, region_of(stack))] == []
 
 
 def test_cfn_lint_is_asked_for_its_informational_rules() -> None:

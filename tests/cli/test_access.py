@@ -1,0 +1,213 @@
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.command_line import Outcome, shared_ecr
+
+DECLARATION = """\
+version: 1
+organization: o-a1b2c3d4e5
+accounts: { shared: "111111111111", staging: "222222222222" }
+registry: { account: shared, regions: [us-east-1] }
+repositories:
+  team/app:
+    grants:
+      pull: [{ account: staging }]
+"""
+WIDER = DECLARATION.replace("[{ account: staging }]", '[{ account: staging }, { account: "333333333333" }]')
+OURS = DECLARATION.replace(
+    "pull: [{ account: staging }]", "pull: [{ account: staging }]\n      push: [{ account: staging }]"
+)
+REASON = "agreed with the partner"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "registry.yaml").write_text(DECLARATION, encoding="utf-8")
+    return tmp_path
+
+
+def template(folder: Path, name: str, *statements: dict[str, Any]) -> Path:
+    text = {"Version": "2012-10-17", "Statement": list(statements)}
+    properties = {"RepositoryName": "team/app", "RepositoryPolicyText": text}
+    file = folder / name
+    file.write_text(json.dumps({"Resources": {"App": {"Type": "AWS::ECR::Repository", "Properties": properties}}}))
+    return file
+
+
+def pull(principal: object, **elements: object) -> dict[str, Any]:
+    actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return {"Effect": "Allow", "Principal": principal, "Action": actions, **elements}
+
+
+def test_the_matrix_of_the_declaration_is_printed(here: Path) -> None:
+    found = shared_ecr("access")
+    assert (found.code, found.stderr) == (0, "")
+    assert "staging (222222222222)" in found.stdout
+    assert "pull yes" in found.stdout
+    assert "can only take away" in found.stdout
+
+
+@pytest.mark.parametrize("how", ["json", "markdown", "html"])
+def test_every_format_names_the_consumers(here: Path, how: str) -> None:
+    found = shared_ecr("access", "--format", how)
+    assert found.code == 0
+    assert "an account of no organization" in found.stdout
+
+
+def test_the_json_of_the_matrix_tells_each_cell(here: Path) -> None:
+    told = json.loads(shared_ecr("access", "--format", "json").stdout)
+    cell = told["repositories"][0]["access"]["staging (222222222222)"]["pull"]
+    assert cell == {"access": "yes", "conditions": [], "statement": "statement 'Pull' of the repository policy"}
+
+
+def test_a_template_is_read_instead(here: Path) -> None:
+    found = shared_ecr("access", "--template", template(here, "t.json", pull("*")))
+    assert "! an account of no organization" in found.stdout
+
+
+def against(here: Path, old: str, new: str, *arguments: str) -> Outcome:
+    (here / "old.yaml").write_text(old, encoding="utf-8")
+    (here / "registry.yaml").write_text(new, encoding="utf-8")
+    return shared_ecr("access", "--against", "old.yaml", *arguments)
+
+
+def test_an_unchanged_declaration_passes(here: Path) -> None:
+    found = against(here, DECLARATION, DECLARATION)
+    assert (found.code, found.stdout) == (0, "nobody may do anything newly, and nobody less\n")
+
+
+def test_newly_allowed_outsiders_block_with_a_witness(here: Path) -> None:
+    found = against(here, DECLARATION, WIDER)
+    first, witness = found.stdout.splitlines()[:2]
+    assert found.code == 1
+    assert first.startswith("outside, newly allowed: team/app: any role of 333333333333")
+    assert first.endswith("[access-widened-outside]")
+    assert json.loads(witness.removeprefix("  witness: "))["principal"]["arn"].startswith("arn:aws:iam::333333333333:")
+
+
+def test_newly_allowed_members_block_too(here: Path) -> None:
+    found = against(here, DECLARATION, OURS)
+    assert found.code == 1
+    assert "[access-widened]" in found.stdout
+
+
+def test_less_access_does_not_block(here: Path) -> None:
+    found = against(here, WIDER, DECLARATION)
+    assert found.code == 0
+    assert "newly denied" in found.stdout
+
+
+def acknowledged(until: str) -> str:
+    entry = f'  - {{ finding: access-widened-outside, repository: team/app, reason: "{REASON}", until: {until} }}\n'
+    return WIDER + "acknowledged:\n" + entry
+
+
+def test_what_the_declaration_acknowledges_does_not_block(here: Path) -> None:
+    found = against(here, DECLARATION, acknowledged("2999-01-01"))
+    assert (found.code, f"acknowledged: {REASON}" in found.stdout) == (0, True)
+
+
+def test_json_of_the_changes_counts_what_blocks(here: Path) -> None:
+    told = json.loads(against(here, DECLARATION, WIDER, "--format", "json").stdout)
+    assert told["blocking"] == 1
+    assert told["changes"][0]["actions"][0].startswith("ecr:")
+
+
+def test_a_new_repository_blocks_for_outsiders_only(here: Path) -> None:
+    grown = DECLARATION + "  team/new: { grants: { pull: [{ account: staging }] } }\n"
+    assert against(here, DECLARATION, grown).code == 0
+    open_to_others = grown.replace("team/new: { grants: { pull: [{ account: staging }]",
+                                   'team/new: { grants: { pull: [{ account: "333333333333" }]')  # fmt: skip
+    assert against(here, DECLARATION, open_to_others).code == 1
+
+
+def test_templates_are_compared_with_templates(here: Path) -> None:
+    old = template(here, "old.json", pull({"AWS": "222222222222"}))
+    new = template(
+        here, "new.json", {**pull("*"), "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
+    )
+    assert shared_ecr("access", "--template", new, "--against", old).code == 1
+    assert shared_ecr("access", "--template", old, "--against", old).code == 0
+
+
+def test_why_explains_and_says_what_to_write(here: Path) -> None:
+    found = shared_ecr("access", "why", "arn:aws:iam::222222222222:role/ci", "team/app", "push")
+    assert found.code == 0
+    assert found.stdout.startswith("push team/app as arn:aws:iam::222222222222:role/ci: none")
+    assert "push: [{ role: { account: staging, name: ci } }]" in found.stdout
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("why", "nobody", "team/app", "pull"), "neither an ARN"), (("why", "222222222222", "team/ap", "pull"), "team/app"),
+    (("--file", "none.yaml"), "no such file"), (("--template", "none.json"), "none.json"),
+    (("--against", "registry.yaml", "--format", "html"), "text, markdown or json"),
+    (("lint", "none.json"), "none.json"),
+])  # fmt: skip
+def test_what_cannot_be_meant_is_told_without_a_traceback(here: Path, words: tuple[str, ...], said: str) -> None:
+    found = shared_ecr("access", *words)
+    assert found.code in {2, 3}
+    assert said in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_lint_blocks_on_errors_only(here: Path) -> None:
+    (here / "role.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [
+        pull({"AWS": "arn:aws:iam::222222222222:role/ci"})]}))  # fmt: skip
+    (here / "open.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [pull("*")]}))
+    (here / "broken.json").write_text("{")
+    assert shared_ecr("access", "lint", "role.json").code == 0
+    assert shared_ecr("access", "lint", "role.json", "open.json").code == 1
+    assert shared_ecr("access", "lint", "role.json", "broken.json").code == 2
+
+
+def test_lint_reads_policies_templates_and_declarations(here: Path) -> None:
+    template(here, "t.json", pull({"Service": "lambda.amazonaws.com"}))
+    found = shared_ecr("access", "lint", "registry.yaml", "t.json", "--format", "json")
+    (finding,) = json.loads(found.stdout)["findings"]
+    assert (finding["policy"], finding["code"]) == ("t.json: App", "confused-deputy")
+
+
+def test_decide_answers_line_by_line_and_exits_2_after_a_broken_one(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {
+        "repository": {"account": "111111111111", "region": "us-east-1", "name": "team/app"},
+        "principal": {"arn": "arn:aws:iam::111111111111:role/ci", "identity_allows": True},
+        "action": "ecr:PutImage", "repository_policy": None,
+    }  # fmt: skip
+    stdin = mock_stdin(f"{json.dumps(asked)}\n{{\n{json.dumps(asked)}\n".encode() + b"\xff\n")
+    monkeypatch.setattr(sys, "stdin", stdin)
+    found = shared_ecr("access", "decide")
+    told = [json.loads(line) for line in found.stdout.splitlines()]
+    assert found.code == 2
+    assert [each.get("decision", "error") for each in told] == ["allow", "error", "allow", "error"]
+
+
+def mock_stdin(data: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data))
+
+
+def test_the_parser_costs_no_evaluator() -> None:
+    code = "import sys, shared_ecr.cli.main as m; m.build_parser(); print([n for n in sys.modules if 'access.' in n])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_registry_policy_of_the_declaration_takes_part_in_every_region(here: Path) -> None:
+    grants = "regions: [us-east-1, eu-west-1], grants: { pull: [{ account: staging }] }"
+    whole = DECLARATION.replace("regions: [us-east-1]", grants).replace(
+        "    grants:\n      pull: [{ account: staging }]", "    {}"
+    )
+    (here / "registry.yaml").write_text(whole, encoding="utf-8")
+    told = json.loads(shared_ecr("access", "--format", "json").stdout)
+    cells = {each["region"]: each["access"]["staging (222222222222)"]["pull"] for each in told["repositories"]}
+    assert {region: cell["access"] for region, cell in cells.items()} == {"us-east-1": "yes", "eu-west-1": "yes"}
+    assert "of the registry policy" in cells["eu-west-1"]["statement"]
+    assert shared_ecr("access", "lint", "registry.yaml").code == 0

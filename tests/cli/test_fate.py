@@ -1,0 +1,249 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory_files import AT_NOW, Files, codes, digest, entry, fates, newest, pushed, rule
+from lifecycle_cases import FILE
+from shared_ecr.cli.main import main
+from shared_ecr.errors import ExitCode
+
+CASES = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else []
+TEN = [entry(f"v{number}", f"v{number}", days=number) for number in range(1, 11)]
+DECLARATION = """version: 1
+registry: {account: "111111111111", regions: [us-east-1]}
+repositories:
+  team/app:
+    lifecycle:
+      rules:
+        - {rulePriority: 1, selection: {tagStatus: any, countType: imageCountMoreThan, countNumber: 5},
+           action: {type: expire}}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
+    monkeypatch.chdir(tmp_path)
+    return Files(tmp_path)
+
+
+def fate(*arguments: str) -> int:
+    return main(["fate", *arguments, *AT_NOW])
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    fate(*arguments, "--format", "json")
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def as_described(case: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    keys = {
+        "digest": "imageDigest",
+        "tags": "imageTags",
+        "pushed_at": "imagePushedAt",
+        "last_recorded_pull_at": "lastRecordedPullTime",
+        "last_archived_at": "lastArchivedAt",
+        "last_activated_at": "lastActivatedAt",
+        "media_type": "imageManifestMediaType",
+        "manifests": "childDigests",
+        "subject": "subjectManifestDigest",
+    }
+    status = {"STANDARD": "ACTIVE", "ARCHIVE": "ARCHIVED"}
+    return [
+        {wire: image[key] for key, wire in keys.items() if key in image}
+        | {"repositoryName": "team/app", "imageStatus": status[image["storage_class"]]}
+        for image in case["images"]
+    ]
+
+
+@pytest.mark.skipif(not CASES, reason=f"{FILE} is absent")
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_the_command_agrees_with_every_case(
+    files: Files, capsys: pytest.CaptureFixture[str], case: dict[str, Any]
+) -> None:
+    images, policy = files.inventory(*as_described(case)), files.written("policy.json", case["policy"])
+    main(["fate", "--images", images, "--policy", policy, "--now", case["now"], "--format", "json"])
+    (repository,) = json.loads(capsys.readouterr().out)["repositories"]
+    got = {image["digest"]: image for image in repository["images"]}
+    assert {digest for digest in got if got[digest]["fate"] == "expire"} == set(case["expected_expired"])
+    assert {digest: image["claimed_by"] for digest, image in got.items()} == case["claimed_by"]
+    assert {digest: image["acted_by"] for digest, image in got.items() if image["acted_by"]} == case["rule_of"]
+
+
+def test_the_json_is_what_was_promised(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    document = told(capsys, "--images", files.inventory(*TEN[:1]), "--policy", files.policy(newest(7, 1)))
+    (repository,) = document["repositories"]
+    assert repository["name"] == "team/app"
+    assert repository["images"][0] | {"notes": [], "pushed_at": "", "bytes": 0} == {
+        "digest": digest("v1"),
+        "tags": ["v1"],
+        "fate": "keep",
+        "claimed_by": 7,
+        "acted_by": None,
+        "why": "kept by rule 7: newest of at most 1 of any kind",
+        "notes": [],
+        "pushed_at": "",
+        "bytes": 0,
+        "in_use_by": None,
+    }
+    assert repository["summary"]["fates"]["keep"] == 1
+
+
+def test_policies_of_the_declaration_hold_without_another(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    files.written("registry.yaml", DECLARATION)
+    document = told(capsys, "--images", files.inventory(*TEN))
+    assert [name for name, fate in fates(document) if fate == "expire"] == ["v6", "v7", "v8", "v9", "v10"]
+
+
+def test_a_repository_that_the_declaration_does_not_name_is_said(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.written("registry.yaml", DECLARATION)
+    images = files.inventory(*TEN[:2], entry("x", repository="team/other"))
+    assert "fate-undeclared" in codes(told(capsys, "--images", images)["warnings"])
+
+
+def test_only_the_named_repositories_are_judged(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    images = files.inventory(*TEN, entry("x", "x", repository="team/other"))
+    document = told(capsys, "team/other", "--images", images, "--policy", files.policy(newest(1, 1)))
+    assert fates(document) == [("x", "keep")]
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_nearest(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = fate("team/ap", "--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 1)))
+    assert (code, "team/app" in capsys.readouterr().err) == (ExitCode.INVALID, True)
+
+
+def test_a_finding_that_blocks_ends_with_one(files: Files) -> None:
+    assert fate("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 5))) == ExitCode.FINDINGS
+
+
+def test_without_findings_the_command_ends_with_zero(files: Files) -> None:
+    assert fate("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9))) == ExitCode.DONE
+
+
+def test_a_finding_that_is_acknowledged_does_not_block(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    acknowledged = """acknowledged:
+  - {finding: fate-many, repository: team/app, reason: half of them are from the old pipeline, until: 2026-12-01}
+"""
+    files.written("registry.yaml", DECLARATION + acknowledged)
+    assert fate("--images", files.inventory(*TEN)) == ExitCode.DONE
+    assert "acknowledged until 2026-12-01" in capsys.readouterr().out
+
+
+def test_an_acknowledgement_that_has_run_out_blocks_again(files: Files) -> None:
+    acknowledged = """acknowledged:
+  - {finding: fate-many, repository: team/app, reason: half of them are from the old pipeline, until: 2026-11-20}
+"""
+    files.written("registry.yaml", DECLARATION + acknowledged)
+    assert fate("--images", files.inventory(*TEN)) == ExitCode.FINDINGS
+
+
+def test_what_another_policy_lost_already_is_not_newly_lost(files: Files) -> None:
+    arguments = ("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 5)))
+    assert fate(*arguments, "--against", files.policy(newest(1, 5), name="old.json")) == ExitCode.DONE
+
+
+def test_newly_lost_images_come_first_with_both_reasons(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    old = files.policy(pushed(1, 2, "v3"), newest(2, 99), name="old.json")
+    document = told(capsys, "--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--against", old)
+    changes = document["repositories"][0]["changes"]
+    assert [(each["tags"], each["kind"]) for each in changes] == [(["v10"], "newly_lost"), (["v3"], "newly_kept")]
+    assert changes[0]["before"]["why"] == "kept by rule 2: 10th newest of at most 99 of any kind"
+    assert changes[0]["after"]["why"] == "expired by rule 1: 10th newest of at most 9 of any kind"
+
+
+def test_only_what_changes_is_printed_against_another(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    fate(
+        *("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9))),
+        *("--against", files.policy(newest(1, 99), name="old.json")),
+    )
+    out = capsys.readouterr().out
+    assert "newly lost (1):" in out
+    assert "v4" not in out
+
+
+def test_images_in_use_are_marked_in_every_report(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    used = files.written("pods.json", {"image": "111111111111.dkr.ecr.us-east-1.amazonaws.com/team/app:v10"})
+    arguments = ("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--in-use", used)
+    for form in ("text", "markdown", "html", "json"):
+        fate(*arguments, "--format", form)
+        assert "pods.json" in capsys.readouterr().out
+
+
+def test_a_policy_can_be_played_forward(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = files.policy(pushed(1, 12))
+    arguments = ("--images", files.inventory(*TEN), "--policy", policy, "--until", "2026-11-30", "--pushes-of", "0")
+    forecast = told(capsys, *arguments)["repositories"][0]["forecast"]
+    assert [day["images"] for day in forecast["days"]] == [10, 10, 10, 9, 8, 7, 6, 5, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"rules": [', "lifecycle-json"),
+        ('{"rules": []}', "lifecycle-empty"),
+        (json.dumps({"rules": [newest(1, 0)]}), "lifecycle-count"),
+        (json.dumps({"rules": [newest(1, 1), newest(2, 1)]}), "lifecycle-any-last"),
+    ],
+    ids=["truncated", "no rules", "count of zero", "two for any"],
+)
+def test_a_policy_that_aws_would_refuse_is_refused(
+    files: Files, capsys: pytest.CaptureFixture[str], text: str, code: str
+) -> None:
+    policy = files.written("policy.json", text)
+    assert fate("--images", files.inventory(*TEN), "--policy", policy) == ExitCode.INVALID
+    assert f"[{code}]" in capsys.readouterr().err
+
+
+def test_the_answer_of_get_lifecycle_policy_is_a_policy(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    held = {"repositoryName": "team/app", "lifecyclePolicyText": json.dumps({"rules": [newest(1, 9)]})}
+    document = told(capsys, "--images", files.inventory(*TEN), "--policy", files.written("answer.json", held))
+    assert ("v10", "expire") in fates(document)
+
+
+def test_a_policy_indented_with_tabs_is_read(files: Files) -> None:
+    policy = files.written("policy.json", json.dumps({"rules": [newest(1, 9)]}, indent="\t"))
+    assert fate("--images", files.inventory(*TEN), "--policy", policy) == ExitCode.DONE
+
+
+def test_a_time_that_is_none_is_refused(files: Files) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["fate", "--images", files.inventory(*TEN), "--now", "yesterday"])
+    assert ended.value.code == ExitCode.INVALID
+
+
+def test_without_an_inventory_the_command_says_how_to_make_one(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fate("--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
+    assert "shared-ecr images --save" in capsys.readouterr().err
+
+
+def test_an_inventory_without_any_repository_is_refused(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fate("--images", files.inventory(), "--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
+    assert "holds no repository" in capsys.readouterr().err
+
+
+def test_a_second_file_without_its_option_is_told_from_a_name(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    images, more = files.inventory(*TEN), files.inventory(*TEN, name="more.json")
+    assert fate(more, "--images", images, "--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
+    assert "more.json is a file" in capsys.readouterr().err
+
+
+def test_prices_are_parameters(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--price", "0.5")
+    summary = told(capsys, *arguments)["repositories"][0]["summary"]
+    assert (summary["now"]["monthly_cost"], summary["after"]["monthly_cost"]) == (5.0, 4.5)
+
+
+def test_archived_images_move_to_the_other_price(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = files.policy(rule(1, "transition", tagStatus="any", countType="sinceImagePushed", countNumber=5))
+    arguments = ("--images", files.inventory(*TEN), "--policy", policy, "--archive-price", "0.01")
+    summary = told(capsys, *arguments)["repositories"][0]["summary"]
+    assert (summary["now"]["monthly_cost"], summary["after"]["monthly_cost"]) == (1.0, 0.55)

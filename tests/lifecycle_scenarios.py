@@ -1,0 +1,149 @@
+"""A repository as teams have it, and what each policy that we recommend does to it: docs/lifecycle-scenarios.md."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from inventory_files import digest
+from shared_ecr.declaration import load, parse
+from shared_ecr.declaration.presets import PARAMETERS
+from shared_ecr.lifecycle import DEFAULT_POLICY, LifecyclePolicy
+from shared_ecr.lifecycle.images import Image
+from shared_ecr.lifecycle.open_questions import judge
+from shared_ecr.lifecycle.reasons import told, why
+from shared_ecr.reports.markdown import table
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One image of the scenario, and the words for it."""
+
+    story: str
+    image: Image
+
+
+def _image(name: str, days: float, *tags: str, children: tuple[str, ...] = (), subject: str | None = None) -> Image:
+    listed = tuple(digest(child) for child in children)
+    return Image(digest(name), NOW - days * DAY, tags, children=listed, subject=digest(subject) if subject else None)
+
+
+TEAM = (
+    Told("the first release, still in production somewhere", _image("v1", 700, "v1.0.0")),
+    Told("its signature", _image("signature", 699, subject="v1")),
+    Told("the release of this month, for two architectures", _image("v2", 20, "v2.0.0", children=("amd64", "arm64"))),
+    Told("its image for amd64", _image("amd64", 20.01)),
+    Told("its image for arm64", _image("arm64", 20.01)),
+    Told("a build of last year that somebody deploys by its digest", _image("by-digest", 400)),
+    Told("an image that lost its tag a week ago and a day", _image("lost-8", 8)),
+    Told("an image that lost its tag yesterday", _image("lost-1", 1)),
+    Told("the build of a branch, half a year old", _image("branch", 180, "feature-login-17")),
+    Told("the build of a pull request, closed last month", _image("pull-request", 40, "pr-77")),
+    Told("the build of today", _image("today", 0.2, "main-5120", "latest")),
+)
+# More builds than the policy of registry.yaml keeps; all younger than the branch, so that it is beyond the 200.
+BUILDS = tuple(
+    Told("", _image(f"build-{number}", 100 - number * 0.4, f"main-{4900 + number}")) for number in range(205)
+)
+
+
+# Each preset as people write it who want no more than its defaults.
+PRESETS = {
+    "keep-releases": ("Alone it lets nothing go; before other rules it takes releases out of their reach.", ""),
+    "pull-request-images": ("What pull requests built goes a while after its push.", ""),
+    "branch-images": (
+        "Of the builds of a branch the newest stay; there are more of them than have lines here.",
+        ", tags: [main-*], newest: 30",
+    ),
+    "untagged": ("Images without a tag go a while after their push.", ""),
+    "archive-cold-images": ("What nobody pulls moves to the archive.", ", expire_after_days: 365"),
+    "newest": ("Of all images the newest stay, tagged or not.", ", keep: 8"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    title: str
+    words: str
+    policy: LifecyclePolicy
+    team: tuple[Told, ...]
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    (declared,) = {spec.lifecycle for spec in load(ROOT / "registry.yaml").registry.repositories}
+    return (
+        Scenario(
+            "The default",
+            "What a repository has whose declaration says nothing of `lifecycle`. Tagged images never go.",
+            DEFAULT_POLICY,
+            TEAM,
+        ),
+        Scenario(
+            "The policy of registry.yaml",
+            "Releases stay, untagged images have a week, of the rest the newest 200 stay. The repository also holds "
+            f"{len(BUILDS)} builds of `main` of the last hundred days, which have no lines here.",
+            declared,
+            (*TEAM, *BUILDS),
+        ),
+        *(_of_preset(name, *PRESETS[name]) for name in PARAMETERS),
+    )
+
+
+def _of_preset(name: str, words: str, parameters: str) -> Scenario:
+    written = f"{{preset: {name}{parameters}}}"
+    text = (
+        'version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\n'
+        f"repositories: {{team/app: {{lifecycle: [{written}]}}}}\n"
+    )
+    (spec,) = parse(text).registry.repositories
+    return Scenario(
+        f"The preset {name}",
+        f"`{written}`: {words}",
+        spec.lifecycle,
+        (*TEAM, *BUILDS) if name == "branch-images" else TEAM,
+    )
+
+
+def fates_of(scenario: Scenario) -> dict[str, str]:
+    verdicts = judge(scenario.policy, [each.image for each in scenario.team], NOW)
+    return {
+        told_of.story: str(verdict.fate)
+        for told_of, verdict in zip(scenario.team, verdicts, strict=True)
+        if told_of.story
+    }
+
+
+def document() -> str:
+    parts = [
+        "# What becomes of images: scenarios",
+        "",
+        "Written by `UPDATE_EXPECTED=1 pytest tests/project/test_lifecycle_scenarios.py`, from",
+        "`tests/lifecycle_scenarios.py`; the same test fails when this page says something else than the evaluator.",
+        "What fates mean: [reference/fate.md](reference/fate.md).",
+    ]
+    for scenario in scenarios():
+        verdicts = judge(scenario.policy, [each.image for each in scenario.team], NOW)
+        lines = [
+            (each.story, ", ".join(each.image.tags) or "(untagged)", str(verdict.fate), _reason(why(verdict)))
+            for each, verdict in zip(scenario.team, verdicts, strict=True)
+            if each.story
+        ]
+        rules = [f"{rule.priority}. {told(rule)}" for rule in scenario.policy.rules]
+        others = sum(
+            verdict.fate.is_loss for each, verdict in zip(scenario.team, verdicts, strict=True) if not each.story
+        )
+        parts += ["", f"## {scenario.title}", "", scenario.words, "", *rules, ""]
+        parts += table(("image", "tags", "fate", "why"), lines)
+        if len(lines) < len(scenario.team):
+            parts += ["", f"Of the builds without a line {others} expire."]
+    return "\n".join([*parts, ""])
+
+
+def _reason(text: str) -> str:
+    """Name the images of digests, which say nothing to a reader."""
+    for each in TEAM:
+        text = text.replace(each.image.digest[:19], f"({', '.join(each.image.tags) or each.story})")
+    return text
