@@ -88,11 +88,12 @@ class Condition:
         if not found:
             # A negated operator holds where the key is missing, so that a Deny does not spare those without it.
             return _YES if self.test.if_exists or self.test.operator.negated else _NO
-        if len(found) > 1 or self.looked_up in MULTIVALUED_KEYS:
+        first, *others = found
+        if others or self.looked_up in MULTIVALUED_KEYS:
             if self.test.operator.negated:
                 return self._unknown(f"{self.test} without ForAllValues or ForAnyValue on several values")
             return _NO
-        return self._accepts(found[0], context)
+        return self._accepts(first, context)
 
     def _judge_all(self, found: tuple[str, ...] | None, context: Context) -> Judgement:
         if not found or not any(found):

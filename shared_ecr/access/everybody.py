@@ -157,7 +157,9 @@ def _memberships(policies: Sequence[Policy], known: Known) -> Iterator[tuple[str
     yield None, ()
     if not asks_for_membership(policies):
         return
-    organizations = dict.fromkeys([OTHER_ORGANIZATION, *([known.organization] if known.organization else [])])
+    organizations: dict[str, None] = dict.fromkeys(
+        [OTHER_ORGANIZATION, *([known.organization] if known.organization else [])]
+    )
     for condition in _conditions(policies, "aws:principalorgid"):
         for template in condition.templates:
             organizations |= dict.fromkeys(instances(template, {}))

@@ -40,8 +40,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--in-use",
         action="append",
         default=[],
-        choices=("ecs", "lambda"),
-        help="ask this service which images run; for Kubernetes give 'kubectl get pods -A -o json' to fate --in-use",
+        choices=("ecs", "lambda", "kubernetes"),
+        help="ask which images run: ECS, Lambda, or through kubectl the cluster of its current context",
     )
     add_file(parser)
     parser.set_defaults(run=run)
@@ -120,9 +120,17 @@ def _uses(arguments: argparse.Namespace, spec: "RegistrySpec | None") -> "tuple[
     from shared_ecr.client.usage_clients import UsageAwsClients  # noqa: PLC0415 — start-up time
 
     found: list[ImageUse] = []
+    if "kubernetes" in arguments.in_use:
+        from shared_ecr.client.kubernetes import used_by_kubernetes  # noqa: PLC0415 — start-up time
+
+        found += used_by_kubernetes(os.environ)
+        print(f"kubernetes: {len(found)} images in use", file=sys.stderr)
+    services = [service for service in arguments.in_use if service != "kubernetes"]
+    if not services:
+        return tuple(dict.fromkeys(found))
     with closing(UsageAwsClients()) as clients:
         for registry in registries(arguments, spec, clients):
-            for service in arguments.in_use:
+            for service in services:
                 before = len(found)
                 found += ASKED[service](clients, registry.region)
                 print(f"{service} in {registry.region}: {len(found) - before} images in use", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Which images run, as ECS and Lambda say; what Kubernetes runs comes by a file of `kubectl get pods -A -o json`.
+"""Which images run, as ECS and Lambda say; what Kubernetes runs, `kubernetes` asks.
 
 Sources: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html,
 https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html

@@ -1,0 +1,56 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from shared_ecr.client.kubernetes import used_by_kubernetes
+from shared_ecr.errors import UnavailableError
+
+HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+DIGEST = f"sha256:{'1' * 64}"
+POD = {
+    "metadata": {"namespace": "shop", "name": "web-1"},
+    "spec": {
+        "containers": [{"image": f"{HOST}/shop/web:v1"}],
+        "initContainers": [{"image": f"{HOST}/shop/migrate:v1"}, {"image": "docker.io/library/busybox:1"}],
+    },
+    "status": {"containerStatuses": [{"imageID": f"{HOST}/shop/web@{DIGEST}"}]},
+}
+
+
+def kubectl(folder: Path, *, prints: str = "", complains: str = "", code: int = 0) -> dict[str, str]:
+    """Write a kubectl that answers so, and return the environment in which it is found."""
+    (folder / "answer").write_text(prints, encoding="utf-8")
+    program = folder / "kubectl"
+    program.write_text(f"#!/bin/sh\necho '{complains}' >&2\ncat '{folder}/answer'\nexit {code}\n", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+def test_what_pods_were_asked_to_run_and_what_runs_is_in_use(tmp_path: Path) -> None:
+    uses = {str(use): use.by for use in used_by_kubernetes(kubectl(tmp_path, prints=json.dumps({"items": [POD]})))}
+    assert uses == {
+        f"{HOST}/shop/web:v1": "pod shop/web-1",
+        f"{HOST}/shop/migrate:v1": "pod shop/web-1",
+        f"{HOST}/shop/web@{DIGEST}": "pod shop/web-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("prints", "complains", "code", "said"),
+    [
+        ("", "error: You must be logged in to the server (Unauthorized)", 1, "Unauthorized"),
+        ("not JSON", "", 0, "something else"),
+        ('{"items": [{}]}', "", 0, "something else"),
+    ],
+    ids=["refused", "no JSON", "no pods"],
+)
+def test_a_cluster_that_does_not_say_is_told(tmp_path: Path, prints: str, complains: str, code: int, said: str) -> None:
+    with pytest.raises(UnavailableError, match=said):
+        list(used_by_kubernetes(kubectl(tmp_path, prints=prints, complains=complains, code=code)))
+
+
+def test_without_kubectl_the_file_is_named_instead(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="fate --in-use"):
+        list(used_by_kubernetes({"PATH": str(tmp_path)}))
