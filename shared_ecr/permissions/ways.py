@@ -96,10 +96,12 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: Place) -> Iterator[
             operator, key = "ForAnyValue:StringLike", "aws:PrincipalOrgPaths"
             way = Way(2, "OrganizationalUnit", operator=operator, key=key, narrowing=narrowing)
             yield way, Member(consumer.pattern)
-        case LambdaFunctions(account):
+        case LambdaFunctions(account, function):
             # https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-xaccount-permissions
             yield _principal(f"{account}:root", EVERYWHERE, place)
-            yield _from_arn("lambda", FromArn("lambda", place.region, account, "function:*"), place)
+            # One function is itself and its versions and aliases, but no other whose name begins like its own.
+            for resource in (f"function:{function}", f"function:{function}:*") if function else ("function:*",):
+                yield _from_arn("lambda", FromArn("lambda", place.region, account, resource), place)
         case CodeBuildProject() | EmrServerless() | Service():
             yield _service(consumer, place)
         case _:

@@ -8,6 +8,8 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.text import quoted
 
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+_FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}")
 # https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Application.html
@@ -18,12 +20,26 @@ _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]
 
 @dataclass(frozen=True, slots=True, order=True)
 class LambdaFunctions:
-    """The functions of an account: Lambda itself pulls, on behalf of the account that creates them."""
+    """The functions of an account, or one of them: Lambda itself pulls, for the account that creates them."""
 
     account: AccountId
+    function: str | None = None
+    """The name of the one function; None is every function of the account."""
+
+    @classmethod
+    def parse(cls, account: AccountId, function: str) -> Self:
+        """Read a function's name; refuse ARNs, wildcards and illegal characters."""
+        if not _FUNCTION.fullmatch(function):
+            raise InvalidValueError(
+                f"{quoted(function)} is no name of a Lambda function",
+                why="It has 1 to 64 letters, digits, '_' and '-'",
+                code="principal-function",
+            )
+        return cls(account, function)
 
     def __str__(self) -> str:
-        return f"Lambda in account {self.account}"
+        which = f"Lambda function {self.function} of" if self.function else "Lambda in"
+        return f"{which} account {self.account}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -47,6 +47,7 @@ CONSUMERS = (
     Organization(OWN),
     UNIT,
     LambdaFunctions(APPS),
+    LambdaFunctions(APPS, "resize"),
     CodeBuildProject(BUILD, "shop"),
     EmrServerless(APPS),
     Service("codebuild", FromAccount(APPS)),
@@ -318,3 +319,13 @@ def test_levels_that_another_includes_are_not_in_the_name_of_the_statement(other
     levels = (AccessLevel.PULL_PUSH, *map(AccessLevel, others))
     (statement,) = statements(*(Grant(level, Account(APPS)) for level in levels))
     assert statement["Sid"] == "PullPush"
+
+
+def test_one_function_is_itself_and_its_versions_and_no_other() -> None:
+    policy = repository_policy([Grant(AccessLevel.PULL, LambdaFunctions(APPS, "resize"))], HERE)
+    assert policy
+    service = policy["Statement"][1]
+    assert service["Condition"]["ArnLike"]["aws:SourceArn"] == [
+        "arn:aws:lambda:us-east-1:222222222222:function:resize",
+        "arn:aws:lambda:us-east-1:222222222222:function:resize:*",
+    ]

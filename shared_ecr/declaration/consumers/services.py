@@ -25,9 +25,14 @@ _SOURCES = ("source_account", "source_arn", "source_organization")
 
 
 def read_lambda(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> LambdaFunctions | None:
-    """Read the account whose functions are meant."""
-    account = read_account(reading, node, path, neighbours.accounts)
-    return LambdaFunctions(account) if account else None
+    """Read an account for all its functions, or one function by account and name."""
+    if not isinstance(node, Mapping):
+        account = read_account(reading, node, path, neighbours.accounts)
+        return LambdaFunctions(account) if account else None
+    account, function = read_within_account(reading, node, path, "function", neighbours)
+    if not account or not function:
+        return None
+    return reading.parsed(function, join(path, "function"), partial(LambdaFunctions.parse, account))
 
 
 def read_codebuild(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> CodeBuildProject | None:
