@@ -83,9 +83,7 @@ def _includes(consumer: Consumer, other: Consumer, home: AccountId) -> bool:
             return other.pattern.startswith(consumer.pattern.removesuffix("*"))
         case Service(name, FromAccount()), (CodeBuildProject() | EmrServerless() | Service(_, FromArn())):
             return name == _service(other)
-        case LambdaFunctions(account, None), LambdaFunctions():
-            return account == other.account
-        case EmrServerless(account, None), EmrServerless():
+        case (LambdaFunctions(account, None), LambdaFunctions()) | (EmrServerless(account, None), EmrServerless()):
             return account == other.account
         case _:
             return consumer == other
