@@ -26,7 +26,7 @@ def declaration(*, written_out: bool) -> str:
 
 def _head() -> Iterator[str]:
     yield "version: 1"
-    yield 'registry: {account: "111111111111", regions: [us-east-1]}'
+    yield 'registry: {account: "111111111111", regions: [us-east-1], stacks: 16}'
     yield "accounts:"
     yield from (f'  team-{number:03}: "{FIRST_ACCOUNT + number}"' for number in range(ACCOUNTS))
 

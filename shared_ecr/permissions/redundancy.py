@@ -83,8 +83,11 @@ def _includes(consumer: Consumer, other: Consumer, home: AccountId) -> bool:
             return other.pattern.startswith(consumer.pattern.removesuffix("*"))
         case Service(name, FromAccount()), (CodeBuildProject() | EmrServerless() | Service(_, FromArn())):
             return name == _service(other)
-        case (LambdaFunctions(account, None), LambdaFunctions()) | (EmrServerless(account, None), EmrServerless()):
-            return account == other.account
+        case (LambdaFunctions(account, None), LambdaFunctions(others)) | (
+            EmrServerless(account, None),
+            EmrServerless(others),
+        ):
+            return account == others
         case _:
             return consumer == other
 
