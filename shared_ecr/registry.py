@@ -14,7 +14,7 @@ from shared_ecr.permissions import Place, perimeter_faults, size_fault
 from shared_ecr.repositories import RepositorySpec
 from shared_ecr.settings import Destination, SettingsSpec
 from shared_ecr.settings.public_repositories import PublicRepositorySpec
-from shared_ecr.shards import characters_of, is_overfull, shard_of, stacks_needed
+from shared_ecr.shards import is_overfull, shard_of, sizes, stacks_needed
 
 # Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
@@ -97,10 +97,10 @@ def _overfull(
 ) -> Iterator[InvalidValueError]:
     """Refuse more repositories than the declared stacks can hold."""
     place = Place.of(max(regions, key=lambda region: len(f"{region}{region.partition}")))
-    sizes = [(spec.name, characters_of(spec, place)) for spec in repositories]
-    if not is_overfull(sizes, stacks):
+    sized = sizes(repositories, place)
+    if not is_overfull(sized, stacks):
         return
-    needed = stacks_needed(sizes)
+    needed = stacks_needed(sized)
     several = "1 stack" if stacks == 1 else f"{stacks} stacks"
     yield InvalidValueError(
         f"{several} cannot hold {len(repositories)} repositories with their policies",

@@ -6,7 +6,7 @@ changes one template and moves nothing. A greater number moves only those reposi
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from shared_ecr.names import RepositoryName
 from shared_ecr.permissions import Place
@@ -34,11 +34,20 @@ def shard_of(name: RepositoryName, stacks: int) -> int:
     return max(range(stacks), key=lambda number: hashlib.sha256(f"{number}/{name}".encode()).digest())
 
 
-def characters_of(spec: RepositorySpec, place: Place) -> int:
-    """Estimate what *spec* takes in an indented template, from above."""
-    policy = json.dumps(spec.policy(place), indent=1)
-    lifecycle = json.dumps(spec.lifecycle.text())
-    return len(policy) + _INDENT * policy.count("\n") + len(lifecycle) + _OTHER_CHARACTERS + 4 * len(spec.name.text)
+def sizes(specs: Iterable[RepositorySpec], place: Place) -> list[tuple[RepositoryName, int]]:
+    """Estimate, from above, how many characters each of *specs* takes in an indented template."""
+    # Most repositories have the grants and rules of the defaults, whose text is as long for each.
+    known: dict[Hashable, int] = {}
+    sized = []
+    for spec in specs:
+        text = (spec.grants, spec.perimeter, spec.lifecycle)
+        if text not in known:
+            policy = json.dumps(spec.policy(place), indent=1)
+            lifecycle = json.dumps(spec.lifecycle.text())
+            known[text] = len(policy) + _INDENT * policy.count("\n") + len(lifecycle)
+        # The name stands in the repository, its parameters and its outputs.
+        sized.append((spec.name, known[text] + _OTHER_CHARACTERS + 4 * len(spec.name.text)))
+    return sized
 
 
 def is_overfull(repositories: Sequence[tuple[RepositoryName, int]], stacks: int) -> bool:
