@@ -51,6 +51,8 @@ SCENARIOS = (
     Scenario("1 x 5 MB", 1, 5 * MIB),
     Scenario("10 x 20 MB", 10, 20 * MIB),
     Scenario("100 x 1 MB", 100, MIB),
+    Scenario("1 x 5 MB, 20 ms a request", 1, 5 * MIB, delay_ms=20),
+    Scenario("10 x 20 MB, 20 ms a request", 10, 20 * MIB, delay_ms=20),
     Scenario("100 x 1 MB, 20 ms a request", 100, MIB, delay_ms=20, target=1 / 3),
 )
 
