@@ -6,11 +6,7 @@ from constructs import Construct
 
 from shared_ecr.names import EcrRegistry
 from shared_ecr.settings import SettingsSpec
-from shared_ecr_constructs.creation_templates import CreationTemplates
-from shared_ecr_constructs.ecr_calls import EcrCalls
 from shared_ecr_constructs.member_ids import member_id
-from shared_ecr_constructs.pull_through_cache import PullThroughCaches
-from shared_ecr_constructs.signing import ImageSigning
 
 
 class RegistrySettings(Construct):
@@ -34,15 +30,25 @@ class RegistrySettings(Construct):
         self._scanning(spec)
         self._policy(spec, home)
         replication = self._replication(spec, home)
+        # What follows is imported where it is declared: Lambda, IAM and Signer take a fifth of a second to load, which a
+        # registry without them need not pay at every synthesis.
         if spec.caches:
+            from shared_ecr_constructs.pull_through_cache import PullThroughCaches  # noqa: PLC0415 — see above
+
             PullThroughCaches(self, "PullThroughCache", rules=spec.caches, home=home)
         if spec.templates:
+            from shared_ecr_constructs.creation_templates import CreationTemplates  # noqa: PLC0415 — see above
+
             CreationTemplates(self, "CreationTemplates", templates=spec.templates, home=home, key_arn=key_arn)
         if spec.signing:
+            from shared_ecr_constructs.signing import ImageSigning  # noqa: PLC0415 — see above
+
             ImageSigning(self, "Signing", signing=spec.signing)
         self._exclusions(spec)
         calls = list(spec.calls(home))
         if calls:
+            from shared_ecr_constructs.ecr_calls import EcrCalls  # noqa: PLC0415 — see above
+
             EcrCalls(self, "Calls", settings=calls, home=home, after=replication)
 
     def _scanning(self, spec: SettingsSpec) -> None:
