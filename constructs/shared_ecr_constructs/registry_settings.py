@@ -30,8 +30,8 @@ class RegistrySettings(Construct):
         self._scanning(spec)
         self._policy(spec, home)
         replication = self._replication(spec, home)
-        # What follows is imported where it is declared: Lambda, IAM and Signer take a fifth of a second to load, which a
-        # registry without them need not pay at every synthesis.
+        # What follows is imported where it is declared: Lambda, IAM and Signer take a fifth of a second to load, and
+        # a registry without them need not pay that at every synthesis.
         if spec.caches:
             from shared_ecr_constructs.pull_through_cache import PullThroughCaches  # noqa: PLC0415 — see above
 
