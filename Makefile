@@ -39,7 +39,7 @@ synth: $(VENV)/user.stamp node_modules/user.stamp ## Write the CloudFormation of
 bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as ratios within one run
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.synthesis
-	$(BIN)/python benchmarks/push.py
+	for figure in check access fate push; do $(BIN)/python benchmarks/$$figure.py; done
 
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
 	scripts/lock
