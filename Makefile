@@ -10,6 +10,8 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # jsii tells eleven lines about the end of life of odd or old Node releases at every start.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,19,20,21,23
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# So many declarations are generated, and as many mutated, in each run of the tests.
+export FUZZ ?= 2000
 # npm tells of its new releases, and asks the registry for them.
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
