@@ -12,6 +12,8 @@ from shared_ecr.cli.options import Story, Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared_ecr.client.aws import AwsClients
     from shared_ecr.inventories import ImageUse
     from shared_ecr.names import EcrRegistry
@@ -60,10 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
     story = Story()
     with closing(AwsClients()) as clients:
         repositories = []
-        for registry in registries(arguments, spec, clients):
+        homes = tuple(registries(arguments, spec, clients))
+        for registry in homes:
             names = chosen(arguments, spec, clients, registry)
             repositories += [take_inventory(clients, registry, name, story.said) for name in names]
-        uses = _uses(arguments, spec) if arguments.in_use else ()
+        uses = _uses(arguments.in_use, homes, clients)
     inventory = Inventory(tuple(sorted(repositories, key=lambda each: (each.name, each.region))), uses)
     if arguments.save:
         save(inventory, arguments.save, datetime.now(UTC))
@@ -115,23 +118,19 @@ def chosen(
     return repository_names(clients, registry)
 
 
-def _uses(arguments: argparse.Namespace, spec: "RegistrySpec | None") -> "tuple[ImageUse, ...]":
+def _uses(asked: "Sequence[str]", homes: "Sequence[EcrRegistry]", clients: "AwsClients") -> "tuple[ImageUse, ...]":
     from shared_ecr.client.usage import ASKED  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.usage_clients import UsageAwsClients  # noqa: PLC0415 — start-up time
 
     found: list[ImageUse] = []
-    if "kubernetes" in arguments.in_use:
+    if "kubernetes" in asked:
         from shared_ecr.client.kubernetes import used_by_kubernetes  # noqa: PLC0415 — start-up time
 
         found += used_by_kubernetes(os.environ)
         print(f"kubernetes: {len(found)} images in use", file=sys.stderr)
-    services = [service for service in arguments.in_use if service != "kubernetes"]
-    if not services:
-        return tuple(dict.fromkeys(found))
-    with closing(UsageAwsClients()) as clients:
-        for registry in registries(arguments, spec, clients):
-            for service in services:
-                before = len(found)
-                found += ASKED[service](clients, registry.region)
-                print(f"{service} in {registry.region}: {len(found) - before} images in use", file=sys.stderr)
+    services = [service for service in asked if service != "kubernetes"]
+    for registry in homes:
+        for service in services:
+            before = len(found)
+            found += ASKED[service](clients, registry.region)
+            print(f"{service} in {registry.region}: {len(found) - before} images in use", file=sys.stderr)
     return tuple(dict.fromkeys(found))

@@ -82,7 +82,11 @@ def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addre
         UnavailableError: no credentials or no network.
         UsageError: no Region is known.
     """
-    spec = where.declaration()
+    return _deployed(where, where.declaration(), clients)
+
+
+def _deployed(where: Whereabouts, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
+    """Return what `deployed` does, by a declaration that is read already."""
     stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
     region = where.region or (spec.regions[0] if spec else _region_of_environment())
     registry = deployed_registry(clients or _clients(), stack, region)
@@ -98,7 +102,7 @@ def known(where: Whereabouts, clients: "StackClients | None" = None) -> Addresse
     """
     spec = where.declaration()
     try:
-        addresses = deployed(where, clients)
+        addresses = _deployed(where, spec, clients)
     except RefusedError as refusal:
         if spec is None:
             raise

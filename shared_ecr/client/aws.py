@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws_faults import asking_aws
 from shared_ecr.client.redaction import silence_secrets_of_botocore
@@ -65,6 +65,13 @@ class AwsClients:
         """Return a client of the security token service in *region*."""
         with self._making("sts"):
             client = self._boto().client("sts", region_name=region.name, config=_config())
+            self._open.append(client.close)
+            return client
+
+    def service(self, name: str, region: Region) -> Any:
+        """Return a client of any other service, without types: the stubs of those are not installed."""
+        with self._making(name):
+            client: Any = self._boto().client(name, region_name=region.name, config=_config())  # type: ignore[call-overload]  # any service
             self._open.append(client.close)
             return client
 
