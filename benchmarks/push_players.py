@@ -46,7 +46,7 @@ def start_ours() -> None:
 def push_ours(layout: Path, port: int) -> None:
     """Push as the command does, with nobody who listens to the progress."""
     sys.path.insert(0, str(ROOT))
-    from shared_ecr.client.credentials import Credentials  # noqa: PLC0415 — its import is part of what is measured
+    from shared_ecr.client.credentials.interface import Credentials  # noqa: PLC0415 — its import is part of what is measured
     from shared_ecr.client.pushers.interface import PushRequest  # noqa: PLC0415 — as above
     from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — as above
     from shared_ecr.names import RegistryHost, Tag  # noqa: PLC0415 — as above

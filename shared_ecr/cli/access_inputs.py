@@ -167,8 +167,8 @@ def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tu
     from shared_ecr.access.policies import Policies, Scope  # noqa: PLC0415 — start-up time
     from shared_ecr.access.reading import parse_policy  # noqa: PLC0415 — start-up time
     from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.policies import live_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.policies import live_policies  # noqa: PLC0415 — start-up time
 
     region = _region(arguments, declared)
     with closing(AwsClients()) as clients:

@@ -14,7 +14,7 @@ from shared_ecr.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.client.aws import AwsClients
+    from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.inventories import ImageUse
     from shared_ecr.names import EcrRegistry
     from shared_ecr.registry import RegistrySpec
@@ -51,8 +51,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Take the inventory, save it, and print what there is."""
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.inventory import take_inventory  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.inventory import take_inventory  # noqa: PLC0415 — start-up time
     from shared_ecr.inventories import Inventory  # noqa: PLC0415 — start-up time
     from shared_ecr.inventories.saving import save  # noqa: PLC0415 — start-up time
     from shared_ecr.lifecycle.costs import Stored  # noqa: PLC0415 — start-up time
@@ -113,13 +113,13 @@ def chosen(
         return tuple(arguments.names)
     if spec:
         return tuple(repository.name.text for repository in spec.repositories)
-    from shared_ecr.client.inventory import repository_names  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.inventory import repository_names  # noqa: PLC0415 — start-up time
 
     return repository_names(clients, registry)
 
 
 def _uses(asked: "Sequence[str]", homes: "Sequence[EcrRegistry]", clients: "AwsClients") -> "tuple[ImageUse, ...]":
-    from shared_ecr.client.usage import ASKED  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.usage import ASKED  # noqa: PLC0415 — start-up time
 
     found: list[ImageUse] = []
     if "kubernetes" in asked:

@@ -14,7 +14,7 @@ from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost
 from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from shared_ecr.client.aws import AwsClients
+    from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.registry import RegistrySpec
 
 DECLARATION = Path("registry.yaml")
@@ -60,11 +60,11 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(arguments: argparse.Namespace) -> int:
     """Log in to every registry that *arguments* mean, in order, and print its host once that is done."""
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.client.ecr_tokens import EcrTokens  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.client.endpoints import ENDPOINT_VARIABLE  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.credentials.ecr_tokens import EcrTokens  # noqa: PLC0415 — start-up time of the command line
     from shared_ecr.client.engines.choice import Purpose, choose_engine  # noqa: PLC0415 — start-up time
     from shared_ecr.client.engines.loopback import spoken_host  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE  # noqa: PLC0415 — start-up time of the command line
 
     regions = tuple(Region.parse(text) for text in arguments.region)
     with closing(AwsClients()) as clients:
@@ -172,7 +172,7 @@ def _hosts_of_stack(
     clients: "AwsClients", arguments: argparse.Namespace, regions: tuple[Region, ...]
 ) -> tuple[RegistryHost, ...]:
     """Return the registries that hold the repositories of a deployed stack."""
-    from shared_ecr.client.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
 
     if arguments.targets:
         raise UsageError("--stack names the registries itself; leave out the targets, or leave out --stack")

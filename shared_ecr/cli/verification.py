@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from shared_ecr.cli.images import chosen, declared, registries
 from shared_ecr.cli.options import Story
-from shared_ecr.client.aws import AwsClients
-from shared_ecr.client.inventory import take_inventory
-from shared_ecr.client.previews import differences, preview
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.inventory import take_inventory
+from shared_ecr.client.aws.previews import differences, preview
 from shared_ecr.declaration.policies import Policies
 from shared_ecr.errors import ExitCode, UsageError
 from shared_ecr.lifecycle.open_questions import judge

@@ -4,8 +4,8 @@
     result = push("build/todobackend.tar", "docker-in-aws/todobackend:1.4.2")
     print(result.reference)
 
-`moving` is the road; `addresses` and `deployed` say where a repository is, `aws` and `ecr_tokens` speak to AWS,
-`pushers` and `engines` move images, `sources` read them, and from `connections` down to `transport` it is HTTP.
+`moving` is the road; `addresses` and `targets` say where a repository is, `aws` asks AWS, `credentials` log in,
+`pushers` and `engines` move images, `sources` read them, `distribution` is the registry's API and `http` carries it.
 """
 
 from importlib import import_module

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.deployed import NoSuchStackError, RepositoryAddress, deployed_registry
+from shared_ecr.client.aws.deployed import NoSuchStackError, RepositoryAddress, deployed_registry
 from shared_ecr.errors import RefusedError, UsageError
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Region, RepositoryName
@@ -19,7 +19,7 @@ from shared_ecr.registry import DEFAULT_STACK_NAME
 from shared_ecr.text import did_you_mean
 
 if TYPE_CHECKING:
-    from shared_ecr.client.deployed import StackClients
+    from shared_ecr.client.aws.deployed import StackClients
     from shared_ecr.registry import RegistrySpec
 
 
@@ -147,6 +147,6 @@ def _region_of_environment() -> Region:
 
 
 def _clients() -> "StackClients":
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time of the command line
 
     return AwsClients()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.addresses import Whereabouts
-from shared_ecr.client.endpoints import ENDPOINT_VARIABLE
+from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.pushers.interface import Progress, Pusher, PushRequest, PushResult
 from shared_ecr.client.targets import locate, locate_image, mutability, split_target
 from shared_ecr.errors import RefusedError, UsageError
@@ -19,7 +19,7 @@ from shared_ecr.names import Digest, ImageReference
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
-    from shared_ecr.client.credentials import CredentialSource
+    from shared_ecr.client.credentials.interface import CredentialSource
     from shared_ecr.client.engines.interface import Engine
 
 
@@ -36,8 +36,8 @@ def push(
         PushRefusedError: a tag names another image and may not move; there is no such repository; access is denied.
         UnavailableError: no credentials, network, engine or image.
     """
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.client.ecr_tokens import EcrTokens  # noqa: PLC0415 — as above
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.credentials.ecr_tokens import EcrTokens  # noqa: PLC0415 — as above
 
     where = where or Whereabouts()
     clients = AwsClients()
@@ -62,9 +62,9 @@ def pull(
         RefusedError: there is no such image, or the caller may not read it.
         UnavailableError: no credentials or no network, or the folder cannot be written.
     """
-    from shared_ecr.client import pulls  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — as above
-    from shared_ecr.client.ecr_tokens import EcrTokens  # noqa: PLC0415 — as above
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — as above
+    from shared_ecr.client.credentials.ecr_tokens import EcrTokens  # noqa: PLC0415 — as above
+    from shared_ecr.client.distribution import pulls  # noqa: PLC0415 — start-up time of the command line
 
     clients = AwsClients()
     reference = locate_image(source, where or Whereabouts(), clients)
@@ -79,10 +79,10 @@ def pull_with_engine(
 
     Raises as `pull` does, and UnavailableError where the engine is missing or fails.
     """
-    from shared_ecr.client.aws import AwsClients  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.client.ecr_tokens import EcrTokens  # noqa: PLC0415 — as above
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.credentials.ecr_tokens import EcrTokens  # noqa: PLC0415 — as above
+    from shared_ecr.client.distribution.looking import RegistryLooks  # noqa: PLC0415 — as above
     from shared_ecr.client.engines.loopback import spoken_host  # noqa: PLC0415 — as above
-    from shared_ecr.client.looking import RegistryLooks  # noqa: PLC0415 — as above
 
     clients = AwsClients()
     reference = locate_image(source, where or Whereabouts(), clients)
@@ -116,7 +116,7 @@ def _pusher(image: str, engine: str, credentials: "CredentialSource") -> Pusher:
         from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — start-up time
 
         return NativePusher()
-    from shared_ecr.client.looking import RegistryLooks  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.distribution.looking import RegistryLooks  # noqa: PLC0415 — start-up time of the command line
     from shared_ecr.client.pushers.engine import EnginePusher  # noqa: PLC0415 — as above
 
     override = os.environ.get(ENDPOINT_VARIABLE)

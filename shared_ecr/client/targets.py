@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.addresses import Whereabouts, declared_mutability, known
-from shared_ecr.client.deployed import mutability_of
+from shared_ecr.client.aws.deployed import mutability_of
 from shared_ecr.errors import InvalidValueError, UsageError
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
-    from shared_ecr.client.aws import AwsClients
+    from shared_ecr.client.aws.clients import AwsClients
 
 
 def split_target(target: str) -> tuple[str, tuple[Tag, ...]]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.client.endpoints import ENDPOINT_VARIABLE
+from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.names import AccountId, Region
 
 DEMO_ACCOUNT = AccountId("111111111111")

@@ -124,7 +124,7 @@ Login = Callable[..., int]
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     aws = Aws()
-    monkeypatch.setattr("shared_ecr.client.aws.AwsClients", lambda: aws)
+    monkeypatch.setattr("shared_ecr.client.aws.clients.AwsClients", lambda: aws)
     return aws
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from client.fake_registry import FakeRegistry
-from shared_ecr.client.connections import Surroundings
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
+from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.http.retries import Patience
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
-from shared_ecr.client.retries import Patience
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import RegistryHost, Tag
 

@@ -13,9 +13,9 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared_ecr.client.aws import AwsClients
-from shared_ecr.client.aws_faults import AwsDeniedError, AwsRefusedError, asking_aws
-from shared_ecr.client.redaction import HIDDEN, redacted
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
+from shared_ecr.client.aws.redaction import HIDDEN, redacted
 from shared_ecr.errors import ExitCode, SharedEcrError, UnavailableError
 from shared_ecr.names import Region
 

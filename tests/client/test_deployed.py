@@ -7,14 +7,14 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from shared_ecr.client.aws_faults import AwsDeniedError, AwsRefusedError
-from shared_ecr.client.deployed import (
+from shared_ecr.client.aws.deployed import (
     NoSuchStackError,
     RepositoryAddress,
     deployed_registry,
     mutability_of,
     repositories_among,
 )
+from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.errors import ExitCode
 from shared_ecr.mutability import TagMutability

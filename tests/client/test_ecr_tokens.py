@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from shared_ecr.client.aws_faults import AwsDeniedError
-from shared_ecr.client.ecr_tokens import EcrTokens
+from shared_ecr.client.aws.faults import AwsDeniedError
+from shared_ecr.client.credentials.ecr_tokens import EcrTokens
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import Region, RegistryHost
 

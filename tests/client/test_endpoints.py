@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_ecr.client.challenges import BearerChallenge, parse_challenge
-from shared_ecr.client.egress import ca_bundle, proxy_for
-from shared_ecr.client.endpoints import ENDPOINT_VARIABLE, Endpoint, endpoint_of
-from shared_ecr.client.retries import seconds_to_wait
+from shared_ecr.client.http.challenges import BearerChallenge, parse_challenge
+from shared_ecr.client.http.egress import ca_bundle, proxy_for
+from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, Endpoint, endpoint_of
+from shared_ecr.client.http.retries import seconds_to_wait
 from shared_ecr.errors import RefusedError, UsageError
 from shared_ecr.names import RegistryHost
 

@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.interface import LocalImage, Said
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.client.pushers.engine import EnginePusher

@@ -6,9 +6,9 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from shared_ecr.client.aws import AwsClients
-from shared_ecr.client.aws_faults import AwsDeniedError
-from shared_ecr.client.policies import live_policies
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.faults import AwsDeniedError
+from shared_ecr.client.aws.policies import live_policies
 from shared_ecr.names import AccountId, Region
 
 HERE, ACCOUNT = Region.parse("us-east-1"), AccountId.parse("111111111111")

@@ -10,7 +10,7 @@ from client.fake_registry import FakeRegistry
 from client.faults import CutAnswer, Reply, Reset
 from client.images import OCI_MANIFEST, BuiltImage, digest_of, image, index, noise, write_layout
 from client.pushing import CANARY, ECR_HOST, Bench
-from shared_ecr.client.pulls import pull
+from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.errors import RefusedError, UnavailableError

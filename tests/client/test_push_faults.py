@@ -298,7 +298,7 @@ def test_a_redirected_look_takes_no_login_along(bench: Bench, layout: Path) -> N
 SLOW_PUSH = """
 import sys
 from client.pushing import Heard, KnownCredentials
-from shared_ecr.client.connections import Surroundings
+from shared_ecr.client.http.connections import Surroundings
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag
@@ -356,7 +356,7 @@ def test_a_push_that_is_killed_leaves_no_tag_to_an_image_that_is_not_whole(
 def test_a_registry_that_does_not_answer_in_time_is_asked_again(
     bench: Bench, layout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared_ecr.client.transport.READ_SECONDS", 0.2)
+    monkeypatch.setattr("shared_ecr.client.http.transport.READ_SECONDS", 0.2)
     go = Event()
     bench.registry.fail("POST", "/uploads/", Hold(Event(), go))
     bench.push(layout)

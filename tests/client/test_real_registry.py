@@ -12,8 +12,8 @@ import pytest
 
 from client.images import digest_of, docker_files, image, index, layer_tar, noise, tar_of, write_archive, write_layout
 from client.pushing import Heard, KnownCredentials
-from shared_ecr.client.connections import Surroundings
-from shared_ecr.client.pulls import pull
+from shared_ecr.client.distribution.pulls import pull
+from shared_ecr.client.http.connections import Surroundings
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import ImageReference, RegistryHost, Tag
@@ -126,7 +126,7 @@ MEMORY = """
 import sys
 from pathlib import Path
 from client.pushing import Heard, KnownCredentials
-from shared_ecr.client.connections import Surroundings
+from shared_ecr.client.http.connections import Surroundings
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag

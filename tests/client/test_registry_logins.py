@@ -7,9 +7,9 @@ from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
 from client.pushing import CANARY, Bench, Heard, KnownCredentials, NoCredentials
-from shared_ecr.client.challenges import BasicChallenge, BearerChallenge, parse_challenge
-from shared_ecr.client.endpoints import Endpoint
 from shared_ecr.client.errors import LoginRefusedError
+from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
+from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.errors import RefusedError, UnavailableError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from client.fake_registry import FakeRegistry
-from shared_ecr.client.retries import TransientError
-from shared_ecr.client.transport import Transport
+from shared_ecr.client.http.retries import TransientError
+from shared_ecr.client.http.transport import Transport
 from shared_ecr.errors import UnavailableError
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")

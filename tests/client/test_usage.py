@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared_ecr.client.inventory import Pace
-from shared_ecr.client.usage import used_by_ecs, used_by_lambda
+from shared_ecr.client.aws.inventory import Pace
+from shared_ecr.client.aws.usage import used_by_ecs, used_by_lambda
 from shared_ecr.names import Region
 
 HOST = "111111111111.dkr.ecr.us-east-1.amazonaws.com"

@@ -10,8 +10,8 @@ import pytest
 from inventory_files import Files, newest
 from local.registry_caller import RegistryCaller, client, digest_of, image_manifest, index
 from shared_ecr.cli.main import main
-from shared_ecr.client import previews
-from shared_ecr.client.previews import Previewed
+from shared_ecr.client.aws import previews
+from shared_ecr.client.aws.previews import Previewed
 from shared_ecr.errors import ExitCode
 from shared_ecr.lifecycle.verdicts import Fate
 from shared_ecr.local import LocalAws, environment_under

@@ -2,9 +2,9 @@
 
 import re
 
+from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.client.engines.programs import Finished
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
-from shared_ecr.client.redaction import redacted
 from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
 from shared_ecr.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import visible

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.errors import UsageError
 from shared_ecr.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import quoted

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.programs import Lent
 from shared_ecr.names import RegistryHost
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from shared_ecr.client.endpoints import ENDPOINT_VARIABLE, endpoint_of
+from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, endpoint_of
 from shared_ecr.names import RegistryHost
 
 

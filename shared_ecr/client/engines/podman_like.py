@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.answers import failed, login_refusal, pull_refusal, push_refusal
 from shared_ecr.client.engines.digests import digest_of, digests_among, written_digest
 from shared_ecr.client.engines.interface import LocalImage, Said, checked_source

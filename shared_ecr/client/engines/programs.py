@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared_ecr.client.aws.redaction import hidden, redacted
 from shared_ecr.client.engines.interface import Said
-from shared_ecr.client.redaction import hidden, redacted
 from shared_ecr.errors import UnavailableError
 
 # An engine that does not answer a question in this time has lost its daemon or waits for somebody at a keyboard.

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.answers import failed, login_refusal, push_refusal
 from shared_ecr.client.engines.digests import digest_of, written_digest
 from shared_ecr.client.engines.interface import LocalImage, Said, checked_source

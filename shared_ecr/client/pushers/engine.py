@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shared_ecr.client.credentials import CredentialSource
+from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.engines.interface import Engine, LocalImage
 from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError

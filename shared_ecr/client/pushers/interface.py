@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared_ecr.client.credentials import CredentialSource
+from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
 

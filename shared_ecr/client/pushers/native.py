@@ -5,18 +5,18 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from shared_ecr.client.connections import THREADS, Surroundings, connected
-from shared_ecr.client.credentials import CredentialSource
-from shared_ecr.client.distribution import RemoteRepository, Sight
+from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.distribution.refusals import ForgottenBlobsError
+from shared_ecr.client.distribution.repository import RemoteRepository, Sight
+from shared_ecr.client.distribution.uploads import Outcome, Uploads
 from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.http.connections import THREADS, Surroundings, connected
+from shared_ecr.client.http.retries import Pace
+from shared_ecr.client.http.workers import Crew
 from shared_ecr.client.pushers.interface import Progress, PushRequest, PushResult
 from shared_ecr.client.pushers.plan import Plan, plan_push
-from shared_ecr.client.refusals import ForgottenBlobsError
-from shared_ecr.client.retries import Pace
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest
-from shared_ecr.client.uploads import Outcome, Uploads
-from shared_ecr.client.workers import Crew
 from shared_ecr.errors import UsageError
 from shared_ecr.names import Digest, ImageReference, Tag
 

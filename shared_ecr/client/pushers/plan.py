@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared_ecr.client.distribution import RemoteRepository, Sight
+from shared_ecr.client.distribution.repository import RemoteRepository, Sight
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest

@@ -17,6 +17,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from shared_ecr.client.http.workers import Crew
 from shared_ecr.client.sources.docker_documents import chosen_image, diff_ids
 from shared_ecr.client.sources.files import read_whole
 from shared_ecr.client.sources.interface import Blob, ImageSource, IncompleteImageError, InvalidImageError, Manifest
@@ -29,7 +30,6 @@ from shared_ecr.client.sources.manifests import (
 from shared_ecr.client.sources.oci_layout import OciLayout
 from shared_ecr.client.sources.packing import GZIP, ZSTD, Packed, head_of, measure, pack
 from shared_ecr.client.sources.tars import TarFiles
-from shared_ecr.client.workers import Crew
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import Digest
 from shared_ecr.text import quoted

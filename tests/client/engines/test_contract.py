@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from client.stand_in import Answer, StandIns
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.choice import ENGINE_NAMES, Purpose, choose_engine
 from shared_ecr.client.engines.interface import Engine, LocalImage
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from client.stand_in import Answer, StandIns
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.choice import Purpose, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.errors import PushRefusedError

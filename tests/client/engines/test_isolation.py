@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from client.stand_in import StandIns
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.isolation import authfile, docker_config
 from shared_ecr.names import ImageReference, RegistryHost
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from client.engines.real_registry import RealRegistry, missing_program, running_registry
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.choice import Purpose, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.errors import LoginRefusedError

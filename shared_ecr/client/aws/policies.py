@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from shared_ecr.client.aws import AwsClients
-from shared_ecr.client.aws_faults import AwsDeniedError, asking_aws
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.faults import AwsDeniedError, asking_aws
 from shared_ecr.names import AccountId, Region
 
 

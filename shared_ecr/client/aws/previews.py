@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.aws_faults import AwsRefusedError, asking_aws
-from shared_ecr.client.deployed import RegistryClients
+from shared_ecr.client.aws.deployed import RegistryClients
+from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.lifecycle.policy import LifecyclePolicy
 from shared_ecr.lifecycle.verdicts import Fate, Verdict

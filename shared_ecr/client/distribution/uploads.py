@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable, Iterator
 from enum import Enum
 
-from shared_ecr.client.distribution import CREATED, OK, RemoteRepository
+from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
+from shared_ecr.client.distribution.repository import CREATED, OK, RemoteRepository
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
-from shared_ecr.client.exchange import LoginRenewedError
-from shared_ecr.client.refusals import NOT_FOUND, Refusal
-from shared_ecr.client.retries import TransientError
+from shared_ecr.client.http.exchange import LoginRenewedError
+from shared_ecr.client.http.retries import TransientError
+from shared_ecr.client.http.transport import CHUNK, Answer
+from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import Blob, ByteStream, CorruptBlobError
-from shared_ecr.client.transport import CHUNK, Answer
-from shared_ecr.client.workers import StoppedError
 from shared_ecr.errors import UnavailableError
 
 ACCEPTED, NO_CONTENT = 202, 204

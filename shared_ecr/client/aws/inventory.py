@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.client.aws_faults import AwsRefusedError, asking_aws
-from shared_ecr.client.deployed import RegistryClients
+from shared_ecr.client.aws.deployed import RegistryClients
+from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.errors import RefusedError
 from shared_ecr.inventories.entries import INDEX_TYPES, EntryFault, read_image
 from shared_ecr.lifecycle.images import Image, RepositoryImages

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.redaction import redacted
+from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
 from shared_ecr.text import visible
 

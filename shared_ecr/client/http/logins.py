@@ -5,12 +5,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from shared_ecr.client.challenges import BasicChallenge, BearerChallenge, parse_challenge
-from shared_ecr.client.credentials import Credentials, CredentialSource
-from shared_ecr.client.endpoints import Endpoint
+from shared_ecr.client.credentials.interface import Credentials, CredentialSource
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.client.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
-from shared_ecr.client.transport import Answer, Transport
+from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
+from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
+from shared_ecr.client.http.transport import Answer, Transport
 from shared_ecr.errors import UnavailableError
 
 # What ECR answers instead of 401 once its twelve hours are over, as plain text.

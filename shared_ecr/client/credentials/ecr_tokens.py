@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from shared_ecr.client.aws_faults import asking_aws
-from shared_ecr.client.credentials import Credentials
+from shared_ecr.client.aws.faults import asking_aws
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import EcrRegistry, Region, RegistryHost
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from shared_ecr.client.egress import is_inside, is_local
 from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.http.egress import is_inside, is_local
 from shared_ecr.errors import RefusedError, UsageError
 from shared_ecr.names import RegistryHost
 from shared_ecr.text import quoted

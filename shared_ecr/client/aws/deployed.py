@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from shared_ecr.client.aws_faults import AwsDeniedError, AwsRefusedError, asking_aws
+from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.mutability import TagMutability

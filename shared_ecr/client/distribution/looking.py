@@ -5,10 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared_ecr.client.connections import Surroundings, connected
-from shared_ecr.client.credentials import CredentialSource
-from shared_ecr.client.distribution import RemoteRepository, Sight
-from shared_ecr.client.retries import Pace
+from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.distribution.repository import RemoteRepository, Sight
+from shared_ecr.client.http.connections import Surroundings, connected
+from shared_ecr.client.http.retries import Pace
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.names import Digest, RegistryHost, Tag
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from shared_ecr.client.egress import CA_VARIABLES, ca_bundle, proxy_for
-from shared_ecr.client.retries import TransientError
+from shared_ecr.client.http.egress import CA_VARIABLES, ca_bundle, proxy_for
+from shared_ecr.client.http.retries import TransientError
 from shared_ecr.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
 
-from shared_ecr.client.credentials import CredentialSource
-from shared_ecr.client.endpoints import endpoint_of
-from shared_ecr.client.exchange import Exchange
-from shared_ecr.client.logins import Login
-from shared_ecr.client.retries import Patience
-from shared_ecr.client.transport import Transport
-from shared_ecr.client.workers import StoppedError
+from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.http.endpoints import endpoint_of
+from shared_ecr.client.http.exchange import Exchange
+from shared_ecr.client.http.logins import Login
+from shared_ecr.client.http.retries import Patience
+from shared_ecr.client.http.transport import Transport
+from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.names import RegistryHost
 
 # 100 layers at 20 ms a request: 1 thread took 5.6 times as long as 8, and 16 took 0.74. Eight stay within ECR's

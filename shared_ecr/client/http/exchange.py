@@ -6,11 +6,11 @@ follows without the login; a write is never redirected.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from shared_ecr.client.endpoints import Endpoint
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.client.logins import Authorization, Login, is_about_reach, is_refusal
-from shared_ecr.client.retries import TRANSIENT_STATUSES, Attempts, Patience, TransientError, seconds_to_wait
-from shared_ecr.client.transport import Answer, Transport
+from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.http.logins import Authorization, Login, is_about_reach, is_refusal
+from shared_ecr.client.http.retries import TRANSIENT_STATUSES, Attempts, Patience, TransientError, seconds_to_wait
+from shared_ecr.client.http.transport import Answer, Transport
 from shared_ecr.errors import RefusedError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

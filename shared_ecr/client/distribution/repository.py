@@ -6,13 +6,13 @@ Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 from enum import Enum
 from typing import assert_never
 
+from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, Refusal
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.exchange import Exchange
-from shared_ecr.client.refusals import FORBIDDEN, NOT_FOUND, Refusal
-from shared_ecr.client.retries import Pace, TransientError
+from shared_ecr.client.http.exchange import Exchange
+from shared_ecr.client.http.retries import Pace, TransientError
+from shared_ecr.client.http.transport import Answer
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
-from shared_ecr.client.transport import Answer
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.names import Digest, ImageReference, Tag
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from shared_ecr.client.aws_faults import asking_aws
+from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.inventories.uses import ImageUse, find_uses
 from shared_ecr.names import Region
 

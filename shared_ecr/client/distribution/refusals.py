@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.exchange import Exchange
-from shared_ecr.client.transport import Answer
+from shared_ecr.client.http.exchange import Exchange
+from shared_ecr.client.http.transport import Answer
 from shared_ecr.errors import RefusedError
 from shared_ecr.text import visible
 

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.client.aws_faults import asking_aws
-from shared_ecr.client.redaction import silence_secrets_of_botocore
+from shared_ecr.client.aws.faults import asking_aws
+from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import AccountId, Region
 

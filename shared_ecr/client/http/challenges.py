@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from shared_ecr.client.egress import is_local
-from shared_ecr.client.endpoints import Endpoint
+from shared_ecr.client.http.egress import is_local
+from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.errors import RefusedError
 from shared_ecr.text import quoted
 

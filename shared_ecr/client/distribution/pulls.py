@@ -5,13 +5,14 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from shared_ecr.client.connections import THREADS, Surroundings, connected
-from shared_ecr.client.credentials import CredentialSource
-from shared_ecr.client.distribution import OK, RemoteRepository
-from shared_ecr.client.layouts import LayoutFolder
+from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.distribution.layouts import LayoutFolder
+from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
+from shared_ecr.client.distribution.repository import OK, RemoteRepository
+from shared_ecr.client.http.connections import THREADS, Surroundings, connected
+from shared_ecr.client.http.retries import Pace, TransientError
+from shared_ecr.client.http.workers import Crew, StoppedError
 from shared_ecr.client.pushers.interface import Progress
-from shared_ecr.client.refusals import NOT_FOUND, Refusal
-from shared_ecr.client.retries import Pace, TransientError
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import (
     MANIFEST_TYPES,
@@ -21,7 +22,6 @@ from shared_ecr.client.sources.manifests import (
     digest_of,
     parse_manifest,
 )
-from shared_ecr.client.workers import Crew, StoppedError
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, ImageReference, Tag
 
