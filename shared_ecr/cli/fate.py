@@ -2,22 +2,18 @@
 
 import argparse
 import os
-import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
 from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.declaration.policies import Policies
     from shared_ecr.fates import Question
-    from shared_ecr.inventories import Inventory
     from shared_ecr.reports import Report
-
-_REGION_FIRST = re.compile(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
-
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
@@ -29,27 +25,18 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "kind, or more than a tenth of a repository newly expiring. Reference: docs/reference/fate.md",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to judge (default: all)")
-    parser.add_argument(
-        "--images",
-        action="append",
-        default=[],
-        metavar="[REGION=]FILE",
-        help="an inventory: of 'shared-ecr images --save' or 'aws ecr describe-images'; may be repeated",
-    )
+    add_inventory(parser)
     parser.add_argument("--policy", type=Path, metavar="FILE", help="a bare policy for every repository")
     add_file(parser)
-    parser.add_argument("--now", type=_time, metavar="TIME", help="judge as of this time, ISO 8601 (default: now)")
+    add_now(parser)
     parser.add_argument("--against", type=Path, metavar="FILE", help="show what changes against this policy or file")
-    parser.add_argument("--until", type=_time, metavar="DATE", help="play the policies forward, day by day")
+    parser.add_argument("--until", type=time, metavar="DATE", help="play the policies forward, day by day")
     parser.add_argument(
         "--pushes-of",
         type=int,
         default=30,
         metavar="DAYS",
         help="with --until: people push as in the DAYS before; 0 for not at all (default: 30)",
-    )
-    parser.add_argument(
-        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="any text that names images in use"
     )
     parser.add_argument("--all", action="store_true", help="a line for every image, not for those that go alone")
     parser.add_argument("--verify", action="store_true", help="compare with AWS's own preview (needs credentials)")
@@ -76,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         if Path(name).is_file():
             raise UsageError(f"{name} is a file, not a repository; write '--images {name}' for each file")
     question = _question(arguments)
-    made = report(_inventory(arguments, question.now), policies, question)
+    fallback = arguments.names[0] if len(arguments.names) == 1 else ""
+    made = report(inventory(arguments, question.now, fallback), policies, question)
     print(_rendered(made, arguments))
     return ExitCode.FINDINGS if made.blocks else ExitCode.DONE
 
@@ -109,22 +97,6 @@ def _question(arguments: argparse.Namespace) -> "Question":
     )
 
 
-def _inventory(arguments: argparse.Namespace, now: datetime) -> "Inventory":
-    from dataclasses import replace  # noqa: PLC0415 — start-up time
-
-    from shared_ecr.inventories import load_inventory, load_uses  # noqa: PLC0415 — start-up time
-    from shared_ecr.inventories.reading import Source  # noqa: PLC0415 — start-up time
-
-    sources = []
-    for given in arguments.images:
-        named = _REGION_FIRST.fullmatch(given)
-        sources.append(Source(Path(named[2]), named[1]) if named else Source(Path(given)))
-    fallback = arguments.names[0] if len(arguments.names) == 1 else ""
-    inventory = load_inventory(sources, now, fallback)
-    named_uses = [use for path in arguments.in_use for use in load_uses(path)]
-    return replace(inventory, uses=(*inventory.uses, *named_uses))
-
-
 def _rendered(made: "Report", arguments: argparse.Namespace) -> str:
     match arguments.format:
         case "json":
@@ -145,12 +117,3 @@ def _rendered(made: "Report", arguments: argparse.Namespace) -> str:
             from shared_ecr.reports.text import render_text  # noqa: PLC0415 — start-up time
 
             return render_text(made, everything=arguments.all)
-
-
-def _time(text: str) -> datetime:
-    """Read a time or a day; UTC where no zone is given."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-11-21 or 2026-11-21T09:30:00Z") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

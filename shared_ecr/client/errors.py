@@ -42,3 +42,7 @@ class LoginRefusedError(RefusedError):
     def by(cls, host: RegistryHost) -> Self:
         """Tell that *host* refused even freshly fetched credentials."""
         return cls(f"{host} does not accept the credentials; a token of another Region or account is refused like this")
+
+
+class CommentRefusedError(RefusedError):
+    """A forge does not let the token write, or show, a comment."""

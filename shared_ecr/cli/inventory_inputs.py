@@ -1,0 +1,62 @@
+"""Which images there are and which run, as `fate` and `review` are told."""
+
+import argparse
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared_ecr.inventories import Inventory
+
+_REGION_FIRST = re.compile(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
+
+
+def add_inventory(parser: argparse.ArgumentParser) -> None:
+    """Add `--images` and `--in-use`."""
+    parser.add_argument(
+        "--images",
+        action="append",
+        default=[],
+        metavar="[REGION=]FILE",
+        help="an inventory: of 'shared-ecr images --save' or 'aws ecr describe-images'; may be repeated",
+    )
+    parser.add_argument(
+        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="any text that names images in use"
+    )
+
+
+def add_now(parser: argparse.ArgumentParser) -> None:
+    """Add `--now`: reports that can be repeated tomorrow."""
+    parser.add_argument("--now", type=time, metavar="TIME", help="judge as of this time, ISO 8601 (default: now)")
+
+
+def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") -> "Inventory":
+    """Read the inventories that *arguments* name.
+
+    Args:
+        arguments: with `images` and `in_use`.
+        now: when they are read; for ages.
+        fallback: the repository of images that do not say theirs.
+    """
+    from dataclasses import replace  # noqa: PLC0415 — start-up time
+
+    from shared_ecr.inventories import load_inventory, load_uses  # noqa: PLC0415 — start-up time
+    from shared_ecr.inventories.reading import Source  # noqa: PLC0415 — start-up time
+
+    sources = []
+    for given in arguments.images:
+        named = _REGION_FIRST.fullmatch(given)
+        sources.append(Source(Path(named[2]), named[1]) if named else Source(Path(given)))
+    loaded = load_inventory(sources, now, fallback)
+    named_uses = [use for path in arguments.in_use for use in load_uses(path)]
+    return replace(loaded, uses=(*loaded.uses, *named_uses))
+
+
+def time(text: str) -> datetime:
+    """Read a time or a day; UTC where no zone is given."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-11-21 or 2026-11-21T09:30:00Z") from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

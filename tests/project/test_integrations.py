@@ -1,0 +1,259 @@
+"""The GitHub actions, the GitLab templates and the pre-commit hook: linted, and run as far as a forge is not needed."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+INTEGRATIONS = ROOT / "integrations"
+ACTIONS = (ROOT / "action.yml", INTEGRATIONS / "github/review/action.yml")
+TEMPLATES = (INTEGRATIONS / "gitlab/push.yml", INTEGRATIONS / "gitlab/review.yml")
+SCRIPTS = ("install", "push", "review", "github/assume-role")
+DIGEST = f"sha256:{'ab' * 32}"
+each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
+each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+
+
+def program(name: str) -> str:
+    """Return a tool of the development environment."""
+    return str(Path(sys.executable).parent / name)
+
+
+def steps(action: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(action.read_text())["runs"]["steps"]
+    return found
+
+
+@each_action
+def test_an_action_is_one_that_github_accepts(action: Path) -> None:
+    command = [program("check-jsonschema"), "--builtin-schema", "vendor.github-actions", str(action)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+@each_action
+def test_an_action_uses_nobody_elses_actions(action: Path) -> None:
+    assert [step["uses"] for step in steps(action) if "uses" in step] == []
+
+
+@each_action
+def test_what_is_given_to_an_action_is_never_read_as_a_script(action: Path) -> None:
+    assert [step["run"] for step in steps(action) if "${{" in step["run"]] == []
+
+
+@each_action
+def test_every_input_of_an_action_is_used(action: Path) -> None:
+    text = action.read_text()
+    inputs = yaml.safe_load(text)["inputs"]
+    assert [name for name in inputs if not re.search(rf"inputs\.{re.escape(name)}\b", text)] == []
+
+
+def with_inputs(data: Any, given: dict[str, str]) -> Any:
+    """Fill in the inputs as GitLab does; one that is not declared is a fault."""
+    match data:
+        case dict():
+            return {with_inputs(key, given): with_inputs(value, given) for key, value in data.items()}
+        case list():
+            return [with_inputs(each, given) for each in data]
+        case str():
+            return re.sub(r"\$\[\[ inputs\.([a-z-]+) ]]", lambda found: given[found[1]], data)
+        case _:
+            return data
+
+
+@each_template
+def test_a_template_is_one_that_gitlab_accepts(template: Path, tmp_path: Path) -> None:
+    header, job = yaml.safe_load_all(template.read_text())
+    given = {name: str(about.get("default", "given")) for name, about in header["spec"]["inputs"].items()}
+    filled = tmp_path / ".gitlab-ci.yml"
+    filled.write_text(yaml.safe_dump(with_inputs(job, given)))
+    command = [program("check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
+    checked = subprocess.run([*command, str(filled)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_shell_finds_nothing_wrong_with_a_script(script: str) -> None:
+    command = [program("shellcheck"), "--severity=warning", str(INTEGRATIONS / script)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+@each_template
+def test_the_shell_finds_nothing_wrong_with_the_script_of_a_template(template: Path) -> None:
+    _, jobs = yaml.safe_load_all(template.read_text())
+    (job,) = jobs.values()
+    # Targets and documents are split at blanks on purpose, with globbing off.
+    command = [program("shellcheck"), "--severity=warning", "--shell=sh", "-"]
+    checked = subprocess.run(command, input="\n".join(job["script"]), capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """Return an installation whose program tells what it was called with."""
+    stand_in = tmp_path / "installed/bin/shared-ecr"
+    stand_in.parent.mkdir(parents=True)
+    stand_in.write_text(
+        f"#!{sys.executable}\nimport json, os, pathlib, sys\n"
+        "pathlib.Path(os.environ['CALLED']).write_text(json.dumps(sys.argv[1:]))\n"
+        "sys.stdout.write(os.environ.get('SAYS', ''))\nsys.exit(int(os.environ.get('EXITS', '0')))\n"
+    )
+    stand_in.chmod(0o755)
+    return tmp_path / "installed"
+
+
+def script(name: str, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [str(INTEGRATIONS / name), *map(str, arguments)]
+    return subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
+
+
+def outputs(text: str) -> dict[str, str]:
+    """Read what a step writes to its output file, as the runner does."""
+    found, lines = {}, iter(text.splitlines())
+    for line in lines:
+        name, mark, end = line.partition("<<")
+        if not mark:
+            name, _, value = line.partition("=")
+            found[name] = value
+            continue
+        found[name] = "\n".join(iter(lambda: next(lines), end))
+    return found
+
+
+def test_a_push_gives_the_reference_and_the_digest(installed: Path, tmp_path: Path) -> None:
+    first, second = f"one.example/team/app@{DIGEST}", f"two.example/team/app@{DIGEST}"
+    ran = script(
+        "push", installed, IMAGE="app.tar", TARGETS=" team/app:1\n\n\tteam/other:1 \n", DECLARATION="registry.yaml",
+        CALLED=str(tmp_path / "called"), SAYS=f"{first}\n{second}\n",
+    )  # fmt: skip
+    assert outputs(ran.stdout) == {"reference": first, "digest": DIGEST, "references": f"{first}\n{second}"}
+    assert json.loads((tmp_path / "called").read_text()) == [
+        "push", "--file", "registry.yaml", "--", "app.tar", "team/app:1", "team/other:1",
+    ]  # fmt: skip
+
+
+def test_a_push_that_fails_gives_nothing(installed: Path, tmp_path: Path) -> None:
+    ran = script("push", installed, IMAGE="a", TARGETS="b:1", CALLED=str(tmp_path / "called"), EXITS="4")
+    assert (ran.returncode, ran.stdout) == (4, "")
+
+
+def test_a_push_without_a_target_is_refused(installed: Path) -> None:
+    assert script("push", installed, IMAGE="a", TARGETS=" \n").returncode == 2
+
+
+@pytest.mark.parametrize(("code", "blocks"), [("0", "false"), ("1", "true")])
+def test_a_review_that_blocks_says_so_and_goes_on_to_the_comment(
+    installed: Path, tmp_path: Path, code: str, blocks: str
+) -> None:
+    ran = script(
+        "review", installed, tmp_path / "out", AFTER="", AGAINST="abc\n", CALLED=str(tmp_path / "called"), EXITS=code
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert outputs(ran.stdout) == {"folder": str(tmp_path / "out"), "blocks": blocks}
+    called = json.loads((tmp_path / "called").read_text())
+    assert called[:5] == ["review", "--file", "registry.yaml", "--against", "abc"]
+    assert [word for word in called if word.startswith(str(tmp_path))] == [
+        str(tmp_path / f"out/review.{form}") for form in ("md", "json", "sarif", "html")
+    ]
+
+
+def test_a_review_that_cannot_be_made_fails_the_job(installed: Path, tmp_path: Path) -> None:
+    ran = script("review", installed, tmp_path / "out", CALLED=str(tmp_path / "called"), EXITS="2")
+    assert ran.returncode == 2
+
+
+class TokenService(BaseHTTPRequestHandler):
+    """GitHub's service for OIDC tokens."""
+
+    def do_GET(self) -> None:
+        audience = re.search("audience=([^&]+)", self.path)
+        is_ours = self.headers["Authorization"] == "bearer canary-request-token"
+        content = json.dumps({"value": f"canary-web-identity for {audience[1] if audience else ''}"}).encode()
+        self.send_response(200 if is_ours else 401)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def token_service() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), TokenService)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/?api-version=2.0"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+
+
+def in_the_role(tmp_path: Path, url: str, command: str) -> subprocess.CompletedProcess[str]:
+    lines = f'. "{INTEGRATIONS}/github/assume-role"\n{command}'
+    variables = {
+        "ROLE_ARN": "arn:aws:iam::111111111111:role/ci", "RUNNER_TEMP": str(tmp_path), "AWS_ACCESS_KEY_ID": "a key",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "canary-request-token",
+    }  # fmt: skip
+    return subprocess.run(
+        ["bash", "-c", lines], env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+@needs_curl
+def test_the_sdk_finds_the_token_of_the_job_for_the_role(tmp_path: Path) -> None:
+    with token_service() as url:
+        ran = in_the_role(tmp_path, url, 'echo "$AWS_ROLE_ARN"; cat "$AWS_WEB_IDENTITY_TOKEN_FILE"')
+    assert ran.stdout == "arn:aws:iam::111111111111:role/ci\ncanary-web-identity for sts.amazonaws.com"
+
+
+@needs_curl
+def test_the_token_of_the_job_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    with token_service() as url:
+        ran = in_the_role(tmp_path, url, 'stat -c %a "$AWS_WEB_IDENTITY_TOKEN_FILE"')
+    assert ran.stdout == "600\n"
+
+
+@needs_curl
+def test_the_token_of_the_job_is_gone_with_the_step(tmp_path: Path) -> None:
+    with token_service() as url:
+        in_the_role(tmp_path, url, "true")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_curl
+def test_keys_of_another_login_do_not_win_over_the_role(tmp_path: Path) -> None:
+    with token_service() as url:
+        ran = in_the_role(tmp_path, url, 'echo "${AWS_ACCESS_KEY_ID-none}"')
+    assert ran.stdout == "none\n"
+
+
+def test_a_job_that_may_not_have_a_token_is_told_what_it_lacks(tmp_path: Path) -> None:
+    ran = in_the_role(tmp_path, "", "echo went on")
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert "id-token: write" in ran.stderr
+
+
+def test_the_hook_is_one_that_pre_commit_accepts() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert {"id", "name", "entry", "language"} <= hook.keys()
+    assert re.search(hook["files"], "platform/registry.yaml")
+    # It takes the files that are committed as arguments, as the hook gives them.
+    checked = subprocess.run([program("shared-ecr"), "check", "registry.yaml"], cwd=ROOT, check=False)
+    assert checked.returncode == 0
