@@ -1,0 +1,136 @@
+"""What one side of a review would deploy: stacks and their resources, whichever tool wrote them.
+
+Types and properties are in CloudFormation's spelling, also where Terraform wrote them. Functions are resolved as far
+as the documents by themselves say; what only a deployment knows stays in its place as the text `${Deployed:…}`, so
+that two sides can still be compared, and nobody takes it for a name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.problems import Position
+
+OPEN_MARK = "${Deployed:"
+"""How a value begins that only a deployment knows."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Home:
+    """The account and Region that something is deployed to; None where no document says it."""
+
+    account: str | None
+    region: str | None
+
+    def __str__(self) -> str:
+        return f"{self.account or 'unknown account'}/{self.region or 'unknown Region'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a reader finds a resource."""
+
+    file: str
+    """The template or plan, as messages call it."""
+    stack: str
+    logical_id: str
+    """The logical id, or the address in Terraform."""
+    construct_path: str = ""
+    """CDK's path of the construct, where the assembly tells it."""
+    position: Position | None = None
+    """Where the resource stands in *file*, where it is text that people read."""
+    declared: Position | None = None
+    """Where the declaration says it, with its file, where there is one."""
+
+    def __str__(self) -> str:
+        """Say the best place known: the declaration, else the construct, else the template."""
+        if self.declared:
+            return f"{self.declared.file}:{self.declared.line}:{self.declared.column}"
+        if self.construct_path:
+            return self.construct_path
+        place = f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
+        return f"{place}: {self.logical_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource, its properties resolved."""
+
+    type: str
+    """Such as `AWS::ECR::Repository`."""
+    properties: Mapping[str, Json]
+    origin: Origin
+    home: Home
+    deletion_policy: str = ""
+    """As written; empty where it is left out, which CloudFormation takes for `Delete`."""
+    update_replace_policy: str = ""
+    conditions: tuple[str, ...] = ()
+    """Conditions that decide at deployment whether it exists at all; empty where it surely does."""
+    acknowledged: tuple[tuple[str, str], ...] = ()
+    """Codes that its metadata acknowledges, each with the reason."""
+
+    def text(self, name: str) -> str | None:
+        """Return the property *name* where it is a text that is wholly known."""
+        value = self.properties.get(name)
+        return value if isinstance(value, str) and is_known(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack, or the whole of a Terraform plan."""
+
+    name: str
+    file: str
+    home: Home
+    resources: tuple[Resource, ...]
+    """All of them, also those of other services."""
+    template_bytes: int | None = None
+    """The size of the template's text; None where there is none."""
+    termination_protection: bool | None = None
+    """None where the document cannot say."""
+    bootstrap_version: int | None = None
+    """The version of CDK's bootstrap stack that it needs, where it needs one."""
+    tool: str = "cloudformation"
+    """`cloudformation`, `cdk` or `terraform`: limits and removal differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that could not be judged; a review never passes over it in silence."""
+
+    place: str
+    """File, and where in it."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Everything that one side would deploy."""
+
+    source: str
+    """As the reader called it: a path, or a revision."""
+    stacks: tuple[Stack, ...]
+    doubts: tuple[Doubt, ...] = field(default=())
+
+    def resources(self, kind: str) -> Iterator[tuple[Stack, Resource]]:
+        """Yield the resources of one type, with their stacks."""
+        for stack in self.stacks:
+            for resource in stack.resources:
+                if resource.type == kind:
+                    yield stack, resource
+
+
+def is_known(value: Json) -> bool:
+    """Whether nothing in *value* waits for a deployment."""
+    match value:
+        case str():
+            return OPEN_MARK not in value
+        case list():
+            return all(map(is_known, value))
+        case dict():
+            return all(map(is_known, value.values()))
+        case _:
+            return True

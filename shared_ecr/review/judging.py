@@ -1,0 +1,105 @@
+"""From two deployments to a verdict: what happens, what is found, what is accepted, how full the limits are."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from shared_ecr.access.everybody import Known
+from shared_ecr.acknowledgements import Acknowledgement, covering
+from shared_ecr.inventories import Inventory
+from shared_ecr.review.changes import Changed, compare
+from shared_ecr.review.changes import Question as ChangeQuestion
+from shared_ecr.review.deployments import Deployment, Home, Stack
+from shared_ecr.review.findings import JudgedFinding, ReviewFinding
+from shared_ecr.review.repositories import REPOSITORY
+from shared_ecr.review.rules import judge
+from shared_ecr.review.rules.headroom import headrooms
+from shared_ecr.review.verdict import Verdict
+
+# A reviewer reads errors first, and of those the ones that nobody has accepted.
+_ORDER = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuestion:
+    """What is known around the deployment that is reviewed."""
+
+    now: datetime
+    known: Known = field(default_factory=Known)
+    inventory: Inventory | None = None
+    """The images that are there; without it what a rule would newly lose is told as a rule."""
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    """What the declaration accepts."""
+
+
+def review(after: Deployment, before: Deployment | None, question: ReviewQuestion) -> Verdict:
+    """Judge *after*, alone or against *before*.
+
+    A fault that *before* has already is told and blocks no more: a review is about what its change does. Without a
+    *before* every fault blocks.
+    """
+    changed = Changed((), (), (), _count(after))
+    if before is not None:
+        changed = compare(before, after, ChangeQuestion(question.known, question.now, question.inventory))
+    old = {_identity(finding) for finding in judge(before, question.known)} if before else set()
+    findings = {
+        **{finding: _identity(finding) in old for finding in judge(after, question.known)},
+        **dict.fromkeys(changed.findings, False),
+    }
+    return Verdict(
+        source=after.source,
+        against=before.source if before else None,
+        at=question.now,
+        stacks=tuple(map(_told, after.stacks)),
+        repositories=changed.repositories,
+        unchanged=changed.unchanged,
+        settings=changed.settings,
+        findings=tuple(sorted(_judged(findings, after, question), key=_rank)),
+        headroom=tuple(headrooms(after)),
+        doubts=(*after.doubts, *(before.doubts if before else ())),
+    )
+
+
+def _count(deployment: Deployment) -> int:
+    return sum(1 for _ in deployment.resources(REPOSITORY))
+
+
+def _judged(
+    findings: Mapping[ReviewFinding, bool], after: Deployment, question: ReviewQuestion
+) -> Iterator[JudgedFinding]:
+    written = _written_acknowledgements(after)
+    today = question.now.date()
+    for finding, is_old in findings.items():
+        declared = covering(question.acknowledged, finding.code, finding.subject, today)
+        beside = (
+            written.get((finding.origin.stack, finding.origin.logical_id, finding.code)) if finding.origin else None
+        )
+        yield JudgedFinding(finding, declared or beside, is_old)
+
+
+def _identity(finding: ReviewFinding) -> tuple[str, ...]:
+    """Return what makes a finding the same one on both sides, wherever it stands in its file."""
+    return (finding.code, finding.severity, str(finding.home), finding.subject, finding.what, *finding.details)
+
+
+def _written_acknowledgements(deployment: Deployment) -> dict[tuple[str, str, str], Acknowledgement]:
+    """Return what the metadata of resources accepts; it names no day, so it holds until it is removed."""
+    return {
+        (resource.origin.stack, resource.origin.logical_id, code): Acknowledgement(code, None, reason, date.max)
+        for stack in deployment.stacks
+        for resource in stack.resources
+        for code, reason in resource.acknowledged
+    }
+
+
+def _rank(judged: JudgedFinding) -> tuple[bool, int, Home, str, str]:
+    finding = judged.finding
+    home = Home(finding.home.account or "", finding.home.region or "")
+    return (not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)
+
+
+def _told(stack: Stack) -> str:
+    protection = {True: ", protected from termination", False: ", not protected from termination", None: ""}
+    count = len(stack.resources)
+    plural = "resource" if count == 1 else "resources"
+    return f"{stack.name} in {stack.home}: {count} {plural}{protection[stack.termination_protection]}"

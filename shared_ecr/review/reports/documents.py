@@ -1,0 +1,132 @@
+"""The review as JSON: a contract, docs/reference/review.md."""
+
+from datetime import date
+from typing import Any
+
+from shared_ecr.access.changes import Change as AccessChange
+from shared_ecr.acknowledgements import Acknowledgement
+from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.review.deployments import Home, Origin
+from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.verdict import Difference, RepositoryChange, SettingChange, Verdict
+
+
+def render_document(verdict: Verdict) -> dict[str, Any]:
+    """Render *verdict*, everything in it."""
+    return {
+        "source": verdict.source,
+        "against": verdict.against,
+        "blocks": verdict.blocks,
+        "stacks": list(verdict.stacks),
+        "unchanged": verdict.unchanged,
+        "repositories": [_repository(change) for change in verdict.repositories],
+        "settings": [_setting(change) for change in verdict.settings],
+        "findings": [_finding(judged) for judged in verdict.findings],
+        "headroom": [
+            {"what": each.what, "subject": each.subject, "used": each.used, "limit": each.limit, "unit": each.unit}
+            for each in verdict.headroom
+        ],
+        "not_judged": [{"place": doubt.place, "what": doubt.what} for doubt in verdict.doubts],
+    }
+
+
+def _repository(change: RepositoryChange) -> dict[str, Any]:
+    return {
+        "happening": str(change.happening),
+        "name": change.name,
+        **_home(change.home),
+        "origin": _origin(change.origin),
+        "differences": [_difference(each) for each in change.differences],
+        "access": [_access(each) for each in change.access],
+        "images": _images(change.outcome),
+    }
+
+
+def _setting(change: SettingChange) -> dict[str, Any]:
+    return {
+        "happening": str(change.happening),
+        "what": change.what,
+        **_home(change.home),
+        "origin": _origin(change.origin),
+        "differences": [_difference(each) for each in change.differences],
+    }
+
+
+def _finding(judged: JudgedFinding) -> dict[str, Any]:
+    finding = judged.finding
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "blocks": judged.blocks,
+        "was_so_before": judged.is_old,
+        "subject": finding.subject,
+        **_home(finding.home),
+        "origin": _origin(finding.origin) if finding.origin else None,
+        "what": finding.what,
+        "why": finding.why,
+        "fix": finding.fix,
+        "details": list(finding.details),
+        "acknowledged": _acknowledged(judged.acknowledgement),
+    }
+
+
+def _acknowledged(acknowledgement: Acknowledgement | None) -> dict[str, Any] | None:
+    if acknowledgement is None:
+        return None
+    until = None if acknowledgement.until == date.max else acknowledgement.until.isoformat()
+    return {"reason": acknowledgement.reason, "until": until}
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    return {
+        "what": difference.what,
+        "before": difference.before,
+        "after": difference.after,
+        "lines": list(difference.lines),
+    }
+
+
+def _access(change: AccessChange) -> dict[str, Any]:
+    return {
+        "code": change.code,
+        "direction": str(change.direction),
+        "principal": change.caller.shown,
+        "outside": change.is_outside,
+        "actions": list(change.actions),
+        "context": {key: list(values) for key, values in change.said},
+        "statement": change.statement,
+        "told": str(change),
+    }
+
+
+def _images(outcome: RepositoryOutcome | None) -> dict[str, Any] | None:
+    """Return whose fate changes; null where no inventory tells of any."""
+    if outcome is None:
+        return None
+    changed = [
+        {
+            "digest": each.image.digest,
+            "tags": list(each.image.tags),
+            "kind": str(each.kind),
+            "before": str(each.before.fate),
+            "after": str(each.after.fate),
+        }
+        for each in outcome.changes
+    ]
+    return {"count": len(outcome.verdicts), "changed": changed}
+
+
+def _home(home: Home) -> dict[str, Any]:
+    return {"account": home.account, "region": home.region}
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    place = origin.declared or origin.position
+    return {
+        "file": origin.declared.file if origin.declared else origin.file,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "stack": origin.stack,
+        "logical_id": origin.logical_id,
+        "construct_path": origin.construct_path or None,
+    }

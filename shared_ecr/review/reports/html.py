@@ -1,0 +1,121 @@
+"""The review as one HTML page: no network, no script, readable on a phone and on paper."""
+
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+
+from shared_ecr.access.lint import Severity
+from shared_ecr.reports.timeline import timeline
+from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.reports.html_access import access_table
+from shared_ecr.review.reports.sections import (
+    access_lines,
+    changes,
+    conclusion,
+    counts,
+    difference_lines,
+    fate_lines,
+    heading,
+    headroom_line,
+    mark,
+    place,
+    sentences,
+    told_headroom,
+)
+from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
+from shared_ecr.text import visible
+
+# Scripts and foreign addresses are refused by the page itself, whatever a template tries to smuggle in.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def render_html(verdict: Verdict) -> str:
+    """Render *verdict* as a whole page."""
+    return "\n".join(["<!doctype html>", '<html lang="en">', *_head(), "<body>", *_body(verdict), "</body></html>"])
+
+
+def _head() -> Iterator[str]:
+    pictures = files("shared_ecr.reports").joinpath("style.css").read_text(encoding="utf-8")
+    style = files("shared_ecr.review.reports").joinpath("page.css").read_text(encoding="utf-8")
+    yield '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><link rel="icon" href="data:,">'
+    yield f"<title>ECR review</title><style>{pictures}\n{style}</style></head>"
+
+
+def _body(verdict: Verdict) -> Iterator[str]:
+    against = f" against <code>{_text(verdict.against)}</code>" if verdict.against is not None else ""
+    yield f'<h1>ECR review</h1><p class="dim"><code>{_text(verdict.source)}</code>{against}</p>'
+    css = "verdict blocks" if verdict.blocks else "verdict"
+    yield f'<div class="{css}" id="verdict"><b>{_text(conclusion(verdict))}</b><br>{_text(counts(verdict))}</div>'
+    if verdict.findings:
+        yield "<h2>Findings</h2>"
+        for judged in verdict.findings:
+            yield from _finding(judged)
+    happening = changes(verdict)
+    if happening:
+        yield "<h2>What happens</h2>"
+        for change in happening:
+            yield from _change(change)
+    yield from access_table(verdict)
+    yield from _foot(verdict)
+
+
+def _finding(judged: JudgedFinding) -> Iterator[str]:
+    finding = judged.finding
+    css = "blocks" if judged.blocks else "warning" if finding.severity is Severity.WARNING else "note"
+    where = f' <span class="dim">({_text(str(finding.origin))})</span>' if finding.origin else ""
+    yield f'<div class="finding {css}"><span class="mark">{mark(judged)}</span> <b>{_text(finding.subject)}</b>{where}'
+    yield f"<br>{escape(sentences(judged))} <code>{escape(finding.code)}</code>"
+    if finding.details:
+        lines = "\n".join(map(_text, finding.details))
+        yield f"<details><summary>details</summary><pre>{lines}</pre></details>"
+    yield "</div>"
+
+
+def _change(change: RepositoryChange | SettingChange) -> Iterator[str]:
+    yield f'<article><h3><span class="mark {change.happening}">{change.happening}</span> '
+    yield f'<span class="name">{escape(heading(change))}</span></h3><p class="dim">{escape(place(change))}</p>'
+    for difference in change.differences:
+        yield from _sides(difference.what, difference_lines(difference))
+    if isinstance(change, RepositoryChange):
+        yield from _sides("access", access_lines(change))
+        yield from _sides("images", fate_lines(change))
+        if change.outcome is not None and change.outcome.verdicts:
+            yield f'<details><summary>every image</summary><div class="picture wide">{timeline(change.outcome)}</div>'
+            yield "</details>"
+    yield "</article>"
+
+
+def _sides(title: str, lines: list[str]) -> Iterator[str]:
+    """Lay a difference out side by side: what goes on the left, what comes on the right; on a phone below it."""
+    if not lines:
+        return
+    gone = [line[2:] for line in lines if line.startswith("- ")]
+    come = [line[2:] for line in lines if line.startswith("+ ")]
+    same = [line.strip() for line in lines if not line.startswith(("- ", "+ "))]
+    yield f'<div class="diff"><h4>{_text(title)}</h4>'
+    if gone or come:
+        for css, side in (("gone", gone), ("come", come)):
+            body = "".join(f"<p>{escape(line)}</p>" for line in side) or '<p class="dim">nothing</p>'
+            yield f'<div class="side {css if side else ""}">{body}</div>'
+    if same:
+        rest = "".join(f"<p>{escape(line)}</p>" for line in same)
+        yield f'<div class="side" style="grid-column: 1 / -1">{rest}</div>'
+    yield "</div>"
+
+
+def _foot(verdict: Verdict) -> Iterator[str]:
+    headroom = told_headroom(verdict)
+    if headroom:
+        yield "<h2>Headroom</h2>"
+        for each in headroom:
+            meter = f'<meter max="{each.limit}" value="{each.used}"></meter>'
+            yield f"<p>{meter} {escape(headroom_line(each))}</p>"
+    for title, lines in (("Not judged", list(map(str, verdict.doubts))), ("Stacks", list(verdict.stacks))):
+        if lines:
+            yield f"<h2>{title}</h2>"
+            yield from (f"<p>{_text(line)}</p>" for line in lines)
+
+
+def _text(text: str) -> str:
+    return escape(visible(text))

@@ -1,0 +1,134 @@
+"""The review for a pull request: short on top, details folded, the same text for the same change.
+
+GitHub refuses comments of more than 65,536 characters (https://github.com/orgs/community/discussions/27190), GitLab
+of more than a million; what does not fit is counted, and findings that block are the last to go.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from shared_ecr.access.lint import Severity
+from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.reports.sections import (
+    access_lines,
+    changes,
+    conclusion,
+    counts,
+    difference_lines,
+    fate_lines,
+    heading,
+    headroom_line,
+    mark,
+    place,
+    sentences,
+    told_headroom,
+)
+from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
+from shared_ecr.text import visible
+
+# By this line a comment is found again, to be updated in place.
+MARKER = "<!-- shared-ecr review -->"
+LIMIT = 65_000
+# Findings have the first claim on the room, but never all of it.
+_FOR_FINDINGS = 45_000
+_ICONS = {"blocks": "⛔", "error": "⛔", "warning": "⚠️", "note": "💬"}
+
+
+def render_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
+    """Render *verdict* in at most *limit* characters; no time stands in it, so it changes with the change alone."""
+    head = list(_head(verdict))
+    foot = list(_foot(verdict))
+    room = limit - _length([*head, *foot]) - 200
+    found = _fitting(list(map(_finding, verdict.findings)), min(room, _FOR_FINDINGS * limit // LIMIT), "findings")
+    told = _fitting(list(map(_change, changes(verdict))), room - _length(found), "changes")
+    return "\n".join([*head, *found, *_titled("### What happens", told), *foot]) + "\n"
+
+
+def _head(verdict: Verdict) -> Iterator[str]:
+    yield MARKER
+    icon = _ICONS["blocks"] if verdict.blocks else "✅"
+    yield f"## {icon} ECR review: {conclusion(verdict)}"
+    against = f" against `{_code(verdict.against)}`" if verdict.against is not None else ""
+    yield from ("", f"`{_code(verdict.source)}`{against}: {counts(verdict)}.", "")
+
+
+def _finding(judged: JudgedFinding) -> str:
+    finding = judged.finding
+    icon = _ICONS[str(finding.severity)] if judged.blocks or finding.severity is not Severity.ERROR else "☑️"
+    where = f" (`{_code(str(finding.origin))}`)" if finding.origin else ""
+    line = (
+        f"- {icon} **{mark(judged)}** `{_code(finding.subject)}`{where}: {_escaped(sentences(judged))} `{finding.code}`"
+    )
+    if not finding.details:
+        return line
+    return f"{line}\n{_folded('details', finding.details, indent='  ')}"
+
+
+def _change(change: RepositoryChange | SettingChange) -> str:
+    lines: list[str] = []
+    for difference in change.differences:
+        lines += [f"  {difference.what}", *difference_lines(difference)]
+    if isinstance(change, RepositoryChange):
+        for title, found in (("access", access_lines(change)), ("images", fate_lines(change))):
+            lines += [f"  {title}", *found] if found else []
+    title = f"<b>{change.happening}</b> <code>{_inline(heading(change))}</code> ({_inline(place(change))})"
+    return _folded(title, lines) if lines else f"- {title}"
+
+
+def _foot(verdict: Verdict) -> Iterator[str]:
+    headroom = told_headroom(verdict)
+    if headroom:
+        yield from _titled("### Headroom", [f"- {_escaped(headroom_line(each))}" for each in headroom])
+    if verdict.doubts:
+        shown = _fitting([f"- {_escaped(visible(str(doubt)))}" for doubt in verdict.doubts], 5_000, "doubts")
+        yield from _titled("### Not judged", shown)
+    if verdict.stacks:
+        yield from ("", _folded("stacks", verdict.stacks[:100]))
+
+
+def _titled(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", title, "", *lines] if lines else []
+
+
+def _folded(title: str, lines: Sequence[str], indent: str = "") -> str:
+    """Render *lines* as a folded difference; nothing in them can end the block."""
+    body = "\n".join(f"{indent}{visible(line).replace('```', '` ` `')}" for line in lines)
+    opened = f"{indent}<details><summary>{title}</summary>"
+    return f"{opened}\n\n{indent}```diff\n{body}\n{indent}```\n\n{indent}</details>\n"
+
+
+def _fitting(parts: Sequence[str], room: int, what: str) -> list[str]:
+    """Return as many *parts* as fit, and the number of those left out."""
+    kept: list[str] = []
+    for part in parts:
+        room -= len(part) + 1
+        if room < 0:
+            kept.append(f"\n… and {len(parts) - len(kept)} more {what}; the other forms of the report have them all.")
+            break
+        kept.append(part)
+    return kept
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _code(text: str) -> str:
+    return visible(text).replace("`", "'")
+
+
+def _inline(text: str) -> str:
+    """Render *text* inside of HTML, where a forge still reads Markdown."""
+    return _html(text).replace("`", "&#96;").replace("@", "&#64;")
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _escaped(text: str) -> str:
+    """Keep text from being taken for markup, for a mention, or for the number of an issue."""
+    escaped = _html(text)
+    for character in "\\`*_[]|#":
+        escaped = escaped.replace(character, f"\\{character}")
+    # A zero-width joiner would be invisible; an entity is plain to see in the source and mentions nobody.
+    return escaped.replace("@", "&#64;")

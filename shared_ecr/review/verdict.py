@@ -1,0 +1,112 @@
+"""Everything that a review tells, ready to be rendered: what happens to what, findings, headroom, doubts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared_ecr.access.changes import Change as AccessChange
+from shared_ecr.access.matrix import Matrix
+from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.review.deployments import Doubt, Home, Origin
+from shared_ecr.review.findings import JudgedFinding
+
+
+class Happening(StrEnum):
+    """What a deployment does to one resource."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    REPLACED = "replaced"
+    """Made anew: the new one is empty, and the old one is deleted or left behind by its UpdateReplacePolicy."""
+    MOVED = "moved"
+    """Under another logical id or in another stack: CloudFormation makes a second one and fails, or needs an import."""
+    ORPHANED = "orphaned"
+    """No stack owns it any more; it and its images stay."""
+    DELETED = "deleted"
+    """CloudFormation deletes it, and refuses while it holds images, unless it is to be emptied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One property that changes, in words."""
+
+    what: str
+    """In the vocabulary of ECR: `lifecycle policy`, `tag mutability`."""
+    before: str | None
+    """None where it was not there."""
+    after: str | None
+    lines: tuple[str, ...] = ()
+    """The difference line by line where it has parts, each beginning with `+ `, `- ` or two blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryChange:
+    """What happens to one repository."""
+
+    happening: Happening
+    name: str
+    home: Home
+    origin: Origin
+    """On the new side; on the old one for what is gone."""
+    differences: tuple[Difference, ...] = ()
+    access: tuple[AccessChange, ...] = ()
+    """Newly allowed and newly denied, each with its witness."""
+    outcome: RepositoryOutcome | None = None
+    """The fate of its images under both policies; None where no inventory tells of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """What happens to something that belongs to the registry or to a stack as a whole."""
+
+    happening: Happening
+    what: str
+    """Such as `replication configuration` or `pull-through cache rule docker-hub`."""
+    home: Home
+    origin: Origin
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """How much of a limit is used."""
+
+    what: str
+    """`repository policy`, `lifecycle rules`, `resources`, `template`."""
+    subject: str
+    used: int
+    limit: int
+    unit: str
+
+    @property
+    def share(self) -> float:
+        """The part that is used; over 1 it does not fit."""
+        return self.used / self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The review of one deployment, alone or against what was."""
+
+    source: str
+    against: str | None
+    """None where the new side was judged alone."""
+    at: datetime
+    stacks: tuple[str, ...]
+    """Each stack in a word or two: name, account and Region, number of resources."""
+    repositories: tuple[RepositoryChange, ...]
+    """Those that something happens to; without an old side none."""
+    unchanged: int
+    """How many repositories stay as they are; without an old side, how many were judged."""
+    settings: tuple[SettingChange, ...]
+    findings: tuple[JudgedFinding, ...]
+    headroom: tuple[Headroom, ...]
+    """The fullest first."""
+    doubts: tuple[Doubt, ...]
+    matrix: Matrix | None = None
+    """Who may do what on the new side, at most; None where it holds no repository."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether somebody has to decide before this is deployed."""
+        return any(judged.blocks for judged in self.findings)
