@@ -28,7 +28,8 @@ class ReviewFinding:
 
     def __str__(self) -> str:
         """Render `SEVERITY: SUBJECT: WHAT. WHY. FIX. [CODE]`."""
-        sentences = " ".join(f"{part}." for part in (self.what, self.why, self.fix) if part)
+        parts = (part for part in (self.what, self.why, self.fix) if part)
+        sentences = " ".join(part if part.endswith("?") else f"{part}." for part in parts)
         return visible(f"{self.severity}: {self.subject}: {sentences} [{self.code}]")
 
 

@@ -11,6 +11,7 @@ from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import Question as ChangeQuestion
 from shared_ecr.review.deployments import Deployment, Home, Stack
 from shared_ecr.review.findings import JudgedFinding, ReviewFinding
+from shared_ecr.review.matrices import matrices
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms
@@ -30,6 +31,8 @@ class ReviewQuestion:
     """The images that are there; without it what a rule would newly lose is told as a rule."""
     acknowledged: tuple[Acknowledgement, ...] = ()
     """What the declaration accepts."""
+    with_access: bool = False
+    """Whether to tell who may do what, and not only what changes."""
 
 
 def review(after: Deployment, before: Deployment | None, question: ReviewQuestion) -> Verdict:
@@ -57,6 +60,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         findings=tuple(sorted(_judged(findings, after, question), key=_rank)),
         headroom=tuple(headrooms(after)),
         doubts=(*after.doubts, *(before.doubts if before else ())),
+        matrices=tuple(matrices(after, question.known)) if question.with_access else (),
     )
 
 

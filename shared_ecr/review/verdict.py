@@ -103,8 +103,8 @@ class Verdict:
     headroom: tuple[Headroom, ...]
     """The fullest first."""
     doubts: tuple[Doubt, ...]
-    matrix: Matrix | None = None
-    """Who may do what on the new side, at most; None where it holds no repository."""
+    matrices: tuple[Matrix, ...] = ()
+    """Who may do what on the new side, at most, one for each account; empty where nobody asked."""
 
     @property
     def blocks(self) -> bool:

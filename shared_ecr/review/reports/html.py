@@ -20,6 +20,7 @@ from shared_ecr.review.reports.sections import (
     mark,
     place,
     sentences,
+    told_findings,
     told_headroom,
 )
 from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
@@ -47,9 +48,10 @@ def _body(verdict: Verdict) -> Iterator[str]:
     yield f'<h1>ECR review</h1><p class="dim"><code>{_text(verdict.source)}</code>{against}</p>'
     css = "verdict blocks" if verdict.blocks else "verdict"
     yield f'<div class="{css}" id="verdict"><b>{_text(conclusion(verdict))}</b><br>{_text(counts(verdict))}</div>'
-    if verdict.findings:
+    found = told_findings(verdict)
+    if found:
         yield "<h2>Findings</h2>"
-        for judged in verdict.findings:
+        for judged in found:
             yield from _finding(judged)
     happening = changes(verdict)
     if happening:

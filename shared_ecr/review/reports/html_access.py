@@ -15,10 +15,11 @@ LINES_AT_MOST = 500
 
 def access_table(verdict: Verdict) -> Iterator[str]:
     """Yield a line for each repository and consumer with any access; changed repositories and outsiders first."""
-    if verdict.matrix is None:
+    if not verdict.matrices:
         return
     touched = {change.name for change in verdict.repositories}
-    lines = sorted(_lines(verdict.matrix), key=lambda each: (each[0] not in touched, not each[1].is_outside, each[0]))
+    found = (line for matrix in verdict.matrices for line in _lines(matrix))
+    lines = sorted(found, key=lambda each: (each[0] not in touched, not each[1].is_outside, each[0]))
     heads = "".join(f"<th>{escape(each)}</th>" for each in _heads())
     yield f'<h2>Who may do what</h2><p class="dim">{escape(AT_MOST)}</p>'
     yield f'<table class="access"><thead><tr>{heads}</tr></thead><tbody>'

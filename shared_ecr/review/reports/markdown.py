@@ -20,6 +20,7 @@ from shared_ecr.review.reports.sections import (
     mark,
     place,
     sentences,
+    told_findings,
     told_headroom,
 )
 from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
@@ -38,7 +39,7 @@ def render_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
     head = list(_head(verdict))
     foot = list(_foot(verdict))
     room = limit - _length([*head, *foot]) - 200
-    found = _fitting(list(map(_finding, verdict.findings)), min(room, _FOR_FINDINGS * limit // LIMIT), "findings")
+    found = _fitting(list(map(_finding, told_findings(verdict))), min(room, _FOR_FINDINGS * limit // LIMIT), "findings")
     told = _fitting(list(map(_change, changes(verdict))), room - _length(found), "changes")
     return "\n".join([*head, *found, *_titled("### What happens", told), *foot]) + "\n"
 

@@ -77,6 +77,11 @@ def _fates(outcome: RepositoryOutcome) -> Iterator[str]:
             yield f"{sign} {TITLES[kind]}: {len(changed)} of {len(outcome.verdicts)} images ({named}{more})"
 
 
+def told_findings(verdict: Verdict) -> list[JudgedFinding]:
+    """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
+    return [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
+
+
 def mark(judged: JudgedFinding) -> str:
     """Say in a word or two what a finding does to the deployment."""
     accepted = judged.acknowledgement

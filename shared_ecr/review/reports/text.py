@@ -15,6 +15,7 @@ from shared_ecr.review.reports.sections import (
     mark,
     place,
     sentences,
+    told_findings,
     told_headroom,
 )
 from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
@@ -41,9 +42,10 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.doubts:
         yield from ("", "not judged:")
         yield from (f"  {visible(str(doubt))}" for doubt in verdict.doubts)
-    if verdict.findings:
+    found = told_findings(verdict)
+    if found:
         yield ""
-    for judged in reversed(verdict.findings):
+    for judged in reversed(found):
         finding = judged.finding
         where = f" ({visible(str(finding.origin))})" if finding.origin else ""
         yield f"{mark(judged)}: {visible(finding.subject)}{where}: {sentences(judged)} [{finding.code}]"

@@ -60,6 +60,6 @@ def verdict(*findings: JudgedFinding, **more: object) -> Verdict:
         findings=findings,
         headroom=(Headroom("repository policy", "team/app", 9_800, 10_240, "characters"),),
         doubts=(Doubt("other.yaml", "the macro Expand is known to its account alone"),),
-        matrix=matrix([row], consumers(held, row.target, Known())),
+        matrices=(matrix([row], consumers(held, row.target, Known())),),
     )
     return replace(whole, **more)  # type: ignore[arg-type]  # fields of Verdict, as the test wants them

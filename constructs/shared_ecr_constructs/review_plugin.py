@@ -1,0 +1,118 @@
+"""Review any CDK app while it is synthesized: one line, and no migration.
+
+    cdk.Validations.of(app).add_plugins(EcrReview(organization="o-exampleorg"))
+
+https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
+"""
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import aws_cdk as cdk
+import jsii
+
+from shared_ecr.access.everybody import Known
+from shared_ecr.access.lint import Severity
+from shared_ecr.names import AccountId, OrganizationId
+from shared_ecr.review.deployments import Deployment, Doubt, Origin
+from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules import judge
+
+NAME = "shared-ecr"
+# What a template keeps from being judged is told as a warning, so that it is neither silent nor in the way.
+NOT_JUDGED = "not-judged"
+
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class EcrReview:
+    """Find in every stack of an app what AWS would refuse of ECR, and what is dangerous.
+
+    An error stops the synthesis; warnings are told and stop nothing. Either is accepted, at the construct or above it,
+    by `cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id="shared-ecr::CODE", reason="…"))`, which CDK
+    itself applies. The codes are those of docs/reference/review.md.
+
+    Args:
+        organization: the id of the organization whose members are no outsiders.
+        accounts: ids of accounts that are no outsiders.
+
+    Raises:
+        InvalidValueError: the organization or an account is no id.
+    """
+
+    def __init__(self, *, organization: str = "", accounts: Iterable[str] = ()) -> None:
+        parsed = str(OrganizationId.parse(organization)) if organization else None
+        self._known = Known(parsed, frozenset(str(AccountId.parse(account)) for account in accounts))
+
+    @property
+    def name(self) -> str:
+        """The name in the report, and the beginning of what is acknowledged."""
+        return NAME
+
+    @property
+    def version(self) -> str:
+        """The version of this package."""
+        return version(NAME)
+
+    @property
+    def rule_ids(self) -> list[str] | None:
+        """None: they would serve CDK's analytics alone."""
+        return None
+
+    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Judge the templates that *context* names; CDK adds the construct of each finding."""
+        read = [load_deployment(folder, Place(), shown_as=".") for folder in _assemblies(context.template_paths)]
+        stacks = tuple(stack for each in read for stack in each.stacks)
+        templates = _Templates(context.stack_templates)
+        told = [each for each in judge(Deployment(NAME, stacks), self._known) if each.severity is not Severity.NOTE]
+        violations = [templates.violation(each) for each in told]
+        violations += [templates.doubt(doubt) for each in read for doubt in each.doubts]
+        is_clean = not any(each.severity is Severity.ERROR for each in told)
+        return cdk.PolicyValidationPluginReport(success=is_clean, violations=violations)
+
+
+class _Templates:
+    """The templates of the app, by which CDK finds the constructs."""
+
+    def __init__(self, stacks: Sequence[cdk.PolicyValidationStack]) -> None:
+        self._stacks = {Path(each.template_path).name: each for each in stacks}
+
+    def violation(self, finding: ReviewFinding) -> cdk.PolicyViolation:
+        """Tell *finding* in CDK's form."""
+        origin = finding.origin
+        sentences = " ".join(f"{each}." for each in (f"{finding.subject}: {finding.what}", finding.why) if each)
+        return cdk.PolicyViolation(
+            rule_name=finding.code,
+            description="\n".join([sentences, *finding.details]),
+            fix=finding.fix or None,
+            severity=str(finding.severity),
+            violating_resources=[self._resource(origin) if origin else self._app()],
+        )
+
+    def doubt(self, doubt: Doubt) -> cdk.PolicyViolation:
+        """Tell what could not be judged."""
+        return cdk.PolicyViolation(
+            rule_name=NOT_JUDGED, description=str(doubt), severity="warning", violating_resources=[self._app()]
+        )
+
+    def _resource(self, origin: Origin) -> cdk.PolicyViolatingResource:
+        stack = self._stacks.get(Path(origin.file).name)
+        if stack is not None and origin.logical_id:
+            return cdk.PolicyViolatingResource(
+                locations=[], resource_logical_id=origin.logical_id, template_path=stack.template_path
+            )
+        # CDK does not list the templates of nested stacks; the assembly tells their constructs all the same.
+        path = stack.stack_construct_path if stack else origin.construct_path
+        return cdk.PolicyViolatingResource(locations=[], construct_path=path) if path else self._app()
+
+    def _app(self) -> cdk.PolicyViolatingResource:
+        """Stand for what no single resource is to blame for: the first stack."""
+        path = next((each.stack_construct_path for each in self._stacks.values()), "")
+        return cdk.PolicyViolatingResource(locations=[], construct_path=path)
+
+
+def _assemblies(templates: Iterable[str]) -> list[Path]:
+    """Return the outermost folders of *templates*; an assembly names those of its stages itself."""
+    folders = {Path(each).parent for each in templates}
+    return sorted(each for each in folders if not folders & set(each.parents))

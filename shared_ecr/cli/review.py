@@ -1,0 +1,117 @@
+"""`shared-ecr review`: what a deployment would lose, replace and let in, before anyone presses deploy."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
+from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.review.verdict import Verdict
+
+FORMATS = ("text", "markdown", "json", "sarif", "html")
+_ENDINGS = {".txt": "text", ".md": "markdown", ".json": "json", ".sarif": "sarif", ".html": "html"}
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "review",
+        help="judge a deployment before it happens: what is lost, let in, replaced or refused",
+        description="Judge a CDK assembly, CloudFormation templates or a Terraform plan, alone or against what was "
+        "deployed before, offline. Exits 1 when a finding blocks. A finding is accepted by 'acknowledged' in the "
+        "declaration. Reference: docs/reference/review.md",
+    )
+    parser.add_argument(
+        "after",
+        nargs="*",
+        metavar="AFTER",
+        help="a cdk.out, a template in JSON or YAML, a folder of them, the output of 'terraform show -json', or a git "
+        "revision of this project (default: this project as it is now, synthesized)",
+    )
+    parser.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="BEFORE",
+        help="what was before: any of the same; may be repeated (a Terraform plan knows its own)",
+    )
+    add_file(parser)
+    add_inventory(parser)
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the value of a template's parameter; may be repeated",
+    )
+    parser.add_argument("--account", metavar="ID", help="the account, where no document says it")
+    parser.add_argument("--region", metavar="REGION", help="the Region, where no document says it")
+    add_now(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
+    parser.add_argument(
+        "--save",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="also write the review to FILE, as its ending says: .txt, .md, .json, .sarif or .html; may be repeated",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the review; its conclusion is the exit code."""
+    from shared_ecr.cli.review_inputs import Reviewed  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.judging import ReviewQuestion, review  # noqa: PLC0415 — start-up time
+
+    forms = {arguments.format, *map(_format_of, arguments.save)}
+    now = arguments.now or datetime.now(UTC)
+    reviewed = Reviewed.of(arguments)
+    images = inventory(arguments, now) if arguments.images else None
+    if arguments.in_use and images is None:
+        raise UsageError("--in-use names images of an inventory; add --images FILE")
+    question = ReviewQuestion(now, reviewed.known, images, reviewed.acknowledged, with_access="html" in forms)
+    verdict = review(reviewed.after, reviewed.before, question)
+    for path in arguments.save:
+        path.write_text(_rendered(verdict, _format_of(path)) + "\n", encoding="utf-8")
+    print(_rendered(verdict, arguments.format))
+    return ExitCode.FINDINGS if verdict.blocks else ExitCode.DONE
+
+
+def _format_of(path: Path) -> str:
+    if path.suffix not in _ENDINGS:
+        raise UsageError(f"--save {path}: write a file that ends in {', '.join(_ENDINGS)}")
+    return _ENDINGS[path.suffix]
+
+
+def _rendered(verdict: "Verdict", form: str) -> str:
+    match form:
+        case "markdown":
+            from shared_ecr.review.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
+
+            return render_markdown(verdict).rstrip("\n")
+        case "json" | "sarif":
+            return _for_machines(verdict, form)
+        case "html":
+            from shared_ecr.review.reports.html import render_html  # noqa: PLC0415 — start-up time
+
+            return render_html(verdict)
+        case _:
+            from shared_ecr.review.reports.text import render_text  # noqa: PLC0415 — start-up time
+
+            return render_text(verdict)
+
+
+def _for_machines(verdict: "Verdict", form: str) -> str:
+    import json  # noqa: PLC0415 — start-up time
+    from importlib.metadata import version  # noqa: PLC0415 — start-up time
+
+    from shared_ecr.review.reports.documents import render_document  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.reports.sarif import render_sarif  # noqa: PLC0415 — start-up time
+
+    document = render_document(verdict) if form == "json" else render_sarif(verdict, version("shared-ecr"))
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,119 @@
+"""What `shared-ecr review` is given, read: two deployments, and what the declaration says around them."""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from shared_ecr.access.everybody import Known
+from shared_ecr.acknowledgements import Acknowledgement
+from shared_ecr.declaration import DEFAULT_FILE, Declaration, load
+from shared_ecr.errors import UsageError
+from shared_ecr.names import AccountId, Region
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.documents import Place, declared_positions, load_deployment, load_prior
+from shared_ecr.text import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Both sides of a review, and what is known around them."""
+
+    after: Deployment
+    before: Deployment | None
+    known: Known
+    acknowledged: tuple[Acknowledgement, ...]
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> Self:
+        """Read what the command line names.
+
+        Raises:
+            UsageError: nothing is named and there is nothing to synthesize, or a parameter has no value.
+            SharedEcrError: a document is none, or a revision cannot be synthesized.
+        """
+        declaration = _declared(arguments.file)
+        read = _Documents(_place(arguments, declaration), _parameters(arguments.parameter))
+        after = read.all(arguments.after) if arguments.after else read.work_tree()
+        before = read.all(arguments.against) if arguments.against else read.prior(arguments.after)
+        if declaration is None:
+            return cls(after, before, Known(), ())
+        registry = declaration.registry
+        organization = str(registry.organization) if registry.organization else None
+        accounts = frozenset({str(registry.account), *map(str, registry.accounts.values())})
+        placed = declared_positions(after, declaration)
+        return cls(placed, before, Known(organization, accounts), registry.acknowledged)
+
+
+class _Documents:
+    """Reads documents and revisions, all in one place and with the same parameters."""
+
+    def __init__(self, place: Place, parameters: Mapping[str, str]) -> None:
+        self._place, self._parameters = place, parameters
+
+    def all(self, names: Sequence[str]) -> Deployment:
+        """Read everything that stands on one side, as one deployment."""
+        return _together(", ".join(names), [self._one(name) for name in names])
+
+    def work_tree(self) -> Deployment:
+        """Synthesize this project as it is now."""
+        from shared_ecr.client.revisions import synthesized_work_tree  # noqa: PLC0415 — start-up time
+
+        with synthesized_work_tree(Path()) as folder:
+            return replace(self._load(folder), source="the work tree")
+
+    def prior(self, names: Sequence[str]) -> Deployment | None:
+        """Return what Terraform's plans say was before; None where there is no plan, or nothing was."""
+        found = [prior for name in names if (prior := load_prior(Path(name), self._place))]
+        if not found:
+            return None
+        stacks = tuple(stack for each in found for stack in each.stacks)
+        return Deployment(
+            f"the state before {', '.join(names)}", stacks, tuple(d for each in found for d in each.doubts)
+        )
+
+    def _one(self, name: str) -> Deployment:
+        if Path(name).exists():
+            return self._load(Path(name))
+        from shared_ecr.client.revisions import synthesized_revision  # noqa: PLC0415 — start-up time
+
+        with synthesized_revision(Path(), name) as folder:
+            return replace(self._load(folder), source=name)
+
+    def _load(self, path: Path) -> Deployment:
+        return load_deployment(path, self._place, self._parameters)
+
+
+def _together(source: str, read: Sequence[Deployment]) -> Deployment:
+    """Return everything of one side as one deployment."""
+    stacks = tuple(stack for each in read for stack in each.stacks)
+    return Deployment(source, stacks, tuple(doubt for each in read for doubt in each.doubts))
+
+
+def _parameters(given: Sequence[str]) -> Mapping[str, str]:
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--parameter {quoted(each)} gives no value; write NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _declared(file: Path) -> Declaration | None:
+    """Return the declaration, or None where there is none and nobody asked for one by name."""
+    if file == DEFAULT_FILE and not file.exists():
+        return None
+    return load(file, os.environ)
+
+
+def _place(arguments: argparse.Namespace, declaration: Declaration | None) -> Place:
+    """Return the account and Region of documents that do not say theirs."""
+    account = str(AccountId.parse(arguments.account)) if arguments.account else None
+    region = Region.parse(arguments.region) if arguments.region else None
+    if declaration:
+        account = account or str(declaration.registry.account)
+        region = region or declaration.registry.regions[0]
+    return Place(account, region)
