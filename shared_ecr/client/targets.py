@@ -1,63 +1,121 @@
-"""What people write for a repository or an image, and the registry that it means."""
+"""What people write for a repository or an image, and the registry that it means.
 
+A name without a registry is a repository of the declaration or of the deployed stack. One with a registry is taken
+as it is, whichever registry it is; `registries` completes it as that registry's users leave it out.
+"""
+
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.addresses import Whereabouts, declared_mutability, known
 from shared_ecr.client.aws.deployed import mutability_of
-from shared_ecr.errors import InvalidValueError, UsageError
+from shared_ecr.client.registries import backend_of
+from shared_ecr.errors import UsageError
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
+from shared_ecr.names.references import WrittenReference
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
+
+_FORMS = "REPOSITORY:TAG or REPOSITORY@sha256:DIGEST, with or without the registry's host in front"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A repository in its registry, and what was named of it."""
+
+    host: RegistryHost
+    repository: RepositoryName
+    tags: tuple[Tag, ...] = ()
+    """Each once, in the order in which they were written."""
+    digest: Digest | None = None
+
+    @property
+    def uri(self) -> str:
+        """`HOST/REPOSITORY`."""
+        return f"{self.host}/{self.repository}"
+
+    def image(self, text: str) -> ImageReference:
+        """Return the one image that was named; *text* is what was written, for the error.
+
+        Raises:
+            UsageError: no image was named, or several.
+        """
+        if self.digest is not None and len(self.tags) <= 1:
+            return ImageReference(self.host, self.repository.text, self.digest, next(iter(self.tags), None))
+        if len(self.tags) != 1:
+            raise UsageError(f"{quoted(text)} names {len(self.tags)} tags; write {_FORMS}")
+        return ImageReference(self.host, self.repository.text, self.tags[0])
+
+
+def locate_anywhere(text: str, where: Whereabouts, clients: "AwsClients") -> Located:
+    """Return what `[HOST/]REPOSITORY[:TAG…][@DIGEST]` means, in whichever registry.
+
+    Raises:
+        InvalidValueError: a scheme, a host that only looks like one of ECR's, or a part outside its grammar.
+        UsageError: no repository of that name is known, or it could be one of ours as well as another registry's.
+    """
+    written = WrittenReference.parse(text)
+    if written.host is None:
+        ours = locate_ours(RepositoryName.parse(written.repository), where, clients)
+        return replace(ours, tags=written.tags, digest=written.digest)
+    host = RegistryHost.parse(written.host)
+    repository = backend_of(host).repository(host, written.repository)
+    _refuse_ambiguity(host, written.repository, where)
+    return Located(host.canonical, repository, written.tags, written.digest)
+
+
+def locate_ours(name: RepositoryName, where: Whereabouts, clients: "AwsClients") -> Located:
+    """Return where the declared or deployed repository *name* is, though it may be called like an address elsewhere.
+
+    Raises:
+        UsageError: no repository of that name is known.
+    """
+    address = known(where, clients).of(name)
+    return Located(address.host, address.name)
 
 
 def split_target(target: str) -> tuple[str, tuple[Tag, ...]]:
     """Split `[HOST[:PORT]/]REPOSITORY[:TAG…]` into the part before the tags, and the tags, each once.
 
     Raises:
-        InvalidValueError: a tag outside its grammar.
+        InvalidValueError: a scheme, or a tag outside its grammar.
+        UsageError: a digest is named, which nothing can be pushed to.
     """
-    last = target.rfind("/") + 1
-    repository, *tags = target[last:].split(":")
-    return target[:last] + repository, tuple(dict.fromkeys(map(Tag.parse, tags)))
+    written = WrittenReference.parse(target)
+    if written.digest is not None:
+        raise UsageError(f"{quoted(target)} names a digest; an image is stored under its own, so name only tags")
+    return f"{written.host}/{written.repository}" if written.host else written.repository, written.tags
 
 
 def locate(repository: str, where: Whereabouts, clients: "AwsClients") -> tuple[RegistryHost, RepositoryName]:
     """Return the registry and the name of a repository given by its name or its whole URI.
 
     Raises:
-        InvalidValueError: a name outside the grammar.
-        UsageError: no repository of that name is known.
+        InvalidValueError: a part outside its grammar, or a host that only looks like one of ECR's.
+        UsageError: no repository of that name is known, or a tag or digest stands behind it.
     """
-    first, slash, rest = repository.partition("/")
-    if slash and _is_host(first):
-        return RegistryHost.parse(first), RepositoryName.parse(rest)
-    address = known(where, clients).of(RepositoryName.parse(repository))
-    return address.host, address.name
+    found = locate_anywhere(repository, where, clients)
+    if found.tags or found.digest is not None:
+        raise UsageError(f"{quoted(repository)} names an image; write the repository alone: {found.repository}")
+    return found.host, found.repository
 
 
 def locate_image(image: str, where: Whereabouts, clients: "AwsClients") -> ImageReference:
     """Return which image `REPOSITORY:TAG` or `REPOSITORY@DIGEST` is, with the registry that holds it.
 
+    A tag before a digest is kept beside it and does not choose the image.
+
     Raises:
         UsageError: no tag or several are named, or no repository of that name is known.
-        InvalidValueError: a name, tag or digest outside its grammar.
+        InvalidValueError: a part outside its grammar, or a host that only looks like one of ECR's.
     """
-    repository, at, digest = image.partition("@")
-    name: Tag | Digest
-    if at:
-        name = Digest.parse(digest)
-    else:
-        repository, tags = split_target(image)
-        if len(tags) != 1:
-            raise UsageError(
-                f"{quoted(image)} names {len(tags)} tags; write REPOSITORY:TAG or REPOSITORY@sha256:DIGEST"
-            )
-        name = tags[0]
-    host, path = locate(repository, where, clients)
-    return ImageReference(host, path.text, name)
+    if not (written := WrittenReference.parse(image)).tags and written.digest is None:
+        # Said before anybody is asked where the repository is.
+        raise UsageError(f"{quoted(image)} names 0 tags; write {_FORMS}")
+    return locate_anywhere(image, where, clients).image(image)
 
 
 def mutability(
@@ -74,10 +132,19 @@ def mutability(
     return mutability_of(clients, registry, name.text) or declared_mutability(where, name)
 
 
-def _is_host(text: str) -> bool:
-    """Whether the first part of a target is a registry; a dot alone does not make one, names have dots too."""
-    try:
-        host = RegistryHost.parse(text)
-    except InvalidValueError:
-        return False
-    return host.ecr is not None or ":" in text or host.is_loopback
+def _refuse_ambiguity(host: RegistryHost, path: str, where: Whereabouts) -> None:
+    """Do nothing unless `HOST/PATH` is, as a whole, also the name of a declared repository.
+
+    A copy of `ghcr.io/team/app` is often kept under that very name; neither meaning may win in silence.
+    """
+    if host.ecr is not None or ":" in host.text or host.is_loopback:
+        return
+    name = RepositoryName(f"{host}/{path}")
+    declaration = where.declaration()
+    if declaration is None or declaration.repository(name) is None:
+        return
+    ours = declaration.in_region(where.region or declaration.regions[0])
+    raise UsageError(
+        f"{name} is a repository of {where.file} and also {path} at {host}; write {ours.host}/{name} for the first, "
+        f"{host}:443/{path} for the second"
+    )

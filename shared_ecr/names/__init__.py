@@ -1,12 +1,14 @@
 """Names of AWS and of images, parsed once at the door and valid ever after.
 
-`partitions` and `accounts` say where; `repository`, `image` and `registry_host` say what. Each type has `parse`,
-which raises `InvalidValueError` with what, why, fix and code, and `__str__`, which gives the text back.
+`partitions` and `accounts` say where; `registry_host`, `repository` and `image` say what, and `references` puts them
+together; `look_alikes` refuses hosts that only resemble ECR's. Each type has `parse`, which raises `InvalidValueError`
+with what, why, fix and code, and `__str__`, which gives the text back.
 """
 
 from shared_ecr.names.accounts import AccountId, OrganizationId
-from shared_ecr.names.image import Digest, ImageReference, Tag
+from shared_ecr.names.image import Digest, Tag
 from shared_ecr.names.partitions import Partition, Region
+from shared_ecr.names.references import ImageReference
 from shared_ecr.names.registry_host import EcrRegistry, RegistryHost
 from shared_ecr.names.repository import RepositoryName
 

@@ -1,18 +1,15 @@
-"""Tags, digests, and the reference that names one image in one registry."""
+"""Tags and digests: what names one image of a repository."""
 
 import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names.registry_host import RegistryHost
 from shared_ecr.text import quoted
 
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-# Repositories of other registries follow the distribution specification, which is close to ECR's grammar.
-_PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 MAX_TAG_LENGTH = 128
 
 
@@ -63,42 +60,3 @@ class Digest:
 
     def __str__(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class ImageReference:
-    """One image in one registry: host, repository, and the tag or digest that names it."""
-
-    host: RegistryHost
-    repository: str
-    name: Tag | Digest
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `HOST/REPOSITORY:TAG` or `HOST/REPOSITORY@DIGEST`; the tag is never guessed."""
-        host, slash, rest = text.partition("/")
-        repository, at, digest = rest.partition("@")
-        colon = ""
-        tag = ""
-        if not at:
-            repository, colon, tag = rest.partition(":")
-        if not slash or not _PATH.fullmatch(repository) or not (at or colon):
-            raise InvalidValueError(
-                f"{quoted(text)} is no image reference",
-                why="It is written HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST",
-                code="image-reference",
-            )
-        name = Digest.parse(digest) if at else Tag.parse(tag)
-        return cls(RegistryHost.parse(host), repository, name)
-
-    def named(self, name: Tag | Digest) -> "ImageReference":
-        """Return the reference to another image of the same repository."""
-        return ImageReference(self.host, self.repository, name)
-
-    @property
-    def repository_uri(self) -> str:
-        """`HOST/REPOSITORY`: what the stack exports and one pushes to."""
-        return f"{self.host}/{self.repository}"
-
-    def __str__(self) -> str:
-        return f"{self.repository_uri}{'@' if isinstance(self.name, Digest) else ':'}{self.name}"

@@ -1,19 +1,34 @@
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from urllib3 import HTTPResponse
 
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
 from client.pushing import CANARY, Bench, Heard, KnownCredentials, NoCredentials
+from shared_ecr.client.credentials.given import GivenLogins
+from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
-from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint, endpoint_of
+from shared_ecr.client.http.logins import Login
+from shared_ecr.client.http.transport import Answer
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import RegistryHost, Tag
+
+if TYPE_CHECKING:
+    from shared_ecr.client.http.transport import Transport
+
+KNOWN = Credentials("alice", CANARY)
 
 
 @pytest.fixture
@@ -161,6 +176,103 @@ def test_credentials_go_only_to_a_token_service_of_the_registry(
 ) -> None:  # fmt: skip
     endpoint = Endpoint(RegistryHost.parse(registry), f"https://{registry}")
     assert BearerChallenge(realm, "", (), is_insufficient=False).may_see_credentials(endpoint) is expected
+
+
+class RecordingTransport:
+    """A transport without a network: it answers each request with the next reply, and keeps what was asked."""
+
+    def __init__(self, *replies: tuple[int, bytes]) -> None:
+        self.replies, self.asked = list(replies), list[tuple[str, str, dict[str, str], object]]()
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: object = None) -> Answer:
+        self.asked.append((method, url, dict(headers), body))
+        status, content = self.replies.pop(0)
+        return Answer(url, HTTPResponse(io.BytesIO(content), status=status, preload_content=False))
+
+
+def challenged(
+    challenge: str,
+    *replies: tuple[int, bytes],
+    credentials: Credentials | None = KNOWN,
+    trusted: str = "",
+    renew: bool = False,
+) -> tuple[RecordingTransport, Login]:
+    """Have a registry elsewhere refuse one request with *challenge*, and its token service answer with *replies*."""
+    transport = RecordingTransport(*replies)
+    endpoint = endpoint_of(RegistryHost("registry.example.com"), {TOKEN_SERVICES_VARIABLE: trusted})
+    source = GivenLogins({endpoint.registry: credentials} if credentials else {})
+    login = Login(endpoint, source, cast("Transport", transport))
+    refusal = HTTPResponse(io.BytesIO(), status=401, headers={"WWW-Authenticate": challenge}, preload_content=False)
+    login.answer(Answer(endpoint.url, refusal), login.current(), renew=renew)
+    return transport, login
+
+
+ELSEWHERE = 'Bearer realm="https://git.example.com/jwt/auth",service="registry",scope="repository:a:pull"'
+NEARBY = ELSEWHERE.replace("git.example.com", "registry.example.com")
+GOOD = (200, b'{"token":"bearer-token"}')
+
+
+def test_a_token_service_beside_the_registry_is_asked_without_a_login() -> None:
+    transport, login = challenged(ELSEWHERE, GOOD)
+    (asked,) = transport.asked
+    assert asked[0] == "GET"
+    assert "Authorization" not in asked[2]
+    assert login.current().header == "Bearer bearer-token"
+
+
+@pytest.mark.parametrize("replies", [(), ((401, b""),)], ids=["given too little", "given nothing"])
+def test_a_login_that_such_a_service_was_not_shown_is_told_with_the_way_to_trust_it(
+    replies: tuple[tuple[int, bytes], ...],
+) -> None:
+    said = "SHARED_ECR_TOKEN_SERVICES=registry.example.com=git.example.com"
+    with pytest.raises(UnavailableError, match=said):
+        challenged(ELSEWHERE, *replies, renew=not replies)
+
+
+def test_a_token_service_that_the_user_names_is_shown_the_login() -> None:
+    transport, _ = challenged(ELSEWHERE, GOOD, trusted="registry.example.com=git.example.com")
+    assert transport.asked[0][2]["Authorization"] == KNOWN.basic()
+
+
+def test_an_identity_token_is_posted_and_stands_in_no_address_and_no_header() -> None:
+    transport, login = challenged(NEARBY, GOOD, credentials=Credentials("<token>", CANARY))
+    ((method, url, headers, body),) = transport.asked
+    form = parse_qs(bytes(cast("bytes", body)).decode())
+    assert (method, url) == ("POST", "https://registry.example.com/jwt/auth")
+    assert (form["grant_type"], form["refresh_token"]) == (["refresh_token"], [CANARY])
+    assert CANARY not in str(headers)
+    assert login.redacted(f"you sent {CANARY}") == "you sent …"
+
+
+def test_an_identity_token_is_not_shown_as_a_password() -> None:
+    with pytest.raises(UnavailableError, match="what is stored for it is an identity token"):
+        challenged("Basic", credentials=Credentials("<token>", CANARY))
+
+
+def test_a_registry_that_gives_nothing_without_a_login_is_told_as_that() -> None:
+    with pytest.raises(UnavailableError, match="gives nothing without a login, and no credentials for it are known"):
+        challenged(NEARBY, (401, b""), credentials=None)
+
+
+def test_each_challenge_adds_to_what_the_next_token_reaches() -> None:
+    transport, login = challenged(NEARBY, GOOD, GOOD, GOOD)
+    for scope in ("repository:a:push", "repository:b:pull"):
+        header = NEARBY.replace("repository:a:pull", scope)
+        refusal = HTTPResponse(io.BytesIO(), status=401, headers={"WWW-Authenticate": header}, preload_content=False)
+        login.answer(Answer("https://registry.example.com", refusal), login.current(), renew=False)
+    scopes = [parse_qs(urlsplit(url).query)["scope"] for _, url, _, _ in transport.asked]
+    assert scopes == [
+        ["repository:a:pull"],
+        ["repository:a:pull,push"],
+        ["repository:a:pull,push", "repository:b:pull"],
+    ]
+
+
+@given(st.lists(st.text(max_size=12), max_size=6), st.lists(st.text(max_size=12), max_size=6))
+def test_scopes_of_every_shape_are_added_up(before: list[str], more: list[str]) -> None:
+    challenge = BearerChallenge("https://t", "", tuple(more), is_insufficient=False)
+    merged = challenge.reaching(tuple(before))
+    assert merged.reaching(tuple(before)).scopes == merged.scopes
 
 
 @pytest.mark.parametrize(

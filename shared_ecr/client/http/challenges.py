@@ -4,11 +4,12 @@ Source: RFC 9110, section 11.6.1; https://github.com/distribution/distribution/b
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from shared_ecr.client.http.egress import is_local
 from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import RefusedError
 from shared_ecr.text import quoted
 
@@ -17,8 +18,8 @@ _SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
 _PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
 # No registry says more; a header of megabytes is an attack on the expressions above.
 MAX_HEADER = 4096
-# Docker Hub's token service is the one that stands neither on the registry's host nor above or below it.
-_KNOWN_SERVICES = {("registry-1.docker.io", "auth.docker.io")}
+# What a token service may be asked for at once, by a registry that asks for ever more.
+MAX_SCOPES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,32 @@ class BearerChallenge:
     """Whether the token that was sent is good and does not reach far enough."""
 
     def token_url(self, endpoint: Endpoint) -> str:
-        """Render the request for a token; refuse a realm that is neither https nor on the same machine as we."""
+        """Render the request for a token by GET; refuse a realm that is neither https nor on the same machine as we.
+
+        Raises:
+            RefusedError: the realm is no such address.
+        """
+        self.checked_realm(endpoint)
+        query = [*self._service(), *(("scope", scope) for scope in self.scopes)]
+        return f"{self.realm}{'&' if '?' in self.realm else '?'}{urlencode(query)}" if query else self.realm
+
+    def token_form(self, identity_token: str) -> bytes:
+        """Render the body of a request for a token by POST, which is how an identity token is shown.
+
+        Source: https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/oauth.md
+        """
+        form = [
+            ("grant_type", "refresh_token"), *self._service(), ("client_id", "shared-ecr"),
+            ("scope", " ".join(self.scopes)), ("refresh_token", identity_token),
+        ]  # fmt: skip
+        return urlencode(form).encode()
+
+    def checked_realm(self, endpoint: Endpoint) -> str:
+        """Return the realm; refuse one that is neither https nor on the same machine as we.
+
+        Raises:
+            RefusedError: the realm is no such address.
+        """
         try:
             parts = urlsplit(self.realm)
         except ValueError as error:
@@ -46,22 +72,48 @@ class BearerChallenge:
         is_ours = endpoint.is_local and parts.scheme in {"http", "https"} and is_local(parts.hostname or "")
         if not (is_safe or is_ours) or "@" in parts.netloc:
             raise RefusedError(f"{endpoint.registry} names {quoted(self.realm)} as its token service; https is needed")
-        query = [*([("service", self.service)] if self.service else []), *(("scope", scope) for scope in self.scopes)]
-        return f"{self.realm}{'&' if parts.query else '?'}{urlencode(query)}" if query else self.realm
+        return self.realm
 
     def may_see_credentials(self, endpoint: Endpoint) -> bool:
         """Whether the token service belongs to whom the credentials are for.
 
         It does when its host is the registry's, stands above it (`gitlab.com` for `registry.gitlab.com`) or below
-        it (`auth.example.com` for `example.com`), or is Docker Hub's. Others, and neighbours under one domain
-        among them, are asked anonymously: without a list of public suffixes, `a.co.uk` is a neighbour of `b.co.uk`.
+        it (`auth.example.com` for `example.com`), is known to be that registry's (`auth.docker.io`), or is named by
+        the user. Others, and neighbours under one domain among them, are asked anonymously: without a list of public
+        suffixes, `a.co.uk` is a neighbour of `b.co.uk`.
         """
-        ours, theirs = urlsplit(endpoint.url).hostname or "", urlsplit(self.realm).hostname or ""
-        if ours == theirs or (ours, theirs) in _KNOWN_SERVICES:
+        ours, theirs = urlsplit(endpoint.url).hostname or "", self.service_host
+        if ours == theirs or theirs in endpoint.token_services:
+            return True
+        known = backend_of(endpoint.registry).token_services
+        if known is not None and known.fullmatch(theirs):
             return True
         if endpoint.is_local:
             return is_local(theirs)
         return "." in theirs and "." in ours and (ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}"))
+
+    @property
+    def service_host(self) -> str:
+        """The host of the token service, without its port."""
+        return urlsplit(self.realm).hostname or ""
+
+    def reaching(self, scopes: tuple[str, ...]) -> "BearerChallenge":
+        """Return the challenge for what it asks for and *scopes*, the actions on one repository in one scope.
+
+        So a registry that asks for `pull` at one request and for `push` at the next gets one token for both.
+        """
+        actions: dict[str, dict[str, None]] = {}
+        for scope in (*scopes, *self.scopes):
+            resource, colon, wanted = scope.rpartition(":")
+            if colon:
+                actions.setdefault(resource, {}).update(dict.fromkeys(wanted.split(",")))
+            else:
+                actions.setdefault(scope, {})
+        merged = (f"{resource}:{','.join(wanted)}" if wanted else resource for resource, wanted in actions.items())
+        return replace(self, scopes=tuple(merged)[:MAX_SCOPES])
+
+    def _service(self) -> list[tuple[str, str]]:
+        return [("service", self.service)] if self.service else []
 
 
 Challenge = BasicChallenge | BearerChallenge

@@ -6,14 +6,16 @@ from urllib.parse import urljoin, urlsplit
 
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.egress import is_inside, is_local
-from shared_ecr.errors import RefusedError, UsageError
+from shared_ecr.client.registries import backend_of
+from shared_ecr.errors import InvalidValueError, RefusedError, UsageError
 from shared_ecr.names import RegistryHost
 from shared_ecr.text import quoted
 
-# Sends what is meant for ECR to the embedded AWS: `SHARED_ECR_REGISTRY_ENDPOINT=http://127.0.0.1:4566`.
+# Sends what is meant for ECR to the embedded AWS: `SHARED_ECR_REGISTRY_ENDPOINT=http://127.0.0.1:4566`. Another
+# registry's stand-in has its name in front, behind a comma where there are several: `docker.io=http://127.0.0.1:5000`.
 ENDPOINT_VARIABLE = "SHARED_ECR_REGISTRY_ENDPOINT"
-# Docker Hub is the one registry whose name is not its address.
-_OTHER_ADDRESSES = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
+# Which token service is a registry's own where its name does not show it: `registry.example.com=git.example.com`.
+TOKEN_SERVICES_VARIABLE = "SHARED_ECR_TOKEN_SERVICES"  # noqa: S105 — the name of a variable
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -26,6 +28,8 @@ class Endpoint:
     """`https://HOST[:PORT]`, without a slash at the end."""
     host_header: str | None = None
     """The name to ask for, where it is not that of the address: the embedded AWS reads account and Region from it."""
+    token_services: frozenset[str] = frozenset()
+    """Hosts that the user names as the registry's own token service."""
 
     def owns(self, url: str) -> bool:
         """Whether *url* is at this address: same scheme, host and port. Only then it is sent a login."""
@@ -74,14 +78,31 @@ def endpoint_of(registry: RegistryHost, environ: Mapping[str, str]) -> Endpoint:
     """Return the address of *registry*: https, and plain http for this machine only.
 
     Raises:
-        UsageError: the environment names an endpoint that is not on this machine.
+        UsageError: the environment names an endpoint that is not on this machine, or says what cannot be read.
+        InvalidValueError: the host only looks like one of ECR's.
     """
-    override = environ.get(ENDPOINT_VARIABLE, "")
-    if override and registry.ecr is not None:
-        return Endpoint(registry, _loopback_url(override), registry.text)
+    services = frozenset(
+        value for host, value in _named(TOKEN_SERVICES_VARIABLE, environ) if host == registry.canonical
+    )
+    stand_ins = dict(_named(ENDPOINT_VARIABLE, environ))
+    override = stand_ins.get(registry.canonical, stand_ins.get(None) if registry.ecr is not None else None)
+    if override is not None:
+        return Endpoint(registry, _loopback_url(override), registry.text, services)
     if registry.is_loopback:
-        return Endpoint(registry, f"http://{registry}")
-    return Endpoint(registry, f"https://{_OTHER_ADDRESSES.get(registry.text, registry.text)}")
+        return Endpoint(registry, f"http://{registry}", token_services=services)
+    return Endpoint(registry, f"https://{backend_of(registry).address or registry}", token_services=services)
+
+
+def _named(variable: str, environ: Mapping[str, str]) -> list[tuple[RegistryHost | None, str]]:
+    """Read `HOST=VALUE[,…]`; a value without a host is for ECR."""
+    found: list[tuple[RegistryHost | None, str]] = []
+    for entry in filter(None, map(str.strip, environ.get(variable, "").split(","))):
+        host, equals, value = entry.rpartition("=")
+        try:
+            found.append((RegistryHost.parse(host).canonical if equals else None, value))
+        except InvalidValueError as error:
+            raise UsageError(f"{variable} has the entry {quoted(entry)}: {error}") from error
+    return found
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -101,7 +122,7 @@ def _loopback_url(text: str) -> str:
     if scheme not in _DEFAULT_PORTS or not is_local(name) or port == -1 or not is_bare:
         raise UsageError(
             f"{ENDPOINT_VARIABLE} is {quoted(text)}; only an address of this machine such as "
-            "http://127.0.0.1:4566 may stand in for ECR"
+            "http://127.0.0.1:4566 may stand in for a registry"
         )
     return f"{scheme}://{parts.netloc}"
 

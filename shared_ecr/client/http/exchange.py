@@ -131,6 +131,7 @@ class Exchange:
     def _passed(self, answer: Answer) -> Answer:
         if answer.status not in TRANSIENT_STATUSES:
             return answer
-        answer.drop()
+        with answer:
+            self._login.refuse_if_limited(answer)
         wait = seconds_to_wait(answer.header("Retry-After"))
         raise TransientError(f"it answered {answer.status}", status=answer.status, retry_after=wait)

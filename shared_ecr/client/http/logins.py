@@ -1,6 +1,5 @@
 """The login at one registry: fetched when asked for, held in memory, renewed once for all threads together."""
 
-import json
 import threading
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -9,8 +8,11 @@ from shared_ecr.client.credentials.interface import Credentials, CredentialSourc
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
 from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.http.limits import Limit
 from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
+from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
 from shared_ecr.client.http.transport import Answer, Transport
+from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import UnavailableError
 
 # What ECR answers instead of 401 once its twelve hours are over, as plain text.
@@ -34,6 +36,8 @@ class Login:
         self._lock = threading.Lock()
         self._now: Authorization | None = None
         self._secrets: frozenset[str] = frozenset()
+        self._scopes: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._username: str | None = None
 
     def current(self) -> Authorization:
         """Return what to send: at ECR the token at once, elsewhere nothing until the registry asks."""
@@ -71,6 +75,16 @@ class Login:
             text = text.replace(secret, "…")
         return text
 
+    def refuse_if_limited(self, answer: Answer) -> None:
+        """Do nothing unless *answer* says that the pulls of this caller are used up for long.
+
+        Raises:
+            LimitReachedError: they are; waiting as for any other 429 would be in vain.
+        """
+        limit = Limit.read(answer)
+        if limit is not None:
+            raise limit.error(self._endpoint.registry, self._username)
+
     def _credentials(self, *, renew: bool) -> Credentials | None:
         credentials = self._source.credentials_for(self._endpoint.registry, renew=renew)
         if credentials is not None:
@@ -81,29 +95,41 @@ class Login:
         credentials = self._credentials(renew=renew)
         if credentials is None:
             raise UnavailableError(
-                f"{self._endpoint.registry} asks who is there, and no credentials for it are known; log in first"
+                f"{self._endpoint.registry} asks who is there, and no credentials for it are known; "
+                f"{backend_of(self._endpoint.registry).login_advice}"
             )
+        if credentials.is_identity_token:
+            raise UnavailableError(
+                f"{self._endpoint.registry} wants a user name and a password, and what is stored for it is an identity "
+                "token; log in to it again with a password or an access token"
+            )
+        self._username = credentials.username
         return Authorization(generation, credentials.basic(), is_basic=True)
 
     def _bearer(self, challenge: BearerChallenge, *, renew: bool) -> str | None:
-        url = challenge.token_url(self._endpoint)
-        headers = {}
-        if challenge.may_see_credentials(self._endpoint):
-            credentials = self._credentials(renew=renew)
-            if credentials is not None:
-                headers["Authorization"] = credentials.basic()
-        with self._transport.send("GET", url, headers) as answer:
+        """Fetch a token that reaches as far as all that was asked so far; None where new credentials may help."""
+        service = (challenge.realm, challenge.service)
+        challenge = challenge.reaching(self._scopes.get(service, ()))
+        self._scopes[service] = challenge.scopes
+        is_trusted = challenge.may_see_credentials(self._endpoint)
+        credentials = self._credentials(renew=renew) if is_trusted else None
+        if not is_trusted and renew and self._credentials(renew=False) is not None:
+            # What it gave to one without a login was not enough, and there is a login that it was not shown.
+            raise no_token(challenge, None, self._endpoint)
+        self._username = None if credentials is None else credentials.username
+        with ask_for_token(challenge, credentials, self._endpoint, self._transport) as answer:
+            self.refuse_if_limited(answer)
             if answer.status in TRANSIENT_STATUSES:
                 wait = seconds_to_wait(answer.header("Retry-After"))
                 raise TransientError(
                     f"its token service answered {answer.status}", status=answer.status, retry_after=wait
                 )
-            if answer.status in {401, 403} and not renew and headers:
+            if answer.status in {401, 403} and not renew and credentials is not None:
                 # The credentials may be what has expired; the next refusal asks for new ones.
                 return None
-            token = _token_in(answer.body) if answer.status == 200 else None  # noqa: PLR2004 — OK
+            token = token_in(answer)
         if token is None:
-            raise LoginRefusedError.by(self._endpoint.registry)
+            raise no_token(challenge, credentials, self._endpoint)
         self._secrets |= {token} - {""}
         return f"Bearer {token}"
 
@@ -119,15 +145,3 @@ def is_about_reach(answer: Answer) -> bool:
     """Whether the registry knows who asks, and says that their token does not reach so far."""
     challenge = parse_challenge(answer.headers("WWW-Authenticate"))
     return isinstance(challenge, BearerChallenge) and challenge.is_insufficient
-
-
-def _token_in(body: bytes) -> str | None:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict):
-        return None
-    token = document.get("token") or document.get("access_token")
-    # What cannot stand in a header is no token, whatever the service thinks of it.
-    return token if isinstance(token, str) and token.isascii() and token.isprintable() else None

@@ -26,6 +26,9 @@ class Crew:
 
         The first error sets `stop`, which the jobs look at while they work, and is raised here. Ctrl-C does the
         same.
+
+        Raises:
+            StoppedError: `stop` was set from outside, so not all is done.
         """
         waiting = list(jobs)[::-1]
         ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -44,6 +47,8 @@ class Crew:
             for thread in threads:
                 thread.join(max(0.0, end - time.monotonic()))
             raise
+        if self.stop.is_set():
+            raise StoppedError
 
 
 def _work(

@@ -1,23 +1,9 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.names import Digest, Tag
 
-HOST = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 DIGEST = "sha256:" + "0" * 64
-
-
-@pytest.mark.parametrize("text", [f"{HOST}/team/app:1.0", f"{HOST}/team/app@{DIGEST}", "localhost:5000/a:latest"])
-def test_a_reference_says_what_was_parsed(text: str) -> None:
-    assert str(ImageReference.parse(text)) == text
-
-
-@pytest.mark.parametrize(
-    "text", [f"{HOST}/team/app", "team", f"{HOST}/Team:1", f"{HOST}/a:1@{DIGEST}", f"{HOST}/:1", ""]
-)
-def test_a_reference_names_a_host_a_repository_and_one_image(text: str) -> None:
-    with pytest.raises(InvalidValueError):
-        ImageReference.parse(text)
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,63 @@ def test_a_host_that_only_looks_like_ecr_is_none(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://docker.io", "docker.io/library", "user@docker.io", "", "a b", "-x", "docker.io\n"]
-)
+    "text",
+    ["https://docker.io", "docker.io/library", "user@docker.io", "", "a b", "-x", "docker.io\n", "a..b", "a.-b", "a_b",
+     "docker.io:", "docker.io:0", "docker.io:65536", "docker.io:x", "[::1", "[127.0.0.1]", "[:::]", "::1", "127.1",
+     "1.2.3.999", "2130706433", "0x7f.1", f"{'a' * 64}.io", ".".join(["a" * 60] * 5), "döcker.io"],
+)  # fmt: skip
 def test_only_a_host_and_its_port_are_a_registry_host(text: str) -> None:
     with pytest.raises(InvalidValueError):
         RegistryHost.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["docker.io", "registry:5000", "localhost", "10.0.0.1", "[2001:db8::1]:5000", "[::ffff:10.0.0.1]",
+     "a-b.example:65535", "xn--dcker-jua.io", "1.example", "1a"],
+)  # fmt: skip
+def test_a_host_says_what_was_parsed(text: str) -> None:
+    assert str(RegistryHost.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [("https://ghcr.io", "Write 'ghcr.io'"), ("Docker.IO", "Write 'docker.io'")],
+    ids=["scheme", "capitals"],
+)
+def test_a_host_that_is_nearly_right_is_refused_with_what_to_write(text: str, fix: str) -> None:
+    with pytest.raises(InvalidValueError, match=fix):
+        RegistryHost.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "canonical"),
+    [
+        ("index.docker.io", "docker.io"),
+        ("registry-1.docker.io:443", "docker.io"),
+        ("docker.io:8443", "docker.io:8443"),
+        ("hub.docker.io", "hub.docker.io"),
+        ("ghcr.io:443", "ghcr.io"),
+        ("ghcr.io:4443", "ghcr.io:4443"),
+        ("localhost:443", "localhost:443"),
+    ],
+)
+def test_a_registry_with_several_names_has_one_that_counts(host: str, canonical: str) -> None:
+    assert str(RegistryHost.parse(host).canonical) == canonical
+
+
+@pytest.mark.parametrize(
+    ("host", "is_public"),
+    [
+        ("public.ecr.aws", True),
+        ("ecr-public.aws.com", True),
+        ("public.ecr.aws.attacker.example", False),
+        ("xpublic.ecr.aws", False),
+        ("public.ecr.aws:443", False),
+    ],
+)
+def test_ecr_public_has_two_hosts(host: str, *, is_public: bool) -> None:
+    assert RegistryHost.parse(host).is_ecr_public == is_public
 
 
 @pytest.mark.parametrize(
@@ -64,6 +116,9 @@ def test_only_a_host_and_its_port_are_a_registry_host(text: str) -> None:
         ("127.0.0.1.attacker.example", False),
         ("10.0.0.1:5000", False),
         ("localhost.attacker.example", False),
+        ("localhost", True),
+        ("[::2]:5000", False),
+        ("[::ffff:127.0.0.1]", False),
     ],
 )
 def test_only_this_machine_is_loopback(host: str, *, is_loopback: bool) -> None:

@@ -1,0 +1,104 @@
+"""Ask docker's credential helpers: programs `docker-credential-NAME` that keep logins in a keychain or fetch them.
+
+Source: https://github.com/docker/docker-credential-helpers#development; what they print is a secret and is shown to
+nobody but its error text, redacted.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared_ecr.client.aws.redaction import redacted
+from shared_ecr.client.credentials.environment import child_environ
+from shared_ecr.client.credentials.interface import Credentials
+from shared_ecr.errors import UnavailableError
+from shared_ecr.text import quoted, visible
+
+PREFIX = "docker-credential-"
+# No path, no option, no blank: the name comes from a file and becomes that of a program.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+# Our own helper asks this very code; asked from here it would only ask back.
+OWN_NAME = "shared-ecr"
+# Set for every helper we start. A helper that asks us in its turn finds it, and is not asked again.
+ASKED_VARIABLE = "SHARED_ECR_ASKED_BY_HELPER"
+# A keychain may wait for somebody to type its password; nobody waits longer than this for a pull.
+ANSWER_SECONDS = 60.0
+# The sentence of docker's own library, which every helper made with it prints.
+# https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go
+_NOT_FOUND = "credentials not found in native keychain"
+MAX_COMPLAINT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class HelperProgram:
+    """One helper, as a configuration file names it."""
+
+    name: str
+    named_by: str
+    """Which entry of which file names it, for messages."""
+    environ: Mapping[str, str] = field(repr=False)
+    seconds: float = ANSWER_SECONDS
+
+    def get(self, server: str) -> Credentials | None:
+        """Ask for the login of *server*, as docker would; None where the helper has none.
+
+        Raises:
+            UnavailableError: the name is none, there is no such program, or it fails, hangs or answers nonsense.
+        """
+        if not _NAME.fullmatch(self.name):
+            raise UnavailableError(f"{self.named_by} is {quoted(self.name)}, which is no name of a credential helper")
+        if self.name == OWN_NAME or self.environ.get(ASKED_VARIABLE):
+            return None
+        return self._read(*self._asked(server))
+
+    def _asked(self, server: str) -> tuple[int, bytes, bytes]:
+        """Run `get` and return its exit code, what it printed, and its complaints."""
+        executable = shutil.which(f"{PREFIX}{self.name}", path=self.environ.get("PATH", ""))
+        if executable is None:
+            raise self._failed("is not on PATH")
+        try:
+            done = subprocess.run(  # noqa: S603 — an argument vector, the executable found on PATH, its name checked
+                [executable, "get"],
+                input=server.encode(),
+                capture_output=True,
+                env={**child_environ(self.environ), ASKED_VARIABLE: "1"},
+                timeout=self.seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            # The text of this exception quotes the output.
+            raise self._failed(f"did not answer within {self.seconds:g} s") from None
+        except OSError as fault:
+            raise self._failed(f"cannot be run: {fault.strerror or fault}") from fault
+        return done.returncode, done.stdout, done.stderr
+
+    def _read(self, code: int, output: bytes, complaints: bytes) -> Credentials | None:
+        if code != 0:
+            # The protocol has errors on standard output; what crashes complains on the other.
+            said = output.decode(errors="replace").strip() or complaints.decode(errors="replace").strip()
+            if said.lower() == _NOT_FOUND:
+                return None
+            raise self._failed(f"failed with exit code {code}{': ' if said else ''}{_shown(said)}")
+        try:
+            answer = json.loads(output)
+            username, secret = answer["Username"], answer["Secret"]
+        except (ValueError, RecursionError, LookupError, TypeError):
+            # The text of these exceptions quotes the answer.
+            raise self._failed("answered with something else than a login") from None
+        if not isinstance(username, str) or not isinstance(secret, str):
+            raise self._failed("answered with something else than a login")
+        return Credentials(username, secret) if secret else None
+
+    def _failed(self, what: str) -> UnavailableError:
+        return UnavailableError(
+            f"{PREFIX}{self.name} {what}. {self.named_by} names it: repair it, or take the entry out and log in again"
+        )
+
+
+def _shown(text: str) -> str:
+    """Render what a program complained of for an error: one bounded line without secrets."""
+    line = visible(redacted(" ".join(text.split()))).rstrip(".")
+    return line if len(line) <= MAX_COMPLAINT else f"{line[:MAX_COMPLAINT]}…"

@@ -1,0 +1,52 @@
+"""Aliyun (Alibaba Cloud) Container Registry: personal and enterprise, by their public, VPC and internal hosts.
+
+https://www.alibabacloud.com/help/en/acr/user-guide/configure-access-over-vpcs,
+https://www.alibabacloud.com/help/en/acr/user-guide/individual-edition-instance-independent-domain-name-capacity-limit
+"""
+
+import re
+
+from shared_ecr.client.registries.interface import Mounting
+from shared_ecr.names import RegistryHost, RepositoryName
+from shared_ecr.names.references import parse_repository
+
+# `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`: new Regions come too often for a list.
+_REGION = r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+){0,3}"
+_HOSTS = (
+    # Personal, until September 2024: one host for all customers of a Region.
+    re.compile(rf"registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.aliyuncs\.com"),
+    # Personal, since then: one host for each.
+    re.compile(rf"crpi-[a-z0-9]+(?:-vpc|-internal)?\.{_REGION}\.personal\.cr\.aliyuncs\.com"),
+    re.compile(rf"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.cr\.aliyuncs\.com"),
+)
+# It stands beside the registry, in some Regions with a dash where others have a dot, and in Hangzhou for Regions that
+# have none of their own: what registries have been seen to name, and what Aliyun's firewall lists say.
+_TOKEN_SERVICE = re.compile(rf"dockerauth(?:-ee)?(?:-intl)?(?:-vpc|-internal)?[.-]{_REGION}\.aliyuncs\.com")
+
+
+class AliyunAcr:
+    """The registry of Aliyun; another domain of one's own in front of it is served like any other registry."""
+
+    name = "Aliyun Container Registry"
+    is_ecr = False
+    mounting = Mounting.ALWAYS
+    address = None
+    token_services = _TOKEN_SERVICE
+    aws_logins = None
+    login_advice = (
+        "'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login' keeps some; NAME "
+        "is the full name of the Aliyun account or RAM user, the password the one set in the console for the registry, "
+        "or a temporary one, which lasts one hour"
+    )
+    refusal_advice = (
+        "a temporary password lasts one hour, or as long as the STS token that it was made with, and the password is "
+        "that of the registry, not of the console"
+    )
+
+    def serves(self, host: RegistryHost) -> bool:
+        """Whether *host* is of one of its forms; the match is anchored."""
+        return any(form.fullmatch(host.canonical.text) for form in _HOSTS)
+
+    def repository(self, host: RegistryHost, text: str) -> RepositoryName:
+        """Read a name, usually `NAMESPACE/REPOSITORY`."""
+        return parse_repository(host, text)

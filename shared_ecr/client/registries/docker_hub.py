@@ -1,0 +1,43 @@
+"""Docker Hub: three names for one registry, `library/` left out, a token service of another name, and pull limits.
+
+https://docs.docker.com/reference/api/registry/auth/, https://docs.docker.com/docker-hub/usage/pulls/
+"""
+
+import re
+
+from shared_ecr.client.registries.interface import Mounting
+from shared_ecr.names import RegistryHost, RepositoryName
+from shared_ecr.names.references import parse_repository
+from shared_ecr.names.registry_host import DOCKER_HUB
+
+# What docker calls the owner of the images that Docker itself looks after.
+_OFFICIAL = "library"
+
+
+class DockerHub:
+    """The registry of docker's own names."""
+
+    name = "Docker Hub"
+    is_ecr = False
+    mounting = Mounting.ALWAYS
+    # `docker.io` itself is a web site.
+    address = RegistryHost("registry-1.docker.io")
+    token_services = re.compile(r"auth\.docker\.io")
+    aws_logins = None
+    login_advice = (
+        "'shared-ecr login docker.io --username NAME --password-stdin', 'docker login' or 'podman login docker.io' "
+        "keeps some; an access token of the account or of the organization is the password"
+    )
+    refusal_advice = (
+        "where an account has two-factor authentication or belongs to an organization that wants it, only an access "
+        "token is a password"
+    )
+
+    def serves(self, host: RegistryHost) -> bool:
+        """Whether *host* is one of the three names, with or without the port that is usual."""
+        return host.canonical.text == DOCKER_HUB
+
+    def repository(self, host: RegistryHost, text: str) -> RepositoryName:
+        """Read a name; one without an owner is an official image."""
+        repository = parse_repository(host, text)
+        return repository if "/" in repository.text else RepositoryName(f"{_OFFICIAL}/{repository}")

@@ -1,0 +1,101 @@
+"""What one kind of registry has of its own: which hosts it serves, how its repositories are called, who logs in."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from shared_ecr.names import Region, RegistryHost, RepositoryName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from re import Pattern
+    from typing import Any
+
+    from types_boto3_ecr import ECRClient
+
+    from shared_ecr.client.credentials.interface import CredentialSource
+
+
+class Mounting(Enum):
+    """Whether a registry may be asked to take a blob from another of its repositories (`mount` and `from`)."""
+
+    NEVER = "never"
+    BY_ACCOUNT_SETTING = "by account setting"
+    """Where the account has opted in (`BLOB_MOUNTING`), else it answers as to an ordinary upload; asking is safe."""
+    ALWAYS = "always"
+    """As the specification has it: who may read the other repository gets the blob, everybody else an upload."""
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether to send `mount` and `from` at all."""
+        return self is not Mounting.NEVER
+
+
+class AwsMaker(Protocol):
+    """Makes clients of AWS's services; `aws.AwsClients` does."""
+
+    def ecr(self, region: Region, *, fips: bool = False, dual_stack: bool = False) -> "ECRClient":
+        """Return the client of ECR in *region* that asks the endpoint of the kind wanted."""
+        ...
+
+    def service(self, name: str, region: Region) -> "Any":
+        """Return the client of the service *name* in *region*."""
+        ...
+
+
+class RegistryBackend(Protocol):
+    """Supplies the host rules and the credentials of one kind of registry; holds no state."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def is_ecr(self) -> bool:
+        """Whether Amazon runs it: its logins come from AWS alone, and none that is stored shadows them.
+
+        `RegistryHost.ecr` tells the private ones, which have ECR's API, from ECR Public.
+        """
+        ...
+
+    @property
+    def mounting(self) -> Mounting:
+        """Whether a blob may be taken from another repository of the same registry."""
+        ...
+
+    @property
+    def login_advice(self) -> str:
+        """What to do where no credentials are known: the end of a sentence."""
+        ...
+
+    @property
+    def refusal_advice(self) -> str:
+        """What to look at where the credentials are not accepted: the end of a sentence."""
+        ...
+
+    @property
+    def address(self) -> RegistryHost | None:
+        """The host that its API is asked at, where that is another than the one people write."""
+        ...
+
+    @property
+    def token_services(self) -> "Pattern[str] | None":
+        """The hosts, each as a whole, that hand out its tokens though their names do not show it."""
+        ...
+
+    @property
+    def aws_logins(self) -> "Callable[[AwsMaker], CredentialSource] | None":
+        """What makes the source of its logins, where AWS is asked for them; None where they are the user's own."""
+        ...
+
+    def serves(self, host: RegistryHost) -> bool:
+        """Whether *host* is one of its; every host that is no look-alike of ECR's is served by exactly one backend."""
+        ...
+
+    def repository(self, host: RegistryHost, text: str) -> RepositoryName:
+        """Read the name of a repository there, completed as people leave it out (`nginx`: `library/nginx`).
+
+        Raises:
+            InvalidValueError: a name outside the registry's grammar.
+        """
+        ...
