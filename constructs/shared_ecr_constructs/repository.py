@@ -55,6 +55,9 @@ class SharedRepository(ecr.CfnRepository):
                 self.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
                 self.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
                 self.add_metadata("DeletedBecause", reason)
+                # A review finds both, and reads here that somebody decided it (docs/reference/review.md).
+                accepted = {"removal-deletes": reason, "removal-empties": reason}
+                self.add_metadata("shared-ecr", {"acknowledged": accepted})
             case Retained() if not isinstance(scope, SharedRepositories):
                 self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
             case Retained():

@@ -22,6 +22,8 @@ class Capability:
 PULL = Capability(
     "pull", bits(("BatchGetImage", "GetDownloadUrlForLayer")), bits(("BatchGetImage", "GetDownloadUrlForLayer"))
 )
+# What tells whether a tag names the image already.
+LOOK = bits(("BatchGetImage",))
 _UPLOAD = ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage")
 PUSH = Capability("push", bits((*_UPLOAD, "BatchCheckLayerAvailability", "BatchGetImage")), bits(_UPLOAD))
 # Deleting images or the repository, and deciding who else may do what.

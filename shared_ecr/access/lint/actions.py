@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared_ecr.access.actions import ACTIONS, REGISTRY_LEVEL_BITS, action_name, bits, matching, names
-from shared_ecr.access.capabilities import MANAGE, PULL, PUSH, missing_of
+from shared_ecr.access.capabilities import LOOK, MANAGE, PULL, PUSH, missing_of
 from shared_ecr.access.documents import Effect, Statement
 from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
 from shared_ecr.text import did_you_mean, quoted
@@ -84,7 +84,9 @@ def incomplete(subject: Subject, statement: Statement) -> Iterator[Finding]:
         for capability in (PUSH, PULL):
             lacking = missing_of(capability, given)
             if lacking and statement.action.actions & capability.telling:
-                yield error(
+                # Without the look at what is there a push works; CDK's grant_push and an example of AWS leave it out.
+                tell = warning if capability is PUSH and lacking == LOOK else error
+                yield tell(
                     "capability-incomplete", statement, f"half a {capability.name} for {quoted(who)}",
                     f"A {capability.name} also needs {' and '.join(names(lacking))}", "Add what is missing",
                 )  # fmt: skip

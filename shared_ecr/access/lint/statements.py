@@ -26,7 +26,7 @@ _REPAIRS = {
 
 def dead(subject: Subject) -> Iterator[Finding]:
     """Statements that no request can meet, and grants that a denial takes back entirely."""
-    classes = list(request_classes([subject.policy], subject.target, Known()))
+    classes = list(request_classes([subject.policy], subject.target, Known(subject.target.organization)))
     for statement in subject.policy.statements:
         met = [each for each in classes if _speaks(subject, statement, each)]
         actions = statement.action.actions & _asked(subject)
@@ -78,7 +78,7 @@ def lockout(subject: Subject) -> Iterator[Finding]:
     """A denial after which nobody of the registry's account can change the policy."""
     repairs = bits(_REPAIRS[subject.holder])
     policies = Policies(registry=subject.policy) if _is_registry(subject) else Policies(repository=subject.policy)
-    for each in request_classes([subject.policy], subject.target, Known()):
+    for each in request_classes([subject.policy], subject.target, Known(subject.target.organization)):
         if each.caller.account == subject.target.account and each.caller.identity is Identity.ALLOWS:
             found = reach(policies, each.caller, subject.target, each.context)
             surely, maybe = allowed(found, each.caller, subject.target, Identity.ALLOWS)

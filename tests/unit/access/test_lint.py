@@ -130,6 +130,11 @@ def test_what_must_exist_is_a_note_that_does_not_block() -> None:
     assert finding.severity is Severity.NOTE
 
 
+def test_a_push_that_cannot_look_is_warned_about_and_not_blocked() -> None:
+    (finding,) = lint(Subject(policy(allow(Action=[each for each in PUSH if each != "ecr:BatchGetImage"]))))
+    assert (finding.code, finding.severity) == ("capability-incomplete", Severity.WARNING)
+
+
 def test_what_aws_refuses_becomes_findings() -> None:
     with pytest.raises(InvalidPolicyError) as caught:
         read_policy({"Version": "2012-10-18", "Statement": [{**allow(), "Effect": "allow"}]})

@@ -1,0 +1,114 @@
+"""What is different between two sides of a review, what it does, and what is dangerous about it.
+
+The way of the data: `identity` finds each resource of one side again on the other, `cases` and `registry` say what
+happens to it and how it differs, `rules` look at one case each. What lifecycle rules newly take away is decided in
+`losing`, who is newly let in by `shared_ecr.access.changes`. docs/reference/review.md lists the codes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from shared_ecr.review.changes.cases import Case, Comparison, Question, alone, gone, renamed
+from shared_ecr.review.changes.identity.pairing import Paired, held, pair_up
+from shared_ecr.review.changes.identity.stacks import StackPair, paired_stacks
+from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
+from shared_ecr.review.changes.registry.policies import RegistryChange, policy_findings, registry_changes
+from shared_ecr.review.changes.registry.replication import copied_no_more
+from shared_ecr.review.changes.registry.settings import SettingCase, setting_cases
+from shared_ecr.review.changes.registry.templates import template_findings
+from shared_ecr.review.changes.rules import CASE_RULES
+from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_renamed
+from shared_ecr.review.changes.rules.keys import keys_lost
+from shared_ecr.review.changes.rules.settings import judged_setting
+from shared_ecr.review.changes.rules.stacks import stacks_moved
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import REPOSITORY, ReviewedRepository, read_repository
+from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.singletons import singletons
+from shared_ecr.review.verdict import Happening, RepositoryChange, SettingChange
+
+__all__ = ["Changed", "Question", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What two sides differ in."""
+
+    repositories: tuple[RepositoryChange, ...]
+    settings: tuple[SettingChange, ...]
+    findings: tuple[ReviewFinding, ...]
+    unchanged: int
+    """How many repositories stay as they are."""
+
+
+def compare(before: Deployment, after: Deployment, question: Question) -> Changed:
+    """Say what happens where *after* is deployed over *before*, and what of it somebody has to decide about."""
+    stacks = paired_stacks(before, after)
+    access = AccessChanges(RegistryPolicies.of(before), RegistryPolicies.of(after), question.known)
+    paired = pair_up(held(before, REPOSITORY), held(after, REPOSITORY), stacks)
+    cases = tuple(Comparison(before, after, question, access, stacks).cases(paired))
+    registries = tuple(registry_changes(access, before, _unchanged(paired, cases, access)))
+    settings = tuple(_with_access(each, registries) for each in setting_cases(before, after, stacks))
+    findings = (
+        *stacks_moved(stacks),
+        *_of_cases(cases, question),
+        *_of_gone(paired, question, stacks),
+        *dropped_many(paired.gone, held(before, REPOSITORY)),
+        *policy_findings(registries, before, after),
+        *(found for setting in settings for found in judged_setting(setting)),
+        *template_findings(settings, access),
+        *copied_no_more(before, after, stacks),
+        *keys_lost(before, after, stacks),
+        *_new_owners(before, after, question),
+    )
+    return Changed(
+        (
+            *(case.change for case in cases),
+            *(alone(gone(left), left) for left in paired.gone),
+            *(alone(Happening.CREATED, new) for new in paired.new),
+        ),
+        tuple(each.change for each in settings),
+        tuple(dict.fromkeys(findings)),
+        len(paired.both) - len(cases),
+    )
+
+
+def _of_cases(cases: Iterable[Case], question: Question) -> Iterator[ReviewFinding]:
+    for case in cases:
+        # What goes to another place with its whole stack is made anew there; the stack tells.
+        if not case.goes_with_its_stack:
+            for rule in CASE_RULES:
+                yield from (found.about(case.after.name, case.after.resource) for found in rule(case, question))
+
+
+def _of_gone(paired: Paired, question: Question, stacks: Iterable[StackPair]) -> Iterator[ReviewFinding]:
+    alike = {id(old): new for old, new in renamed(paired.gone, paired.new)}
+    for left in paired.gone:
+        new = alike.get(id(left))
+        with_its_stack = all(pair.before is not left.stack for pair in stacks)
+        yield looks_renamed(left, new, question) if new else dropped(left, question, with_its_stack=with_its_stack)
+
+
+def _unchanged(paired: Paired, cases: Iterable[Case], access: AccessChanges) -> Iterator[ReviewedRepository]:
+    """Yield the repositories that nothing happens to; nobody asks where no registry policy changes."""
+    if access.before.policies == access.after.policies and access.before.scopes == access.after.scopes:
+        return
+    told = {id(case.after.resource) for case in cases}
+    for _, new in paired.both:
+        if id(new.resource) not in told:
+            yield read_repository(new.stack, new.resource)
+
+
+def _with_access(case: SettingCase, registries: Iterable[RegistryChange]) -> SettingCase:
+    """Add to a registry policy that changes who is let in by it, and who no longer."""
+    home = case.held.resource.home
+    found = [each.difference for each in registries if each.home == home and case.type == REGISTRY_POLICY]
+    return replace(case, differences=(*case.differences, *found)) if case.differences and found else case
+
+
+def _new_owners(before: Deployment, after: Deployment, question: Question) -> Iterator[ReviewFinding]:
+    """Yield what has two owners now, and had one."""
+    old, new = (list(singletons(Scene(side, question.known))) for side in (before, after))
+    had = {(found.subject, found.home) for found in old}
+    yield from (found for found in new if (found.subject, found.home) not in had)

@@ -1,0 +1,189 @@
+"""What a deployment does to one repository: the case that every rule looks at."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared_ecr.access.changes import Change
+from shared_ecr.access.everybody import Known
+from shared_ecr.inventories import Inventory
+from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.review.changes.differences import differences
+from shared_ecr.review.changes.identity.keys import Encryption, Keys
+from shared_ecr.review.changes.identity.names import Sameness, compare_names
+from shared_ecr.review.changes.identity.pairing import Held, Paired
+from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
+from shared_ecr.review.changes.losing.images import image_fates
+from shared_ecr.review.changes.registry.access import AccessChanges
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.repositories import ReviewedRepository, read_repository
+from shared_ecr.review.rules.scene import SCANNING
+from shared_ecr.review.rules.settings.scanning import read_scanning
+from shared_ecr.review.verdict import Difference, Happening, RepositoryChange
+
+# What leaves a stack and stays. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+_STAYS = frozenset({"Retain", "RetainExceptOnCreate"})
+TERRAFORM = "terraform"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is known around the two sides."""
+
+    known: Known
+    now: datetime
+    inventory: Inventory | None = None
+    """The images that are there; without it, what a rule would newly lose has no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One repository on both sides."""
+
+    before: ReviewedRepository
+    after: ReviewedRepository
+    happening: Happening
+    stays_in_its_stack: bool
+    """Whether its stack is the one it was in, under whatever name and in whatever Region."""
+    goes_with_its_stack: bool
+    """Whether its whole stack goes to another account or Region."""
+    naming: Sameness
+    encryption: tuple[Encryption, Encryption]
+    """What encrypts it, on both sides."""
+    differences: tuple[Difference, ...]
+    is_scanned: bool
+    """Whether a rule of its registry's scanning configuration covers it now."""
+    access: tuple[Change, ...] = ()
+    outcome: RepositoryOutcome | None = None
+    """The fate of its images, where its rules change and an inventory tells of it."""
+
+    @property
+    def change(self) -> RepositoryChange:
+        """What is told of it."""
+        return RepositoryChange(
+            self.happening, self.after.name, self.after.home, self.after.resource.origin, self.differences, self.access,
+            self.outcome,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What cases are made with."""
+
+    before: Deployment
+    after: Deployment
+    question: Question
+    access: AccessChanges
+    stacks: tuple[StackPair, ...]
+    keys: tuple[Keys, Keys] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", (Keys.of(self.before), Keys.of(self.after)))
+
+    def cases(self, paired: Paired) -> Iterator[Case]:
+        """Yield the repositories that something happens to."""
+        partners = {(id(pair.before), id(pair.after)): pair for pair in self.stacks}
+        for old, new in paired.both:
+            if not is_untouched(old, new):
+                case = self._case(old, new, partners.get((id(old.stack), id(new.stack))))
+                if case.differences or case.access:
+                    yield case
+
+    def _case(self, old: Held, new: Held, stacks: StackPair | None) -> Case:
+        before, after = read_repository(old.stack, old.resource), read_repository(new.stack, new.resource)
+        encryption = tuple(
+            keys.encryption(each.stack, each.resource) for keys, each in zip(self.keys, (old, new), strict=True)
+        )
+        both = (encryption[0], encryption[1])
+        access = self.access.of(before, after)
+        naming = compare_names(old.written_name, new.written_name)
+        return Case(
+            before,
+            after,
+            _happening(before, after, naming, is_other_key=both[0] != both[1]),
+            stacks is not None,
+            stacks is not None and stacks.is_elsewhere,
+            naming,
+            both,
+            differences(before, after, both, access),
+            self._is_scanned(after),
+            access,
+            image_fates(before, after, self.question.inventory, self.question.now),
+        )
+
+    def _is_scanned(self, repository: ReviewedRepository) -> bool:
+        read = (read_scanning(each) for _, each in self.after.resources(SCANNING) if each.home == repository.home)
+        return any(each.covers(repository.name if repository.is_named else None) for each in read)
+
+
+def is_untouched(old: Held, new: Held) -> bool:
+    """Whether nothing at all is written otherwise; so it is with nearly all of them, and nothing is read."""
+    before, after = old.resource, new.resource
+    return (
+        before.properties == after.properties
+        and before.origin.logical_id == after.origin.logical_id
+        and old.stack.name == new.stack.name
+        and before.home == after.home
+        and before.conditions == after.conditions
+        and (before.deletion_policy, before.update_replace_policy)
+        == (after.deletion_policy, after.update_replace_policy)
+    )
+
+
+def gone(left: Held) -> Happening:
+    """Return what becomes of a resource that is in no stack of the new side."""
+    stays = left.resource.deletion_policy in _STAYS and left.stack.tool != TERRAFORM
+    return Happening.ORPHANED if stays else Happening.DELETED
+
+
+def alone(happening: Happening, each: Held) -> RepositoryChange:
+    """Return what is told of a repository that is on one side only."""
+    read = read_repository(each.stack, each.resource)
+    return RepositoryChange(happening, read.name, read.home, read.resource.origin)
+
+
+def _happening(
+    before: ReviewedRepository, after: ReviewedRepository, naming: Sameness, *, is_other_key: bool
+) -> Happening:
+    """Return what the tool makes of the difference, the worst of it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
+    """
+    if naming is Sameness.OTHER:
+        return Happening.REPLACED
+    is_moved = (
+        before.stack.name != after.stack.name
+        or before.resource.origin.logical_id != after.resource.origin.logical_id
+        or not is_same_place(before.home, after.home)
+    )
+    if is_moved:
+        # Terraform knows a resource by its address: it destroys the one and makes the other.
+        return Happening.REPLACED if after.stack.tool == TERRAFORM else Happening.MOVED
+    return Happening.REPLACED if is_other_key else Happening.CHANGED
+
+
+def renamed(gone_ones: Iterable[Held], new_ones: Iterable[Held]) -> Iterator[tuple[Held, Held]]:
+    """Yield what is gone and what is new where one looks like the other under a new name.
+
+    Either its letters are the same but for case and separators, or both are the only ones of their stack, declared
+    alike.
+    """
+    left = list(new_ones)
+    old = list(gone_ones)
+    for each in old:
+        alike = [other for other in left if _folded(each.name) == _folded(other.name) and each.name and other.name]
+        if not alike and sum(other.stack.name == each.stack.name for other in old) == 1:
+            beside = [other for other in left if other.stack.name == each.stack.name]
+            alike = [other for other in beside if len(beside) == 1 and _likeness(each) == _likeness(other)]
+        if len(alike) == 1 and is_same_place(each.resource.home, alike[0].resource.home):
+            left.remove(alike[0])
+            yield each, alike[0]
+
+
+def _folded(name: str | None) -> str:
+    return "".join(letter for letter in (name or "").lower() if letter.isalnum())
+
+
+def _likeness(each: Held) -> object:
+    properties = {key: value for key, value in each.resource.properties.items() if key != "RepositoryName"}
+    return properties, each.resource.deletion_policy

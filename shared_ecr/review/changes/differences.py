@@ -1,0 +1,166 @@
+"""The properties of a repository that change, each in the words of ECR."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from shared_ecr.access.changes import Change
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.json_texts import Json, read_json
+from shared_ecr.review.changes.identity.keys import Encryption
+from shared_ecr.review.changes.losing.words import LIFECYCLE_POLICY, lifecycle_difference
+from shared_ecr.review.deployments import Resource, is_known
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.texts import written_out
+from shared_ecr.review.verdict import Difference
+
+# What is told in words, and as what; every other property is told as it is written.
+IN_WORDS: Mapping[str, str] = {
+    "RepositoryName": "name",
+    "EncryptionConfiguration": "encryption",
+    "ImageTagMutability": "tag mutability",
+    "ImageTagMutabilityExclusionFilters": "tags excluded from it",
+    "ImageScanningConfiguration": "scan on push",
+    "LifecyclePolicy": LIFECYCLE_POLICY,
+    "RepositoryPolicyText": "repository policy",
+    "EmptyOnDelete": "images when it is deleted",
+    "Tags": "tags",
+}
+
+_Told = Callable[[ReviewedRepository], str | None]
+_ROWS: tuple[tuple[str, _Told], ...] = (
+    ("name", lambda each: each.name if each.is_named else as_written(each.resource.properties.get("RepositoryName"))),
+    ("stack", lambda each: each.stack.name),
+    ("logical id", lambda each: each.resource.origin.logical_id),
+    ("account and Region", lambda each: str(each.home)),
+    ("tag mutability", lambda each: each.mutability),
+    ("tags excluded from it", lambda each: ", ".join(sorted(each.exclusions)) or None),
+    ("scan on push", lambda each: "on" if each.scan_on_push else "off"),
+    ("when it leaves the stack", lambda each: _removal(each.resource.deletion_policy, each)),
+    ("when it is replaced", lambda each: _removal(each.resource.update_replace_policy, each)),
+    ("images when it is deleted", lambda each: "deleted with it" if each.empty_on_delete else "keep it from deletion"),
+    ("exists only if", lambda each: " and ".join(each.resource.conditions) or None),
+)
+
+
+def differences(
+    before: ReviewedRepository,
+    after: ReviewedRepository,
+    encryption: tuple[Encryption, Encryption],
+    access: Sequence[Change],
+) -> tuple[Difference, ...]:
+    """Return what differs in meaning; another spelling of the same is no difference.
+
+    Args:
+        before: the repository as it was.
+        after: as it will be.
+        encryption: what encrypts it, on both sides.
+        access: who may newly do what, or no longer.
+    """
+    found = list(_in_words(before, after, encryption, access))
+    told = {each.what for each in found}
+    for name in undecided(before.resource, after.resource):
+        # A key is compared by what it is, not by how it is called.
+        if IN_WORDS.get(name, name) not in told and name != "EncryptionConfiguration":
+            old, new = (each.resource.properties.get(name) for each in (before, after))
+            found.append(Difference(IN_WORDS.get(name, name), as_written(old), as_written(new)))
+    return (*found, *other_properties(before.resource, after.resource, frozenset(IN_WORDS)))
+
+
+def undecided(before: Resource, after: Resource) -> tuple[str, ...]:
+    """Return the properties that are written otherwise, and hang on what only a deployment knows."""
+    names = sorted({*before.properties, *after.properties})
+    both = ((name, before.properties.get(name), after.properties.get(name)) for name in names)
+    return tuple(
+        name for name, old, new in both if not (is_known(old) and is_known(new)) and unordered(old) != unordered(new)
+    )
+
+
+def other_properties(before: Resource, after: Resource, told: frozenset[str]) -> Iterator[Difference]:
+    """Yield the properties that differ, but for those that are *told* already, as they are written."""
+    for name in sorted({*before.properties, *after.properties} - told):
+        old, new = before.properties.get(name), after.properties.get(name)
+        if unordered(old) != unordered(new):
+            yield Difference(name, as_written(old), as_written(new))
+
+
+def unordered(value: Json) -> str:
+    """Write *value* so that neither the order of keys nor that of lists tells: in all that ECR takes, neither does."""
+    match value:
+        case dict():
+            return f"{{{','.join(f'{key}:{unordered(value[key])}' for key in sorted(value))}}}"
+        case [single]:
+            return unordered(single)
+        case list():
+            return f"[{','.join(sorted(map(unordered, value)))}]"
+        case _:
+            return written_out(value)
+
+
+def as_written(value: Json) -> str | None:
+    """Return *value* as a reader finds it; None where there is none."""
+    return value if value is None or isinstance(value, str) else written_out(value)
+
+
+def _in_words(
+    before: ReviewedRepository,
+    after: ReviewedRepository,
+    encryption: tuple[Encryption, Encryption],
+    access: Sequence[Change],
+) -> Iterator[Difference]:
+    for what, told in _ROWS:
+        old, new = told(before), told(after)
+        if old != new:
+            yield Difference(what, old, new)
+    if encryption[0] != encryption[1]:
+        yield Difference("encryption", str(encryption[0]), str(encryption[1]))
+    if lifecycle := lifecycle_difference(before, after):
+        yield lifecycle
+    if not is_same_policy(before, after):
+        same = before.has_policy and after.has_policy and not access
+        lines = ("  the same access, in other words",) if same and _is_whole(before) and _is_whole(after) else ()
+        yield Difference("repository policy", _policy(before), _policy(after), lines)
+    if tags := _tags(before, after):
+        yield Difference("tags", f"{len(before.tags)}", f"{len(after.tags)}", tags)
+
+
+def is_same_policy(before: ReviewedRepository, after: ReviewedRepository) -> bool:
+    """Whether the repository policies are the same but for order and spelling of their JSON."""
+    old, new = (_parsed(each.resource.properties.get("RepositoryPolicyText")) for each in (before, after))
+    return old == new or unordered(old) == unordered(new)
+
+
+def _parsed(written: Json) -> Json:
+    if not isinstance(written, str):
+        return written
+    try:
+        return read_json(written)
+    except InvalidPolicyError:
+        return written
+
+
+def _is_whole(repository: ReviewedRepository) -> bool:
+    read = repository.policy_read
+    return read.policy is not None and read.is_whole and not read.open_statements
+
+
+def _removal(policy: str, repository: ReviewedRepository) -> str | None:
+    # Terraform has no such policies; what protects a repository there is that it holds images.
+    return None if repository.stack.tool == "terraform" else policy or "Delete"
+
+
+def _policy(repository: ReviewedRepository) -> str | None:
+    if not repository.has_policy:
+        return None
+    if repository.policy is None:
+        return "AWS would refuse it" if repository.policy_faults else "known only once deployed"
+    count = len(repository.policy.statements)
+    size = f", {repository.policy_bytes:,} characters" if repository.policy_bytes is not None else ""
+    return f"{count} statement{'s' * (count != 1)}{size}"
+
+
+def _tags(before: ReviewedRepository, after: ReviewedRepository) -> tuple[str, ...]:
+    old, new = dict(before.tags), dict(after.tags)
+    lines = []
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key):
+            lines += [f"{sign} {key} = {side[key]}" for sign, side in (("-", old), ("+", new)) if key in side]
+    return tuple(lines)

@@ -1,0 +1,102 @@
+"""Which key encrypts a repository, whatever it is called: by its id, its ARN, an alias, or a resource of the stack.
+
+Encryption is fixed when a repository is made; whoever writes another key gets another repository.
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, Home, Resource, Stack, is_known
+
+AWS_KEY = "alias/aws/ecr"
+# A part of an ARN; an open one has colons of its own.
+_PART = r"(?:[^:$]|\$\{[^}]*\})*"
+_ARN = re.compile(rf"arn:{_PART}:kms:(?P<region>{_PART}):(?P<account>{_PART}):(?P<rest>(?:key|alias)/.+)")
+_OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|KeyId))?\}")
+# An alias stands for a key; nobody makes an alias of an alias, and a circle of them has no end.
+_STEPS_AT_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """What images are encrypted with."""
+
+    type: str
+    key: str | None
+    """The least that tells the key apart from others of its registry; None where Amazon S3 manages the keys."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether nothing of it waits for a deployment."""
+        return is_known(self.type) and is_known(self.key)
+
+    def __str__(self) -> str:
+        if self.key is None:
+            return self.type
+        match = _OF_THE_STACK.fullmatch(self.key)
+        return f"{self.type} with {f'{match[1]} of the stack' if match else self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the aliases of one side stand for."""
+
+    by_name: Mapping[tuple[Home, str], str]
+    by_id: Mapping[tuple[str, str], str]
+    """By stack and logical id."""
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """Collect the aliases that the stacks of *deployment* make."""
+        by_name: dict[tuple[Home, str], str] = {}
+        by_id: dict[tuple[str, str], str] = {}
+        for stack, resource in deployment.resources("AWS::KMS::Alias"):
+            target = resource.properties.get("TargetKeyId")
+            if isinstance(target, str):
+                by_id[stack.name, resource.origin.logical_id] = target
+                if name := resource.text("AliasName"):
+                    by_name[resource.home, name] = target
+        return cls(by_name, by_id)
+
+    def encryption(self, stack: Stack, resource: Resource) -> Encryption:
+        """Return what encrypts the images of the repository *resource*; left out, it is AES256."""
+        written = resource.properties.get("EncryptionConfiguration")
+        held = written if isinstance(written, dict) else {}
+        type_ = str(written if isinstance(written, str) else held.get("EncryptionType") or "AES256")
+        if type_ == "AES256":
+            return Encryption(type_, None)
+        key = held.get("KmsKey")
+        return Encryption(type_, self._key(str(key), stack, resource.home) if key else AWS_KEY)
+
+    def _key(self, text: str, stack: Stack, home: Home) -> str:
+        for _ in range(_STEPS_AT_MOST):
+            text = _without_place(text, home)
+            target = next(self._targets(text, stack, home), None)
+            if target is None:
+                break
+            text = target
+        return text
+
+    def _targets(self, text: str, stack: Stack, home: Home) -> Iterator[str]:
+        if (home, text) in self.by_name:
+            yield self.by_name[home, text]
+        match = _OF_THE_STACK.fullmatch(text)
+        if match and (stack.name, match[1]) in self.by_id:
+            yield self.by_id[stack.name, match[1]]
+
+
+def _without_place(text: str, home: Home) -> str:
+    """Return a key without its place and the word `key`; of a resource of the stack, without the attribute."""
+    match = _ARN.fullmatch(text)
+    if match and _is_here(match["region"], home.region) and _is_here(match["account"], home.account):
+        text = match["rest"]
+    if match := _OF_THE_STACK.fullmatch(text):
+        return f"{OPEN_MARK}{match[1]}}}"
+    return text.removeprefix("key/")
+
+
+def _is_here(written: str, here: str | None) -> bool:
+    return not is_known(written) or here is None or written in {here, ""}

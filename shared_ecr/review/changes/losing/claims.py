@@ -1,0 +1,125 @@
+"""Which rule of a lifecycle policy decides about an image of each kind that two policies can tell apart.
+
+For each pair of rules there is an image that both identify and as few other rules as possible: one tag for each entry,
+its wildcards filled with a letter of no entry. Whatever claims that image claims every image that both rules identify,
+so that what is found for it holds for all of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared_ecr.lifecycle.matching import TagIndex, entries_of
+from shared_ecr.lifecycle.policy import LifecyclePolicy
+from shared_ecr.lifecycle.rules import Action, AnyImage, LifecycleRule, Selection, StorageClass, TaggedWith, Untagged
+from shared_ecr.review.changes.patterns import example, fresh_letter
+
+Tags = tuple[str, ...]
+# What an image is besides its entries, as bits of the same number.
+_UNTAGGED, _TAGGED = 1, 2
+_FIRST_ENTRY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A kind of image, and the rules that decide about it in two policies."""
+
+    tags: Tags
+    before: LifecycleRule | None
+    after: LifecycleRule | None
+
+
+class Claims:
+    """The kinds of images that two policies tell apart, and who claims each of them."""
+
+    def __init__(self, before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> None:
+        self._before, self._after = (policy.rules if policy else () for policy in (before, after))
+        selections = dict.fromkeys(rule.selection for rule in (*self._before, *self._after))
+        wanted = {selection: patterns_of(selection) for selection in selections}
+        self._letter = fresh_letter(entry for entries in wanted.values() for entry in entries)
+        self._tags = {
+            selection: tuple(sorted({example(entry, self._letter) for entry in entries}))
+            for selection, entries in wanted.items()
+        }
+        self._met, bits = _matched(wanted.values(), self._letter)
+        self._mask = {selection: _mask(selection, entries, bits) for selection, entries in wanted.items()}
+
+    @property
+    def archived_before(self) -> bool:
+        """Whether the policy before moved images to the archive, so that there are some."""
+        return any(rule.action is Action.ARCHIVE for rule in self._before)
+
+    def kinds(self) -> Iterator[Tags]:
+        """Give the tags of one image of each kind; nothing for one that is untagged."""
+        yield from dict.fromkeys(self._kinds())
+
+    def claimed(self, tags: Tags, storage_class: StorageClass) -> Claimed:
+        """Return who claims an image of *tags*, which are of those that `kinds` gives."""
+        is_what = self._is_what(tags)
+        return Claimed(
+            tags,
+            self._claiming(self._before, is_what, storage_class),
+            self._claiming(self._after, is_what, storage_class),
+        )
+
+    def includes(self, wider: Selection, narrower: Selection) -> bool:
+        """Whether *wider* identifies every image that *narrower* identifies."""
+        return all(not self._mask[wider] & ~self._is_what(tags) for tags in self._least(narrower))
+
+    def _kinds(self) -> Iterator[Tags]:
+        yield from ((), (self._letter,))
+        olds, news = (dict.fromkeys(rule.selection for rule in rules) for rules in (self._before, self._after))
+        for selection in olds | news:
+            yield from self._least(selection)
+        for old in olds:
+            for new in news:
+                if self._tags[old] and self._tags[new]:
+                    yield tuple(sorted({*self._tags[old], *self._tags[new]}))
+
+    def _least(self, selection: Selection) -> Iterator[Tags]:
+        """Give the images that *selection* identifies and as few other selections as possible do."""
+        if isinstance(selection, AnyImage | Untagged):
+            yield ()
+        if not isinstance(selection, Untagged):
+            yield self._tags[selection] or (self._letter,)
+
+    def _is_what(self, tags: Tags) -> int:
+        met = _TAGGED if tags else _UNTAGGED
+        for tag in tags:
+            met |= self._met[tag]
+        return met
+
+    def _claiming(
+        self, rules: Sequence[LifecycleRule], is_what: int, storage_class: StorageClass
+    ) -> LifecycleRule | None:
+        own = (rule for rule in rules if rule.storage_class is storage_class)
+        return next((rule for rule in own if not self._mask[rule.selection] & ~is_what), None)
+
+
+def patterns_of(selection: Selection) -> tuple[str, ...]:
+    """Return the entries of *selection* as patterns: a prefix is one that ends in `*`."""
+    entries = entries_of(selection)
+    return tuple(f"{entry}*" for entry in entries) if isinstance(selection, TaggedWith) else entries
+
+
+def _matched(entries: Iterable[tuple[str, ...]], letter: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Return which entries each tag matches, as bits, and the bit of each entry."""
+    listed = sorted({entry for some in entries for entry in some})
+    tags = [*dict.fromkeys(example(entry, letter) for entry in listed), letter]
+    met = dict.fromkeys(tags, 0)
+    bits = {entry: 1 << number for number, entry in enumerate(listed, _FIRST_ENTRY)}
+    index = TagIndex((tag,) for tag in tags)
+    for entry in listed:
+        for number in index.like_all((entry,)):
+            met[tags[number]] |= bits[entry]
+    return met, bits
+
+
+def _mask(selection: Selection, entries: Iterable[str], bits: dict[str, int]) -> int:
+    if isinstance(selection, AnyImage):
+        return 0
+    if isinstance(selection, Untagged):
+        return _UNTAGGED
+    mask = _TAGGED
+    for entry in entries:
+        mask |= bits[entry]
+    return mask

@@ -1,0 +1,48 @@
+"""What an inventory tells of the images of a repository whose rules change."""
+
+from datetime import datetime
+
+from shared_ecr.fates import compared
+from shared_ecr.inventories import Inventory, used_digests
+from shared_ecr.lifecycle.images import RepositoryImages
+from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.review.repositories import ReviewedRepository
+
+
+def images_of(inventory: Inventory | None, repository: ReviewedRepository) -> RepositoryImages | None:
+    """Return the images of *repository*; None where there is no inventory of it."""
+    if inventory is None or not repository.is_named:
+        return None
+    home = repository.home
+    return next(
+        (
+            each
+            for each in inventory.repositories
+            if each.name == repository.name
+            and (not each.account or home.account in {None, each.account})
+            and (not each.region or home.region in {None, each.region})
+        ),
+        None,
+    )
+
+
+def image_fates(
+    before: ReviewedRepository, after: ReviewedRepository, inventory: Inventory | None, now: datetime
+) -> RepositoryOutcome | None:
+    """Return the fate of the images under both policies; None where the rules are as they were, or cannot be read."""
+    images = images_of(inventory, before)
+    if inventory is None or images is None or after.lifecycle is None or before.lifecycle == after.lifecycle:
+        return None
+    if before.lifecycle is None and before.lifecycle_text is not None:
+        return None
+    used, _ = used_digests(images, inventory.uses)
+    return compared(images, after.lifecycle, before.lifecycle, now, used)
+
+
+def counted_images(inventory: Inventory | None, repository: ReviewedRepository) -> str:
+    """Say how many images the repository holds, or that nobody knows."""
+    images = images_of(inventory, repository)
+    if images is None:
+        return "number of images unknown: no inventory of it"
+    count = len(images.images)
+    return f"{count} image{'s' * (count != 1)} in the inventory"

@@ -1,0 +1,76 @@
+"""What changes between two lifecycle policies, rule by rule in words, and what it means for images."""
+
+from collections.abc import Iterator
+
+from shared_ecr.lifecycle.policy import LifecyclePolicy
+from shared_ecr.lifecycle.reasons import told
+from shared_ecr.lifecycle.rules import LifecycleRule, StorageClass
+from shared_ecr.review.changes.losing.losses import Loss, Weight
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.verdict import Difference
+
+# What reports look for where no inventory tells of images.
+LIFECYCLE_POLICY = "lifecycle policy"
+
+
+def lifecycle_difference(before: ReviewedRepository, after: ReviewedRepository) -> Difference | None:
+    """Return the difference of two lifecycle policies; None where they say the same in the same order."""
+    if (old := before.lifecycle) == (new := after.lifecycle) and _is_read(before) and _is_read(after):
+        return None
+    if before.lifecycle_text == after.lifecycle_text:
+        return None
+    lines = tuple(_lines(old, new)) if _is_read(before) and _is_read(after) else ()
+    return Difference(LIFECYCLE_POLICY, _summary(before), _summary(after), lines)
+
+
+def rule_lines(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tuple[str, ...]:
+    """Say line by line which rules go and which come, without those that stay."""
+    return tuple(line for line in _lines(before, after) if not line.startswith(" "))
+
+
+def loss_line(loss: Loss) -> str:
+    """Say of which kind an image is that fares worse, who decided about it, and who decides now."""
+    image = f"an image tagged {' and '.join(f'`{tag}`' for tag in loss.tags)}" if loss.tags else "an untagged image"
+    if loss.storage_class is StorageClass.ARCHIVE:
+        image = f"{image} in the archive"
+    before = f"kept or let go by rule {_numbered(loss.kept_by)}" if loss.kept_by else "kept, for no rule selected it"
+    after = f"now by rule {_numbered(loss.lost_by)}"
+    if loss.then_by:
+        after += f", and then by rule {_numbered(loss.then_by)}"
+    rarely = " (only where there are that many)" if loss.weight is Weight.RARELY_LOST else ""
+    return f"{image}: {before}; {after}{rarely}"
+
+
+def _is_read(repository: ReviewedRepository) -> bool:
+    return repository.lifecycle is not None or repository.lifecycle_text is None
+
+
+def _summary(repository: ReviewedRepository) -> str | None:
+    if repository.lifecycle_text is None:
+        return None
+    if repository.lifecycle is None:
+        return "AWS would refuse it" if repository.knows_its_lifecycle else "known only once deployed"
+    count = len(repository.lifecycle.rules)
+    return f"{count} rule{'s' * (count != 1)}"
+
+
+def _lines(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> Iterator[str]:
+    """Give the rules of both by their numbers: what went, what came, and what stayed, if under another number."""
+    old, new = ({rule.priority: rule for rule in policy.rules} if policy else {} for policy in (before, after))
+    # No two rules of one policy select the same, so what a rule says finds it again under another number.
+    numbers = {told(rule): rule.priority for rule in old.values()}
+    stayed = {numbers[told(rule)] for rule in new.values() if told(rule) in numbers}
+    for priority in sorted({*old, *new}):
+        if priority in old and priority not in stayed:
+            yield f"- rule {_numbered(old[priority])}"
+        if priority in new:
+            rule = new[priority]
+            was = numbers.get(told(rule))
+            if was is None:
+                yield f"+ rule {_numbered(rule)}"
+            else:
+                yield f"  rule {priority}{f' (was {was})' if was != priority else ''}: {told(rule)}"
+
+
+def _numbered(rule: LifecycleRule) -> str:
+    return f"{rule.priority}: {told(rule)}"

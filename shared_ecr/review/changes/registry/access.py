@@ -1,0 +1,109 @@
+"""Who may newly do what with a repository: its own policy and that of its registry, on both sides."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from shared_ecr.access.changes import Change, changes
+from shared_ecr.access.contexts import Context
+from shared_ecr.access.documents import Policy
+from shared_ecr.access.everybody import Known
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.json_texts import read_json
+from shared_ecr.access.policies import Policies, Scope
+from shared_ecr.access.requests import Target
+from shared_ecr.review.deployments import Deployment, Home
+from shared_ecr.review.policies import ReadPolicy, read_held
+from shared_ecr.review.repositories import ReviewedRepository
+
+REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
+CALLED = "Custom::EcrSetting"
+_SCOPE = "REGISTRY_POLICY_SCOPE"
+_WITHOUT = ReadPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryPolicies:
+    """The registry policies of one side, and which requests each is asked about."""
+
+    policies: Mapping[Home, ReadPolicy]
+    scopes: Mapping[Home, Scope]
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """Read those that the stacks of *deployment* put; of several for one registry, the first."""
+        policies: dict[Home, ReadPolicy] = {}
+        for _, resource in deployment.resources(REGISTRY_POLICY):
+            policies.setdefault(resource.home, read_held(resource.properties.get("PolicyText"), resource.home))
+        scopes: dict[Home, Scope] = {}
+        for _, resource in deployment.resources(CALLED):
+            if resource.text("Name") == _SCOPE and (scope := _scope(resource.text("Body") or "")):
+                scopes[resource.home] = scope
+        return cls(policies, scopes)
+
+    def read(self, home: Home) -> ReadPolicy:
+        """Return the policy of the registry *home*."""
+        return self.policies.get(home, _WITHOUT)
+
+    def scope(self, home: Home) -> Scope:
+        """Return which requests it takes part in."""
+        return self.scopes.get(home, Scope.V2)
+
+    def over(self, own: Policy | None, home: Home) -> Policies:
+        """Return all that speaks about a repository of *home* whose own policy is *own*."""
+        return Policies(own, self.read(home).policy, self.scope(home))
+
+
+@dataclass
+class AccessChanges:
+    """Answers who may newly do what; equal questions are asked once."""
+
+    before: RegistryPolicies
+    after: RegistryPolicies
+    known: Known
+    _answers: dict[Hashable, tuple[tuple[Policies, Policies], list[Change]]] = field(default_factory=dict)
+    """The policies stand beside each answer so that they live as long as the numbers by which they are found."""
+
+    def of(self, before: ReviewedRepository, after: ReviewedRepository) -> tuple[Change, ...]:
+        """Return what changes for one repository; nothing where one of its policies cannot be read."""
+        if not (can_be_read(before) and can_be_read(after)):
+            return ()
+        old = self.before.over(before.policy, before.home)
+        return self.between(old, self.after.over(after.policy, after.home), after.target)
+
+    def between(self, old: Policies, new: Policies, target: Target) -> tuple[Change, ...]:
+        """Return what changes for *target* between all that spoke about it and all that speaks about it now."""
+        target = replace(target, organization=self.known.organization)
+        policies = [each for each in (old.repository, old.registry, new.repository, new.registry) if each is not None]
+        own = tuple(map(id, (old.repository, old.registry, new.repository, new.registry)))
+        is_tagged = any(key.partition("/")[0].endswith("resourcetag") for policy in policies for key in policy.keys)
+        place = (target.account, target.region, target.partition, target.tags if is_tagged else None)
+        key = (*own, old.scope, new.scope, *place, *(_covering(policy, target) for policy in policies))
+        if key not in self._answers:
+            self._answers[key] = (old, new), changes(old, new, target, self.known)
+        return tuple(replace(change, target=target) for change in self._answers[key][1])
+
+
+def can_be_read(repository: ReviewedRepository) -> bool:
+    """Whether the repository has no policy, or one that can be judged."""
+    return not repository.has_policy or repository.policy is not None
+
+
+def _covering(policy: Policy, target: Target) -> Hashable:
+    """Return what of the repository's name *policy* depends on: which of its statements are about it."""
+    found = []
+    for statement in policy.statements:
+        if statement.resource is not None:
+            if any(each.variables for each in statement.resource.templates):
+                return target.name
+            found.append(statement.resource.covers(target.arn, Context({})))
+    return tuple(found)
+
+
+def _scope(body: str) -> Scope | None:
+    try:
+        called = read_json(body, "the body")
+    except InvalidPolicyError:
+        return None
+    value = called.get("value") if isinstance(called, dict) else None
+    return next((scope for scope in Scope if scope == value), None)

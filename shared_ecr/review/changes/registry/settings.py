@@ -1,0 +1,148 @@
+"""What happens to the settings of registries: which of them change, move, come or go, and in which properties."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.json_texts import Json, read_json
+from shared_ecr.review.changes.cases import gone
+from shared_ecr.review.changes.differences import as_written, unordered
+from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, Held, Paired, held, pair_up
+from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
+from shared_ecr.review.changes.registry.words import lines_of
+from shared_ecr.review.deployments import Deployment, is_known
+from shared_ecr.review.repositories import REPOSITORY
+from shared_ecr.review.rules.settings.caches import CACHE_RULE
+from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
+from shared_ecr.review.rules.settings.shapes import pascal
+from shared_ecr.review.rules.singletons import thing_of
+from shared_ecr.review.verdict import Difference, Happening, SettingChange
+
+# Properties that hold a policy or a call as a text of JSON.
+_TEXTS = frozenset({"PolicyText", "LifecyclePolicy", "RepositoryPolicy", "RepositoryPolicyText", "Body"})
+# What a person reads in the place of the property.
+_WORDS: Mapping[str, str] = {
+    "PolicyText": "policy",
+    "LifecyclePolicy": "lifecycle policy",
+    "RepositoryPolicy": "repository policy",
+    "RepositoryPolicyText": "repository policy",
+    "Body": "what is put",
+    "ScanType": "scan type",
+    "Rules": "rules",
+    "ReplicationConfiguration": "rules",
+}
+
+MOVES = frozenset({"stack", "logical id", "account and Region"})
+
+
+@dataclass(frozen=True, slots=True)
+class SettingCase:
+    """One setting that something happens to."""
+
+    type: str
+    happening: Happening
+    what: str
+    before: Held | None
+    after: Held | None
+    differences: tuple[Difference, ...] = ()
+    stays_in_its_stack: bool = True
+    """Whether its stack is the one it was in, under whatever name and in whatever Region."""
+
+    @property
+    def held(self) -> Held:
+        """The resource on the new side; on the old one for what is gone."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("a setting is on one side at least")
+        return found
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it goes to another account or Region, with its whole stack."""
+        sides = (self.before, self.after)
+        return None not in sides and not is_same_place(*(each.resource.home for each in sides if each))
+
+    @property
+    def change(self) -> SettingChange:
+        """What is told of it."""
+        resource = self.held.resource
+        return SettingChange(self.happening, self.what, resource.home, resource.origin, self.differences)
+
+
+def setting_cases(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...]) -> Iterator[SettingCase]:
+    """Yield the settings that something happens to, by type and then in the order of the documents."""
+    for type_ in NAME_PROPERTIES:
+        if type_ != REPOSITORY:
+            yield from _of_type(type_, pair_up(held(before, type_), held(after, type_), stacks), stacks)
+
+
+def _of_type(type_: str, paired: Paired, stacks: tuple[StackPair, ...]) -> Iterator[SettingCase]:
+    partner = {id(pair.before): id(pair.after) for pair in stacks}
+    for old, new in paired.both:
+        properties, place = tuple(_of_properties(old, new)), tuple(_of_place(old, new))
+        happening = _happening(old, properties, place)
+        if happening is not None:
+            stays = partner.get(id(old.stack)) == id(new.stack)
+            yield SettingCase(type_, happening, called(new), old, new, (*properties, *place), stays)
+    for left in paired.gone:
+        yield SettingCase(type_, gone(left), called(left), left, None)
+    for new in paired.new:
+        yield SettingCase(type_, Happening.CREATED, called(new), None, new)
+
+
+def called(each: Held) -> str:
+    """Return what a setting is called: `pull-through cache rule docker-hub`."""
+    thing = thing_of(each.resource)
+    if each.resource.type == PUBLIC_REPOSITORY:
+        return f"public repository {each.name or f'<{each.resource.origin.logical_id}>'}"
+    return thing.name if thing else f"<{each.resource.origin.logical_id}>"
+
+
+def parsed(name: str, value: Json) -> Json:
+    """Return the value of the property *name*, as an object where it is written as a text of JSON."""
+    if name not in _TEXTS or not isinstance(value, str) or not is_known(value):
+        return value
+    try:
+        # A call is written as the API has it; a resource of CloudFormation begins its keys with capitals.
+        return pascal(read_json(value)) if name == "Body" else read_json(value)
+    except InvalidPolicyError:
+        return value
+
+
+def _happening(old: Held, properties: tuple[Difference, ...], place: tuple[Difference, ...]) -> Happening | None:
+    if any(each.what == "name" for each in properties) or (properties and old.resource.type == CACHE_RULE):
+        return Happening.REPLACED
+    if any(each.what in MOVES for each in place):
+        return Happening.MOVED
+    return Happening.CHANGED if properties or place else None
+
+
+def _of_properties(old: Held, new: Held) -> Iterator[Difference]:
+    before, after = old.resource, new.resource
+    if before.properties != after.properties:
+        for name in sorted({*before.properties, *after.properties} - {"ServiceToken", "ServiceTimeout"}):
+            was, now = (parsed(name, side.properties.get(name)) for side in (before, after))
+            if unordered(was) != unordered(now):
+                what = "name" if name == NAME_PROPERTIES[before.type] else _WORDS.get(name, name)
+                yield Difference(what, as_written(was), as_written(now), tuple(_lines(was, now)))
+
+
+def _of_place(old: Held, new: Held) -> Iterator[Difference]:
+    before, after = old.resource, new.resource
+    for what, one, other in (
+        ("stack", old.stack.name, new.stack.name),
+        ("logical id", before.origin.logical_id, after.origin.logical_id),
+        ("account and Region", str(before.home), str(after.home)),
+        ("when it leaves the stack", before.deletion_policy or "Delete", after.deletion_policy or "Delete"),
+        ("exists only if", " and ".join(before.conditions), " and ".join(after.conditions)),
+    ):
+        if one != other:
+            yield Difference(what, one or None, other or None)
+
+
+def _lines(old: Json, new: Json) -> Iterator[str]:
+    """Tell what has parts part by part: what goes, and what comes."""
+    before, after = lines_of(old), lines_of(new)
+    if max(len(before), len(after)) > 1 or not isinstance(old, str | None) or not isinstance(new, str | None):
+        yield from (f"- {line}" for line in dict.fromkeys(before) if line not in after)
+        yield from (f"+ {line}" for line in dict.fromkeys(after) if line not in before)

@@ -1,0 +1,27 @@
+"""What is dangerous about a change: a function for each rule, which looks at one case.
+
+`CASE_RULES` lists those that look at a repository on both sides. What is gone, whole stacks, keys and settings have
+rules of their own, in the modules of these names.
+"""
+
+from collections.abc import Callable, Iterator
+
+from shared_ecr.review.changes.cases import Case, Question
+from shared_ecr.review.changes.rules.content import access_changed, policy_gone, scan_off, tags_ask, tags_may_move
+from shared_ecr.review.changes.rules.identity import (
+    logical_id_changed,
+    moved,
+    not_told_apart,
+    removal_weakened,
+    renamed,
+    replaced,
+)
+from shared_ecr.review.changes.rules.lifecycle import fates, loses_more, protects_nothing
+from shared_ecr.review.rules.judgements import Judgement
+
+__all__ = ["CASE_RULES"]
+
+CASE_RULES: tuple[Callable[[Case, Question], Iterator[Judgement]], ...] = (
+    renamed, replaced, logical_id_changed, moved, removal_weakened, tags_may_move, scan_off, policy_gone,
+    access_changed, tags_ask, fates, protects_nothing, loses_more, not_told_apart,
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""What a deployment does to what a repository allows: moving tags, going unscanned, letting somebody in."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from shared_ecr.access.changes import Change, Direction
+from shared_ecr.access.lint import Severity
+from shared_ecr.review.changes.cases import Case, Question
+from shared_ecr.review.changes.moving_tags import MODES, MovableTags
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement, error, note
+
+_WIDER = "Whoever is let in can use it from the moment of the deployment"
+_WHY = {
+    "access-widened-outside": f"Somebody who is not known to belong to you is newly let in. {_WIDER}",
+    "access-widened": _WIDER,
+    "access-narrowed": "Who used it gets AccessDenied from the moment of the deployment",
+}
+_FIX = {
+    "access-widened-outside": "Check that each of them is meant, then acknowledge it",
+    "access-widened": "Check that each of them is meant, then acknowledge it",
+    "access-narrowed": "Make sure that nobody needs it any more",
+}
+
+
+def tags_may_move(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find tags that can be moved to another image now, and could not before."""
+    yield from judged_tags(case.before, case.after)
+
+
+def judged_tags(old: ReviewedRepository, new: ReviewedRepository) -> Iterator[Judgement]:
+    """Judge another tag mutability; a mode that is not known, or that ECR does not know, is not compared."""
+    if old.mutability not in MODES or new.mutability not in MODES:
+        return
+    tag = MovableTags.of(new.mutability, new.exclusions).newly(MovableTags.of(old.mutability, old.exclusions))
+    if tag is None:
+        return
+    why = "What was tested and what runs can then differ under one tag without a trace"
+    if old.mutability.startswith("IMMUTABLE") and new.mutability.startswith("IMMUTABLE"):
+        yield error(
+            "exclusion-widened", f"more tags are excluded from immutability, such as `{tag}`", why,
+            "Exclude only the tags that have to move",
+        )  # fmt: skip
+    else:
+        yield error(
+            "mutability-weakened",
+            f"tag mutability changes from {_mode(old.mutability, old.exclusions)} to "
+            f"{_mode(new.mutability, new.exclusions)}: tags such as `{tag}` can be moved", why,
+            f"Keep {old.mutability}, with exclusion filters for the tags that have to move",
+        )  # fmt: skip
+
+
+def _mode(mode: str, exclusions: tuple[str, ...]) -> str:
+    return f"{mode} ({', '.join(sorted(exclusions))})" if exclusions else mode
+
+
+def policy_gone(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find a policy that is taken away whole, and with it what it decided."""
+    before, after = case.before, case.after
+    if before.has_policy and not after.has_policy and (case.access or before.policy is None):
+        yield gone("its repository policy", lost_by(case.access, after.name), is_known=before.policy is not None)
+
+
+def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> Judgement:
+    """Say that a policy is gone entirely, and who lost what by it."""
+    doubt = "" if is_known else "; what it allowed cannot be told"
+    return error(
+        "policy-gone", f"{what} is gone entirely{doubt}",
+        "Nobody of another account can pull or push any more, and what it denied is denied no longer",
+        "Keep the policy, or acknowledge that nobody outside of the account uses it", lost,
+    )  # fmt: skip
+
+
+def access_changed(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find who may newly do what, and who no longer."""
+    is_gone = case.before.has_policy and not case.after.has_policy
+    yield from judged_access(case.access, case.after.name, is_gone=is_gone)
+
+
+def judged_access(changes: tuple[Change, ...], subject: str, *, is_gone: bool = False) -> Iterator[Judgement]:
+    """Make one finding of all changes of a kind; what a policy that is gone entirely denies is told with it.
+
+    *subject* is what the findings are about, and need not name.
+    """
+    by_code: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        if not (is_gone and change.direction is Direction.DENIED):
+            by_code[change.code].append(change)
+    for code, found in by_code.items():
+        told = tuple(str(each).removeprefix(f"{subject}: ") for each in found)
+        others = f", and {len(told) - 1} more" if len(told) > 1 else ""
+        severity = Severity.NOTE if code == "access-narrowed" else Severity.ERROR
+        yield Judgement(code, severity, f"{told[0]}{others}", _WHY[code], _FIX[code], told)
+
+
+def lost_by(changes: tuple[Change, ...], subject: str) -> tuple[str, ...]:
+    """Say who may no longer do what."""
+    lost = (each for each in changes if each.direction is Direction.DENIED)
+    return tuple(str(each).removeprefix(f"{subject}: ") for each in lost)
+
+
+def scan_off(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find a repository whose images are no longer scanned when they are pushed."""
+    if case.before.scan_on_push and not case.after.scan_on_push and not case.is_scanned:
+        yield error(
+            "scan-weakened", "scan on push is switched off, and no rule of the registry in these documents covers it",
+            "Images with known vulnerabilities are pushed, and nobody is told",
+            "Keep ScanOnPush, or let the registry's scanning configuration cover it",
+        )  # fmt: skip
+
+
+def tags_ask(case: Case, _: Question) -> Iterator[Judgement]:
+    """Tell of tags that policies ask for: another value can let others in."""
+    if case.before.tags != case.after.tags and _asks_for_tags(case):
+        yield note(
+            "change-unknown", "a policy asks for the repository's tags, and they change",
+            "Access is compared under the new tags alone", "Ask 'shared-ecr access decide' under both",
+        )  # fmt: skip
+
+
+def _asks_for_tags(case: Case) -> bool:
+    """Whether a policy of either side has a condition on the tags of the repository."""
+    policies = (case.before.policy, case.after.policy)
+    return any("resourcetag/" in key for policy in policies if policy for key in policy.keys)

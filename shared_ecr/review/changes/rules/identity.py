@@ -1,0 +1,168 @@
+"""What a deployment does to the repository itself: renames, replaces or moves it, and how easily it goes later."""
+
+from collections.abc import Iterator
+
+from shared_ecr.review.changes.cases import TERRAFORM, Case, Question
+from shared_ecr.review.changes.differences import IN_WORDS, as_written, undecided
+from shared_ecr.review.changes.identity.names import Sameness
+from shared_ecr.review.changes.identity.stacks import is_same_place
+from shared_ecr.review.changes.losing.images import counted_images
+from shared_ecr.review.deployments import Resource
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement, error, note
+from shared_ecr.review.verdict import Happening
+
+_KEEPS = frozenset({"Retain", "RetainExceptOnCreate"})
+_IMAGES_STAY = "Images do not move: whoever pulls from the new one finds nothing"
+
+
+def renamed(case: Case, question: Question) -> Iterator[Judgement]:
+    """Find a repository that gets another name, which makes another repository."""
+    if case.naming is Sameness.OTHER:
+        old = as_written(case.before.resource.properties.get("RepositoryName")) or "the name CloudFormation gave it"
+        new = as_written(case.after.resource.properties.get("RepositoryName")) or "one that CloudFormation gives it"
+        yield error(
+            "repository-renamed", f"{old} becomes {new}: an empty repository is made, and the old one {_old_one(case)}",
+            f"ECR cannot rename a repository. {_IMAGES_STAY}",
+            "Keep the name; or declare the new one beside the old one, copy the images, and drop the old one later",
+            (f"{old}: {counted_images(question.inventory, case.before)}",),
+        )  # fmt: skip
+
+
+def replaced(case: Case, question: Question) -> Iterator[Judgement]:
+    """Find another encryption, which makes another repository."""
+    old, new = case.encryption
+    if old == new or case.naming is not Sameness.SAME:
+        return
+    is_sure = old.type != new.type or (old.is_known and new.is_known)
+    doubt = "" if is_sure else ", as far as can be told before the deployment"
+    fails = f"CloudFormation cannot make a second {case.after.name}, so the deployment fails"
+    if case.after.stack.tool == TERRAFORM:
+        fails = f"Terraform deletes {case.after.name} and makes an empty one"
+    elif not case.after.is_named:
+        fails = f"CloudFormation makes an empty repository under another name, and the old one {_old_one(case)}"
+    yield error(
+        "repository-replaced", f"its encryption changes from {old} to {new}{doubt}",
+        f"Encryption is fixed when a repository is made. {fails}",
+        "Keep the encryption; or declare a new repository beside this one, copy the images, and drop this one later",
+        (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
+    )  # fmt: skip
+
+
+def logical_id_changed(case: Case, question: Question) -> Iterator[Judgement]:
+    """Find a name that another resource of the same stack now claims."""
+    old, new = (each.resource.origin.logical_id for each in (case.before, case.after))
+    if not case.stays_in_its_stack or old == new:
+        return
+    what, why, fix = (
+        f"its logical id changes from {old} to {new} and its name stays",
+        "CloudFormation makes the new resource before it lets go of the old one, and fails: the name 'already exists'",
+        f"Keep the logical id (override_logical_id('{old}') in CDK); or let the old one go under Retain, and import it",
+    )
+    if case.after.stack.tool == TERRAFORM:
+        what = f"its address changes from {old} to {new} and its name stays"
+        why = "Terraform destroys what it knows under the old address and makes another repository, without images"
+        fix = f"Write moved {{ from = {old}, to = {new} }}"
+    details = (f"{case.before.name}: {counted_images(question.inventory, case.before)}",)
+    yield error("logical-id-changed", what, why, fix, details)
+
+
+def moved(case: Case, question: Question) -> Iterator[Judgement]:
+    """Find a repository that another stack now claims, or that is made in another place."""
+    if not is_same_place(case.before.home, case.after.home):
+        yield error(
+            "repository-moved", f"it goes from {case.before.home} to {case.after.home}",
+            "It is made anew there, without images, and the old one is deleted or stays behind",
+            "Keep the account and the Region, or add a second repository and copy the images",
+            (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
+        )  # fmt: skip
+    if case.stays_in_its_stack or case.happening is Happening.CHANGED:
+        return
+    old, new = case.before.stack.name, case.after.stack.name
+    yield error(
+        "repository-moved", f"it moves from stack {old} to stack {new} and its name stays",
+        f"{new} makes a repository whose name 'already exists' until {old} lets go of it, and fails",
+        f"Keep it in {old}; or let go of it there under Retain, and import it into {new} (cdk import)",
+        (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
+    )  # fmt: skip
+
+
+def removal_weakened(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find a repository that goes more easily than before."""
+    yield from weakened(case.before.resource, case.after.resource, case.after.stack.tool)
+    if case.after.empty_on_delete and not case.before.empty_on_delete:
+        word = "force_delete" if case.after.stack.tool == TERRAFORM else "EmptyOnDelete"
+        yield error(
+            "removal-weakened", f"{word} is set: from now on its images go with it",
+            "ECR refuses to delete a repository that holds images; this takes the last protection away",
+            f"Remove {word}",
+        )  # fmt: skip
+
+
+def weakened(before: Resource, after: Resource, tool: str) -> Iterator[Judgement]:
+    """Find policies of removal that no longer retain."""
+    rows = (
+        (
+            "DeletionPolicy",
+            before.deletion_policy,
+            after.deletion_policy,
+            "leaves the template, or its stack is deleted",
+        ),
+        ("UpdateReplacePolicy", before.update_replace_policy, after.update_replace_policy, "is replaced"),
+    )
+    for name, old, new, when in rows:
+        if tool != TERRAFORM and old in _KEEPS and new not in _KEEPS:
+            yield error(
+                "removal-weakened", f"{name} changes from {old} to {new or 'nothing, which means Delete'}",
+                f"CloudFormation then deletes it when it {when}", f"Write {name}: {old}",
+            )  # fmt: skip
+
+
+def not_told_apart(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find what only a deployment knows, and what AWS would refuse: neither can be compared."""
+    names = [IN_WORDS.get(name, name) for name in undecided(case.before.resource, case.after.resource)]
+    decided = {"encryption"} | ({"name"} if case.naming is Sameness.OTHER else set())
+    if case.access:
+        decided.add("repository policy")
+    yield from (_unknown(name, "it hangs on what only a deployment knows") for name in names if name not in decided)
+    if case.before.resource.conditions != case.after.resource.conditions:
+        yield _unknown("whether it exists", "its conditions differ, and a deployment decides about them")
+    if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
+        yield _unknown("lifecycle policy", "AWS would refuse one of the two")
+    if _is_refused("repository policy", case) and "repository policy" not in names:
+        yield _unknown("repository policy", "AWS would refuse one of the two")
+
+
+def _is_refused(what: str, case: Case) -> bool:
+    """Whether a policy differs, is on both sides, and AWS would refuse one of them."""
+    if all(each.what != what for each in case.differences):
+        return False
+    both = (case.before, case.after)
+    if what == "repository policy":
+        return all(each.has_policy for each in both) and any(each.policy_faults for each in both)
+    return all(each.lifecycle_text is not None for each in both) and any(each.lifecycle is None for each in both)
+
+
+def _unknown(what: str, why: str) -> Judgement:
+    return note(
+        "change-unknown", f"{what}: it cannot be told whether this changes anything", f"{why[:1].upper()}{why[1:]}",
+        "Look at both sides, or give the values as parameters",
+    )  # fmt: skip
+
+
+def _old_one(case: Case) -> str:
+    before = case.before
+    if case.after.stack.tool == TERRAFORM:
+        return (
+            "is deleted with its images" if before.empty_on_delete else "is deleted, which fails while it holds images"
+        )
+    return removal(before, case.after.resource.update_replace_policy)
+
+
+def removal(repository: ReviewedRepository, policy: str) -> str:
+    """Say what becomes of *repository* under a policy of removal, as the end of `the old one …`."""
+    if policy in _KEEPS:
+        return "stays behind with its images, without an owner"
+    return (
+        "is deleted with its images" if repository.empty_on_delete else "is deleted, which fails while it holds images"
+    )

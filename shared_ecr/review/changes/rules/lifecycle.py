@@ -1,0 +1,131 @@
+"""What a change of lifecycle rules newly takes away: by the images that are there, or by the rules alone."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from shared_ecr.access.lint import Severity
+from shared_ecr.lifecycle.assumptions import CAUTIOUS
+from shared_ecr.lifecycle.changes import ChangeKind
+from shared_ecr.lifecycle.matching import entries_of
+from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.lifecycle.policy import LifecyclePolicy
+from shared_ecr.lifecycle.reasons import described
+from shared_ecr.lifecycle.rules import LifecycleRule
+from shared_ecr.lifecycle.shelves import Shelf
+from shared_ecr.review.changes.cases import Case, Question
+from shared_ecr.review.changes.losing.losses import Loss, Weight, is_decidable, losses
+from shared_ecr.review.changes.losing.words import loss_line, rule_lines
+from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+
+_PROTECTS_NOTHING = "fate-protects-nothing"
+_REMEMBERED = 256
+_FIX = "Check that it is meant, with an inventory (--images) if there is none yet; then acknowledge it"
+
+
+def fates(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find what the images that are there would newly lose."""
+    outcome = case.outcome
+    if outcome is None:
+        return
+    newly_lost = any(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
+    for found in outcome.findings:
+        severity = Severity.ERROR if found.blocks else Severity.WARNING
+        if found.code == _PROTECTS_NOTHING:
+            # A protection for tags that nobody has pushed yet is none the worse for it.
+            severity = Severity.ERROR if newly_lost else Severity.NOTE
+        images = tuple(image.shown for image in found.images)
+        yield Judgement(found.code, severity, found.what, "What expires is gone for good", found.fix, images)
+
+
+def protects_nothing(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find a rule that protected images which are there, and now selects none of them."""
+    outcome = case.outcome
+    if outcome is None or outcome.before is None or case.before.lifecycle is None:
+        return
+    if not is_decidable(case.before.lifecycle, outcome.policy):
+        return
+    told = " ".join(found.what for found in outcome.findings if found.code == _PROTECTS_NOTHING)
+    lost = {(each.kept_by, each.lost_by) for each in _losses(case.before.lifecycle, outcome.policy)
+            if each.weight is Weight.LOST}  # fmt: skip
+    for old, new in _turned(case.before.lifecycle, outcome.policy):
+        exposed = [
+            after.image for before, after in zip(outcome.before, outcome.verdicts, strict=True)
+            if before.claim and after.claim and before.claim.rule == old and not before.fate.is_loss
+            and (old, after.claim.rule) in lost
+        ]  # fmt: skip
+        if exposed and f"rule {new.priority} " not in told and not _selects_any(new, outcome):
+            yield error(
+                _PROTECTS_NOTHING,
+                f"rule {new.priority} selects none of {len(outcome.verdicts)} images {described(new.selection)}; "
+                f"it selected {len(exposed)}, which rules after it may now expire",
+                "There is no rule that keeps images: they are safe as long as a rule of a lower number selects them",
+                "Write the tags that are there", tuple(image.shown for image in exposed),
+            )  # fmt: skip
+
+
+def loses_more(case: Case, _: Question) -> Iterator[Judgement]:
+    """Find rules by which more can go than before, whether or not any of it is there now."""
+    before, after = case.before.lifecycle, case.after.lifecycle
+    unread = before is None and case.before.lifecycle_text is not None
+    if before == after or after is None or unread:
+        return
+    if not is_decidable(before, after):
+        yield error(
+            "lifecycle-loses-more", "the rules ask for so many tags that their effects cannot be told apart",
+            "More may be lost than before", _FIX, rule_lines(before, after),
+        )  # fmt: skip
+        return
+    found = _losses(before, after)
+    lines = rule_lines(before, after)
+    if lost := _of(found, Weight.LOST):
+        outcome = case.outcome
+        if outcome and any(each.blocks for each in outcome.findings):
+            # What it means for the images that are there is told already, and blocks.
+            return
+        yield error(
+            "lifecycle-loses-more", f"the rules let go of images that were kept; {_number(outcome)}",
+            "What expires is gone for good", _FIX, (*lines, *lost),
+        )  # fmt: skip
+    elif rarely := _of(found, Weight.RARELY_LOST):
+        yield note(
+            "lifecycle-may-lose-more", f"a rule that protects images can let go of some, too; {_number(case.outcome)}",
+            "Where more images are pushed than it keeps, it lets go of those that other rules kept",
+            "Write a count that nothing reaches, such as 9999", (*lines, *rarely),
+        )  # fmt: skip
+    if archived := _of(found, Weight.ARCHIVED):
+        yield warning(
+            "lifecycle-archives-more", f"images move to the archive that stayed; {_number(case.outcome)}",
+            "An archived image cannot be pulled until somebody restores it", _FIX, (*lines, *archived),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tuple[Loss, ...]:
+    return losses(before, after)
+
+
+def _of(found: tuple[Loss, ...], weight: Weight) -> tuple[str, ...]:
+    return tuple(loss_line(each) for each in found if each.weight is weight)
+
+
+def _number(outcome: RepositoryOutcome | None) -> str:
+    if outcome is None:
+        return "number unknown: no inventory"
+    lost = sum(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
+    archived = sum(each.kind is ChangeKind.NEWLY_ARCHIVED for each in outcome.changes)
+    moved = f", and {archived} newly archived" if archived else ""
+    return f"{lost} of {len(outcome.verdicts)} images of the inventory are newly lost now{moved}"
+
+
+def _turned(before: LifecyclePolicy, after: LifecyclePolicy) -> Iterator[tuple[LifecycleRule, LifecycleRule]]:
+    """Yield the rules for tags that select other tags than the rule of their number did."""
+    old = {rule.priority: rule for rule in before.rules}
+    for rule in after.rules:
+        was = old.get(rule.priority)
+        if was and entries_of(rule.selection) and entries_of(was.selection) and was.selection != rule.selection:
+            yield was, rule
+
+
+def _selects_any(rule: LifecycleRule, outcome: RepositoryOutcome) -> bool:
+    images = (each.image for each in outcome.verdicts if each.image.storage_class is rule.storage_class)
+    return bool(Shelf((image for image in images if image.tags), CAUTIOUS).identified(rule.selection))

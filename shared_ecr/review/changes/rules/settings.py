@@ -1,0 +1,129 @@
+"""What a change of one setting takes away: scans, caches, signatures, templates, public repositories.
+
+Replication is in `replication`, the registry policy in `registry_access`.
+"""
+
+from collections.abc import Callable, Iterator
+
+from shared_ecr.review.changes.differences import undecided
+from shared_ecr.review.changes.registry.scanning import Scans
+from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
+from shared_ecr.review.changes.rules.gone import public_dropped
+from shared_ecr.review.changes.rules.identity import weakened
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
+from shared_ecr.review.rules.settings.caches import CACHE_RULE
+from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
+from shared_ecr.review.verdict import Happening
+
+SIGNING = "AWS::ECR::SigningConfiguration"
+_UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed, and nobody is told"
+
+SettingRule = Callable[[SettingCase], Iterator[Judgement]]
+
+
+def scanning(case: SettingCase) -> Iterator[Judgement]:
+    """Find a registry that scans less."""
+    if case.type != SCANNING or case.before is None:
+        return
+    lost: str | None = None
+    if case.after:
+        lost = Scans.of(case.after.resource).lost(Scans.of(case.before.resource))
+    elif case.happening is Happening.DELETED:
+        lost = "it is gone: the registry scans nothing by itself"
+    if lost:
+        yield error("scan-weakened", lost, _UNKNOWN_VULNERABILITIES, "Keep the scan type and its filters")
+
+
+def cache(case: SettingCase) -> Iterator[Judgement]:
+    """Find a pull-through cache rule that is made anew, or gone."""
+    if case.type != CACHE_RULE:
+        return
+    if case.happening is Happening.REPLACED:
+        changed = ", ".join(each.what for each in case.differences if each.what not in MOVES)
+        yield error(
+            "pull-through-replaced", f"it is replaced, for {changed} changes",
+            "Every property is fixed when the rule is made. A second rule of one prefix 'already exists', and the "
+            "deployment fails; under another prefix what was pulled by the old names is found no more",
+            "Change credentials by UpdatePullThroughCacheRule; else add a rule of another prefix first",
+        )  # fmt: skip
+    elif case.happening is Happening.DELETED:
+        yield warning(
+            "pull-through-dropped", "it is gone", "What nobody has pulled yet can no longer be pulled through it",
+            "Make sure that nobody pulls by its prefix",
+        )  # fmt: skip
+
+
+def dropped(case: SettingCase) -> Iterator[Judgement]:
+    """Find signing and creation templates that are gone."""
+    if case.happening is not Happening.DELETED:
+        return
+    if case.type == SIGNING:
+        yield warning(
+            "signing-dropped", "it is gone: what is pushed is no longer signed", "Who verifies signatures refuses it",
+            "Make sure that nobody verifies them",
+        )  # fmt: skip
+    elif case.type == TEMPLATE:
+        yield warning(
+            "creation-template-dropped", "it is gone", "Repositories that ECR makes by itself get no rules any more",
+            "Make sure that none is made under its prefix",
+        )  # fmt: skip
+
+
+def public_repository(case: SettingCase) -> Iterator[Judgement]:
+    """Find a public repository that goes, gets another name, or goes more easily."""
+    if case.type != PUBLIC_REPOSITORY:
+        return
+    if case.before and case.after is None:
+        yield from public_dropped(case.before)
+    if case.before is None or case.after is None:
+        return
+    if case.happening is Happening.REPLACED:
+        yield error(
+            "repository-renamed", f"{case.before.name} becomes {case.after.name}: a new, empty repository is made",
+            "ECR cannot rename a repository, and images do not move", "Keep the name, or declare the new one beside it",
+        )  # fmt: skip
+    old, new = (each.resource.origin.logical_id for each in (case.before, case.after))
+    if case.happening is Happening.MOVED and (old != new or not case.stays_in_its_stack):
+        code = "logical-id-changed" if case.stays_in_its_stack else "repository-moved"
+        yield error(
+            code, "another resource claims its name", "The name 'already exists', and the deployment fails",
+            "Keep stack and logical id; or let go of the old one under Retain, and import it",
+        )  # fmt: skip
+    yield from weakened(case.before.resource, case.after.resource, case.after.stack.tool)
+
+
+def moved(case: SettingCase) -> Iterator[Judgement]:
+    """Tell of a setting that another resource puts now: the old one takes it back when it goes."""
+    if case.type == PUBLIC_REPOSITORY or case.before is None or case.after is None:
+        return
+    old, new = case.before, case.after
+    if not case.stays_in_its_stack or old.resource.origin.logical_id != new.resource.origin.logical_id:
+        yield note(
+            "setting-moved",
+            f"{old.resource.origin.logical_id} of stack {old.stack.name} becomes "
+            f"{new.resource.origin.logical_id} of stack {new.stack.name}",
+            "The old resource takes the setting back when it is deleted, which may be after the new one has put it",
+            "Write DeletionPolicy: Retain on the old one first, or deploy the new one once more afterwards",
+        )  # fmt: skip
+
+
+def not_told_apart(case: SettingCase) -> Iterator[Judgement]:
+    """Find what only a deployment knows."""
+    if case.before and case.after:
+        for name in undecided(case.before.resource, case.after.resource):
+            yield note(
+                "change-unknown", f"{name}: it cannot be told whether this changes anything",
+                "It hangs on what only a deployment knows", "Look at both sides, or give the values as parameters",
+            )  # fmt: skip
+
+
+SETTING_RULES: tuple[SettingRule, ...] = (scanning, cache, dropped, public_repository, moved, not_told_apart)
+
+
+def judged_setting(case: SettingCase) -> Iterator[ReviewFinding]:
+    """Yield what every rule finds; of what goes elsewhere with its stack, the stack tells."""
+    if not case.is_elsewhere:
+        for rule in SETTING_RULES:
+            yield from (found.about(case.what, case.held.resource) for found in rule(case))

@@ -1,0 +1,38 @@
+"""What happens to whole stacks: another name, another account or Region."""
+
+from collections.abc import Iterable, Iterator
+
+from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.judgements import Judgement, error
+
+_SHOWN = 20
+
+
+def stacks_moved(pairs: Iterable[StackPair]) -> Iterator[ReviewFinding]:
+    """Find stacks that go on under another name, or in another place."""
+    for pair in pairs:
+        for found in _judged(pair):
+            yield ReviewFinding(
+                found.code, found.severity, f"stack {pair.after.name}", found.what, found.why, found.fix,
+                pair.after.home, None, found.details,
+            )  # fmt: skip
+
+
+def _judged(pair: StackPair) -> Iterator[Judgement]:
+    before, after = pair.before, pair.after
+    names = sorted(each.origin.logical_id for each in before.resources if is_of_ecr(each.type))
+    more = (f"and {len(names) - _SHOWN} more",) if len(names) > _SHOWN else ()
+    details = (*names[:_SHOWN], *more)
+    if pair.is_renamed:
+        yield error(
+            "stack-moved", f"stack {before.name} becomes {after.name}",
+            "CloudFormation makes another stack: its repositories 'already exist', and the old stack stays as it is",
+            f"Keep the name {before.name}; or let go of everything in it under Retain, and import it", details,
+        )  # fmt: skip
+    if pair.is_elsewhere:
+        yield error(
+            "stack-moved", f"it goes from {before.home} to {after.home}",
+            "All of its repositories are made anew there, without images; those of the old place stay as they are",
+            "Keep the account and the Region, or add a second stack and copy the images", details,
+        )  # fmt: skip

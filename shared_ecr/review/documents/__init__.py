@@ -1,0 +1,14 @@
+"""Read any deployment: what CDK synthesizes, CloudFormation templates, plans and states of Terraform.
+
+The way: `files` and `reading` give a `Document` (`json_text`, or `yaml_text` with `yaml_scalars` and `short_forms`);
+`template` takes it apart, `evaluation` gives the values of its functions, `stacks` makes a stack of it; `nested` and
+`assembly` find further templates, `constructs` and `acknowledgements` what CDK tells of them; `terraform` translates
+plans. `load_deployment` is all of it. Nothing leaves the folder that was named, and nothing is ever run.
+"""
+
+from shared_ecr.review.documents.declared import declared_positions
+from shared_ecr.review.documents.faults import InvalidDocumentError
+from shared_ecr.review.documents.loading import load_deployment, load_prior
+from shared_ecr.review.documents.places import Place
+
+__all__ = ["InvalidDocumentError", "Place", "declared_positions", "load_deployment", "load_prior"]

@@ -1,0 +1,51 @@
+"""What the metadata of a resource acknowledges: findings that somebody has read and accepts, each with a reason.
+
+Ours is `Metadata: {shared-ecr: {acknowledged: {CODE: REASON}}}` in a template, and `Validations.of(construct)
+.acknowledge(...)` in a CDK app; what other checkers are told in their own forms is read too.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from shared_ecr.access.json_texts import Json
+
+OWN = "shared-ecr"
+# Where each checker keeps its list, and what it calls the rule and the reason.
+_LISTS = (
+    ("cdk_nag", "rules_to_suppress", "id", "reason"),
+    ("cfn_nag", "rules_to_suppress", "id", "reason"),
+    ("checkov", "skip", "id", "comment"),
+)
+
+
+def in_metadata(metadata: Json) -> Iterator[tuple[str, str]]:
+    """Yield each code that the `Metadata` of a resource acknowledges, with the reason."""
+    if not isinstance(metadata, dict):
+        return
+    match metadata.get(OWN):
+        case {"acknowledged": dict() as acknowledged}:
+            yield from _reasons(acknowledged)
+    for checker, key, code, reason in _LISTS:
+        section = metadata.get(checker)
+        items = section.get(key) if isinstance(section, dict) else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and isinstance(item.get(code), str):
+                yield str(item[code]), str(item.get(reason) or "")
+    match metadata.get("guard"):
+        case {"SuppressedRules": list() as rules}:
+            yield from ((rule, "") for rule in rules if isinstance(rule, str))
+
+
+def in_construct(acknowledged: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield each code that CDK recorded at a construct, with the reason.
+
+    CDK writes `PLUGIN::CODE`; ours are yielded without the name of the plugin.
+    """
+    own = {code.removeprefix(f"{OWN}::"): reason for code, reason in acknowledged.items()}
+    yield from _reasons(own)
+
+
+def _reasons(acknowledged: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    for code, reason in acknowledged.items():
+        # One without a reason accepts nothing.
+        if isinstance(reason, str) and reason.strip():
+            yield code, reason.strip()

@@ -1,0 +1,47 @@
+"""One file of data: what it says, where its resources stand, and what of it was doubtful to read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.problems import Position
+from shared_ecr.review.deployments import Doubt
+
+# Deeper than any template; beyond it nothing is walked.
+DEEPEST = 100
+# A thousand repositories with all that belongs to them are 250,000 values.
+MOST_VALUES = 3_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file in JSON or YAML, read."""
+
+    file: str
+    """As messages call it."""
+    size: int
+    """In bytes."""
+    data: Json
+    resources: Mapping[str, Position] = field(default_factory=dict)
+    """Where each key below `Resources` stands."""
+    doubts: tuple[Doubt, ...] = ()
+
+
+def too_deep_or_large(data: Json) -> str | None:
+    """Say which bound *data* is beyond, without walking deeper than it."""
+    level: list[Json] = [data]
+    count = 0
+    for _ in range(DEEPEST + 1):
+        count += len(level)
+        if count > MOST_VALUES:
+            return f"the file holds more than {MOST_VALUES:,} values"
+        below: list[Json] = []
+        for each in level:
+            if isinstance(each, dict):
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+        if not below:
+            return None
+        level = below
+    return f"values are nested more than {DEEPEST} deep"

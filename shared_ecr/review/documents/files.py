@@ -1,0 +1,87 @@
+"""The bytes of a document: bounded, UTF-8, and never from outside of the folder that was named."""
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_ecr.declaration.document import decode
+from shared_ecr.declaration.document.source import Source
+from shared_ecr.problems import Problem
+from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
+
+# CloudFormation takes templates of 1 MB; plans of Terraform and trees of CDK are larger, but not by this much.
+LARGEST_FILE = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One file that was read."""
+
+    source: Source
+    """Its text, and its name for messages."""
+    size: int
+    """In bytes, as CloudFormation counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder that a review may read; nothing in it leads out of it, neither `..` nor a link."""
+
+    root: Path
+    shown_as: str
+    """What messages call it; empty for the current one."""
+
+    def file(self, name: str, base: str = "") -> Path | None:
+        """Return the regular file that a document in the folder *base* calls *name*; None where it is outside.
+
+        Raises:
+            InvalidDocumentError: there is no such file.
+        """
+        path = self.inside(f"{base}/{name}" if base else name)
+        if path is None:
+            return None
+        try:
+            mode = path.stat().st_mode
+        except OSError as fault:
+            what = "this file, which another document names, is not there"
+            raise InvalidDocumentError.of(self.shown(name, base), what, code="document-missing") from fault
+        return path if stat.S_ISREG(mode) else None
+
+    def inside(self, name: str) -> Path | None:
+        """Return where *name* leads, or None where that is outside."""
+        try:
+            root = self.root.resolve()
+            path = (root / name).resolve()
+        except (OSError, ValueError, RuntimeError):
+            # A name with a NUL is a ValueError, links in a circle are a RuntimeError.
+            return None
+        return path if path.is_relative_to(root) else None
+
+    def shown(self, name: str, base: str = "") -> str:
+        """Return what messages call the file *name* in *base*."""
+        return "/".join(part for part in (self.shown_as.rstrip("/"), base, name) if part)
+
+
+def read_text(path: Path, shown_as: str) -> Text:
+    """Read the file at *path*, at most 50 MiB of it.
+
+    Raises:
+        InvalidDocumentError: it is missing, too large, unreadable or not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError as fault:
+        raise InvalidDocumentError.of(shown_as, "no such file", code="document-missing", fix=EXPECTED) from fault
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+        what = f"the file cannot be read: {reason.lower()}"
+        raise InvalidDocumentError.of(shown_as, what, code="document-unreadable") from fault
+    if len(data) > LARGEST_FILE:
+        what = f"the file is larger than {LARGEST_FILE // 1024**2} MiB"
+        why = "No template and no plan that anybody deploys is"
+        raise InvalidDocumentError.of(shown_as, what, why=why, fix=EXPECTED, code="document-too-large")
+    source = decode(data, shown_as)
+    if isinstance(source, Problem):
+        raise InvalidDocumentError([source])
+    return Text(source, len(data))

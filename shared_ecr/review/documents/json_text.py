@@ -1,0 +1,126 @@
+"""JSON as templates and plans hold it: read by Python's own reader, its resources found in the text afterwards."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.declaration.document.faults import Fault
+from shared_ecr.declaration.document.source import Source
+from shared_ecr.problems import Position
+from shared_ecr.review.deployments import Doubt
+from shared_ecr.review.documents.document import DEEPEST, MOST_VALUES, Document, too_deep_or_large
+from shared_ecr.review.documents.faults import InvalidDocumentError
+from shared_ecr.review.documents.files import Text
+from shared_ecr.text import quoted
+
+# Nobody reads more of them.
+_MOST_DOUBTS = 20
+_BLANKS = re.compile(r"[ \t\n\r]*")
+# Half of a character, which no text may hold and no terminal takes.
+_HALVES = re.compile(r"[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def read_json_text(text: Text) -> Document:
+    """Read *text* as JSON; of a key that stands twice in an object, the last counts and a doubt tells it.
+
+    Raises:
+        InvalidDocumentError: it is no JSON, or beyond the bounds.
+    """
+    source = text.source
+    if source.text.count(",") > MOST_VALUES:
+        raise _refused(source, 0, f"the file holds more than {MOST_VALUES:,} values", "document-too-large")
+    reader = _Reader(source)
+    try:
+        data: Json = json.loads(
+            source.text, parse_int=Number, parse_float=Number, parse_constant=reader.constant,
+            object_pairs_hook=reader.mapping,
+        )  # fmt: skip
+    except json.JSONDecodeError as fault:
+        what = f"this is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]}"
+        raise _refused(source, fault.pos, what, "document-json") from fault
+    except RecursionError as fault:
+        raise _refused(source, 0, f"values are nested more than {DEEPEST} deep", "document-depth") from fault
+    if beyond := too_deep_or_large(data):
+        raise _refused(source, 0, beyond, "document-depth" if "deep" in beyond else "document-too-large")
+    if _ESCAPED_HALF.search(source.text):
+        data = _whole(data)
+    return Document(source.file, text.size, data, _resources(source, data), tuple(reader.doubts))
+
+
+class _Reader:
+    """Takes what Python's reader hands over, and notes what CloudFormation might read otherwise."""
+
+    def __init__(self, source: Source) -> None:
+        self._file = source.file
+        self.doubts: list[Doubt] = []
+
+    def mapping(self, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+            self._doubt(f"the key {quoted(twice)} stands twice in one object; the last is judged")
+        return found
+
+    def constant(self, text: str) -> Json:
+        self._doubt(f"{text} is no JSON, and CloudFormation refuses it")
+        return text
+
+    def _doubt(self, what: str) -> None:
+        if len(self.doubts) < _MOST_DOUBTS:
+            self.doubts.append(Doubt(self._file, what))
+
+
+def _resources(source: Source, data: Json) -> dict[str, Position]:
+    """Find where each member of `Resources` stands; the text is known to be JSON."""
+    if not isinstance(data, dict) or not isinstance(data.get("Resources"), dict):
+        return {}
+    begin = 0
+    for key, _, value in _members(source.text, 0):
+        # The last of two, as the reader has it.
+        begin = value if key == "Resources" else begin
+    if source.text[begin] != "{":
+        return {}
+    return {key: source.position(at) for key, at, _ in _members(source.text, begin)}
+
+
+def _members(text: str, index: int) -> Iterator[tuple[str, int, int]]:
+    """Yield each key of the object at *index*, where it stands, and where its value begins."""
+    skip = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+    index = _blanks(text, _blanks(text, index) + 1)
+    while text[index] != "}":
+        at = index
+        key, index = skip(text, index)
+        index = _blanks(text, _blanks(text, index) + 1)
+        yield key, at, index
+        _, index = skip(text, index)
+        index = _blanks(text, index)
+        if text[index] == ",":
+            index = _blanks(text, index + 1)
+
+
+def _blanks(text: str, index: int) -> int:
+    """Return the index behind the blanks at *index*."""
+    match = _BLANKS.match(text, index)
+    return match.end() if match else index
+
+
+def _whole(data: Json) -> Json:
+    """Return *data* with what is no character replaced by the mark for it."""
+    match data:
+        case Number():
+            return data
+        case str():
+            return _HALVES.sub("\ufffd", data)
+        case list():
+            return [_whole(each) for each in data]
+        case dict():
+            return {_HALVES.sub("\ufffd", key): _whole(value) for key, value in data.items()}
+        case _:
+            return data
+
+
+def _refused(source: Source, index: int, what: str, code: str) -> InvalidDocumentError:
+    return InvalidDocumentError([source.problem(index, Fault(code, what))])

@@ -1,0 +1,127 @@
+"""Nested stacks: the template of each, found in the folder that is reviewed, with the parameters it is given."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.review.deployments import Doubt, Resource, is_known
+from shared_ecr.review.documents.constructs import ConstructTable
+from shared_ecr.review.documents.faults import InvalidDocumentError
+from shared_ecr.review.documents.files import Folder
+from shared_ecr.review.documents.reading import read_document
+from shared_ecr.review.documents.stacks import ReadStack, read_stack
+from shared_ecr.review.documents.surroundings import Surroundings
+
+_NESTED = "AWS::CloudFormation::Stack"
+# Nobody nests deeper, or more of them below one stack; a folder whose stacks do nests them in a circle.
+_DEEPEST = 20
+_MOST = 500
+# Kinds of resources that deploy templates which nobody reads here.
+_UNREAD = {
+    "AWS::CloudFormation::StackSet": "stack set",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "product",
+}
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many more nested stacks are read."""
+
+    left: int = _MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """Where the templates of nested stacks are looked for."""
+
+    folder: Folder
+    base: str = ""
+    """The folder, within *folder*, of the template that nests them."""
+    assets: Mapping[str, str] = field(default_factory=dict)
+    """The files of an assembly, by the last part of the address they are uploaded to."""
+    table: ConstructTable = field(default_factory=lambda: ConstructTable((), {}))
+    budget: _Budget = field(default_factory=_Budget)
+
+
+def read_with_nested(read: ReadStack, around: Surroundings, nesting: Nesting) -> Iterator[ReadStack]:
+    """Yield the stack *read*, and after it those that are nested in it; one that is not found becomes a doubt.
+
+    Raises:
+        InvalidDocumentError: the template of a nested stack is broken.
+    """
+    yield from _read(read, around, nesting, depth=0)
+
+
+def _read(read: ReadStack, around: Surroundings, nesting: Nesting, depth: int) -> Iterator[ReadStack]:
+    doubts = []
+    found: list[tuple[ReadStack, Surroundings, Nesting]] = []
+    for resource in read.stack.resources:
+        if resource.type in _UNREAD:
+            doubts.append(_doubt(resource, f"what this {_UNREAD[resource.type]} deploys is not judged"))
+        if resource.type != _NESTED:
+            continue
+        name = _file(resource, read.asset_paths, nesting) or ""
+        path = _path(name, nesting) if depth < _DEEPEST and nesting.budget.left > 0 else None
+        if path is None:
+            doubts.append(
+                _doubt(resource, "the template of this nested stack is not among the files; it is not judged")
+            )
+            continue
+        nesting.budget.left -= 1
+        document = read_document(path, nesting.folder.shown(name, nesting.base))
+        inside = replace(
+            around,
+            name=f"{around.name}/{resource.origin.logical_id}",
+            stack_name=None,
+            parameters=dict(_parameters(resource.properties.get("Parameters"))),
+            constructs=nesting.table.of_nested(resource.origin.construct_path),
+            # The root stack's protection counts for those nested in it.
+            termination_protection=None,
+            bootstrap_version=None,
+        )
+        base = "/".join([*filter(None, [nesting.base]), name]).rpartition("/")[0]
+        found.append((read_stack(document, inside), inside, replace(nesting, base=base)))
+    yield replace(read, doubts=(*read.doubts, *doubts))
+    for each, inside, within in found:
+        yield from _read(each, inside, within, depth + 1)
+
+
+def _file(resource: Resource, asset_paths: Mapping[str, str], nesting: Nesting) -> str | None:
+    """Return the name of the file with the template of *resource*."""
+    written = resource.properties.get("TemplateURL")
+    if resource.origin.logical_id in asset_paths:
+        return asset_paths[resource.origin.logical_id]
+    if not isinstance(written, str):
+        return None
+    last = written.rpartition("/")[2]
+    if last in nesting.assets:
+        return nesting.assets[last]
+    # As `aws cloudformation package` takes them: a path beside the template.
+    return None if "://" in written or not is_known(written) else written
+
+
+def _path(name: str, nesting: Nesting) -> Path | None:
+    try:
+        return nesting.folder.file(name, nesting.base) if name else None
+    except InvalidDocumentError:
+        return None
+
+
+def _parameters(written: Json) -> Iterator[tuple[str, str]]:
+    for name, value in written.items() if isinstance(written, dict) else ():
+        match value:
+            case str():
+                yield name, value
+            case bool():
+                yield name, str(value).lower()
+            case list():
+                yield name, ",".join(str(each) for each in value)
+            case _:
+                continue
+
+
+def _doubt(resource: Resource, what: str) -> Doubt:
+    at = resource.origin.position
+    place = f"{resource.origin.file}:{at.line}:{at.column}" if at else resource.origin.file
+    return Doubt(f"{place}: {resource.origin.logical_id}", what)

@@ -1,0 +1,29 @@
+"""One file of data, whichever of the two languages it is written in."""
+
+from pathlib import Path
+
+from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.faults import InvalidDocumentError
+from shared_ecr.review.documents.files import read_text
+from shared_ecr.review.documents.json_text import read_json_text
+from shared_ecr.review.documents.yaml_text import read_yaml_text
+
+YAML_SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+def read_document(path: Path, shown_as: str) -> Document:
+    """Read the file at *path*, which messages call *shown_as*.
+
+    Raises:
+        InvalidDocumentError: it cannot be read, is neither JSON nor YAML, or is beyond the bounds.
+    """
+    text = read_text(path, shown_as)
+    begins = text.source.text.lstrip()[:1]
+    if path.suffix == ".json" or begins in {"{", "["}:
+        try:
+            return read_json_text(text)
+        except InvalidDocumentError:
+            # YAML writes mappings in braces too, with keys that need no quotes.
+            if path.suffix not in YAML_SUFFIXES:
+                raise
+    return read_yaml_text(text)

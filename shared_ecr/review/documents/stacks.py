@@ -1,0 +1,58 @@
+"""One template at one place: the stack it makes, and what of it is in doubt."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.review.deployments import Doubt, Stack
+from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.evaluation import Evaluation
+from shared_ecr.review.documents.parameters import parameter_values
+from shared_ecr.review.documents.places import pseudo_parameters
+from shared_ecr.review.documents.resources import Resources
+from shared_ecr.review.documents.surroundings import Surroundings
+from shared_ecr.review.documents.template import open_template
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStack:
+    """A stack, and what of it could not be read."""
+
+    stack: Stack
+    doubts: tuple[Doubt, ...]
+    parameters: frozenset[str]
+    """The parameters that the template declares."""
+    asset_paths: Mapping[str, str]
+    """Which file of an assembly holds the template of a nested stack, by its logical id, where CDK wrote it."""
+
+
+def read_stack(document: Document, around: Surroundings) -> ReadStack:
+    """Read the template *document*, which may have any shape: what cannot be judged becomes a doubt."""
+    template = open_template(document)
+    known: dict[str, Json] = {**pseudo_parameters(around.home)}
+    if around.stack_name:
+        known["AWS::StackName"] = around.stack_name
+    known |= parameter_values(template.parameters, around.parameters)
+    reader = Resources(document, around, Evaluation(template, known))
+    resources = tuple(reader.read())
+    stack = Stack(
+        around.name,
+        document.file,
+        around.home,
+        resources,
+        document.size,
+        around.termination_protection,
+        around.bootstrap_version,
+        around.tool,
+    )
+    doubts = (*template.doubts, *reader.doubts)
+    return ReadStack(stack, doubts, frozenset(template.parameters), dict(_asset_paths(template.resources)))
+
+
+def _asset_paths(resources: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    for logical_id, body in resources.items():
+        match body:
+            case {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": str() as path}}:
+                yield logical_id, path
+            case _:
+                continue

@@ -1,0 +1,72 @@
+"""The sections of a CloudFormation template, each in the shape it should have; what has another is told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.review.deployments import Doubt
+from shared_ecr.review.documents.document import Document
+
+# What is expanded here; every other transform is a program that only a deployment runs.
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+_OWN_SECTIONS = ("AWSTemplateFormatVersion", "Resources", "Transform")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template as it is written, nothing evaluated yet."""
+
+    document: Document
+    parameters: Mapping[str, Json]
+    mappings: Mapping[str, Json]
+    conditions: Mapping[str, Json]
+    resources: Mapping[str, Json]
+    doubts: tuple[Doubt, ...]
+
+
+def is_template(data: Json) -> bool:
+    """Whether *data* means to be a template."""
+    return isinstance(data, dict) and any(section in data for section in _OWN_SECTIONS)
+
+
+def open_template(document: Document) -> Template:
+    """Take the sections of *document* apart; one that is no mapping is empty, and a doubt says so."""
+    data = document.data if isinstance(document.data, dict) else {}
+    doubts = list(document.doubts)
+    sections = {}
+    for name in ("Parameters", "Mappings", "Conditions", "Resources"):
+        section = data.get(name, {})
+        if not isinstance(section, dict):
+            doubts.append(Doubt(document.file, f"{name} is {described(section)}, not a mapping; it is not judged"))
+            section = {}
+        sections[name] = section
+    doubts += [Doubt(document.file, what) for what in _transforms(data.get("Transform"))]
+    return Template(
+        document,
+        sections["Parameters"],
+        sections["Mappings"],
+        sections["Conditions"],
+        sections["Resources"],
+        tuple(doubts),
+    )
+
+
+def described(value: Json) -> str:
+    """Say what *value* is, for `… is a list, not a mapping`."""
+    match value:
+        case None:
+            return "empty"
+        case bool() | str():
+            return "a single value"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def _transforms(written: Json) -> Iterator[str]:
+    for each in written if isinstance(written, list) else [] if written is None else [written]:
+        name = each.get("Name") if isinstance(each, dict) else each
+        if name != LANGUAGE_EXTENSIONS:
+            called = name if isinstance(name, str) else "a macro without a name"
+            yield f"{called} changes the template when it is deployed; what it makes of it is not judged"

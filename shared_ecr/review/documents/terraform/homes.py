@@ -1,0 +1,68 @@
+"""Where Terraform deploys a resource: said by the resource itself, else by its provider, else by nobody."""
+
+import re
+from collections.abc import Iterable
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.review.deployments import Home
+from shared_ecr.review.documents.terraform.configuration import Configuration
+from shared_ecr.review.documents.terraform.values import PlannedResource
+
+_ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.+")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]")
+
+
+class Homes:
+    """The homes of one plan or state."""
+
+    def __init__(self, configuration: Configuration, resources: Iterable[PlannedResource], fallback: Home) -> None:
+        self.configuration = configuration
+        callers = (each for each in resources if each.is_data and each.type == "aws_caller_identity")
+        self._callers = {
+            configuration.provider_of(each): account
+            for each in callers
+            if (account := _account(each.values.get("account_id")))
+        }
+        self._fallback = fallback
+        self._providers: dict[str, Home] = {}
+
+    @property
+    def default(self) -> Home:
+        """Where the default provider deploys."""
+        return self._of_provider("aws")
+
+    def of(self, resource: PlannedResource) -> Home:
+        """Return the account and Region of *resource*."""
+        provider = self._of_provider(self.configuration.provider_of(resource))
+        values = resource.values
+        arn = _ARN.fullmatch(text) if isinstance(text := values.get("arn"), str) else None
+        account = (arn and arn["account"]) or _account(values.get("registry_id")) or provider.account
+        region = (arn and arn["region"]) or _region(values.get("region")) or provider.region
+        return Home(account, region)
+
+    def _of_provider(self, key: str) -> Home:
+        if key not in self._providers:
+            region = _region(self.configuration.provider_setting(key, "region"))
+            account = self._callers.get(key) or self._account_of(key)
+            self._providers[key] = Home(account or self._fallback.account, region or self._fallback.region)
+        return self._providers[key]
+
+    def _account_of(self, key: str) -> str | None:
+        match self.configuration.provider_setting(key, "allowed_account_ids"):
+            case [account]:
+                return _account(account)
+        match self.configuration.provider_setting(key, "assume_role"):
+            case [{"role_arn": str() as role}, *_]:
+                arn = _ARN.fullmatch(role)
+                return arn["account"] if arn else None
+            case _:
+                return None
+
+
+def _account(value: Json) -> str | None:
+    return str(value) if isinstance(value, str) and _ACCOUNT.fullmatch(value) else None
+
+
+def _region(value: Json) -> str | None:
+    return value if isinstance(value, str) and _REGION.fullmatch(value) else None

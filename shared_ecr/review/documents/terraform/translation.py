@@ -1,0 +1,150 @@
+"""Terraform's resources of ECR in the spelling of CloudFormation.
+
+Sources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecr_repository and its neighbours;
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.html.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared_ecr.access.json_texts import Json
+from shared_ecr.settings.api_calls import CalledSetting
+
+Values = Mapping[str, Json]
+Reading = Callable[[Json], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A type of resource, and each attribute with the property it becomes."""
+
+    type: str
+    properties: Mapping[str, tuple[str, Reading]]
+
+
+def _same(value: Json) -> Json:
+    return value
+
+
+def _block(names: Mapping[str, tuple[str, Reading]]) -> Reading:
+    """Read the one block of a list as an object."""
+
+    def read(value: Json) -> Json:
+        blocks = _blocks(names)(value)
+        return blocks[0] if isinstance(blocks, list) and blocks else (None if blocks == [] else blocks)
+
+    return read
+
+
+def _blocks(names: Mapping[str, tuple[str, Reading]]) -> Reading:
+    """Read each block of a list as an object; what is not known yet stays as it is."""
+
+    def read(value: Json) -> Json:
+        if not isinstance(value, list):
+            return value
+        return [renamed(each, names) if isinstance(each, dict) else each for each in value]
+
+    return read
+
+
+def _tags(value: Json) -> Json:
+    if not isinstance(value, dict):
+        return value
+    return [{"Key": key, "Value": each} for key, each in sorted(value.items())]
+
+
+def _encryption(value: Json) -> Json:
+    names = {"encryption_type": ("EncryptionType", _same), "kms_key": ("KmsKey", _same)}
+    read = _block(names)(value)
+    if isinstance(read, dict) and read.get("EncryptionType") != "KMS" and read.get("EncryptionType") != "KMS_DSSE":
+        # AES256 has no key; a plan says of it that it is not known yet.
+        return {key: each for key, each in read.items() if key != "KmsKey"}
+    return read
+
+
+def _lifecycle(value: Json) -> Json:
+    return {"LifecyclePolicyText": value}
+
+
+_FILTERS = _blocks({"filter": ("Filter", _same), "filter_type": ("FilterType", _same)})
+_EXCLUSIONS = _blocks({
+    "filter": ("ImageTagMutabilityExclusionFilterValue", _same),
+    "filter_type": ("ImageTagMutabilityExclusionFilterType", _same),
+})  # fmt: skip
+_DESTINATIONS = _blocks({"region": ("Region", _same), "registry_id": ("RegistryId", _same)})
+_REPLICATION_RULES = _blocks({
+    "destination": ("Destinations", _DESTINATIONS), "repository_filter": ("RepositoryFilters", _FILTERS),
+})  # fmt: skip
+_SCANNING_RULES = _blocks({
+    "scan_frequency": ("ScanFrequency", _same), "repository_filter": ("RepositoryFilters", _FILTERS),
+})  # fmt: skip
+_CATALOG = _block({
+    "about_text": ("AboutText", _same), "architectures": ("Architectures", _same),
+    "description": ("RepositoryDescription", _same), "operating_systems": ("OperatingSystems", _same),
+    "usage_text": ("UsageText", _same),
+})  # fmt: skip
+# `tags_all` has those of the provider too; it comes second, so that it wins.
+_OWN = {
+    "image_tag_mutability": ("ImageTagMutability", _same),
+    "image_tag_mutability_exclusion_filter": ("ImageTagMutabilityExclusionFilters", _EXCLUSIONS),
+    "encryption_configuration": ("EncryptionConfiguration", _encryption),
+}
+
+TRANSLATIONS: dict[str, Translation] = {
+    "aws_ecr_repository": Translation("AWS::ECR::Repository", {
+        "name": ("RepositoryName", _same), **_OWN, "force_delete": ("EmptyOnDelete", _same),
+        "image_scanning_configuration": ("ImageScanningConfiguration", _block({"scan_on_push": ("ScanOnPush", _same)})),
+        "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
+    }),
+    "aws_ecr_registry_policy": Translation("AWS::ECR::RegistryPolicy", {"policy": ("PolicyText", _same)}),
+    "aws_ecr_replication_configuration": Translation("AWS::ECR::ReplicationConfiguration", {
+        "replication_configuration": ("ReplicationConfiguration", _block({"rule": ("Rules", _REPLICATION_RULES)})),
+    }),
+    "aws_ecr_registry_scanning_configuration": Translation("AWS::ECR::RegistryScanningConfiguration", {
+        "scan_type": ("ScanType", _same),
+        "rule": ("Rules", _SCANNING_RULES),
+    }),
+    "aws_ecr_pull_through_cache_rule": Translation("AWS::ECR::PullThroughCacheRule", {
+        "ecr_repository_prefix": ("EcrRepositoryPrefix", _same),
+        "upstream_registry_url": ("UpstreamRegistryUrl", _same),
+        "upstream_repository_prefix": ("UpstreamRepositoryPrefix", _same), "credential_arn": ("CredentialArn", _same),
+        "custom_role_arn": ("CustomRoleArn", _same),
+    }),
+    "aws_ecr_repository_creation_template": Translation("AWS::ECR::RepositoryCreationTemplate", {
+        "prefix": ("Prefix", _same), "applied_for": ("AppliedFor", _same), "description": ("Description", _same),
+        "custom_role_arn": ("CustomRoleArn", _same), **_OWN, "lifecycle_policy": ("LifecyclePolicy", _same),
+        "repository_policy": ("RepositoryPolicy", _same), "resource_tags": ("ResourceTags", _tags),
+    }),
+    "aws_ecr_pull_time_update_exclusion": Translation("AWS::ECR::PullTimeUpdateExclusion", {
+        "principal_arn": ("PrincipalArn", _same),
+    }),
+    "aws_ecrpublic_repository": Translation("AWS::ECR::PublicRepository", {
+        "repository_name": ("RepositoryName", _same), "catalog_data": ("RepositoryCatalogData", _CATALOG),
+        "force_destroy": ("EmptyOnDelete", _same), "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
+    }),
+}  # fmt: skip
+
+JOINED: dict[str, tuple[str, str, Callable[[Json], Json]]] = {
+    "aws_ecr_lifecycle_policy": ("AWS::ECR::Repository", "LifecyclePolicy", _lifecycle),
+    "aws_ecr_repository_policy": ("AWS::ECR::Repository", "RepositoryPolicyText", _same),
+    "aws_ecrpublic_repository_policy": ("AWS::ECR::PublicRepository", "RepositoryPolicyText", _same),
+}
+"""What CloudFormation writes into the repository itself: its type there, the property, and how it is read."""
+
+
+def renamed(values: Values, names: Mapping[str, tuple[str, Reading]]) -> dict[str, Json]:
+    """Return *values* under the names that CloudFormation has; what is not set is left out."""
+    found: dict[str, Json] = {}
+    for attribute, (name, read) in names.items():
+        value = values.get(attribute)
+        made = None if value is None or value in ("", [], {}) else read(value)
+        if made is not None:
+            found[name] = made
+    return found
+
+
+def account_setting(values: Values) -> dict[str, Json]:
+    """Return a setting of the account, which CloudFormation has no type for, as our constructs write it."""
+    name, value = values.get("name"), values.get("value")
+    setting = CalledSetting.of(str(name), "PutAccountSetting", {"name": name, "value": value})
+    return {"Name": setting.name, "Operation": setting.operation, "Body": setting.body}

@@ -1,0 +1,150 @@
+"""The ECR repositories of one side, each property read as what it means, faults kept beside it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shared_ecr.access.documents import Policy
+from shared_ecr.access.json_texts import Json
+from shared_ecr.access.lint import Finding
+from shared_ecr.access.requests import Target
+from shared_ecr.lifecycle import LifecyclePolicy
+from shared_ecr.problems import Problem
+from shared_ecr.review.deployments import Deployment, Home, Resource, Stack, is_known
+from shared_ecr.review.lifecycles import read_lifecycle
+from shared_ecr.review.policies import ReadPolicy, read_held, target_of
+from shared_ecr.review.texts import written_out
+
+REPOSITORY = "AWS::ECR::Repository"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedRepository:
+    """One repository as its resource describes it."""
+
+    name: str
+    """The logical id in pointed brackets where the name is left to CloudFormation or not known."""
+    is_named: bool
+    """Whether the name is written and known; without one a replacement gets another name."""
+    resource: Resource
+    stack: Stack
+    lifecycle_text: str | None
+    """None where there is no lifecycle policy."""
+    lifecycle: LifecyclePolicy | None
+    """None too where AWS would refuse it, or where it is known only once deployed."""
+    lifecycle_problems: tuple[Problem, ...]
+    policy: Policy | None
+    """None where there is none, or where AWS would refuse it; what only a deployment knows has stand-ins."""
+    has_policy: bool
+    policy_faults: tuple[Finding, ...]
+    """Why AWS would refuse it."""
+    policy_bytes: int | None
+    """As ECR counts them; None where there is no policy, or it is not wholly known."""
+    mutability: str
+    exclusions: tuple[str, ...]
+    encryption: str
+    key: str | None
+    scan_on_push: bool
+    empty_on_delete: bool
+    tags: tuple[tuple[str, str], ...]
+    policy_read: ReadPolicy = field(default_factory=ReadPolicy)
+    """The policy with what is not known of it."""
+    is_text: bool = True
+    """Whether the lifecycle policy is written as the text that CloudFormation takes."""
+
+    @property
+    def home(self) -> Home:
+        """The account and Region."""
+        return self.resource.home
+
+    @property
+    def target(self) -> Target:
+        """The repository as requests are about it; what nobody knows of its place stands in."""
+        tags = self.tags if is_known(self.resource.properties.get("Tags")) else None
+        return target_of(self.home, self.name, tags) if self.is_named else target_of(self.home, tags=tags)
+
+    @property
+    def knows_its_lifecycle(self) -> bool:
+        """Whether its lifecycle policy, or that it has none, is known before the deployment."""
+        return self.lifecycle_text is None or is_known(self.lifecycle_text)
+
+
+def repositories(deployment: Deployment) -> Iterator[ReviewedRepository]:
+    """Yield the private repositories of *deployment*, in the order of its documents."""
+    for stack, resource in deployment.resources(REPOSITORY):
+        yield read_repository(stack, resource)
+
+
+def read_repository(stack: Stack, resource: Resource) -> ReviewedRepository:
+    """Read one resource of type `AWS::ECR::Repository`; what cannot be read becomes a fault beside it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
+    """
+    properties = resource.properties
+    name = resource.text("RepositoryName")
+    held = _lifecycle_held(properties)
+    lifecycle_text = _lifecycle_text(held)
+    read = read_lifecycle(lifecycle_text, resource.origin.file)
+    policy = read_held(properties.get("RepositoryPolicyText"), resource.home)
+    encryption = _mapping(properties.get("EncryptionConfiguration"))
+    scanning = _mapping(properties.get("ImageScanningConfiguration"))
+    return ReviewedRepository(
+        name=name or f"<{resource.origin.logical_id}>",
+        is_named=name is not None,
+        resource=resource,
+        stack=stack,
+        lifecycle_text=lifecycle_text,
+        lifecycle=read.policy,
+        lifecycle_problems=read.problems,
+        policy=policy.policy,
+        has_policy=properties.get("RepositoryPolicyText") is not None,
+        policy_faults=policy.faults,
+        policy_bytes=policy.characters,
+        mutability=str(properties.get("ImageTagMutability") or "MUTABLE"),
+        exclusions=tuple(_exclusions(properties.get("ImageTagMutabilityExclusionFilters"))),
+        encryption=str(encryption.get("EncryptionType") or "AES256"),
+        key=str(encryption["KmsKey"]) if "KmsKey" in encryption else None,
+        scan_on_push=_is_true(scanning.get("ScanOnPush")),
+        empty_on_delete=_is_true(properties.get("EmptyOnDelete")),
+        tags=tuple(_tags(properties.get("Tags"))),
+        policy_read=policy,
+        is_text=held is None or isinstance(held, str),
+    )
+
+
+def _lifecycle_held(properties: Mapping[str, Json]) -> Json:
+    held = properties.get("LifecyclePolicy")
+    return held.get("LifecyclePolicyText") if isinstance(held, dict) else held
+
+
+def _lifecycle_text(held: Json) -> str | None:
+    if held is None or isinstance(held, str):
+        return held
+    # Some write the policy as an object; CloudFormation refuses it, and what it says is judged all the same.
+    return written_out(held)
+
+
+def _exclusions(data: Json) -> Iterator[str]:
+    for each in data if isinstance(data, list) else ():
+        match each:
+            case {"ImageTagMutabilityExclusionFilterValue": str() as value}:
+                yield value
+            case _:
+                continue
+
+
+def _tags(data: Json) -> Iterator[tuple[str, str]]:
+    for each in data if isinstance(data, list) else ():
+        match each:
+            case {"Key": str() as key, "Value": str() as value}:
+                yield key, value
+            case _:
+                continue
+
+
+def _is_true(data: Json) -> bool:
+    # CloudFormation takes the word for the value.
+    return data is True or data == "true"
+
+
+def _mapping(data: Json) -> Mapping[str, Json]:
+    return data if isinstance(data, dict) else {}

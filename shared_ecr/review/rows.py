@@ -1,0 +1,136 @@
+"""The policies of a deployment as `shared-ecr access` asks about them: by themselves, and as rows of a matrix."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_ecr.access.documents import Policy
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.json_texts import Json
+from shared_ecr.access.lint.findings import Holder
+from shared_ecr.access.matrix import Row
+from shared_ecr.access.policies import Policies, Scope
+from shared_ecr.access.reading import read_policy
+from shared_ecr.access.requests import Target
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, Home, Resource
+from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.policies import ANY_REPOSITORY, target_of
+
+_SCOPE = "REGISTRY_POLICY_SCOPE"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One policy of a deployment, and what it is stored on."""
+
+    holder: Holder
+    logical_id: str
+    target: Target
+    policy: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a deployment holds: rows to ask about, every policy by itself, and what is not known before it."""
+
+    rows: tuple[Row, ...]
+    held: tuple[Held, ...]
+    notes: tuple[str, ...]
+
+
+def collect(path: Path, place: Place) -> Collected:
+    """Read the policies of everything that deploying *path* would deploy.
+
+    Args:
+        path: as `load_deployment` takes it.
+        place: where it is deployed, as far as the documents do not say otherwise.
+
+    Raises:
+        InvalidDocumentError: it is nothing that deploys.
+        InvalidPolicyError: a policy in it is one that AWS refuses.
+    """
+    deployment = load_deployment(path, place)
+    found = list(_found(deployment))
+    notes = [str(doubt) for doubt in deployment.doubts]
+    notes += [
+        f"{resource.origin}: whether it exists is known only once deployed; it is asked about as if it did"
+        for resource, _ in found
+        if resource.conditions
+    ]
+    held = tuple(each for _, each in found)
+    return Collected(tuple(_rows(held, dict(_scopes(deployment)))), held, tuple(notes))
+
+
+def _found(deployment: Deployment) -> Iterator[tuple[Resource, Held]]:
+    for stack in deployment.stacks:
+        for resource in stack.resources:
+            held = _held(resource)
+            if held:
+                yield resource, held
+
+
+def _held(resource: Resource) -> Held | None:
+    properties, home = resource.properties, resource.home
+    match resource.type:
+        case "AWS::ECR::Repository":
+            holder, written = Holder.REPOSITORY, properties.get("RepositoryPolicyText")
+            name = resource.text("RepositoryName") or resource.origin.logical_id
+            target = target_of(home, name, _tags(properties.get("Tags")))
+        case "AWS::ECR::RegistryPolicy":
+            holder, written, target = Holder.REGISTRY, properties.get("PolicyText"), target_of(home)
+        case "AWS::ECR::RepositoryCreationTemplate":
+            holder, written = Holder.TEMPLATE, properties.get("RepositoryPolicy")
+            prefix = resource.text("Prefix") or "ROOT"
+            target = target_of(home, ANY_REPOSITORY if prefix == "ROOT" else f"{prefix.rstrip('/')}/any-new-repository")
+        case _:
+            return None
+    return Held(holder, resource.origin.logical_id, target, _policy(written, resource))
+
+
+def _policy(written: Json, resource: Resource) -> Policy | None:
+    if written is None:
+        return None
+    try:
+        return read_policy(written, f"{resource.origin.file}: {resource.origin.logical_id}")
+    except InvalidPolicyError:
+        # A text that only a deployment completes may be a policy by then; the deployment has a doubt about it.
+        if isinstance(written, str) and OPEN_MARK in written:
+            return None
+        raise
+
+
+def _tags(data: Json) -> tuple[tuple[str, str], ...]:
+    found = []
+    for tag in data if isinstance(data, list) else []:
+        match tag:
+            case {"Key": str() as key, "Value": str() as value}:
+                found.append((key, value))
+            case _:
+                continue
+    return tuple(found)
+
+
+def _scopes(deployment: Deployment) -> Iterator[tuple[Home, Scope]]:
+    """Yield the scope of the registry policy where something deployed sets it."""
+    for _, resource in deployment.resources("Custom::EcrSetting"):
+        body = resource.text("Body")
+        try:
+            setting = json.loads(body) if body else None
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(setting, Mapping) and setting.get("name") == _SCOPE and setting.get("value") in ("V1", "V2"):
+            yield _home(target_of(resource.home)), Scope(setting["value"])
+
+
+def _rows(held: tuple[Held, ...], scopes: Mapping[Home, Scope]) -> Iterator[Row]:
+    """Join each repository with the registry policy of its account and Region."""
+    registries = {_home(each.target): each.policy for each in held if each.holder is Holder.REGISTRY}
+    for each in held:
+        if each.holder is not Holder.REGISTRY:
+            home = _home(each.target)
+            yield Row(each.target, Policies(each.policy, registries.get(home), scopes.get(home, Scope.V2)))
+
+
+def _home(target: Target) -> Home:
+    return Home(target.account, target.region)

@@ -1,0 +1,64 @@
+"""Judge one side of a review by itself: what AWS would refuse, what is dangerous, what does nothing.
+
+A rule is a function; the tables here list them all. `REPOSITORY_RULES` look at one repository, `TEMPLATE_RULES` also at
+what a creation template makes, `SCENE_RULES` at the whole deployment; `registry_settings` has a table of its own.
+docs/reference/review.md lists the codes.
+"""
+
+from collections.abc import Iterator
+
+from shared_ecr.access.everybody import Known
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.access import access
+from shared_ecr.review.rules.destinations import chains, refused
+from shared_ecr.review.rules.encryption import encryption
+from shared_ecr.review.rules.judgements import RepositoryRule
+from shared_ecr.review.rules.lifecycle import lifecycle
+from shared_ecr.review.rules.mutability import mutability
+from shared_ecr.review.rules.names import grammar, twice
+from shared_ecr.review.rules.registry_settings import numbers, settings
+from shared_ecr.review.rules.removal import public_removal, removal
+from shared_ecr.review.rules.replicas import replicas
+from shared_ecr.review.rules.scanning import unscanned
+from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.singletons import singletons
+from shared_ecr.review.rules.stacks import stacks
+
+__all__ = ["judge"]
+
+TEMPLATE_RULES: tuple[RepositoryRule, ...] = (lifecycle, mutability, encryption)
+REPOSITORY_RULES: tuple[RepositoryRule, ...] = (grammar, *TEMPLATE_RULES, removal)
+SCENE_RULES = (
+    access,
+    unscanned,
+    twice,
+    public_removal,
+    settings,
+    numbers,
+    singletons,
+    replicas,
+    chains,
+    refused,
+    stacks,
+)
+
+
+def judge(deployment: Deployment, known: Known) -> list[ReviewFinding]:
+    """Return what every rule finds in *deployment*, by rule and then in the order of its documents.
+
+    What a document leaves open is not judged; *known* is empty where nobody says who we are.
+    """
+    scene = Scene(deployment, known)
+    found = [*_of_repositories(scene), *(each for rule in SCENE_RULES for each in rule(scene))]
+    # One repository may meet a fault by two rules, and a finding is told once.
+    return list(dict.fromkeys(found))
+
+
+def _of_repositories(scene: Scene) -> Iterator[ReviewFinding]:
+    for repository in scene.repositories:
+        for rule in REPOSITORY_RULES:
+            yield from (found.about(repository.name, repository.resource) for found in rule(repository))
+    for template in scene.templates:
+        for rule in TEMPLATE_RULES:
+            yield from (found.about(template.subject, template.resource) for found in rule(template.repository))

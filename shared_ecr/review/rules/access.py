@@ -1,0 +1,136 @@
+"""Policies: everything that the linter of `shared_ecr.access` finds, under its own codes, and what documents add."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from shared_ecr.access.actions import bits, names
+from shared_ecr.access.callers import Caller
+from shared_ecr.access.conditions import Truth
+from shared_ecr.access.documents import Effect, Policy, Statement
+from shared_ecr.access.lint import Finding, Holder, Severity
+from shared_ecr.access.lint.findings import warning
+from shared_ecr.access.principals import Meant
+from shared_ecr.access.requests import Target, context_of, open_keys
+from shared_ecr.access.strangers import strangers_let_in
+from shared_ecr.permissions import MAX_POLICY_CHARACTERS
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.policies import ReadPolicy, read_held, target_of
+from shared_ecr.review.rules.judgements import Judgement, note
+from shared_ecr.review.rules.linting import linted, organizations_of
+from shared_ecr.review.rules.scene import Scene
+
+# Of sixty-five actions a handful tells what they are.
+_NAMED_ACTIONS = 6
+# Amazon Inspector is stopped by a denial of it to its role.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced.html
+_SCANNING = bits(("PutRegistryScanningConfiguration",))
+_INSPECTOR = "role/aws-service-role/inspector2.amazonaws.com/AWSServiceRoleForAmazonInspector2"
+# Findings about whom a statement lets in.
+_LETTING_IN = frozenset({"access-forall", "access-ifexists", "access-notprincipal", "access-public", "confused-deputy"})
+
+
+@dataclass
+class _Judge:
+    """Judges policies, each once for all repositories that have it and cannot be told apart by it."""
+
+    known: dict[tuple[object, ...], tuple[Policy, tuple[Judgement, ...]]] = field(default_factory=dict)
+    """By the policy's identity, among others, so each stays here as long as its id counts."""
+
+    def __call__(self, read: ReadPolicy, holder: Holder, target: Target, *, is_named: bool) -> tuple[Judgement, ...]:
+        if read.policy is None:
+            return tuple(_told(read.faults)) + (() if read.is_whole else (_unknown(),))
+        key = (id(read.policy), read.characters, holder, is_named, *_place(read.policy, target))
+        if key not in self.known:
+            self.known[key] = (read.policy, tuple(_judged(read, read.policy, holder, target, is_named=is_named)))
+        return self.known[key][1]
+
+
+def access(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge the policies of repositories, creation templates and registries."""
+    judge, ours = _Judge(), scene.known.organization
+    for each in scene.repositories:
+        target = replace(each.target, organization=ours)
+        for found in judge(each.policy_read, Holder.REPOSITORY, target, is_named=each.is_named):
+            yield found.about(each.name, each.resource)
+    for template in scene.templates:
+        target = replace(template.repository.target, tags=None, organization=ours)
+        for found in judge(template.repository.policy_read, Holder.TEMPLATE, target, is_named=False):
+            yield found.about(template.subject, template.resource)
+    for _, resource in scene.policies():
+        read = read_held(resource.properties.get("PolicyText"), resource.home)
+        target = replace(target_of(resource.home), organization=ours)
+        for found in judge(read, Holder.REGISTRY, target, is_named=True):
+            yield found.about("registry policy", resource)
+
+
+def _place(policy: Policy, target: Target) -> tuple[object, ...]:
+    """Return what of *target* the findings about *policy* depend on."""
+    tagged = any(key.partition("/")[0].endswith("resourcetag") for key in policy.keys)
+    name = target.name if policy.depends_on_the_name else ""
+    return (target.account, target.region, target.partition, name, target.tags if tagged else None)
+
+
+def _judged(read: ReadPolicy, policy: Policy, holder: Holder, target: Target, *, is_named: bool) -> Iterator[Judgement]:
+    found = linted(read, policy, holder, target, is_named=is_named)
+    dead = {each.statement.index for each in found if each.code == "statement-dead" and each.statement}
+    for each in found:
+        yield from _told([each], _witness(each, policy, target))
+    if holder is Holder.REGISTRY:
+        yield from _told(_stops_scanning(policy, target))
+    else:
+        yield from _told(_has_resource(each) for each in policy.statements if each.resource and each.index not in dead)
+    is_sized = any(each.code == "policy-size" for each in found)
+    if not is_sized and read.characters and read.characters > MAX_POLICY_CHARACTERS:
+        what = f"the policy has {read.characters:,} characters as it is written; ECR stores {MAX_POLICY_CHARACTERS:,}"
+        yield Judgement("policy-size", Severity.WARNING, what, "ECR may refuse it", "Write it without blanks")
+    if not read.is_whole:
+        yield _unknown()
+
+
+def _has_resource(statement: Statement) -> Finding:
+    return warning(
+        "policy-resource", statement, "it has a Resource",
+        "A repository policy is about its own repository, whatever stands there", "Remove it",
+    )  # fmt: skip
+
+
+def _stops_scanning(policy: Policy, target: Target) -> Iterator[Finding]:
+    caller = Caller.from_arn(f"arn:{target.partition}:iam::{target.account}:{_INSPECTOR}")
+    members = [caller.in_organization(each, (f"{each}/r-none/",)) for each in organizations_of(policy, target)]
+    for statement in policy.statements:
+        if statement.effect is Effect.DENY and statement.action.actions & _SCANNING:
+            contexts = ((each, context_of(each, target, {}, open_keys(each, target))) for each in members)
+            if all(
+                statement.principal.means(each) is not Meant.NOT and statement.judge(context).truth is Truth.YES
+                for each, context in contexts
+            ):
+                yield warning(
+                    "deny-scanning", statement, "it denies ecr:PutRegistryScanningConfiguration to Amazon Inspector",
+                    "Enhanced scanning is Inspector's, whose role puts the configuration", "Leave it out of the Deny",
+                )  # fmt: skip
+
+
+def _witness(finding: Finding, policy: Policy, target: Target) -> tuple[str, ...]:
+    """Say who gets in and may do what, where it is somebody that nobody means."""
+    statement = finding.statement
+    if statement is None or statement.effect is not Effect.ALLOW or finding.code not in _LETTING_IN:
+        return ()
+    callers = strangers_let_in(policy, statement, target)
+    strangers = (f"{each.shown} of {'another' if each.organization else 'no'} organization" for each in callers[:1])
+    told = names(statement.action.actions)
+    more = f" and {len(told) - _NAMED_ACTIONS} more" if len(told) > _NAMED_ACTIONS else ""
+    allowed = f"allowed: {', '.join(told[:_NAMED_ACTIONS])}{more}"
+    return (*(f"let in, for example: {each}" for each in strangers), allowed)
+
+
+def _told(findings: Iterable[Finding], details: tuple[str, ...] = ()) -> Iterator[Judgement]:
+    for each in findings:
+        what = f"statement {each.statement}: {each.what}" if each.statement else each.what
+        yield Judgement(each.code, each.severity, what, each.why, each.repair.rstrip("."), details)
+
+
+def _unknown() -> Judgement:
+    return note(
+        "policy-unknown", "a part of its policy is known only once deployed, and is not judged",
+        "Nobody can say here whom it lets in", "Write it into the template, or give the parameters that it depends on",
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""Registries that replicate to each other: whether images get through, and how far.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from shared_ecr.access.actions import bits
+from shared_ecr.access.callers import Caller
+from shared_ecr.access.documents import Effect
+from shared_ecr.access.principals import Meant
+from shared_ecr.review.deployments import Home
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.policies import ReadPolicy, partition_of, read_held
+from shared_ecr.review.rules.judgements import warning
+from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.settings.replication import ReadReplication
+
+_REPLICATE = bits(("ReplicateImage",))
+
+
+def chains(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge destinations that replicate themselves: what arrives there goes no further."""
+    origins = {each.resource.home for each in scene.replications if any(rule.destinations for rule in each.rules)}
+    for each in scene.replications:
+        for destination in dict.fromkeys(place for rule in each.rules for place in rule.destinations):
+            if destination in origins and destination != each.resource.home:
+                yield _chain(each, destination)
+
+
+def _chain(each: ReadReplication, destination: Home) -> ReviewFinding:
+    return warning(
+        "replication-chain", f"{destination}, which it replicates to, replicates too",
+        "An image is replicated once, from where it was pushed: what arrives there goes no further",
+        "Name here all registries that shall have the image",
+    ).about("replication configuration", each.resource)  # fmt: skip
+
+
+def refused(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge destinations in other accounts of which this deployment has the registry policy, or should."""
+    policies: dict[Home, list[ReadPolicy]] = defaultdict(list)
+    for _, resource in scene.policies():
+        policies[resource.home].append(read_held(resource.properties.get("PolicyText"), resource.home))
+    deployed = {stack.home for stack in scene.deployment.stacks}
+    for each in scene.replications:
+        source = each.resource.home
+        for destination in dict.fromkeys(place for rule in each.rules for place in rule.destinations):
+            is_ours = source.account and destination in deployed and destination.account != source.account
+            read = policies.get(destination, [])
+            if is_ours and not any(not policy.is_whole or _lets_in(policy, source) for policy in read):
+                yield _refused(each, destination)
+
+
+def _lets_in(read: ReadPolicy, source: Home) -> bool:
+    """Whether some statement lets the registry *source* replicate, in a context that may be."""
+    caller = Caller.unnamed_role(source.account or "", partition_of(source) or "aws")
+    statements = read.policy.statements if read.policy else ()
+    return any(
+        each.effect is Effect.ALLOW
+        and each.action.actions & _REPLICATE
+        and each.principal.means(caller) is not Meant.NOT
+        for each in statements
+    )
+
+
+def _refused(each: ReadReplication, destination: Home) -> ReviewFinding:
+    return warning(
+        "replica-refused", f"no registry policy in {destination} lets {each.resource.home.account} replicate there",
+        "The destination decides who may write to it; without its policy no image arrives, and nobody is told",
+        "Allow ecr:ReplicateImage and ecr:CreateRepository to the source's account in the policy of that registry",
+    ).about("replication configuration", each.resource)  # fmt: skip

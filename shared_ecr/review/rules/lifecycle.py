@@ -1,0 +1,87 @@
+"""Lifecycle policies: none at all, what ECR refuses, and what is nearly too large."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from shared_ecr.access.lint import Severity as Bad
+from shared_ecr.lifecycle import LifecyclePolicy
+from shared_ecr.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
+from shared_ecr.lifecycle.reasons import told
+from shared_ecr.problems import Problem, Severity
+from shared_ecr.review.lifecycles import read_lifecycle
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.limits import NEARLY
+from shared_ecr.review.rules.traps import traps
+
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html
+MIN_CHARACTERS = 100
+_REMEMBERED = 1_024
+
+
+def lifecycle(repository: ReviewedRepository) -> Iterator[Judgement]:
+    """Judge the policy of *repository*, or that there is none."""
+    if repository.lifecycle_text is None:
+        yield warning(
+            "lifecycle-missing", "it has no lifecycle policy",
+            "Every image that was ever pushed stays and is paid for; Security Hub's ECR.3 and Control Tower's "
+            "CT.ECR.PR.1 ask for a policy",
+            "Let at least untagged images expire",
+        )  # fmt: skip
+        return
+    if not repository.knows_its_lifecycle:
+        yield note(
+            "lifecycle-unknown", "its lifecycle policy is known only once deployed",
+            "Nobody can say here what it deletes",
+            "Write the text into the template, or give the parameters that it depends on",
+        )  # fmt: skip
+        return
+    if not repository.is_text:
+        yield error(
+            "lifecycle-text", "the lifecycle policy is written as an object",
+            "CloudFormation takes a text of JSON here", "Write the policy as a text",
+        )  # fmt: skip
+    yield from _of_text(repository.lifecycle_text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_text(text: str) -> tuple[Judgement, ...]:
+    """Judge a policy by itself; many repositories have the same."""
+    read = read_lifecycle(text, "")
+    rules = in_words(read.policy)
+    found = [_refused(each, rules) for each in read.problems]
+    if not any(each.code == "lifecycle-size" for each in found):
+        found += _sizes(text, read.policy)
+    if read.policy:
+        found += traps(read.policy, rules)
+    return tuple(found)
+
+
+def in_words(policy: LifecyclePolicy | None) -> tuple[str, ...]:
+    """Say each rule of *policy* in words, in the order in which they claim images."""
+    return tuple(f"rule {rule.priority}: {told(rule)}" for rule in policy.rules) if policy else ()
+
+
+def _refused(problem: Problem, rules: tuple[str, ...]) -> Judgement:
+    severity = Bad.ERROR if problem.severity is Severity.ERROR else Bad.WARNING
+    what = f"{problem.path}: {problem.what}" if problem.path else problem.what
+    why = problem.why or "ECR refuses the whole policy, and the deployment with it"
+    return Judgement(problem.code, severity, what, why, problem.fix or "Correct the policy", rules)
+
+
+def _sizes(text: str, policy: LifecyclePolicy | None) -> Iterator[Judgement]:
+    characters, fix = len(text), "Join rules, and shorten their descriptions"
+    if characters > MAX_CHARACTERS:
+        what = f"the policy has {characters:,} characters as it is written; ECR stores {MAX_CHARACTERS:,}"
+        yield error("lifecycle-size", what, "ECR refuses it", f"Write it without blanks; {fix[0].lower()}{fix[1:]}")
+    elif characters < MIN_CHARACTERS:
+        what = f"the text of the policy has {characters} characters; at least {MIN_CHARACTERS} are asked for"
+        yield error(
+            "lifecycle-size", what, "ECR refuses it, and CloudFormation before it", "Give the rules a description"
+        )
+    elif characters > MAX_CHARACTERS * NEARLY:
+        what = f"the policy has {characters:,} of {MAX_CHARACTERS:,} characters"
+        yield warning("lifecycle-size", what, "A few more rules, and ECR refuses it", fix)
+    if policy and len(policy.rules) > MAX_RULES * NEARLY:
+        what = f"the policy has {len(policy.rules)} of {MAX_RULES} rules"
+        yield warning("lifecycle-rules", what, "A few more, and ECR refuses it", fix)

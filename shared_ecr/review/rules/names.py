@@ -1,0 +1,40 @@
+"""Names of repositories: outside the grammar, or taken twice in one registry."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import RepositoryName
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement
+from shared_ecr.review.rules.owners import Owner, conflict
+from shared_ecr.review.rules.scene import Scene
+
+
+def grammar(repository: ReviewedRepository) -> Iterator[Judgement]:
+    """Judge a name that is written; one that CloudFormation makes up, or that is not known, is not judged."""
+    text = repository.resource.text("RepositoryName")
+    if text is None:
+        return
+    try:
+        RepositoryName.parse(text)
+    except InvalidValueError as fault:
+        yield Judgement.of(fault)
+
+
+def twice(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge repositories of one name in one account and Region, whichever stacks they stand in."""
+    owners: dict[str, list[Owner]] = defaultdict(list)
+    for each in scene.repositories:
+        if each.is_named:
+            owners[each.name].append(Owner(each.stack, each.resource))
+    for name, named in owners.items():
+        for group, severity in conflict(named):
+            first, *others = group
+            yield Judgement(
+                "name-duplicate", severity, f"{len(group)} resources are repositories of this name",
+                f"A registry has one repository of a name: the deployment of {others[0]} fails with 'already "
+                f"exists', or takes over what {first} owns",
+                "Keep one of them, and give others its name or URI", tuple(f"owner: {owner}" for owner in group),
+            ).about(name, others[-1].resource)  # fmt: skip

@@ -1,0 +1,38 @@
+"""Resources that want the same thing of a registry, and how sure it is that they meet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shared_ecr.access.lint import Severity
+from shared_ecr.review.deployments import Resource, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One resource that owns something, and its stack."""
+
+    stack: Stack
+    resource: Resource
+
+    def __str__(self) -> str:
+        origin = self.resource.origin
+        # No place in a file: a finding stays the same one when its line moves.
+        return f"{self.stack.name} ({origin.construct_path or origin.logical_id})"
+
+
+def conflict(owners: Iterable[Owner]) -> Iterator[tuple[tuple[Owner, ...], Severity]]:
+    """Yield the groups of *owners* that meet in one account and Region, an error where that is sure.
+
+    It is not sure where a condition decides at deployment whether one of them exists, nor where nobody knows the
+    account or the Region of stacks that are deployed apart.
+    """
+    groups: dict[tuple[str | None, str | None], list[Owner]] = defaultdict(list)
+    for owner in owners:
+        groups[owner.resource.home.account, owner.resource.home.region].append(owner)
+    for home, group in groups.items():
+        if len(group) > 1:
+            is_sure = all(home) or len({(owner.stack.name, owner.stack.file) for owner in group}) < len(group)
+            # Of resources under one and the same condition all exist, or none does.
+            is_sure = is_sure and len({owner.resource.conditions for owner in group}) == 1
+            yield tuple(group), Severity.ERROR if is_sure else Severity.WARNING

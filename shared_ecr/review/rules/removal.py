@@ -1,0 +1,68 @@
+"""What becomes of a repository and its images when its resource goes, or is replaced."""
+
+from collections.abc import Iterator
+
+from shared_ecr.review.deployments import Resource
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement, error, warning
+from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
+
+# Left out means Delete. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+_DELETES = frozenset({"", "Delete"})
+_RETAIN = "Write DeletionPolicy and UpdateReplacePolicy: Retain"
+
+
+def removal(repository: ReviewedRepository) -> Iterator[Judgement]:
+    """Judge how easily *repository* is lost."""
+    resource = repository.resource
+    if repository.stack.tool == "terraform":
+        if repository.empty_on_delete:
+            yield error(
+                "removal-empties", "force_delete deletes the repository with all of its images",
+                "ECR then does not refuse what a renamed or removed resource, or 'terraform destroy', asks for",
+                "Remove force_delete, and empty the repository by hand before it goes",
+            )  # fmt: skip
+        return
+    unguarded = _unguarded(resource)
+    if unguarded and repository.empty_on_delete:
+        yield error(
+            "removal-empties", f"EmptyOnDelete is set, and {unguarded}: its images go with it, unasked",
+            "ECR refuses to delete a repository that holds images; EmptyOnDelete takes that away",
+            f"{_RETAIN}, or remove EmptyOnDelete",
+        )  # fmt: skip
+    elif unguarded:
+        yield _deletes(resource, unguarded)
+
+
+def public_removal(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge how easily public repositories are lost."""
+    for stack, resource in scene.deployment.resources(PUBLIC_REPOSITORY):
+        unguarded = _unguarded(resource)
+        if unguarded and stack.tool != "terraform":
+            name = resource.text("RepositoryName") or f"<{resource.origin.logical_id}>"
+            yield _deletes(resource, unguarded).about(f"public repository {name}", resource)
+
+
+def _unguarded(resource: Resource) -> str:
+    """Say which policy of CloudFormation lets the repository go; nothing where none does."""
+    written = {"DeletionPolicy": resource.deletion_policy, "UpdateReplacePolicy": resource.update_replace_policy}
+    match [name for name, policy in written.items() if policy in _DELETES]:
+        case [one]:
+            return f"{one} does not retain it"
+        case [one, other]:
+            return f"neither {one} nor {other} retains it"
+        case _:
+            return ""
+
+
+def _deletes(resource: Resource, unguarded: str) -> Judgement:
+    when = "leaves the template, or its stack is deleted"
+    if resource.deletion_policy not in _DELETES:
+        when = "is replaced, as for another name or another encryption"
+    return warning(
+        "removal-deletes", unguarded,
+        f"Left out means Delete: CloudFormation deletes it when it {when}, or fails where it still holds images",
+        _RETAIN,
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Repositories that replication fills: whether they have the rules of their source.
+
+Replication copies images and no settings: lifecycle policy, tag mutability and policy of a replica are its own.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.json_texts import Json, read_json
+from shared_ecr.filters import chosen_template
+from shared_ecr.review.deployments import Home, is_known
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement, warning
+from shared_ecr.review.rules.lifecycle import in_words
+from shared_ecr.review.rules.scene import ReviewedTemplate, Scene
+from shared_ecr.review.texts import written_out
+from shared_ecr.settings.creation_templates import Occasion
+
+
+def replicas(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge, for each destination that this deployment also deploys to, what the replicas will be like."""
+    deployed = {stack.home for stack in scene.deployment.stacks} | {each.home for each in scene.repositories}
+    held: dict[Home, dict[str, ReviewedRepository]] = defaultdict(dict)
+    for repository in scene.repositories:
+        if repository.is_named:
+            held[repository.home][repository.name] = repository
+    templates: dict[Home, dict[str, ReviewedTemplate]] = defaultdict(dict)
+    for template in scene.templates:
+        if template.is_known and Occasion.REPLICATION in template.occasions:
+            templates[template.resource.home][template.prefix] = template
+    # A configuration with deletions stands twice, as a resource and as a call; its replicas are judged once.
+    told: set[tuple[Home, Home, str]] = set()
+    for source, destination, name in _copied(scene, held, deployed):
+        if (source, destination, name) not in told:
+            told.add((source, destination, name))
+            repository = held[source][name]
+            found = _judged(repository, destination, held[destination].get(name), templates[destination])
+            if found:
+                yield found.about(name, repository.resource)
+
+
+def _copied(
+    scene: Scene, held: Mapping[Home, Mapping[str, ReviewedRepository]], deployed: set[Home]
+) -> Iterator[tuple[Home, Home, str]]:
+    for each in scene.replications:
+        source = each.resource.home
+        for rule in each.rules:
+            for destination in dict.fromkeys(rule.destinations):
+                if destination != source and destination in deployed:
+                    yield from ((source, destination, name) for name in held.get(source, {}) if rule.covers(name))
+
+
+def _judged(
+    source: ReviewedRepository,
+    destination: Home,
+    replica: ReviewedRepository | None,
+    templates: Mapping[str, ReviewedTemplate],
+) -> Judgement | None:
+    made = replica
+    where = f"its replica in {destination}"
+    if made is None:
+        prefix = chosen_template(templates, source.name)
+        if prefix is None:
+            return warning(
+                "replica-missing", f"nothing makes its replica in {destination}",
+                "ECR makes one when the first image arrives: tags mutable, no lifecycle policy, nobody let in",
+                "Declare the repository there, or a creation template with REPLICATION for its namespace",
+            )  # fmt: skip
+        made = templates[prefix].repository
+        where = f"its replica in {destination}, made from the creation template {prefix},"
+    differences = list(_differences(source, made))
+    if not differences:
+        return None
+    *names, last = (name for name, _ in differences)
+    which = f"{', '.join(names)} and {last}" if names else last
+    return warning(
+        "replica-differs", f"{where} has another {which}",
+        "Replication copies images, and no settings: what is safe here may be deleted, overwritten or closed there",
+        "Give both the same", tuple(line for _, lines in differences for line in lines),
+    )  # fmt: skip
+
+
+def _differences(source: ReviewedRepository, replica: ReviewedRepository) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if source.knows_its_lifecycle and replica.knows_its_lifecycle and _lifecycle(source) != _lifecycle(replica):
+        yield (
+            "lifecycle policy",
+            (
+                *(f"here: {line}" for line in in_words(source.lifecycle) or ("no lifecycle policy",)),
+                *(f"there: {line}" for line in in_words(replica.lifecycle) or ("no lifecycle policy",)),
+            ),
+        )
+    ours, theirs = ((each.mutability, tuple(sorted(each.exclusions))) for each in (source, replica))
+    if ours != theirs and is_known(ours[0]) and is_known(theirs[0]):
+        yield "tag mutability", (f"here: {_mutability(*ours)}", f"there: {_mutability(*theirs)}")
+    texts = [_policy(each) for each in (source, replica)]
+    if None not in texts and texts[0] != texts[1]:
+        yield (
+            "policy",
+            tuple(
+                f"{place}: {'a policy' if text else 'no policy'}"
+                for place, text in zip(("here", "there"), texts, strict=True)
+            ),
+        )
+
+
+def _lifecycle(repository: ReviewedRepository) -> object:
+    return repository.lifecycle if repository.lifecycle else repository.lifecycle_text
+
+
+def _mutability(mode: str, exclusions: tuple[str, ...]) -> str:
+    return f"{mode} but {', '.join(exclusions)}" if exclusions else mode
+
+
+def _policy(repository: ReviewedRepository) -> str | None:
+    """Return the policy as a text in which its own Region has no name; None where it is not known."""
+    if not repository.has_policy:
+        return ""
+    written = repository.resource.properties.get("RepositoryPolicyText")
+    if not is_known(written):
+        return None
+    text = written_out(_parsed(written))
+    region = repository.home.region
+    return text.replace(f":{region}:", ":REGION:") if region else text
+
+
+def _parsed(written: Json) -> Json:
+    """Return what a text of JSON says, or the text where it is none; one side may write what the other nests."""
+    try:
+        return read_json(written) if isinstance(written, str) else written
+    except InvalidPolicyError:
+        return written

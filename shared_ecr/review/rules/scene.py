@@ -1,0 +1,99 @@
+"""One deployment as the rules look at it: everything of ECR read once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared_ecr.access.everybody import Known
+from shared_ecr.review.deployments import Deployment, Home, Resource, Stack
+from shared_ecr.review.repositories import ReviewedRepository, read_repository, repositories
+from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
+from shared_ecr.review.rules.settings.scanning import ReadScanning, read_scanning
+
+if TYPE_CHECKING:
+    from shared_ecr.access.json_texts import Json
+
+TEMPLATE = "AWS::ECR::RepositoryCreationTemplate"
+REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
+SCANNING = "AWS::ECR::RegistryScanningConfiguration"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedTemplate:
+    """One repository creation template."""
+
+    prefix: str
+    """The logical id in pointed brackets where it is not known."""
+    is_known: bool
+    """Whether the prefix is."""
+    occasions: frozenset[str]
+    """As ECR calls them: `REPLICATION`, `PULL_THROUGH_CACHE`, `CREATE_ON_PUSH`."""
+    repository: ReviewedRepository
+    """What it makes; the resource is the template's own, the name one that is possible."""
+    resource: Resource
+
+    @property
+    def subject(self) -> str:
+        """What findings call it."""
+        return f"creation template {self.prefix}"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A deployment, and what is known of the world around it."""
+
+    deployment: Deployment
+    known: Known
+
+    @cached_property
+    def repositories(self) -> tuple[ReviewedRepository, ...]:
+        """The private repositories."""
+        return tuple(repositories(self.deployment))
+
+    @cached_property
+    def templates(self) -> tuple[ReviewedTemplate, ...]:
+        """The creation templates."""
+        return tuple(read_template(*found) for found in self.deployment.resources(TEMPLATE))
+
+    @cached_property
+    def scanning(self) -> Mapping[Home, ReadScanning]:
+        """What registries scan, by account and Region."""
+        return {each.home: read_scanning(each) for _, each in self.deployment.resources(SCANNING)}
+
+    @cached_property
+    def replications(self) -> tuple[ReadReplication, ...]:
+        """What registries replicate."""
+        return tuple(read_replications(self.deployment))
+
+    def policies(self) -> Iterator[tuple[Stack, Resource]]:
+        """Yield the registry policies."""
+        yield from self.deployment.resources(REGISTRY_POLICY)
+
+
+def read_template(stack: Stack, resource: Resource) -> ReviewedTemplate:
+    """Read one creation template as the repository that it makes.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repositorycreationtemplate.html
+    """
+    properties = resource.properties
+    prefix = resource.text("Prefix")
+    name = "any/repository" if prefix in {None, "ROOT", ""} else f"{str(prefix).rstrip('/')}/any-new-repository"
+    made: dict[str, Json] = {
+        "RepositoryName": name,
+        "LifecyclePolicy": {"LifecyclePolicyText": properties.get("LifecyclePolicy")},
+        "RepositoryPolicyText": properties.get("RepositoryPolicy"),
+        "Tags": properties.get("ResourceTags"),
+        # What it makes is scanned as the registry says; a template has no property for it.
+        "ImageScanningConfiguration": {"ScanOnPush": False},
+    }
+    for key in ("EncryptionConfiguration", "ImageTagMutability", "ImageTagMutabilityExclusionFilters"):
+        made[key] = properties.get(key)
+    occasions = properties.get("AppliedFor")
+    return ReviewedTemplate(
+        prefix or f"<{resource.origin.logical_id}>",
+        prefix is not None,
+        frozenset(each for each in occasions if isinstance(each, str)) if isinstance(occasions, list) else frozenset(),
+        read_repository(stack, replace(resource, properties=made)),
+        resource,
+    )

@@ -1,0 +1,73 @@
+"""Repository creation templates: what is their own, besides the repository that they make.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+"""
+
+from collections.abc import Iterator
+
+from shared_ecr.encryption import NamedKey
+from shared_ecr.review.deployments import Resource, is_known
+from shared_ecr.review.rules.judgements import Judgement, error, warning
+from shared_ecr.review.rules.settings.shapes import Shapes, one_of
+from shared_ecr.settings.creation_templates import MAX_DESCRIPTION, Occasion, TemplatePrefix
+from shared_ecr.settings.roles import RoleArn
+
+
+def template(resource: Resource) -> Iterator[Judgement]:
+    """Judge one creation template."""
+    shapes, properties = Shapes(), resource.properties
+    shapes.parsed(properties.get("Prefix"), "Prefix", TemplatePrefix.parse)
+    occasions = _occasions(shapes, resource)
+    description = shapes.text(properties.get("Description"), "Description") or ""
+    if len(description) > MAX_DESCRIPTION:
+        what = f"the description has {len(description)} characters; {MAX_DESCRIPTION} are allowed"
+        yield error("template-description", what, "ECR refuses it", "Shorten it")
+    for key in ("LifecyclePolicy", "RepositoryPolicy"):
+        if isinstance(properties.get(key), dict | list):
+            yield error(
+                "template-text", f"{key} is written as an object", "CloudFormation takes a text of JSON here",
+                "Write the policy as a text",
+            )  # fmt: skip
+    encryption = shapes.mapping(properties.get("EncryptionConfiguration"), "EncryptionConfiguration")
+    if "KmsKey" in encryption:
+        shapes.parsed(encryption["KmsKey"], "EncryptionConfiguration.KmsKey", NamedKey.parse)
+    uses_key = encryption.get("EncryptionType") in ("KMS", "KMS_DSSE")
+    yield from _role(shapes, resource, uses_key=uses_key)
+    if Occasion.PULL_THROUGH_CACHE in occasions and properties.get("ImageTagMutability") == "IMMUTABLE":
+        yield warning(
+            "template-stale", "cached tags are never refreshed",
+            "Tags of these repositories are immutable, and the upstream moves its own",
+            "Write IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION with filters for the tags that move",
+        )  # fmt: skip
+    yield from shapes.found
+
+
+def _occasions(shapes: Shapes, resource: Resource) -> set[str]:
+    written = shapes.listed(resource.properties.get("AppliedFor"), "AppliedFor")
+    if not written and is_known(resource.properties.get("AppliedFor")):
+        what = "AppliedFor names no occasion"
+        shapes.found.append(error("template-occasion", what, "The template is for nothing then", "Name one or more"))
+    read = (
+        shapes.parsed(
+            each, f"AppliedFor[{number}]", lambda text: one_of(text, tuple(Occasion), "occasion", "template-occasion")
+        )
+        for number, each in enumerate(written)
+    )
+    return set(filter(None, read))
+
+
+def _role(shapes: Shapes, resource: Resource, *, uses_key: bool) -> Iterator[Judgement]:
+    written, account = resource.properties.get("CustomRoleArn"), resource.home.account
+    reasons = [*(["a KMS key"] if uses_key else []), *(["tags"] if resource.properties.get("ResourceTags") else [])]
+    if written is None and reasons:
+        yield error(
+            "template-role", f"the repositories have {' and '.join(reasons)}, and there is no CustomRoleArn",
+            "The template is stored all the same, and ECR then fails to make each repository",
+            "Name a role that ecr.amazonaws.com may take on",
+        )  # fmt: skip
+    role = shapes.parsed(written, "CustomRoleArn", RoleArn.parse)
+    if role and account and role.account != account:
+        yield error(
+            "template-role", f"the role is in account {role.account}, the registry in {account}",
+            "ECR takes on roles of the registry's own account", f"Name a role in {account}",
+        )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What a registry has once, and two resources want: the last deployment wins, until the next one of the other stack."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared_ecr.review.deployments import Deployment, Resource
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.judgements import Judgement
+from shared_ecr.review.rules.owners import Owner, conflict
+from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION, REPLICATION
+
+# One for each account and Region, whoever writes it.
+_WHOLE = {
+    "AWS::ECR::RegistryPolicy": "registry policy",
+    "AWS::ECR::RegistryScanningConfiguration": "scanning configuration",
+    REPLICATION: "replication configuration",
+    "AWS::ECR::SigningConfiguration": "signing configuration",
+}
+# One for each value of a property.
+_NAMED = {
+    "AWS::ECR::PullThroughCacheRule": ("pull-through cache rule", "EcrRepositoryPrefix"),
+    "AWS::ECR::PublicRepository": ("public repository", "RepositoryName"),
+    "AWS::ECR::PullTimeUpdateExclusion": ("pull-time exclusion", "PrincipalArn"),
+    "AWS::ECR::RepositoryCreationTemplate": ("creation template", "Prefix"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something of which a registry has one."""
+
+    name: str
+    is_called: bool = False
+    """Whether a custom resource puts it, beside what CloudFormation has no property for."""
+
+
+def singletons(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge whatever has two owners in one account and Region."""
+    owned = _owned(scene.deployment)
+    for name, owners in owned.items():
+        for group, severity in conflict(owners):
+            first, *others = group
+            yield Judgement(
+                "registry-singleton", severity, f"{len(group)} resources own it in {first.resource.home}",
+                "A registry has one: each owner overwrites what the other deployed, and deleting one takes it away",
+                "Keep it in one stack", tuple(f"owner: {owner}" for owner in group),
+            ).about(name, others[-1].resource)  # fmt: skip
+
+
+def _owned(deployment: Deployment) -> dict[str, list[Owner]]:
+    owned: dict[str, list[Owner]] = defaultdict(list)
+    called: dict[str, list[Owner]] = defaultdict(list)
+    for stack in deployment.stacks:
+        for resource in stack.resources:
+            thing = thing_of(resource)
+            if thing:
+                (called if thing.is_called else owned)[thing.name].append(Owner(stack, resource))
+    for name, owners in called.items():
+        # A call that completes what a resource of the same stack puts has no owner of its own.
+        alone = [each for each in owners if all(each.stack is not other.stack for other in owned[name])]
+        owned[name] += alone
+    return owned
+
+
+def thing_of(resource: Resource) -> Thing | None:
+    """Return what *resource* owns of the registry, or None."""
+    if resource.type in _WHOLE:
+        return Thing(_WHOLE[resource.type])
+    if resource.type in _NAMED:
+        what, key = _NAMED[resource.type]
+        value = resource.text(key)
+        return Thing(f"{what} {value.rstrip('/') if key != 'PrincipalArn' else value}") if value else None
+    if resource.type == CALLED and (name := resource.text("Name")):
+        replicates = resource.properties.get("Operation") == CALLED_OPERATION
+        return Thing(_WHOLE[REPLICATION] if replicates else f"account setting {name}", is_called=True)
+    return None

@@ -1,0 +1,49 @@
+"""Stacks and their templates: how easily a stack goes, what it needs, and how full it is."""
+
+from collections.abc import Iterator
+
+from shared_ecr.review.deployments import Stack
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.limits import MAX_RESOURCES, MAX_TEMPLATE_BYTES, NEARLY
+from shared_ecr.review.rules.scene import Scene
+
+_OF_ECR = "AWS::ECR::"
+_SPLIT = "Spread the repositories over several stacks"
+
+
+def stacks(scene: Scene) -> Iterator[ReviewFinding]:
+    """Judge every stack that has something of ECR."""
+    for stack in scene.deployment.stacks:
+        if any(resource.type.startswith(_OF_ECR) for resource in stack.resources):
+            for found in _judged(stack):
+                yield ReviewFinding(
+                    found.code, found.severity, f"stack {stack.name}", found.what, found.why, found.fix, stack.home
+                )
+
+
+def _judged(stack: Stack) -> Iterator[Judgement]:
+    if stack.termination_protection is False:
+        yield warning(
+            "stack-termination", "it is not protected from termination",
+            "One command deletes the stack, and with it every repository that is not retained",
+            "Set termination_protection in CDK, or EnableTerminationProtection",
+        )  # fmt: skip
+    if stack.bootstrap_version is not None:
+        yield note(
+            "stack-bootstrap", f"it needs CDK's bootstrap stack in version {stack.bootstrap_version} or later",
+            "No template can tell which version the account has", "Run 'cdk bootstrap' where it is older",
+        )  # fmt: skip
+    if stack.tool == "terraform":
+        return
+    yield from _size("stack-resources", len(stack.resources), MAX_RESOURCES, "resources")
+    if stack.template_bytes is not None:
+        yield from _size("stack-size", stack.template_bytes, MAX_TEMPLATE_BYTES, "bytes of template")
+
+
+def _size(code: str, used: int, limit: int, unit: str) -> Iterator[Judgement]:
+    if used > limit:
+        what = f"{used:,} {unit}; CloudFormation takes {limit:,}"
+        yield error(code, what, "It refuses the template", _SPLIT)
+    elif used > limit * NEARLY:
+        yield warning(code, f"{used:,} of {limit:,} {unit}", "A few more repositories, and it is refused", _SPLIT)

@@ -1,0 +1,196 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.command_line import Outcome, shared_ecr
+
+PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+PUBLIC = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": PULL}]}
+PLACE = ("--account", "111111111111", "--region", "eu-central-1")
+DECLARATION = """\
+version: 1
+organization: o-a1b2c3d4e5
+accounts: { shared: "111111111111" }
+registry: { account: shared, regions: [eu-central-1] }
+repositories: { team/app: {} }
+acknowledged:
+  - { finding: access-public, repository: team/app, reason: a public base image, until: 2099-12-31 }
+  - { finding: access-widened, repository: team/app, reason: a public base image, until: 2099-12-31 }
+  - { finding: access-widened-outside, repository: team/app, reason: a public base image, until: 2099-12-31 }
+"""
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand where no declaration is."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def template(name: str = "app.json", **properties: Any) -> Path:
+    repository = {
+        "Type": "AWS::ECR::Repository",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {"RepositoryName": "team/app", **properties},
+    }
+    path = Path(name)
+    path.write_text(json.dumps({"Resources": {"App": repository}}))
+    return path
+
+
+def review(*arguments: str | Path) -> Outcome:
+    return shared_ecr("review", *arguments, *PLACE)
+
+
+def test_a_template_without_a_fault_exits_0() -> None:
+    ran = review(template())
+    assert (ran.code, ran.stdout.splitlines()[-1][:14]) == (0, "nothing blocks")
+
+
+def test_a_template_with_a_fault_exits_1_and_ends_with_why() -> None:
+    ran = review(template(RepositoryPolicyText=PUBLIC))
+    assert ran.code == 1
+    assert "[access-public]" in ran.stdout
+    assert ran.stdout.splitlines()[-1].startswith("blocked by 1 finding")
+
+
+def test_a_change_that_lets_somebody_in_exits_1() -> None:
+    ran = review(template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"))
+    assert ran.code == 1
+    assert "[access-widened-outside]" in ran.stdout
+
+
+def test_an_unchanged_fault_exits_0() -> None:
+    after = template(RepositoryPolicyText=PUBLIC)
+    assert review(after, "--against", after).code == 0
+
+
+def test_what_the_declaration_acknowledges_does_not_block() -> None:
+    Path("registry.yaml").write_text(DECLARATION)
+    ran = review(template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"))
+    assert ran.code == 0, ran.stdout
+    assert "Accepted because: a public base image" in ran.stdout
+
+
+def test_a_finding_names_the_line_of_the_declaration() -> None:
+    Path("registry.yaml").write_text(DECLARATION.partition("acknowledged")[0])
+    assert "team/app (registry.yaml:5:17)" in review(template(RepositoryPolicyText=PUBLIC)).stdout
+
+
+def test_a_template_in_yaml_with_short_forms_is_read() -> None:
+    Path("app.yaml").write_text(
+        "Parameters: {Name: {Type: String, Default: app}}\n"
+        "Resources:\n  App:\n    Type: AWS::ECR::Repository\n    DeletionPolicy: Retain\n    Properties:\n"
+        "      RepositoryName: !Sub 'team/${Name}'\n"
+    )
+    assert "team/web" in review("app.yaml", "--parameter", "Name=web").stdout
+
+
+def test_several_documents_of_one_side_are_judged_together() -> None:
+    ran = review(template("one.json"), template("two.json"))
+    assert "2 repositories judged" in ran.stdout
+
+
+def test_a_plan_of_terraform_knows_what_was_before() -> None:
+    def module(mutability: str) -> dict[str, Any]:
+        values = {"name": "team/app", "image_tag_mutability": mutability, "force_delete": False}
+        resource = {
+            "address": "aws_ecr_repository.app", "mode": "managed", "type": "aws_ecr_repository", "name": "app",
+            "provider_name": "registry.terraform.io/hashicorp/aws", "values": values,
+        }  # fmt: skip
+        return {"root_module": {"resources": [resource]}}
+
+    plan = {
+        "format_version": "1.2",
+        "planned_values": module("MUTABLE"),
+        "prior_state": {"format_version": "1.0", "values": module("IMMUTABLE")},
+        "resource_changes": [],
+    }
+    Path("plan.json").write_text(json.dumps(plan))
+    ran = review("plan.json")
+    assert ran.code == 1
+    assert "- IMMUTABLE" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("text", "review of"), ("markdown", "<!-- shared-ecr review -->"), ("json", "{"), ("sarif", "{"), ("html", "<!d")],
+)
+def test_a_review_has_the_form_that_is_asked_for(form: str, begins: str) -> None:
+    assert review(template(), "--format", form).stdout.startswith(begins)
+
+
+def test_a_review_is_saved_in_every_form_that_a_file_ends_in() -> None:
+    names = ("r.txt", "r.md", "r.json", "r.sarif", "r.html")
+    saved = [word for name in names for word in ("--save", name)]
+    assert review(template(RepositoryPolicyText=PUBLIC), *saved).code == 1
+    assert json.loads(Path("r.json").read_text())["blocks"] is True
+    assert json.loads(Path("r.sarif").read_text())["version"] == "2.1.0"
+    assert [name for name in names if "access-public" not in Path(name).read_text()] == []
+
+
+def test_a_file_with_another_ending_is_refused_before_anything_is_read() -> None:
+    ran = review("nowhere.json", "--save", "review.docx")
+    assert (ran.code, "review.docx" in ran.stderr) == (2, True)
+
+
+def test_a_document_that_is_broken_is_told_with_its_place() -> None:
+    Path("broken.json").write_text('{"Resources": {\n  "App": }')
+    ran = review("broken.json")
+    assert ran.code == 2
+    assert "broken.json:2:10" in ran.stderr
+
+
+def test_a_document_that_deploys_nothing_is_refused() -> None:
+    Path("package.json").write_text('{"name": "app"}')
+    assert review("package.json").code == 2
+
+
+def test_what_cannot_be_judged_is_never_passed_over_in_silence() -> None:
+    Path("sam.yaml").write_text("Transform: [My::Macro]\nResources: {App: {Type: 'AWS::ECR::Repository'}}\n")
+    ran = review("sam.yaml")
+    assert "not judged:" in ran.stdout
+    assert "My::Macro" in ran.stdout
+
+
+def test_images_in_use_need_an_inventory() -> None:
+    Path("used.txt").write_text("team/app:1\n")
+    assert review(template(), "--in-use", "used.txt").code == 2
+
+
+def test_an_inventory_gives_the_number_of_the_images_that_go() -> None:
+    def lifecycle(newest: int) -> dict[str, Any]:
+        selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": newest}
+        rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
+        return {"LifecyclePolicyText": json.dumps({"rules": [rule]})}
+
+    images = [
+        {
+            "registryId": "111111111111", "repositoryName": "team/app", "imageDigest": f"sha256:{number:064x}",
+            "imageTags": [f"v{number}"], "imageSizeInBytes": 10, "imagePushedAt": f"2026-01-{number:02}T00:00:00Z",
+        }
+        for number in range(1, 11)
+    ]  # fmt: skip
+    Path("images.json").write_text(json.dumps({"imageDetails": images}))
+    before = template("old.json", LifecyclePolicy=lifecycle(10))
+    after = template(LifecyclePolicy=lifecycle(4))
+    ran = review(after, "--against", before, "--images", "images.json", "--now", "2026-11-21")
+    assert ran.code == 1
+    assert "newly lost: 6 of 10 images" in ran.stdout
+
+
+@pytest.mark.parametrize("parameter", ["Name", "=web"])
+def test_a_parameter_without_a_value_is_refused(parameter: str) -> None:
+    assert review(template(), "--parameter", parameter).code == 2
+
+
+def test_nothing_of_cdk_or_boto3_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys  # noqa: PLC0415 — to look at what is loaded
+
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"boto3", "botocore", "aws_cdk"}]:
+        monkeypatch.delitem(sys.modules, name)
+    review(template())
+    assert {"boto3", "botocore", "aws_cdk"} & sys.modules.keys() == set()

@@ -1,0 +1,266 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared_ecr.review.deployments import Home
+from shared_ecr.review.documents import InvalidDocumentError
+from unit.review.documents.plans import change, load, plan, prior, resource, values
+from unit.review.documents.reading import ACCOUNT, doubts, ids, named
+
+APP = "aws_ecr_repository.app"
+POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}]})
+
+
+@pytest.mark.parametrize(("attributes", "expected"), [
+    ({"name": "team/app"}, {"RepositoryName": "team/app"}),
+    ({"image_tag_mutability": "IMMUTABLE"}, {"ImageTagMutability": "IMMUTABLE"}),
+    ({"image_tag_mutability_exclusion_filter": [{"filter": "latest", "filter_type": "WILDCARD"}]},
+     {"ImageTagMutabilityExclusionFilters": [
+         {"ImageTagMutabilityExclusionFilterValue": "latest", "ImageTagMutabilityExclusionFilterType": "WILDCARD"}]}),
+    ({"image_scanning_configuration": [{"scan_on_push": True}]}, {"ImageScanningConfiguration": {"ScanOnPush": True}}),
+    ({"image_scanning_configuration": []}, {}),
+    ({"encryption_configuration": [{"encryption_type": "KMS", "kms_key": "arn:k"}]},
+     {"EncryptionConfiguration": {"EncryptionType": "KMS", "KmsKey": "arn:k"}}),
+    ({"encryption_configuration": [{"encryption_type": "AES256", "kms_key": ""}]},
+     {"EncryptionConfiguration": {"EncryptionType": "AES256"}}),
+    ({"force_delete": True}, {"EmptyOnDelete": True}),
+    ({"force_delete": None}, {}),
+    ({"tags": {"b": "2"}, "tags_all": {"a": "1", "b": "2"}},
+     {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]}),
+    ({"id": "x", "repository_url": "y", "timeouts": None}, {}),
+], ids=str)  # fmt: skip
+def test_a_repository_is_told_in_the_words_of_cloudformation(
+    tmp_path: Path, attributes: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found = named(load(tmp_path, plan(resource(APP, **attributes))), APP)
+    assert (found.type, found.properties) == ("AWS::ECR::Repository", expected)
+
+
+@pytest.mark.parametrize(("address", "attributes", "kind", "expected"), [
+    ("aws_ecr_registry_policy.it", {"policy": "{}"}, "AWS::ECR::RegistryPolicy", {"PolicyText": "{}"}),
+    ("aws_ecr_replication_configuration.it",
+     {"replication_configuration": [{"rule": [{
+         "destination": [{"region": "eu-west-1", "registry_id": "222222222222"}],
+         "repository_filter": [{"filter": "a", "filter_type": "PREFIX_MATCH"}]}]}]},
+     "AWS::ECR::ReplicationConfiguration",
+     {"ReplicationConfiguration": {"Rules": [{
+         "Destinations": [{"Region": "eu-west-1", "RegistryId": "222222222222"}],
+         "RepositoryFilters": [{"Filter": "a", "FilterType": "PREFIX_MATCH"}]}]}}),
+    ("aws_ecr_registry_scanning_configuration.it",
+     {"scan_type": "ENHANCED", "rule": [{"scan_frequency": "SCAN_ON_PUSH",
+                                          "repository_filter": [{"filter": "*", "filter_type": "WILDCARD"}]}]},
+     "AWS::ECR::RegistryScanningConfiguration",
+     {"ScanType": "ENHANCED", "Rules": [{"ScanFrequency": "SCAN_ON_PUSH",
+                                         "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}]}]}),
+    ("aws_ecr_pull_through_cache_rule.it",
+     {"ecr_repository_prefix": "hub", "upstream_registry_url": "registry-1.docker.io", "credential_arn": "arn:s"},
+     "AWS::ECR::PullThroughCacheRule",
+     {"EcrRepositoryPrefix": "hub", "UpstreamRegistryUrl": "registry-1.docker.io", "CredentialArn": "arn:s"}),
+    ("aws_ecr_repository_creation_template.it",
+     {"prefix": "hub", "applied_for": ["REPLICATION"], "lifecycle_policy": "{}", "repository_policy": "{}",
+      "resource_tags": {"a": "b"}, "image_tag_mutability": "MUTABLE"},
+     "AWS::ECR::RepositoryCreationTemplate",
+     {"Prefix": "hub", "AppliedFor": ["REPLICATION"], "LifecyclePolicy": "{}", "RepositoryPolicy": "{}",
+      "ResourceTags": [{"Key": "a", "Value": "b"}], "ImageTagMutability": "MUTABLE"}),
+    ("aws_ecr_account_setting.it", {"name": "REGISTRY_POLICY_SCOPE", "value": "V1"}, "Custom::EcrSetting",
+     {"Name": "REGISTRY_POLICY_SCOPE", "Operation": "PutAccountSetting",
+      "Body": '{"name":"REGISTRY_POLICY_SCOPE","value":"V1"}'}),
+    ("aws_ecrpublic_repository.it",
+     {"repository_name": "x", "force_destroy": False, "catalog_data": [{"about_text": "a", "description": "d"}]},
+     "AWS::ECR::PublicRepository",
+     {"RepositoryName": "x", "EmptyOnDelete": False,
+      "RepositoryCatalogData": {"AboutText": "a", "RepositoryDescription": "d"}}),
+    ("aws_vpc.it", {"password": "hunter2"}, "aws_vpc", {}),
+], ids=lambda value: value if isinstance(value, str) and "." in value else "")  # fmt: skip
+def test_what_belongs_to_the_registry_is_told_in_the_words_of_cloudformation(
+    tmp_path: Path, address: str, attributes: dict[str, Any], kind: str, expected: dict[str, Any]
+) -> None:
+    found = named(load(tmp_path, plan(resource(address, **attributes))), address)
+    assert (found.type, found.properties) == (kind, expected)
+
+
+def test_a_policy_is_put_into_the_repository_that_it_names(tmp_path: Path) -> None:
+    found = load(tmp_path, plan(
+        resource("aws_ecr_lifecycle_policy.app", repository="app", policy="{}"),
+        resource("aws_ecr_repository_policy.app", repository="app", policy=POLICY),
+        resource(APP, name="app"), resource("aws_ecr_repository.other", name="other"),
+    ))  # fmt: skip
+    assert ids(found) == [APP, "aws_ecr_repository.other"]
+    assert named(found, APP).properties == {
+        "RepositoryName": "app", "LifecyclePolicy": {"LifecyclePolicyText": "{}"}, "RepositoryPolicyText": POLICY,
+    }  # fmt: skip
+
+
+def test_the_policy_of_a_public_repository_is_put_into_it(tmp_path: Path) -> None:
+    found = load(tmp_path, plan(
+        resource("aws_ecrpublic_repository.it", repository_name="x"),
+        resource("aws_ecrpublic_repository_policy.it", repository_name="x", policy=POLICY),
+    ))  # fmt: skip
+    assert named(found, "aws_ecrpublic_repository.it").properties["RepositoryPolicyText"] == POLICY
+
+
+def configuration(*blocks: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"configuration": {"root_module": {"resources": list(blocks)}, **fields}}
+
+
+REFERS = {
+    "address": "aws_ecr_lifecycle_policy.app",
+    "expressions": {"repository": {"references": ["aws_ecr_repository.app.name", "aws_ecr_repository.app"]}},
+}
+
+
+def test_a_policy_whose_repository_is_not_known_yet_follows_the_configuration(tmp_path: Path) -> None:
+    unknown = {"repository": True}
+    found = load(tmp_path, plan(
+        resource('aws_ecr_lifecycle_policy.app["b"]', index="b", policy="{}"),
+        resource('aws_ecr_repository.app["a"]', index="a", name="a"),
+        resource('aws_ecr_repository.app["b"]', index="b", name="b"),
+        resource_changes=[change('aws_ecr_lifecycle_policy.app["b"]', after_unknown=unknown)],
+        **configuration(REFERS),
+    ))  # fmt: skip
+    assert "LifecyclePolicy" in named(found, 'aws_ecr_repository.app["b"]').properties
+    assert "LifecyclePolicy" not in named(found, 'aws_ecr_repository.app["a"]').properties
+
+
+@pytest.mark.parametrize(("repository", "said"), [
+    ("elsewhere", "it belongs to the repository 'elsewhere', which is not in this document"),
+    (None, "it belongs to the repository that is not known yet"),
+])  # fmt: skip
+def test_a_policy_of_a_repository_that_is_elsewhere_is_told(tmp_path: Path, repository: object, said: str) -> None:
+    address = "aws_ecr_repository_policy.app"
+    found = load(tmp_path, plan(resource(address, repository=repository, policy=POLICY)))
+    assert doubts(found) == [f"plan.json: {address}: {said}; it is not judged"]
+
+
+def test_two_policies_of_one_repository_are_told(tmp_path: Path) -> None:
+    found = load(tmp_path, plan(
+        resource(APP, name="app"),
+        resource("aws_ecr_repository_policy.a", repository="app", policy=POLICY),
+        resource("aws_ecr_repository_policy.b", repository="app", policy="{}"),
+    ))  # fmt: skip
+    (doubt,) = doubts(found)
+    assert "another resource writes this policy of aws_ecr_repository.app too" in doubt
+
+
+def test_what_is_known_only_after_the_apply_is_open_and_told(tmp_path: Path) -> None:
+    unknown = {"arn": True, "image_scanning_configuration": [{}], "tags": {}, "name": True}
+    found = load(tmp_path, plan(
+        resource(APP, image_scanning_configuration=[{"scan_on_push": False}]),
+        resource_changes=[change(APP, after_unknown=unknown)],
+    ))  # fmt: skip
+    assert named(found, APP).properties["RepositoryName"] == "${Deployed:aws_ecr_repository.app.name}"
+    assert "RepositoryName is known only after the apply" in doubts(found)[0]
+
+
+def test_a_policy_that_is_not_known_yet_is_open(tmp_path: Path) -> None:
+    address = "aws_ecr_repository_policy.app"
+    found = load(tmp_path, plan(
+        resource(APP, name="app"), resource(address, repository="app"),
+        resource_changes=[change(address, after_unknown={"policy": True, "id": True})],
+    ))  # fmt: skip
+    assert named(found, APP).properties["RepositoryPolicyText"] == f"${{Deployed:{address}.policy}}"
+
+
+def test_what_terraform_hides_is_not_shown(tmp_path: Path) -> None:
+    hidden = resource(APP, name="app", tags={"a": "hunter2"}, sensitive_values={"tags": {"a": True}})
+    assert "hunter2" not in str(named(load(tmp_path, plan(hidden)), APP).properties)
+
+
+def test_resources_of_modules_are_read_in_order(tmp_path: Path) -> None:
+    inner = {
+        "address": 'module.a["x"].module.b',
+        "resources": [resource('module.a["x"].module.b.aws_ecr_repository.it')],
+    }
+    outer = {"address": 'module.a["x"]', "resources": [], "child_modules": [inner]}
+    last = {"address": "module.z", "resources": [resource("module.z.aws_ecr_repository.it")]}
+    document = {"format_version": "1.0", "planned_values": values(resource(APP), modules=[outer, last])}
+    assert ids(load(tmp_path, document)) == [
+        APP, 'module.a["x"].module.b.aws_ecr_repository.it', "module.z.aws_ecr_repository.it",
+    ]  # fmt: skip
+
+
+def provider(**expressions: Any) -> dict[str, Any]:
+    block = {"address": APP, "provider_config_key": "aws.other"}
+    return configuration(block, provider_config={"aws.other": {"name": "aws", "expressions": expressions}})
+
+
+ROLE = "arn:aws:iam::333333333333:role/terraform"
+
+
+@pytest.mark.parametrize(("attributes", "fields", "expected"), [
+    ({}, {}, Home(ACCOUNT, "us-east-1")),
+    ({"arn": "arn:aws:ecr:eu-west-1:222222222222:repository/app"}, {}, Home("222222222222", "eu-west-1")),
+    ({"registry_id": "222222222222", "region": "eu-west-1"}, {}, Home("222222222222", "eu-west-1")),
+    ({}, provider(region={"constant_value": "eu-west-1"}), Home(ACCOUNT, "eu-west-1")),
+    ({}, {**provider(region={"references": ["var.r"]}), "variables": {"r": {"value": "eu-west-2"}}},
+     Home(ACCOUNT, "eu-west-2")),
+    ({}, provider(assume_role=[{"role_arn": {"constant_value": ROLE}}]), Home("333333333333", "us-east-1")),
+    ({}, provider(allowed_account_ids={"constant_value": ["444444444444"]}), Home("444444444444", "us-east-1")),
+    ({}, provider(region={"references": ["data.x"]}, assume_role=[{}]), Home(ACCOUNT, "us-east-1")),
+    ({"arn": "${x}", "registry_id": 7, "region": []}, {}, Home(ACCOUNT, "us-east-1")),
+])  # fmt: skip
+def test_a_resource_is_where_it_or_its_provider_says(
+    tmp_path: Path, attributes: dict[str, Any], fields: dict[str, Any], expected: Home
+) -> None:
+    assert named(load(tmp_path, plan(resource(APP, **attributes), **fields)), APP).home == expected
+
+
+def test_the_caller_that_terraform_asked_for_says_the_account(tmp_path: Path) -> None:
+    caller = resource("data.aws_caller_identity.me", mode="data", account_id="555555555555")
+    caller["type"] = "aws_caller_identity"
+    found = load(tmp_path, plan(resource(APP, name="app"), before=[caller]))
+    assert (found.stacks[0].home, ids(found)) == (Home("555555555555", "us-east-1"), [APP])
+
+
+def test_a_state_is_what_it_holds(tmp_path: Path) -> None:
+    found = load(tmp_path, {"format_version": "1.0", "values": values(resource(APP, name="app"))})
+    assert named(found, APP).properties == {"RepositoryName": "app"}
+
+
+def test_an_empty_state_has_nothing(tmp_path: Path) -> None:
+    assert ids(load(tmp_path, {"format_version": "1.0"})) == []
+
+
+def test_what_was_before_a_plan_is_in_it(tmp_path: Path) -> None:
+    found = prior(tmp_path, plan(resource(APP, name="new"), before=[resource(APP, name="old")]))
+    assert found is not None
+    assert named(found, APP).properties == {"RepositoryName": "old"}
+    assert (found.stacks[0].name, found.stacks[0].tool) == ("terraform", "terraform")
+
+
+def test_what_a_moved_block_renames_is_the_same_before_and_after(tmp_path: Path) -> None:
+    moved = [change(APP, previous_address="aws_ecr_repository.old")]
+    found = prior(tmp_path, plan(resource(APP), before=[resource("aws_ecr_repository.old")], resource_changes=moved))
+    assert found is not None
+    assert ids(found) == [APP]
+
+
+@pytest.mark.parametrize("document", [
+    {"Resources": {}}, plan(resource(APP)), {"format_version": "1.0", "values": values(resource(APP))},
+], ids=["a template", "a plan of all that is new", "a state"])  # fmt: skip
+def test_where_nothing_was_before_there_is_no_prior(tmp_path: Path, document: object) -> None:
+    assert prior(tmp_path, document) is None
+
+
+@pytest.mark.parametrize("address", ["aws_ecr_something_new.it", "awscc_ecr_repository.it"])
+def test_types_that_are_not_judged_are_told(tmp_path: Path, address: str) -> None:
+    assert "are not judged" in doubts(load(tmp_path, plan(resource(address))))[0]
+
+
+def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDocumentError, match=r"has version '2\.0'"):
+        load(tmp_path, {"format_version": "2.0"})
+
+
+@pytest.mark.parametrize("document", [
+    {"planned_values": "x"}, {"planned_values": {"root_module": {"resources": ["x", {}, {"address": "a"}]}}},
+    {"planned_values": {"root_module": {"resources": "x", "child_modules": ["x"]}}},
+    {"resource_changes": ["x", {"address": 7}, {"change": {}}], "configuration": "x", "variables": []},
+    {"planned_values": values({"address": APP, "type": "aws_ecr_repository", "values": "x"})},
+    {"planned_values": values(resource(APP, encryption_configuration="x", tags=["x"]))},
+    {"planned_values": values(resource(APP, image_scanning_configuration=["x"]))},
+], ids=str)  # fmt: skip
+def test_plans_of_any_shape_are_read(tmp_path: Path, document: dict[str, Any]) -> None:
+    assert load(tmp_path, {"format_version": "1.0", **document}).stacks[0].tool == "terraform"

@@ -1,0 +1,127 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.lint import Holder
+from shared_ecr.access.policies import Policies, Scope
+from shared_ecr.names import Region
+from shared_ecr.review.documents import InvalidDocumentError, Place
+from shared_ecr.review.rows import Collected, collect
+from unit.access.policies import CONSUMER, REGISTRY, allow
+
+PLACE = Place(REGISTRY, Region.parse("us-east-1"))
+PARTITION: dict[str, Any] = {"Ref": "AWS::Partition"}
+
+
+def policy(principal: object, **elements: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [allow({"AWS": principal}, **elements)]}
+
+
+def repository(text: object, **properties: object) -> dict[str, Any]:
+    properties = {"RepositoryName": "team/app", "RepositoryPolicyText": text, **properties}
+    return {"Type": "AWS::ECR::Repository", "Properties": properties}
+
+
+def read(folder: Path, resources: dict[str, Any], place: Place = PLACE, **sections: object) -> Collected:
+    file = folder / "stack.template.json"
+    file.write_text(json.dumps({"Resources": resources, **sections}), encoding="utf-8")
+    return collect(file, place)
+
+
+def principals(found: Policies) -> list[str]:
+    assert found.repository is not None
+    return [text for each in found.repository.statements for _, text in each.principal.written]
+
+
+@pytest.mark.parametrize(("written", "expected"), [
+    ({"Fn::Join": ["", ["arn:", PARTITION, f":iam::{CONSUMER}:root"]]}, f"arn:aws:iam::{CONSUMER}:root"),
+    ({"Fn::Sub": f"arn:${{AWS::Partition}}:iam::{CONSUMER}:role/ci"}, f"arn:aws:iam::{CONSUMER}:role/ci"),
+    ({"Fn::Sub": ["arn:aws:iam::${Id}:role/ci", {"Id": CONSUMER}]}, f"arn:aws:iam::{CONSUMER}:role/ci"),
+    ({"Ref": "AWS::AccountId"}, REGISTRY), ({"Ref": "Consumer"}, CONSUMER),
+    ({"Fn::Select": [1, {"Fn::Split": [",", f"a,{CONSUMER}"]}]}, CONSUMER),
+    ({"Fn::Sub": "${!aws:username}"}, "${aws:username}"),
+], ids=str)  # fmt: skip
+def test_an_intrinsic_function_gives_what_the_deployment_will(tmp_path: Path, written: object, expected: str) -> None:
+    found = read(tmp_path, {"App": repository(policy(written))}, Parameters={"Consumer": {"Default": CONSUMER}})
+    assert principals(found.rows[0].policies) == [expected]
+    assert found.notes == ()
+
+
+def test_what_only_the_deployment_knows_is_said_and_means_nobody(tmp_path: Path) -> None:
+    role = {"Type": "AWS::IAM::Role"}
+    found = read(tmp_path, {"App": repository(policy({"Fn::GetAtt": ["Role", "Arn"]})), "Role": role})
+    assert principals(found.rows[0].policies) == ["${Deployed:Role.Arn}"]
+    assert "Role.Arn is known only once deployed" in found.notes[0]
+
+
+def test_a_policy_may_stand_as_a_text(tmp_path: Path) -> None:
+    found = read(tmp_path, {"App": repository(json.dumps(policy(CONSUMER)))})
+    assert principals(found.rows[0].policies) == [CONSUMER]
+
+
+def test_the_registry_policy_speaks_about_every_repository(tmp_path: Path) -> None:
+    registry = {"Type": "AWS::ECR::RegistryPolicy", "Properties": {"PolicyText": policy(CONSUMER, Resource="*")}}
+    found = read(tmp_path, {"App": repository(policy(CONSUMER)), "Registry": registry})
+    (row,) = found.rows
+    assert row.policies.registry is not None
+    assert {each.holder for each in found.held} == {Holder.REPOSITORY, Holder.REGISTRY}
+
+
+def test_a_creation_template_is_asked_about_as_a_repository_to_come(tmp_path: Path) -> None:
+    properties = {"Prefix": "cache/", "AppliedFor": ["REPLICATION"], "RepositoryPolicy": json.dumps(policy(CONSUMER))}
+    found = read(tmp_path, {"T": {"Type": "AWS::ECR::RepositoryCreationTemplate", "Properties": properties}})
+    assert found.rows[0].target.name == "cache/any-new-repository"
+
+
+def test_a_repository_without_a_name_has_its_logical_id(tmp_path: Path) -> None:
+    found = read(tmp_path, {"App": {"Type": "AWS::ECR::Repository"}})
+    assert (found.rows[0].target.name, found.rows[0].policies.repository) == ("App", None)
+
+
+def test_cdk_out_says_where_each_stack_goes(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"Resources": {"App": repository(policy({"Ref": "AWS::Region"}))}}))
+    stack = {
+        "type": "aws:cloudformation:stack", "environment": "aws://222222222222/eu-west-1",
+        "properties": {"templateFile": "a.json"},
+    }  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"a": stack, "b": {"type": "cdk:tree"}}}))
+    (row,) = collect(tmp_path, PLACE).rows
+    assert (row.target.account, row.target.region) == ("222222222222", "eu-west-1")
+    assert principals(row.policies) == ["eu-west-1"]
+
+
+def test_a_policy_that_only_the_deployment_completes_is_left_out_and_told(tmp_path: Path) -> None:
+    text = {"Fn::Sub": ["${Whole}", {"Whole": {"Fn::ImportValue": "policy"}}]}
+    found = read(tmp_path, {"App": repository(text)})
+    assert found.rows[0].policies.repository is None
+    assert "Fn::ImportValue policy is known only once deployed" in found.notes[0]
+
+
+def test_a_repository_that_may_not_exist_is_asked_about_and_told(tmp_path: Path) -> None:
+    app = {**repository(policy(CONSUMER)), "Condition": "Later"}
+    conditions = {"Later": {"Fn::Equals": [{"Ref": "Unset"}, "yes"]}}
+    found = read(tmp_path, {"App": app}, Conditions=conditions, Parameters={"Unset": {"Type": "String"}})
+    assert principals(found.rows[0].policies) == [CONSUMER]
+    assert "whether it exists is known only once deployed" in found.notes[-1]
+
+
+def test_a_setting_of_the_account_narrows_what_the_registry_policy_is_asked_about(tmp_path: Path) -> None:
+    body = json.dumps({"name": "REGISTRY_POLICY_SCOPE", "value": "V1"})
+    setting = {"Type": "Custom::EcrSetting", "Properties": {"Operation": "PutAccountSetting", "Body": body}}
+    found = read(tmp_path, {"App": repository(policy(CONSUMER)), "Scope": setting})
+    assert found.rows[0].policies.scope is Scope.V1
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_what_is_no_template_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.json").write_text(text)
+    with pytest.raises(InvalidDocumentError):
+        collect(tmp_path / "t.json", PLACE)
+
+
+def test_a_policy_that_aws_refuses_names_its_resource(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPolicyError, match=r"stack\.template\.json: App: Statement\[0\]\.Effect"):
+        read(tmp_path, {"App": repository(policy(CONSUMER, Effect="allow"))})
