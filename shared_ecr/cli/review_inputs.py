@@ -35,7 +35,8 @@ class Reviewed:
             SharedEcrError: a document is none, or a revision cannot be synthesized.
         """
         declaration = _declared(arguments.file)
-        read = _Documents(_place(arguments, declaration), _parameters(arguments.parameter))
+        file = None if arguments.file == DEFAULT_FILE else arguments.file
+        read = _Documents(_place(arguments, declaration), _parameters(arguments.parameter), file)
         after = read.all(arguments.after) if arguments.after else read.work_tree()
         before = read.all(arguments.against) if arguments.against else read.prior(arguments.after)
         if declaration is None:
@@ -50,8 +51,8 @@ class Reviewed:
 class _Documents:
     """Reads documents and revisions, all in one place and with the same parameters."""
 
-    def __init__(self, place: Place, parameters: Mapping[str, str]) -> None:
-        self._place, self._parameters = place, parameters
+    def __init__(self, place: Place, parameters: Mapping[str, str], declaration: Path | None) -> None:
+        self._place, self._parameters, self._declaration = place, parameters, declaration
 
     def all(self, names: Sequence[str]) -> Deployment:
         """Read everything that stands on one side, as one deployment."""
@@ -61,7 +62,7 @@ class _Documents:
         """Synthesize this project as it is now."""
         from shared_ecr.client.revisions import synthesized_work_tree  # noqa: PLC0415 — start-up time
 
-        with synthesized_work_tree(Path()) as folder:
+        with synthesized_work_tree(Path(), self._declaration) as folder:
             return replace(self._load(folder), source="the work tree")
 
     def prior(self, names: Sequence[str]) -> Deployment | None:
@@ -79,7 +80,7 @@ class _Documents:
             return self._load(Path(name))
         from shared_ecr.client.revisions import synthesized_revision  # noqa: PLC0415 — start-up time
 
-        with synthesized_revision(Path(), name) as folder:
+        with synthesized_revision(Path(), name, self._declaration) as folder:
             return replace(self._load(folder), source=name)
 
     def _load(self, path: Path) -> Deployment:

@@ -103,6 +103,10 @@ class Aws:
     def cloudformation(self, region: Region) -> "CloudFormationClient":
         return cast("CloudFormationClient", self)
 
+    def service(self, name: str, region: Region) -> "Aws":
+        assert (name, region.name) == ("ecr-public", "us-east-1")
+        return self
+
     def close(self) -> None:
         self.closed = True
 
@@ -246,6 +250,12 @@ def test_the_embedded_aws_is_logged_in_to_in_place_of_ecr(
 
     assert logged_in(stand_ins) == ["127.0.0.1:4566"]
     assert capsys.readouterr().out.splitlines() == [IRELANDS]
+
+
+def test_ecr_public_is_logged_in_to_as_well(login: Login, stand_ins: StandIns) -> None:
+    login("public.ecr.aws", f"{IRELANDS}/team/app", "public.ecr.aws/alias/app:v1")
+
+    assert logged_in(stand_ins) == ["public.ecr.aws", IRELANDS]
 
 
 def test_no_connection_to_aws_is_left_open(login: Login, aws: Aws) -> None:

@@ -7,6 +7,10 @@ from typing import Protocol
 
 from shared_ecr.names import RegistryHost
 
+# The user name that docker and its helpers write for a token which only the registry's token service accepts.
+# https://github.com/docker/cli/blob/master/cli/config/credentials/native_store.go
+IDENTITY_TOKEN_USER = "<token>"  # noqa: S105 — stands for one
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -16,6 +20,11 @@ class Credentials:
     password: str = field(repr=False)
     expires_at: datetime | None = None
     """When the registry stops accepting them; None where it never says."""
+
+    @property
+    def is_identity_token(self) -> bool:
+        """Whether the password is an identity token, which only a token service takes, in a form of its own."""
+        return self.username == IDENTITY_TOKEN_USER
 
     def basic(self) -> str:
         """Render the value of an `Authorization: Basic` header."""

@@ -23,6 +23,7 @@ _NOT_LOGGED_IN = re.compile(
 )
 _NO_REPOSITORY = re.compile(r"(?i)name[ _]unknown|repository with name .{1,300} does not exist")
 _IMMUTABLE = re.compile(r"(?i)tag[ _]invalid|tag is immutable|tags? .{0,60}immutable")
+_NO_LOGIN = re.compile(r"(?i)not logged (?:in|into)\b")
 # What the operating system denies is none of the registry's business.
 _DENIED = re.compile(r"(?i)(?<!permission )\bdenied\b|status(?: code)?:? 403\b|\b403 forbidden")
 _NO_DAEMON = re.compile(
@@ -82,6 +83,11 @@ def login_refusal(engine: str, host: RegistryHost, finished: Finished) -> Shared
     if _NOT_LOGGED_IN.search(text) or _DENIED.search(text):
         return LoginRefusedError.by(host)
     return failed(engine, f"log in to {host}", finished)
+
+
+def was_not_logged_in(finished: Finished) -> bool:
+    """Whether a logout failed because there was no login."""
+    return bool(_NO_LOGIN.search(finished.text))
 
 
 def no_daemon(engine: str, finished: Finished) -> UnavailableError:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.answers import (
     failed,
@@ -15,6 +16,7 @@ from shared_ecr.client.engines.answers import (
     pull_refusal,
     push_refusal,
     pushed_digest,
+    was_not_logged_in,
 )
 from shared_ecr.client.engines.digests import digest_of, digests_among
 from shared_ecr.client.engines.interface import LocalImage, Said, checked_source
@@ -22,6 +24,7 @@ from shared_ecr.client.engines.isolation import credentials_in_text, docker_conf
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.names.registry_host import DOCKER_HUB
 
 _MISSING = re.compile(r"(?i)no such image|not found|no such object")
 
@@ -58,6 +61,14 @@ class DockerLike:
         finished = self._program.ask(arguments, stdin=credentials.password, secrets=secrets)
         if finished.code:
             raise login_refusal(self.name, host, finished)
+
+    def log_out(self, host: RegistryHost) -> None:
+        """Log the user out; a credential helper that keeps the login is asked to erase it."""
+        # docker finds Docker Hub's login under its key alone.
+        server = DOCKER_HUB_KEY if host.canonical.text == DOCKER_HUB else str(host)
+        finished = self._program.ask(["logout", server])
+        if finished.code and not was_not_logged_in(finished):
+            raise failed(self.name, f"log out of {host}", finished)
 
     def find_image(self, source: str) -> LocalImage | None:
         """Return the image known as *source*, by name or id."""

@@ -48,6 +48,14 @@ class Engine(Protocol):
         """
         ...
 
+    def log_out(self, host: RegistryHost) -> None:
+        """Have the engine forget the user's login to *host*; one that it does not have is no failure.
+
+        Raises:
+            UnavailableError: the engine failed, or its credential helper did.
+        """
+        ...
+
     def find_image(self, source: str) -> LocalImage | None:
         """Return the image that the engine knows as *source*, or None.
 

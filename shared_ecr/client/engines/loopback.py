@@ -1,4 +1,4 @@
-"""Where engines speak to in place of ECR while registries are tried on this machine."""
+"""Where engines speak to in place of a registry while one stands in for it on this machine."""
 
 from urllib.parse import urlsplit
 
@@ -7,11 +7,12 @@ from shared_ecr.names import RegistryHost
 
 
 def spoken_host(host: RegistryHost, registry_override: str | None) -> RegistryHost:
-    """Return the host an engine shall speak to for *host*: the override's for ECR's hosts, else *host* itself.
+    """Return the host an engine shall speak to for *host*: the one that stands in for it, else *host* itself.
 
     Raises:
         UsageError: the override is no address of this machine: a token would leave it.
     """
-    if not registry_override or host.ecr is None:
+    if not registry_override:
         return host
-    return RegistryHost.parse(urlsplit(endpoint_of(host, {ENDPOINT_VARIABLE: registry_override}).url).netloc)
+    endpoint = endpoint_of(host, {ENDPOINT_VARIABLE: registry_override})
+    return host if endpoint.host_header is None else RegistryHost.parse(urlsplit(endpoint.url).netloc)

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.answers import failed, login_refusal, pull_refusal, push_refusal
+from shared_ecr.client.engines.answers import (
+    failed,
+    login_refusal,
+    pull_refusal,
+    push_refusal,
+    was_not_logged_in,
+)
 from shared_ecr.client.engines.digests import digest_of, digests_among, written_digest
 from shared_ecr.client.engines.interface import LocalImage, Said, checked_source
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
@@ -39,6 +45,12 @@ class Podman:
         finished = self._program.ask(arguments, stdin=credentials.password, secrets=secrets)
         if finished.code:
             raise login_refusal(self.name, host, finished)
+
+    def log_out(self, host: RegistryHost) -> None:
+        """Log the user out, of what podman, buildah and skopeo share."""
+        finished = self._program.ask(["logout", str(host)])
+        if finished.code and not was_not_logged_in(finished):
+            raise failed(self.name, f"log out of {host}", finished)
 
     def find_image(self, source: str) -> LocalImage | None:
         """Return the image known as *source*, by name or id."""

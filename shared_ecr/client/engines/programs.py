@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared_ecr.client.aws.redaction import hidden, redacted
+from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.engines.interface import Said
 from shared_ecr.errors import UnavailableError
 
@@ -59,7 +60,7 @@ class Program:
                 [str(self.executable), *arguments],
                 input=stdin.encode(),
                 capture_output=True,
-                env=dict(self.environ),
+                env=child_environ(self.environ),
                 timeout=ANSWER_SECONDS,
                 check=False,
             )
@@ -88,7 +89,7 @@ class Program:
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
-                env={**self.environ, **lent.variables},
+                env={**child_environ(self.environ), **lent.variables},
                 pass_fds=lent.descriptors,
             )
         except OSError as fault:

@@ -8,7 +8,12 @@ import time
 from pathlib import Path
 
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.answers import failed, login_refusal, push_refusal
+from shared_ecr.client.engines.answers import (
+    failed,
+    login_refusal,
+    push_refusal,
+    was_not_logged_in,
+)
 from shared_ecr.client.engines.digests import digest_of, written_digest
 from shared_ecr.client.engines.interface import LocalImage, Said, checked_source
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
@@ -45,6 +50,12 @@ class Skopeo:
         finished = self._program.ask(arguments, stdin=credentials.password, secrets=secrets)
         if finished.code:
             raise login_refusal(self.name, host, finished)
+
+    def log_out(self, host: RegistryHost) -> None:
+        """Log the user out, of what podman, buildah and skopeo share."""
+        finished = self._program.ask(["logout", str(host)])
+        if finished.code and not was_not_logged_in(finished):
+            raise failed(self.name, f"log out of {host}", finished)
 
     def find_image(self, source: str) -> LocalImage | None:
         """Return the image at *source*, known by its manifest and by the configuration this names."""

@@ -1,0 +1,148 @@
+"""What docker's credential helper does but for the quick answer from the cache: ask AWS, list, store and erase.
+
+Failures are told on stdout, where docker, podman and skopeo look for the reason, and on stderr, which docker passes
+on to whoever sits there even where it goes on without a login. A host that is not ECR's gets docker's own sentence,
+at which every caller looks elsewhere.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+
+from shared_ecr.cli.credential_helper import MAX_BYTES, host_of, rendered, server_in
+from shared_ecr.errors import ExitCode, InvalidValueError, SharedEcrError, UsageError
+from shared_ecr.names import RegistryHost
+from shared_ecr.text import quoted
+
+PROGRAM = "docker-credential-shared-ecr"
+# Callers compare these texts: docker-credential-helpers, credentials/error.go.
+NOT_FOUND = "credentials not found in native keychain"
+NO_SERVER = "no credentials server URL"
+NO_USERNAME = "no credentials username"
+_USAGE = f"usage: {PROGRAM} get|store|erase|list|--version"
+
+
+class _KnownAnswerError(Exception):
+    """What callers know by its exact text: a registry that is not ECR's, or a request without its parts."""
+
+
+def answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> int:
+    """Do what *arguments* ask with what stood on stdin, and return the exit code."""
+    try:
+        print(_answer(arguments, given, environ), end="", flush=True)
+    except _KnownAnswerError as fault:
+        print(fault)
+        return 1
+    except SharedEcrError as error:
+        return _tell(str(error), error.exit_code)
+    except OSError as error:
+        return _tell(str(error), ExitCode.ENVIRONMENT)
+    return ExitCode.DONE
+
+
+def _answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> str:
+    if len(given) > MAX_BYTES:
+        raise UsageError(f"over {MAX_BYTES} bytes on standard input are no request of docker's")
+    match arguments:
+        case ["get"]:
+            return _get(server_in(given), environ) + "\n"
+        case ["store"]:
+            _store(given)
+            return ""
+        case ["erase"]:
+            _erase(server_in(given), environ)
+            return ""
+        case ["list"]:
+            from shared_ecr.client.credentials.token_files import hosts  # noqa: PLC0415 — start-up time
+
+            return json.dumps(dict.fromkeys(hosts(environ), "AWS")) + "\n"
+        case ["--version" | "-v" | "version"]:
+            from importlib.metadata import version  # noqa: PLC0415 — start-up time
+
+            return f"{PROGRAM} (shared-ecr) {version('shared-ecr')}\n"
+        case ["--help" | "-h"]:
+            return f"{_USAGE}\n"
+        case _:
+            raise UsageError(_USAGE)
+
+
+def _get(server: str, environ: Mapping[str, str]) -> str:
+    """Return the login for *server*, from the cache or from AWS."""
+    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.credentials.cached_tokens import token_for  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.credentials.issuing import issue_public_token, issue_token  # noqa: PLC0415 — start-up time
+
+    host = _served(server)
+    with closing(AwsClients()) as clients:
+        registry = host.ecr
+        try:
+            if registry is None:
+                token = token_for(host, lambda: issue_public_token(clients), environ, _say)
+            else:
+                token = token_for(host, lambda: issue_token(clients, registry), environ, _say)
+        except SharedEcrError as error:
+            if registry is None and _has_no_credentials(error):
+                # ECR Public is open to everybody; to fail here would close it to whoever has no AWS account.
+                raise _KnownAnswerError(NOT_FOUND) from error
+            raise
+    return rendered(server, token.username, token.secret)
+
+
+def _store(given: bytes) -> None:
+    """Take a login and keep nothing: the next `get` has a newer token, so a stray `docker login` does no harm."""
+    try:
+        login = json.loads(given)
+        server, username = login["ServerURL"], login["Username"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        # The text of these exceptions quotes the password.
+        raise UsageError("standard input is no JSON with ServerURL, Username and Secret") from None
+    if not isinstance(server, str) or not server.strip():
+        raise _KnownAnswerError(NO_SERVER)
+    if not isinstance(username, str) or not username:
+        raise _KnownAnswerError(NO_USERNAME)
+    try:
+        _served(server.strip())
+    except _KnownAnswerError:
+        raise UsageError(
+            f"{quoted(server)} is no ECR registry, and {PROGRAM} keeps no other logins; name another program for it in "
+            "credHelpers or credsStore of docker's config.json"
+        ) from None
+
+
+def _erase(server: str, environ: Mapping[str, str]) -> None:
+    """Drop the cached tokens for *server*."""
+    from shared_ecr.client.credentials.token_files import forget  # noqa: PLC0415 — start-up time
+
+    host = _served(server)
+    forget(environ, lambda each: each == host.text)
+
+
+def _served(server: str) -> RegistryHost:
+    """Return the host of *server*, which is ECR's; a look-alike is not."""
+    if not server:
+        raise _KnownAnswerError(NO_SERVER)
+    try:
+        host = RegistryHost.parse(host_of(server))
+    except InvalidValueError:
+        raise _KnownAnswerError(NOT_FOUND) from None
+    if host.ecr is None and not host.is_ecr_public:
+        raise _KnownAnswerError(NOT_FOUND)
+    return host
+
+
+def _has_no_credentials(error: SharedEcrError) -> bool:
+    from botocore.exceptions import NoCredentialsError  # noqa: PLC0415 — start-up time
+
+    return isinstance(error.__cause__, NoCredentialsError)
+
+
+def _tell(text: str, code: ExitCode) -> int:
+    line = " ".join(text.split())
+    print(f"{PROGRAM}: {line}", flush=True)
+    _say(line)
+    return code
+
+
+def _say(line: str) -> None:
+    print(f"{PROGRAM}: {line}", file=sys.stderr, flush=True)

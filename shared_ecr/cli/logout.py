@@ -1,0 +1,116 @@
+"""`shared-ecr logout`: take away what `login` wrote, wherever it stands; nothing is asked of AWS."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.registry_targets import DECLARATION, as_region, declared
+from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.names import AccountId, Region, RegistryHost
+from shared_ecr.text import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from shared_ecr.registry import RegistrySpec
+
+Wanted = Callable[[RegistryHost], bool]
+
+
+def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "logout",
+        help="take away the logins to registries: the engine's, the credential helper's and cached tokens",
+        description=(
+            "Remove the logins to registries from docker's and podman's files by the engine's own logout, "
+            "docker-credential-shared-ecr from docker's configuration, and its cached tokens. Tells what was removed "
+            "and prints each host that something was removed of. A token that ECR gave stays valid for its twelve "
+            "hours, wherever else it was copied to. Can be repeated safely."
+        ),
+    )
+    parser.add_argument(
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="a registry host, a repository URI, an account id, the declaration's name of an account, or a Region; "
+        "without any: the registries of the declaration",
+    )
+    parser.add_argument("--all", action="store_true", help="every registry of ECR that anything is stored for")
+    parser.add_argument("--engine", help="log out this engine as well; docker and podman are found by their files")
+    parser.add_argument("--file", type=Path, help=f"the declaration; default: {DECLARATION}, where it exists")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Log out of every registry that *arguments* mean, and print those that there was something of."""
+    from shared_ecr.client.logins.leaving import LogOut, stored_hosts  # noqa: PLC0415 — start-up time
+
+    named, wanted = _meant(arguments)
+    stored = stored_hosts(os.environ)
+    hosts = tuple(dict.fromkeys([*named, *(host for host in stored if wanted(host))]))
+    log_out = LogOut(os.environ, arguments.engine)
+    for host in hosts:
+        removed = log_out.of(host)
+        for line in removed:
+            print(line, file=sys.stderr)
+        if removed:
+            print(host, flush=True)
+        else:
+            print(f"there is no login to {host}", file=sys.stderr)
+    others = [host.text for host in stored if host not in hosts]
+    if arguments.all and others:
+        print(f"kept the logins to {', '.join(others)}; name a registry that is not ECR's to log out", file=sys.stderr)
+    if not hosts:
+        print("there is no login to any of these registries", file=sys.stderr)
+    return ExitCode.DONE
+
+
+def _meant(arguments: argparse.Namespace) -> tuple[tuple[RegistryHost, ...], Wanted]:
+    """Return the hosts that are named, and which of those that something is stored for are meant besides."""
+    if arguments.all:
+        if arguments.targets:
+            raise UsageError("--all means every registry of ECR; leave out the targets, or leave out --all")
+        return (), lambda host: host.ecr is not None or host.is_ecr_public
+    spec = None if arguments.targets and all(map(_names_a_host, arguments.targets)) else declared(arguments)
+    if arguments.targets:
+        return _of_targets(arguments.targets, spec)
+    if spec is None or spec.account is None:
+        raise UsageError("no declaration here says which registries are meant; name them, or pass --all")
+    account, regions = spec.account, spec.regions
+    return (), lambda host: host.ecr is not None and host.ecr.account == account and host.ecr.region in regions
+
+
+def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tuple[RegistryHost, ...], Wanted]:
+    """Return what each of *targets* means."""
+    hosts: list[RegistryHost] = []
+    wanted: list[Wanted] = []
+    for target in targets:
+        region = as_region(target)
+        if spec is not None and target in spec.accounts:
+            wanted.append(_of_account(spec.accounts[target]))
+        elif region is not None:
+            wanted.append(_of_region(region))
+        elif _names_a_host(target):
+            hosts.append(RegistryHost.parse(target if "://" in target else target.partition("/")[0]))
+        elif target[:1].isdigit():
+            wanted.append(_of_account(AccountId.parse(target)))
+        else:
+            hint = did_you_mean(target, spec.accounts) if spec else "There is no declaration here that could name it"
+            raise UsageError(f"{quoted(target)} is no registry host, account or Region. {hint}".rstrip(". "))
+    return tuple(hosts), lambda host: any(each(host) for each in wanted)
+
+
+def _of_account(account: AccountId) -> Wanted:
+    return lambda host: host.ecr is not None and host.ecr.account == account
+
+
+def _of_region(region: Region) -> Wanted:
+    return lambda host: host.ecr is not None and host.ecr.region == region
+
+
+def _names_a_host(target: str) -> bool:
+    """Whether *target* is a host, perhaps with a repository behind it: a name of an account has no dot."""
+    host = target.partition("/")[0]
+    return "/" in target or "." in host or ":" in host or host == "localhost"

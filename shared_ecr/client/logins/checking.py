@@ -1,0 +1,53 @@
+"""Try a login at its registry, before it is kept."""
+
+import threading
+from collections.abc import Mapping
+
+from shared_ecr.client.credentials.given import GivenLogins
+from shared_ecr.client.credentials.interface import Credentials
+from shared_ecr.client.errors import LoginRefusedError
+from shared_ecr.client.http.connections import Surroundings, connected
+from shared_ecr.client.registries import backend_of
+from shared_ecr.errors import RefusedError
+from shared_ecr.names import RegistryHost
+
+_OK = 200
+
+
+def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, str]) -> bool:
+    """Whether *host* asked for the login and took it; False where it asked for none.
+
+    Asks for the version of its API, as docker does. https://github.com/opencontainers/distribution-spec, end-1
+
+    Raises:
+        LoginRefusedError: it does not accept the login.
+        RefusedError: it is no registry, or answers otherwise.
+        UnavailableError: it cannot be reached.
+    """
+    source = _Once(host, credentials)
+    with connected(host, source, Surroundings(environ), threading.Event()) as exchange:
+        try:
+            answer = exchange.ask_patiently("GET", f"{exchange.endpoint.url}/v2/")
+        except LoginRefusedError as refusal:
+            if not source.was_asked:
+                raise
+            raise LoginRefusedError(
+                f"{host} does not accept this user name and password; {backend_of(host).refusal_advice}"
+            ) from refusal
+    if answer.status != _OK:
+        raise RefusedError(f"{host} answers {answer.status} where a registry tells its version; check the host")
+    return source.was_asked
+
+
+class _Once:
+    """The login to be tried, and whether anybody wanted it."""
+
+    def __init__(self, host: RegistryHost, credentials: Credentials) -> None:
+        self._given = GivenLogins({host: credentials})
+        self.was_asked = False
+
+    def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
+        """Return the login to its own registry alone."""
+        found = self._given.credentials_for(host, renew=renew)
+        self.was_asked = self.was_asked or found is not None
+        return found

@@ -1,0 +1,91 @@
+"""Forget the logins to a registry, wherever docker, podman, a helper program or our own cache keep them."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from shared_ecr.client.credentials.docker_config import (
+    DockerConfig,
+    config_paths,
+    docker_config_path,
+    hostname_of,
+)
+from shared_ecr.client.credentials.docker_config_edits import OUR_HELPER, forget_logins, forget_our_helper
+from shared_ecr.client.credentials.programs import PREFIX
+from shared_ecr.client.credentials.token_files import all_hosts, forget
+from shared_ecr.client.engines.choice import Purpose, choose_engine
+from shared_ecr.client.engines.interface import Engine
+from shared_ecr.client.engines.loopback import spoken_host
+from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
+from shared_ecr.client.logins.keeping import erase, has_login
+from shared_ecr.client.logins.leftovers import hosts_among, known_hosts
+from shared_ecr.names import RegistryHost
+
+# Which engines log out of which file: docker's own, and the one that podman, skopeo and buildah share.
+_OF_DOCKER = ("docker", "nerdctl")
+_OF_PODMAN = ("podman", "skopeo", "buildah")
+
+
+def stored_hosts(environ: Mapping[str, str]) -> tuple[RegistryHost, ...]:
+    """Return every registry that a login, our helper or a cached token is stored for.
+
+    Raises:
+        UnavailableError: a file is broken.
+    """
+    return tuple(dict.fromkeys((*known_hosts(environ), *hosts_among(all_hosts(environ)))))
+
+
+class LogOut:
+    """Logs out of registries. *engine* names one that logs out as well, though its files are not known here."""
+
+    def __init__(self, environ: Mapping[str, str], engine: str | None) -> None:
+        self._environ = environ
+        self._engine = choose_engine(engine, environ, Purpose.LOGIN) if engine else None
+
+    def of(self, host: RegistryHost) -> tuple[str, ...]:
+        """Forget the logins to *host* and say what was removed, a sentence each; nothing where there was none.
+
+        Raises:
+            UnavailableError: a file is broken or cannot be written, or an engine or helper program fails.
+        """
+        # Our helper and its tokens first: an engine that logs out asks the helper to erase what is gone by then.
+        told = [
+            f"{path} has {PREFIX}{OUR_HELPER} asked for {host} no more"
+            for path in config_paths(self._environ)
+            if forget_our_helper(path, (host.text,))
+        ]
+        if forget(self._environ, lambda each: each == host.text):
+            told.append(f"removed the cached token for {host}")
+        for spoken in dict.fromkeys((host, spoken_host(host, self._environ.get(ENDPOINT_VARIABLE)))):
+            if self._engine is not None:
+                self._engine.log_out(spoken)
+                told.append(f"{self._engine.name} is logged out of {spoken}")
+            for path in config_paths(self._environ):
+                told += self._out_of_file(spoken, path)
+        return tuple(told)
+
+    def _out_of_file(self, host: RegistryHost, path: Path) -> list[str]:
+        """Log out of what *path* has for *host*, itself or with the program it names."""
+        config = DockerConfig.load(path)
+        named = config.helper_of(host.text)
+        program = named if named != OUR_HELPER else None
+        is_kept = program is not None and has_login(host, path, program, self._environ)
+        if not is_kept and not any(hostname_of(key) == hostname_of(host.text) for key in config.entries):
+            return []
+        engine = self._engine_of(path)
+        try:
+            if engine is not None:
+                engine.log_out(host)
+            elif program is not None and is_kept:
+                erase(host, path, program, self._environ)
+        finally:
+            # Whatever the engine did not know, as a key of another form.
+            forget_logins(path, (host.text,))
+        place = f"{PREFIX}{program}" if is_kept else str(path)
+        return [f"removed the login to {host} from {place}{f' by {engine.name}' if engine else ''}"]
+
+    def _engine_of(self, path: Path) -> Engine | None:
+        """Return the installed engine whose file *path* is."""
+        names = _OF_DOCKER if path == docker_config_path(self._environ) else _OF_PODMAN
+        found = next((name for name in names if shutil.which(name, path=self._environ.get("PATH", ""))), None)
+        return choose_engine(found, self._environ, Purpose.LOGIN) if found else None
