@@ -47,6 +47,7 @@ def push_ours(layout: Path, port: int) -> None:
     """Push as the command does, with nobody who listens to the progress."""
     sys.path.insert(0, str(ROOT))
     from shared_ecr.client.credentials.interface import Credentials  # noqa: PLC0415 — its import is part of what is measured
+    from shared_ecr.client.pushers.events import Silence  # noqa: PLC0415 — as above
     from shared_ecr.client.pushers.interface import PushRequest  # noqa: PLC0415 — as above
     from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — as above
     from shared_ecr.names import RegistryHost, Tag  # noqa: PLC0415 — as above
@@ -55,11 +56,8 @@ def push_ours(layout: Path, port: int) -> None:
         def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:  # noqa: ARG002 — the protocol's
             return None
 
-        def said(self, line: str) -> None: ...
-        def moved(self, byte_count: int) -> None: ...
-
     request = PushRequest(str(layout), RegistryHost.parse(f"127.0.0.1:{port}"), "bench", (Tag.parse(TAG),))
-    NativePusher().push(request, Nobody(), Nobody())
+    NativePusher().push(request, Nobody(), Silence())
 
 
 def push_bare(layout: Path, port: int) -> None:

@@ -1,9 +1,22 @@
 """Refusals of registries, one sentence each."""
 
+import re
 from typing import Self
 
+from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, ImageReference, RegistryHost
+
+# How AWS names who was refused what: `User: ARN is not authorized to perform: ACTION on resource: ARN because WHY`.
+_NOT_AUTHORIZED = re.compile(
+    r"(?:User: \S+?:(?:assumed-)?(?P<kind>role|user|root|federated-user)(?:/(?P<name>[^/\s]+))?\S* )?"
+    r"is not authorized to perform: (?P<action>[a-z-]+:[A-Za-z]+)(?:.*? because (?P<why>[^.]+))?"
+)
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+_PUSH_NEEDS = (
+    "A push needs ecr:GetAuthorizationToken, ecr:BatchCheckLayerAvailability, ecr:InitiateLayerUpload, "
+    "ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage"
+)
 
 
 class PushRefusedError(RefusedError):
@@ -17,22 +30,46 @@ class PushRefusedError(RefusedError):
             "Push it under a new tag"
         )
 
-    @classmethod
-    def no_such_repository(cls, host: RegistryHost, repository: str) -> Self:
-        """Tell that the repository does not exist there."""
-        return cls(
-            f"there is no repository {repository} in {host}; declare it in registry.yaml and deploy, "
-            "or check the account and Region"
-        )
+    @staticmethod
+    def no_such_repository(host: RegistryHost, repository: str) -> "NoSuchRepositoryError":
+        """Tell that the repository does not exist there, and how it can come about."""
+        if host.ecr is None:
+            cure = "create it there, or check the name and whether the login may see it"
+        else:
+            cure = (
+                "declare it in registry.yaml and deploy, check the account and Region, or let the push create it "
+                "(--create)"
+            )
+        return NoSuchRepositoryError(f"there is no repository {repository} in {host}; {cure}")
 
     @classmethod
-    def denied(cls, host: RegistryHost, repository: str, step: str) -> Self:
-        """Tell that the caller lacks the permission for *step*."""
-        return cls(
-            f"{host} refused to {step} in {repository}: the caller's policy and the repository's must both allow "
-            "it; a push needs ecr:GetAuthorizationToken, ecr:BatchCheckLayerAvailability, ecr:InitiateLayerUpload, "
-            "ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage"
+    def denied(cls, host: RegistryHost, repository: str, step: str, *, action: str = "", said: str = "") -> Self:
+        """Tell that the caller lacks the permission for *step*, which takes *action*; *said* is the registry's word.
+
+        ECR's word mostly names the caller, the action and the policy that decided; then those are told.
+        """
+        if host.ecr is None:
+            because = f": {said}" if said else ""
+            return cls(
+                f"{host} refused to {step} in {repository}{because}; the login lacks the permission to push there "
+                "[push-denied]"
+            )
+        match = _NOT_AUTHORIZED.search(said)
+        who = f"{match['kind']} '{match['name']}'" if match and match["name"] else "the caller"
+        may_not = match["action"] if match else action
+        what = (
+            f"may not {may_not} on {repository} in {host}" if may_not else f"may not {step} in {repository} in {host}"
         )
+        why = (
+            match["why"].strip()
+            if match and match["why"]
+            else ("the caller's policy and, across accounts, the repository's too must allow it")
+        )
+        return cls(f"{who} {what}: {why}. {_PUSH_NEEDS} [push-denied]")
+
+
+class NoSuchRepositoryError(PushRefusedError):
+    """The repository does not exist, and nothing will create it."""
 
 
 class LoginRefusedError(RefusedError):
@@ -41,7 +78,7 @@ class LoginRefusedError(RefusedError):
     @classmethod
     def by(cls, host: RegistryHost) -> Self:
         """Tell that *host* refused even freshly fetched credentials."""
-        return cls(f"{host} does not accept the credentials; a token of another Region or account is refused like this")
+        return cls(f"{host} does not accept the credentials; {backend_of(host).refusal_advice}")
 
 
 class CommentRefusedError(RefusedError):

@@ -8,6 +8,7 @@ To widen it: a new fault is a class in `faults`, a route in `registry_api`, a ru
 `registry_contents`.
 """
 
+import hashlib
 import os
 import re
 import socket
@@ -19,9 +20,10 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NoReturn, Self
 
-from client.faults import Action, CutAnswer, Fault, Hold, LoseAnswer, Reply, Reset
-from client.registry_api import Asked, Manners, RegistryApi
+from client.faults import Action, CutAnswer, Drain, Fault, Hold, LoseAnswer, Reply, Reset
+from client.registry_api import Asked, RegistryApi
 from client.registry_contents import Contents, RefusedError
+from client.registry_manners import Manners
 from shared_ecr.names import RegistryHost
 
 
@@ -149,6 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._take(size)
                 self._answer(action)
                 return
+            case Drain():
+                self._answer(registry.api.keep_digest(self.path, self._digest_of(size)))
+                return
             case Hold(reached, go):
                 reached.set()
                 go.wait(30)
@@ -163,6 +168,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(reply, cut=action.after_bytes if isinstance(action, CutAnswer) else None)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 — the names http.server calls
+
+    def _digest_of(self, size: int) -> str:
+        """Read the body, and nothing of it stays in memory."""
+        seen = hashlib.sha256()
+        while size and (part := self.rfile.read(min(size, 1 << 20))):
+            seen.update(part)
+            size -= len(part)
+        return f"sha256:{seen.hexdigest()}"
 
     def _take(self, size: int) -> bytes:
         """Read so many bytes of the body, beyond those read before."""

@@ -41,7 +41,12 @@ class Hold:
     go: Event
 
 
-Action = Reply | Reset | LoseAnswer | CutAnswer | Hold
+@dataclass(frozen=True)
+class Drain:
+    """Take a blob of any size and keep nothing of it but its digest."""
+
+
+Action = Drain | Reply | Reset | LoseAnswer | CutAnswer | Hold
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Fault:
     """An action for the requests of one kind: `times` of them, after the first `after`."""
 
     method: str
+    """Empty for any."""
     path: str
     """A regular expression that is searched in path and query."""
     action: Action
@@ -58,7 +64,7 @@ class Fault:
 
     def applies(self, method: str, path: str) -> bool:
         """Whether it is this request's turn; counts it."""
-        if method != self.method or not re.search(self.path, path):
+        if (self.method and method != self.method) or not re.search(self.path, path):
             return False
         if self.after > 0:
             self.after -= 1

@@ -104,6 +104,24 @@ def index(*children: BuiltImage) -> BuiltImage:
     return BuiltImage(digest_of(content), OCI_INDEX, files)
 
 
+def about(
+    subject: BuiltImage, content: bytes = b"signed", *, kind: str = "application/vnd.example.signature", **more: object
+) -> BuiltImage:
+    """Something about *subject*: one layer, no configuration, as the specification advises."""
+    document = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "artifactType": kind,
+        "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": digest_of(b"{}"), "size": 2},
+        "layers": [{"mediaType": kind, "digest": digest_of(content), "size": len(content)}],
+        "subject": subject.descriptor(),
+        **more,
+    }
+    manifest = json.dumps(document).encode()
+    files = {digest_of(blob): blob for blob in (b"{}", content, manifest)}
+    return BuiltImage(digest_of(manifest), OCI_MANIFEST, files)
+
+
 def with_root(built: BuiltImage, document: dict[str, object]) -> BuiltImage:
     """The same files under another manifest."""
     content = json.dumps(document).encode()

@@ -3,17 +3,20 @@
 import base64
 import json
 import re
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from client.faults import Reply
 from client.registry_contents import Contents, RefusedError
+from client.registry_manners import Manners
 
 _MANIFEST = re.compile(r"/v2/(.+)/manifests/([^/]+)")
 _BLOB = re.compile(r"/v2/(.+)/blobs/(sha256:[^/]+)")
 _UPLOADS = re.compile(r"/v2/(.+)/blobs/uploads/([^/]*)")
+_TAGS = re.compile(r"/v2/(.+)/tags/(list)")
+_REFERRERS = re.compile(r"/v2/(.+)/referrers/(sha256:[^/]+)")
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 @dataclass(frozen=True)
@@ -27,26 +30,6 @@ class Asked:
     body: bytes
 
 
-@dataclass
-class Manners:
-    """How this registry behaves when nothing goes wrong."""
-
-    passwords: set[str] | None = None
-    """Those it accepts for anybody; None: everybody may come in."""
-    challenge: str = 'Basic realm="fake"'
-    """A `Bearer` one makes it accept the tokens that its own /token hands out."""
-    refusal: Reply | None = None
-    """What it says to an expired login in place of 401: ECR's 403."""
-    location: Callable[[str], str] = field(default=lambda path: path)
-    """How it names the address of an upload."""
-    blob_address: str | None = None
-    """Where it redirects those who read blobs; that server answers /signed/DIGEST."""
-    digest_header: bool = True
-    cuts_missing_repositories: bool = False
-    chunk_status: int = 201
-    """ECR answers 201 to PATCH, the specification wants 202."""
-
-
 class RegistryApi:
     """Contents and manners, without a network."""
 
@@ -55,6 +38,7 @@ class RegistryApi:
         self.manners = Manners()
         self.tokens: dict[str, str] = {}
         """Bearer tokens that were handed out, with their scopes."""
+        self._put_at: list[float] = []
 
     def answer(self, asked: Asked) -> Reply:
         """Answer as the specification and the manners say."""
@@ -73,6 +57,16 @@ class RegistryApi:
             with self.contents.lock, suppress(RefusedError):
                 self.contents.append(match[1], match[2], 0, asked.body)
 
+    def keep_digest(self, path: str, digest: str) -> Reply:
+        """End an upload whose bytes are not kept; they must have had the digest that it names."""
+        match = _UPLOADS.fullmatch(urlsplit(path).path)
+        assert match
+        if parse_qs(urlsplit(path).query)["digest"] != [digest]:
+            return Reply(400, (), RefusedError(400, "DIGEST_INVALID").body())
+        with self.contents.lock:
+            self.contents.repository(match[1]).blobs[digest] = b""
+        return Reply(201)
+
     def _route(self, asked: Asked) -> Reply:
         parts = urlsplit(asked.path)
         if parts.path.startswith("/signed/"):
@@ -86,7 +80,13 @@ class RegistryApi:
             return refusal
         if parts.path == "/v2/":
             return Reply(200, (), b"{}")
-        for pattern, handle in ((_MANIFEST, self._manifest), (_UPLOADS, self._upload), (_BLOB, self._blob)):
+        for pattern, handle in (
+            (_MANIFEST, self._manifest),
+            (_UPLOADS, self._upload),
+            (_BLOB, self._blob),
+            (_TAGS, self._tags),
+            (_REFERRERS, self._referrers),
+        ):
             match = pattern.fullmatch(parts.path)
             if match:
                 return handle(asked, match[1], match[2])
@@ -116,11 +116,57 @@ class RegistryApi:
 
     def _manifest(self, asked: Asked, name: str, reference: str) -> Reply:
         if asked.method == "PUT":
-            media_type = asked.headers.get("content-type", "")
-            digest = self.contents.put_manifest(name, reference, media_type, asked.body)
-            return Reply(201, (*self._digest(digest), ("Location", f"/v2/{name}/manifests/{digest}")))
+            return self._put_manifest(asked, name, reference)
         digest, media_type, content = self.contents.manifest(name, reference)
-        return Reply(200, (*self._digest(digest), ("Content-Type", media_type)), content)
+        etag = (("ETag", f'"{digest}"'),) if self.manners.conditions else ()
+        return Reply(200, (*self._digest(digest), *etag, ("Content-Type", media_type)), content)
+
+    def _put_manifest(self, asked: Asked, name: str, reference: str) -> Reply:
+        if self._is_too_fast():
+            raise RefusedError(429, "TOOMANYREQUESTS", "Rate exceeded")
+        subject = (json.loads(asked.body).get("subject") or {}).get("digest")
+        if subject and self.manners.referrers == "refused":
+            raise RefusedError(405, "UNSUPPORTED", "Invalid parameter at 'ImageManifest'")
+        if self.manners.conditions and not self._is_as_expected(asked, name, reference):
+            raise RefusedError(412, "DENIED", "the manifest has changed")
+        digest = self.contents.put_manifest(name, reference, asked.headers.get("content-type", ""), asked.body)
+        noted = (("OCI-Subject", subject),) if subject and self.manners.referrers == "kept" else ()
+        return Reply(201, (*self._digest(digest), *noted, ("Location", f"/v2/{name}/manifests/{digest}")))
+
+    def _is_too_fast(self) -> bool:
+        allowed = self.manners.manifests_a_second
+        if allowed is None:
+            return False
+        now = self.manners.clock()
+        self._put_at = [moment for moment in self._put_at if moment > now - 1.0]
+        if len(self._put_at) >= allowed:
+            return True
+        self._put_at.append(now)
+        return False
+
+    def _is_as_expected(self, asked: Asked, name: str, reference: str) -> bool:
+        held = self.contents.repositories[name].tags.get(reference)
+        wanted, unwanted = asked.headers.get("if-match"), asked.headers.get("if-none-match")
+        return (wanted is None or wanted == f'"{held}"') and not (unwanted == "*" and held)
+
+    def _tags(self, asked: Asked, name: str, _: str) -> Reply:
+        repository = self.contents.repository(name)
+        if not repository.manifests and not self.manners.knows_empty_repositories:
+            raise RefusedError(404, "NAME_UNKNOWN", "repository name not known to registry")
+        query = parse_qs(urlsplit(asked.path).query)
+        after, most = query.get("last", [""])[0], int(query.get("n", ["1000"])[0])
+        left = [tag for tag in sorted(repository.tags) if tag > after]
+        headers = [("Content-Type", "application/json")]
+        if len(left) > most:
+            headers.append(("Link", f'</v2/{name}/tags/list?n={most}&last={left[most - 1]}>; rel="next"'))
+        return Reply(200, tuple(headers), json.dumps({"name": name, "tags": left[:most]}).encode())
+
+    def _referrers(self, asked: Asked, name: str, subject: str) -> Reply:
+        if self.manners.referrers == "unknown":
+            raise RefusedError(404, "UNSUPPORTED", "no such address")
+        listed = self.contents.repository(name).referrers(subject)
+        document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}
+        return Reply(200, (("Content-Type", OCI_INDEX),), json.dumps(document).encode())
 
     def _digest(self, digest: str) -> tuple[tuple[str, str], ...]:
         return (("Docker-Content-Digest", digest),) if self.manners.digest_header else ()
@@ -146,6 +192,7 @@ class RegistryApi:
         return Reply(201, (("Location", f"/v2/{name}/blobs/{query['digest'][0]}"),))
 
     def _begin(self, name: str, mounted: str, source: str) -> Reply:
+        self.contents.repository(name, pushed_to=True)
         if mounted and self.contents.can_mount(name, mounted, source):
             return Reply(201, (("Location", f"/v2/{name}/blobs/{mounted}"),))
         path = f"/v2/{name}/blobs/uploads/{self.contents.begin(name)}?_state=abc%2Fdef"

@@ -1,5 +1,6 @@
 """What a fake registry holds, and the rules of the specification and of ECR by which it takes more."""
 
+import fnmatch
 import hashlib
 import json
 import re
@@ -34,6 +35,22 @@ class Repository:
     tags: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, bytearray] = field(default_factory=dict)
     immutable: bool = False
+    movable: tuple[str, ...] = ()
+    """Tags that move all the same, with `*` for any characters."""
+
+    def may_not_move(self, tag: str) -> bool:
+        return self.immutable and tag in self.tags and not any(fnmatch.fnmatchcase(tag, each) for each in self.movable)
+
+    def referrers(self, subject: str) -> list[dict[str, object]]:
+        """What is about *subject*, as the specification lists it."""
+        found: list[dict[str, object]] = []
+        for digest, (media_type, content) in self.manifests.items():
+            document = json.loads(content)
+            if (document.get("subject") or {}).get("digest") == subject:
+                kind = document.get("artifactType") or (document.get("config") or {}).get("mediaType")
+                entry = {"mediaType": media_type, "digest": digest, "size": len(content), "artifactType": kind}
+                found.append({**entry, "annotations": document.get("annotations", {})})
+        return found
 
     def referenced(self) -> set[str]:
         """The blobs that a manifest names: only those can be mounted elsewhere."""
@@ -51,22 +68,30 @@ class Contents:
         self.lock = threading.RLock()
         self.repositories: dict[str, Repository] = defaultdict(Repository)
         self.missing: set[str] = set()
+        self.templates: set[str] = set()
+        """Prefixes below which a push creates a repository that is missing."""
+        self.is_mounting = True
         self._sessions = 0
 
-    def repository(self, name: str) -> Repository:
+    def repository(self, name: str, *, pushed_to: bool = False) -> Repository:
+        if pushed_to and any(name.startswith(f"{prefix}/") for prefix in self.templates):
+            self.missing.discard(name)
         if name in self.missing:
             raise RefusedError(404, "NAME_UNKNOWN", f"The repository with name '{name}' does not exist in the registry")
         return self.repositories[name]
 
     def begin(self, name: str) -> str:
-        repository = self.repository(name)
+        repository = self.repository(name, pushed_to=True)
         self._sessions += 1
         session = f"session-{self._sessions}"
         repository.sessions[session] = bytearray()
         return session
 
     def can_mount(self, target: str, digest: str, source: str) -> bool:
+        if not self.is_mounting or source in self.missing or source not in self.repositories:
+            return False
         held = self.repositories[source]
+        # ECR mounts what a manifest names; what was uploaded and never named is no layer of the source yet.
         if digest not in held.blobs or digest not in held.referenced():
             return False
         self.repositories[target].blobs[digest] = held.blobs[digest]
@@ -104,7 +129,7 @@ class Contents:
         if DIGEST.fullmatch(reference):
             if reference != digest:
                 raise RefusedError(400, "DIGEST_INVALID", "the manifest has another digest")
-        elif repository.immutable and reference in repository.tags:
+        elif repository.may_not_move(reference):
             message = (
                 f"The image tag '{reference}' already exists in the '{name}' repository and cannot be overwritten "
                 "because the repository is immutable."

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 from contextlib import closing
@@ -21,6 +22,7 @@ from client.images import (
 from client.reading import contents
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.errors import UnavailableError
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -95,23 +97,26 @@ def test_a_layer_that_is_not_what_the_image_names_is_refused(tmp_path: Path) -> 
         open_source(str(tmp_path / "i.tar"))
 
 
-@pytest.mark.parametrize("fails", [False, True], ids=["after the push", "after an error"])
-def test_temporary_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:  # noqa: FBT001 — a case
+def test_packed_layers_never_have_a_name_that_a_kill_could_leave_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spool = tmp_path / "spool"
     spool.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spool))
-    files = docker_files([layer_tar(10_000)])
-    if fails:
-        files = {name: content[:-1] + b"x" if "layer" in name else content for name, content in files.items()}
-    (tmp_path / "i.tar").write_bytes(tar_of(files))
-    try:
-        source = open_source(str(tmp_path / "i.tar"))
-    except InvalidImageError:
-        assert fails
-    else:
-        assert [path.stat().st_mode & 0o777 for path in spool.iterdir()] == [0o700]
-        source.close()
-    assert list(spool.iterdir()) == []
+    with closing(open_source(str(write_docker_archive(tmp_path / "i.tar", [layer_tar(10_000)])))) as source:
+        assert len(contents(source)) == 2
+        assert list(spool.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_told_with_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_docker_archive(tmp_path / "i.tar", [layer_tar(10_000)])
+    monkeypatch.setattr("tempfile.TemporaryFile", no_room)
+    with pytest.raises(UnavailableError, match=r"i\.tar.*No space left on device; TMPDIR names another folder"):
+        open_source(str(path))
+
+
+def no_room(**_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def saved_by_a_new_engine(layer: bytes, layer_type: str, *, whole: bool = True) -> dict[str, bytes]:

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from client.images import digest_of, docker_files, image, index, layer_tar, noise, tar_of, write_archive, write_layout
+from client.images import (
+    about,
+    digest_of,
+    docker_files,
+    image,
+    index,
+    layer_tar,
+    noise,
+    tar_of,
+    write_archive,
+    write_layout,
+)
 from client.pushing import Heard, KnownCredentials
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.http.connections import Surroundings
@@ -56,13 +67,13 @@ def listens(port: int, process: "subprocess.Popen[bytes]") -> None:
     pytest.skip("docker-registry does not start here")
 
 
-def push(host: RegistryHost, source: Path, repository: str, *tags: str) -> PushResult:
-    request = PushRequest(str(source), host, repository, tuple(map(Tag.parse, tags or ("1",))))
+def push(host: RegistryHost, source: Path, repository: str, *tags: str, mount_from: tuple[str, ...] = ()) -> PushResult:
+    request = PushRequest(str(source), host, repository, tuple(map(Tag.parse, tags or ("1",))), mount_from=mount_from)
     return NativePusher(Surroundings({})).push(request, KnownCredentials(), Heard())
 
 
-def raw_manifest(host: RegistryHost, repository: str) -> bytes:
-    command = ["skopeo", "inspect", "--raw", "--tls-verify=false", f"docker://{host}/{repository}:1"]
+def raw_manifest(host: RegistryHost, repository: str, tag: str = "1") -> bytes:
+    command = ["skopeo", "inspect", "--raw", "--tls-verify=false", f"docker://{host}/{repository}:{tag}"]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
@@ -86,6 +97,28 @@ def test_skopeo_copies_a_docker_archive_that_was_pushed(host: RegistryHost, tmp_
     subprocess.run([*command, f"dir:{target}"], check=True, capture_output=True)
     assert (target / "manifest.json").read_bytes() == raw_manifest(host, "docker")
     assert result.uploaded_blobs == 3
+
+
+def test_layers_of_another_repository_are_mounted(host: RegistryHost, tmp_path: Path) -> None:
+    layers = [noise(200_000, 1), noise(100_000, 2)]
+    push(host, write_layout(tmp_path / "base", image(layers, seed=1)), "mount/base")
+    layout = write_layout(tmp_path / "app", image([*layers, b"own"], seed=2))
+    result = push(host, layout, "mount/app", mount_from=("mount/base",))
+    assert (result.mounted_blobs, result.uploaded_blobs) == (2, 2)
+
+
+def test_a_signature_is_listed_where_the_registry_keeps_no_list(host: RegistryHost, tmp_path: Path) -> None:
+    signatures = [about(image(), b"one"), about(image(), b"two")]
+    for signature in signatures:
+        push(host, write_layout(tmp_path / signature.root[7:], image(), signature), "signed")
+    listed = json.loads(raw_manifest(host, "signed", image().root.replace(":", "-")))["manifests"]
+    assert [entry["digest"] for entry in listed] == [signature.root for signature in signatures]
+
+
+def test_a_repository_that_is_new_costs_no_look_at_each_layer(host: RegistryHost, tmp_path: Path) -> None:
+    result = push(host, write_layout(tmp_path / "l", image([bytes([number]) for number in range(30)])), "new/here")
+    again = push(host, tmp_path / "l", "new/here", "2")
+    assert (result.uploaded_blobs, again.uploaded_blobs) == (31, 0)
 
 
 def test_what_skopeo_pushed_is_there_already(host: RegistryHost, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from shared_ecr.client.distribution.repository import OK, RemoteRepository
 from shared_ecr.client.http.connections import THREADS, Surroundings, connected
 from shared_ecr.client.http.retries import Pace, TransientError
 from shared_ecr.client.http.workers import Crew, StoppedError
-from shared_ecr.client.pushers.interface import Progress
+from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Planned, Progress
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import (
     MANIFEST_TYPES,
@@ -55,6 +55,7 @@ class _Pull:
 
     def __init__(self, remote: RemoteRepository, layout: LayoutFolder, progress: Progress, crew: Crew) -> None:
         self._remote, self._layout, self._progress, self._crew = remote, layout, progress, crew
+        self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
         self._manifests: dict[Digest, Manifest] = {}
         self._blobs: dict[Digest, Descriptor] = {}
@@ -62,6 +63,7 @@ class _Pull:
     def run(self, name: Tag | Digest) -> Digest:
         root = self._fetch(name, "", depth=1)
         blobs = sorted(self._blobs.values(), key=lambda blob: -blob.size)
+        self._tell(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
         self._crew.run([partial(self._fetch_blob, blob) for blob in blobs])
         for manifest in self._manifests.values():
             self._layout.add_manifest(manifest)
@@ -93,7 +95,7 @@ class _Pull:
 
     def _fetch_blob(self, blob: Descriptor) -> None:
         if self._layout.has(blob.digest, blob.size):
-            self._say(blob, "present")
+            self._ended(blob, "present")
             return
         attempts = self._remote.exchange.attempts()
         while True:
@@ -103,7 +105,7 @@ class _Pull:
                 attempts.failed(error)
             else:
                 break
-        self._say(blob, "downloaded")
+        self._ended(blob, "downloaded")
 
     def _download(self, blob: Descriptor) -> None:
         exchange = self._remote.exchange
@@ -114,20 +116,23 @@ class _Pull:
                 raise RefusedError(f"{exchange.registry} refused to read {blob.digest}: {said}")
             with self._layout.blob_file(blob.digest) as file:
                 seen, size = hashlib.sha256(), 0
+                self._tell(BlobBegan(self._place, blob.digest, blob.size))
                 for chunk in answer.chunks():
                     size += len(chunk)
                     if size > blob.size or self._crew.stop.is_set():
                         break
                     seen.update(chunk)
                     file.write(chunk)
-                    with self._lock:
-                        self._progress.moved(len(chunk))
+                    self._tell(BlobMoved(self._place, blob.digest, len(chunk)))
                 if self._crew.stop.is_set():
                     raise StoppedError
                 if size != blob.size or seen.hexdigest() != blob.digest.hex:
                     place = f"{exchange.registry}/{self._remote.name} {blob.digest}"
                     raise InvalidImageError.in_file(place, "the registry sent other bytes than the digest names")
 
-    def _say(self, blob: Descriptor, outcome: str) -> None:
+    def _ended(self, blob: Descriptor, outcome: str) -> None:
+        self._tell(BlobEnded(self._place, blob.digest, blob.size, outcome))
+
+    def _tell(self, event: Event) -> None:
         with self._lock:
-            self._progress.said(f"sha256:{blob.digest.hex[:12]}… {blob.size / 1_000_000:.1f} MB {outcome}")
+            self._progress.happened(event)

@@ -58,13 +58,13 @@ class Refusal:
         """Whether the upload can be made in a new session."""
         return self.code in _NEW_SESSION or self.status == 416  # noqa: PLR2004 — Range Not Satisfiable
 
-    def error(self, exchange: Exchange, repository: str, step: str) -> RefusedError:
-        """Render the refusal to *step* in *repository*."""
+    def error(self, exchange: Exchange, repository: str, step: str, *, action: str = "") -> RefusedError:
+        """Render the refusal to *step* in *repository*; at ECR that step takes *action*."""
         host = exchange.endpoint.registry
         if self.is_about_the_repository:
             return PushRefusedError.no_such_repository(host, repository)
         if self.status in {UNAUTHORIZED, FORBIDDEN} or self.code == "DENIED":
-            return PushRefusedError.denied(host, repository, step)
+            return PushRefusedError.denied(host, repository, step, action=action, said=self.message)
         text = f"{host} refused to {step} in {repository}: {self.said}"
         return ForgottenBlobsError(text) if self.code in _FORGOTTEN else PushRefusedError(text)
 

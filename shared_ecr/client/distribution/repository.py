@@ -3,6 +3,7 @@
 Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import assert_never
 
@@ -50,7 +51,7 @@ class RemoteRepository:
         if answer.status == NOT_FOUND:
             return Sight.MISSING
         if answer.status != OK:
-            raise self._refused(answer, f"look at {name}")
+            raise self._refused(answer, f"look at {name}", "ecr:BatchGetImage")
         stated = _stated_digest(answer)
         # A registry may leave the header out; the content says it too.
         return stated or digest_of(self.exchange.ask_patiently("GET", url, _ACCEPT).body)
@@ -64,7 +65,7 @@ class RemoteRepository:
         if answer.status in {401, FORBIDDEN, NOT_FOUND}:
             return False
         if answer.status != OK:
-            raise self._refused(answer, f"look at {digest}")
+            raise self._refused(answer, f"look at {digest}", "ecr:BatchCheckLayerAvailability")
         return True
 
     def manifest(self, name: Tag | Digest) -> tuple[bytes, str]:
@@ -77,8 +78,20 @@ class RemoteRepository:
             raise RefusedError(f"{self.exchange.registry} refused to read {self.name}: {refusal.said}")
         return answer.body, (answer.header("Content-Type") or "").partition(";")[0].strip()
 
-    def put_manifest(self, manifest: Manifest, name: Tag | Digest) -> None:
+    def is_unheard_of(self) -> bool:
+        """Whether the registry says that it has no such repository, or none with an image.
+
+        It may hold blobs all the same, of a push that was broken off. Where it does not say, the answer is no.
+        """
+        answer = self.exchange.ask_patiently("GET", f"{self.url}/tags/list?n=1")
+        if answer.status != NOT_FOUND:
+            return False
+        return Refusal.read(answer, self.exchange).is_about_the_repository
+
+    def put_manifest(self, manifest: Manifest, name: Tag | Digest) -> bool:
         """Store *manifest* under *name*; an answer lost on the way is looked up rather than believed lost.
+
+        Returns whether the registry says that it keeps track of the manifest's subject.
 
         Raises:
             PushRefusedError: the tag may not move, the repository is missing, or the caller may not.
@@ -93,15 +106,28 @@ class RemoteRepository:
             except TransientError as error:
                 attempts.failed(error)
                 if error.answer_was_lost and self.held(name) == manifest.digest:
-                    return
+                    return False
             else:
                 break
         if answer.status not in {OK, CREATED}:
             self._judge(answer, manifest, name)
-            return
+            return False
         stated = _stated_digest(answer)
         if stated is not None and stated != manifest.digest:
             raise PushRefusedError(f"{self.exchange.registry} stored {manifest.digest} as {stated}; it changed bytes")
+        return answer.header("OCI-Subject") is not None
+
+    def put(self, name: Tag | Digest, content: bytes, media_type: str, headers: Mapping[str, str]) -> Answer:
+        """Store *content* under *name* at the pace that the registry bears; the answer is for the caller to judge."""
+        attempts = self.exchange.attempts()
+        while True:
+            self._pace.wait()
+            try:
+                return self.exchange.ask(
+                    "PUT", f"{self.url}/manifests/{name}", {"Content-Type": media_type, **headers}, content
+                )
+            except TransientError as error:
+                attempts.failed(error)
 
     def _judge(self, answer: Answer, manifest: Manifest, name: Tag | Digest) -> None:
         refusal = Refusal.read(answer, self.exchange)
@@ -112,10 +138,10 @@ class RemoteRepository:
                 return
             target = ImageReference(self.exchange.endpoint.registry, self.name, name)
             raise PushRefusedError.immutable_tag(target, _told(held), manifest.digest)
-        raise refusal.error(self.exchange, self.name, f"store the manifest {name}")
+        raise refusal.error(self.exchange, self.name, f"store the manifest {name}", action="ecr:PutImage")
 
-    def _refused(self, answer: Answer, step: str) -> RefusedError:
-        return Refusal.read(answer, self.exchange).error(self.exchange, self.name, step)
+    def _refused(self, answer: Answer, step: str, action: str) -> RefusedError:
+        return Refusal.read(answer, self.exchange).error(self.exchange, self.name, step, action=action)
 
 
 def _told(held: Digest | Sight) -> Digest | str:

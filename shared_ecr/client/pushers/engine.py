@@ -6,7 +6,8 @@ from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.engines.interface import Engine, LocalImage
 from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
-from shared_ecr.client.pushers.interface import Progress, PushRequest, PushResult
+from shared_ecr.client.pushers.events import Progress, Told
+from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
 from shared_ecr.text import did_you_mean
@@ -52,7 +53,7 @@ class EnginePusher:
         for tag in moving:
             self._refuse_to_move(request, tag, there[tag], image)
         if not moving:
-            progress.said(f"{request.targets[0]} is this image already")
+            progress.happened(Told(request.place, f"{request.targets[0]} is this image already"))
             return _result(request, same[request.tags[0]], moved=False)
 
         told = [self._push(request, tag, credentials, progress) for tag in moving]
@@ -96,15 +97,19 @@ class EnginePusher:
 
     def _push(self, request: PushRequest, tag: Tag, credentials: CredentialSource, progress: Progress) -> Digest | None:
         """Push one tag; a token that expired on the way is renewed once."""
+
+        def said(line: str) -> None:
+            progress.happened(Told(request.place, line))
+
         spoken = spoken_host(request.host, self._registry_override)
         target = ImageReference(spoken, request.repository, tag)
         try:
-            return self._engine.push(request.source, target, credentials.credentials_for(request.host), progress.said)
+            return self._engine.push(request.source, target, credentials.credentials_for(request.host), said)
         except LoginRefusedError:
             renewed = credentials.credentials_for(request.host, renew=True)
             if renewed is None:
                 raise
-            return self._engine.push(request.source, target, renewed, progress.said)
+            return self._engine.push(request.source, target, renewed, said)
 
     def _read_back(self, request: PushRequest, expected: list[Digest], progress: Progress) -> Digest:
         """Return the one digest that all tags name; a push that cannot be confirmed has failed.
@@ -118,7 +123,8 @@ class EnginePusher:
         except RefusedError as refusal:
             if len(set(expected)) != 1:
                 raise
-            progress.said(f"what the registry holds could not be read back: {refusal}; the digest is the engine's word")
+            line = f"what the registry holds could not be read back: {refusal}; the digest is the engine's word"
+            progress.happened(Told(request.place, line))
             return expected[0]
         held = set(found)
         digest = next(iter(held))

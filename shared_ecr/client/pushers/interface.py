@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.pushers.events import Progress, Silence
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+
+__all__ = ["Progress", "PushRequest", "PushResult", "Pusher", "Silence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +16,24 @@ class PushRequest:
     """One image to move, and every tag it shall have in one repository."""
 
     source: str
-    """A path (OCI layout, OCI archive, docker archive) or the name an engine knows the image by."""
+    """A path (OCI layout, OCI archive, docker archive), `-` for stdin, or the name an engine knows the image by."""
     host: RegistryHost
     repository: str
     tags: tuple[Tag, ...]
     """At least one; they all name the same image when the push is done."""
     mutability: TagMutability | None = None
     """What the repository's rule for moving tags is; None where nobody may tell."""
+    mount_from: tuple[str, ...] = ()
+    """Repositories of the same registry that may have layers of the image; those are taken from there, not sent."""
+    referrers: bool = True
+    """Whether signatures, SBOMs and attestations that lie beside the image go along."""
+    create: bool = False
+    """Whether a repository that is missing in private ECR is created, where no creation template does it."""
+
+    @property
+    def place(self) -> str:
+        """The repository with its registry, as people read it."""
+        return f"{self.host}/{self.repository}"
 
     @property
     def targets(self) -> tuple[ImageReference, ...]:
@@ -38,24 +52,18 @@ class PushResult:
     """None where a container engine moved the image: it does not tell."""
     uploaded_bytes: int | None
     present_blobs: int | None
+    mounted_blobs: int | None = None
+    """Those that the registry took from another repository of its own."""
+    referrers: int = 0
+    """Signatures, SBOMs and attestations that were stored along with the image."""
+    refused_referrers: int = 0
+    """Those that were not; the image is there all the same, and the progress was told why."""
 
     @property
     def digest(self) -> Digest:
         """The digest of the image's manifest or index."""
         assert isinstance(self.reference.name, Digest)  # noqa: S101 — by construction, for the type checker
         return self.reference.name
-
-
-class Progress(Protocol):
-    """Hears what happens while an image moves; for a terminal, a CI log, or nobody."""
-
-    def said(self, line: str) -> None:
-        """Take one line about a step that is done or begins."""
-        ...
-
-    def moved(self, byte_count: int) -> None:
-        """Take the number of bytes that just went over the wire."""
-        ...
 
 
 class Pusher(Protocol):

@@ -1,70 +1,188 @@
-"""What a push has to do, found out by looks alone: nothing is uploaded before the plan stands."""
+"""What a push will do, found out by looks alone: printable, as JSON, and what is then done step by step."""
 
 from dataclasses import dataclass
+from enum import Enum
 
-from shared_ecr.client.distribution.repository import RemoteRepository, Sight
-from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.pushers.interface import PushRequest
-from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.client.distribution.repository import Sight
+from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.sources.interface import Blob, Manifest, Referrer
+from shared_ecr.names import Digest, Tag
+
+
+class BlobState(Enum):
+    """What a push does with a blob, and why."""
+
+    MISSING = "missing"
+    """It is sent."""
+    MOUNTABLE = "mountable"
+    """The registry is asked to take it from another repository of its own; where it does not, it is sent."""
+    PRESENT = "present"
+
+
+class ReferrerState(Enum):
+    """What a push does with a signature, an SBOM or an attestation."""
+
+    MISSING = "missing"
+    PRESENT = "present"
+    TAKEN = "taken"
+    """Its tag names another manifest there, perhaps with more signatures; that is left as it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps that are left, in their order."""
+class PlannedBlob:
+    """One blob."""
 
-    blobs: tuple[Blob, ...]
-    """Those of missing manifests, the largest first; each is looked for once more before it is sent."""
-    children: tuple[Manifest, ...]
-    """Manifests below the root that are missing, each before the index that names it."""
-    tags: tuple[Tag, ...]
-    """The tags that do not name the image yet."""
+    blob: Blob
+    state: BlobState
+    mount_from: str | None = None
+    for_image: bool = True
+    """False where only a referrer needs it: then no fault with it keeps the image from being pushed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedManifest:
+    """One manifest or index."""
+
+    manifest: Manifest
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTag:
+    """One tag, and what it names now."""
+
+    tag: Tag
+    holds: Digest | Sight
+
+    def state(self, offered: Digest) -> str:
+        """Say what a push of *offered* does with it: `creates`, `moves`, `present`, or `sets` where none may look."""
+        if isinstance(self.holds, Digest):
+            return "present" if self.holds == offered else "moves"
+        return "creates" if self.holds is Sight.MISSING else "sets"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReferrer:
+    """One signature, SBOM or attestation."""
+
+    referrer: Referrer
+    state: ReferrerState
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One action of IAM, on one repository or on everything."""
+
+    action: str
+    resource: str
+    """The repository's name, or `*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushPlan:
+    """The whole push of one image to one repository; nothing was written to find it out."""
+
+    place: str
+    """The repository with its registry, as people read it."""
+    root: Manifest
+    """The manifest or index that the tags shall name."""
+    standing: Standing
+    tags: tuple[PlannedTag, ...]
+    manifests: tuple[PlannedManifest, ...]
+    """Children before the index that names them; the root is the last."""
+    blobs: tuple[PlannedBlob, ...]
+    """The largest first. Those of manifests that are there were not looked for: they are there too."""
+    referrers: tuple[PlannedReferrer, ...]
+    """Each after what it is about."""
+    needs: tuple[Need, ...]
+    """The permissions of IAM that these steps take; empty for registries other than ECR's."""
+    notes: tuple[str, ...] = ()
+    """What a person should know besides."""
 
     @property
     def is_done(self) -> bool:
         """Whether the registry has all of it already."""
-        return not self.tags
+        return not self.moving and self.root_is_there and not self.missing_referrers
 
+    @property
+    def root_is_there(self) -> bool:
+        """Whether the manifest that the tags shall name is stored."""
+        return self.manifests[-1].is_there
 
-def plan_push(source: ImageSource, request: PushRequest, remote: RemoteRepository) -> Plan:
-    """Look at the tags, then at the manifests that are not known to be there.
+    @property
+    def moving(self) -> tuple[Tag, ...]:
+        """The tags that do not name the image yet."""
+        return tuple(planned.tag for planned in self.tags if planned.holds != self.root.digest)
 
-    Raises:
-        PushRefusedError: a tag names another image and may not move.
-    """
-    sights = {tag: remote.held(tag) for tag in dict.fromkeys(request.tags)}
-    for tag, sight in sights.items():
-        _refuse_to_move(tag, sight, source.root.digest, request)
-    tags = tuple(tag for tag, sight in sights.items() if sight != source.root.digest)
-    if not tags or len(tags) < len(sights):
-        # One tag names the image, so its manifest is there, and with it all that it names.
-        return Plan((), (), tags)
-    # A caller who may not look at tags may not look at digests either.
-    may_look = Sight.UNTOLD not in sights.values()
-    missing = _missing(source, remote) if may_look else source.manifests
-    wanted = {digest for manifest in missing for digest in manifest.blobs}
-    blobs = sorted((blob for blob in source.blobs if blob.digest in wanted), key=lambda blob: -blob.size)
-    return Plan(tuple(blobs), tuple(manifest for manifest in missing if manifest is not source.root), tags)
+    @property
+    def children(self) -> tuple[Manifest, ...]:
+        """Manifests below the root that are missing."""
+        return tuple(planned.manifest for planned in self.manifests[:-1] if not planned.is_there)
 
+    @property
+    def to_move(self) -> tuple[PlannedBlob, ...]:
+        """The blobs that are not there yet."""
+        return tuple(planned for planned in self.blobs if planned.state is not BlobState.PRESENT)
 
-def _missing(source: ImageSource, remote: RemoteRepository) -> tuple[Manifest, ...]:
-    """Find the manifests to send; below one that is there nothing is looked for."""
-    by_digest = {manifest.digest: manifest for manifest in source.manifests}
-    found: dict[Digest, bool] = {}
+    @property
+    def byte_count(self) -> int:
+        """How many bytes are sent at most: nothing that can be mounted may be."""
+        return sum(planned.blob.size for planned in self.to_move)
 
-    def walk(digest: Digest) -> None:
-        if digest not in found:
-            found[digest] = remote.held(digest) == digest
-            if not found[digest]:
-                for child in by_digest[digest].children:
-                    walk(child)
+    @property
+    def missing_referrers(self) -> tuple[Referrer, ...]:
+        """The referrers to store."""
+        return tuple(each.referrer for each in self.referrers if each.state is ReferrerState.MISSING)
 
-    walk(source.root.digest)
-    return tuple(manifest for manifest in source.manifests if found.get(manifest.digest) is False)
+    def as_json(self) -> dict[str, object]:
+        """Render the plan for machines."""
+        return {
+            "repository": self.place,
+            "repository_state": self.standing.value,
+            "digest": str(self.root.digest),
+            "done": self.is_done,
+            "tags": [
+                {
+                    "tag": str(each.tag),
+                    "state": each.state(self.root.digest),
+                    "names": str(each.holds) if isinstance(each.holds, Digest) else None,
+                }
+                for each in self.tags
+            ],
+            "manifests": [
+                {
+                    "digest": str(each.manifest.digest),
+                    "media_type": each.manifest.media_type,
+                    "size": each.manifest.size,
+                    "state": "present" if each.is_there else "missing",
+                }
+                for each in self.manifests
+            ],
+            "blobs": [
+                {
+                    "digest": str(each.blob.digest),
+                    "size": each.blob.size,
+                    "state": each.state.value,
+                    "mount_from": each.mount_from,
+                }
+                for each in self.blobs
+            ],
+            "referrers": [
+                {
+                    "digest": str(each.referrer.root.digest),
+                    "about": str(each.referrer.about),
+                    "tag": str(each.referrer.tag) if each.referrer.tag else None,
+                    "state": each.state.value,
+                }
+                for each in self.referrers
+            ],
+            "blobs_to_move": len(self.to_move),
+            "bytes": self.byte_count,
+            "needs": [{"action": need.action, "on": need.resource} for need in self.needs],
+            "notes": list(self.notes),
+        }
 
+    def __str__(self) -> str:
+        from shared_ecr.client.pushers.plan_text import render  # noqa: PLC0415 — it imports this module
 
-def _refuse_to_move(tag: Tag, sight: Digest | Sight, offered: Digest, request: PushRequest) -> None:
-    if not isinstance(sight, Digest) or sight == offered or request.mutability is None:
-        return
-    if not request.mutability.allows_moving(tag):
-        raise PushRefusedError.immutable_tag(ImageReference(request.host, request.repository, tag), sight, offered)
+        return render(self)

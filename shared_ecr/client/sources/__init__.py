@@ -1,33 +1,49 @@
 """Images on this machine, each kind a module: what is pushed, read as the untrusted input that it is.
 
-`interface` says what an image is, `manifests` parses its documents, `files` and `tars` find its bytes; `oci_layout`,
-`oci_archive` and `docker_archive` are the kinds. `open_source` tells them apart by what they contain.
+`interface` says what an image is, `manifests` parses its documents, `files`, `sections` and `tars` find its bytes;
+`oci_layout`, `oci_archive` and `docker_archive` are the kinds. `open_source` tells them apart by what they contain.
+What comes compressed or from stdin goes through `unpacking` into a `spools` file first.
 """
 
+import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import ImageSource, InvalidImageError
 from shared_ecr.client.sources.oci_archive import open_oci_archive
 from shared_ecr.client.sources.oci_layout import open_oci_layout
+from shared_ecr.client.sources.sections import PathSections, SectionedFile
 from shared_ecr.client.sources.tar_headers import BLOCK, is_tar
 from shared_ecr.client.sources.tars import TarFiles
+from shared_ecr.errors import UsageError
 from shared_ecr.text import quoted
 
-_COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+if TYPE_CHECKING:
+    from shared_ecr.client.sources.spools import Spool
+
+STDIN = "-"
+_UNPACKED_HERE = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_COMPRESSED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _KNOWN = "an image is an OCI layout (a folder or a tar with index.json) or a file written by 'docker save'"
+_CHUNK = 1024 * 1024
 
 
-def open_source(text: str) -> ImageSource:
-    """Open the image `PATH`, or `PATH#NAME` where several stand in one place.
+def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
+    """Open the image `PATH`, or `PATH#NAME` where several stand in one place; `-` is an archive on stdin.
 
     NAME is what the place calls the image: `org.opencontainers.image.ref.name` of a layout, the REPOSITORY:TAG of
-    a docker archive, or a digest. A path that has a `#` itself is taken whole when it exists.
+    a docker archive, or a digest. A path that has a `#` itself is taken whole when it exists. An archive may be
+    compressed by gzip or zstd; unpacked, or read from stdin, it takes its size in temporary files under TMPDIR.
 
     Raises:
         InvalidImageError: nothing is there, it is something else, or it breaks a rule of its kind.
-        UnavailableError: the operating system does not let it be read.
+        UnavailableError: the operating system does not let it be read, or there is no room for temporary files.
+        UsageError: stdin is a terminal.
     """
+    if text.partition("#")[0] == STDIN:
+        return _open_stdin(text.partition("#")[2] or None, stdin)
     path, wanted = _split(text)
     try:
         if path.is_dir():
@@ -35,7 +51,9 @@ def open_source(text: str) -> ImageSource:
         if path.is_file():
             with path.open("rb") as file:
                 head = file.read(BLOCK)
-            return _open_file(path, wanted, head)
+                if head.startswith(_UNPACKED_HERE):
+                    return _open_archive(_spooled(file, head, str(path)), wanted)
+            return _open_archive(PathSections(path), wanted)
         if path.exists():
             raise InvalidImageError.in_file(str(path), f"this is neither a file nor a folder; {_KNOWN}")
     except OSError as error:
@@ -61,23 +79,67 @@ def _open_folder(path: Path, wanted: str | None) -> ImageSource:
     raise InvalidImageError.in_file(str(path), f"this folder {_holding(found)}, and no index.json; {_KNOWN}")
 
 
-def _open_file(path: Path, wanted: str | None, head: bytes) -> ImageSource:
+def _open_stdin(wanted: str | None, stdin: BinaryIO | None) -> ImageSource:
+    stream = stdin or (sys.stdin.buffer if sys.stdin else None)
+    if stream is None or stream.isatty():
+        raise UsageError("'-' is an archive on stdin, and nothing is piped in; write docker save IMAGE | … -")
+    try:
+        # A pipe gives less than asked for; the first block tells what comes.
+        head = stream.read(BLOCK)
+        return _open_archive(_spooled(stream, head, "stdin"), wanted)
+    except OSError as error:
+        raise unreadable("stdin", error) from error
+
+
+def _spooled(stream: BinaryIO, head: bytes, place: str) -> "Spool":
+    """Copy what is left of *stream*, of which *head* was read, into a temporary file; unpacked, where it is packed."""
+    # Temporary files and their imports are not for those who push a layout.
+    from shared_ecr.client.sources.spools import Spool  # noqa: PLC0415 — as just said
+    from shared_ecr.client.sources.unpacking import unpack  # noqa: PLC0415 — as above
+
+    spool = Spool(place)
+    try:
+        if head.startswith(_UNPACKED_HERE):
+            for part in unpack(stream, head, place):
+                spool.write(part)
+        else:
+            spool.write(head)
+            while part := stream.read(_CHUNK):
+                spool.write(part)
+    except BaseException:
+        spool.close()
+        raise
+    return spool
+
+
+def _open_archive(file: SectionedFile, wanted: str | None) -> ImageSource:
+    """Open the image in *file*, which is closed where that fails."""
+    try:
+        return _image_in(file, wanted)
+    except BaseException:
+        with suppress(OSError):
+            file.close()
+        raise
+
+
+def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
+    head = file.read_at(0, BLOCK)
     for magic, program in _COMPRESSED.items():
         if head.startswith(magic):
-            raise InvalidImageError.in_file(str(path), f"this file is compressed; unpack it by {program} -d first")
+            raise InvalidImageError.in_file(file.place, f"this file is compressed; unpack it by {program} -d first")
     if not is_tar(head):
-        raise InvalidImageError.in_file(str(path), f"this file is no tar archive; {_KNOWN}")
-    members = TarFiles(path).entries
-    if "manifest.json" in members:
+        raise InvalidImageError.in_file(file.place, f"this file is no tar archive; {_KNOWN}")
+    files = TarFiles(file)
+    if "manifest.json" in files.entries:
         # Packing needs temporary files and threads, whose imports the push of a layout need not pay.
         from shared_ecr.client.sources.docker_archive import open_docker_archive  # noqa: PLC0415 — as just said
 
-        return open_docker_archive(path, wanted)
-    if "index.json" in members:
-        return open_oci_archive(path, wanted)
-    found = _holding(sorted(members)[:5])
+        return open_docker_archive(files, wanted)
+    if "index.json" in files.entries:
+        return open_oci_archive(files, wanted)
+    found = _holding(sorted(files.entries)[:5])
     hint = "'docker export' writes such a file system, 'docker save' an image"
-    raise InvalidImageError.in_file(str(path), f"this tar {found}, and neither index.json nor manifest.json; {hint}")
+    raise InvalidImageError.in_file(file.place, f"this tar {found}, and neither index.json nor manifest.json; {hint}")
 
 
 def _holding(names: list[str]) -> str:

@@ -12,15 +12,20 @@ import contextlib
 import json
 import os
 import posixpath
-import shutil
-import tempfile
+import queue
 from functools import partial
-from pathlib import Path
 
 from shared_ecr.client.http.workers import Crew
 from shared_ecr.client.sources.docker_documents import chosen_image, diff_ids
 from shared_ecr.client.sources.files import read_whole
-from shared_ecr.client.sources.interface import Blob, ImageSource, IncompleteImageError, InvalidImageError, Manifest
+from shared_ecr.client.sources.interface import (
+    Blob,
+    Companions,
+    ImageSource,
+    IncompleteImageError,
+    InvalidImageError,
+    Manifest,
+)
 from shared_ecr.client.sources.manifests import (
     DOCKER_MANIFEST,
     MAX_CONFIG_BYTES,
@@ -28,9 +33,10 @@ from shared_ecr.client.sources.manifests import (
     parse_manifest,
 )
 from shared_ecr.client.sources.oci_layout import OciLayout
-from shared_ecr.client.sources.packing import GZIP, ZSTD, Packed, head_of, measure, pack
+from shared_ecr.client.sources.packing import Packed, head_of, measure, pack
+from shared_ecr.client.sources.spools import Spool
 from shared_ecr.client.sources.tars import TarFiles
-from shared_ecr.errors import UnavailableError
+from shared_ecr.client.sources.unpacking import GZIP, ZSTD
 from shared_ecr.names import Digest
 from shared_ecr.text import quoted
 
@@ -41,7 +47,7 @@ MAX_PACKERS = 4
 
 
 class DockerArchive:
-    """One image of a docker archive, packed into a private temporary folder until `close`."""
+    """One image of a docker archive, packed into temporary files without a name until `close`."""
 
     def __init__(self, files: TarFiles, wanted: str | None = None) -> None:
         entry = chosen_image(files, wanted)
@@ -51,9 +57,10 @@ class DockerArchive:
             raise InvalidImageError.in_file(
                 files.origin(entry.config), f"it names {len(contents)} layers, and manifest.json {len(entry.layers)}"
             )
-        self._spool = _new_spool()
+        self._files = files
+        self._spools = [Spool(files.place) for _ in range(min(MAX_PACKERS, os.cpu_count() or 1))]
         try:
-            layers = _packed(files, entry.layers, contents, self._spool)
+            layers = _packed(files, entry.layers, contents, self._spools)
         except BaseException:
             self.close()
             raise
@@ -77,28 +84,25 @@ class DockerArchive:
         """The configuration and each different layer."""
         return self._blobs
 
+    def companions(self) -> Companions:
+        """Find none: the format knows of none."""
+        return Companions()
+
     def close(self) -> None:
-        """Remove the packed layers."""
-        shutil.rmtree(self._spool, ignore_errors=True)
+        """Free the packed layers, and the archive where one had to be unpacked."""
+        for spool in self._spools:
+            spool.close()
+        self._files.close()
 
 
-def open_docker_archive(path: Path, wanted: str | None) -> ImageSource:
-    """Open the archive *path*, by its OCI layout when that is whole and packed."""
-    files = TarFiles(path)
+def open_docker_archive(files: TarFiles, wanted: str | None) -> ImageSource:
+    """Open the image by the archive's OCI layout when that is whole and packed."""
     if files.size("index.json") is not None and files.size("oci-layout") is not None:
         with contextlib.suppress(IncompleteImageError):
-            layout = OciLayout(files, wanted)
+            layout = OciLayout(files, wanted, close=files.close)
             if not _has_raw_layers(layout):
                 return layout
     return DockerArchive(files, wanted)
-
-
-def _new_spool() -> Path:
-    """Make a folder for this user alone."""
-    try:
-        return Path(tempfile.mkdtemp(prefix="shared-ecr-"))
-    except OSError as error:
-        raise UnavailableError(f"there is no room for temporary files: {error.strerror}; TMPDIR names some") from error
 
 
 def _has_raw_layers(layout: OciLayout) -> bool:
@@ -109,20 +113,28 @@ def _has_raw_layers(layout: OciLayout) -> bool:
     )
 
 
-def _packed(files: TarFiles, names: tuple[str, ...], contents: tuple[Digest, ...], spool: Path) -> list[Blob]:
+def _packed(files: TarFiles, names: tuple[str, ...], contents: tuple[Digest, ...], spools: list[Spool]) -> list[Blob]:
     done: dict[str, Packed] = {}
     members = [_member(files, name) for name in names]
+    idle: queue.SimpleQueue[Spool] = queue.SimpleQueue()
+    for spool in spools:
+        idle.put(spool)
 
-    def pack_one(number: int, name: str) -> None:
+    def pack_one(name: str) -> None:
         raw = Blob(contents[members.index(name)], files.size(name) or 0, files.origin(name), lambda: files.open(name))
         head = head_of(raw.open(), len(ZSTD))
         if head == ZSTD:
             raise InvalidImageError.in_file(raw.origin, "docker archives have no layers packed by zstd")
-        done[name] = measure(raw) if head.startswith(GZIP) else pack(raw, spool / f"{number}.gz")
+        if head.startswith(GZIP):
+            done[name] = measure(raw)
+            return
+        # As many packers as spools, so there is one; a layer stands in it behind those packed before.
+        spool = idle.get()
+        done[name] = pack(raw, spool)
+        idle.put(spool)
 
     unique = sorted(set(members), key=lambda name: -(files.size(name) or 0))
-    crew = Crew(min(MAX_PACKERS, os.cpu_count() or 1))
-    crew.run([partial(pack_one, number, name) for number, name in enumerate(unique)])
+    Crew(len(spools)).run([partial(pack_one, name) for name in unique])
     for name, content in zip(members, contents, strict=True):
         if done[name].content != content:
             raise InvalidImageError.in_file(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from shared_ecr.errors import ExitCode, SharedEcrError
-from shared_ecr.names import Digest
+from shared_ecr.names import Digest, Tag
 from shared_ecr.text import listed, quoted, visible
 
 
@@ -45,7 +45,7 @@ class CorruptBlobError(InvalidImageError):
         """Tell which file is damaged; *what* says what was read instead."""
         return cls(
             f"{blob.origin} is damaged: the image names it {blob.digest} of {blob.size} bytes, {what}. "
-            "Nothing was tagged; write the image again"
+            "Nothing that needs it was tagged; write the image again"
         )
 
 
@@ -84,11 +84,41 @@ class Manifest:
     """What must be in the registry before this manifest; blobs that stand on other servers are left out."""
     children: tuple[Digest, ...]
     """The manifests that an index names."""
+    subject: Digest | None = None
+    """What it is about, where it is a signature, an SBOM or an attestation."""
 
     @property
     def size(self) -> int:
         """The length in bytes."""
         return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """A signature, an SBOM or an attestation: a manifest of its own that is about another one."""
+
+    about: Digest
+    """The image, or another referrer, that it is about."""
+    manifests: tuple[Manifest, ...]
+    """Its manifest, which is the last, and where that is an index those below it, children first."""
+    blobs: tuple[Blob, ...]
+    tag: Tag | None = None
+    """The tag by which cosign finds it; None where the manifest's `subject` says what it is about."""
+
+    @property
+    def root(self) -> Manifest:
+        """The manifest that is about the other one."""
+        return self.manifests[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """What lies beside an image and is about it."""
+
+    referrers: tuple[Referrer, ...] = ()
+    """Each after what it is about."""
+    faults: tuple[str, ...] = ()
+    """Why some could not be read; the image can be moved without them."""
 
 
 class ImageSource(Protocol):
@@ -107,6 +137,10 @@ class ImageSource(Protocol):
     @property
     def blobs(self) -> tuple[Blob, ...]:
         """Every blob of every manifest once."""
+        ...
+
+    def companions(self) -> Companions:
+        """Look for what is about the image or about a part of it; nothing that is wrong with it raises."""
         ...
 
     def close(self) -> None:

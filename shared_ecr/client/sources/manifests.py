@@ -54,6 +54,8 @@ class ManifestContent:
     children: tuple[Descriptor, ...]
     config: Descriptor | None
     layers: tuple[Descriptor, ...]
+    subject: Digest | None = None
+    """What a signature, an SBOM or an attestation is about."""
 
     @property
     def blobs(self) -> tuple[Descriptor, ...]:
@@ -63,7 +65,7 @@ class ManifestContent:
     def as_manifest(self, content: bytes, blobs: tuple[Digest, ...]) -> Manifest:
         """Join with the bytes it was read from, and the *blobs* that are to be moved."""
         children = tuple(child.digest for child in self.children)
-        return Manifest(digest_of(content), self.media_type, content, blobs, children)
+        return Manifest(digest_of(content), self.media_type, content, blobs, children, self.subject)
 
 
 def digest_of(content: bytes) -> Digest:
@@ -103,10 +105,11 @@ def parse_manifest(content: bytes, place: str, announced: str = "") -> ManifestC
             if child.media_type not in MANIFEST_TYPES:
                 raise InvalidImageError.in_file(place, f"its entry of type {quoted(child.media_type)} is no manifest")
             _bounded(child, MAX_MANIFEST_BYTES, "manifest", place)
-        return ManifestContent(media_type, children, None, ())
+        return ManifestContent(media_type, children, None, (), _subject(document, place))
     config = _descriptor(document.get("config"), "config", place)
     _bounded(config, MAX_CONFIG_BYTES, "configuration", place)
-    return ManifestContent(media_type, (), config, descriptors(document, "layers", place))
+    layers = descriptors(document, "layers", place)
+    return ManifestContent(media_type, (), config, layers, _subject(document, place))
 
 
 def descriptors(document: Mapping[str, object], key: str, place: str) -> tuple[Descriptor, ...]:
@@ -115,6 +118,11 @@ def descriptors(document: Mapping[str, object], key: str, place: str) -> tuple[D
     if not isinstance(entries, list):
         raise InvalidImageError.in_file(place, f"{key} is not a list")
     return tuple(_descriptor(entry, f"{key}[{i}]", place) for i, entry in enumerate(entries))
+
+
+def _subject(document: Mapping[str, object], place: str) -> Digest | None:
+    subject = document.get("subject")
+    return None if subject is None else _descriptor(subject, "subject", place).digest
 
 
 def _guessed_type(document: Mapping[str, object]) -> str:

@@ -5,9 +5,9 @@ https://www.gnu.org/software/tar/manual/html_node/Standard.html
 """
 
 from dataclasses import dataclass, replace
-from typing import BinaryIO
 
 from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.client.sources.sections import ReadAt
 from shared_ecr.text import quoted
 
 BLOCK = 512
@@ -44,12 +44,12 @@ def is_tar(head: bytes) -> bool:
     return len(head) == BLOCK and any(head) and _checksum(head) == _number(head[148:156])
 
 
-def read_entries(file: BinaryIO, length: int, place: str) -> dict[str, Entry]:
-    """Read the headers of *file*, which is *length* bytes long; the last of two members of one name counts."""
+def read_entries(read_at: ReadAt, length: int, place: str) -> dict[str, Entry]:
+    """Read the headers of a file of *length* bytes; the last of two members of one name counts."""
     entries: dict[str, Entry] = {}
     extension = _Extension()
     offset = count = 0
-    while len(head := _at(file, offset, BLOCK)) == BLOCK and any(head):
+    while len(head := read_at(offset, BLOCK)) == BLOCK and any(head):
         if not is_tar(head):
             raise InvalidImageError.in_file(place, f"the tar header at byte {offset} is damaged")
         count += 1
@@ -59,7 +59,7 @@ def read_entries(file: BinaryIO, length: int, place: str) -> dict[str, Entry]:
         if entry.kind in _LONG_NAME + _LONG_LINK + _PAX:
             if entry.size > MAX_EXTENSION:
                 raise InvalidImageError.in_file(place, f"the name at byte {offset} has {entry.size} bytes")
-            extension = extension.with_record(entry.kind, _at(file, entry.offset, entry.size), place)
+            extension = extension.with_record(entry.kind, read_at(entry.offset, entry.size), place)
         else:
             entry = extension.applied_to(entry)
             extension = _Extension()
@@ -138,11 +138,6 @@ def _pax_records(content: bytes, place: str) -> list[tuple[str, str]]:
         records.append((_text(key), _text(value)))
         content = content[length:]
     return records
-
-
-def _at(file: BinaryIO, offset: int, size: int) -> bytes:
-    file.seek(offset)
-    return file.read(size)
 
 
 def _text(field: bytes) -> str:

@@ -18,6 +18,7 @@ from shared_ecr.client.engines.choice import Purpose, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.pushers.engine import EnginePusher
+from shared_ecr.client.pushers.events import Event
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import RegistryHost, Tag
@@ -40,10 +41,8 @@ class Nobody:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def said(self, line: str) -> None:
-        self.lines.append(line)
-
-    def moved(self, byte_count: int) -> None: ...
+    def happened(self, event: Event) -> None:
+        self.lines.append(str(event))
 
 
 class OneLogin:

@@ -1,0 +1,117 @@
+"""One blob on its way down: a stream that goes on after a fault where it stopped, or small ones whole.
+
+What comes is not verified while it streams: whoever takes all of it compares the digest, as `uploads` does.
+"""
+
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
+from shared_ecr.client.distribution.repository import OK, RemoteRepository
+from shared_ecr.client.http.retries import TransientError
+from shared_ecr.client.http.transport import CHUNK, Answer
+from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.client.sources.manifests import Descriptor, digest_of
+from shared_ecr.errors import RefusedError
+from shared_ecr.names import Digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PARTIAL = 206
+
+
+class Download:
+    """The bytes of one blob; a `ByteStream`. Nothing is asked before the first read."""
+
+    def __init__(self, remote: RemoteRepository, digest: Digest) -> None:
+        self._remote, self._digest = remote, digest
+        self._taken = 0
+        self._asks_for_parts = True
+        self._answer: Answer | None = None
+        self._chunks: Iterator[bytes] = iter(())
+        self._rest = b""
+        self._attempts, self._attempts_from = remote.exchange.attempts(), 0
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most *size* bytes; none at the end.
+
+        Raises:
+            RefusedError: the registry has no such blob, or the caller may not read it.
+            UnavailableError: the registry broke off as often as is borne without another byte between.
+        """
+        while True:
+            try:
+                if self._answer is None:
+                    self._begin()
+                chunk = self._rest or next(self._chunks, b"")
+            except TransientError as error:
+                self.close()
+                if self._taken > self._attempts_from:
+                    self._attempts, self._attempts_from = self._remote.exchange.attempts(), self._taken
+                self._attempts.failed(error)
+            else:
+                self._rest = chunk[size:]
+                self._taken += len(chunk[:size])
+                return chunk[:size]
+
+    def close(self) -> None:
+        """Let go of the connection; the next read asks for what is left."""
+        if self._answer is not None:
+            self._answer.drop()
+        self._answer, self._rest = None, b""
+
+    def _begin(self) -> None:
+        """Ask for what is left; a registry that sends all of it anew is read up to there."""
+        exchange = self._remote.exchange
+        begins_at = self._taken if self._asks_for_parts else 0
+        headers = {"Range": f"bytes={begins_at}-"} if begins_at else {}
+        answer = exchange.open("GET", f"{self._remote.url}/blobs/{self._digest}", headers)
+        if answer.status == OK:
+            begins_at = 0
+        elif begins_at and not (answer.status == PARTIAL and _is_part_from(answer, begins_at)):
+            answer.drop()
+            self._asks_for_parts = False
+            raise TransientError("it sent another part of a layer than was asked for", status=answer.status)
+        elif not begins_at:
+            raise self._refused(answer)
+        self._answer, self._chunks = answer, answer.chunks()
+        self._skip(self._taken - begins_at)
+
+    def _skip(self, count: int) -> None:
+        """Read over what was taken before."""
+        while count and (part := next(self._chunks, b"")):
+            self._rest = part[count:]
+            count -= min(count, len(part))
+
+    def _refused(self, answer: Answer) -> RefusedError:
+        exchange = self._remote.exchange
+        with answer:
+            refusal = Refusal.read(answer, exchange)
+        said = "there is none" if refusal.status == NOT_FOUND else refusal.said
+        return RefusedError(f"{exchange.registry}/{self._remote.name}: reading {self._digest} failed: {said}")
+
+
+def read_small(remote: RemoteRepository, blob: Descriptor, at_most: int) -> bytes:
+    """Return the whole of a small blob, verified.
+
+    Raises:
+        InvalidImageError: it is larger than *at_most*, or its bytes are not those that its digest names.
+        RefusedError, UnavailableError: as `Download.read` says.
+    """
+    place = f"{remote.exchange.registry}/{remote.name}@{blob.digest}"
+    if blob.size > at_most:
+        raise InvalidImageError.in_file(place, f"{blob.size} bytes are over the limit of {at_most}")
+    stream = Download(remote, blob.digest)
+    content = b""
+    try:
+        while len(content) <= blob.size and (chunk := stream.read(CHUNK)):
+            content += chunk
+    finally:
+        stream.close()
+    if len(content) != blob.size or digest_of(content) != blob.digest:
+        raise InvalidImageError.in_file(place, "the registry sent other bytes than the digest names")
+    return content
+
+
+def _is_part_from(answer: Answer, offset: int) -> bool:
+    return (answer.header("Content-Range") or "").strip().startswith(f"bytes {offset}-")

@@ -1,0 +1,27 @@
+"""A repository to ask, with the connection that carries the questions."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.http.connections import Surroundings, connected
+from shared_ecr.client.http.retries import Pace
+from shared_ecr.names import RegistryHost
+
+# PutImage: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+MANIFESTS_A_SECOND = 10
+
+
+@contextmanager
+def opened(
+    host: RegistryHost, repository: str, credentials: CredentialSource, surroundings: Surroundings
+) -> Iterator[RemoteRepository]:
+    """Lend the repository; at the end its connections are closed, and whoever still waits to ask again stops."""
+    stop = threading.Event()
+    with connected(host, credentials, surroundings, stop) as exchange:
+        try:
+            yield RemoteRepository(exchange, repository, Pace(MANIFESTS_A_SECOND, exchange.patience))
+        finally:
+            stop.set()

@@ -1,0 +1,68 @@
+"""Lists that come page after page: where the next one stands, which only the registry itself may have.
+
+Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags, RFC 8288 for `Link`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin, urlsplit
+
+from shared_ecr.client.distribution.repository import OK, RemoteRepository
+from shared_ecr.client.http.challenges import MAX_HEADER
+from shared_ecr.client.http.endpoints import origin
+from shared_ecr.client.http.exchange import NO_HEADERS
+from shared_ecr.client.http.transport import Answer
+from shared_ecr.errors import RefusedError
+from shared_ecr.text import quoted
+
+# Docker Hub's fullest repositories have some ten thousand tags; a list without end is no list.
+MAX_PAGES = 500
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^,;<]*)*)")
+_NEXT = re.compile(r';\s*rel\s*=\s*"?next"?\s*(?:;|$)', re.IGNORECASE)
+
+
+def pages(
+    remote: RemoteRepository, path: str, list_name: str, headers: Mapping[str, str] = NO_HEADERS
+) -> Iterator[Answer]:
+    """Yield the pages of the list at *path* below the repository; an answer that is no page is the last one.
+
+    Raises:
+        RefusedError: the next page stands on another host or at another address, or the list leads in a circle.
+        UnavailableError: the registry could not be reached.
+    """
+    place = f"{remote.exchange.registry}/{remote.name}: {list_name}"
+    asked: set[str] = set()
+    url: str | None = f"{remote.url}/{path}"
+    while url is not None:
+        if url in asked or len(asked) >= MAX_PAGES:
+            raise RefusedError(f"{place} has no end; {len(asked)} pages were read")
+        asked.add(url)
+        answer = remote.exchange.ask_patiently("GET", url, headers)
+        yield answer
+        url = _next(remote, url, answer, place) if answer.status == OK else None
+
+
+def _next(remote: RemoteRepository, url: str, answer: Answer, place: str) -> str | None:
+    """Return where the list goes on, or None at its end; refuse any other address than that of the list."""
+    for header in answer.headers("Link"):
+        for address, parameters in _LINK.findall(header[:MAX_HEADER]):
+            if _NEXT.search(parameters):
+                return _same_list(remote, url, address, place)
+    return None
+
+
+def _same_list(remote: RemoteRepository, url: str, address: str, place: str) -> str:
+    endpoint = remote.exchange.endpoint
+    try:
+        following = urljoin(url, address)
+        parts = urlsplit(following)
+        if endpoint.host_header and parts.netloc.lower() == endpoint.host_header.lower():
+            # The stand-in speaks as the registry it stands for.
+            following = f"{endpoint.url}{parts.path}?{parts.query}"
+        is_ours = endpoint.owns(following) and "@" not in urlsplit(following).netloc
+    except ValueError:
+        raise RefusedError(f"{place} goes on at an address that is none") from None
+    if not is_ours or parts.path != urlsplit(url).path:
+        scheme, name, _ = origin(following)
+        raise RefusedError(f"{place} goes on at {quoted(f'{scheme}://{name}{parts.path}')}; that is not followed")
+    return following

@@ -1,0 +1,55 @@
+"""The tags of one repository, all of them.
+
+Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+"""
+
+import json
+
+from shared_ecr.client.distribution.pages import pages
+from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Refusal
+from shared_ecr.client.distribution.repository import OK, RemoteRepository
+from shared_ecr.client.http.transport import Answer
+from shared_ecr.errors import InvalidValueError, RefusedError
+from shared_ecr.names import Tag
+
+# Most registries give so many at once, and ECR no more.
+PAGE = 1000
+
+
+def list_tags(remote: RemoteRepository) -> tuple[Tag, ...]:
+    """Return every tag of *remote*, each once, in the order of the registry. One request for a thousand.
+
+    Raises:
+        RefusedError: there is no such repository, the caller may not list it, or the list is none: its next page
+            stands on another host, leads back to an earlier one, or a tag is outside the grammar.
+        UnavailableError: the registry could not be reached.
+    """
+    found: dict[Tag, None] = {}
+    for answer in pages(remote, f"tags/list?n={PAGE}", "the list of tags"):
+        if answer.status != OK:
+            raise _refused(remote, answer)
+        found.update(dict.fromkeys(_tags_in(remote, answer.body)))
+    return tuple(found)
+
+
+def _tags_in(remote: RemoteRepository, body: bytes) -> list[Tag]:
+    place = f"{remote.exchange.registry}/{remote.name}"
+    try:
+        # A repository whose last tag was deleted has null in place of a list.
+        listed = json.loads(body)["tags"] or []
+    except (ValueError, RecursionError, LookupError, TypeError):
+        listed = None
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise RefusedError(f"{place}: the registry answered with no list of tags")
+    try:
+        return [Tag.parse(each) for each in listed]
+    except InvalidValueError as error:
+        raise RefusedError(f"{place}: the registry lists what is no tag: {error.what}") from error
+
+
+def _refused(remote: RemoteRepository, answer: Answer) -> RefusedError:
+    refusal = Refusal.read(answer, remote.exchange)
+    if refusal.status == NOT_FOUND:
+        return RefusedError(f"there is no repository {remote.name} in {remote.exchange.registry}")
+    hint = "; at ECR that takes ecr:ListImages" if refusal.status in {UNAUTHORIZED, FORBIDDEN} else ""
+    return RefusedError(f"{remote.exchange.registry} refused to list the tags of {remote.name}: {refusal.said}{hint}")

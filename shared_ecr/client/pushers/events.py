@@ -1,0 +1,83 @@
+"""What happens while an image moves, as values: for a terminal, a CI log, a machine, or nobody."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared_ecr.names import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The looks are done; so much is left to move to (or from) one repository."""
+
+    target: str
+    """The repository with its registry, as people read it."""
+    blobs: int
+    """Those that may have to be moved."""
+    byte_count: int
+    present: int
+    """Blobs of the image that are known to be there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobBegan:
+    """The bytes of one blob begin to move; after a fault it may begin anew."""
+
+    target: str
+    digest: Digest
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobMoved:
+    """Some bytes of one blob went over the wire."""
+
+    target: str
+    digest: Digest
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobEnded:
+    """One blob is where it shall be."""
+
+    target: str
+    digest: Digest
+    size: int
+    outcome: str
+    """`uploaded`, `present`, `mounted` or `downloaded`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A manifest is stored under a tag or under its digest."""
+
+    target: str
+    digest: Digest
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Anything else that a person should know, as a line."""
+
+    target: str
+    line: str
+
+
+Event = Planned | BlobBegan | BlobMoved | BlobEnded | Stored | Told
+
+
+class Progress(Protocol):
+    """Hears what happens; is called from several threads, one call at a time for each image."""
+
+    def happened(self, event: Event) -> None:
+        """Take one event."""
+        ...
+
+
+class Silence:
+    """Hears everything and tells nobody."""
+
+    def happened(self, event: Event) -> None:
+        """Take one event."""

@@ -1,0 +1,49 @@
+"""The permissions of IAM that the steps of one push take, and no more.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html,
+https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policy-examples.html,
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/blob-mounting.html
+"""
+
+from collections.abc import Iterator, Sequence
+
+from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.pushers.interface import PushRequest
+from shared_ecr.client.pushers.plan import BlobState, Need, PlannedBlob
+
+# A token is allowed on everything or not at all.
+EVERYTHING = "*"
+
+
+def needs(
+    request: PushRequest, standing: Standing, blobs: Sequence[PlannedBlob], *, stores_manifests: bool
+) -> tuple[Need, ...]:
+    """List what a push of these steps needs at ECR, private or public; nothing at any other registry."""
+    repository = request.repository
+    if request.host.ecr is not None:
+        mounts = sorted({each.mount_from for each in blobs if each.mount_from})
+        return (
+            Need("ecr:GetAuthorizationToken", EVERYTHING),
+            *(Need("ecr:CreateRepository", repository) for _ in range(standing is Standing.BY_REQUEST)),
+            # The look at the tags before, and the one afterwards that makes a push a success.
+            Need("ecr:BatchGetImage", repository),
+            *(Need(f"ecr:{action}", repository) for action in _steps(blobs, stores_manifests=stores_manifests)),
+            *(Need("ecr:GetDownloadUrlForLayer", source) for source in mounts),
+        )
+    if request.host.is_ecr_public:
+        # Whoever is logged in may look at everything there.
+        return (
+            Need("ecr-public:GetAuthorizationToken", EVERYTHING),
+            Need("sts:GetServiceBearerToken", EVERYTHING),
+            *(Need(f"ecr-public:{action}", repository) for action in _steps(blobs, stores_manifests=stores_manifests)),
+        )
+    return ()
+
+
+def _steps(blobs: Sequence[PlannedBlob], *, stores_manifests: bool) -> Iterator[str]:
+    if blobs:
+        yield "BatchCheckLayerAvailability"
+    if any(each.state is not BlobState.PRESENT for each in blobs):
+        yield from ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload")
+    if stores_manifests:
+        yield "PutImage"

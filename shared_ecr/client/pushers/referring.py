@@ -1,0 +1,62 @@
+"""Signatures, SBOMs and attestations on their way: after what they are about, and never a reason to fail.
+
+ECR refuses some of them with 405 (aws/containers-roadmap 2783), registries before 1.1 of the specification others;
+the image is whole without them, so what is refused is told and counted.
+"""
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.pushers.plan import PlannedBlob, PushPlan
+from shared_ecr.client.pushers.storing import Storing
+from shared_ecr.client.sources.interface import InvalidImageError, Referrer
+from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
+
+if TYPE_CHECKING:
+    from shared_ecr.names import Digest
+
+_BORNE = (RefusedError, UnavailableError, InvalidImageError)
+
+
+class Referring:
+    """What is about one image, pushed along with it."""
+
+    def __init__(self, storing: Storing, crew: Crew, plan: PushPlan) -> None:
+        self._storing, self._crew, self._plan = storing, crew, plan
+        self._lock = threading.Lock()
+        self._faults: dict[Digest, SharedEcrError] = {}
+        self.stored = 0
+        self.refused = 0
+
+    def run(self) -> None:
+        """Send the blobs that only they need, then store each, in their order."""
+        self._crew.run([partial(self._try_to_send, each) for each in self._plan.to_move if not each.for_image])
+        for referrer in self._plan.missing_referrers:
+            fault = self._try_to_store(referrer)
+            if fault:
+                self.refused += 1
+                name = referrer.tag or referrer.root.digest
+                self._storing.tell(f"{name}, which is about {referrer.about}, was left out: {fault}")
+            else:
+                self.stored += 1
+
+    def _try_to_send(self, planned: PlannedBlob) -> None:
+        try:
+            self._storing.send(planned)
+        except _BORNE as error:
+            with self._lock:
+                self._faults[planned.blob.digest] = error
+
+    def _try_to_store(self, referrer: Referrer) -> str:
+        """Store one with all that is below it; return why that failed, or nothing."""
+        for blob in referrer.blobs:
+            if blob.digest in self._faults:
+                return str(self._faults[blob.digest])
+        try:
+            for child in referrer.manifests[:-1]:
+                self._storing.put(child, child.digest, referrer.blobs)
+            return self._storing.put(referrer.root, referrer.tag or referrer.root.digest, referrer.blobs)
+        except _BORNE as error:
+            return str(error)

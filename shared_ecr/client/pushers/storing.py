@@ -1,0 +1,66 @@
+"""Blobs and manifests on their way into one repository: sent, told and counted."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from shared_ecr.client.distribution import referrer_lists
+from shared_ecr.client.distribution.refusals import ForgottenBlobsError
+from shared_ecr.client.distribution.uploads import Outcome, Uploads
+from shared_ecr.client.pushers.events import BlobEnded, Progress, Stored, Told
+from shared_ecr.client.pushers.plan import PlannedBlob
+from shared_ecr.client.pushers.site import Site
+from shared_ecr.client.pushers.tallies import Tally
+from shared_ecr.client.sources.interface import Blob, InvalidImageError, Manifest
+from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.names import Digest, Tag
+
+
+class Storing:
+    """Stores in one repository, and tells of it."""
+
+    def __init__(self, site: Site, progress: Progress) -> None:
+        self.place, self.tally = site.request.place, Tally()
+        self._remote, self._crew, self._progress = site.remote, site.crew, progress
+        self._uploads = Uploads(site.remote, self.place, progress, site.crew.stop)
+
+    def send(self, planned: PlannedBlob) -> None:
+        """Have a blob that is missing in the registry; called by several threads."""
+        self._ended(planned.blob, self._uploads.send(planned.blob, planned.mount_from))
+
+    def put(self, manifest: Manifest, name: Tag | Digest, blobs: Sequence[Blob]) -> str:
+        """Store *manifest*, whose blobs, all among *blobs*, are there; once more where the registry forgot some.
+
+        Returns why what the manifest is about does not list it; empty where it does, or it is about nothing.
+
+        Raises as `RemoteRepository.put_manifest` does.
+        """
+        try:
+            is_noted = self._remote.put_manifest(manifest, name)
+        except ForgottenBlobsError:
+            # A lifecycle rule or a clean-up ran between the look and now: once is chance, twice is a fault.
+            named = [blob for blob in blobs if blob.digest in manifest.blobs]
+            self._crew.run([partial(self._ensure, blob) for blob in named])
+            is_noted = self._remote.put_manifest(manifest, name)
+        self._progress.happened(Stored(self.place, manifest.digest, str(name)))
+        return "" if is_noted or manifest.subject is None else self._enter(manifest, manifest.subject)
+
+    def tell(self, line: str) -> None:
+        """Tell a person."""
+        self._progress.happened(Told(self.place, line))
+
+    def _ensure(self, blob: Blob) -> None:
+        self._ended(blob, self._uploads.ensure(blob))
+
+    def _ended(self, blob: Blob, outcome: Outcome) -> None:
+        self.tally.add(blob, outcome)
+        self._progress.happened(BlobEnded(self.place, blob.digest, blob.size, outcome.value))
+
+    def _enter(self, manifest: Manifest, subject: Digest) -> str:
+        """Enter *manifest* into the list of what is about *subject*; a refusal is told, and harms no image."""
+        try:
+            if referrer_lists.enter(self._remote, manifest, subject):
+                self.tell(f"{manifest.digest} is listed under sha256-{subject.hex}, as the registry keeps no such list")
+        except (RefusedError, UnavailableError, InvalidImageError) as error:
+            self.tell(f"{manifest.digest} is stored, and is not in the list of what is about {subject}: {error}")
+            return str(error)
+        return ""

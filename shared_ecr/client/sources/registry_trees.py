@@ -1,0 +1,86 @@
+"""A manifest of another repository with everything below it; layers are named and not yet asked for."""
+
+from functools import partial
+
+from shared_ecr.client.distribution.downloads import Download
+from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.errors import LoginRefusedError
+from shared_ecr.client.sources.interface import Blob, InvalidImageError, Manifest
+from shared_ecr.client.sources.manifests import (
+    MANIFEST_TYPES,
+    MAX_DEPTH,
+    MAX_MANIFESTS,
+    ManifestContent,
+    digest_of,
+    parse_manifest,
+)
+from shared_ecr.errors import RefusedError
+from shared_ecr.names import Digest, Tag
+
+Fetched = tuple[bytes, ManifestContent]
+
+
+def place_of(remote: RemoteRepository, name: Tag | Digest) -> str:
+    """Say which manifest or blob is meant, for messages."""
+    return f"{remote.exchange.registry}/{remote.name}{'@' if isinstance(name, Digest) else ':'}{name}"
+
+
+def fetch_manifest(remote: RemoteRepository, name: Tag | Digest, announced: str = "") -> Fetched:
+    """Read one manifest; by digest it must have that digest, by tag it says itself which it is.
+
+    Raises:
+        InvalidImageError: the registry sent another one, or what is no manifest of an image.
+        RefusedError: there is none of that name, or the caller may not read it.
+    """
+    content, media_type = remote.manifest(name)
+    if isinstance(name, Digest) and digest_of(content) != name:
+        raise InvalidImageError.in_file(place_of(remote, name), f"the registry sent {digest_of(content)} in its place")
+    # Some registries answer with a type of their own; then the manifest says what it is.
+    announced = announced or (media_type if media_type in MANIFEST_TYPES else "")
+    return content, parse_manifest(content, place_of(remote, name), announced)
+
+
+class RemoteTree:
+    """What is below one manifest: manifests, children first, and blobs, each once."""
+
+    def __init__(self, remote: RemoteRepository, top: Fetched) -> None:
+        """Read what is below *top*.
+
+        Raises:
+            InvalidImageError: a document breaks a rule, or the registry sent another one than was asked for.
+            RefusedError: a manifest that an index names is not there.
+        """
+        self._remote = remote
+        self.manifests: dict[Digest, Manifest] = {}
+        self.blobs: dict[Digest, Blob] = {}
+        self.root = self._adopt(top, depth=1)
+
+    def _adopt(self, fetched: Fetched, depth: int) -> Manifest:
+        """Take note of a manifest, and before it of all that it names."""
+        content, parsed = fetched
+        digest = digest_of(content)
+        if depth > MAX_DEPTH or len(self.manifests) >= MAX_MANIFESTS:
+            raise InvalidImageError.in_file(
+                place_of(self._remote, digest),
+                f"over {MAX_DEPTH} indexes within each other or {MAX_MANIFESTS} manifests are no image",
+            )
+        for child in parsed.children:
+            if child.digest not in self.manifests:
+                self._adopt(self._child(child.digest, child.media_type, digest), depth + 1)
+        moved = [blob for blob in parsed.blobs if not blob.is_elsewhere]
+        for blob in moved:
+            origin = place_of(self._remote, blob.digest)
+            read = partial(Download, self._remote, blob.digest)
+            self.blobs.setdefault(blob.digest, Blob(blob.digest, blob.size, origin, read))
+        manifest = parsed.as_manifest(content, tuple(blob.digest for blob in moved))
+        self.manifests[digest] = manifest
+        return manifest
+
+    def _child(self, digest: Digest, announced: str, index: Digest) -> Fetched:
+        try:
+            return fetch_manifest(self._remote, digest, announced)
+        except LoginRefusedError:
+            raise
+        except RefusedError as error:
+            # An index of all platforms over the images of one is met where somebody copied no more.
+            raise RefusedError(f"{error}, and the index {index} names it; name the platforms that are there") from error

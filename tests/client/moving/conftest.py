@@ -1,0 +1,9 @@
+import pytest
+
+from client.moving.world import World
+from client.pushing import Bench
+
+
+@pytest.fixture
+def world(bench: Bench) -> World:
+    return World(bench.registry)
