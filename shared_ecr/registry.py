@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from shared_ecr.acknowledgements import Acknowledgement
 from shared_ecr.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.mirrors import Mirror
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
 from shared_ecr.permissions import Place, perimeter_faults, size_fault
 from shared_ecr.repositories import RepositorySpec
@@ -42,6 +43,8 @@ class RegistrySpec:
     """What the public gallery shows of the account; defined in us-east-1 alone."""
     stacks: int = 1
     """How many stacks the repositories are spread over in each Region, by their names alone (`shards`)."""
+    mirrors: tuple[Mirror, ...] = ()
+    """What `shared-ecr mirror` keeps in these repositories; no stack knows of it."""
 
     def __post_init__(self) -> None:
         for _, fault in conflicts(self.regions, self.repositories, self.stacks):

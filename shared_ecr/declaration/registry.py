@@ -5,6 +5,7 @@ import re
 from shared_ecr.declaration.accounts import read_account, read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
 from shared_ecr.declaration.grants import Neighbours
+from shared_ecr.declaration.mirrors import read_mirrors
 from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.profiles import read_beginnings
 from shared_ecr.declaration.reading import Reading, join
@@ -17,7 +18,7 @@ from shared_ecr.declaration.settings import (
     warn_of_caches,
 )
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import AccountId, OrganizationId, Region
+from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
 from shared_ecr.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
 from shared_ecr.shards import MAX_STACKS
 from shared_ecr.text import quoted
@@ -25,7 +26,7 @@ from shared_ecr.text import quoted
 VERSION = 1
 KEYS = (
     *("version", "organization", "accounts", "registry", "defaults", "profiles", "include", "repositories"),
-    *("public_repositories", "acknowledged", "ignore"),
+    *("public_repositories", "mirrors", "acknowledged", "ignore"),
 )
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
@@ -52,6 +53,8 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     read = read_repositories(reading, repositories, beginnings, neighbours)
     names = [entry.key.text for entry, _ in read]
     acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names)
+    homes = tuple(EcrRegistry(home[0], region) for region in home[1]) if home else ()
+    mirrors = read_mirrors(reading, fields.get("mirrors"), {spec.name.text: spec for _, spec in read}, homes)
     if home is None:
         return None
     account, regions, stack_name = home
@@ -69,7 +72,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     if reading.has_errors:
         return None
     return RegistrySpec(
-        account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks
+        account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors
     )
 
 

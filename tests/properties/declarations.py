@@ -47,6 +47,9 @@ class Writer:
             top["profiles"] = {"p": self._or_hostile(self._properties), "q": self._properties()}
         if self._maybe(0.2):
             top["ignore"] = self._some(lambda: {"code": self._one("name-double", "lifecycle-and", "x"), "reason": "r"})
+        names = list(top["repositories"]) if isinstance(top["repositories"], dict) else []
+        if names and self._maybe(0.3):
+            top["mirrors"] = self._or_hostile(lambda: [self._or_hostile(lambda: self._mirror(names))])
         if self._maybe(self._hostility):
             top[self._one("include", "extra", "Defaults", "")] = self._hostile()
         return top
@@ -115,6 +118,21 @@ class Writer:
             "selection": self._or_hostile(lambda: selection),
             "action": self._or_hostile(lambda: action),
         }
+
+    def _mirror(self, names: Sequence[str]) -> dict[str, Any]:
+        source = ("docker.io/nginx", "quay.io/a/b", "localhost:5000/x")
+        tags = ("1.*", "latest", 8, "1.2.3@sha256:" + "ab" * 32, "sha256:" + "cd" * 32)
+        mirror: dict[str, Any] = {
+            "from": self._or_hostile(lambda: self._one(*source, odd=("nginx", "docker.io/X", "a.b/c:1", "a.b:c/d"))),
+            "to": self._or_hostile(lambda: self._one(*names)),
+            "tags": self._or_hostile(lambda: ["*-x", self._or_hostile(lambda: self._one(*tags))]),
+        }
+        makers: dict[str, Callable[[], Any]] = {
+            "exclude": lambda: [self._or_hostile(lambda: "*-rc*")],
+            "newest": self._count,
+            "platforms": lambda: [self._or_hostile(lambda: self._one("linux/amd64", "linux/arm/v7"))],
+        }
+        return mirror | {key: self._or_hostile(make) for key, make in makers.items() if self._maybe()}
 
     def _mutability(self) -> Any:
         excepted = {self._one("immutable_except", "mutable_except"): self._some(self._word), "reason": "r"}

@@ -53,6 +53,7 @@ def _top() -> dict[str, Schema]:
         "include": array(text("A path or pattern below this folder"), f"Files of teams. {_INCLUDED}"),
         "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
         "public_repositories": settings.public_repositories(),
+        "mirrors": array(_mirror(), "Images of other registries that 'shared-ecr mirror' keeps copies of"),
         "acknowledged": array(_acknowledged(), "Findings of reviews that are accepted until a day"),
         "ignore": array(
             _ignored(), f"Warnings, and the errors {', '.join(sorted(IGNORABLE_ERRORS))}, that stop nothing"
@@ -75,6 +76,20 @@ def _registry() -> Schema:
 
 def _profile() -> Schema:
     return either(text(), array(text()), NULL, description="The profiles to begin with, the later winning")
+
+
+def _mirror() -> Schema:
+    pattern = either(text(), {"type": "number"})
+    tags = "TAG, a pattern with '*' for any characters, sha256:DIGEST, or TAG@sha256:DIGEST"
+    fields = {
+        "from": text("HOST/REPOSITORY, such as docker.io/library/nginx"),
+        "to": text("A declared repository"),
+        "tags": array(pattern, tags, at_least=1),
+        "exclude": array(pattern, "Tags that the patterns do not mean"),
+        "newest": number("How many tags the patterns mean at most"),
+        "platforms": array(text("Such as linux/amd64"), "Which images of an index; all unless said"),
+    }
+    return closed(fields, required=["from", "to", "tags"])
 
 
 def _acknowledged() -> Schema:

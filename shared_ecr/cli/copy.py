@@ -1,0 +1,85 @@
+"""`shared-ecr copy`: copy an image from one registry to another, streamed, and print its digest there."""
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
+from shared_ecr.cli.progress import add_progress, display
+from shared_ecr.errors import ExitCode
+
+if TYPE_CHECKING:
+    from shared_ecr.client.pushers.interface import PushResult
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "copy",
+        help="copy an image from one registry to another and print URI@sha256:… alone on stdout",
+        description="Copy an image between any two registries, each with its own login, and print URI@sha256:… alone "
+        "on stdout. Layers are streamed and verified on the way, those that are there are not sent, and the manifest "
+        "stays as it is, byte for byte. A tag that may not move and names another image is refused (exit 4) before "
+        "the first upload. The command can be repeated safely.",
+    )
+    parser.add_argument("source", metavar="SOURCE", help="[HOST/]REPOSITORY with :TAG or @DIGEST")
+    parser.add_argument(
+        "target", metavar="DESTINATION[:TAG…]", help="[HOST/]REPOSITORY with every tag (default: that of SOURCE)"
+    )
+    parser.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        metavar="OS/ARCH",
+        help="copy only the image for this platform; may be repeated. The digest is another one then",
+    )
+    parser.add_argument(
+        "--no-referrers", action="store_true", help="leave out the signatures, SBOMs and attestations of the image"
+    )
+    parser.add_argument("--create", action="store_true", help="create the repository in ECR where it is missing")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how --dry-run prints (default: text)"
+    )
+    add_progress(parser)
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Copy, tell the outcome on stderr, print the reference."""
+    from shared_ecr.client.copying import CopyOptions, copy, prepared  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+    from shared_ecr.platforms import Platform  # noqa: PLC0415 — start-up time
+
+    platforms = tuple(Platform.parse(text) for text in arguments.platform)
+    options = CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)
+    with Session(whereabouts(arguments)) as session:
+        if arguments.dry_run:
+            with prepared(arguments.source, arguments.target, session, options) as copying:
+                plan = copying.plan()
+            print(json.dumps(plan.as_json(), indent=2) if arguments.format == "json" else plan)
+            return ExitCode.DONE
+        with display(arguments) as shown:
+            result = copy(arguments.source, arguments.target, session, options, shown)
+    if not arguments.quiet:
+        print(_told(result), file=sys.stderr)
+    print(result.reference)
+    return ExitCode.DONE
+
+
+def _told(result: "PushResult") -> str:
+    """Say what was copied, and what was not."""
+    uploaded, mounted = result.uploaded_blobs or 0, result.mounted_blobs or 0
+    parts = [f"{uploaded} blobs sent ({(result.uploaded_bytes or 0) / 1_000_000:.1f} MB)"]
+    if mounted:
+        parts.append(f"{mounted} mounted")
+    parts.append(f"{result.present_blobs or 0} there already")
+    if result.referrers or result.refused_referrers:
+        parts.append(f"{result.referrers} referrers stored")
+    if result.refused_referrers:
+        parts.append(f"{result.refused_referrers} refused")
+    tags = ", ".join(map(str, result.tags)) or "its digest alone"
+    return f"under {tags}: {', '.join(parts)}"

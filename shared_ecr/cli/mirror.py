@@ -1,0 +1,93 @@
+"""`shared-ecr mirror`: keep in declared repositories what other registries have."""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, whereabouts
+from shared_ecr.cli.progress import add_progress, display
+from shared_ecr.errors import ExitCode
+
+if TYPE_CHECKING:
+    from shared_ecr.client.mirroring import Mirrored
+
+# More would be held up by the ten manifests a second that ECR stores, and by the limits of upstreams.
+MAX_JOBS = 32
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "mirror",
+        help="copy what the declaration mirrors from other registries",
+        description="Copy what the declaration lists under 'mirrors' and what its repositories lack, and print a line "
+        "for each tag. A tag that moved upstream moves here too where it may; where it may not, that is a finding "
+        "(exit 1). What fails stops nothing else; the exit code is the highest of all.",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="the repositories to fill (default: every mirrored one)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
+    parser.add_argument(
+        "--jobs", type=_jobs, default=None, metavar="N", help="into how many repositories at once (default: 4)"
+    )
+    add_format(parser)
+    add_progress(parser)
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Mirror, print a row for each tag, and tell the sum on stderr."""
+    from shared_ecr.client.mirroring import JOBS, mirror  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+
+    with Session(whereabouts(arguments)) as session, display(arguments) as shown:
+        rows = mirror(
+            arguments.names,
+            session,
+            jobs=arguments.jobs or JOBS,
+            dry_run=arguments.dry_run,
+            progress=shown,
+            failed=shown.failed,
+        )
+    if arguments.format == "json":
+        print(json.dumps({"images": [_row(row) for row in rows]}, indent=2))
+    else:
+        for row in rows:
+            print(_line(row))
+    _tell_sum(rows)
+    return max((row.exit_code for row in rows), default=ExitCode.DONE)
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_JOBS):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_JOBS}, found '{text}'")
+    return int(text)
+
+
+def _row(row: "Mirrored") -> dict[str, object]:
+    """Render the JSON shape of docs/how-to/mirror.md."""
+    return {
+        "from": row.source,
+        "to": row.target,
+        "outcome": row.outcome.value.replace(" ", "_"),
+        "digest": row.digest.text if row.digest else None,
+        "why": row.why or None,
+    }
+
+
+def _line(row: "Mirrored") -> str:
+    if row.why:
+        return f"{row.target}  {row.outcome}: {row.source}: {row.why}"
+    return f"{row.target}  {row.outcome}  {row.digest}"
+
+
+def _tell_sum(rows: Sequence["Mirrored"]) -> None:
+    counts = Counter(row.outcome for row in rows)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    print(told or "the declaration mirrors nothing", file=sys.stderr)

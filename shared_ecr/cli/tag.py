@@ -1,0 +1,39 @@
+"""`shared-ecr tag`: give an image that is there another tag, without moving a layer."""
+
+import argparse
+
+from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
+from shared_ecr.cli.progress import add_progress, display
+from shared_ecr.errors import ExitCode
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "tag",
+        help="give an image in a registry another tag, and print URI@sha256:…",
+        description="Store the manifest of an image that is in a registry under more tags; no layer moves. All tags "
+        "are looked at first: one that may not move and names another image is refused (exit 4) before any is set. "
+        "Prints URI@sha256:… alone on stdout.",
+    )
+    parser.add_argument(
+        "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
+    )
+    parser.add_argument("tags", nargs="+", metavar="NEWTAG", help="the tags that it shall have too")
+    add_progress(parser)
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tag and print the reference by digest."""
+    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.tagging import tag  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import Tag  # noqa: PLC0415 — start-up time
+
+    tags = [Tag.parse(text) for text in arguments.tags]
+    with Session(whereabouts(arguments)) as session, display(arguments) as shown:
+        reference = tag(arguments.image, tags, session, shown)
+    print(reference)
+    return ExitCode.DONE

@@ -1,0 +1,140 @@
+"""Copy an image from one registry to another: the road, from two names to a digest.
+
+addresses  of both sides, each as declared, deployed or written out; each side has its own login
+manifests  of the source, byte for byte as they are, or an index cut down to the platforms that are wanted
+plan       what is missing there; a tag that may not move and names another image ends it here
+blobs      mounted where both sides are one registry, else streamed from one connection to the other, hashed on the way
+manifests  children before their index, the tags last, each read back
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.distribution.opening import opened
+from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.errors import NoSuchRepositoryError
+from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.pushers.events import Progress, Silence, Told
+from shared_ecr.client.pushers.interface import PushRequest, PushResult
+from shared_ecr.client.pushers.native import NativePusher
+from shared_ecr.client.sources.registry import RegistryImage
+from shared_ecr.client.targets import Located, locate_anywhere, mutability
+from shared_ecr.errors import UsageError
+from shared_ecr.mutability import TagMutability
+from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.platforms import Platform
+from shared_ecr.text import quoted
+
+if TYPE_CHECKING:
+    from shared_ecr.client.pushers.plan import PushPlan
+    from shared_ecr.client.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOptions:
+    """What of an image is copied."""
+
+    platforms: tuple[Platform, ...] = ()
+    """Which images of an index; all of them without any."""
+    referrers: bool = True
+    """Whether signatures, SBOMs and attestations go along."""
+    create: bool = False
+    """Whether a repository that is missing in private ECR is created."""
+
+
+WHOLE = CopyOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """One image that stands in one registry, and the repository that shall have it; nothing is written yet."""
+
+    image: RegistryImage
+    session: "Session" = field(repr=False)
+    request: PushRequest
+    crews: Callable[[int], Crew] = Crew
+    """Makes the threads that move blobs, which stop with others where several images are copied."""
+
+    def run(self, progress: Progress) -> PushResult:
+        """Copy what is missing; see `copy` for what is raised."""
+        if self.image.is_narrowed:
+            line = f"{self.image.found} is cut down: what is copied of it has the digest {self.image.root.digest}"
+            progress.happened(Told(self.request.place, line))
+        return self._pusher().push_image(self.image, self.request, self.session.credentials, progress)
+
+    def plan(self) -> "PushPlan":
+        """Find out what `run` would do."""
+        return self._pusher().plan_image(self.image, self.request, self.session.credentials)
+
+    def _pusher(self) -> NativePusher:
+        from shared_ecr.client.aws.creation import RepositoryCreation  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.aws.layers import LayerLooks  # noqa: PLC0415 — start-up time
+
+        looks, creation = LayerLooks(self.session.clients), RepositoryCreation(self.session.clients)
+        return NativePusher(self.session.surroundings, looks=looks, creation=creation, crews=self.crews)
+
+
+def copy(
+    source: str, target: str, session: "Session", options: CopyOptions = WHOLE, progress: Progress | None = None
+) -> PushResult:
+    """Copy the image *source* to *target* (`REPOSITORY[:TAG…]`, or with a host) and return what is there now.
+
+    A target without a tag gets that of the source; a source by digest alone is stored without one.
+
+    Raises:
+        InvalidValueError, UsageError: a name outside its grammar, or no repository of that name is known.
+        InvalidImageError: what the source holds is no image, or its bytes are not those that its digests name.
+        PushRefusedError: a tag names another image and may not move; access to the target is denied.
+        RefusedError: there is no such image or platform, or the caller may not read it.
+        UnavailableError: no credentials or no network.
+    """
+    with prepared(source, target, session, options) as copying:
+        return copying.run(progress or Silence())
+
+
+@contextmanager
+def prepared(source: str, target: str, session: "Session", options: CopyOptions = WHOLE) -> Iterator[Copying]:
+    """Lend the copy of *source* to *target* before it is made: `plan` tells what it would do, `run` makes it."""
+    there = locate_anywhere(source, session.where, session.clients).image(source)
+    here = locate_anywhere(target, session.where, session.clients)
+    if here.digest is not None:
+        raise UsageError(f"{quoted(target)} names a digest; an image is stored under its own, so name only tags")
+    tags = here.tags or _tags_of(there)
+    rule = rule_of(here, session)
+    with opened(there.host, there.repository, session.credentials, session.surroundings) as remote:
+        image = RegistryImage(remote, there.name, options.platforms)
+        yield Copying(image, session, request_for(remote, here, tags, rule, options))
+
+
+def rule_of(here: Located, session: "Session") -> TagMutability | None:
+    """Return which tags may move there, or None where nobody may tell; nothing has to stay where there is nothing."""
+    try:
+        return mutability(here.host, here.repository, session.where, session.clients)
+    except NoSuchRepositoryError:
+        # The pusher finds out whether something creates it.
+        return None
+
+
+def request_for(
+    source: RemoteRepository, here: Located, tags: tuple[Tag, ...], rule: TagMutability | None, options: CopyOptions
+) -> PushRequest:
+    """Say what is pushed of an image in *source*; where both are one registry, its layers are taken from there."""
+    is_one_registry = source.exchange.endpoint.registry.canonical == here.host.canonical
+    return PushRequest(
+        source=f"{source.exchange.registry}/{source.name}",
+        host=here.host,
+        repository=here.repository.text,
+        tags=tags,
+        mutability=rule,
+        mount_from=(source.name,) if is_one_registry else (),
+        referrers=options.referrers,
+        create=options.create,
+    )
+
+
+def _tags_of(there: ImageReference) -> tuple[Tag, ...]:
+    """Return the tag that the source was named by; none for a digest alone."""
+    tag = there.tag if isinstance(there.name, Digest) else there.name
+    return (tag,) if tag is not None else ()

@@ -1,0 +1,72 @@
+"""Keep in declared repositories what other registries have: the `mirrors` of the declaration.
+
+mirrors  those of the repositories that are asked for
+tags     of the upstream, where a pattern is to be resolved
+look     what each tag names there and here; the same is done
+refuse   a tag that moved there and may not here: a finding, told and never passed over
+copy     the rest, several at once, each as `copying` does; what fails stops no other
+
+`run` keeps a row for each image, `pair` has both sides of one mirror, `outcomes` what became of an image.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
+from shared_ecr.client.mirroring.run import Run
+from shared_ecr.client.pushers.events import Progress, Silence
+from shared_ecr.errors import UsageError
+from shared_ecr.mirrors import Mirror
+from shared_ecr.names import RepositoryName
+from shared_ecr.text import did_you_mean
+
+if TYPE_CHECKING:
+    from shared_ecr.client.session import Session
+
+__all__ = ["JOBS", "Mirrored", "Outcome", "mirror"]
+
+# Each copy has eight connections of its own; ECR stores ten manifests a second for all of them together.
+JOBS = 4
+
+
+def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
+    names: Sequence[str],
+    session: "Session",
+    *,
+    jobs: int = JOBS,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    failed: Callable[[str], object] | None = None,
+) -> tuple[Mirrored, ...]:
+    """Copy what the mirrors into the repositories *names* (all without any) lack, into *jobs* repositories at once.
+
+    Returns what became of each image, in the order of the declaration. *failed* is told the repository, with its
+    registry, of an image of which *progress* will hear no more.
+
+    Raises:
+        InvalidDeclarationError: the declaration has problems.
+        UsageError: there is no declaration, or no mirror into a repository of that name.
+    """
+    run = Run(session, jobs)
+    with ExitStack() as stack:
+        for each in _asked_for(names, session):
+            run.prepare(each, stack)
+        run.look()
+        if dry_run:
+            run.tell_due()
+        else:
+            run.copy(progress or Silence(), failed or (lambda _: None))
+    return run.rows
+
+
+def _asked_for(names: Sequence[str], session: "Session") -> list[Mirror]:
+    spec = session.where.declaration()
+    if spec is None:
+        raise UsageError(f"there is no {session.where.file}; what is mirrored stands in it, under 'mirrors'")
+    wanted = {RepositoryName.parse(name) for name in names}
+    targets = [each.target for each in spec.mirrors]
+    for name in sorted(wanted.difference(targets)):
+        hint = did_you_mean(name.text, (target.text for target in targets))
+        raise UsageError(f"{session.where.file} mirrors nothing into {name}. {hint}".rstrip(". "))
+    return [each for each in spec.mirrors if not wanted or each.target in wanted]

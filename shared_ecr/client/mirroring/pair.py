@@ -1,0 +1,106 @@
+"""One mirror at work: the repository there and the one here, both open."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from shared_ecr.client.copying import Copying, CopyOptions, request_for, rule_of
+from shared_ecr.client.distribution.opening import opened
+from shared_ecr.client.distribution.repository import Sight
+from shared_ecr.client.distribution.tags import list_tags
+from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
+from shared_ecr.client.pushers.events import Progress
+from shared_ecr.client.sources.registry import RegistryImage
+from shared_ecr.client.targets import locate_anywhere
+from shared_ecr.errors import ExitCode, RefusedError
+from shared_ecr.mirrors import Chosen, Mirror
+from shared_ecr.names import Digest, ImageReference
+
+if TYPE_CHECKING:
+    from shared_ecr.client.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An image that is to be copied."""
+
+    chosen: Chosen
+    digest: Digest
+    """What will be here."""
+    moves: bool
+    """Whether its tag names another image here now."""
+    image: RegistryImage | None = field(repr=False, default=None)
+    """Where it had to be read to know the digest."""
+
+
+class Pair:
+    """Both sides of one mirror; a context manager, whose images are handled by several threads."""
+
+    def __init__(self, mirror: Mirror, session: "Session") -> None:
+        """Open both.
+
+        Raises:
+            UsageError, RefusedError, UnavailableError: nobody can tell where the repository here is.
+        """
+        self.mirror, self._session = mirror, session
+        self._here = locate_anywhere(mirror.target.text, session.where, session.clients)
+        self._rule = rule_of(self._here, session)
+        source, here, login, around = mirror.source, self._here, session.credentials, session.surroundings
+        with ExitStack() as stack:
+            self._upstream = stack.enter_context(opened(source.host, source.path, login, around))
+            self._local = stack.enter_context(opened(here.host, here.repository.text, login, around))
+            self._stack = stack.pop_all()
+
+    @property
+    def place(self) -> str:
+        """The repository here with its registry, as progress is told of it."""
+        return self._here.uri
+
+    def choose(self) -> tuple[Chosen, ...]:
+        """Return what the mirror means now; the upstream is asked for its tags where a pattern needs them."""
+        return self.mirror.choose(list_tags(self._upstream) if self.mirror.patterns else ())
+
+    def look(self, chosen: Chosen) -> Mirrored | Due:
+        """Compare both sides; nothing is changed.
+
+        Raises:
+            RefusedError: there is no such image or platform upstream, or the caller may not look.
+            InvalidImageError: it is no image.
+            UnavailableError: no credentials or no network.
+        """
+        there = self._upstream.held(chosen.there)
+        if there is Sight.MISSING:
+            source = self.mirror.source
+            raise RefusedError(f"there is no {ImageReference(source.host, source.path, chosen.there)}")
+        image = None
+        if self.mirror.platforms or not isinstance(there, Digest):
+            name = there if isinstance(there, Digest) else chosen.there
+            image = RegistryImage(self._upstream, name, self.mirror.platforms)
+            there = image.root.digest
+        held = self._local.held(chosen.here or there)
+        if held == there:
+            return Mirrored(self.mirror, chosen, Outcome.PRESENT, there)
+        moves = isinstance(held, Digest)
+        if moves and chosen.here and self._rule is not None and not self._rule.allows_moving(chosen.here):
+            why = (
+                f"it names {held} here and may not move; upstream it names {there} now. Write {chosen.here}@{held} "
+                "under 'tags' to keep what is here, or except the tag in 'tag_mutability'"
+            )
+            return Mirrored(self.mirror, chosen, Outcome.REFUSED, there, why, ExitCode.FINDINGS)
+        return Due(chosen, there, moves, image)
+
+    def copy(self, due: Due, progress: Progress, crews: Callable[[int], Crew]) -> Mirrored:
+        """Have the image here; raises as `copying.copy` does."""
+        tags = (due.chosen.here,) if due.chosen.here else ()
+        request = request_for(self._upstream, self._here, tags, self._rule, CopyOptions(self.mirror.platforms))
+        image = due.image or RegistryImage(self._upstream, due.digest)
+        Copying(image, self._session, request, crews).run(progress)
+        return Mirrored(self.mirror, due.chosen, Outcome.UPDATED if due.moves else Outcome.COPIED, due.digest)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()

@@ -1,0 +1,72 @@
+"""Give an image that is there another tag: its manifest is stored again under it, and no layer moves.
+
+address   the repository as declared or deployed, or a whole reference
+look      what the new tags name now; one that may not move and names another image ends it before the first is set
+store     the same bytes under each tag that does not name them yet
+look      again: only the registry's own answer counts
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.distribution.opening import opened
+from shared_ecr.client.distribution.repository import RemoteRepository, Sight
+from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.pushers.events import Progress, Silence, Stored, Told
+from shared_ecr.client.sources.registry_trees import fetch_manifest
+from shared_ecr.client.targets import locate_image, mutability
+from shared_ecr.errors import UsageError
+from shared_ecr.mutability import TagMutability
+from shared_ecr.names import Digest, ImageReference, RepositoryName, Tag
+
+if TYPE_CHECKING:
+    from shared_ecr.client.session import Session
+
+
+def tag(image: str, tags: Sequence[Tag], session: "Session", progress: Progress | None = None) -> ImageReference:
+    """Give `REPOSITORY@DIGEST` or `REPOSITORY:TAG` the *tags* as well; return it by its digest.
+
+    Raises:
+        InvalidValueError, UsageError: no image or no tag is named, or no repository of that name is known.
+        PushRefusedError: a tag names another image and may not move, or the caller may not store manifests.
+        RefusedError: there is no such image, or the caller may not read it.
+        UnavailableError: no credentials or no network.
+    """
+    wanted = tuple(dict.fromkeys(tags))
+    if not wanted:
+        raise UsageError("no new tag is named")
+    source = locate_image(image, session.where, session.clients)
+    rule = mutability(source.host, RepositoryName(source.repository), session.where, session.clients)
+    with opened(source.host, source.repository, session.credentials, session.surroundings) as remote:
+        content, parsed = fetch_manifest(remote, source.name)
+        manifest = parsed.as_manifest(content, ())
+        target = source.named(manifest.digest)
+        for each in _to_store(remote, wanted, target, rule):
+            remote.put_manifest(manifest, each)
+            (progress or Silence()).happened(Stored(source.repository_uri, manifest.digest, each.text))
+        _read_back(remote, wanted, target, progress or Silence())
+    return target
+
+
+def _to_store(
+    remote: RemoteRepository, tags: Sequence[Tag], target: ImageReference, rule: TagMutability | None
+) -> list[Tag]:
+    """Return the tags that do not name *target* yet; refuse one that may not move there."""
+    assert isinstance(target.name, Digest)  # noqa: S101 — by construction, for the type checker
+    held = {tag: remote.held(tag) for tag in tags}
+    for tag, sight in held.items():
+        is_another = isinstance(sight, Digest) and sight != target.name
+        if is_another and rule is not None and not rule.allows_moving(tag):
+            raise PushRefusedError.immutable_tag(target.named(tag), str(sight), target.name)
+    return [tag for tag, sight in held.items() if sight != target.name]
+
+
+def _read_back(remote: RemoteRepository, tags: Sequence[Tag], target: ImageReference, progress: Progress) -> None:
+    for tag in tags:
+        held = remote.held(tag)
+        if held is Sight.UNTOLD:
+            line = f"{tag} was stored; reading it back is not allowed (ecr:BatchGetImage)"
+            progress.happened(Told(target.repository_uri, line))
+        elif held != target.name:
+            names = "nothing" if held is Sight.MISSING else held
+            raise PushRefusedError(f"{target.named(tag)} names {names} after it was stored; somebody else may push it")

@@ -1,0 +1,113 @@
+"""What the parts of a mirror, and mirrors among themselves, must not say, and what they should not."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from shared_ecr.declaration.nodes import Node
+from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.lifecycle import Action, AnyImage, Untagged
+from shared_ecr.mirrors import PinnedTag, TagPattern, Wanted, may_move_here, moves_upstream
+from shared_ecr.names import Digest, Tag
+from shared_ecr.repositories import RepositorySpec
+from shared_ecr.text import quoted
+
+T = TypeVar("T")
+# A value, the node it was read from, and the path of that.
+Item = tuple[Node, str, T]
+EVERY_TAG = TagPattern("*")
+
+
+def refuse_contradictions(
+    reading: Reading,
+    wanted: Sequence[Item[Wanted]],
+    exclude: Sequence[Item[TagPattern]],
+    newest: Node | None,
+    path: str,
+) -> None:
+    """Note tags that are wanted and excluded, and bounds of patterns where there is no pattern."""
+    for node, item_path, pattern in exclude:
+        meant = next((each for _, _, each in wanted if isinstance(each, Tag) and pattern.matches(each)), None)
+        if meant is not None:
+            what = f"{quoted(pattern.text)} excludes {quoted(meant.text)}, which stands under 'tags'"
+            why = "What is written out is mirrored in any case"
+            reading.note(node, item_path, InvalidValueError(what, why=why, fix="Drop one", code="mirror-exclude"))
+    if any(isinstance(each, TagPattern) for _, _, each in wanted):
+        return
+    unused = [(newest, "newest", "mirror-newest")] if newest is not None else []
+    unused += [(exclude[0][0], "exclude", "mirror-exclude")] if exclude else []
+    for node, key, code in unused if wanted else ():
+        fault = InvalidValueError(f"'{key}' is about patterns, and there is none", fix="Drop it", code=code)
+        reading.note(node, join(path, key), fault)
+
+
+def judge_mirror(  # noqa: PLR0913 — what is judged, and all that it is judged against
+    reading: Reading,
+    wanted: Sequence[Item[Wanted]],
+    target: RepositorySpec,
+    path: str,
+    taken: dict[tuple[str, Wanted], str],
+    *,
+    is_bounded: bool,
+) -> None:
+    """Note what another mirror has *taken* for itself in the same repository, and warn of what will not go well."""
+    for node, item_path, each in wanted:
+        key = (target.name.text, _claim(each))
+        first = taken.setdefault(key, path)
+        if first != path:
+            fault = InvalidValueError(
+                f"{first} mirrors {quoted(str(key[1]))} into {quoted(target.name.text)} already",
+                why="One tag names one image",
+                fix="Drop it here or there, or mirror into another repository",
+                code="mirror-duplicate",
+            )
+            reading.note(node, item_path, fault)
+        for warning in (_frozen(each, target), _fleeting(each, target), _boundless(each, is_bounded=is_bounded)):
+            if warning is not None:
+                reading.warn(node, item_path, warning)
+
+
+def _claim(wanted: Wanted) -> Wanted:
+    """Return what of the repository here is meant: a tag that is pinned is a tag all the same."""
+    return wanted.tag if isinstance(wanted, PinnedTag) else wanted
+
+
+def _frozen(wanted: Wanted, target: RepositorySpec) -> InvalidValueError | None:
+    """Tell of tags that move upstream and may not here."""
+    if not moves_upstream(wanted) or may_move_here(wanted, target.tag_mutability):
+        return None
+    name = quoted(target.name.text)
+    cure = f"Write 'tag_mutability: {{immutable_except: [\"{wanted}\"], reason: …}}' at {name}"
+    if not target.tag_mutability.immutable:
+        cure = f"Take it out of 'mutable_except' at {name}"
+    return InvalidValueError(
+        f"{quoted(str(wanted))} means tags that move upstream, and may not in {name}",
+        why="Once one has moved, 'shared-ecr mirror' reports it and ends with 1",
+        fix=f"{cure}, or mirror whole versions such as '1.27.*'",
+        code="mirror-moving",
+    )
+
+
+def _fleeting(wanted: Wanted, target: RepositorySpec) -> InvalidValueError | None:
+    """Tell of images without a tag where those expire."""
+    rules = [rule for rule in target.lifecycle.rules if rule.action is Action.EXPIRE]
+    if not isinstance(wanted, Digest) or not any(isinstance(rule.selection, AnyImage | Untagged) for rule in rules):
+        return None
+    return InvalidValueError(
+        f"an image that is mirrored by its digest alone has no tag, and those expire in {quoted(target.name.text)}",
+        why="Its lifecycle policy deletes it, and the next run copies it again",
+        fix=f"Write 'TAG@{wanted.text[:15]}…' to give it one",
+        code="mirror-untagged",
+    )
+
+
+def _boundless(wanted: Wanted, *, is_bounded: bool) -> InvalidValueError | None:
+    """Tell of a pattern that means every tag there will ever be."""
+    if wanted != EVERY_TAG or is_bounded:
+        return None
+    return InvalidValueError(
+        "'*' means every tag of the upstream, and all that will follow",
+        why="Upstreams have thousands, and some count what is pulled",
+        fix="Write 'newest: 20' beside it, or a narrower pattern",
+        code="mirror-everything",
+    )
