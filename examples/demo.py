@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGE = "docker-in-aws/todobackend"
 RELEASE = "1.4.2"
 KEPT, KEPT_AFTER_THE_CHANGE = "countNumber: 200", "countNumber: 50"
+# A careless pull request: a stranger's account is let in, and a repository disappears under another name.
+CARELESS = {"- account: production": '- account: "777777777777"', "platform/build-images:": "platform/builds:"}
 
 
 class Demo:
@@ -32,8 +34,11 @@ class Demo:
         """Announce what comes next."""
         print(f"\n\033[1m# {title}\033[0m" if sys.stdout.isatty() else f"\n# {title}", flush=True)
 
-    def run(self, command: str, *, tells: bool = True) -> str:
-        """Run *command* and show its result; its story too where it *tells* one, or where it fails."""
+    def run(self, command: str, *, tells: bool = True, expected: int = 0) -> str:
+        """Run *command* and show its result; its story too where it *tells* one, or where it fails.
+
+        A command that shall be refused is *expected* to end with another exit code than 0.
+        """
         shown = command.replace(str(self.folder), "$BUILD")
         print(f"$ {shown}", flush=True)
         done = subprocess.run(  # noqa: S603 — the commands stand in this file
@@ -46,7 +51,9 @@ class Demo:
             check=False,
         )
         print(done.stdout, end="", flush=True)
-        if done.returncode:
+        if expected and done.returncode == expected:
+            print(f"(exit code {expected})", flush=True)
+        elif done.returncode != expected:
             raise SystemExit(f"{done.stderr or ''}the command ended with {done.returncode}: {shown}")
         return done.stdout.strip()
 
@@ -62,6 +69,7 @@ def main() -> None:
         _deploy(demo, f"aws://{aws.account}/{aws.region}")
         reference = _push(demo)
         _pull(demo, reference)
+        _review(demo)
         _change(demo)
     print(f"\nDone. Everything that was started is stopped. The image was {reference}", flush=True)
 
@@ -89,18 +97,36 @@ def _pull(demo: Demo, reference: str) -> None:
     demo.run(f"shared-ecr pull {reference} {demo.folder}/pulled")
 
 
+def _review(demo: Demo) -> None:
+    demo.step("Review a careless change before anyone presses deploy: it is blocked")
+    declaration = _changed(demo, "careless.yaml", CARELESS)
+    demo.run(f"cdk synth --quiet {declaration} --output {demo.folder}/careless", tells=False)
+    demo.run(f"shared-ecr images --save {demo.folder}/images.json", tells=False)
+    against = f"--against {demo.folder}/first --images {demo.folder}/images.json"
+    demo.run(f"shared-ecr review {demo.folder}/careless {against}", expected=1)
+
+
 def _change(demo: Demo) -> None:
-    demo.step("Change a lifecycle rule and deploy again")
-    text = (ROOT / "registry.yaml").read_text(encoding="utf-8")
-    if KEPT not in text:
-        raise SystemExit(f"registry.yaml has no {KEPT!r} to change; adjust this demonstration")
-    changed = demo.folder / "changed.yaml"
-    changed.write_text(text.replace(KEPT, KEPT_AFTER_THE_CHANGE), encoding="utf-8")
-    print(f"  {KEPT}  ->  {KEPT_AFTER_THE_CHANGE}", flush=True)
-    declaration = f"--context declaration={changed}"
-    demo.run(f"cdk diff --all {declaration} --output {demo.folder}/diff")
+    demo.step("Change a lifecycle rule: the review finds no image that it loses, so it is deployed")
+    declaration = _changed(demo, "changed.yaml", {KEPT: KEPT_AFTER_THE_CHANGE})
+    demo.run(f"cdk synth --quiet {declaration} --output {demo.folder}/changed", tells=False)
+    against = f"--against {demo.folder}/first --images {demo.folder}/images.json"
+    demo.run(f"shared-ecr review {demo.folder}/changed {against}")
     options = f"--require-approval never --output {demo.folder}/second"
     demo.run(f"cdk deploy --all {declaration} {options}", tells=False)
+
+
+def _changed(demo: Demo, name: str, changes: dict[str, str]) -> str:
+    """Write the declaration with *changes* and return the option by which CDK reads it."""
+    text = (ROOT / "registry.yaml").read_text(encoding="utf-8")
+    for old, new in changes.items():
+        if old not in text:
+            raise SystemExit(f"registry.yaml has no {old!r} to change; adjust this demonstration")
+        text = text.replace(old, new)
+        print(f"  {old}  ->  {new}", flush=True)
+    path = demo.folder / name
+    path.write_text(text, encoding="utf-8")
+    return f"--context declaration={path}"
 
 
 def _interrupted(number: int, _: types.FrameType | None) -> None:

@@ -1,7 +1,7 @@
 """From an inventory, policies and a time to a report: who is judged by what, and which findings are accepted."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared_ecr.acknowledgements import covering
@@ -85,16 +85,39 @@ def _chosen(inventory: Inventory, names: Sequence[str]) -> Iterator[RepositoryIm
 def _outcome(
     repository: RepositoryImages, policy: LifecyclePolicy, question: Question, used: dict[str, str]
 ) -> RepositoryOutcome:
-    now, images = question.now, repository.images
-    verdicts = judge(policy, images, now)
-    before: tuple[Verdict, ...] | None = None
+    now = question.now
     if question.against:
-        old = question.against.of(repository.name)
-        # Without a policy nothing ever goes.
-        before = judge(old, images, now) if old else tuple(Verdict(image, Fate.KEEP, now) for image in images)
+        outcome = compared(repository, policy, question.against.of(repository.name), now, used)
+    else:
+        outcome = _outcome_of(repository, policy, now, used)
+    if not question.until:
+        return outcome
+    return replace(outcome, forecast=play(policy, repository.images, now, question.until, question.pushes_of))
+
+
+def compared(
+    repository: RepositoryImages,
+    policy: LifecyclePolicy,
+    before: LifecyclePolicy | None,
+    now: datetime,
+    used: Mapping[str, str],
+) -> RepositoryOutcome:
+    """Judge the images of *repository* by *policy* against another one, or against none: then nothing ever went."""
+    images = repository.images
+    old = judge(before, images, now) if before else tuple(Verdict(image, Fate.KEEP, now) for image in images)
+    return _outcome_of(repository, policy, now, used, old)
+
+
+def _outcome_of(
+    repository: RepositoryImages,
+    policy: LifecyclePolicy,
+    now: datetime,
+    used: Mapping[str, str],
+    before: tuple[Verdict, ...] | None = None,
+) -> RepositoryOutcome:
+    verdicts = judge(policy, repository.images, now)
     found = [*findings(repository.name, verdicts, before, used), *traps(repository.name, policy, verdicts)]
-    forecast = play(policy, images, now, question.until, question.pushes_of) if question.until else None
-    return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found), forecast)
+    return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found))
 
 
 def _judged(finding: FateFinding, policies: Policies, now: datetime) -> JudgedFinding:

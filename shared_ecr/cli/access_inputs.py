@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from shared_ecr.access.everybody import Known
     from shared_ecr.access.lint import Subject
     from shared_ecr.access.matrix import Row
-    from shared_ecr.access.templates import Collected, Place
     from shared_ecr.acknowledgements import Acknowledgement
     from shared_ecr.names import Region
     from shared_ecr.registry import RegistrySpec
+    from shared_ecr.review.documents import Place
+    from shared_ecr.review.rows import Collected
 
 _YAML = {".yaml", ".yml"}
 
@@ -44,7 +45,7 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
         add_file(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--template", type=Path, metavar="T", default=default, help="a CloudFormation template in JSON, or cdk.out"
+        "--template", type=Path, metavar="T", default=default, help="a CloudFormation template, cdk.out, or a plan of Terraform in JSON"
     )
     live_default = argparse.SUPPRESS if inherited else False
     where.add_argument(
@@ -87,7 +88,7 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[Row, ...]":
 
 def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Collected":
     """Read the templates at *path*."""
-    from shared_ecr.access.templates import collect  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.rows import collect  # noqa: PLC0415 — start-up time
 
     return collect(path, _place(arguments, declared))
 
@@ -123,8 +124,8 @@ def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
 
 def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Place":
     from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.templates import Place  # noqa: PLC0415 — start-up time
     from shared_ecr.names import AccountId  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.documents import Place  # noqa: PLC0415 — start-up time
 
     account = UNKNOWN_ACCOUNT
     if arguments.account:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.cli.options import Subcommands
 
 # What has no meaning at all is bad input; what AWS would refuse is a finding.
-_NO_POLICY = {"policy-json", "policy-duplicate", "policy-nesting", "template-shape"}
+_NO_POLICY = {"policy-json", "policy-duplicate", "policy-nesting"}
 
 
 def add_decide(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:

@@ -6,10 +6,54 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from shared_ecr.cli import access, check, fate, images, init, local, login, pull, push, repositories, schema, show, uri
+from shared_ecr.cli import (
+    access,
+    check,
+    comment,
+    copy,
+    fate,
+    images,
+    init,
+    inspect,
+    local,
+    login,
+    logout,
+    mirror,
+    pull,
+    push,
+    repositories,
+    review,
+    schema,
+    show,
+    tag,
+    tags,
+    uri,
+)
 from shared_ecr.errors import ExitCode, SharedEcrError
 
-COMMANDS = (init, check, show, schema, uri, repositories, access, fate, images, login, push, pull, local)
+COMMANDS = (
+    init,
+    check,
+    show,
+    schema,
+    uri,
+    repositories,
+    access,
+    fate,
+    review,
+    comment,
+    images,
+    login,
+    logout,
+    push,
+    pull,
+    copy,
+    mirror,
+    tag,
+    inspect,
+    tags,
+    local,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,13 +106,9 @@ def _terminated(number: int, _: object) -> None:
 
 
 def _tell(error: Exception, *, verbose: bool) -> None:
-    from shared_ecr.problems import InvalidDeclarationError  # noqa: PLC0415 — only errors pay for it
+    from shared_ecr.cli.complaints import complaint  # noqa: PLC0415 — only errors pay for it
 
-    text = str(error)
-    print(text if isinstance(error, InvalidDeclarationError) else f"shared-ecr: {text}", file=sys.stderr)
-    cause = error.__cause__ or error.__context__
-    if verbose and cause:
-        print(f"  because: {type(cause).__name__}: {cause}", file=sys.stderr)
+    print(complaint(error, verbose=verbose), file=sys.stderr)
 
 
 class _Version(argparse.Action):

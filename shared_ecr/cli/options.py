@@ -22,9 +22,14 @@ def add_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_stack(parser: argparse.ArgumentParser) -> None:
+    """Add `--stack`: which deployed stack, in whatever Region."""
+    parser.add_argument("--stack", metavar="NAME", help="the deployed stack (default: the declared one, or shared-ecr)")
+
+
 def add_place(parser: argparse.ArgumentParser) -> None:
     """Add `--stack` and `--region`: which deployed stack."""
-    parser.add_argument("--stack", metavar="NAME", help="the deployed stack (default: the declared one, or shared-ecr)")
+    add_stack(parser)
     parser.add_argument("--region", metavar="REGION", help="the Region (default: the declared one, or AWS_REGION)")
 
 
@@ -42,11 +47,8 @@ def whereabouts(arguments: argparse.Namespace) -> "Whereabouts":
 
 
 class Story:
-    """Tells on stderr what happens while an image moves, a line for each step."""
+    """Tells on stderr what a command does, a line for each step."""
 
     def said(self, line: str) -> None:
         """Tell one line."""
         print(line, file=sys.stderr, flush=True)
-
-    def moved(self, byte_count: int) -> None:
-        """Take a number of bytes; the lines say enough."""

@@ -2,9 +2,15 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Story, Subcommands, add_file, add_place, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
+from shared_ecr.cli.progress import add_progress, display
 from shared_ecr.errors import ExitCode
+
+if TYPE_CHECKING:
+    from shared_ecr.client.pushers.events import Progress
+    from shared_ecr.names import ImageReference
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -21,6 +27,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     destination = parser.add_mutually_exclusive_group(required=True)
     destination.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="the OCI layout to make or add to")
     destination.add_argument("--engine", help="pull with this container engine instead (docker, podman, a path, …)")
+    add_progress(parser)
     add_file(parser)
     add_place(parser)
     parser.set_defaults(run=run)
@@ -28,11 +35,24 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Pull and print the reference by digest."""
+    from shared_ecr.cli.progress.counting import Counted  # noqa: PLC0415 — start-up time
+
+    shown = display(arguments)
+    counted = Counted(shown)
+    try:
+        with shown:
+            reference = _pulled(arguments, counted)
+    except KeyboardInterrupt:
+        shown.complained(f"shared-ecr: {counted.last_word('downloaded')}")
+        return ExitCode.INTERRUPTED
+    print(reference)
+    return ExitCode.DONE
+
+
+def _pulled(arguments: argparse.Namespace, progress: "Progress") -> "ImageReference":
     from shared_ecr.client.moving import pull, pull_with_engine  # noqa: PLC0415 — start-up time
 
-    where, story = whereabouts(arguments), Story()
+    where = whereabouts(arguments)
     if arguments.folder is not None:
-        print(pull(arguments.image, arguments.folder, where=where, progress=story))
-    else:
-        print(pull_with_engine(arguments.image, arguments.engine, where=where, progress=story))
-    return ExitCode.DONE
+        return pull(arguments.image, arguments.folder, where=where, progress=progress)
+    return pull_with_engine(arguments.image, arguments.engine, where=where, progress=progress)

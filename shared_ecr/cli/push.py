@@ -1,48 +1,133 @@
-"""`shared-ecr push`: log in, push one image, print the digest it has now."""
+"""`shared-ecr push`: log in, push images to repositories, print the digests they have now."""
 
 import argparse
-import sys
+import json
+from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Story, Subcommands, add_file, add_place, whereabouts
-from shared_ecr.errors import ExitCode
+from shared_ecr.cli.complaints import complaint
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_stack
+from shared_ecr.cli.progress import add_progress, display
+from shared_ecr.cli.push_inputs import ImageList, at_least_one, orders
+from shared_ecr.errors import ExitCode, SharedEcrError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared_ecr.cli.progress.counting import Counted
+    from shared_ecr.cli.progress.interface import Display
+    from shared_ecr.client.moving import Outcome
+
+_DESCRIPTION = (
+    "Push an image to one repository or several, of the declared registry or of any other, logging in where needed, "
+    "and print URI@sha256:… alone on stdout, a line for each target in their sequence. A tag that may not move and "
+    "names this very image already is done, without an upload; one that names another image is refused (exit 4) before "
+    "the first upload. Where one of several pushes fails, the others are finished; the exit code is the gravest. The "
+    "command can be repeated safely."
+)
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
-        "push",
-        help="push an image and print URI@sha256:… alone on stdout",
-        description="Push an image to a repository of the registry, logging in where needed, and print URI@sha256:… "
-        "alone on stdout. A tag that may not move and names this very image already is done, without an upload; one "
-        "that names another image is refused (exit 4) before the first upload. The command can be repeated safely.",
+        "push", help="push images and print URI@sha256:… alone on stdout", description=_DESCRIPTION
     )
     parser.add_argument(
         "image",
         metavar="IMAGE",
-        help="a path (OCI layout, OCI archive, 'docker save' archive; no engine needed), or the name a container "
-        "engine knows the image by",
+        help="a path (OCI layout, OCI archive, 'docker save' archive; no engine needed), '-' for an archive on stdin, "
+        "or the name a container engine knows the image by",
     )
     parser.add_argument(
-        "target", metavar="REPOSITORY:TAG[:TAG…]", help="the declared name and every tag, or the whole URI with them"
+        "targets",
+        nargs="+",
+        metavar="REPOSITORY:TAG[:TAG…]",
+        help="the declared name and every tag, or the whole URI with them",
+    )
+    parser.add_argument(
+        "--images",
+        action=ImageList,
+        metavar="FILE",
+        help="push what FILE lists ('-': stdin), a line each: IMAGE TARGET [TARGET…]; # begins a comment",
+    )
+    _add_ways(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print what would be sent, and write nothing anywhere")
+    add_format(parser)
+    add_progress(parser)
+    add_file(parser)
+    add_stack(parser)
+    regions = parser.add_mutually_exclusive_group()
+    regions.add_argument(
+        "--region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="the Region; more than once for several (default: the declared one, or AWS_REGION)",
+    )
+    regions.add_argument("--all-regions", action="store_true", help="push to every Region of the declaration")
+    parser.set_defaults(run=run, image=None, targets=())
+
+
+def _add_ways(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=at_least_one, default=4, metavar="N", help="how many pushes go at the same time (default: 4)"
     )
     parser.add_argument("--engine", default="", help="let this container engine push (docker, podman, a path, …)")
-    add_file(parser)
-    add_place(parser)
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--create", action="store_true", help="create a repository of private ECR that is missing: immutable, scanned"
+    )
+    parser.add_argument(
+        "--no-referrers",
+        dest="referrers",
+        action="store_false",
+        help="leave out signatures, SBOMs and attestations that lie beside the image",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Push, tell the outcome on stderr, print the reference."""
-    from shared_ecr.client.moving import push  # noqa: PLC0415 — start-up time
+    """Push, tell the story on stderr, print the references."""
+    from shared_ecr.cli.progress.counting import Counted  # noqa: PLC0415 — start-up time
 
-    result = push(
-        arguments.image, arguments.target, where=whereabouts(arguments), progress=Story(), engine=arguments.engine
-    )
-    tags = ", ".join(map(str, result.tags))
-    if result.uploaded_blobs is None:
-        print(f"pushed under {tags}", file=sys.stderr)
+    shown = display(arguments)
+    counted = Counted(shown)
+    try:
+        with shown:
+            outcomes = _outcomes(arguments, shown, counted)
+    except (SharedEcrError, OSError) as error:
+        # Where stderr is for programs, an error is an object too.
+        shown.complained(complaint(error, verbose=arguments.verbose))
+        return error.exit_code if isinstance(error, SharedEcrError) else ExitCode.ENVIRONMENT
+    except KeyboardInterrupt:
+        shown.complained(f"shared-ecr: {counted.last_word('uploaded')}")
+        return ExitCode.INTERRUPTED
+    except SystemExit:
+        # A SIGTERM; the code of the exit says so.
+        shown.complained(f"shared-ecr: {counted.last_word('uploaded')}")
+        raise
+    return _print(outcomes, arguments.format)
+
+
+def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted") -> "Sequence[Outcome]":
+    from shared_ecr.cli.push_outputs import Teller  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.addresses import Memory, Whereabouts  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.moving import PushOptions, plan_all, push_all  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+
+    where = Whereabouts(arguments.file, arguments.stack, memory=Memory(tell=shown.said))
+    asked = orders(arguments, where)
+    options = PushOptions(arguments.engine, arguments.create, arguments.referrers, arguments.jobs)
+    shown.expect(len(asked))
+    teller = Teller(shown, of_several=len(asked) > 1, verbose=arguments.verbose)
+    with Session(where) as session:
+        if arguments.dry_run:
+            return plan_all(asked, session, options, ended=teller.ended)
+        return push_all(asked, session, options, progress=counted, ended=teller.ended)
+
+
+def _print(outcomes: "Sequence[Outcome]", how: str) -> int:
+    from shared_ecr.cli.push_outputs import document, text, worst  # noqa: PLC0415 — start-up time
+
+    if how == "json":
+        print(json.dumps(document(outcomes), indent=2))
     else:
-        size = f"{(result.uploaded_bytes or 0) / 1_000_000:.1f} MB"
-        print(f"under {tags}: {result.uploaded_blobs} blobs uploaded ({size})", file=sys.stderr)
-    print(result.reference)
-    return ExitCode.DONE
+        print(text(outcomes), end="")
+    return worst(outcomes)

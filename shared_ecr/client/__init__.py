@@ -4,27 +4,47 @@
     result = push("build/todobackend.tar", "docker-in-aws/todobackend:1.4.2")
     print(result.reference)
 
-`moving` is the road; `addresses` and `targets` say where a repository is, `aws` asks AWS, `credentials` log in,
-`pushers` and `engines` move images, `sources` read them, `distribution` is the registry's API and `http` carries it.
+`session` holds what a command needs of the world; `moving` is the road of a push and a pull, `copying`, `mirroring`,
+`tagging` and `inspecting` are those between registries. `addresses` and `targets` say where a repository is, `aws`
+asks AWS, `registries` and `credentials` log in, `pushers` and `engines` move images, `sources` read them,
+`distribution` is the registry's API and `http` carries it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+# What `typing` has under this name, without importing it: docker's credential helper starts through here.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from shared_ecr.client.addresses import Whereabouts
-    from shared_ecr.client.moving import pull, push
-    from shared_ecr.client.pushers.interface import Progress, PushResult
+    from shared_ecr.client.moving import Order, Outcome, PushOptions, pull, push, push_all
+    from shared_ecr.client.pushers.events import Progress
+    from shared_ecr.client.pushers.interface import PushResult
+    from shared_ecr.client.session import Session
 
-__all__ = ["Progress", "PushResult", "Whereabouts", "pull", "push"]
+__all__ = [
+    "Order",
+    "Outcome",
+    "Progress",
+    "PushOptions",
+    "PushResult",
+    "Session",
+    "Whereabouts",
+    "pull",
+    "push",
+    "push_all",
+]
 
 # Imported when they are asked for: whoever needs one module of the client should not pay for all of it.
 _HOMES = {
-    "Progress": "shared_ecr.client.pushers.interface",
+    "Order": "shared_ecr.client.moving",
+    "Outcome": "shared_ecr.client.moving",
+    "Progress": "shared_ecr.client.pushers.events",
+    "PushOptions": "shared_ecr.client.moving",
     "PushResult": "shared_ecr.client.pushers.interface",
+    "Session": "shared_ecr.client.session",
     "Whereabouts": "shared_ecr.client.addresses",
     "pull": "shared_ecr.client.moving",
     "push": "shared_ecr.client.moving",
+    "push_all": "shared_ecr.client.moving",
 }
 
 
@@ -32,4 +52,6 @@ def __getattr__(name: str) -> object:
     """Return a public name from the module that it lives in."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 — start-up time of docker's credential helper
+
     return getattr(import_module(_HOMES[name]), name)

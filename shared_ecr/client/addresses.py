@@ -6,9 +6,10 @@ the same answer. Nothing here imports boto3 unless AWS is asked.
 
 import os
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.deployed import NoSuchStackError, RepositoryAddress, deployed_registry
@@ -44,21 +45,53 @@ class Addresses:
         raise UsageError(f"{self.source} has no repository {name}. {hint}".rstrip(". "))
 
 
+def _tell_on_stderr(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was read, kept for the next question of the same command; one thread reads while the others wait."""
+
+    tell: Callable[[str], None] = _tell_on_stderr
+    """Takes a line that the user should know of; once, as each thing is read once."""
+    lock: RLock = field(default_factory=RLock)
+    declaration: "RegistrySpec | None" = None
+    known: "dict[tuple[str | None, Region | None], Addresses]" = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What the user said of where to look; None where nothing was said."""
+    """What the user said of where to look; None where nothing was said.
+
+    The declaration is read once, however often it is asked for: whoever wants a changed file read makes a new one.
+    """
 
     file: Path = Path("registry.yaml")
     stack: str | None = None
     region: Region | None = None
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     def declaration(self) -> "RegistrySpec | None":
-        """Read the declaration, where there is one; its problems are raised, its warnings told by `check`."""
-        if not self.file.exists():
-            return None
+        """Return the declaration, where there is one; its problems are raised, its warnings told by `check`."""
+        return self.read() if self.file.exists() else None
+
+    def read(self) -> "RegistrySpec":
+        """Return the declaration.
+
+        Raises:
+            InvalidDeclarationError: it is missing or has problems.
+        """
         from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
 
-        return load(self.file, os.environ).registry
+        with self.memory.lock:
+            if self.memory.declaration is None:
+                self.memory.declaration = load(self.file, os.environ).registry
+            return self.memory.declaration
+
+    def in_region(self, region: Region) -> "Whereabouts":
+        """Return the same place in another Region; what was read is shared."""
+        return replace(self, region=region)
 
 
 def declared(where: Whereabouts) -> Addresses:
@@ -68,9 +101,7 @@ def declared(where: Whereabouts) -> Addresses:
         InvalidDeclarationError: the declaration is missing or has problems.
         UsageError: the Region is not declared.
     """
-    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
-
-    return _declared(load(where.file, os.environ).registry, where)
+    return _declared(where.read(), where)
 
 
 def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:
@@ -91,15 +122,24 @@ def _deployed(where: Whereabouts, spec: "RegistrySpec | None", clients: "StackCl
     region = where.region or (spec.regions[0] if spec else _region_of_environment())
     registry = deployed_registry(clients or _clients(), stack, region)
     if registry.warning:
-        sys.stderr.write(f"warning: {registry.warning}\n")
+        where.memory.tell(f"warning: {registry.warning}")
     return Addresses(registry.repositories, f"the stack {stack} in {region}")
 
 
 def known(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:
     """Return the repositories as deployed; as declared where the stack is out of the caller's reach.
 
-    A stack of the same name in another account than the declared one is somebody else's, and passed over.
+    A stack of the same name in another account than the declared one is somebody else's, and passed over. AWS is
+    asked once for each Region.
     """
+    key = where.stack, where.region
+    with where.memory.lock:
+        if key not in where.memory.known:
+            where.memory.known[key] = _known(where, clients)
+        return where.memory.known[key]
+
+
+def _known(where: Whereabouts, clients: "StackClients | None") -> Addresses:
     spec = where.declaration()
     try:
         addresses = _deployed(where, spec, clients)
@@ -107,7 +147,8 @@ def known(where: Whereabouts, clients: "StackClients | None" = None) -> Addresse
         if spec is None:
             raise
         reason = "no such stack for these credentials" if isinstance(refusal, NoSuchStackError) else "not readable"
-        sys.stderr.write(f"the deployed stack is out of reach ({reason}); addresses are those of {where.file}\n")
+        place = f"the stack deployed in {where.region}" if where.region else "the deployed stack"
+        where.memory.tell(f"{place} is out of reach ({reason}); addresses are those of {where.file}")
         return _declared(spec, where)
     if spec and any(not _is_in(repository, spec) for repository in addresses.repositories):
         return _declared(spec, where)

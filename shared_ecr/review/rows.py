@@ -16,6 +16,7 @@ from shared_ecr.access.requests import Target
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Home, Resource
 from shared_ecr.review.documents import Place, load_deployment
 from shared_ecr.review.policies import ANY_REPOSITORY, target_of
+from shared_ecr.text import visible
 
 _SCOPE = "REGISTRY_POLICY_SCOPE"
 
@@ -52,9 +53,9 @@ def collect(path: Path, place: Place) -> Collected:
     """
     deployment = load_deployment(path, place)
     found = list(_found(deployment))
-    notes = [str(doubt) for doubt in deployment.doubts]
+    notes = [visible(str(doubt)) for doubt in deployment.doubts]
     notes += [
-        f"{resource.origin}: whether it exists is known only once deployed; it is asked about as if it did"
+        visible(f"{resource.origin}: whether it exists is known only once deployed; it is asked about as if it did")
         for resource, _ in found
         if resource.conditions
     ]

@@ -15,7 +15,7 @@ from shared_ecr.client.sources.interface import Blob
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, RegistryHost
 
-# As many as go up at once: of a push that was broken off, the largest that are there are among these.
+# As many as go up at once: of a push that was broken off, the first that went are among these.
 SAMPLE = 8
 
 
@@ -44,7 +44,7 @@ class Presence:
         """Whether the last answer was one for many blobs, which tells of a repository that is missing too."""
 
     def of(self, blobs: Sequence[Blob]) -> frozenset[Digest]:
-        """Return which of *blobs*, the largest first, are there; one that may not be looked at is not.
+        """Return which of *blobs*, in the order in which they go, are there; one that may not be looked at is not.
 
         Raises:
             NoSuchRepositoryError: a look at many told so; a look at one cannot.

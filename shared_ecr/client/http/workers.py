@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable
 # How long the others may take to notice that it is over. They are daemons: whoever still waits for a network then
 # does not keep the program from ending.
 GRACE_SECONDS = 0.5
+# How long a signal may stay unheard: one that comes in the moment before the main thread begins to wait, or that the
+# system gives to another thread, does not wake it.
+HEARING_SECONDS = 0.2
 
 
 class StoppedError(Exception):
@@ -40,7 +43,7 @@ class Crew:
             thread.start()
         try:
             for _ in threads:
-                _raise_if(ended.get())
+                _raise_if(_next_of(ended))
         except BaseException:
             self.stop.set()
             end = time.monotonic() + GRACE_SECONDS
@@ -65,6 +68,15 @@ def _work(
         ended.put(error)
     else:
         ended.put(None)
+
+
+def _next_of(ended: "queue.SimpleQueue[BaseException | None]") -> BaseException | None:
+    while True:
+        try:
+            return ended.get(timeout=HEARING_SECONDS)
+        except queue.Empty:
+            # Python runs the handlers of signals between two statements of the main thread, and this is one.
+            continue
 
 
 def _raise_if(error: BaseException | None) -> None:

@@ -23,14 +23,14 @@ class BlobPlanner:
         """What is known of the repository, once `plan` was asked."""
 
     def plan(self, image: Sequence[Blob], beside: Sequence[Blob]) -> tuple[PlannedBlob, ...]:
-        """Plan the blobs of the *image* and those that only what is about it needs, the largest first.
+        """Plan the blobs in the order in which they go: the *image*'s, then those *beside* it, the largest first.
 
         Raises:
             NoSuchRepositoryError: the repository is missing, and nothing creates it.
         """
         of_image = {blob.digest for blob in image}
         unique = {blob.digest: blob for blob in (*beside, *image)}
-        blobs = sorted(unique.values(), key=lambda blob: -blob.size)
+        blobs = sorted(unique.values(), key=lambda blob: (blob.digest not in of_image, -blob.size))
         held = self._held(blobs)
         sources = self._mountable([blob.digest for blob in blobs if blob.digest not in held])
 

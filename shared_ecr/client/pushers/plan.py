@@ -91,7 +91,7 @@ class PushPlan:
     manifests: tuple[PlannedManifest, ...]
     """Children before the index that names them; the root is the last."""
     blobs: tuple[PlannedBlob, ...]
-    """The largest first. Those of manifests that are there were not looked for: they are there too."""
+    """In the order in which they go. Those of manifests that are there were not looked for: they are there too."""
     referrers: tuple[PlannedReferrer, ...]
     """Each after what it is about."""
     needs: tuple[Need, ...]

@@ -8,8 +8,9 @@ happens to it and how it differs, `rules` look at one case each. What lifecycle 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from shared_ecr.review.changes.cases import Case, Comparison, Question, alone, gone, renamed
+from shared_ecr.review.changes.cases import Case, Comparison, Question, alone, gone
 from shared_ecr.review.changes.identity.pairing import Paired, held, pair_up
+from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import StackPair, paired_stacks
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
 from shared_ecr.review.changes.registry.policies import RegistryChange, policy_findings, registry_changes
@@ -48,7 +49,7 @@ def compare(before: Deployment, after: Deployment, question: Question) -> Change
     access = AccessChanges(RegistryPolicies.of(before), RegistryPolicies.of(after), question.known)
     paired = pair_up(held(before, REPOSITORY), held(after, REPOSITORY), stacks)
     cases = tuple(Comparison(before, after, question, access, stacks).cases(paired))
-    registries = tuple(registry_changes(access, before, _unchanged(paired, cases, access)))
+    registries = tuple(registry_changes(access, before, stacks, _unchanged(paired, cases, access)))
     settings = tuple(_with_access(each, registries) for each in setting_cases(before, after, stacks))
     findings = (
         *stacks_moved(stacks),

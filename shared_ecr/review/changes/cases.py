@@ -1,6 +1,6 @@
 """What a deployment does to one repository: the case that every rule looks at."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -160,30 +160,3 @@ def _happening(
         # Terraform knows a resource by its address: it destroys the one and makes the other.
         return Happening.REPLACED if after.stack.tool == TERRAFORM else Happening.MOVED
     return Happening.REPLACED if is_other_key else Happening.CHANGED
-
-
-def renamed(gone_ones: Iterable[Held], new_ones: Iterable[Held]) -> Iterator[tuple[Held, Held]]:
-    """Yield what is gone and what is new where one looks like the other under a new name.
-
-    Either its letters are the same but for case and separators, or both are the only ones of their stack, declared
-    alike.
-    """
-    left = list(new_ones)
-    old = list(gone_ones)
-    for each in old:
-        alike = [other for other in left if _folded(each.name) == _folded(other.name) and each.name and other.name]
-        if not alike and sum(other.stack.name == each.stack.name for other in old) == 1:
-            beside = [other for other in left if other.stack.name == each.stack.name]
-            alike = [other for other in beside if len(beside) == 1 and _likeness(each) == _likeness(other)]
-        if len(alike) == 1 and is_same_place(each.resource.home, alike[0].resource.home):
-            left.remove(alike[0])
-            yield each, alike[0]
-
-
-def _folded(name: str | None) -> str:
-    return "".join(letter for letter in (name or "").lower() if letter.isalnum())
-
-
-def _likeness(each: Held) -> object:
-    properties = {key: value for key, value in each.resource.properties.items() if key != "RepositoryName"}
-    return properties, each.resource.deletion_policy

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from shared_ecr.access.json_texts import Json, Number
-from shared_ecr.declaration.document.faults import Fault
 from shared_ecr.declaration.document.source import Source
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt
@@ -31,7 +30,7 @@ def read_json_text(text: Text) -> Document:
     """
     source = text.source
     if source.text.count(",") > MOST_VALUES:
-        raise _refused(source, 0, f"the file holds more than {MOST_VALUES:,} values", "document-too-large")
+        raise _refused(source, f"the file holds more than {MOST_VALUES:,} values", "document-too-large")
     reader = _Reader(source)
     try:
         data: Json = json.loads(
@@ -40,11 +39,11 @@ def read_json_text(text: Text) -> Document:
         )  # fmt: skip
     except json.JSONDecodeError as fault:
         what = f"this is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]}"
-        raise _refused(source, fault.pos, what, "document-json") from fault
+        raise _refused(source, what, "document-json", Position(fault.lineno, fault.colno, source.file)) from fault
     except RecursionError as fault:
-        raise _refused(source, 0, f"values are nested more than {DEEPEST} deep", "document-depth") from fault
+        raise _refused(source, f"values are nested more than {DEEPEST} deep", "document-depth") from fault
     if beyond := too_deep_or_large(data):
-        raise _refused(source, 0, beyond, "document-depth" if "deep" in beyond else "document-too-large")
+        raise _refused(source, beyond, "document-depth" if "deep" in beyond else "document-too-large")
     if _ESCAPED_HALF.search(source.text):
         data = _whole(data)
     return Document(source.file, text.size, data, _resources(source, data), tuple(reader.doubts))
@@ -59,18 +58,17 @@ class _Reader:
 
     def mapping(self, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         found = dict(pairs)
-        if len(found) < len(pairs):
+        if len(found) < len(pairs) and len(self.doubts) < _MOST_DOUBTS:
             twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-            self._doubt(f"the key {quoted(twice)} stands twice in one object; the last is judged")
+            self.doubts.append(
+                Doubt(self._file, f"the key {quoted(twice)} stands twice in one object; the last is judged")
+            )
         return found
 
     def constant(self, text: str) -> Json:
-        self._doubt(f"{text} is no JSON, and CloudFormation refuses it")
-        return text
-
-    def _doubt(self, what: str) -> None:
         if len(self.doubts) < _MOST_DOUBTS:
-            self.doubts.append(Doubt(self._file, what))
+            self.doubts.append(Doubt(self._file, f"{text} is no JSON, and CloudFormation refuses it"))
+        return text
 
 
 def _resources(source: Source, data: Json) -> dict[str, Position]:
@@ -83,7 +81,13 @@ def _resources(source: Source, data: Json) -> dict[str, Position]:
         begin = value if key == "Resources" else begin
     if source.text[begin] != "{":
         return {}
-    return {key: source.position(at) for key, at, _ in _members(source.text, begin)}
+    found = {}
+    line, last = 1, 0
+    for key, at, _ in _members(source.text, begin):
+        # Counted on from the one before: a table of all lines may be ten times as large as the text.
+        line, last = line + source.text.count("\n", last, at), at
+        found[key] = Position(line, at - source.text.rfind("\n", 0, at), source.file)
+    return found
 
 
 def _members(text: str, index: int) -> Iterator[tuple[str, int, int]]:
@@ -122,5 +126,5 @@ def _whole(data: Json) -> Json:
             return data
 
 
-def _refused(source: Source, index: int, what: str, code: str) -> InvalidDocumentError:
-    return InvalidDocumentError([source.problem(index, Fault(code, what))])
+def _refused(source: Source, what: str, code: str, position: Position | None = None) -> InvalidDocumentError:
+    return InvalidDocumentError.of(source.file, what, code=code, position=position)

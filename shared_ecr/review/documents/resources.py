@@ -49,6 +49,8 @@ class Resources:
         conditions = self._conditions(body.get("Condition"), place)
         if conditions is None:
             return None
+        if "Fn::Transform" in body:
+            self.doubts.append(Doubt(place, "Fn::Transform adds to the resource what is not judged"))
         if kind.endswith("::MODULE"):
             self.doubts.append(Doubt(place, f"the module {kind} makes resources that are not judged"))
         properties = self._properties(kind, body.get("Properties", {}), place)

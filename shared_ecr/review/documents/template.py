@@ -9,6 +9,7 @@ from shared_ecr.review.documents.document import Document
 
 # What is expanded here; every other transform is a program that only a deployment runs.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+_INCLUDES = "Fn::Transform"
 _OWN_SECTIONS = ("AWSTemplateFormatVersion", "Resources", "Transform")
 
 
@@ -40,6 +41,10 @@ def open_template(document: Document) -> Template:
             doubts.append(Doubt(document.file, f"{name} is {described(section)}, not a mapping; it is not judged"))
             section = {}
         sections[name] = section
+        if _INCLUDES in section and name != "Resources":
+            doubts.append(Doubt(document.file, f"{name}: {_INCLUDES} adds what is not judged"))
+    if _INCLUDES in data:
+        doubts.append(Doubt(document.file, f"{_INCLUDES} adds sections that are not judged"))
     doubts += [Doubt(document.file, what) for what in _transforms(data.get("Transform"))]
     return Template(
         document,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import yaml
 
 # Reading YAML takes ten times as long as reading JSON, and CloudFormation takes templates of 1 MB.
+_LARGEST_TEXT = 5 * 1024 * 1024
 _MOST_VALUES = 500_000
 _MOST_DOUBTS = 100
 
@@ -33,6 +34,9 @@ def read_yaml_text(text: Text) -> Document:
     Raises:
         InvalidDocumentError: it is no YAML, holds several documents, or is beyond the bounds.
     """
+    if text.size > _LARGEST_TEXT:
+        what = f"the file is larger than {_LARGEST_TEXT // 1024**2} MiB of YAML"
+        raise InvalidDocumentError.of(text.source.file, what, code="document-too-large", why="No template is")
     builder = _Builder(text.source)
     try:
         for event in events(text.source.text):

@@ -42,6 +42,10 @@ class Claims:
         }
         self._met, bits = _matched(wanted.values(), self._letter)
         self._mask = {selection: _mask(selection, entries, bits) for selection, entries in wanted.items()}
+        self._masked = {
+            storage_class: tuple(self._of_class(rules, storage_class) for rules in (self._before, self._after))
+            for storage_class in StorageClass
+        }
 
     @property
     def archived_before(self) -> bool:
@@ -55,15 +59,15 @@ class Claims:
     def claimed(self, tags: Tags, storage_class: StorageClass) -> Claimed:
         """Return who claims an image of *tags*, which are of those that `kinds` gives."""
         is_what = self._is_what(tags)
-        return Claimed(
-            tags,
-            self._claiming(self._before, is_what, storage_class),
-            self._claiming(self._after, is_what, storage_class),
-        )
+        before, after = (_claiming(each, is_what) for each in self._masked[storage_class])
+        return Claimed(tags, before, after)
 
     def includes(self, wider: Selection, narrower: Selection) -> bool:
         """Whether *wider* identifies every image that *narrower* identifies."""
         return all(not self._mask[wider] & ~self._is_what(tags) for tags in self._least(narrower))
+
+    def _of_class(self, rules: Sequence[LifecycleRule], storage_class: StorageClass) -> list[tuple[int, LifecycleRule]]:
+        return [(self._mask[rule.selection], rule) for rule in rules if rule.storage_class is storage_class]
 
     def _kinds(self) -> Iterator[Tags]:
         yield from ((), (self._letter,))
@@ -88,11 +92,12 @@ class Claims:
             met |= self._met[tag]
         return met
 
-    def _claiming(
-        self, rules: Sequence[LifecycleRule], is_what: int, storage_class: StorageClass
-    ) -> LifecycleRule | None:
-        own = (rule for rule in rules if rule.storage_class is storage_class)
-        return next((rule for rule in own if not self._mask[rule.selection] & ~is_what), None)
+
+def _claiming(rules: Sequence[tuple[int, LifecycleRule]], is_what: int) -> LifecycleRule | None:
+    for mask, rule in rules:
+        if not mask & ~is_what:
+            return rule
+    return None
 
 
 def patterns_of(selection: Selection) -> tuple[str, ...]:

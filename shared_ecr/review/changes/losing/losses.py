@@ -59,7 +59,8 @@ def losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tup
         return ()
     claims = Claims(before, after)
     found: dict[tuple[LifecycleRule | None, LifecycleRule], Loss] = {}
-    for storage_class in StorageClass:
+    asked = {rule.storage_class for rule in after.rules}
+    for storage_class in (each for each in StorageClass if each in asked):
         for tags in claims.kinds():
             claimed = claims.claimed(tags, storage_class)
             loss = _loss(claimed, claimed.after, claims, storage_class) if claimed.after else None

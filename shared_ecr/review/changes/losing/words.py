@@ -1,10 +1,11 @@
 """What changes between two lifecycle policies, rule by rule in words, and what it means for images."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from shared_ecr.lifecycle.policy import LifecyclePolicy
 from shared_ecr.lifecycle.reasons import told
-from shared_ecr.lifecycle.rules import LifecycleRule, StorageClass
+from shared_ecr.lifecycle.rules import LifecycleRule, Selection, StorageClass, TaggedLike, TaggedWith
 from shared_ecr.review.changes.losing.losses import Loss, Weight
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import Difference
@@ -12,20 +13,27 @@ from shared_ecr.review.verdict import Difference
 # What reports look for where no inventory tells of images.
 LIFECYCLE_POLICY = "lifecycle policy"
 
+_Rules = tuple[LifecycleRule, ...]
+
 
 def lifecycle_difference(before: ReviewedRepository, after: ReviewedRepository) -> Difference | None:
-    """Return the difference of two lifecycle policies; None where they say the same in the same order."""
-    if (old := before.lifecycle) == (new := after.lifecycle) and _is_read(before) and _is_read(after):
-        return None
+    """Return the difference of two lifecycle policies; None where they say the same under the same numbers."""
     if before.lifecycle_text == after.lifecycle_text:
         return None
-    lines = tuple(_lines(old, new)) if _is_read(before) and _is_read(after) else ()
-    return Difference(LIFECYCLE_POLICY, _summary(before), _summary(after), lines)
+    if not (_is_read(before) and _is_read(after)):
+        return Difference(LIFECYCLE_POLICY, _summary(before), _summary(after))
+    old, new = _ordered(before.lifecycle), _ordered(after.lifecycle)
+    if old == new:
+        return None
+    lines = [*_lines(old, new)]
+    if _plain(old) == _plain(new):
+        lines.append("  with other descriptions")
+    return Difference(LIFECYCLE_POLICY, _summary(before), _summary(after), tuple(lines))
 
 
 def rule_lines(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tuple[str, ...]:
     """Say line by line which rules go and which come, without those that stay."""
-    return tuple(line for line in _lines(before, after) if not line.startswith(" "))
+    return tuple(line for line in _lines(_ordered(before), _ordered(after)) if not line.startswith(" "))
 
 
 def loss_line(loss: Loss) -> str:
@@ -54,9 +62,28 @@ def _summary(repository: ReviewedRepository) -> str | None:
     return f"{count} rule{'s' * (count != 1)}"
 
 
-def _lines(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> Iterator[str]:
+def _ordered(policy: LifecyclePolicy | None) -> _Rules:
+    """Return the rules with the entries of their lists in one order: it means nothing."""
+    return tuple(replace(rule, selection=_sorted(rule.selection)) for rule in policy.rules) if policy else ()
+
+
+def _sorted(selection: Selection) -> Selection:
+    match selection:
+        case TaggedLike(patterns):
+            return TaggedLike(tuple(sorted(patterns)))
+        case TaggedWith(prefixes):
+            return TaggedWith(tuple(sorted(prefixes)))
+        case _:
+            return selection
+
+
+def _plain(rules: _Rules) -> _Rules:
+    return tuple(replace(rule, description="") for rule in rules)
+
+
+def _lines(before: _Rules, after: _Rules) -> Iterator[str]:
     """Give the rules of both by their numbers: what went, what came, and what stayed, if under another number."""
-    old, new = ({rule.priority: rule for rule in policy.rules} if policy else {} for policy in (before, after))
+    old, new = ({rule.priority: rule for rule in rules} for rules in (before, after))
     # No two rules of one policy select the same, so what a rule says finds it again under another number.
     numbers = {told(rule): rule.priority for rule in old.values()}
     stayed = {numbers[told(rule)] for rule in new.values() if told(rule) in numbers}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from shared_ecr.access.changes import Change, Direction
 from shared_ecr.access.documents import Policy
 from shared_ecr.access.requests import Target
-from shared_ecr.review.changes.identity.stacks import is_of_ecr
+from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, can_be_read
 from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
 from shared_ecr.review.deployments import Deployment, Home, Resource
@@ -51,16 +51,19 @@ class RegistryChange:
 
 
 def registry_changes(
-    access: AccessChanges, before_it: Deployment, unchanged: Iterable[ReviewedRepository]
+    access: AccessChanges, before_it: Deployment, stacks: Iterable[StackPair], unchanged: Iterable[ReviewedRepository]
 ) -> Iterator[RegistryChange]:
     """Yield the registries whose policy changes; in one that is new, nothing was before.
 
     Args:
         access: the registry policies of both sides.
         before_it: the old side.
+        stacks: the stacks on both sides; what one leaves behind in another place stays there as it is.
         unchanged: the repositories whose own policies stay as they are, of the new side.
     """
-    there = {resource.home for stack in before_it.stacks for resource in stack.resources if is_of_ecr(resource.type)}
+    left = {id(pair.before) for pair in stacks if pair.is_elsewhere}
+    staying = (stack for stack in before_it.stacks if id(stack) not in left)
+    there = {resource.home for stack in staying for resource in stack.resources if is_of_ecr(resource.type)}
     before, after = access.before, access.after
     repositories = list(unchanged)
     for home in dict.fromkeys((*before.policies, *after.policies)):

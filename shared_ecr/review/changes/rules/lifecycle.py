@@ -19,6 +19,8 @@ from shared_ecr.review.rules.judgements import Judgement, error, note, warning
 
 _PROTECTS_NOTHING = "fate-protects-nothing"
 _REMEMBERED = 256
+# More kinds of images than these are not read.
+_SHOWN = 10
 _FIX = "Check that it is meant, with an inventory (--images) if there is none yet; then acknowledge it"
 
 
@@ -105,7 +107,9 @@ def _losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tu
 
 
 def _of(found: tuple[Loss, ...], weight: Weight) -> tuple[str, ...]:
-    return tuple(loss_line(each) for each in found if each.weight is weight)
+    lines = [loss_line(each) for each in found if each.weight is weight]
+    more = [f"and {len(lines) - _SHOWN} more kinds of images"] if len(lines) > _SHOWN else []
+    return (*lines[:_SHOWN], *more)
 
 
 def _number(outcome: RepositoryOutcome | None) -> str:

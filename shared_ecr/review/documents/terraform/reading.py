@@ -83,10 +83,11 @@ def _stack(
     told += joined(policies, translated, homes.configuration)
     for made in translated:
         told += _open(made)
+    judged = {made.home for made in translated if made.resource.type.startswith(_JUDGED)}
     stack = Stack(
         name,
         document.file,
-        homes.default,
+        next(iter(judged)) if len(judged) == 1 else homes.default,
         tuple(
             Resource(made.type, made.properties, Origin(document.file, name, made.resource.address), made.home)
             for made in translated

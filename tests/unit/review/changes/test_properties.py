@@ -2,12 +2,9 @@ import random
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from unit.review.changes.random_sides import MUTATIONS, Stacks, deployed, draft, shuffled, sides
+from unit.review.changes.random_sides import MUTATIONS, Stacks, deployed, draft, randoms, shuffled, sides
 from unit.review.changes.sides import changed, codes
-
-rngs = st.randoms(use_true_random=False)
 
 
 @given(sides())
@@ -17,7 +14,7 @@ def test_a_deployment_compared_with_itself_is_unchanged(stacks: Stacks) -> None:
     assert (found.repositories, found.settings, found.findings) == ((), (), ())
 
 
-@given(sides(), rngs)
+@given(sides(), randoms)
 @settings(max_examples=100, deadline=None)
 def test_another_order_of_anything_is_no_change(stacks: Stacks, rng: random.Random) -> None:
     found = changed(deployed(stacks), deployed(shuffled(stacks, rng)))
@@ -25,7 +22,7 @@ def test_another_order_of_anything_is_no_change(stacks: Stacks, rng: random.Rand
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
-@given(sides(), rngs)
+@given(sides(), randoms)
 @settings(max_examples=12, deadline=None)
 def test_every_dangerous_change_of_any_deployment_blocks(mutation: str, stacks: Stacks, rng: random.Random) -> None:
     found = draft(stacks, rng)

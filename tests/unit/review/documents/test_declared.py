@@ -21,6 +21,7 @@ repositories:
   team/app: {}
 """
 
+
 def declared(folder: Path, body: dict[str, Any], place: Place = PLACE) -> tuple[int, int] | None:
     read_in = read(folder, resources(It=body), place=place)
     deployment = declared_positions(read_in, parse(DECLARATION, "registry.yaml"))

@@ -111,3 +111,8 @@ def test_depth_by_aliases_counts(tmp_path: Path) -> None:
     levels = [f"  a{i}: &a{i} [[[[[[[[[[*a{i - 1}]]]]]]]]]]" for i in range(1, 15)]
     with pytest.raises(InvalidDocumentError, match="nested more than 100 deep"):
         read(tmp_path, "\n".join(["Resources:", "  a0: &a0 [x]", *levels]))
+
+
+def test_yaml_beyond_the_bound_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDocumentError, match="larger than 5 MiB of YAML"):
+        read(tmp_path, "Resources: {}\n" + "#" * 5 * 1024 * 1024)

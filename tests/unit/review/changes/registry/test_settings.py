@@ -3,8 +3,11 @@ from typing import Any
 
 import pytest
 
+from shared_ecr.review.deployments import Home
 from unit.review.changes.sides import (
+    ACCOUNT,
     CONSUMER,
+    HOME,
     RETAINED,
     Body,
     allow,
@@ -103,6 +106,12 @@ def test_a_grant_that_moves_from_the_repository_to_the_registry_is_no_policy_gon
     gives = allow(Resource="*")
     after = {"A": repository(RepositoryPolicyText=None), "P": registry_policy(into("*"), gives)}
     assert "policy-gone" not in blocking({"A": repository(), "P": registry_policy(into("*"))}, after)
+
+
+def test_a_registry_policy_that_stays_behind_in_another_region_is_not_gone() -> None:
+    resources = {"R": repository(), "P": registry_policy(into("*"))}
+    both = (side(stack("ecr", home, **resources)) for home in (HOME, Home(ACCOUNT, "eu-west-1")))
+    assert blocking(*both) == ["stack-moved"]
 
 
 def test_a_setting_changes_line_by_line() -> None:

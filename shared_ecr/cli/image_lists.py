@@ -1,0 +1,84 @@
+"""A file that lists images and where each shall go: `IMAGE TARGET [TARGET…]` a line, `#` for comments."""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
+from shared_ecr.problems import Position, Problem, render
+from shared_ecr.text import quoted
+
+# A word, in quotes where it has blanks; what begins with # after a blank is a comment, so PATH#NAME is none.
+_WORD = re.compile(r'"([^"]*)"(?=\s|$)|([^\s"]\S*)|(")')
+STDIN = "-"
+
+
+class InvalidListError(SharedEcrError):
+    """The list has faults; nothing of it was done."""
+
+    exit_code = ExitCode.INVALID
+    is_placed = True
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An image or a target, and where it stands."""
+
+    text: str
+    at: Position | None = None
+    """None for an argument of the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An image and its targets."""
+
+    image: Word
+    targets: tuple[Word, ...]
+
+
+def read_list(name: str) -> list[Entry]:
+    """Read the file *name*, or stdin for `-`.
+
+    Raises:
+        InvalidListError: lines that are none of it, all of them, each with FILE:LINE:COL.
+        UsageError: there is no such file, it is no text, or it lists nothing.
+    """
+    file = "stdin" if name == STDIN else name
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(_text(name, file).splitlines(), start=1):
+        words = list(_words(line, number, file))
+        unclosed = next((word for word in words if word.text == '"'), None)
+        if unclosed:
+            what = "a quoted name has no end"
+            problems.append(Problem(file, unclosed.at, "", what, "image-list", fix='Write "NAME" between blanks'))
+        elif len(words) == 1:
+            what = f"{quoted(words[0].text)} has no target"
+            problems.append(Problem(file, words[0].at, "", what, "image-list", fix="Write IMAGE TARGET [TARGET…]"))
+        elif words:
+            entries.append(Entry(words[0], tuple(words[1:])))
+    if problems:
+        raise InvalidListError(render(problems))
+    if not entries:
+        raise UsageError(f"{file} lists no image; write IMAGE TARGET [TARGET…], one image a line")
+    return entries
+
+
+def _words(line: str, number: int, file: str) -> Iterator[Word]:
+    for match in _WORD.finditer(line):
+        if match[0].startswith("#"):
+            return
+        yield Word(match[1] if match[1] is not None else match[0], Position(number, match.start() + 1, file))
+
+
+def _text(name: str, file: str) -> str:
+    try:
+        content = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is no text in UTF-8 (byte {error.start})") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,32 @@
+"""What has moved when a command is interrupted: counted on the way to a display, and told as its last word."""
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.progress.tally import Tally
+
+if TYPE_CHECKING:
+    from shared_ecr.client.pushers.events import Event, Progress
+
+
+class Counted:
+    """Hands events on, and counts them."""
+
+    def __init__(self, progress: "Progress") -> None:
+        self._progress = progress
+        self._tally = Tally(time.monotonic)
+        self._lock = threading.Lock()
+
+    def happened(self, event: "Event") -> None:
+        """Count one event and hand it on."""
+        with self._lock:
+            self._tally.happened(event)
+        self._progress.happened(event)
+
+    def last_word(self, how: str) -> str:
+        """Say how far it came; *how* the layers moved: `uploaded`, `downloaded`."""
+        if not self._tally.blobs:
+            return f"interrupted; what was {how} is kept and will be reused [interrupted]"
+        done = f"{self._tally.done} of {self._tally.blobs}"
+        return f"interrupted; {done} layers are {how} and will be reused [interrupted]"

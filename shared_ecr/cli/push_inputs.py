@@ -1,0 +1,80 @@
+"""What `push` is asked for: images, targets and Regions, from the command line or from a list."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from shared_ecr.cli.image_lists import STDIN, Entry, Word, read_list
+from shared_ecr.errors import InvalidValueError, UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.client.addresses import Whereabouts
+    from shared_ecr.client.moving import Order
+    from shared_ecr.names import Region
+
+
+class ImageList(argparse.Action):
+    """`--images`: takes the place of the arguments, which are not required then."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, _: Any = None
+    ) -> None:
+        """Remember the list."""
+        namespace.images = values
+        for action in parser._get_positional_actions():  # noqa: SLF001 — argparse has no other way to say this
+            action.required = False
+
+
+def at_least_one(text: str) -> int:
+    """Read a number from 1 on."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
+
+
+def orders(arguments: argparse.Namespace, where: "Whereabouts") -> "list[Order]":
+    """Return each image with each of its targets, and the targets of the declaration in each Region, in sequence.
+
+    Raises:
+        UsageError: arguments that do not go together, or a list that cannot be read.
+        InvalidListError: lines of the list that are none.
+        InvalidDeclarationError: --all-regions needs the declaration, and that has problems.
+    """
+    from shared_ecr.client.moving import Order  # noqa: PLC0415 — start-up time
+
+    regions = _regions(arguments, where)
+    return [
+        Order(entry.image.text, target.text, region, entry.image.at, target.at)
+        for entry in _entries(arguments)
+        for target in entry.targets
+        for region in (regions if _is_of_declaration(target.text) else (None,))
+    ]
+
+
+def _entries(arguments: argparse.Namespace) -> list[Entry]:
+    if arguments.images is None:
+        return [Entry(Word(arguments.image), tuple(map(Word, arguments.targets)))]
+    if arguments.image is not None:
+        raise UsageError("--images lists the images and their targets; leave out the arguments, or leave out --images")
+    entries = read_list(arguments.images)
+    if arguments.images == STDIN and any(entry.image.text.partition("#")[0] == STDIN for entry in entries):
+        raise UsageError("stdin cannot be the list and an image of it; write the list to a file")
+    return entries
+
+
+def _regions(arguments: argparse.Namespace, where: "Whereabouts") -> "tuple[Region | None, ...]":
+    if arguments.all_regions:
+        return where.read().regions
+    from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
+
+    return tuple(dict.fromkeys(map(Region.parse, arguments.region))) or (None,)
+
+
+def _is_of_declaration(target: str) -> bool:
+    """Whether *target* names no registry, so that its Region is ours to choose."""
+    from shared_ecr.names.references import WrittenReference  # noqa: PLC0415 — start-up time
+
+    try:
+        return WrittenReference.parse(target).host is None
+    except InvalidValueError:
+        # It is told once, not for every Region.
+        return False

@@ -1,0 +1,102 @@
+"""What `push` prints of each order: a line of the story, an error, or all of it as one JSON document."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from shared_ecr.cli.complaints import complaint
+from shared_ecr.errors import ExitCode
+
+if TYPE_CHECKING:
+    from shared_ecr.cli.progress.interface import Display
+    from shared_ecr.client.moving import Outcome
+    from shared_ecr.client.pushers.interface import PushResult
+
+
+class Teller:
+    """Tells of each order on stderr as it ends; where there are several, with its image and target."""
+
+    def __init__(self, shown: "Display", *, of_several: bool, verbose: bool) -> None:
+        self._shown, self._of_several, self._verbose = shown, of_several, verbose
+
+    def ended(self, outcome: "Outcome") -> None:
+        """Tell of one."""
+        if outcome.result is not None:
+            place = f"{outcome.place} " if self._of_several else ""
+            self._shown.said(f"{place}{summary(outcome.result)}")
+        if outcome.error is not None:
+            if outcome.place:
+                self._shown.failed(outcome.place)
+            about = asked_for(outcome) if self._of_several else ""
+            self._shown.complained(complaint(outcome.error, verbose=self._verbose, about=about))
+
+
+def asked_for(outcome: "Outcome") -> str:
+    """Return the order in the user's words: `build/app.tar to team/app:1.4.2 in eu-west-1`."""
+    order = outcome.order
+    return f"{order.image} to {order.target}" + (f" in {order.region}" if order.region else "")
+
+
+def summary(result: "PushResult") -> str:
+    """Return what was done: `under 1.4.2: 3 blobs uploaded (12.3 MB), 2 present`."""
+    tags = ", ".join(map(str, result.tags))
+    if result.uploaded_blobs is None:
+        return f"pushed under {tags}"
+    parts = [f"{result.uploaded_blobs} blobs uploaded ({(result.uploaded_bytes or 0) / 1_000_000:.1f} MB)"]
+    counts = ((result.mounted_blobs, "mounted"), (result.present_blobs, "present"))
+    parts += [f"{count} {what}" for count, what in counts if count]
+    if result.referrers:
+        parts.append(f"{result.referrers} signatures or attestations along with it")
+    if result.refused_referrers:
+        parts.append(f"{result.refused_referrers} signatures or attestations were not taken")
+    return f"under {tags}: {', '.join(parts)}"
+
+
+def text(outcomes: Sequence["Outcome"]) -> str:
+    """Render references, or plans, in the sequence asked for; those that failed have none."""
+    lines = [
+        str(outcome.plan or (outcome.result.reference if outcome.result else ""))
+        for outcome in outcomes
+        if outcome.error is None
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def document(outcomes: Sequence["Outcome"]) -> dict[str, Any]:
+    """Render everything; the shape is docs/reference/push.md's."""
+    return {"pushes": [_push(outcome) for outcome in outcomes], "exit_code": int(worst(outcomes))}
+
+
+def worst(outcomes: Sequence["Outcome"]) -> ExitCode:
+    """Return the exit code of them all: that of the gravest error."""
+    return max((outcome.exit_code for outcome in outcomes), default=ExitCode.DONE)
+
+
+def _push(outcome: "Outcome") -> dict[str, Any]:
+    order, error = outcome.order, outcome.error
+    rendered: dict[str, Any] = {
+        "image": order.image,
+        "target": order.target,
+        "region": str(order.region) if order.region else None,
+        "repository": outcome.place or None,
+    }
+    if outcome.plan is not None:
+        rendered["plan"] = outcome.plan.as_json()
+    if outcome.result is not None:
+        rendered["result"] = _result(outcome.result)
+    if error is not None:
+        rendered["error"] = {"message": str(error), "exit_code": int(outcome.exit_code)}
+    return rendered
+
+
+def _result(result: "PushResult") -> dict[str, Any]:
+    return {
+        "reference": str(result.reference),
+        "digest": str(result.digest),
+        "tags": [str(tag) for tag in result.tags],
+        "uploaded_blobs": result.uploaded_blobs,
+        "uploaded_bytes": result.uploaded_bytes,
+        "mounted_blobs": result.mounted_blobs,
+        "present_blobs": result.present_blobs,
+        "referrers": result.referrers,
+        "refused_referrers": result.refused_referrers,
+    }

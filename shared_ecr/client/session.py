@@ -1,0 +1,89 @@
+"""What one command holds of the world: clients of AWS, logins, addresses; made when asked for, closed at the end."""
+
+import os
+from collections.abc import Mapping
+from threading import RLock
+from typing import TYPE_CHECKING, Self
+
+from shared_ecr.client.addresses import Whereabouts
+
+if TYPE_CHECKING:
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.credentials.interface import CredentialSource
+    from shared_ecr.client.http.connections import Surroundings
+
+
+class Session:
+    """One identity and one place to look: everything that is moved in a command shares it, on whatever thread.
+
+        with Session(Whereabouts(file)) as session:
+            push_all([Order("app.tar", "team/app:1.4.2")], session)
+
+    Nothing is imported, read or asked before it is needed, and each thing once: one login for each registry, one
+    reading of the declaration. *clients* and *credentials* take the place of those that would be made.
+    """
+
+    def __init__(
+        self,
+        where: Whereabouts | None = None,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        clients: "AwsClients | None" = None,
+        credentials: "CredentialSource | None" = None,
+        surroundings: "Surroundings | None" = None,
+    ) -> None:
+        self._where, self._environ = where or Whereabouts(), environ
+        self._clients, self._credentials, self._surroundings = clients, credentials, surroundings
+        self._lock = RLock()
+
+    @property
+    def where(self) -> Whereabouts:
+        """The declaration, the stack and the Region to look in."""
+        return self._where
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The variables of the environment."""
+        return self._environ
+
+    @property
+    def clients(self) -> "AwsClients":
+        """The clients of AWS, all of one identity."""
+        with self._lock:
+            if self._clients is None:
+                from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
+
+                self._clients = AwsClients()
+            return self._clients
+
+    @property
+    def credentials(self) -> "CredentialSource":
+        """What knows the logins of every registry; asks each place once for all threads."""
+        with self._lock:
+            if self._credentials is None:
+                from shared_ecr.client.registries import credentials_everywhere  # noqa: PLC0415 — start-up time
+
+                self._credentials = credentials_everywhere(self.clients, self._environ)
+            return self._credentials
+
+    @property
+    def surroundings(self) -> "Surroundings":
+        """What connections to registries are made in."""
+        with self._lock:
+            if self._surroundings is None:
+                from shared_ecr.client.http.connections import Surroundings  # noqa: PLC0415 — start-up time
+
+                self._surroundings = Surroundings(self._environ)
+            return self._surroundings
+
+    def close(self) -> None:
+        """Close the connections to AWS; the session can be used again and opens new ones."""
+        with self._lock:
+            if self._clients is not None:
+                self._clients.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
