@@ -55,7 +55,18 @@ def test_the_demonstration_ends_with_the_digest(shown: "subprocess.CompletedProc
 
 
 def test_the_demonstration_shows_the_changed_rule(shown: "subprocess.CompletedProcess[str]") -> None:
-    assert '"countNumber":50' in shown.stdout + shown.stderr
+    assert "+ rule 30: images of any kind: all but the newest 500 expire" in shown.stdout
+
+
+def test_the_careless_change_is_blocked_as_the_readme_says(shown: "subprocess.CompletedProcess[str]") -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (excerpt,) = re.findall(r"```\n(review of .*?)```", readme, flags=re.DOTALL)
+    pattern = re.escape(excerpt.rstrip("\n")).replace("…", ".*")
+    assert re.search(pattern, shown.stdout, flags=re.DOTALL), shown.stdout
+
+
+def test_the_change_that_loses_nothing_is_not_blocked(shown: "subprocess.CompletedProcess[str]") -> None:
+    assert "\nnothing blocks (" in shown.stdout
 
 
 def test_the_demonstration_leaves_no_process(shown: "subprocess.CompletedProcess[str]") -> None:

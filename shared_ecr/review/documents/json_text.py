@@ -82,11 +82,12 @@ def _resources(source: Source, data: Json) -> dict[str, Position]:
     if source.text[begin] != "{":
         return {}
     found = {}
-    line, last = 1, 0
+    line, before, last = 1, -1, 0
     for key, at, _ in _members(source.text, begin):
         # Counted on from the one before: a table of all lines may be ten times as large as the text.
-        line, last = line + source.text.count("\n", last, at), at
-        found[key] = Position(line, at - source.text.rfind("\n", 0, at), source.file)
+        line += source.text.count("\n", last, at)
+        before = max(before, source.text.rfind("\n", last, at))
+        found[key], last = Position(line, at - before, source.file), at
     return found
 
 

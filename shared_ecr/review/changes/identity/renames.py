@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from shared_ecr.review.changes.identity.pairing import Held
-from shared_ecr.review.deployments import Home
 
 _Key = Callable[[Held], Hashable]
 
@@ -27,7 +26,7 @@ def renamed(gone: Iterable[Held], new: Iterable[Held]) -> Iterator[tuple[Held, H
 
 def _alike(old: list[Held], new: list[Held], key: _Key) -> Iterator[tuple[Held, list[Held]]]:
     """Yield what of *old* has its like among *new* in the same place, with all that are like it."""
-    found: dict[tuple[Home, Hashable], list[Held]] = defaultdict(list)
+    found: dict[Hashable, list[Held]] = defaultdict(list)
     for each in new:
         found[each.resource.home, key(each)].append(each)
     for each in old:

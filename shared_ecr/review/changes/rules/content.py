@@ -87,10 +87,11 @@ def judged_access(changes: tuple[Change, ...], subject: str, *, is_gone: bool = 
         if not (is_gone and change.direction is Direction.DENIED):
             by_code[change.code].append(change)
     for code, found in by_code.items():
-        told = tuple(str(each).removeprefix(f"{subject}: ") for each in found)
-        others = f", and {len(told) - 1} more" if len(told) > 1 else ""
+        first, *others = [str(each).removeprefix(f"{subject}: ") for each in found]
+        what = f"{first}, and {len(others)} more" if others else first
         severity = Severity.NOTE if code == "access-narrowed" else Severity.ERROR
-        yield Judgement(code, severity, f"{told[0]}{others}", _WHY[code], _FIX[code], told)
+        details = (first, *others) if others else ()
+        yield Judgement(code, severity, what, _WHY[code], _FIX[code], details)
 
 
 def lost_by(changes: tuple[Change, ...], subject: str) -> tuple[str, ...]:

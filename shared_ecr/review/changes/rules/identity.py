@@ -13,6 +13,7 @@ from shared_ecr.review.rules.judgements import Judgement, error, note
 from shared_ecr.review.verdict import Happening
 
 _KEEPS = frozenset({"Retain", "RetainExceptOnCreate"})
+_ANYTHING = "this changes anything"
 _IMAGES_STAY = "Images do not move: whoever pulls from the new one finds nothing"
 
 
@@ -122,9 +123,11 @@ def not_told_apart(case: Case, _: Question) -> Iterator[Judgement]:
     """Find what only a deployment knows, and what AWS would refuse: neither can be compared."""
     names = [IN_WORDS.get(name, name) for name in undecided(case.before.resource, case.after.resource)]
     decided = {"encryption"} | ({"name"} if case.naming is Sameness.OTHER else set())
-    if case.access:
-        decided.add("repository policy")
-    yield from (_unknown(name, "it hangs on what only a deployment knows") for name in names if name not in decided)
+    for name in names:
+        if name not in decided:
+            # Of a policy, some of what changes may be told already.
+            rest = "this is all that changes" if name == "repository policy" and case.access else _ANYTHING
+            yield _unknown(name, "it hangs on what only a deployment knows", rest)
     if case.before.resource.conditions != case.after.resource.conditions:
         yield _unknown("whether it exists", "its conditions differ, and a deployment decides about them")
     if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
@@ -143,9 +146,9 @@ def _is_refused(what: str, case: Case) -> bool:
     return all(each.lifecycle_text is not None for each in both) and any(each.lifecycle is None for each in both)
 
 
-def _unknown(what: str, why: str) -> Judgement:
+def _unknown(what: str, why: str, whether: str = _ANYTHING) -> Judgement:
     return note(
-        "change-unknown", f"{what}: it cannot be told whether this changes anything", f"{why[:1].upper()}{why[1:]}",
+        "change-unknown", f"{what}: it cannot be told whether {whether}", f"{why[:1].upper()}{why[1:]}",
         "Look at both sides, or give the values as parameters",
     )  # fmt: skip
 

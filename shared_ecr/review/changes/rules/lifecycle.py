@@ -19,8 +19,8 @@ from shared_ecr.review.rules.judgements import Judgement, error, note, warning
 
 _PROTECTS_NOTHING = "fate-protects-nothing"
 _REMEMBERED = 256
-# More kinds of images than these are not read.
-_SHOWN = 10
+# More lines than these are not read.
+_AT_MOST = 10
 _FIX = "Check that it is meant, with an inventory (--images) if there is none yet; then acknowledge it"
 
 
@@ -35,7 +35,7 @@ def fates(case: Case, _: Question) -> Iterator[Judgement]:
         if found.code == _PROTECTS_NOTHING:
             # A protection for tags that nobody has pushed yet is none the worse for it.
             severity = Severity.ERROR if newly_lost else Severity.NOTE
-        images = tuple(image.shown for image in found.images)
+        images = _shown([image.shown for image in found.images], "images")
         yield Judgement(found.code, severity, found.what, "What expires is gone for good", found.fix, images)
 
 
@@ -61,7 +61,7 @@ def protects_nothing(case: Case, _: Question) -> Iterator[Judgement]:
                 f"rule {new.priority} selects none of {len(outcome.verdicts)} images {described(new.selection)}; "
                 f"it selected {len(exposed)}, which rules after it may now expire",
                 "There is no rule that keeps images: they are safe as long as a rule of a lower number selects them",
-                "Write the tags that are there", tuple(image.shown for image in exposed),
+                "Write the tags that are there", _shown([image.shown for image in exposed], "images"),
             )  # fmt: skip
 
 
@@ -107,9 +107,12 @@ def _losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tu
 
 
 def _of(found: tuple[Loss, ...], weight: Weight) -> tuple[str, ...]:
-    lines = [loss_line(each) for each in found if each.weight is weight]
-    more = [f"and {len(lines) - _SHOWN} more kinds of images"] if len(lines) > _SHOWN else []
-    return (*lines[:_SHOWN], *more)
+    return _shown([loss_line(each) for each in found if each.weight is weight], "kinds of images")
+
+
+def _shown(lines: list[str], what: str) -> tuple[str, ...]:
+    more = [f"and {len(lines) - _AT_MOST} more {what}"] if len(lines) > _AT_MOST else []
+    return (*lines[:_AT_MOST], *more)
 
 
 def _number(outcome: RepositoryOutcome | None) -> str:
