@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
+from shared_ecr.client.aws.repetitions import correct_repetitions
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import AccountId, Region
 
@@ -108,7 +109,9 @@ class AwsClients:
 
             # Credentials are looked for while the first client is made, and that is logged too.
             silence_secrets_of_botocore()
-            self._session = boto3.Session(profile_name=self._profile)
+            session = boto3.Session(profile_name=self._profile)
+            correct_repetitions(session)
+            self._session = session
         return self._session
 
 

@@ -49,11 +49,13 @@ def asking_aws(action: str) -> Iterator[None]:
     """Translate whatever goes wrong inside while asking AWS for *action*, such as `ecr:DescribeRepositories`.
 
     Raises:
-        UnavailableError: no credentials, expired ones, no network, throttled to the last attempt.
+        UnavailableError: no credentials, expired ones, no network, throttled to the last attempt, or an answer that
+            cannot be read.
         AwsDeniedError: the caller lacks a permission.
         AwsRefusedError: any other answer of the service that is an error.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 — start-up time of the command line
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 — as above
 
     try:
         yield
@@ -61,6 +63,11 @@ def asking_aws(action: str) -> Iterator[None]:
         raise _from_service(fault, action) from fault
     except BotoCoreError as fault:
         raise _from_botocore(fault, action) from fault
+    except ResponseParserError:
+        # The text of this exception quotes the answer.
+        raise UnavailableError(
+            f"the answer to {action} cannot be read; a proxy or AWS_ENDPOINT_URL may stand between"
+        ) from None
 
 
 def _from_service(fault: "ClientError", action: str) -> SharedEcrError:
