@@ -39,9 +39,8 @@ synth: $(VENV)/user.stamp node_modules/user.stamp ## Write the CloudFormation of
 	cdk synth --quiet
 
 bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as ratios within one run
-	$(BIN)/python -m benchmarks.start
-	$(BIN)/python -m benchmarks.synthesis
-	for figure in check access fate push review; do $(BIN)/python benchmarks/$$figure.py; done
+	for figure in start synthesis credential_helper review; do $(BIN)/python -m benchmarks.$$figure; done
+	for figure in check access fate push; do $(BIN)/python benchmarks/$$figure.py; done
 
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
 	scripts/lock

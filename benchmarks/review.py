@@ -1,6 +1,6 @@
 """How long a review takes: of two assemblies of 1,000 repositories, and of one template against cfn-lint.
 
-Run: `python benchmarks/review.py`; exits 1 where a figure of the project is missed.
+Run: `python -m benchmarks.review`; exits 1 where a figure of the project is missed.
 """
 
 import json
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from measure import Program, in_turn
+from benchmarks.measure import Program, in_turn
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent

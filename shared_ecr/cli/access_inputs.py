@@ -45,7 +45,11 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
         add_file(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--template", type=Path, metavar="T", default=default, help="a CloudFormation template, cdk.out, or a plan of Terraform in JSON"
+        "--template",
+        type=Path,
+        metavar="T",
+        default=default,
+        help="a CloudFormation template, cdk.out, or a plan of Terraform in JSON",
     )
     live_default = argparse.SUPPRESS if inherited else False
     where.add_argument(

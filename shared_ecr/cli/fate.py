@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared_ecr.fates import Question
     from shared_ecr.reports import Report
 
+
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(

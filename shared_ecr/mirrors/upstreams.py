@@ -6,7 +6,7 @@ from typing import Self
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import RegistryHost
 from shared_ecr.names.look_alikes import refuse_look_alike
-from shared_ecr.names.references import WrittenReference, parse_repository
+from shared_ecr.names.references import WrittenReference, docker_hub_path, parse_repository
 from shared_ecr.names.registry_host import DOCKER_HUB
 from shared_ecr.names.repository import GRAMMAR
 from shared_ecr.text import quoted
@@ -34,14 +34,14 @@ class UpstreamRepository:
         written = WrittenReference.parse(text)
         if written.host is None:
             path = written.repository
-            hub = path if "/" in path else f"library/{path}"
+            hub = docker_hub_path(path)
             fix = f"Write '{DOCKER_HUB}/{hub}' for Docker Hub's" if GRAMMAR.fullmatch(hub) and "." not in path else ""
             raise _no_source(f"{quoted(text)} names no registry", fix)
         host = RegistryHost.parse(written.host)
         refuse_look_alike(host)
         path = parse_repository(host, written.repository).text
-        if host.canonical.text == DOCKER_HUB and "/" not in path:
-            path = f"library/{path}"
+        if host.is_docker_hub:
+            path = docker_hub_path(path)
         return cls(host.canonical, path)
 
     def __str__(self) -> str:

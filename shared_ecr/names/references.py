@@ -129,6 +129,11 @@ def parse_repository(host: RegistryHost, text: str) -> RepositoryName:
         raise InvalidValueError(error.what, why=why, fix=error.fix, code=error.code) from error
 
 
+def docker_hub_path(text: str) -> str:
+    """Return the name of a repository of Docker Hub in full: one without an owner is Docker's own, `library/nginx`."""
+    return text if "/" in text else f"library/{text}"
+
+
 def _one_tag(text: str, tags: tuple[Tag, ...]) -> Tag:
     if len(tags) == 1:
         return tags[0]
@@ -143,7 +148,7 @@ def _one_tag(text: str, tags: tuple[Tag, ...]) -> Tag:
 
 def _no_registry(written: WrittenReference) -> InvalidValueError:
     repository = written.repository
-    hub = repository if "/" in repository else f"library/{repository}"
+    hub = docker_hub_path(repository)
     return InvalidValueError(
         f"{quoted(repository)} names no registry" if repository else "the image reference is empty",
         why="An image is written HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST",

@@ -31,7 +31,8 @@ MAX_PORT = 65535
 ECR_PUBLIC_HOSTS = frozenset({"public.ecr.aws", "ecr-public.aws.com"})
 # One registry with three names: the one people write, that of its first API, and its address.
 DOCKER_HUB = "docker.io"
-DOCKER_HUB_HOSTS = frozenset({DOCKER_HUB, "index.docker.io", "registry-1.docker.io"})
+DOCKER_HUB_ADDRESS = "registry-1.docker.io"
+DOCKER_HUB_HOSTS = frozenset({DOCKER_HUB, "index.docker.io", DOCKER_HUB_ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class RegistryHost:
     def is_ecr_public(self) -> bool:
         """Whether the host is ECR Public, whose tokens are others than those of private registries."""
         return self.text in ECR_PUBLIC_HOSTS
+
+    @property
+    def is_docker_hub(self) -> bool:
+        """Whether the host is Docker Hub, by whichever of its names."""
+        return self.canonical.text == DOCKER_HUB
 
     @property
     def canonical(self) -> "RegistryHost":

@@ -24,7 +24,6 @@ from shared_ecr.client.engines.isolation import credentials_in_text, docker_conf
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.names import Digest, ImageReference, RegistryHost
-from shared_ecr.names.registry_host import DOCKER_HUB
 
 _MISSING = re.compile(r"(?i)no such image|not found|no such object")
 
@@ -65,7 +64,7 @@ class DockerLike:
     def log_out(self, host: RegistryHost) -> None:
         """Log the user out; a credential helper that keeps the login is asked to erase it."""
         # docker finds Docker Hub's login under its key alone.
-        server = DOCKER_HUB_KEY if host.canonical.text == DOCKER_HUB else str(host)
+        server = DOCKER_HUB_KEY if host.is_docker_hub else str(host)
         finished = self._program.ask(["logout", server])
         if finished.code and not was_not_logged_in(finished):
             raise failed(self.name, f"log out of {host}", finished)

@@ -7,11 +7,8 @@ import re
 
 from shared_ecr.client.registries.interface import Mounting
 from shared_ecr.names import RegistryHost, RepositoryName
-from shared_ecr.names.references import parse_repository
-from shared_ecr.names.registry_host import DOCKER_HUB
-
-# What docker calls the owner of the images that Docker itself looks after.
-_OFFICIAL = "library"
+from shared_ecr.names.references import docker_hub_path, parse_repository
+from shared_ecr.names.registry_host import DOCKER_HUB_ADDRESS
 
 
 class DockerHub:
@@ -21,7 +18,7 @@ class DockerHub:
     is_ecr = False
     mounting = Mounting.ALWAYS
     # `docker.io` itself is a web site.
-    address = RegistryHost("registry-1.docker.io")
+    address = RegistryHost(DOCKER_HUB_ADDRESS)
     token_services = re.compile(r"auth\.docker\.io")
     aws_logins = None
     login_advice = (
@@ -35,9 +32,8 @@ class DockerHub:
 
     def serves(self, host: RegistryHost) -> bool:
         """Whether *host* is one of the three names, with or without the port that is usual."""
-        return host.canonical.text == DOCKER_HUB
+        return host.is_docker_hub
 
     def repository(self, host: RegistryHost, text: str) -> RepositoryName:
         """Read a name; one without an owner is an official image."""
-        repository = parse_repository(host, text)
-        return repository if "/" in repository.text else RepositoryName(f"{_OFFICIAL}/{repository}")
+        return RepositoryName(docker_hub_path(parse_repository(host, text).text))

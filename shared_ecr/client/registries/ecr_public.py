@@ -10,6 +10,7 @@ from shared_ecr.client.registries.interface import AwsMaker, Mounting
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import RegistryHost, RepositoryName
 from shared_ecr.names.references import parse_repository
+from shared_ecr.names.registry_host import ECR_PUBLIC_HOSTS
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class EcrPublic:
     mounting = Mounting.NEVER
     address = None
     # The token of one of its names is good for the other.
-    token_services = re.compile(r"public\.ecr\.aws|ecr-public\.aws\.com")
+    token_services = re.compile("|".join(map(re.escape, sorted(ECR_PUBLIC_HOSTS))))
     login_advice = (
         "pulling needs no login; for a push it comes from your AWS credentials, which may call "
         "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken"
