@@ -12,6 +12,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,19,20,21,23
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # So many declarations are generated, and as many mutated, in each run of the tests.
 export FUZZ ?= 2000
+# Many tests wait for a process or a pause rather than for a processor.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # npm tells of its new releases, and asks the registry for them.
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
@@ -22,7 +24,7 @@ demo: $(VENV)/user.stamp node_modules/user.stamp ## Declare, deploy, push, pull 
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/dev.stamp node_modules/dev.stamp .tools/checkov/ready.stamp ## Run every test that can run on this machine
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(VENV)/dev.stamp ## Check style and the direction of imports
 	$(BIN)/ruff check .

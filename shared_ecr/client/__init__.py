@@ -15,10 +15,14 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from shared_ecr.client.addresses import Whereabouts
+    from shared_ecr.client.copying import copy
+    from shared_ecr.client.inspecting import inspect
+    from shared_ecr.client.mirroring import mirror
     from shared_ecr.client.moving import Order, Outcome, PushOptions, pull, push, push_all
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.client.pushers.interface import PushResult
     from shared_ecr.client.session import Session
+    from shared_ecr.client.tagging import tag
 
 __all__ = [
     "Order",
@@ -28,9 +32,13 @@ __all__ = [
     "PushResult",
     "Session",
     "Whereabouts",
+    "copy",
+    "inspect",
+    "mirror",
     "pull",
     "push",
     "push_all",
+    "tag",
 ]
 
 # Imported when they are asked for: whoever needs one module of the client should not pay for all of it.
@@ -42,9 +50,13 @@ _HOMES = {
     "PushResult": "shared_ecr.client.pushers.interface",
     "Session": "shared_ecr.client.session",
     "Whereabouts": "shared_ecr.client.addresses",
+    "copy": "shared_ecr.client.copying",
+    "inspect": "shared_ecr.client.inspecting",
+    "mirror": "shared_ecr.client.mirroring",
     "pull": "shared_ecr.client.moving",
     "push": "shared_ecr.client.moving",
     "push_all": "shared_ecr.client.moving",
+    "tag": "shared_ecr.client.tagging",
 }
 
 

@@ -12,11 +12,6 @@ _NOT_AUTHORIZED = re.compile(
     r"(?:User: \S+?:(?:assumed-)?(?P<kind>role|user|root|federated-user)(?:/(?P<name>[^/\s]+))?\S* )?"
     r"is not authorized to perform: (?P<action>[a-z-]+:[A-Za-z]+)(?:.*? because (?P<why>[^.]+))?"
 )
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
-_PUSH_NEEDS = (
-    "A push needs ecr:GetAuthorizationToken, ecr:BatchCheckLayerAvailability, ecr:InitiateLayerUpload, "
-    "ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage"
-)
 
 
 class PushRefusedError(RefusedError):
@@ -48,12 +43,10 @@ class PushRefusedError(RefusedError):
 
         ECR's word mostly names the caller, the action and the policy that decided; then those are told.
         """
+        advice = backend_of(host).push_advice
         if host.ecr is None:
             because = f": {said}" if said else ""
-            return cls(
-                f"{host} refused to {step} in {repository}{because}; the login lacks the permission to push there "
-                "[push-denied]"
-            )
+            return cls(f"{host} refused to {step} in {repository}{because}; {advice} [push-denied]")
         match = _NOT_AUTHORIZED.search(said)
         who = f"{match['kind']} '{match['name']}'" if match and match["name"] else "the caller"
         may_not = match["action"] if match else action
@@ -65,7 +58,7 @@ class PushRefusedError(RefusedError):
             if match and match["why"]
             else ("the caller's policy and, across accounts, the repository's too must allow it")
         )
-        return cls(f"{who} {what}: {why}. {_PUSH_NEEDS} [push-denied]")
+        return cls(f"{who} {what}: {why}; {advice} [push-denied]")
 
 
 class NoSuchRepositoryError(PushRefusedError):
@@ -76,9 +69,9 @@ class LoginRefusedError(RefusedError):
     """A registry does not accept the credentials."""
 
     @classmethod
-    def by(cls, host: RegistryHost) -> Self:
-        """Tell that *host* refused even freshly fetched credentials."""
-        return cls(f"{host} does not accept the credentials; {backend_of(host).refusal_advice}")
+    def by(cls, host: RegistryHost, what: str = "the credentials") -> Self:
+        """Tell that *host* does not accept *what*, not even freshly fetched."""
+        return cls(f"{host} does not accept {what}; {backend_of(host).refusal_advice}")
 
 
 class CommentRefusedError(RefusedError):

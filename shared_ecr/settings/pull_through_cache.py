@@ -54,7 +54,7 @@ class Upstream(StrEnum):
 
 _HOSTS = {
     Upstream.CHAINGUARD: "cgr.dev",
-    Upstream.DOCKER_HUB: DOCKER_HUB_ADDRESS,
+    Upstream.DOCKER_HUB: "registry-1.docker.io",
     Upstream.ECR_PUBLIC: "public.ecr.aws",
     Upstream.GITHUB: "ghcr.io",
     Upstream.GITLAB: "registry.gitlab.com",

@@ -26,13 +26,23 @@ class LayoutFolder:
     """A folder that is, or becomes, an OCI layout; what it holds already stays."""
 
     def __init__(self, path: Path) -> None:
+        """Look at *path*; nothing is written before `make`.
+
+        Raises:
+            InvalidImageError: it has other files, or an index that cannot be added to.
+            UnavailableError: it cannot be read.
+        """
         self.path = path
         with self._written():
             if path.is_dir() and any(path.iterdir()) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
             # An index that cannot be added to is refused before the first byte is fetched.
             self._listed()
-            (path / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+
+    def make(self) -> None:
+        """Make the folder a layout, where it is none yet."""
+        with self._written():
+            (self.path / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
             self._write("oci-layout", json.dumps(_VERSION).encode())
 
     def has(self, digest: Digest, size: int) -> bool:

@@ -7,11 +7,7 @@ from contextlib import contextmanager
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.http.connections import Surroundings, connected
-from shared_ecr.client.http.retries import Pace
 from shared_ecr.names import RegistryHost
-
-# PutImage: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
-MANIFESTS_A_SECOND = 10
 
 
 @contextmanager
@@ -22,6 +18,6 @@ def opened(
     stop = threading.Event()
     with connected(host, credentials, surroundings, stop) as exchange:
         try:
-            yield RemoteRepository(exchange, repository, Pace(MANIFESTS_A_SECOND, exchange.patience))
+            yield RemoteRepository(exchange, repository)
         finally:
             stop.set()

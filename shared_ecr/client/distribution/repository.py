@@ -10,7 +10,7 @@ from typing import assert_never
 from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, Refusal
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.exchange import Exchange
-from shared_ecr.client.http.retries import Pace, TransientError
+from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import Answer
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
@@ -32,9 +32,8 @@ class Sight(Enum):
 class RemoteRepository:
     """The manifests and blobs of one repository."""
 
-    def __init__(self, exchange: Exchange, repository: str, pace: Pace) -> None:
+    def __init__(self, exchange: Exchange, repository: str) -> None:
         self.exchange, self.name = exchange, repository
-        self._pace = pace
         self.url = f"{exchange.endpoint.url}/v2/{repository}"
 
     def held(self, name: Tag | Digest) -> Digest | Sight:
@@ -100,7 +99,7 @@ class RemoteRepository:
         attempts = self.exchange.attempts()
         url = f"{self.url}/manifests/{name}"
         while True:
-            self._pace.wait()
+            self.exchange.keep_pace()
             try:
                 answer = self.exchange.ask("PUT", url, {"Content-Type": manifest.media_type}, manifest.content)
             except TransientError as error:
@@ -121,7 +120,7 @@ class RemoteRepository:
         """Store *content* under *name* at the pace that the registry bears; the answer is for the caller to judge."""
         attempts = self.exchange.attempts()
         while True:
-            self._pace.wait()
+            self.exchange.keep_pace()
             try:
                 return self.exchange.ask(
                     "PUT", f"{self.url}/manifests/{name}", {"Content-Type": media_type, **headers}, content

@@ -9,20 +9,20 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.programs import Lent
 from shared_ecr.names import RegistryHost
+from shared_ecr.names.registry_host import DOCKER_HUB
 
 # What of the user's config.json a push needs. Credential helpers and logins stay out: a helper would be asked, and
 # on a machine without a desktop fail, though the credentials are at hand.
 _KEPT = ("HttpHeaders", "cliPluginsExtraDirs", "currentContext", "proxies")
 # The daemon's address and certificates stand in `contexts`; buildx and its like in `cli-plugins`.
 _LINKED = ("cli-plugins", "contexts")
-
-# docker keeps its own registry's login under this name, podman under its host.
-_DOCKER_HUB = "https://index.docker.io/v1/"
 
 HAS_MEMORY_FILES = hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir()
 
@@ -79,8 +79,19 @@ def _auths(host: RegistryHost, credentials: Credentials | None) -> dict[str, dic
     """Render the part of docker's config.json that holds logins; podman's auth.json is nothing else."""
     if credentials is None:
         return {}
-    names = ("docker.io", _DOCKER_HUB) if str(host) in {"docker.io", "index.docker.io"} else (str(host),)
-    return {name: {"auth": _pair(credentials)} for name in names}
+    # docker keeps its own registry's login under a name that podman does not look under.
+    names = (DOCKER_HUB, DOCKER_HUB_KEY) if host.is_docker_hub else (str(host),)
+    return {name: _entry(credentials) for name in names}
+
+
+def _entry(credentials: Credentials) -> dict[str, str]:
+    """Render one login; an identity token stands apart, as engines show it to the token service and not to registries.
+
+    https://github.com/docker/cli/blob/master/cli/config/types/authconfig.go
+    """
+    if not credentials.is_identity_token:
+        return {"auth": _pair(credentials)}
+    return {"auth": _pair(replace(credentials, password="")), "identitytoken": credentials.password}
 
 
 def _pair(credentials: Credentials) -> str:

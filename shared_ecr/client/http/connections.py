@@ -4,13 +4,14 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.http.endpoints import endpoint_of
 from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.logins import Login
+from shared_ecr.client.http.paces import Paces
 from shared_ecr.client.http.retries import Patience
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.client.http.workers import StoppedError
@@ -29,6 +30,8 @@ class Surroundings:
     """Proxies, trusted certificates and the stand-in for ECR are read from it."""
     patience: Patience | None = None
     """None for pauses that end at once when the push does."""
+    paces: Paces = field(default_factory=Paces, repr=False, compare=False)
+    """Shared by everything that moves in these surroundings."""
 
     @classmethod
     def of_this_process(cls) -> Self:
@@ -51,6 +54,7 @@ def connected(
     endpoint = endpoint_of(host, surroundings.environ)
     transport = Transport(surroundings.environ, connections=THREADS)
     try:
-        yield Exchange(endpoint, Login(endpoint, credentials, transport), transport, replace(patience, sleep=sleep))
+        login, pace = Login(endpoint, credentials, transport), surroundings.paces.of(host)
+        yield Exchange(endpoint, login, transport, replace(patience, sleep=sleep), pace)
     finally:
         transport.close()

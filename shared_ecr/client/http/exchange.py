@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.logins import Authorization, Login, is_about_reach, is_refusal
-from shared_ecr.client.http.retries import TRANSIENT_STATUSES, Attempts, Patience, TransientError, seconds_to_wait
+from shared_ecr.client.http.retries import TRANSIENT_STATUSES, Attempts, Pace, Patience, TransientError, seconds_to_wait
 from shared_ecr.client.http.transport import Answer, Transport
 from shared_ecr.errors import RefusedError
 
@@ -25,9 +25,9 @@ class LoginRenewedError(Exception):
 class Exchange:
     """What asks one registry."""
 
-    def __init__(self, endpoint: Endpoint, login: Login, transport: Transport, patience: Patience) -> None:
+    def __init__(self, endpoint: Endpoint, login: Login, transport: Transport, patience: Patience, pace: Pace) -> None:
         self.endpoint = endpoint
-        self._login, self._transport, self.patience = login, transport, patience
+        self._login, self._transport, self._patience, self._pace = login, transport, patience, pace
 
     @property
     def registry(self) -> str:
@@ -36,7 +36,11 @@ class Exchange:
 
     def attempts(self) -> Attempts:
         """Begin to count the tries of one step."""
-        return Attempts(self.patience, self.endpoint.registry)
+        return Attempts(self._patience, self.endpoint.registry)
+
+    def keep_pace(self) -> None:
+        """Return when the registry bears one more manifest."""
+        self._pace.wait(self._patience)
 
     def redacted(self, text: str) -> str:
         """Return *text*, which came from the registry, without our secrets."""

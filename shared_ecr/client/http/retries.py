@@ -4,6 +4,7 @@ The pauses come from outside (`Patience.sleep`), so that a stop ends them and a 
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,21 +78,24 @@ class Attempts:
 
 
 class Pace:
-    """Lets at most *count* pass in any second."""
+    """Lets at most *count* pass in any second, from whatever thread they come."""
 
-    def __init__(self, count: int, patience: Patience) -> None:
-        self._count, self._patience = count, patience
-        self._passed: list[float] = []
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._moments: list[float] = []
+        self._lock = threading.Lock()
 
-    def wait(self) -> None:
-        """Return when one more may pass. Called by one thread at a time."""
-        now = self._patience.clock()
-        self._passed = [moment for moment in self._passed if moment > now - 1.0]
-        if len(self._passed) >= self._count:
-            pause = self._passed[-self._count] + 1.0 - now
-            self._patience.sleep(pause)
-            now += pause
-        self._passed.append(now)
+    def wait(self, patience: Patience) -> None:
+        """Return when one more may pass, by the caller's clock; the caller's own stop ends the pause."""
+        with self._lock:
+            now = patience.clock()
+            # Those to come stay too: somebody waits for them.
+            self._moments = [moment for moment in self._moments if moment > now - 1.0]
+            is_full = len(self._moments) >= self._count
+            mine = max(now, self._moments[-self._count] + 1.0) if is_full else now
+            self._moments.append(mine)
+        if mine > now:
+            patience.sleep(mine - now)
 
 
 def seconds_to_wait(retry_after: str | None, now: Callable[[], float] = time.time) -> float | None:

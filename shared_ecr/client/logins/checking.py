@@ -7,7 +7,6 @@ from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.connections import Surroundings, connected
-from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import RegistryHost
 
@@ -31,9 +30,7 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
         except LoginRefusedError as refusal:
             if not source.was_asked:
                 raise
-            raise LoginRefusedError(
-                f"{host} does not accept this user name and password; {backend_of(host).refusal_advice}"
-            ) from refusal
+            raise LoginRefusedError.by(host, "this user name and password") from refusal
     if answer.status != _OK:
         raise RefusedError(f"{host} answers {answer.status} where a registry tells its version; check the host")
     return source.was_asked

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from shared_ecr.client.credentials.interface import CredentialSource
-from shared_ecr.client.distribution.opening import MANIFESTS_A_SECOND
 from shared_ecr.client.distribution.presence import BlobLooks
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.http.connections import THREADS, Surroundings, connected
-from shared_ecr.client.http.retries import Pace
 from shared_ecr.client.http.workers import Crew
 from shared_ecr.client.pushers.creation import Creation
 from shared_ecr.client.pushers.events import Progress
@@ -88,7 +86,7 @@ class NativePusher:
     def _site(self, request: PushRequest, credentials: CredentialSource) -> Iterator[Site]:
         crew = self._crews(self._threads)
         with connected(request.host, credentials, self._surroundings, crew.stop) as exchange:
-            remote = RemoteRepository(exchange, request.repository, Pace(MANIFESTS_A_SECOND, exchange.patience))
+            remote = RemoteRepository(exchange, request.repository)
             yield Site(request, remote, crew, self._looks, self._creation)
 
 

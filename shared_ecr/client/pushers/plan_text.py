@@ -22,7 +22,7 @@ def _lines(plan: PushPlan) -> Iterator[str]:
     for planned in plan.blobs:
         yield f"  blob {_short(planned.blob.digest)} {size_text(planned.blob.size)}: {_why(planned)}"
     for manifest in plan.manifests:
-        state = "is there" if manifest.is_there else "is stored"
+        state = "is there" if manifest.is_there else "is missing, and stored"
         yield f"  manifest {_short(manifest.manifest.digest)}: {state}"
     for each in plan.referrers:
         under = f" under {each.referrer.tag}" if each.referrer.tag else ""
@@ -56,7 +56,7 @@ def size_text(size: int) -> str:
 
 
 _REFERRERS = {
-    ReferrerState.MISSING: "is stored",
+    ReferrerState.MISSING: "is missing, and stored",
     ReferrerState.PRESENT: "is there",
     ReferrerState.TAKEN: "is left out, its tag names another manifest there",
 }

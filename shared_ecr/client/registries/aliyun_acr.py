@@ -43,6 +43,9 @@ class AliyunAcr:
         "that of the registry, not of the console"
     )
 
+    # https://www.alibabacloud.com/help/en/acr/user-guide/configure-policies-for-ram-users-to-access-container-registry
+    push_advice = "a RAM user needs cr:PushRepository on the repository, and the namespace has to be there"
+
     def serves(self, host: RegistryHost) -> bool:
         """Whether *host* is of one of its forms; the match is anchored."""
         return any(form.fullmatch(host.canonical.text) for form in _HOSTS)

@@ -30,6 +30,12 @@ class DockerHub:
         "token is a password"
     )
 
+    # https://docs.docker.com/security/access-tokens/
+    push_advice = (
+        "the account has to be the owner, a collaborator or a member with 'Read & Write' there, and an access token "
+        "has to have been made with 'Read & Write'"
+    )
+
     def serves(self, host: RegistryHost) -> bool:
         """Whether *host* is one of the three names, with or without the port that is usual."""
         return host.is_docker_hub

@@ -28,6 +28,11 @@ class EcrPrivate:
         "CI, give the job a role"
     )
     refusal_advice = "a token of another Region or account is refused like this"
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+    push_advice = (
+        "a push needs ecr:GetAuthorizationToken, ecr:BatchCheckLayerAvailability, ecr:InitiateLayerUpload, "
+        "ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage"
+    )
 
     def serves(self, host: RegistryHost) -> bool:
         """Whether *host* is one of a private registry; the match is anchored."""

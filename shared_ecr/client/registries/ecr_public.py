@@ -32,6 +32,12 @@ class EcrPublic:
         "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken"
     )
     refusal_advice = "its tokens come from us-east-1 and are others than those of private registries"
+    # https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policy-examples.html
+    push_advice = (
+        "a push needs ecr-public:GetAuthorizationToken, sts:GetServiceBearerToken, "
+        "ecr-public:BatchCheckLayerAvailability, ecr-public:InitiateLayerUpload, ecr-public:UploadLayerPart, "
+        "ecr-public:CompleteLayerUpload and ecr-public:PutImage, and the alias in front has to be your own"
+    )
 
     def serves(self, host: RegistryHost) -> bool:
         """Whether *host* is `public.ecr.aws` or its dual-stack name."""

@@ -74,6 +74,11 @@ class RegistryBackend(Protocol):
         ...
 
     @property
+    def push_advice(self) -> str:
+        """What a login that is accepted lacks where it may not push: the end of a sentence."""
+        ...
+
+    @property
     def address(self) -> RegistryHost | None:
         """The host that its API is asked at, where that is another than the one people write."""
         ...

@@ -1,8 +1,10 @@
-"""Images on this machine, each kind a module: what is pushed, read as the untrusted input that it is.
+"""Images to be moved, each kind a module: read as the untrusted input that they are.
 
 `interface` says what an image is, `manifests` parses its documents, `files`, `sections` and `tars` find its bytes;
-`oci_layout`, `oci_archive` and `docker_archive` are the kinds. `open_source` tells them apart by what they contain.
-What comes compressed or from stdin goes through `unpacking` into a `spools` file first.
+`oci_layout`, `oci_archive` and `docker_archive` are the kinds on this machine, and `open_source` tells them apart by
+what they contain. What comes compressed or from stdin goes through `unpacking` into a `spools` file first.
+`registry` is an image in another registry (`registry_trees`, `registry_companions`), which `narrowing` cuts down to
+platforms. `verifying` hashes every blob on its way out.
 """
 
 import sys

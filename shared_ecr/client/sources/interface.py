@@ -1,4 +1,4 @@
-"""What an image on this machine is to a pusher: manifests as they are, and blobs that can be read again."""
+"""What an image is to a pusher, wherever it stands: manifests as they are, and blobs that can be read again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,10 +42,10 @@ class CorruptBlobError(InvalidImageError):
 
     @classmethod
     def found(cls, blob: "Blob", what: str) -> Self:
-        """Tell which file is damaged; *what* says what was read instead."""
+        """Tell what is damaged, a file or what a registry holds; *what* says what was read instead."""
         return cls(
             f"{blob.origin} is damaged: the image names it {blob.digest} of {blob.size} bytes, {what}. "
-            "Nothing that needs it was tagged; write the image again"
+            f"Nothing that needs it was tagged; {blob.cure}"
         )
 
 
@@ -68,9 +68,11 @@ class Blob:
     digest: Digest
     size: int
     origin: str
-    """The file in the user's words, for errors."""
+    """The file, or the blob in its registry, in the user's words, for errors."""
     open: Callable[[], ByteStream] = field(repr=False, compare=False)
     """Open the bytes anew, as often as an upload has to be repeated."""
+    cure: str = field(default="write the image again", repr=False, compare=False)
+    """What mends it where its bytes are wrong: the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

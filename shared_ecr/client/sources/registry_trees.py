@@ -18,6 +18,7 @@ from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, Tag
 
 Fetched = tuple[bytes, ManifestContent]
+_CURE = "push the image to that registry again, from where it is whole"
 
 
 def place_of(remote: RemoteRepository, name: Tag | Digest) -> str:
@@ -71,7 +72,7 @@ class RemoteTree:
         for blob in moved:
             origin = place_of(self._remote, blob.digest)
             read = partial(Download, self._remote, blob.digest)
-            self.blobs.setdefault(blob.digest, Blob(blob.digest, blob.size, origin, read))
+            self.blobs.setdefault(blob.digest, Blob(blob.digest, blob.size, origin, read, _CURE))
         manifest = parsed.as_manifest(content, tuple(blob.digest for blob in moved))
         self.manifests[digest] = manifest
         return manifest
@@ -83,4 +84,6 @@ class RemoteTree:
             raise
         except RefusedError as error:
             # An index of all platforms over the images of one is met where somebody copied no more.
-            raise RefusedError(f"{error}, and the index {index} names it; name the platforms that are there") from error
+            raise RefusedError(
+                f"{error}, and the index {index} names it; copy or inspect the platforms that are there (--platform)"
+            ) from error
