@@ -9,5 +9,6 @@ def complaint(error: Exception, *, verbose: bool, about: str = "") -> str:
     # What begins with FILE:LINE:COL keeps it in front, so that editors find the place.
     is_placed = isinstance(error, InvalidDeclarationError) or getattr(error, "is_placed", False)
     said = text if is_placed else f"shared-ecr: {text}"
-    cause = error.__cause__ or error.__context__
+    # What is raised "from None" hides what quoted a secret; `__context__` still has it.
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return f"{said}\n  because: {type(cause).__name__}: {cause}" if verbose and cause else said

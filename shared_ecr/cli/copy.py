@@ -2,15 +2,14 @@
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
-from shared_ecr.cli.progress import add_progress, display
-from shared_ecr.errors import ExitCode
+from shared_ecr.cli.options import Subcommands, add_file, add_place, print_alone, whereabouts
+from shared_ecr.cli.progress import add_progress
 
 if TYPE_CHECKING:
-    from shared_ecr.client.pushers.interface import PushResult
+    from shared_ecr.cli.progress.interface import Display
+    from shared_ecr.client.pushers.events import Progress
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -50,36 +49,25 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Copy, tell the outcome on stderr, print the reference."""
+    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+
+    return shown(arguments, "uploaded", lambda screen, counted: _copied(arguments, screen, counted), print_alone)
+
+
+def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> str:
+    """Copy, or find out what would be; return what is to be printed of it."""
+    from shared_ecr.cli.push_outputs import summary  # noqa: PLC0415 — start-up time
     from shared_ecr.client.copying import CopyOptions, copy, prepared  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
     from shared_ecr.platforms import Platform  # noqa: PLC0415 — start-up time
 
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
     options = CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)
-    with Session(whereabouts(arguments)) as session:
+    with Session(whereabouts(arguments, screen.said)) as session:
         if arguments.dry_run:
             with prepared(arguments.source, arguments.target, session, options) as copying:
                 plan = copying.plan()
-            print(json.dumps(plan.as_json(), indent=2) if arguments.format == "json" else plan)
-            return ExitCode.DONE
-        with display(arguments) as shown:
-            result = copy(arguments.source, arguments.target, session, options, shown)
-    if not arguments.quiet:
-        print(_told(result), file=sys.stderr)
-    print(result.reference)
-    return ExitCode.DONE
-
-
-def _told(result: "PushResult") -> str:
-    """Say what was copied, and what was not."""
-    uploaded, mounted = result.uploaded_blobs or 0, result.mounted_blobs or 0
-    parts = [f"{uploaded} blobs sent ({(result.uploaded_bytes or 0) / 1_000_000:.1f} MB)"]
-    if mounted:
-        parts.append(f"{mounted} mounted")
-    parts.append(f"{result.present_blobs or 0} there already")
-    if result.referrers or result.refused_referrers:
-        parts.append(f"{result.referrers} referrers stored")
-    if result.refused_referrers:
-        parts.append(f"{result.refused_referrers} refused")
-    tags = ", ".join(map(str, result.tags)) or "its digest alone"
-    return f"under {tags}: {', '.join(parts)}"
+            return json.dumps(plan.as_json(), indent=2) if arguments.format == "json" else str(plan)
+        result = copy(arguments.source, arguments.target, session, options, progress)
+    screen.said(summary(result))
+    return str(result.reference)

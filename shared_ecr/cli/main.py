@@ -5,59 +5,38 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from shared_ecr.cli import (
-    access,
-    check,
-    comment,
-    copy,
-    fate,
-    images,
-    init,
-    inspect,
-    local,
-    login,
-    logout,
-    mirror,
-    pull,
-    push,
-    repositories,
-    review,
-    schema,
-    show,
-    tag,
-    tags,
-    uri,
-)
 from shared_ecr.errors import ExitCode, SharedEcrError
 
+# Each is a module beside this one, with `add_parser`.
 COMMANDS = (
-    init,
-    check,
-    show,
-    schema,
-    uri,
-    repositories,
-    access,
-    fate,
-    review,
-    comment,
-    images,
-    login,
-    logout,
-    push,
-    pull,
-    copy,
-    mirror,
-    tag,
-    inspect,
-    tags,
-    local,
+    "init",
+    "check",
+    "show",
+    "schema",
+    "uri",
+    "repositories",
+    "access",
+    "fate",
+    "review",
+    "comment",
+    "images",
+    "login",
+    "logout",
+    "push",
+    "pull",
+    "copy",
+    "mirror",
+    "tag",
+    "inspect",
+    "tags",
+    "local",
 )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser of every command."""
+def build_parser(asked: str = "") -> argparse.ArgumentParser:
+    """Build the parser of every command, or of *asked* alone where that is one: the others need not be imported."""
     parser = argparse.ArgumentParser(
         prog="shared-ecr",
         description="Declare, deploy and push to the Amazon ECR registry that a whole organization shares.",
@@ -67,23 +46,33 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     parser.add_argument("--verbose", action="store_true", help="show what stands behind an error")
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_parser(subcommands)
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
+        import_module(f"shared_ecr.cli.{name}").add_parser(subcommands)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that *argv* asks for and return its exit code."""
-    arguments = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(_parsed(words))
+    except KeyboardInterrupt:
+        print("shared-ecr: interrupted; what was uploaded is kept and will be reused [interrupted]", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    asked = next((word for word in words if word != "--verbose"), "")
+    return build_parser(asked).parse_args(words)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SharedEcrError as error:
         _tell(error, verbose=arguments.verbose)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("shared-ecr: interrupted; what was uploaded is kept and will be reused [interrupted]", file=sys.stderr)
-        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of stdout went away (`| head`); there is nobody left to tell. Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,17 +2,18 @@
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, whereabouts
-from shared_ecr.cli.progress import add_progress, display
+from shared_ecr.cli.progress import add_progress
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
+    from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.mirroring import Mirrored
+    from shared_ecr.client.pushers.events import Progress
 
 # More would be held up by the ten manifests a second that ECR stores, and by the limits of upstreams.
 MAX_JOBS = 32
@@ -42,25 +43,43 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Mirror, print a row for each tag, and tell the sum on stderr."""
+    """Mirror, tell the sum on stderr, print a row for each tag."""
+    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+
+    return shown(
+        arguments,
+        "uploaded",
+        lambda screen, counted: _mirrored(arguments, screen, counted),
+        lambda rows: _print(rows, arguments.format),
+    )
+
+
+def _mirrored(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> Sequence["Mirrored"]:
     from shared_ecr.client.mirroring import JOBS, mirror  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
 
-    with Session(whereabouts(arguments)) as session, display(arguments) as shown:
+    where = whereabouts(arguments, screen.said)
+    spec = where.declaration()
+    screen.expect(len(set(arguments.names)) or len({each.target for each in spec.mirrors} if spec else ()))
+    with Session(where) as session:
         rows = mirror(
             arguments.names,
             session,
             jobs=arguments.jobs or JOBS,
             dry_run=arguments.dry_run,
-            progress=shown,
-            failed=shown.failed,
+            progress=progress,
+            failed=screen.failed,
         )
-    if arguments.format == "json":
+    screen.said(_sum(rows))
+    return rows
+
+
+def _print(rows: Sequence["Mirrored"], how: str) -> int:
+    if how == "json":
         print(json.dumps({"images": [_row(row) for row in rows]}, indent=2))
     else:
         for row in rows:
             print(_line(row))
-    _tell_sum(rows)
     return max((row.exit_code for row in rows), default=ExitCode.DONE)
 
 
@@ -87,7 +106,7 @@ def _line(row: "Mirrored") -> str:
     return f"{row.target}  {row.outcome}  {row.digest}"
 
 
-def _tell_sum(rows: Sequence["Mirrored"]) -> None:
+def _sum(rows: Sequence["Mirrored"]) -> str:
     counts = Counter(row.outcome for row in rows)
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    print(told or "the declaration mirrors nothing", file=sys.stderr)
+    return told or "the declaration mirrors nothing"

@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.errors import ExitCode
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared_ecr.client.addresses import Whereabouts
 
 Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
@@ -38,12 +42,19 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
-def whereabouts(arguments: argparse.Namespace) -> "Whereabouts":
-    """Return what `--file`, `--stack` and `--region` say of where to look."""
-    from shared_ecr.client.addresses import Whereabouts  # noqa: PLC0415 — start-up time
+def whereabouts(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "Whereabouts":
+    """Return what `--file`, `--stack` and `--region` say of where to look; *tell* takes what is worth knowing of it."""
+    from shared_ecr.client.addresses import Memory, Whereabouts  # noqa: PLC0415 — start-up time
     from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
 
-    return Whereabouts(arguments.file, arguments.stack, Region.parse(arguments.region) if arguments.region else None)
+    region = Region.parse(arguments.region) if arguments.region else None
+    return Whereabouts(arguments.file, arguments.stack, region, Memory(tell) if tell else Memory())
+
+
+def print_alone(what: object) -> int:
+    """Print *what* on stdout, where a script takes it from, and end well."""
+    print(what)
+    return ExitCode.DONE
 
 
 class Story:

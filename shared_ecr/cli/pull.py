@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
-from shared_ecr.cli.progress import add_progress, display
-from shared_ecr.errors import ExitCode
+from shared_ecr.cli.options import Subcommands, add_file, add_place, print_alone, whereabouts
+from shared_ecr.cli.progress import add_progress
 
 if TYPE_CHECKING:
+    from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.names import ImageReference
 
@@ -35,24 +35,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Pull and print the reference by digest."""
-    from shared_ecr.cli.progress.counting import Counted  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
 
-    shown = display(arguments)
-    counted = Counted(shown)
-    try:
-        with shown:
-            reference = _pulled(arguments, counted)
-    except KeyboardInterrupt:
-        shown.complained(f"shared-ecr: {counted.last_word('downloaded')}")
-        return ExitCode.INTERRUPTED
-    print(reference)
-    return ExitCode.DONE
+    return shown(arguments, "downloaded", lambda screen, counted: _pulled(arguments, screen, counted), print_alone)
 
 
-def _pulled(arguments: argparse.Namespace, progress: "Progress") -> "ImageReference":
+def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
     from shared_ecr.client.moving import pull, pull_with_engine  # noqa: PLC0415 — start-up time
 
-    where = whereabouts(arguments)
+    where = whereabouts(arguments, screen.said)
     if arguments.folder is not None:
         return pull(arguments.image, arguments.folder, where=where, progress=progress)
     return pull_with_engine(arguments.image, arguments.engine, where=where, progress=progress)

@@ -4,11 +4,9 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.complaints import complaint
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_stack
-from shared_ecr.cli.progress import add_progress, display
+from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.push_inputs import ImageList, at_least_one, orders
-from shared_ecr.errors import ExitCode, SharedEcrError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,25 +83,14 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Push, tell the story on stderr, print the references."""
-    from shared_ecr.cli.progress.counting import Counted  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
 
-    shown = display(arguments)
-    counted = Counted(shown)
-    try:
-        with shown:
-            outcomes = _outcomes(arguments, shown, counted)
-    except (SharedEcrError, OSError) as error:
-        # Where stderr is for programs, an error is an object too.
-        shown.complained(complaint(error, verbose=arguments.verbose))
-        return error.exit_code if isinstance(error, SharedEcrError) else ExitCode.ENVIRONMENT
-    except KeyboardInterrupt:
-        shown.complained(f"shared-ecr: {counted.last_word('uploaded')}")
-        return ExitCode.INTERRUPTED
-    except SystemExit:
-        # A SIGTERM; the code of the exit says so.
-        shown.complained(f"shared-ecr: {counted.last_word('uploaded')}")
-        raise
-    return _print(outcomes, arguments.format)
+    return shown(
+        arguments,
+        "uploaded",
+        lambda screen, counted: _outcomes(arguments, screen, counted),
+        lambda outcomes: _print(outcomes, arguments.format),
+    )
 
 
 def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted") -> "Sequence[Outcome]":

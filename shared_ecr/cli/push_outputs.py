@@ -41,14 +41,18 @@ def summary(result: "PushResult") -> str:
     tags = ", ".join(map(str, result.tags))
     if result.uploaded_blobs is None:
         return f"pushed under {tags}"
-    parts = [f"{result.uploaded_blobs} blobs uploaded ({(result.uploaded_bytes or 0) / 1_000_000:.1f} MB)"]
+    parts = [f"{_counted(result.uploaded_blobs, 'blob')} uploaded ({(result.uploaded_bytes or 0) / 1_000_000:.1f} MB)"]
     counts = ((result.mounted_blobs, "mounted"), (result.present_blobs, "present"))
     parts += [f"{count} {what}" for count, what in counts if count]
     if result.referrers:
-        parts.append(f"{result.referrers} signatures or attestations along with it")
+        parts.append(f"{_counted(result.referrers, 'referrer')} along with it")
     if result.refused_referrers:
-        parts.append(f"{result.refused_referrers} signatures or attestations were not taken")
-    return f"under {tags}: {', '.join(parts)}"
+        parts.append(f"{_counted(result.refused_referrers, 'referrer')} not taken")
+    return f"{f'under {tags}' if tags else 'under its digest alone'}: {', '.join(parts)}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def text(outcomes: Sequence["Outcome"]) -> str:

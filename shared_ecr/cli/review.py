@@ -114,4 +114,5 @@ def _for_machines(verdict: "Verdict", form: str) -> str:
     from shared_ecr.review.reports.sarif import render_sarif  # noqa: PLC0415 — start-up time
 
     document = render_document(verdict) if form == "json" else render_sarif(verdict, version("shared-ecr"))
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    # In ASCII alone: a name may hold half a character, which no file takes, or a control character of a terminal.
+    return json.dumps(document, indent=2)

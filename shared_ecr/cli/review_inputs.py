@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from shared_ecr.names import AccountId, Region
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import Place, declared_positions, load_deployment, load_prior
 from shared_ecr.text import quoted
+
+# What a revision is synthesized to; where it lies for that moment is nobody's business.
+_SYNTHESIZED = "cdk.out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Reviewed:
         """
         declaration = _declared(arguments.file)
         file = None if arguments.file == DEFAULT_FILE else arguments.file
-        read = _Documents(_place(arguments, declaration), _parameters(arguments.parameter), file)
+        is_one = max(len(arguments.after), len(arguments.against)) <= 1
+        read = _Documents(_place(arguments, declaration), _parameters(arguments.parameter), file, is_one=is_one)
         after = read.all(arguments.after) if arguments.after else read.work_tree()
         before = read.all(arguments.against) if arguments.against else read.prior(arguments.after)
         if declaration is None:
@@ -49,25 +54,33 @@ class Reviewed:
 
 
 class _Documents:
-    """Reads documents and revisions, all in one place and with the same parameters."""
+    """Reads documents and revisions, all in one place and with the same parameters.
 
-    def __init__(self, place: Place, parameters: Mapping[str, str], declaration: Path | None) -> None:
-        self._place, self._parameters, self._declaration = place, parameters, declaration
+    Where a side has several files each is a stack, called like its file, and is found again on the other side.
+    """
+
+    def __init__(self, place: Place, parameters: Mapping[str, str], declaration: Path | None, *, is_one: bool) -> None:
+        self._place, self._parameters, self._declaration, self._is_one = place, parameters, declaration, is_one
 
     def all(self, names: Sequence[str]) -> Deployment:
         """Read everything that stands on one side, as one deployment."""
-        return _together(", ".join(names), [self._one(name) for name in names])
+        stacks = self._stacks(names)
+        return _together(", ".join(names), [self._one(name, stacks[name]) for name in stacks])
 
     def work_tree(self) -> Deployment:
         """Synthesize this project as it is now."""
         from shared_ecr.client.revisions import synthesized_work_tree  # noqa: PLC0415 — start-up time
 
         with synthesized_work_tree(Path(), self._declaration) as folder:
-            return replace(self._load(folder), source="the work tree")
+            return replace(self._load(folder, shown_as=_SYNTHESIZED), source="the work tree")
 
     def prior(self, names: Sequence[str]) -> Deployment | None:
         """Return what Terraform's plans say was before; None where there is no plan, or nothing was."""
-        found = [prior for name in names if (prior := load_prior(Path(name), self._place))]
+        found = [
+            prior
+            for name, called in self._stacks(names).items()
+            if Path(name).exists() and (prior := load_prior(Path(name), self._place, stack=called))
+        ]
         if not found:
             return None
         stacks = tuple(stack for each in found for stack in each.stacks)
@@ -75,16 +88,22 @@ class _Documents:
             f"the state before {', '.join(names)}", stacks, tuple(d for each in found for d in each.doubts)
         )
 
-    def _one(self, name: str) -> Deployment:
+    def _stacks(self, names: Sequence[str]) -> Mapping[str, str | None]:
+        """Return each file once, with what to call its stack; two of one name keep their paths."""
+        stems = {name: Path(name).name.partition(".")[0] for name in names}
+        alike = Counter(stems.values())
+        return {name: None if self._is_one else stem if alike[stem] == 1 else name for name, stem in stems.items()}
+
+    def _one(self, name: str, stack: str | None) -> Deployment:
         if Path(name).exists():
-            return self._load(Path(name))
+            return self._load(Path(name), stack=stack)
         from shared_ecr.client.revisions import synthesized_revision  # noqa: PLC0415 — start-up time
 
         with synthesized_revision(Path(), name, self._declaration) as folder:
-            return replace(self._load(folder), source=name)
+            return replace(self._load(folder, shown_as=f"{name}:{_SYNTHESIZED}"), source=name)
 
-    def _load(self, path: Path) -> Deployment:
-        return load_deployment(path, self._place, self._parameters)
+    def _load(self, path: Path, *, shown_as: str | None = None, stack: str | None = None) -> Deployment:
+        return load_deployment(path, self._place, self._parameters, shown_as=shown_as, stack=stack)
 
 
 def _together(source: str, read: Sequence[Deployment]) -> Deployment:

@@ -1,10 +1,15 @@
 """`shared-ecr tag`: give an image that is there another tag, without moving a layer."""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
-from shared_ecr.cli.progress import add_progress, display
-from shared_ecr.errors import ExitCode
+from shared_ecr.cli.options import Subcommands, add_file, add_place, print_alone, whereabouts
+from shared_ecr.cli.progress import add_progress
+
+if TYPE_CHECKING:
+    from shared_ecr.cli.progress.interface import Display
+    from shared_ecr.client.pushers.events import Progress
+    from shared_ecr.names import ImageReference
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -28,12 +33,16 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Tag and print the reference by digest."""
+    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+
+    return shown(arguments, "stored", lambda screen, counted: _tagged(arguments, screen, counted), print_alone)
+
+
+def _tagged(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
     from shared_ecr.client.tagging import tag  # noqa: PLC0415 — start-up time
     from shared_ecr.names import Tag  # noqa: PLC0415 — start-up time
 
     tags = [Tag.parse(text) for text in arguments.tags]
-    with Session(whereabouts(arguments)) as session, display(arguments) as shown:
-        reference = tag(arguments.image, tags, session, shown)
-    print(reference)
-    return ExitCode.DONE
+    with Session(whereabouts(arguments, screen.said)) as session:
+        return tag(arguments.image, tags, session, progress)

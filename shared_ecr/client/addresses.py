@@ -12,37 +12,14 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.aws.deployed import NoSuchStackError, RepositoryAddress, deployed_registry
+from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
 from shared_ecr.errors import RefusedError, UsageError
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import Region, RepositoryName
-from shared_ecr.registry import DEFAULT_STACK_NAME
-from shared_ecr.text import did_you_mean
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.deployed import StackClients
     from shared_ecr.registry import RegistrySpec
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """The repositories that are known, and from where."""
-
-    repositories: tuple[RepositoryAddress, ...]
-    source: str
-    """What they are called in errors: `registry.yaml` or `stack shared-ecr in us-east-1`."""
-
-    def of(self, name: RepositoryName) -> RepositoryAddress:
-        """Return the repository called *name*.
-
-        Raises:
-            UsageError: there is none, with the nearest name.
-        """
-        for repository in self.repositories:
-            if repository.name == name:
-                return repository
-        hint = did_you_mean(name.text, (repository.name.text for repository in self.repositories))
-        raise UsageError(f"{self.source} has no repository {name}. {hint}".rstrip(". "))
 
 
 def _tell_on_stderr(line: str) -> None:
@@ -118,6 +95,9 @@ def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addre
 
 def _deployed(where: Whereabouts, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
     """Return what `deployed` does, by a declaration that is read already."""
+    from shared_ecr.client.aws.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.registry import DEFAULT_STACK_NAME  # noqa: PLC0415 — start-up time of the command line
+
     stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
     region = where.region or (spec.regions[0] if spec else _region_of_environment())
     registry = deployed_registry(clients or _clients(), stack, region)
@@ -146,6 +126,8 @@ def _known(where: Whereabouts, clients: "StackClients | None") -> Addresses:
     except RefusedError as refusal:
         if spec is None:
             raise
+        from shared_ecr.client.aws.deployed import NoSuchStackError  # noqa: PLC0415 — start-up time of the command line
+
         reason = "no such stack for these credentials" if isinstance(refusal, NoSuchStackError) else "not readable"
         place = f"the stack deployed in {where.region}" if where.region else "the deployed stack"
         where.memory.tell(f"{place} is out of reach ({reason}); addresses are those of {where.file}")

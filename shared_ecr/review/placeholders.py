@@ -5,6 +5,7 @@ there. A statement whose effect, actions or kind of principal is open says nothi
 """
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +19,14 @@ from shared_ecr.review.deployments import OPEN_MARK, is_known
 # What findings about a stand-in quote, so that they can be told from those about what somebody wrote.
 STAND_IN = "known-once-deployed"
 _OPEN = re.compile(re.escape(OPEN_MARK) + r"[^{}]*\}")
-# No character of a policy; it takes the place of an open part, whose own text has colons.
+# No character of a policy; it marks an open part, whose own text has colons.
 _HOLE = "\ue000"
+_OWN_ACCOUNT = f"{OPEN_MARK}AWS::AccountId}}"
+# The keys whose values are accounts: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+_OF_ACCOUNTS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "aws:resourceaccount"})
+_ACCOUNT_PART = 4
+_NO_ACCOUNT, _DIGITS = "0000", 8
+_STAND_IN_ACCOUNT = re.compile(rf"\b{_NO_ACCOUNT}(?!0{{{_DIGITS}}})[0-9]{{{_DIGITS}}}\b")
 _NOT_OF_A_NAME = re.compile(r"[^\w+=,.@-]+", re.ASCII)
 _NAME_CHARACTERS = 64
 
@@ -33,6 +40,15 @@ class Filled:
     """The places, in the written policy, of the statements that it has; the others say nothing yet."""
     open: frozenset[int]
     """The places of those in which something was open."""
+
+
+def stands_for(text: str) -> str:
+    """Say in words which account a stand-in in *text* means; empty where there is none.
+
+    Two accounts that are open are two numbers, so that it is told when one takes the place of the other.
+    """
+    found = _STAND_IN_ACCOUNT.search(text)
+    return f"{found[0]} stands for an account that is known only once deployed" if found else ""
 
 
 def filled(data: Json, target: Target) -> Filled | None:
@@ -103,34 +119,61 @@ def _principal(kind: str, target: Target, text: str) -> str:
             # As a rule a role that the stack makes beside the repository.
             return f"arn:{target.partition}:iam::{target.account}:role/{_name(text)}"
         case "AWS":
-            return _arn(("arn", target.partition, "iam", "", UNKNOWN_ACCOUNT, f"role/{STAND_IN}"), text)
+            own = ("arn", target.partition, "iam", "", UNKNOWN_ACCOUNT, f"role/{STAND_IN}")
+            return _arn(own, text, partial(_account, target))
         case _:
             return text
 
 
 def _condition(operator: str, keys: Json, target: Target) -> Json:
-    own = _own(target, STAND_IN)
     is_arn = "arn" in operator.lower()
 
-    def value(text: str) -> str:
-        return _arn(own, text) if is_arn or text.startswith("arn:") else STAND_IN
+    def value(key: str, text: str) -> str:
+        if is_arn or text.startswith("arn:"):
+            return _arn(_own(target, _name(text)), text, account_of)
+        if key.lower() in _OF_ACCOUNTS and _OPEN.fullmatch(text):
+            return account_of(text)
+        return _OPEN.sub(lambda found: _name(found[0]), text)
 
-    return {key: _each(values, value) for key, values in keys.items()} if isinstance(keys, dict) else keys
+    account_of = partial(_account, target)
+    if not isinstance(keys, dict):
+        return keys
+    return {key: _each(values, partial(value, key)) for key, values in keys.items()}
 
 
 def _own(target: Target, resource: str) -> tuple[str, ...]:
     return ("arn", target.partition, "ecr", target.region, target.account, resource)
 
 
-def _arn(own: tuple[str, ...], text: str) -> str:
-    """Return the ARN *text* with its open parts from *own*, whole where it is open as a whole."""
-    holed = _OPEN.sub(_HOLE, text)
-    if holed == _HOLE:
+def _arn(own: tuple[str, ...], text: str, account_of: Callable[[str], str] | None = None) -> str:
+    """Return the ARN *text* with its open parts from *own*, whole where it is open as a whole.
+
+    Args:
+        own: the parts of an ARN of the registry's own.
+        text: an ARN, or what will be one.
+        account_of: what stands for an open account; without it the one of *own*.
+    """
+    if _OPEN.fullmatch(text):
         return ":".join(own)
-    parts = holed.split(":", ARN_PARTS - 1)
-    if len(parts) == ARN_PARTS:
-        holed = ":".join(mine if part == _HOLE else part for part, mine in zip(parts, own, strict=True))
-    return holed.replace(_HOLE, STAND_IN)
+    parts = _OPEN.sub(_HOLE, text).split(":", ARN_PARTS - 1)
+    opened = iter(_OPEN.findall(text))
+    is_arn = len(parts) == ARN_PARTS
+    made = []
+    for place, part in enumerate(parts):
+        mine = [next(opened) for _ in range(part.count(_HOLE))]
+        if is_arn and part == _HOLE and place < ARN_PARTS - 1:
+            made.append(account_of(mine[0]) if account_of and place == _ACCOUNT_PART else own[place])
+        else:
+            between = part.split(_HOLE)
+            made.append(between[0] + "".join(map(str.__add__, map(_name, mine), between[1:])))
+    return ":".join(made)
+
+
+def _account(target: Target, text: str) -> str:
+    """Return an account for the open *text*, another one for another: no account that exists begins like it."""
+    if text == _OWN_ACCOUNT:
+        return target.account
+    return f"{_NO_ACCOUNT}{zlib.crc32(text.encode()) % 10**_DIGITS:0{_DIGITS}}"
 
 
 def _name(text: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from cli.command_line import shared_ecr
 from shared_ecr.cli import check
+from shared_ecr.cli.main import COMMANDS
 from shared_ecr.errors import ExitCode, RefusedError, SharedEcrError, UnavailableError
 
 COMMAND = [sys.executable, "-m", "shared_ecr.cli"]
@@ -26,6 +27,30 @@ def imported_by(*arguments: str) -> set[str]:
 
 def test_help_imports_nothing_heavy() -> None:
     assert imported_by("--help") == set()
+
+
+def test_a_command_imports_no_other() -> None:
+    program = (
+        "import sys\nfrom shared_ecr.cli.main import main\n"
+        "try:\n    main(['uri', '--help'])\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(' '.join(name for name in sys.modules if name.startswith('shared_ecr.cli.')))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(run.stderr.split()) == {"shared_ecr.cli.main", "shared_ecr.cli.uri", "shared_ecr.cli.options"}
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--help", "push"], ["--verbose", "--help"]], ids=" ".join)
+def test_help_lists_every_command(words: list[str]) -> None:
+    listed = shared_ecr(*words).stdout
+    assert set(COMMANDS) - {line.split()[0] for line in listed.splitlines() if line.strip()} == set()
+
+
+def test_an_interrupt_before_the_command_began_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("shared_ecr.cli.main.build_parser", interrupted)
+    assert shared_ecr("push").code == ExitCode.INTERRUPTED
 
 
 def test_the_uri_of_a_declared_repository_needs_yaml_alone(tmp_path: Path) -> None:

@@ -94,6 +94,46 @@ def test_several_documents_of_one_side_are_judged_together() -> None:
     assert "2 repositories judged" in ran.stdout
 
 
+def test_each_of_several_templates_is_a_stack_that_is_found_again_by_its_file() -> None:
+    Path("before").mkdir()
+    Path("after").mkdir()
+    sides = {
+        side: [template(f"{side}/{each}.json", RepositoryName=each) for each in ("one", "two")]
+        for side in ("before", "after")
+    }
+    against = [part for path in sides["before"] for part in ("--against", path)]
+    ran = review(*reversed(sides["after"]), *against)
+    assert ran.stdout.splitlines()[-1].startswith("nothing blocks")
+    assert "  one in 111111111111/eu-central-1: 1 resource" in ran.stdout.splitlines()
+
+
+def test_a_repository_that_moves_between_two_templates_is_moved() -> None:
+    Path("before").mkdir()
+    Path("after").mkdir()
+    other = template("other.json", RepositoryName="other").read_text()
+    for path, moved in (("before/one", True), ("before/two", False), ("after/one", False), ("after/two", True)):
+        found = json.loads(other)
+        if moved:
+            found["Resources"]["Moved"] = json.loads(template().read_text())["Resources"]["App"]
+        found["Resources"]["App"]["Properties"]["RepositoryName"] = path.partition("/")[2]
+        Path(f"{path}.json").write_text(json.dumps(found))
+    ran = review("after/one.json", "after/two.json", "--against", "before/one.json", "--against", "before/two.json")
+    assert ran.code == 1
+    assert "[repository-moved]" in ran.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "sarif", "html"])
+def test_no_form_steers_the_terminal_or_fails_at_half_a_character(form: str) -> None:
+    ran = review(template(RepositoryName="team/\x1b[2J\x9b\u202e\ud800"), "--format", form)
+    assert ran.code == 1, ran.stderr
+    assert not set(ran.stdout) & {"\x1b", "\x9b", "\u202e"}
+
+
+def test_a_file_that_is_named_twice_is_judged_once() -> None:
+    ran = review(template(), template())
+    assert "1 repository judged" in ran.stdout
+
+
 def test_a_plan_of_terraform_knows_what_was_before() -> None:
     def module(mutability: str) -> dict[str, Any]:
         values = {"name": "team/app", "image_tag_mutability": mutability, "force_delete": False}

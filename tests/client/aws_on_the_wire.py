@@ -1,64 +1,27 @@
-"""ECR, ECR Public and STS on loopback, in AWS's wire form, that fail when told to; found by `AWS_ENDPOINT_URL_ECR`.
+"""ECR, ECR Public and STS that fail when told to; programs find them by `AWS_ENDPOINT_URL_ECR`.
 
 The idea is microburst's: botocore's own retries, parsers and signatures stand between the fault and us, which a stub
-of its client leaves out. JSON 1.1 for ECR and ECR Public, the query protocol for STS.
-https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+of its client leaves out. `aws_wire_server` speaks, this decides what is said.
+
+    with running_aws(registry) as aws:
+        aws.fail("GetAuthorizationToken", Refusal("ThrottlingException"), times=4)
 """
 
 import base64
-import json
-import os
-import re
-import socket
-import struct
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
-
-from botocore.exceptions import ClientError
 
 from client.fake_registry import FakeRegistry
-from client.pushing import ECR_ACCOUNT, EcrApi
+from client.pushing import EcrApi
+from client.wire_faults import Refusal, WireFault
 
-PASSWORD = "canary-wire-7d31-password"  # noqa: S105 — nobody's
+PASSWORD = "canary-wire-7d31-password"
 TOKEN = base64.b64encode(f"AWS:{PASSWORD}".encode()).decode()
 HALF_A_DAY = timedelta(hours=12)
 # How far a client's clock may be off before its signatures are refused.
 TOLERANCE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An error document, with the status it comes with."""
-
-    code: str
-    status: int = 400
-    message: str = "told to"
-
-
-@dataclass(frozen=True)
-class Break:
-    """A connection that is reset instead of an answer."""
-
-
-@dataclass(frozen=True)
-class Cut:
-    """An answer of which the second half never comes."""
-
-
-@dataclass(frozen=True)
-class Garbled:
-    """A success whose document is none; it holds what should not be told."""
-
-
-WireFault = Refusal | Break | Cut | Garbled
 
 
 @dataclass
@@ -127,9 +90,15 @@ class AwsOnTheWire:
         now = self.now()
         if abs(now - signed) <= TOLERANCE:
             return None
-        told, bound = ("Signature not yet current", "is still later than") if signed > now else ("Signature expired", "is now earlier than")
+        told, bound = (
+            ("Signature not yet current", "is still later than")
+            if signed > now
+            else ("Signature expired", "is now earlier than")
+        )
         form = "%Y%m%dT%H%M%SZ"
-        return Refusal("InvalidSignatureException", 400, f"{told}: {signed:{form}} {bound} {now:{form}} ({now:{form}} - 5 min.)")
+        return Refusal(
+            "InvalidSignatureException", 400, f"{told}: {signed:{form}} {bound} {now:{form}} ({now:{form}} - 5 min.)"
+        )
 
     def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer as the service does.
@@ -153,94 +122,3 @@ class AwsOnTheWire:
             case "DescribeRepositoryCreationTemplates":
                 return self.api.paginate()[0]
         raise AssertionError(f"nobody taught this service {operation}")
-
-
-@contextmanager
-def running_aws(registry: FakeRegistry) -> Iterator[AwsOnTheWire]:
-    """Answer until the block is left."""
-    aws = AwsOnTheWire(registry)
-
-    class Handler(_Handler):
-        service = aws
-
-    with _Server(("127.0.0.1", 0), Handler) as server:
-        aws.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield aws
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: broken connections are this server's trade."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    service: AwsOnTheWire
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        target = self.headers.get("X-Amz-Target", "")
-        operation = target.rpartition(".")[2] or parse_qs(body.decode())["Action"][0]
-        fault = self.service.take_fault(operation) or self.service.clock_refusal(self.headers["X-Amz-Date"])
-        match fault:
-            case Break():
-                self._break()
-            case Refusal():
-                self._refuse(fault, is_json=bool(target))
-            case Garbled():
-                self._send(200, b'{"authorizationData":[{"authorizationToken":"' + TOKEN.encode(), {})
-            case Cut() | None:
-                self._succeed(target, operation, body, cut=fault is not None)
-
-    def _succeed(self, target: str, operation: str, body: bytes, *, cut: bool) -> None:
-        if not target:
-            account = f"<Account>{ECR_ACCOUNT}</Account>"
-            text = f"<{operation}Response><{operation}Result>{account}</{operation}Result></{operation}Response>"
-            self._send(200, text.encode(), {"Content-Type": "text/xml"}, cut=cut)
-            return
-        try:
-            document = self.service.answer(operation, json.loads(body))
-        except ClientError as error:
-            described = error.response["Error"]
-            self._refuse(Refusal(described["Code"], 400, described["Message"]), is_json=True, cut=cut)
-            return
-        if "Spencer" in target:
-            # ECR Public answers with the one, ECR with a list of one.
-            document["authorizationData"] = document["authorizationData"][0]
-        self._send(200, json.dumps(document).encode(), {}, cut=cut)
-
-    def _refuse(self, refusal: Refusal, *, is_json: bool, cut: bool = False) -> None:
-        if is_json:
-            document = {"__type": refusal.code, "message": refusal.message}
-            self._send(refusal.status, json.dumps(document).encode(), {"x-amzn-ErrorType": refusal.code}, cut=cut)
-            return
-        error = f"<Error><Type>Sender</Type><Code>{refusal.code}</Code><Message>{refusal.message}</Message></Error>"
-        text = f"<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"
-        self._send(refusal.status, text.encode(), {"Content-Type": "text/xml"})
-
-    def _send(self, status: int, body: bytes, headers: dict[str, str], *, cut: bool = False) -> None:
-        self.send_response_only(status)
-        more = {"Content-Type": "application/x-amz-json-1.1", "Date": format_datetime(self.service.now(), usegmt=True)}
-        for name, value in {**more, **headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if cut else body)
-        if cut:
-            self.close_connection = True
-
-    def _break(self) -> None:
-        """Send a reset, at once."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        with suppress(OSError):
-            os.close(self.connection.detach())

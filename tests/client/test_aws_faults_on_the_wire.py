@@ -12,10 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from cli.command_line import Outcome, shared_ecr
-from client.aws_on_the_wire import PASSWORD, AwsOnTheWire, Break, Cut, Garbled, Refusal, WireFault, running_aws
+from client.aws_on_the_wire import PASSWORD, AwsOnTheWire
+from client.aws_wire_server import running_aws
 from client.fake_registry import FakeRegistry
 from client.images import image, write_layout
 from client.pushing import ECR_ACCOUNT, ECR_HOST
+from client.wire_faults import Break, Cut, Garbled, Refusal, WireFault
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.repetitions import MAX_ATTEMPTS
 from shared_ecr.errors import UnavailableError
@@ -137,14 +139,19 @@ def test_where_layers_cannot_be_asked_for_at_once_they_are_asked_for_one_by_one(
     assert world.registry.count("HEAD", "/blobs/") == 3
 
 
+INVALID = "The security token included in the request is "
+DENIED = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: it"
+MISMATCH = "The request signature we calculated does not match the signature you provided."
+QUOTA = "The maximum number of repositories is reached"
+# By what is wrong: the answer, our exit code, and what our sentence says of it.
 FINAL = {
-    "expired": (Refusal("ExpiredTokenException", 400, "The security token included in the request is expired"), 3, "session has expired"),
-    "unknown key": (Refusal("UnrecognizedClientException", 400, "The security token included is invalid."), 3, "does not know the access key"),
-    "wrong secret": (Refusal("InvalidSignatureException", 400, "The request signature we calculated does not match"), 3, "secret access key does not belong"),
-    "denied": (Refusal("AccessDeniedException", 400, "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: it"), 4, "does not allow.*user/ci"),
+    "expired": (Refusal("ExpiredTokenException", 400, f"{INVALID}expired"), 3, "session has expired"),
+    "unknown": (Refusal("UnrecognizedClientException", 400, f"{INVALID}invalid."), 3, "does not know the access key"),
+    "secret": (Refusal("InvalidSignatureException", 400, MISMATCH), 3, "secret access key does not belong"),
+    "denied": (Refusal("AccessDeniedException", 400, DENIED), 4, "does not allow.*user/ci"),
     "invalid": (Refusal("InvalidParameterException", 400, "Invalid parameter"), 4, "InvalidParameterException"),
-    "limit": (Refusal("LimitExceededException", 400, "The maximum number of repositories is reached"), 4, "LimitExceededException.*maximum"),
-}  # fmt: skip
+    "limit": (Refusal("LimitExceededException", 400, QUOTA), 4, "LimitExceededException.*maximum"),
+}
 
 
 @pytest.mark.parametrize("operation", ["GetAuthorizationToken", "CreateRepository"])

@@ -9,13 +9,13 @@ from botocore.stub import Stubber
 
 from shared_ecr.client.aws.deployed import (
     NoSuchStackError,
-    RepositoryAddress,
     deployed_registry,
     mutability_of,
     repositories_among,
 )
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError
 from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.repository_addresses import RepositoryAddress
 from shared_ecr.errors import ExitCode
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName, Tag

@@ -66,6 +66,15 @@ def is_whole(bench: Bench) -> bool:
     return held.tags == dict.fromkeys(TAGS, BUILT.root) and contents == {**BUILT.files, **SIGNATURE.files}
 
 
+def pushed_or_said(bench: Bench, layout: Path, *, as_ecr: bool = False) -> str:
+    """Push, and return what was raised; nothing where nothing was."""
+    try:
+        bench.push(layout, *TAGS, as_ecr=as_ecr)
+    except SharedEcrError as error:
+        return str(error)
+    return ""
+
+
 def torn(bench: Bench) -> list[str]:
     """What lacks below a tag; a signature that cannot be had is told, and no reason to withhold the image."""
     held = bench.registry.contents.repositories["team/app"]
@@ -99,10 +108,8 @@ def test_no_step_is_waited_for_longer_than_two_minutes_and_nothing_is_torn(
     bench: Bench, layout: Path, step: str
 ) -> None:
     fail(bench, step, Reply(429, (("Retry-After", "40"),)), times=1000)
-    try:
-        bench.push(layout, *TAGS)
-    except UnavailableError as error:
-        assert "the next would have to wait 40 s" in str(error)
+    said = pushed_or_said(bench, layout)
+    assert said == "" or "the next would have to wait 40 s" in said
     assert sum(bench.pauses.taken) <= 120 * THREADS
     assert torn(bench) == []
 
@@ -125,10 +132,7 @@ def test_a_refusal_for_good_is_borne_or_told_and_the_next_push_completes_it(
     bench: Bench, layout: Path, step: str, status: int
 ) -> None:
     planned = fail(bench, step, Reply(status), times=1000)
-    try:
-        bench.push(layout, *TAGS, as_ecr=True)
-    except SharedEcrError as error:
-        assert "\n" not in str(error)
+    assert "\n" not in pushed_or_said(bench, layout, as_ecr=True)
     assert planned.fired
     bench.registry.faults.clear()
     there = {*bench.registry.contents.repositories["team/app"].blobs}
@@ -140,9 +144,7 @@ def test_a_refusal_for_good_is_borne_or_told_and_the_next_push_completes_it(
 
 
 @pytest.mark.parametrize("position", [1, 1024 * 1024, 2_499_999], ids=["byte 1", "1 MiB", "last byte"])
-def test_a_layer_that_breaks_off_costs_that_layer_again_and_no_other(
-    bench: Bench, layout: Path, position: int
-) -> None:
+def test_a_layer_that_breaks_off_costs_that_layer_again_and_no_other(bench: Bench, layout: Path, position: int) -> None:
     fail(bench, "upload", Reset(position))
     bench.push(layout, *TAGS)
     uploads = [seen.path.rpartition("digest=")[2] for seen in bench.registry.seen if "digest=" in seen.path]

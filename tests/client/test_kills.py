@@ -11,14 +11,14 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from client.fake_registry import Seen
+from client.forked_commands import Commands, commands
 from client.images import about, image, index, noise, write_archive, write_layout
-from client.killing import SIGNALS, Commands, KillingRegistry, KillPoint, commands, kill_points, kind_of, missing_below
+from client.killing import SIGNALS, KillingRegistry, KillPoint, kill_points, kind_of, missing_below
 from client.pushing import CANARY
 from client.registry_contents import Repository
 from shared_ecr.client.credentials.interface import Credentials
@@ -109,7 +109,11 @@ def test_a_killed_push_leaves_nothing_half_done_and_the_next_sends_the_rest(worl
     assert (again.code, again.stdout) == (0, f"{world.registry.host}/{repository}@{BUILT.root}\n"), place
     assert dict.fromkeys(TAGS, BUILT.root) == held.tags, place
     assert {*held.blobs, *held.manifests} == EVERYTHING, place
-    sent = {kind_of(seen).removeprefix("PUT ").removeprefix("manifests/") for seen in world.registry.seen if seen.method == "PUT"}
+    sent = {
+        kind_of(seen).removeprefix("PUT ").removeprefix("manifests/")
+        for seen in world.registry.seen
+        if seen.method == "PUT"
+    }
     assert sent.isdisjoint(there | tagged), f"{place}: sent again"
     for ended in (killed, again):
         said = ended.stdout + ended.stderr

@@ -59,3 +59,16 @@ def test_a_missing_repository_at_ecr_names_the_declaration_and_the_flag() -> Non
 
 def test_a_missing_repository_elsewhere_says_nothing_of_ours() -> None:
     assert "registry.yaml" not in str(PushRefusedError.no_such_repository(OTHER, "team/app"))
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("docker.io", "Read & Write"),
+        ("public.ecr.aws", "ecr-public:PutImage"),
+        ("registry.cn-hangzhou.aliyuncs.com", "cr:PushRepository"),
+        ("registry.example.com", "whoever runs the registry grants"),
+    ],
+)
+def test_a_denial_ends_with_what_the_registry_wants_of_a_login(host: str, said: str) -> None:
+    assert said in told("denied", host=RegistryHost(host))

@@ -1,6 +1,7 @@
 """A token is where the registry is asked, and nowhere else: no output, no file, no argument, no environment."""
 
 import base64
+import json
 import os
 import signal
 import sys
@@ -12,7 +13,8 @@ from threading import Event
 import pytest
 
 from cli.child import Child, start
-from client.aws_on_the_wire import AwsOnTheWire, PASSWORD, TOKEN, running_aws
+from client.aws_on_the_wire import PASSWORD, TOKEN, AwsOnTheWire
+from client.aws_wire_server import running_aws
 from client.fake_registry import FakeRegistry
 from client.faults import Hold
 from client.images import image, write_layout
@@ -25,12 +27,17 @@ FORMS = (PASSWORD, TOKEN, base64.b64encode(PASSWORD.encode()).decode())
 SECONDS = 30.0
 # Says that it runs, and goes on when it may; its words are podman's where they are read.
 ENGINE = """#!/bin/sh
-case "$*" in *inspect*)
-    echo '[{"Id": "%(digest)s", "Digest": "sha256:%(digest)s", "RepoDigests": []}]'; exit 0;;
-esac
+case "$*" in *inspect*) echo '%(described)s'; exit 0;; *tag*|*rm*) exit 0;; esac
 echo $$ > "%(folder)s/began"
 while [ ! -e "%(folder)s/go" ]; do sleep 0.02; done
 """
+
+ID = "a" * 64
+DESCRIBED = {
+    "buildah": {"FromImageID": ID, "FromImageDigest": f"sha256:{ID}"},
+    "podman": [{"Id": ID, "Digest": f"sha256:{ID}", "RepoDigests": []}],
+    "docker": {"Id": f"sha256:{ID}", "RepoDigests": [], "RepoTags": ["local/app:v1"]},
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,9 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
 
 def family(pid: int) -> list[int]:
     """A process and all below it."""
-    children = [int(each) for path in Path(f"/proc/{pid}/task").iterdir() for each in (path / "children").read_text().split()]
+    children = [
+        int(each) for path in Path(f"/proc/{pid}/task").iterdir() for each in (path / "children").read_text().split()
+    ]
     return [pid, *(each for child in children for each in family(child))]
 
 
@@ -115,7 +124,7 @@ def test_a_push_at_work_shows_nobody_its_token(world: World, step: str) -> None:
 def engine_at_work(world: World, name: str) -> tuple[Child, int]:
     """A push by the engine *name*, and the engine's process."""
     executable = world.folder / "bin" / name
-    executable.write_text(ENGINE % {"folder": world.folder, "digest": image().root[7:]})
+    executable.write_text(ENGINE % {"folder": world.folder, "described": json.dumps(DESCRIBED[name])})
     executable.chmod(0o755)
     child = world.push("local/app:v1", "--engine", name)
     began = world.folder / "began"

@@ -5,7 +5,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ from shared_ecr.errors import UnavailableError
 from shared_ecr.names import AccountId, Region
 
 if TYPE_CHECKING:
-    from boto3 import Session
     from botocore.config import Config
+    from botocore.session import Session
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ecr import ECRClient
     from types_boto3_sts import STSClient
@@ -51,30 +50,25 @@ class AwsClients:
         with self._making("ecr"):
             if key not in self._ecr:
                 config = _config(fips=fips, dual_stack=dual_stack)
-                self._ecr[key] = self._boto().client("ecr", region_name=region.name, config=config)
-                self._open.append(self._ecr[key].close)
+                self._ecr[key] = self._made("ecr", region, config)
             return self._ecr[key]
 
     def cloudformation(self, region: Region) -> "CloudFormationClient":
         """Return a client of CloudFormation in *region*."""
         with self._making("cloudformation"):
-            client = self._boto().client("cloudformation", region_name=region.name, config=_config())
-            self._open.append(client.close)
+            client: CloudFormationClient = self._made("cloudformation", region, _config())
             return client
 
     def sts(self, region: Region) -> "STSClient":
         """Return a client of the security token service in *region*."""
         with self._making("sts"):
-            client = self._boto().client("sts", region_name=region.name, config=_config())
-            self._open.append(client.close)
+            client: STSClient = self._made("sts", region, _config())
             return client
 
     def service(self, name: str, region: Region) -> Any:
         """Return a client of any other service, without types: the stubs of those are not installed."""
         with self._making(name):
-            client: Any = self._boto().client(name, region_name=region.name, config=_config())  # type: ignore[call-overload]  # any service
-            self._open.append(client.close)
-            return client
+            return self._made(name, region, _config())
 
     def caller_account(self, region: Region) -> AccountId:
         """Ask whose credentials these are, in the partition of *region*."""
@@ -102,14 +96,23 @@ class AwsClients:
             finally:
                 silence_secrets_of_botocore()
 
+    def _made(self, service: str, region: Region, config: "Config") -> Any:
+        """Make a client, which is closed with the others."""
+        client: Any = self._boto().create_client(service, region_name=region.name, config=config)
+        self._open.append(client.close)
+        return client
+
     def _boto(self) -> "Session":
-        """Return the session, made when it is needed first: importing boto3 takes a quarter of a second."""
+        """Return the session, made when it is needed first: importing botocore takes a quarter of a second.
+
+        boto3 would add its resources to that, which nobody here uses, at three megabytes and a twentieth of a second.
+        """
         if self._session is None:
-            import boto3  # noqa: PLC0415 — start-up time of the command line
+            from botocore.session import Session  # noqa: PLC0415 — start-up time of the command line
 
             # Credentials are looked for while the first client is made, and that is logged too.
             silence_secrets_of_botocore()
-            session = boto3.Session(profile_name=self._profile)
+            session = Session(profile=self._profile)
             correct_repetitions(session)
             self._session = session
         return self._session
@@ -117,7 +120,9 @@ class AwsClients:
 
 def _config(*, fips: bool = False, dual_stack: bool = False) -> "Config":
     """Render how every client behaves; what is not asked for is left to the user's own settings."""
-    from botocore.config import Config  # noqa: PLC0415 — start-up time of the command line
+    from importlib.metadata import version  # noqa: PLC0415 — start-up time of the command line
+
+    from botocore.config import Config  # noqa: PLC0415 — as above
 
     return Config(
         retries={"mode": "standard", "max_attempts": MAX_REPETITIONS},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.repository_addresses import RepositoryAddress
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.mutability import TagMutability
 from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
@@ -51,20 +52,6 @@ class NoSuchStackError(RefusedError):
             f"there is no stack {stack_name} in {region}; deploy it, or check the name, the Region and the account "
             "whose credentials these are"
         )
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RepositoryAddress:
-    """Where one repository is: as the outputs of a stack say, or as the declaration does."""
-
-    name: RepositoryName
-    uri: str
-    arn: str
-
-    @property
-    def host(self) -> RegistryHost:
-        """The registry that holds the repository."""
-        return RegistryHost.parse(self.uri.partition("/")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boto3 import Session
     from botocore.model import OperationModel
+    from botocore.session import Session
 
 _FINAL = frozenset({"LimitExceededException"})
 _OK = 200
@@ -23,7 +23,7 @@ _dice = random.SystemRandom()
 
 def correct_repetitions(session: "Session") -> None:
     """Have every client that *session* makes from now on repeat what may pass and nothing else."""
-    session.events.register_first("needs-retry", _judge)
+    session.get_component("event_emitter").register_first("needs-retry", _judge)
 
 
 def _judge(

@@ -93,8 +93,8 @@ def was_not_logged_in(finished: Finished) -> bool:
 def no_daemon(engine: str, finished: Finished) -> UnavailableError:
     """Say that the engine is there and its daemon is not."""
     return UnavailableError(
-        f"{engine} cannot reach its daemon: {last_words(finished)}. Start it, or choose another engine with --engine; "
-        "the path of an OCI layout or of a 'docker save' archive needs none"
+        f"{engine} cannot reach its daemon: {last_words(finished).rstrip('.?')}. Start it, or choose another engine "
+        "with --engine; the path of an OCI layout or of a 'docker save' archive needs none"
     )
 
 

@@ -80,7 +80,7 @@ def _auths(host: RegistryHost, credentials: Credentials | None) -> dict[str, dic
     if credentials is None:
         return {}
     # docker keeps its own registry's login under a name that podman does not look under.
-    names = (DOCKER_HUB, DOCKER_HUB_KEY) if host.is_docker_hub else (str(host),)
+    names = dict.fromkeys((DOCKER_HUB, DOCKER_HUB_KEY, str(host)) if host.is_docker_hub else (str(host),))
     return {name: _entry(credentials) for name in names}
 
 

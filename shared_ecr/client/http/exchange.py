@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.logins import Authorization, Login, is_about_reach, is_refusal
+from shared_ecr.client.http.plain_http import refuse_where_tls_is_wanted
 from shared_ecr.client.http.retries import TRANSIENT_STATUSES, Attempts, Pace, Patience, TransientError, seconds_to_wait
 from shared_ecr.client.http.transport import Answer, Transport
 from shared_ecr.errors import RefusedError
@@ -133,6 +134,7 @@ class Exchange:
         return own
 
     def _passed(self, answer: Answer) -> Answer:
+        refuse_where_tls_is_wanted(answer, self.endpoint)
         if answer.status not in TRANSIENT_STATUSES:
             return answer
         with answer:

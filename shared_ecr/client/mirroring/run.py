@@ -10,7 +10,7 @@ from shared_ecr.client.http.workers import Crew
 from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
 from shared_ecr.client.mirroring.pair import Due, Pair
 from shared_ecr.client.moving.roster import Job, Roster
-from shared_ecr.client.moving.stopping import Stops
+from shared_ecr.client.moving.stopping import Mutable, Stops
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.errors import ExitCode, SharedEcrError
 from shared_ecr.mirrors import Chosen, Mirror
@@ -72,12 +72,18 @@ class Run:
 
     def copy(self, progress: Progress, failed: Callable[[str], object]) -> None:
         """Copy what is to be copied; no two at a time into one repository, so that no layer is sent twice."""
-        stops = Stops()
+        heard, stops = Mutable(progress), Stops()
         jobs = [
-            Job(partial(self._copy, number, progress, failed, stops), frozenset({self._due[number][0].place}))
+            Job(partial(self._copy, number, heard, failed, stops), frozenset({self._due[number][0].place}))
             for number in sorted(self._due)
         ]
-        Roster(jobs, self._jobs).run(stops.set)
+
+        def stop() -> None:
+            # As in `moving.several`: nobody writes into the last word.
+            heard.is_muted = True
+            stops.set()
+
+        Roster(jobs, self._jobs).run(stop)
 
     def _look(self, number: int, pair: Pair) -> None:
         chosen = self._rows[number].chosen

@@ -10,7 +10,7 @@ from shared_ecr.review.deployments import Doubt
 # Deeper than any template; beyond it nothing is walked.
 DEEPEST = 100
 # A thousand repositories with all that belongs to them are 250,000 values.
-MOST_VALUES = 3_000_000
+MOST_VALUES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def load_deployment(
         if (path / MANIFEST).is_file():
             assembly = Assembly(folder, place.home, parameters)
             stacks = list(assembly.stacks())
+            if not stacks and not assembly.doubts:
+                assembly.doubts.append(Doubt(shown, "the assembly has no stack, so nothing is judged"))
             return _deployment(shown, stacks, assembly.doubts, parameters)
         return _of_templates(folder, shown, place, parameters)
 
@@ -104,16 +106,20 @@ def _of_templates(folder: Folder, shown: str, place: Place, parameters: Mapping[
     for name in names:
         try:
             path = folder.file(name)
-            document = read_document(path, folder.shown(name)) if path else None
+            if path is None:
+                if not (folder.root / name).is_dir():
+                    doubts.append(Doubt(folder.shown(name), "it is no file of this folder; it is not judged"))
+                continue
+            document = read_document(path, folder.shown(name))
         except InvalidDocumentError as error:
             doubts += [_doubt(problem) for problem in error.problems]
             continue
         stack = _stem(name) if stems[_stem(name)] == 1 else name
-        if document and is_plan(document.data):
+        if is_plan(document.data):
             plan = _of_plan(document, place, stack)
             plans += plan.stacks
             doubts += plan.doubts
-        elif document and is_template(document.data):
+        elif is_template(document.data):
             read += _stacks(document, folder, stack, place, parameters)
     if not read and not plans:
         what = "no file in this folder is a template or a plan"

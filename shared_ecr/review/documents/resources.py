@@ -19,6 +19,9 @@ _POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"}
 # Properties that name what a stack makes beside them: that they are open is the rule, and says nothing about access.
 _OPEN_AS_A_RULE = frozenset({"CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "ServiceToken"})
 
+# In a policy they say the same wherever it is deployed: the partition of everything else.
+_OF_EVERY_PARTITION = frozenset({"AWS::Partition", "AWS::URLSuffix"})
+
 
 class Resources:
     """Reads the resources of one template; `doubts` has what could not be judged of those read so far."""
@@ -86,8 +89,13 @@ class Resources:
         return found
 
     def _note(self, place: str, name: str, opened: Sequence[str], doubts: Sequence[str]) -> None:
-        judged_as = "matches nobody here" if name in _POLICIES else "is not judged"
-        self.doubts += [Doubt(place, f"{name}: {each} is known only once deployed, and {judged_as}") for each in opened]
+        in_policy = name in _POLICIES
+        judged_as = "so whom it names is not judged" if in_policy else "and is not judged"
+        self.doubts += [
+            Doubt(place, f"{name}: {each} is known only once deployed, {judged_as}")
+            for each in opened
+            if not (in_policy and each in _OF_EVERY_PARTITION)
+        ]
         self.doubts += [Doubt(place, f"{name}: {each}") for each in doubts]
 
     def _conditions(self, written: Json, place: str) -> tuple[str, ...] | None:

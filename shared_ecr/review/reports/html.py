@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from shared_ecr.access.lint import Severity
 from shared_ecr.reports.timeline import timeline
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
 from shared_ecr.review.reports.html_access import access_table
 from shared_ecr.review.reports.sections import (
     access_lines,
@@ -17,10 +17,7 @@ from shared_ecr.review.reports.sections import (
     fate_lines,
     heading,
     headroom_line,
-    mark,
     place,
-    sentences,
-    told_findings,
     told_headroom,
 )
 from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
@@ -51,8 +48,8 @@ def _body(verdict: Verdict) -> Iterator[str]:
     found = told_findings(verdict)
     if found:
         yield "<h2>Findings</h2>"
-        for judged in found:
-            yield from _finding(judged)
+        for each in found:
+            yield from _finding(each)
     happening = changes(verdict)
     if happening:
         yield "<h2>What happens</h2>"
@@ -62,14 +59,13 @@ def _body(verdict: Verdict) -> Iterator[str]:
     yield from _foot(verdict)
 
 
-def _finding(judged: JudgedFinding) -> Iterator[str]:
-    finding = judged.finding
-    css = "blocks" if judged.blocks else "warning" if finding.severity is Severity.WARNING else "note"
-    where = f' <span class="dim">({_text(str(finding.origin))})</span>' if finding.origin else ""
-    yield f'<div class="finding {css}"><span class="mark">{mark(judged)}</span> <b>{_text(finding.subject)}</b>{where}'
-    yield f"<br>{escape(sentences(judged))} <code>{escape(finding.code)}</code>"
-    if finding.details:
-        lines = "\n".join(map(_text, finding.details))
+def _finding(told: ToldFinding) -> Iterator[str]:
+    css = "blocks" if told.blocks else "warning" if told.severity is Severity.WARNING else "note"
+    where = f' <span class="dim">({escape(told.where)})</span>' if told.where else ""
+    yield f'<div class="finding {css}"><span class="mark">{told.mark}</span> <b>{escape(told.subject)}</b>{where}'
+    yield f"<br>{escape(told.sentences)} <code>{escape(told.code)}</code>"
+    if told.details:
+        lines = "\n".join(map(escape, told.details))
         yield f"<details><summary>details</summary><pre>{lines}</pre></details>"
     yield "</div>"
 
@@ -113,7 +109,7 @@ def _foot(verdict: Verdict) -> Iterator[str]:
         for each in headroom:
             meter = f'<meter max="{each.limit}" value="{each.used}"></meter>'
             yield f"<p>{meter} {escape(headroom_line(each))}</p>"
-    for title, lines in (("Not judged", list(map(str, verdict.doubts))), ("Stacks", list(verdict.stacks))):
+    for title, lines in (("Not judged", told_doubts(verdict)), ("Stacks", list(verdict.stacks))):
         if lines:
             yield f"<h2>{title}</h2>"
             yield from (f"<p>{_text(line)}</p>" for line in lines)

@@ -7,7 +7,7 @@ of more than a million; what does not fit is counted, and findings that block ar
 from collections.abc import Iterator, Sequence
 
 from shared_ecr.access.lint import Severity
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
 from shared_ecr.review.reports.sections import (
     access_lines,
     changes,
@@ -17,10 +17,7 @@ from shared_ecr.review.reports.sections import (
     fate_lines,
     heading,
     headroom_line,
-    mark,
     place,
-    sentences,
-    told_findings,
     told_headroom,
 )
 from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
@@ -52,16 +49,11 @@ def _head(verdict: Verdict) -> Iterator[str]:
     yield from ("", f"`{_code(verdict.source)}`{against}: {counts(verdict)}.", "")
 
 
-def _finding(judged: JudgedFinding) -> str:
-    finding = judged.finding
-    icon = _ICONS[str(finding.severity)] if judged.blocks or finding.severity is not Severity.ERROR else "☑️"
-    where = f" (`{_code(str(finding.origin))}`)" if finding.origin else ""
-    line = (
-        f"- {icon} **{mark(judged)}** `{_code(finding.subject)}`{where}: {_escaped(sentences(judged))} `{finding.code}`"
-    )
-    if not finding.details:
-        return line
-    return f"{line}\n{_folded('details', finding.details, indent='  ')}"
+def _finding(told: ToldFinding) -> str:
+    icon = _ICONS[str(told.severity)] if told.blocks or told.severity is not Severity.ERROR else "☑️"
+    where = f" (`{_code(told.where)}`)" if told.where else ""
+    line = f"- {icon} **{told.mark}** `{_code(told.subject)}`{where}: {_escaped(told.sentences)} `{_code(told.code)}`"
+    return f"{line}\n{_folded('details', told.details, indent='  ')}" if told.details else line
 
 
 def _change(change: RepositoryChange | SettingChange) -> str:
@@ -80,7 +72,7 @@ def _foot(verdict: Verdict) -> Iterator[str]:
     if headroom:
         yield from _titled("### Headroom", [f"- {_escaped(headroom_line(each))}" for each in headroom])
     if verdict.doubts:
-        shown = _fitting([f"- {_escaped(visible(str(doubt)))}" for doubt in verdict.doubts], 5_000, "doubts")
+        shown = _fitting([f"- {_escaped(line)}" for line in told_doubts(verdict)], 5_000, "doubts")
         yield from _titled("### Not judged", shown)
     if verdict.stacks:
         yield from ("", _folded("stacks", verdict.stacks[:100]))

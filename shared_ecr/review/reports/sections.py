@@ -77,11 +77,6 @@ def _fates(outcome: RepositoryOutcome) -> Iterator[str]:
             yield f"{sign} {TITLES[kind]}: {len(changed)} of {len(outcome.verdicts)} images ({named}{more})"
 
 
-def told_findings(verdict: Verdict) -> list[JudgedFinding]:
-    """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
-    return [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
-
-
 def mark(judged: JudgedFinding) -> str:
     """Say in a word or two what a finding does to the deployment."""
     accepted = judged.acknowledgement
@@ -92,10 +87,15 @@ def mark(judged: JudgedFinding) -> str:
     return "was so before" if judged.is_old else str(judged.finding.severity)
 
 
-def sentences(judged: JudgedFinding) -> str:
-    """Say what is found, why it matters and what to do, and who accepted it for which reason."""
+def sentences(judged: JudgedFinding, what: str = "") -> str:
+    """Say what is found, why it matters and what to do, and who accepted it for which reason.
+
+    Args:
+        judged: the finding.
+        what: what is found, where several findings say it together.
+    """
     finding = judged.finding
-    parts = [finding.what, finding.why, finding.fix]
+    parts = [what or finding.what, finding.why, finding.fix]
     if judged.acknowledgement:
         parts.append(f"Accepted because: {judged.acknowledgement.reason}")
     return visible(" ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part))

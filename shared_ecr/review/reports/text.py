@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from shared_ecr.review.reports.grouping import told_doubts, told_findings
 from shared_ecr.review.reports.sections import (
     access_lines,
     changes,
@@ -12,10 +13,7 @@ from shared_ecr.review.reports.sections import (
     heading,
     headroom_line,
     indented,
-    mark,
     place,
-    sentences,
-    told_findings,
     told_headroom,
 )
 from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
@@ -41,15 +39,14 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from (f"  {headroom_line(each)}" for each in headroom)
     if verdict.doubts:
         yield from ("", "not judged:")
-        yield from (f"  {visible(str(doubt))}" for doubt in verdict.doubts)
+        yield from (f"  {line}" for line in told_doubts(verdict))
     found = told_findings(verdict)
     if found:
         yield ""
-    for judged in reversed(found):
-        finding = judged.finding
-        where = f" ({visible(str(finding.origin))})" if finding.origin else ""
-        yield f"{mark(judged)}: {visible(finding.subject)}{where}: {sentences(judged)} [{finding.code}]"
-        yield from indented([visible(line) for line in finding.details], "    ")
+    for each in reversed(found):
+        where = f" ({each.where})" if each.where else ""
+        yield f"{each.mark}: {each.subject}{where}: {each.sentences} [{each.code}]"
+        yield from indented(each.details, "    ")
     yield from ("", conclusion(verdict))
 
 

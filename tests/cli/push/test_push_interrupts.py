@@ -67,7 +67,7 @@ def test_what_was_uploaded_before_the_interrupt_is_reused(
 ) -> None:
     interrupted(registry, held, folder, by=signal.SIGINT).wait()
     code, _, stderr = start("push", folder / "big", f"{registry.host}/team/app:1").wait()
-    assert (code, stderr.splitlines()[-1]) == (0, "under 1: 1 blobs uploaded (2.0 MB), 4 present")
+    assert (code, stderr.splitlines()[-1]) == (0, "under 1: 1 blob uploaded (2.0 MB), 4 present")
 
 
 def test_at_a_terminal_the_interrupt_leaves_that_line_alone(

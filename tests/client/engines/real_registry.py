@@ -1,4 +1,4 @@
-"""Debian's docker-registry on loopback, behind a login: what the real engines are tried against."""
+"""Debian's docker-registry on this machine, behind a login: what the real engines are tried against."""
 
 import json
 import shutil
@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from client.engines.authority import Authority
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
 
@@ -56,8 +58,10 @@ def missing_program() -> str | None:
 
 
 @contextmanager
-def running_registry(folder: Path, credentials: Credentials) -> Iterator[RealRegistry]:
-    """Run a registry with its files in *folder* until the block is left."""
+def running_registry(
+    folder: Path, credentials: Credentials, authority: Authority | None = None
+) -> Iterator[RealRegistry]:
+    """Run a registry with its files in *folder* until the block is left; with TLS under the name of *authority*."""
     # htpasswd reads the password from its input; bcrypt is the one hash the registry accepts.
     users = subprocess.run(
         ["htpasswd", "-niBC", "4", credentials.username],
@@ -67,13 +71,17 @@ def running_registry(folder: Path, credentials: Credentials) -> Iterator[RealReg
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    configuration = {
+    configuration: dict[str, Any] = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "blobs")}},
         "http": {"addr": f"127.0.0.1:{port}", "secret": "for one test run"},
         "auth": {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}},
     }
+    host = "127.0.0.1"
+    if authority is not None:
+        host = authority.name
+        configuration["http"]["tls"] = {"certificate": str(authority.certificate), "key": str(authority.key)}
     # JSON is YAML.
     (folder / "config.yml").write_text(json.dumps(configuration))
     with (folder / "log").open("wb") as log:
@@ -82,7 +90,7 @@ def running_registry(folder: Path, credentials: Credentials) -> Iterator[RealReg
         )
         try:
             wait_for_port(port)
-            yield RealRegistry(RegistryHost(f"127.0.0.1:{port}"), credentials)
+            yield RealRegistry(RegistryHost(f"{host}:{port}"), credentials)
         finally:
             server.terminate()
             server.wait()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from client.stand_in import StandIns
-from shared_ecr.client.credentials.interface import Credentials
+from shared_ecr.client.credentials.docker_config import DockerConfig, StoredLogin
+from shared_ecr.client.credentials.interface import IDENTITY_TOKEN_USER, Credentials
 from shared_ecr.client.engines.isolation import authfile, docker_config
 from shared_ecr.names import ImageReference, RegistryHost
 
@@ -76,3 +77,11 @@ def test_docker_hub_is_known_by_the_name_each_engine_has_for_it(stand_ins: Stand
         document = json.loads(Path(lent.arguments[1]).read_text())
 
     assert set(document["auths"]) == {"docker.io", "https://index.docker.io/v1/"}
+
+
+def test_an_identity_token_is_lent_as_one_and_not_as_a_password(stand_ins: StandIns, target: ImageReference) -> None:
+    token = Credentials(IDENTITY_TOKEN_USER, "canary-of-identity")
+    with authfile("--authfile", target.host, token, in_memory=False) as lent:
+        lent_login = DockerConfig.load(Path(lent.arguments[1])).login_of(str(target.host))
+
+    assert lent_login == StoredLogin(IDENTITY_TOKEN_USER, "", "canary-of-identity")

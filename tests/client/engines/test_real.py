@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,16 +22,10 @@ from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import RegistryHost, Tag
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("engines")]
 
 CANARY = Credentials("AWS", "canary-9d1e77c05b3a4f62")
 WRONG = Credentials("AWS", "wrong-5e0a")
-# As facts of Debian's dockerd 20.10 in a container: no network of its own, none of the kernel's tables touched.
-DOCKERD_FLAGS = [
-    "--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-forward=false", "--userland-proxy=false",
-    "--storage-driver=vfs",
-]  # fmt: skip
-DOCKERD_READY_SECONDS = 30.0
 
 
 class Nobody:
@@ -104,32 +97,6 @@ def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "REGISTRY_AUTH_FILE": str(tmp_path / "home" / "auth.json"),
         "CONTAINERS_STORAGE_CONF": str(storage),
     }
-
-
-@pytest.fixture(scope="session")
-def docker_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    if not shutil.which("dockerd") or not shutil.which("docker") or os.geteuid() != 0:
-        pytest.skip("dockerd or docker is not installed, or this is not root")
-    folder = tmp_path_factory.mktemp("dockerd")
-    # A socket's path has at most 107 characters.
-    with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as short, (folder / "log").open("wb") as log:
-        socket = Path(short, "d.sock")
-        daemon = subprocess.Popen(
-            ["dockerd", *DOCKERD_FLAGS, f"--data-root={folder}/data", f"--exec-root={short}/exec",
-             f"--pidfile={short}/pid", "-H", f"unix://{socket}"],
-            stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            asked = ["docker", "-H", f"unix://{socket}", "version"]
-            deadline = time.monotonic() + DOCKERD_READY_SECONDS
-            while subprocess.run(asked, capture_output=True, check=False).returncode:
-                if daemon.poll() is not None or time.monotonic() > deadline:
-                    pytest.skip(f"dockerd does not start here: {(folder / 'log').read_text()[-300:]}")
-                time.sleep(0.1)
-            yield socket
-        finally:
-            daemon.terminate()
-            daemon.wait()
 
 
 PlaceMaker = Callable[[str], Place]

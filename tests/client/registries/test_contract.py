@@ -83,7 +83,7 @@ def test_a_backend_serves_a_host_that_the_contract_names(backend: RegistryBacken
 
 @EVERY_BACKEND
 def test_advice_is_the_end_of_a_sentence(backend: RegistryBackend) -> None:
-    for advice in (backend.login_advice, backend.refusal_advice):
+    for advice in (backend.login_advice, backend.refusal_advice, backend.push_advice):
         assert advice
         assert not advice.endswith(".")
 

@@ -25,7 +25,7 @@ def test_two_roles_that_a_stack_makes_are_two_principals() -> None:
 
 
 def test_an_account_that_is_open_is_not_the_registrys_own() -> None:
-    assert principals(allow({"AWS": "arn:aws:iam::${Deployed:Consumer}:root"})) == ["arn:aws:iam::000000000000:root"]
+    assert principals(allow({"AWS": "arn:aws:iam::${Deployed:Consumer}:root"})) == ["arn:aws:iam::000050481794:root"]
 
 
 def test_an_account_that_is_open_is_the_registrys_where_that_is_open_too() -> None:
@@ -43,7 +43,7 @@ def test_an_open_region_in_a_resource_is_the_registrys() -> None:
     assert policy
     resource = policy.statements[0].resource
     assert resource
-    assert resource.written == ("arn:aws:ecr:us-east-1:111111111111:repository/known-once-deployed/*",)
+    assert resource.written == ("arn:aws:ecr:us-east-1:111111111111:repository/known-once-deployed.P/*",)
 
 
 def test_equal_texts_are_read_once() -> None:

@@ -7,6 +7,7 @@ from shared_ecr.access.changes import Change, Direction
 from shared_ecr.access.lint import Severity
 from shared_ecr.review.changes.cases import Case, Question
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
+from shared_ecr.review.placeholders import stands_for
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import Judgement, error, note
 
@@ -91,6 +92,8 @@ def judged_access(changes: tuple[Change, ...], subject: str, *, is_gone: bool = 
         what = f"{first}, and {len(others)} more" if others else first
         severity = Severity.NOTE if code == "access-narrowed" else Severity.ERROR
         details = (first, *others) if others else ()
+        explained = dict.fromkeys(filter(None, map(stands_for, (first, *others))))
+        details = (*details, *explained)
         yield Judgement(code, severity, what, _WHY[code], _FIX[code], details)
 
 

@@ -1,7 +1,7 @@
-"""Where Terraform deploys a resource: said by the resource itself, else by its provider, else by nobody."""
+"""Where Terraform deploys a resource: said by the resource itself, by its provider, or by its provider's other ones."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shared_ecr.access.json_texts import Json
 from shared_ecr.review.deployments import Home
@@ -18,6 +18,7 @@ class Homes:
 
     def __init__(self, configuration: Configuration, resources: Iterable[PlannedResource], fallback: Home) -> None:
         self.configuration = configuration
+        resources = list(resources)
         callers = (each for each in resources if each.is_data and each.type == "aws_caller_identity")
         self._callers = {
             configuration.provider_of(each): account
@@ -25,6 +26,7 @@ class Homes:
             if (account := _account(each.values.get("account_id")))
         }
         self._fallback = fallback
+        self._seen = _seen(configuration, resources)
         self._providers: dict[str, Home] = {}
 
     @property
@@ -45,6 +47,9 @@ class Homes:
         if key not in self._providers:
             region = _region(self.configuration.provider_setting(key, "region"))
             account = self._callers.get(key) or self._account_of(key)
+            # What is new has no ARN yet; it goes where the same provider put everything else.
+            seen = self._seen.get(key, Home(None, None))
+            account, region = account or seen.account, region or seen.region
             self._providers[key] = Home(account or self._fallback.account, region or self._fallback.region)
         return self._providers[key]
 
@@ -58,6 +63,26 @@ class Homes:
                 return arn["account"] if arn else None
             case _:
                 return None
+
+
+def _seen(configuration: Configuration, resources: Iterable[PlannedResource]) -> Mapping[str, Home]:
+    """Return the one account and the one Region that the resources of ECR of each provider say."""
+    accounts: dict[str, set[str]] = {}
+    regions: dict[str, set[str]] = {}
+    for each in resources:
+        if each.is_data or not each.type.startswith("aws_ecr_"):
+            continue
+        key = configuration.provider_of(each)
+        arn = _ARN.fullmatch(text) if isinstance(text := each.values.get("arn"), str) else None
+        if account := (arn and arn["account"]) or _account(each.values.get("registry_id")):
+            accounts.setdefault(key, set()).add(account)
+        if region := (arn and arn["region"]) or _region(each.values.get("region")):
+            regions.setdefault(key, set()).add(region)
+    return {key: Home(_only(accounts.get(key)), _only(regions.get(key))) for key in accounts | regions}
+
+
+def _only(found: set[str] | None) -> str | None:
+    return next(iter(found)) if found and len(found) == 1 else None
 
 
 def _account(value: Json) -> str | None:

@@ -40,9 +40,8 @@ def read_plan(document: Document, place: Place, name: str) -> tuple[Stack, list[
     plan = _checked(document)
     changes = list(_changes(plan))
     unknown = {address: change.get("after_unknown") for address, change, _ in changes}
-    prior = _values(plan.get("prior_state"))
     resources = list(resources_of(plan.get("planned_values", plan.get("values")), unknown))
-    return _stack(document, resources, _homes(plan, [*resources, *resources_of(prior, {})], place), name)
+    return _stack(document, resources, _homes(plan, resources, place), name)
 
 
 def read_prior(document: Document, place: Place, name: str) -> tuple[Stack, list[Doubt]] | None:
@@ -64,7 +63,9 @@ def read_prior(document: Document, place: Place, name: str) -> tuple[Stack, list
 
 
 def _homes(plan: Mapping[str, Json], resources: Iterable[PlannedResource], place: Place) -> Homes:
-    return Homes(Configuration(plan), resources, place.home)
+    """Return the homes of *resources*; what was there before says more of a provider than what is planned."""
+    prior = resources_of(_values(plan.get("prior_state")), {})
+    return Homes(Configuration(plan), [*resources, *prior], place.home)
 
 
 def _stack(

@@ -23,6 +23,12 @@ def test_without_a_word_a_stack_is_called_like_its_artifact_and_not_protected(tm
     assert (read.name, read.termination_protection, read.bootstrap_version) == ("a", False, None)
 
 
+def test_an_assembly_without_a_stack_is_told(tmp_path: Path) -> None:
+    assert doubts(load(write(tmp_path, {"Tree": {"type": "cdk:tree"}}))) == [
+        "cdk.out: the assembly has no stack, so nothing is judged"
+    ]
+
+
 @pytest.mark.parametrize(("environment", "expected"), [
     ("aws://222222222222/eu-west-1", "222222222222/eu-west-1"),
     ("aws://unknown-account/eu-west-1", f"{ACCOUNT}/eu-west-1"),

@@ -60,6 +60,7 @@ def test_what_a_link_leads_to_outside_of_the_folder_is_not_read(tmp_path: Path) 
     (tmp_path / "out.json").write_text(TEMPLATE)
     (folder / "b.json").symlink_to(tmp_path / "out.json")
     assert names(folder) == ["a"]
+    assert [each for each in doubts(load_deployment(folder, PLACE)) if "no file of this folder" in each]
 
 
 def test_a_folder_without_anything_that_deploys_is_refused(tmp_path: Path) -> None:

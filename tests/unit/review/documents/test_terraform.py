@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared_ecr.review.deployments import Home
-from shared_ecr.review.documents import InvalidDocumentError
+from shared_ecr.review.documents import InvalidDocumentError, Place
 from unit.review.documents.plans import change, load, plan, prior, resource, values
 from unit.review.documents.reading import ACCOUNT, doubts, ids, named
 
@@ -212,6 +212,23 @@ def test_the_caller_that_terraform_asked_for_says_the_account(tmp_path: Path) ->
     caller["type"] = "aws_caller_identity"
     found = load(tmp_path, plan(resource(APP, name="app"), before=[caller]))
     assert (found.stacks[0].home, ids(found)) == (Home("555555555555", "us-east-1"), [APP])
+
+
+def test_what_has_no_arn_yet_is_where_the_same_provider_put_the_rest(tmp_path: Path) -> None:
+    there = resource(APP, name="app", arn="arn:aws:ecr:eu-west-1:555555555555:repository/app")
+    document = plan(there, resource("aws_ecr_registry_policy.all", policy="{}"), before=[there])
+    home = Home("555555555555", "eu-west-1")
+    assert named(load(tmp_path, document), "aws_ecr_registry_policy.all").home == home
+    assert named(load(tmp_path, plan(resource(APP, name="new"), before=[there])), APP).home == home
+
+
+def test_a_provider_of_two_accounts_says_none(tmp_path: Path) -> None:
+    there = [
+        resource(f"aws_ecr_repository.of_{account}", arn=f"arn:aws:ecr:us-east-1:{account}:repository/x")
+        for account in ("555555555555", "666666666666")
+    ]
+    found = load(tmp_path, plan(*there, resource(APP, name="app")), Place())
+    assert named(found, APP).home == Home(None, "us-east-1")
 
 
 def test_a_state_is_what_it_holds(tmp_path: Path) -> None:

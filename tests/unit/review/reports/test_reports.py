@@ -1,11 +1,13 @@
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import jsonschema
 import pytest
 
 from shared_ecr.access.lint import Severity
+from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.documents import render_document
 from shared_ecr.review.reports.html import render_html
@@ -49,6 +51,48 @@ def test_an_acknowledgement_beside_the_resource_has_no_last_day() -> None:
     assert "acknowledged: team/app" in render_text(verdict(JudgedFinding(finding(), accepted(date.max))))
 
 
+def test_what_holds_of_several_repositories_is_told_once_and_names_them() -> None:
+    several = [JudgedFinding(finding(subject=f"team/{name}")) for name in "abc"]
+    lines = render_text(verdict(*several)).splitlines()
+    assert [line.partition(": the")[0] for line in lines if line.startswith("blocks")] == [
+        "blocks: team/a, team/b and 1 more"
+    ]
+    assert "    team/c (registry.yaml:12:3)" in lines
+
+
+def test_what_several_findings_say_of_one_repository_is_one_sentence() -> None:
+    weakened = [JudgedFinding(finding(what=f"{policy} no longer retains")) for policy in ("Deletion", "Replacement")]
+    text = render_text(verdict(*weakened))
+    assert "Deletion no longer retains; Replacement no longer retains. Its images stay." in text
+
+
+@pytest.mark.parametrize("other", [
+    JudgedFinding(finding(subject="team/b"), accepted()),
+    JudgedFinding(finding(subject="team/b", what="another thing")),
+    JudgedFinding(replace(finding(subject="team/b"), details=("other",))),
+], ids=["accepted", "another thing", "other details"])  # fmt: skip
+def test_what_differs_is_told_by_itself(other: JudgedFinding) -> None:
+    assert "team/b (registry.yaml:12:3): " in render_text(verdict(BLOCKING, other))
+
+
+def test_a_long_list_of_what_does_not_block_is_cut_and_counted() -> None:
+    many = [JudgedFinding(finding("lifecycle-missing", Severity.WARNING, f"team/{number}")) for number in range(500)]
+    text = render_text(verdict(*many))
+    assert "warning: team/0, team/1 and 498 more: " in text
+    assert "    and 480 more" in text
+
+
+def test_one_doubt_about_many_places_is_told_once() -> None:
+    doubts = tuple(Doubt(f"a.yaml:{line}:1: App", "a macro is not judged") for line in range(1, 6))
+    text = render_text(verdict(doubts=doubts))
+    assert "a.yaml:1:1: App, a.yaml:2:1: App, a.yaml:3:1: App and 2 more places: a macro is not judged" in text
+
+
+def test_no_form_for_people_lets_a_doubt_steer_the_terminal() -> None:
+    hostile = verdict(doubts=(Doubt("a\x1b[2J.yaml", "what\x1b]0;x\x07"),))
+    assert "\x1b" not in render_text(hostile) + render_markdown(hostile) + render_html(hostile)
+
+
 def test_what_could_not_be_judged_is_told() -> None:
     assert "the macro Expand is known to its account alone" in render_text(verdict())
 
@@ -58,7 +102,7 @@ def test_a_comment_begins_with_the_line_by_which_it_is_found() -> None:
 
 
 def test_a_comment_of_a_thousand_findings_and_changes_fits() -> None:
-    many = [JudgedFinding(finding(what=f"the repository {number} leaves its stack")) for number in range(1_000)]
+    many = [JudgedFinding(finding(subject=f"{number}", what=f"{number} leaves its stack")) for number in range(1_000)]
     changes = tuple(change(f"team/app-{number}") for number in range(1_000))
     text = render_markdown(verdict(*many, repositories=changes))
     assert len(text) <= LIMIT

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -159,12 +160,25 @@ def test_a_role_of_the_stack_that_is_let_in_is_found() -> None:
     assert blocking({"App": repository()}, {"App": repository(RepositoryPolicyText=policy(role))}) == ["access-widened"]
 
 
-def test_a_condition_that_hangs_on_another_expression_is_said() -> None:
-    before, after = (
-        policy(allow("*", {"StringEquals": {"aws:PrincipalOrgID": f"${{Deployed:{name}}}"}}))
-        for name in ("One", "Other")
-    )
-    assert codes(with_policies(before, after)) == ["change-unknown"]
+@pytest.mark.parametrize("statement", [
+    lambda name: allow("*", {"StringEquals": {"aws:PrincipalOrgID": f"${{Deployed:{name}}}"}}),
+    lambda name: allow("*", {"StringEquals": {"aws:PrincipalAccount": f"${{Deployed:{name}}}"}}),
+    lambda name: allow({"AWS": f"arn:aws:iam::${{Deployed:{name}}}:root"}),
+    lambda name: allow(
+        {"Service": "lambda.amazonaws.com"},
+        {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:us-east-1:${{Deployed:{name}}}:function:*"}},
+    ),
+], ids=["organization", "account", "principal", "source"])  # fmt: skip
+def test_another_expression_lets_in_somebody_else(statement: Callable[[str], Any]) -> None:
+    before, after = (policy(statement(name)) for name in ("One", "Other"))
+    assert "access-widened-outside" in codes(with_policies(before, after))
+    assert codes(with_policies(before, before)) == []
+
+
+def test_the_number_that_stands_for_an_open_account_is_explained() -> None:
+    before, after = (policy(allow({"AWS": f"arn:aws:iam::${{Deployed:{name}}}:root"})) for name in ("One", "Other"))
+    [found] = [each for each in with_policies(before, after).findings if each.code == "access-widened-outside"]
+    assert "stands for an account that is known only once deployed" in found.details[-1]
 
 
 # What a policy asks of tags.

@@ -1,0 +1,90 @@
+"""Who pushes in a measurement: a command that starts for nothing, and a command that pushes, for each."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PLAYERS = Path(__file__).with_name("push_players.py")
+TAG = "1"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where one scenario happens."""
+
+    folder: Path
+    docker: str | None
+    """The address of a daemon that has the image."""
+
+    @property
+    def layout(self) -> Path:
+        """The image as an OCI layout."""
+        return self.folder / "layout"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One who pushes; `{layout}`, `{port}` and `{docker}` are filled in."""
+
+    name: str
+    start: list[str]
+    push: list[str]
+    before: list[list[str]] = field(default_factory=list)
+    """What is not timed."""
+
+    def is_here(self, ground: Ground) -> bool:
+        """Whether it can be asked."""
+        return bool(shutil.which(self.start[0])) and (self.name != "docker" or ground.docker is not None)
+
+    def started(self, ground: Ground) -> float:
+        """Start it for nothing; return the seconds it took."""
+        return _timed(_filled(self.start, ground, 0))
+
+    def pushed(self, ground: Ground, port: int) -> float:
+        """Push; return the seconds it took."""
+        for command in self.before:
+            _timed(_filled(command, ground, port))
+        return _timed(_filled(self.push, ground, port))
+
+
+_DOCKER = ["docker", "-H", "{docker}"]
+_PLAYER = [sys.executable, str(PLAYERS)]
+ENGINES = (
+    Engine("ours", [*_PLAYER, "start-ours"], [*_PLAYER, "ours", "{layout}", "{port}"]),
+    Engine(
+        "skopeo",
+        ["skopeo", "--version"],
+        ["skopeo", "copy", "--insecure-policy", "--dest-tls-verify=false", "oci:{layout}",
+         f"docker://127.0.0.1:{{port}}/bench:{TAG}"],
+    ),
+    Engine(
+        "docker",
+        [*_DOCKER, "version"],
+        [*_DOCKER, "push", "--quiet", f"127.0.0.1:{{port}}/bench:{TAG}"],
+        [[*_DOCKER, "tag", "bench:1", f"127.0.0.1:{{port}}/bench:{TAG}"]],
+    ),
+    Engine("crane", ["crane", "version"], ["crane", "push", "--insecure", "{layout}", f"127.0.0.1:{{port}}/bench:{TAG}"]),
+    Engine(
+        "curl",
+        ["curl", "--version"],
+        ["curl", "--silent", "--fail", "--parallel", "--parallel-immediate", "--parallel-max", "8", "--config", "{layout}.curl"],
+        [[*_PLAYER, "sessions", "{layout}", "{port}"]],
+    ),
+    Engine("bare", [*_PLAYER, "start-bare"], [*_PLAYER, "bare", "{layout}", "{port}"]),
+)  # fmt: skip
+
+
+def _filled(command: list[str], ground: Ground, port: int) -> list[str]:
+    return [word.format(layout=ground.layout, port=port, docker=ground.docker) for word in command]
+
+
+def _timed(command: list[str]) -> float:
+    """Run a program that must end well."""
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begin

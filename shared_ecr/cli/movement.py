@@ -1,0 +1,46 @@
+"""A command that moves images: shown while it does, its errors told where the display tells them, and its last word."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from shared_ecr.cli.complaints import complaint
+from shared_ecr.cli.progress import display
+from shared_ecr.errors import ExitCode, SharedEcrError
+
+if TYPE_CHECKING:
+    from shared_ecr.cli.progress.counting import Counted
+    from shared_ecr.cli.progress.interface import Display
+
+_Moved = TypeVar("_Moved")
+
+
+def shown(
+    arguments: argparse.Namespace,
+    how: str,
+    move: "Callable[[Display, Counted], _Moved]",
+    tell: Callable[[_Moved], int],
+) -> int:
+    """Run *move* under the display that *arguments* ask for, then *tell* on stdout; return the exit code.
+
+    *move* gives its progress to the second of what it gets, so that Ctrl-C can say how many layers are *how*:
+    `uploaded`, `downloaded`. Where stderr is for programs, an error and a last word are objects too.
+    """
+    from shared_ecr.cli.progress.counting import Counted  # noqa: PLC0415 — start-up time
+
+    screen = display(arguments)
+    counted = Counted(screen)
+    try:
+        with screen:
+            moved = move(screen, counted)
+    except (SharedEcrError, OSError) as error:
+        screen.complained(complaint(error, verbose=arguments.verbose))
+        return error.exit_code if isinstance(error, SharedEcrError) else ExitCode.ENVIRONMENT
+    except KeyboardInterrupt:
+        screen.complained(f"shared-ecr: {counted.last_word(how)}")
+        return ExitCode.INTERRUPTED
+    except SystemExit:
+        # A SIGTERM; the code of the exit says so.
+        screen.complained(f"shared-ecr: {counted.last_word(how)}")
+        raise
+    return tell(moved)

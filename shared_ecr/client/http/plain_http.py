@@ -1,0 +1,43 @@
+"""Registries of this machine that want TLS: told with what leads there, as this machine is spoken to in plain HTTP."""
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, Endpoint, origin
+from shared_ecr.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from shared_ecr.client.http.transport import Answer
+
+# What servers with TLS answer to a request without it, where they answer at all.
+BAD_REQUEST = 400
+SECONDS = 2.0
+
+
+def refuse_where_tls_is_wanted(answer: "Answer", endpoint: Endpoint) -> None:
+    """Raise where *answer* came from a server that wants TLS; a 400 says so, and a look makes sure.
+
+    Raises:
+        UnavailableError: it does; with the variable by which it is asked over https.
+    """
+    if answer.status != BAD_REQUEST or urlsplit(endpoint.url).scheme != "http" or not _speaks_tls(endpoint.url):
+        return
+    host = endpoint.registry
+    raise UnavailableError(
+        f"{host} wants https, and an address of this machine is asked in plain HTTP; set "
+        f"{ENDPOINT_VARIABLE}={host}=https://{urlsplit(endpoint.url).netloc}, or write another name of this machine"
+    )
+
+
+def _speaks_tls(url: str) -> bool:
+    _, name, port = origin(url)
+    # Nothing is sent but a greeting, so nobody has to prove who they are.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection((name, port or 80), SECONDS) as plain, context.wrap_socket(plain):
+            return True
+    except OSError:
+        return False

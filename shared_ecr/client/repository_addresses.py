@@ -1,0 +1,42 @@
+"""Where repositories are, whoever says so."""
+
+from dataclasses import dataclass
+
+from shared_ecr.errors import UsageError
+from shared_ecr.names import RegistryHost, RepositoryName
+from shared_ecr.text import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RepositoryAddress:
+    """Where one repository is: as the outputs of a stack say, or as the declaration does."""
+
+    name: RepositoryName
+    uri: str
+    arn: str
+
+    @property
+    def host(self) -> RegistryHost:
+        """The registry that holds the repository."""
+        return RegistryHost.parse(self.uri.partition("/")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The repositories that are known, and from where."""
+
+    repositories: tuple[RepositoryAddress, ...]
+    source: str
+    """What they are called in errors: `registry.yaml` or `stack shared-ecr in us-east-1`."""
+
+    def of(self, name: RepositoryName) -> RepositoryAddress:
+        """Return the repository called *name*.
+
+        Raises:
+            UsageError: there is none, with the nearest name.
+        """
+        for repository in self.repositories:
+            if repository.name == name:
+                return repository
+        hint = did_you_mean(name.text, (repository.name.text for repository in self.repositories))
+        raise UsageError(f"{self.source} has no repository {name}. {hint}".rstrip(". "))

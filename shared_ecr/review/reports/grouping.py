@@ -1,0 +1,126 @@
+"""Findings and doubts as people are told them: the same sentence once, however many repositories it is about.
+
+The JSON and the SARIF keep one of each; here fifty repositories without a scan are one line that names them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared_ecr.access.lint import Severity
+from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.reports.sections import mark, sentences
+from shared_ecr.review.verdict import Verdict
+from shared_ecr.text import visible
+
+# The rest is in the JSON; of what blocks a reader wants to know every one.
+_MEMBERS = 20
+_BLOCKING_MEMBERS = 200
+_NAMED = 2
+_WHATS = 3
+_PLACES = 3
+
+Member = TypeVar("Member")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFinding:
+    """One finding, or several that say the same; no character of it takes no ink."""
+
+    mark: str
+    """What it does to the deployment: `blocks`, `warning`."""
+    severity: Severity
+    blocks: bool
+    code: str
+    subject: str
+    """What it is about; of several the first ones and a number."""
+    where: str
+    """Where a reader finds it; empty where it is nowhere, or in several places."""
+    sentences: str
+    details: tuple[str, ...]
+
+
+def told_findings(verdict: Verdict) -> list[ToldFinding]:
+    """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
+    found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
+    merged = [_merged(group) for group in _grouped((_of_subject(each), each) for each in found)]
+    return [_told(group) for group in _grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
+
+
+def told_doubts(verdict: Verdict) -> list[str]:
+    """Return what could not be judged, each reason once with its places."""
+    lines = []
+    for group in _grouped((each.what, each) for each in verdict.doubts):
+        places = list(dict.fromkeys(each.place for each in group))
+        more = f" and {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
+        lines.append(visible(f"{', '.join(places[:_PLACES])}{more}: {group[0].what}"))
+    return lines
+
+
+def _grouped(keyed: Iterable[tuple[object, Member]]) -> list[list[Member]]:
+    """Return the members of each key together, in the order in which the keys came."""
+    groups: dict[object, list[Member]] = {}
+    for key, member in keyed:
+        groups.setdefault(key, []).append(member)
+    return list(groups.values())
+
+
+def _kind(judged: JudgedFinding) -> tuple[object, ...]:
+    finding, accepted = judged.finding, judged.acknowledgement
+    return (mark(judged), finding.severity, finding.code, finding.why, finding.fix, finding.details,
+            accepted.reason if accepted else None)  # fmt: skip
+
+
+def _of_subject(judged: JudgedFinding) -> object:
+    """Return what the findings share that say the same of one subject, in other words."""
+    return (*_kind(judged), judged.finding.subject, judged.finding.home, judged.finding.origin)
+
+
+def _said(whats: tuple[str, ...], judged: JudgedFinding) -> object:
+    """Return what the findings share that say the same of several subjects."""
+    return (*_kind(judged), whats)
+
+
+def _merged(group: Sequence[JudgedFinding]) -> tuple[tuple[str, ...], JudgedFinding]:
+    return tuple(dict.fromkeys(each.finding.what for each in group)), group[0]
+
+
+def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding]]) -> ToldFinding:
+    whats, first = group[0]
+    members = [_member(judged) for _, judged in group]
+    listed = _listed(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
+    rest = _listed(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
+    finding = first.finding
+    return ToldFinding(
+        mark=mark(first),
+        severity=finding.severity,
+        blocks=first.blocks,
+        code=visible(finding.code),
+        subject=visible(_named([judged.finding.subject for _, judged in group])),
+        where=visible(str(finding.origin)) if finding.origin and len(members) == 1 else "",
+        sentences=sentences(first, _joined(whats)),
+        details=tuple(visible(line) for line in (*rest, *finding.details, *listed)),
+    )
+
+
+def _member(judged: JudgedFinding) -> str:
+    finding = judged.finding
+    return f"{finding.subject} ({finding.origin})" if finding.origin else finding.subject
+
+
+def _named(subjects: Sequence[str]) -> str:
+    if len(subjects) == 1:
+        return subjects[0]
+    if len(subjects) == _NAMED:
+        return " and ".join(subjects)
+    return f"{', '.join(subjects[:_NAMED])} and {len(subjects) - _NAMED} more"
+
+
+def _joined(whats: Sequence[str]) -> str:
+    more = f"; and {len(whats) - _WHATS} more" if len(whats) > _WHATS else ""
+    return "; ".join(whats[:_WHATS]) + more
+
+
+def _listed(lines: Sequence[str], at_most: int) -> list[str]:
+    more = [f"and {len(lines) - at_most} more"] if len(lines) > at_most else []
+    return [*lines[:at_most], *more]
