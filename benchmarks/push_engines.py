@@ -1,7 +1,5 @@
 """Who pushes in a measurement: a command that starts for nothing, and a command that pushes, for each."""
 
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PLAYERS = Path(__file__).with_name("push_players.py")
+CURL = Path(__file__).with_name("push_curl.sh")
 TAG = "1"
 
 
@@ -68,13 +67,10 @@ ENGINES = (
         [*_DOCKER, "push", "--quiet", f"127.0.0.1:{{port}}/bench:{TAG}"],
         [[*_DOCKER, "tag", "bench:1", f"127.0.0.1:{{port}}/bench:{TAG}"]],
     ),
-    Engine("crane", ["crane", "version"], ["crane", "push", "--insecure", "{layout}", f"127.0.0.1:{{port}}/bench:{TAG}"]),
     Engine(
-        "curl",
-        ["curl", "--version"],
-        ["curl", "--silent", "--fail", "--parallel", "--parallel-immediate", "--parallel-max", "8", "--config", "{layout}.curl"],
-        [[*_PLAYER, "sessions", "{layout}", "{port}"]],
+        "crane", ["crane", "version"], ["crane", "push", "--insecure", "{layout}", f"127.0.0.1:{{port}}/bench:{TAG}"]
     ),
+    Engine("curl", ["curl", "--version"], [str(CURL), "{layout}", "{port}"]),
     Engine("bare", [*_PLAYER, "start-bare"], [*_PLAYER, "bare", "{layout}", "{port}"]),
 )  # fmt: skip
 
@@ -86,5 +82,8 @@ def _filled(command: list[str], ground: Ground, port: int) -> list[str]:
 def _timed(command: list[str]) -> float:
     """Run a program that must end well."""
     begin = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - begin
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return seconds

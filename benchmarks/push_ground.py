@@ -116,7 +116,7 @@ def dockerd(folder: Path) -> Iterator[str | None]:
         yield None
         return
     # A socket's path has at most 107 characters.
-    with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as short, (folder / "dockerd.log").open("wb") as log:  # noqa: S108 — a private folder is made inside
+    with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as short, (folder / "dockerd.log").open("wb") as log:
         address, settings = f"unix://{short}/d.sock", Path(short, "daemon.json")
         settings.write_text("{}")
         places = [f"--data-root={folder}/docker", f"--exec-root={short}/exec", f"--pidfile={short}/pid"]

@@ -1,9 +1,10 @@
-"""The processes of a push measurement: our pusher, the bare uploads, the delay proxy.
+"""The processes of a push measurement: our command, the bare uploads, the delay proxy.
 
 Each role imports what it needs itself, as the start is part of what is measured.
 """
 
 import http.client
+import importlib
 import queue
 import socket
 import sys
@@ -21,7 +22,7 @@ def play(role: str, *arguments: str) -> int:
     """Be one of the processes of a measurement."""
     match role:
         case "ours":
-            push_ours(Path(arguments[0]), int(arguments[1]))
+            return push_ours(Path(arguments[0]), int(arguments[1]))
         case "bare":
             push_bare(Path(arguments[0]), int(arguments[1]))
         case "start-ours":
@@ -38,33 +39,33 @@ def play(role: str, *arguments: str) -> int:
 def start_ours() -> None:
     """Import all that a push imports."""
     sys.path.insert(0, str(ROOT))
-    import urllib3  # noqa: PLC0415, F401 — its import is what is measured
+    for name in (
+        "urllib3", "shared_ecr.cli.main", "shared_ecr.cli.progress.counting", "shared_ecr.cli.progress.silent",
+        "shared_ecr.cli.push_inputs", "shared_ecr.cli.push_outputs", "shared_ecr.client.aws.clients",
+        "shared_ecr.client.aws.creation", "shared_ecr.client.aws.layers", "shared_ecr.client.credentials.chosen",
+        "shared_ecr.client.moving", "shared_ecr.client.pushers.native", "shared_ecr.client.session",
+    ):  # fmt: skip
+        importlib.import_module(name)
 
-    import shared_ecr.client.pushers.native  # noqa: PLC0415, F401 — as above
 
-
-def push_ours(layout: Path, port: int) -> None:
-    """Push as the command does, with nobody who listens to the progress."""
+def push_ours(layout: Path, port: int) -> int:
+    """Push as the command does, which says nothing but the reference."""
     sys.path.insert(0, str(ROOT))
-    from shared_ecr.client.credentials.interface import Credentials  # noqa: PLC0415 — its import is part of what is measured
-    from shared_ecr.client.pushers.events import Silence  # noqa: PLC0415 — as above
-    from shared_ecr.client.pushers.interface import PushRequest  # noqa: PLC0415 — as above
-    from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — as above
-    from shared_ecr.names import RegistryHost, Tag  # noqa: PLC0415 — as above
+    from shared_ecr.cli.main import main  # noqa: PLC0415 — its import is part of what is measured
 
-    class Nobody:
-        def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:  # noqa: ARG002 — the protocol's
-            return None
+    return main(["push", str(layout), f"127.0.0.1:{port}/bench:{TAG}", "--quiet"])
 
-    request = PushRequest(str(layout), RegistryHost.parse(f"127.0.0.1:{port}"), "bench", (Tag.parse(TAG),))
-    NativePusher().push(request, Nobody(), Silence())
+
+def largest_first(layout: Path) -> list[Path]:
+    """List the files of the image in the sequence in which they go."""
+    return sorted((layout / "blobs" / "sha256").iterdir(), key=lambda path: -path.stat().st_size)
 
 
 def push_bare(layout: Path, port: int) -> None:
     """Upload every blob on eight connections, knowing its digest and asking nothing."""
     waiting: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
     threads = [threading.Thread(target=upload_bare, args=(waiting, port)) for _ in range(8)]
-    for path in sorted((layout / "blobs" / "sha256").iterdir(), key=lambda path: -path.stat().st_size):
+    for path in largest_first(layout):
         waiting.put(path)
     for thread in threads:
         waiting.put(None)

@@ -91,9 +91,15 @@ class _Templates:
         )
 
     def doubt(self, doubt: Doubt) -> cdk.PolicyViolation:
-        """Tell what could not be judged."""
+        """Tell what could not be judged, at the stack whose template it stands in."""
+        file = Path(doubt.place.partition(":")[0]).name
+        stack = self._stacks.get(file)
+        path = cdk.PolicyViolatingResource(locations=[], construct_path=stack.stack_construct_path) if stack else None
         return cdk.PolicyViolation(
-            rule_name=NOT_JUDGED, description=str(doubt), severity="warning", violating_resources=[self._app()]
+            rule_name=NOT_JUDGED,
+            description=str(doubt),
+            severity="warning",
+            violating_resources=[path or self._app()],
         )
 
     def _resource(self, origin: Origin) -> cdk.PolicyViolatingResource:

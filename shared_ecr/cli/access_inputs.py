@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from shared_ecr.review.rows import Collected
 
 _YAML = {".yaml", ".yml"}
+_RESOURCES = re.compile(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def gather(arguments: argparse.Namespace) -> Input:
 
 def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[Row, ...]":
     """Return the policies at *path*: an older declaration, template or cdk.out."""
-    if path.suffix in _YAML:
+    if is_declaration(path):
         from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
 
         return tuple(_declared_rows(load(path, os.environ).registry))
@@ -101,7 +104,7 @@ def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[st
     """Give each policy of the declaration or the templates at *path*, with what to call it."""
     from shared_ecr.access.lint import Holder, Subject  # noqa: PLC0415 — start-up time
 
-    if path.suffix in _YAML:
+    if is_declaration(path):
         registries: dict[str, Subject] = {}
         for row in rows_of(path, arguments):
             if row.policies.repository is not None:
@@ -112,9 +115,20 @@ def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[st
         for region, subject in registries.items():
             yield f"{path}: the registry policy in {region}", subject
         return
-    for each in collected(path, arguments, _declared(arguments)).held:
+    found = collected(path, arguments, _declared(arguments))
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    for each in found.held:
         if each.policy is not None:
             yield f"{path}: {each.logical_id}", Subject(each.policy, each.holder, each.target)
+
+
+def is_declaration(path: Path) -> bool:
+    """Whether the file at *path* is a declaration, and not a template in YAML; what it says decides, not its name."""
+    if path.suffix not in _YAML or not path.is_file():
+        return path.suffix in _YAML
+    # A template has Resources at its outermost level and a declaration never; neither need be whole to tell them apart.
+    return _RESOURCES.search(path.read_text(encoding="utf-8", errors="replace")) is None
 
 
 def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":

@@ -34,7 +34,7 @@ class Origin:
     """The template or plan, as messages call it."""
     stack: str
     logical_id: str
-    """The logical id, or the address in Terraform."""
+    """The logical id, or the address in Terraform; empty of what is about the whole stack."""
     construct_path: str = ""
     """CDK's path of the construct, where the assembly tells it."""
     position: Position | None = None
@@ -49,7 +49,7 @@ class Origin:
         if self.construct_path:
             return self.construct_path
         place = f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
-        return f"{place}: {self.logical_id}"
+        return f"{place}: {self.logical_id}" if self.logical_id else place
 
 
 @dataclass(frozen=True, slots=True)

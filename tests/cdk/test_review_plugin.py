@@ -57,6 +57,15 @@ def errors(found: list[tuple[str, str, str]]) -> set[tuple[str, str]]:
     return {(rule, construct) for rule, severity, construct in found if severity == "error"}
 
 
+def test_what_is_about_a_stack_is_told_at_that_stack(tmp_path: Path) -> None:
+    app = quick_app(tmp_path)
+    cdk.Stack(app, "First")
+    second = cdk.Stack(app, "Second")
+    repository(second, {"Statement": [{"Effect": "Allow", "Principal": {"AWS": cdk.Fn.import_value("x")}}]})
+    told = {rule: construct for rule, _, construct in reviewed(app)}
+    assert (told["stack-termination"], told["not-judged"]) == ("Second", "Second")
+
+
 def test_a_public_repository_of_any_app_is_found_at_its_construct(tmp_path: Path) -> None:
     app = quick_app(tmp_path)
     repository(cdk.Stack(app, "Theirs"), PUBLIC)

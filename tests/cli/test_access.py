@@ -174,6 +174,20 @@ def test_lint_reads_policies_templates_and_declarations(here: Path) -> None:
     assert (finding["policy"], finding["code"]) == ("t.json: App", "confused-deputy")
 
 
+def test_lint_knows_a_template_in_yaml_by_what_it_says(here: Path) -> None:
+    (here / "t.yaml").write_text(
+        "Resources:\n  App:\n    Type: AWS::ECR::Repository\n    Properties:\n      RepositoryPolicyText:\n"
+        "        Version: '2012-10-17'\n        Statement: [{Effect: Allow, Principal: '*', Action: 'ecr:*'}]\n"
+    )
+    found = shared_ecr("access", "lint", "t.yaml", "--format", "json")
+    assert "access-public" in {each["code"] for each in json.loads(found.stdout)["findings"]}
+
+
+def test_lint_tells_what_it_could_not_read(here: Path) -> None:
+    template(here, "t.json", pull({"AWS": {"Fn::ImportValue": "role"}}))
+    assert "Fn::ImportValue role is known only once deployed" in shared_ecr("access", "lint", "t.json").stderr
+
+
 def test_decide_answers_line_by_line_and_exits_2_after_a_broken_one(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

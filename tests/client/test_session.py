@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+import shared_ecr.client
 from shared_ecr import declaration
 from shared_ecr.client.addresses import Memory, Whereabouts, declared, known
 from shared_ecr.client.aws.deployed import NoSuchStackError
@@ -122,3 +123,8 @@ def test_a_place_is_the_same_whatever_was_read(where: Whereabouts) -> None:
     before = Whereabouts(where.file)
     declared(where)
     assert (where, hash(where)) == (before, hash(before))
+
+
+@pytest.mark.parametrize("name", shared_ecr.client.__all__)
+def test_every_public_name_of_the_client_can_be_had(name: str) -> None:
+    assert getattr(shared_ecr.client, name).__name__ == name

@@ -43,21 +43,21 @@ class ToldFinding:
 def told_findings(verdict: Verdict) -> list[ToldFinding]:
     """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
     found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
-    merged = [_merged(group) for group in _grouped((_of_subject(each), each) for each in found)]
-    return [_told(group) for group in _grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
+    merged = [_merged(group) for group in grouped((_of_subject(each), each) for each in found)]
+    return [_told(group) for group in grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
 
 
 def told_doubts(verdict: Verdict) -> list[str]:
     """Return what could not be judged, each reason once with its places."""
     lines = []
-    for group in _grouped((each.what, each) for each in verdict.doubts):
+    for group in grouped((each.what, each) for each in verdict.doubts):
         places = list(dict.fromkeys(each.place for each in group))
         more = f" and {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
         lines.append(visible(f"{', '.join(places[:_PLACES])}{more}: {group[0].what}"))
     return lines
 
 
-def _grouped(keyed: Iterable[tuple[object, Member]]) -> list[list[Member]]:
+def grouped(keyed: Iterable[tuple[object, Member]]) -> list[list[Member]]:
     """Return the members of each key together, in the order in which the keys came."""
     groups: dict[object, list[Member]] = {}
     for key, member in keyed:
@@ -88,15 +88,15 @@ def _merged(group: Sequence[JudgedFinding]) -> tuple[tuple[str, ...], JudgedFind
 def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding]]) -> ToldFinding:
     whats, first = group[0]
     members = [_member(judged) for _, judged in group]
-    listed = _listed(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
-    rest = _listed(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
+    listed = cut(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
+    rest = cut(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
     finding = first.finding
     return ToldFinding(
         mark=mark(first),
         severity=finding.severity,
         blocks=first.blocks,
         code=visible(finding.code),
-        subject=visible(_named([judged.finding.subject for _, judged in group])),
+        subject=visible(named([judged.finding.subject for _, judged in group])),
         where=visible(str(finding.origin)) if finding.origin and len(members) == 1 else "",
         sentences=sentences(first, _joined(whats)),
         details=tuple(visible(line) for line in (*rest, *finding.details, *listed)),
@@ -108,7 +108,8 @@ def _member(judged: JudgedFinding) -> str:
     return f"{finding.subject} ({finding.origin})" if finding.origin else finding.subject
 
 
-def _named(subjects: Sequence[str]) -> str:
+def named(subjects: Sequence[str]) -> str:
+    """Name the first few of *subjects*, and how many others there are."""
     if len(subjects) == 1:
         return subjects[0]
     if len(subjects) == _NAMED:
@@ -121,6 +122,7 @@ def _joined(whats: Sequence[str]) -> str:
     return "; ".join(whats[:_WHATS]) + more
 
 
-def _listed(lines: Sequence[str], at_most: int) -> list[str]:
+def cut(lines: Sequence[str], at_most: int) -> list[str]:
+    """Return *at_most* of *lines*, and how many others there are."""
     more = [f"and {len(lines) - at_most} more"] if len(lines) > at_most else []
     return [*lines[:at_most], *more]

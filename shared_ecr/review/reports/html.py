@@ -1,26 +1,21 @@
 """The review as one HTML page: no network, no script, readable on a phone and on paper."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
 from shared_ecr.access.lint import Severity
 from shared_ecr.reports.timeline import timeline
 from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
+from shared_ecr.review.reports.happenings import ToldChange, told_changes
 from shared_ecr.review.reports.html_access import access_table
 from shared_ecr.review.reports.sections import (
-    access_lines,
-    changes,
     conclusion,
     counts,
-    difference_lines,
-    fate_lines,
-    heading,
     headroom_line,
-    place,
     told_headroom,
 )
-from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
+from shared_ecr.review.verdict import Verdict
 from shared_ecr.text import visible
 
 # Scripts and foreign addresses are refused by the page itself, whatever a template tries to smuggle in.
@@ -50,7 +45,7 @@ def _body(verdict: Verdict) -> Iterator[str]:
         yield "<h2>Findings</h2>"
         for each in found:
             yield from _finding(each)
-    happening = changes(verdict)
+    happening = told_changes(verdict)
     if happening:
         yield "<h2>What happens</h2>"
         for change in happening:
@@ -70,24 +65,21 @@ def _finding(told: ToldFinding) -> Iterator[str]:
     yield "</div>"
 
 
-def _change(change: RepositoryChange | SettingChange) -> Iterator[str]:
+def _change(change: ToldChange) -> Iterator[str]:
     yield f'<article><h3><span class="mark {change.happening}">{change.happening}</span> '
-    yield f'<span class="name">{escape(heading(change))}</span></h3><p class="dim">{escape(place(change))}</p>'
-    for difference in change.differences:
-        yield from _sides(difference.what, difference_lines(difference))
-    if isinstance(change, RepositoryChange):
-        yield from _sides("access", access_lines(change))
-        yield from _sides("images", fate_lines(change))
-        if change.outcome is not None and change.outcome.verdicts:
-            yield f'<details><summary>every image</summary><div class="picture wide">{timeline(change.outcome)}</div>'
-            yield "</details>"
+    yield f'<span class="name">{escape(change.heading)}</span></h3>'
+    if change.place:
+        yield f'<p class="dim">{escape(change.place)}</p>'
+    for title, lines in change.sections:
+        yield from _sides(title, lines)
+    if change.outcome is not None and change.outcome.verdicts:
+        yield f'<details><summary>every image</summary><div class="picture wide">{timeline(change.outcome)}</div>'
+        yield "</details>"
     yield "</article>"
 
 
-def _sides(title: str, lines: list[str]) -> Iterator[str]:
+def _sides(title: str, lines: Sequence[str]) -> Iterator[str]:
     """Lay a difference out side by side: what goes on the left, what comes on the right; on a phone below it."""
-    if not lines:
-        return
     gone = [line[2:] for line in lines if line.startswith("- ")]
     come = [line[2:] for line in lines if line.startswith("+ ")]
     same = [line.strip() for line in lines if not line.startswith(("- ", "+ "))]

@@ -8,19 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from shared_ecr.access.lint import Severity
 from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
+from shared_ecr.review.reports.happenings import ToldChange, told_changes
 from shared_ecr.review.reports.sections import (
-    access_lines,
-    changes,
     conclusion,
     counts,
-    difference_lines,
-    fate_lines,
-    heading,
     headroom_line,
-    place,
     told_headroom,
 )
-from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
+from shared_ecr.review.verdict import Verdict
 from shared_ecr.text import visible
 
 # By this line a comment is found again, to be updated in place.
@@ -37,7 +32,7 @@ def render_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
     foot = list(_foot(verdict))
     room = limit - _length([*head, *foot]) - 200
     found = _fitting(list(map(_finding, told_findings(verdict))), min(room, _FOR_FINDINGS * limit // LIMIT), "findings")
-    told = _fitting(list(map(_change, changes(verdict))), room - _length(found), "changes")
+    told = _fitting(list(map(_change, told_changes(verdict))), room - _length(found), "changes")
     return "\n".join([*head, *found, *_titled("### What happens", told), *foot]) + "\n"
 
 
@@ -56,14 +51,10 @@ def _finding(told: ToldFinding) -> str:
     return f"{line}\n{_folded('details', told.details, indent='  ')}" if told.details else line
 
 
-def _change(change: RepositoryChange | SettingChange) -> str:
-    lines: list[str] = []
-    for difference in change.differences:
-        lines += [f"  {difference.what}", *difference_lines(difference)]
-    if isinstance(change, RepositoryChange):
-        for title, found in (("access", access_lines(change)), ("images", fate_lines(change))):
-            lines += [f"  {title}", *found] if found else []
-    title = f"<b>{change.happening}</b> <code>{_inline(heading(change))}</code> ({_inline(place(change))})"
+def _change(change: ToldChange) -> str:
+    place = f" ({_inline(change.place)})" if change.place else ""
+    title = f"<b>{change.happening}</b> <code>{_inline(change.heading)}</code>{place}"
+    lines = [line for name, found in change.sections for line in (f"  {name}", *found)]
     return _folded(title, lines) if lines else f"- {title}"
 
 

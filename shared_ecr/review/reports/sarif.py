@@ -67,7 +67,7 @@ def _location(origin: Origin) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(PurePath(file).as_posix())}}
     if place:
         physical["region"] = {"startLine": place.line, "startColumn": place.column}
-    name = origin.construct_path or f"{origin.stack}/{origin.logical_id}"
+    name = origin.construct_path or f"{origin.stack}/{origin.logical_id}".rstrip("/")
     return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}]}
 
 

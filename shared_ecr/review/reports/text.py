@@ -3,20 +3,15 @@
 from collections.abc import Iterator
 
 from shared_ecr.review.reports.grouping import told_doubts, told_findings
+from shared_ecr.review.reports.happenings import ToldChange, told_changes
 from shared_ecr.review.reports.sections import (
-    access_lines,
-    changes,
     conclusion,
     counts,
-    difference_lines,
-    fate_lines,
-    heading,
     headroom_line,
     indented,
-    place,
     told_headroom,
 )
-from shared_ecr.review.verdict import RepositoryChange, SettingChange, Verdict
+from shared_ecr.review.verdict import Verdict
 from shared_ecr.text import visible
 
 
@@ -30,7 +25,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield visible(f"review of {verdict.source}{against}")
     yield from (f"  {visible(stack)}" for stack in verdict.stacks)
     yield f"  {counts(verdict)}"
-    for change in changes(verdict):
+    for change in told_changes(verdict):
         yield ""
         yield from _change(change)
     headroom = told_headroom(verdict)
@@ -50,14 +45,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from ("", conclusion(verdict))
 
 
-def _change(change: RepositoryChange | SettingChange) -> Iterator[str]:
-    yield f"{str(change.happening).upper()} {heading(change)} ({place(change)})"
-    for difference in change.differences:
-        lines = difference_lines(difference)
-        yield f"  {difference.what}:"
+def _change(change: ToldChange) -> Iterator[str]:
+    place = f" ({change.place})" if change.place else ""
+    yield f"{str(change.happening).upper()} {change.heading}{place}"
+    for title, lines in change.sections:
+        yield f"  {title}:"
         yield from indented(lines, "    ")
-    if isinstance(change, RepositoryChange):
-        for title, lines in (("access", access_lines(change)), ("images", fate_lines(change))):
-            if lines:
-                yield f"  {title}:"
-                yield from indented(lines, "    ")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.review.deployments import Stack
+from shared_ecr.review.deployments import Origin, Stack
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import Judgement, error, note, warning
 from shared_ecr.review.rules.limits import MAX_RESOURCES, MAX_TEMPLATE_BYTES, NEARLY
@@ -17,9 +17,12 @@ def stacks(scene: Scene) -> Iterator[ReviewFinding]:
     for stack in scene.deployment.stacks:
         if any(resource.type.startswith(_OF_ECR) for resource in stack.resources):
             for found in _judged(stack):
+                # No resource is to blame, so the place is the template alone.
+                origin = Origin(stack.file, stack.name, "")
                 yield ReviewFinding(
-                    found.code, found.severity, f"stack {stack.name}", found.what, found.why, found.fix, stack.home
-                )
+                    found.code, found.severity, f"stack {stack.name}", found.what, found.why, found.fix, stack.home,
+                    origin,
+                )  # fmt: skip
 
 
 def _judged(stack: Stack) -> Iterator[Judgement]:

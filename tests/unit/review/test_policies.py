@@ -24,6 +24,11 @@ def test_two_roles_that_a_stack_makes_are_two_principals() -> None:
     ]
 
 
+def test_two_roles_of_long_names_are_two_principals() -> None:
+    one, other = (f"${{Deployed:Fn::ImportValue Shared:ExportsOutputFnGetAtt{'Role' * 9}{each}}}" for each in "AB")
+    assert len(set(principals(allow({"AWS": [one, other]})))) == 2
+
+
 def test_an_account_that_is_open_is_not_the_registrys_own() -> None:
     assert principals(allow({"AWS": "arn:aws:iam::${Deployed:Consumer}:root"})) == ["arn:aws:iam::000050481794:root"]
 

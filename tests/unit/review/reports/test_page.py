@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 
+from shared_ecr.access.consumers import consumers
+from shared_ecr.access.everybody import Known
+from shared_ecr.access.matrix import Matrix, Row, matrix
+from shared_ecr.access.requests import Target
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.html import render_html
+from unit.access.policies import allow, policies
 from unit.review.reports.verdicts import finding, verdict
 
 BROWSER = next(
@@ -59,6 +64,13 @@ def seen(folder: Path, page: str, width: int) -> dict[str, Any]:
     return told
 
 
+def conditions_of_sixty_teams() -> Matrix:
+    teams = [f"team-{each}" for each in range(60)]
+    many = policies(allow("*", {"StringEquals": {"aws:PrincipalTag/team": teams}}))
+    row = Row(Target("111111111111", "eu-central-1", "team/" + "app" * 40), many)
+    return matrix([row], consumers([each for each in (many.repository,) if each], row.target, Known()))
+
+
 def test_a_reader_sees_the_verdict_and_what_happens(tmp_path: Path) -> None:
     found = seen(tmp_path, render_html(verdict(JudgedFinding(finding()))), DESK)
     assert found["verdict"].startswith("blocked by 1 finding")
@@ -73,5 +85,5 @@ def test_both_sides_of_a_difference_stand_beside_each_other(tmp_path: Path) -> N
 
 def test_on_a_phone_they_stand_below_each_other_and_nothing_overflows(tmp_path: Path) -> None:
     long = finding(what="a" * 300, subject="team/" + "very-long-name/" * 12)
-    found = seen(tmp_path, render_html(verdict(JudgedFinding(long))), PHONE)
+    found = seen(tmp_path, render_html(verdict(JudgedFinding(long), matrices=(conditions_of_sixty_teams(),))), PHONE)
     assert (found["besides"], found["overflow"], found["scrolls"]) == (False, [], False)

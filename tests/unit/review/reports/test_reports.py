@@ -14,6 +14,7 @@ from shared_ecr.review.reports.html import render_html
 from shared_ecr.review.reports.markdown import LIMIT, MARKER, render_markdown
 from shared_ecr.review.reports.sarif import render_sarif
 from shared_ecr.review.reports.text import render_text
+from shared_ecr.review.verdict import Difference
 from unit.review.reports.verdicts import accepted, change, finding, verdict
 
 BLOCKING = JudgedFinding(finding())
@@ -35,6 +36,20 @@ def test_what_does_not_block_lets_the_conclusion_say_so(judged: JudgedFinding) -
 def test_what_is_lost_is_told_before_what_is_made() -> None:
     lines = [line for line in render_text(verdict()).splitlines() if line[:1].isupper()]
     assert [line.split()[0] for line in lines] == ["DELETED", "ORPHANED", "CHANGED", "CREATED"]
+
+
+def test_what_happens_alike_to_several_repositories_is_told_once_and_names_them() -> None:
+    lines = render_text(verdict(repositories=(change("team/a"), change("team/b"), change("team/c")))).splitlines()
+    assert [line for line in lines if line.startswith("CHANGED")] == ["CHANGED team/a, team/b and 1 more"]
+    assert [line.split()[0] for line in lines if "(111111111111/eu-central-1, " in line] == [
+        "DELETED", "team/a", "team/b", "team/c",
+    ]  # fmt: skip
+
+
+def test_what_happens_otherwise_to_another_repository_is_told_by_itself() -> None:
+    other = replace(change("team/b"), differences=(Difference("tag mutability", "IMMUTABLE", "MUTABLE"),))
+    text = render_text(verdict(repositories=(change("team/a"), other)))
+    assert text.count("CHANGED") == 2
 
 
 def test_a_changed_rule_without_an_inventory_says_that_the_number_is_unknown() -> None:
@@ -103,7 +118,10 @@ def test_a_comment_begins_with_the_line_by_which_it_is_found() -> None:
 
 def test_a_comment_of_a_thousand_findings_and_changes_fits() -> None:
     many = [JudgedFinding(finding(subject=f"{number}", what=f"{number} leaves its stack")) for number in range(1_000)]
-    changes = tuple(change(f"team/app-{number}") for number in range(1_000))
+    changes = tuple(
+        replace(change(f"team/app-{number}"), differences=(Difference(f"tag {number}", "a" * 100, "b" * 100),))
+        for number in range(1_000)
+    )
     text = render_markdown(verdict(*many, repositories=changes))
     assert len(text) <= LIMIT
     assert re.search(r"… and \d+ more findings", text)
