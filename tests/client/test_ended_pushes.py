@@ -1,5 +1,4 @@
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from typing import IO
 import pytest
 
 from client.faults import Hold
-from client.images import about, image, index, noise, write_layout
+from client.images import image, write_layout
 from client.pushing import Bench
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +29,7 @@ from shared_ecr.names import RegistryHost, Tag
 from shared_ecr.client.http import workers
 import urllib3
 
-# Half a second for threads that wait for a network is kind to people, and long for two hundred kills.
+# Half a second for threads that wait for a network is kind to people, and long for a test.
 workers.GRACE_SECONDS = 0.02
 
 class Logins:
@@ -99,11 +98,6 @@ def pushes() -> Iterator[Pushes]:
         yield found
 
 
-def is_whole(bench: Bench, repository: str, files: set[str]) -> bool:
-    held = bench.registry.contents.repositories[repository]
-    return {*held.blobs, *held.manifests} >= files
-
-
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 
 
@@ -137,30 +131,3 @@ def test_an_interrupted_push_says_what_will_be_reused(bench: Bench, tmp_path: Pa
         pushes.ended()
     go.set()
     assert "stopped; 3 of 3 blobs are there and will be reused" in (tmp_path / "said").read_text()
-
-
-def test_two_hundred_kills_leave_no_tag_to_an_image_that_is_not_whole(
-    bench: Bench, tmp_path: Path, pushes: Pushes
-) -> None:
-    one, two = image([noise(200_000, 1), b"2"], seed=1), image([b"3", b"4"], seed=2)
-    built, signature = index(one, two), about(index(one, two))
-    layout = write_layout(tmp_path / "layout", built, signature)
-    bench.push(layout, "1.0", "latest", repository="whole")
-    requests = len(bench.registry.seen)
-    files, chance = set(built.files), random.Random(2026)
-    for number in range(200):
-        repository = f"killed/{number}"
-        reached, go = Event(), Event()
-        fault = bench.registry.fail("", f"/{repository}/", Hold(reached, go), after=chance.randrange(requests - 1))
-        child = pushes.begin(layout, bench, repository)
-        assert reached.wait(20), f"kill {number} found no request to stop at"
-        os.kill(child, chance.choice(list(SIGNALS)))
-        pushes.ended()
-        go.set()
-        bench.registry.faults.remove(fault)
-        tags = bench.registry.contents.repositories[repository].tags
-        assert not tags or is_whole(bench, repository, files), f"kill {number}: {tags}"
-        assert set(tags.values()) <= {built.root}
-        bench.push(layout, "1.0", "latest", repository=repository)
-        assert is_whole(bench, repository, files | set(signature.files))
-        assert set(bench.registry.contents.repositories[repository].tags) == {"1.0", "latest"}
