@@ -37,7 +37,7 @@ def play(role: str, *arguments: str) -> int:
 
 
 def start_ours() -> None:
-    """Import all that a push imports."""
+    """Import all that a push imports, and get ready to read the command line."""
     sys.path.insert(0, str(ROOT))
     for name in (
         "urllib3", "shared_ecr.cli.main", "shared_ecr.cli.progress.counting", "shared_ecr.cli.progress.silent",
@@ -46,6 +46,7 @@ def start_ours() -> None:
         "shared_ecr.client.moving", "shared_ecr.client.pushers.native", "shared_ecr.client.session",
     ):  # fmt: skip
         importlib.import_module(name)
+    sys.modules["shared_ecr.cli.main"].build_parser()
 
 
 def push_ours(layout: Path, port: int) -> int:

@@ -18,7 +18,8 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.local import LocalAws, environment_under, running
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("engines")]
-CANARY = Credentials("ci", "canary-5d90a3c27be14f68")
+# Of this process alone: every process of the machine is searched for it, and other workers run the same tests.
+CANARY = Credentials("ci", f"canary-5d90a3c27be14f68-{os.getpid()}")
 SECRETS = (CANARY.password, CANARY.basic().removeprefix("Basic "))
 IMAGES = ["local/built:v1", "team/app:1"]
 

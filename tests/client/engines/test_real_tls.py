@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.xdist_group("engines"),
     pytest.mark.skipif(shutil.which("skopeo") is None, reason="skopeo is not installed"),
 ]
-CANARY = Credentials("ci", "canary-0b7c52e1d9f84a36")
+# Of this process alone: every process of the machine is searched for it, and other workers run the same tests.
+CANARY = Credentials("ci", f"canary-0b7c52e1d9f84a36-{os.getpid()}")
 SECRETS = (CANARY.password, CANARY.basic().removeprefix("Basic "))
 BUILT = index(image([noise(300_000, 1), b"one"], seed=1), image([b"two"], seed=2))
 ENGINES = ["podman", "buildah", "skopeo", "docker"]
@@ -169,7 +170,8 @@ def test_no_output_has_the_login(pushed: Pushed) -> None:
 def test_the_same_push_again_moves_nothing(pushed: Pushed) -> None:
     again = pushed.user.types(*pushed.words)
     assert (again.code, again.stdout) == (0, pushed.done.stdout), again.stderr
-    assert "already" in again.stderr
+    # skopeo tells each blob in the same words, whether the registry had it or not.
+    assert pushed.engine == "skopeo" or "already" in again.stderr
 
 
 def test_a_login_that_is_wrong_is_told_as_that(pushed: Pushed) -> None:
