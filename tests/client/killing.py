@@ -62,7 +62,8 @@ def kind_of(seen: Seen) -> str:
 
 
 def kill_points(seen: list[Seen], dice: random.Random) -> Iterator[KillPoint]:
-    """Draw points from the requests of a push that was *seen* to its end."""
+    """Draw points from the requests of a push that was *seen* to its end, in whatever order its threads asked."""
+    seen = sorted(seen, key=lambda each: (kind_of(each), each.body_size))
     while True:
         number = dice.randrange(len(seen))
         request = seen[number]

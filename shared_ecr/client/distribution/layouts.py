@@ -5,12 +5,12 @@ Source: https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from shared_ecr.client.distribution.new_files import NewFiles, sweep
 from shared_ecr.client.sources.files import Folder, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
@@ -33,6 +33,7 @@ class LayoutFolder:
             UnavailableError: it cannot be read.
         """
         self.path = path
+        self._new_files = NewFiles()
         with self._written():
             if path.is_dir() and any(path.iterdir()) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
@@ -42,8 +43,15 @@ class LayoutFolder:
     def make(self) -> None:
         """Make the folder a layout, where it is none yet."""
         with self._written():
-            (self.path / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+            blobs = self.path / "blobs" / "sha256"
+            blobs.mkdir(parents=True, exist_ok=True)
+            for folder in (self.path, blobs):
+                sweep(folder)
             self._write("oci-layout", json.dumps(_VERSION).encode())
+
+    def abandon(self) -> None:
+        """Remove what is being written: it is over, and threads that wait for a network do not come back."""
+        self._new_files.abandon()
 
     def has(self, digest: Digest, size: int) -> bool:
         """Whether the blob is there whole; a damaged one is fetched again."""
@@ -57,7 +65,7 @@ class LayoutFolder:
     @contextmanager
     def blob_file(self, digest: Digest) -> Iterator[IO[bytes]]:
         """Lend a file that takes the name of *digest* when the block ends well, and vanishes when it does not."""
-        with self._written(), self._new_file(blob_name(digest)) as file:
+        with self._written(), self._new_files.file(self.path / blob_name(digest)) as file:
             yield file
 
     def add_manifest(self, manifest: Manifest) -> None:
@@ -94,22 +102,8 @@ class LayoutFolder:
         return entries
 
     def _write(self, name: str, content: bytes) -> None:
-        with self._new_file(name) as file:
+        with self._new_files.file(self.path / name) as file:
             file.write(content)
-
-    @contextmanager
-    def _new_file(self, name: str) -> Iterator[IO[bytes]]:
-        target = self.path / name
-        new = tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False)  # noqa: SIM115 — closed below
-        try:
-            with new:
-                # Temporary files are private; what others may read of a layout is for the folder's mode to say.
-                Path(new.name).chmod(0o644)
-                yield new.file
-            Path(new.name).replace(target)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
 
     @contextmanager
     def _written(self) -> Iterator[None]:

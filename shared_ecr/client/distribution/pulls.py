@@ -51,13 +51,20 @@ class _Pull:
         image = RegistryImage(self._remote, name)
         # Not before there is something to put into it.
         self._layout.make()
+        try:
+            self._write(image)
+        except BaseException:
+            self._layout.abandon()
+            raise
+        self._layout.name_image(image.root, name)
+        return image.root.digest
+
+    def _write(self, image: RegistryImage) -> None:
         blobs = sorted(image.blobs, key=lambda blob: -blob.size)
         self._tell(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
         self._crew.run([partial(self._fetch, blob) for blob in blobs])
         for manifest in image.manifests:
             self._layout.add_manifest(manifest)
-        self._layout.name_image(image.root, name)
-        return image.root.digest
 
     def _fetch(self, blob: Blob) -> None:
         if self._layout.has(blob.digest, blob.size):

@@ -1,6 +1,5 @@
 """`shared-ecr` at work with a real engine, looked at from outside: what it says, and what the machine shows of it."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -21,7 +20,7 @@ class Done:
     stdout: str
     stderr: str
     shown: frozenset[str] = frozenset()
-    """The processes that showed a secret, in their arguments or, but for the command itself, in their environment."""
+    """The processes that showed a secret in their arguments or, but for ours, in their environment."""
 
 
 def shared_ecr(*words: str | Path, environ: Mapping[str, str], secrets: tuple[str, ...] = ()) -> Done:
@@ -32,7 +31,7 @@ def shared_ecr(*words: str | Path, environ: Mapping[str, str], secrets: tuple[st
         command, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         over, shown = threading.Event(), set[str]()
-        watch = threading.Thread(target=_watch, args=(process.pid, secrets, over, shown))
+        watch = threading.Thread(target=_watch, args=(secrets, over, shown))
         watch.start()
         try:
             stdout, stderr = process.communicate(timeout=SECONDS)
@@ -42,12 +41,14 @@ def shared_ecr(*words: str | Path, environ: Mapping[str, str], secrets: tuple[st
     return Done(process.returncode, stdout, stderr, frozenset(shown))
 
 
-def _watch(ours: int, secrets: tuple[str, ...], over: threading.Event, shown: set[str]) -> None:
+def _watch(secrets: tuple[str, ...], over: threading.Event, shown: set[str]) -> None:
+    ours = Path(sys.executable).resolve()
     while secrets and not over.wait(0.01):
         for folder in Path("/proc").glob("[0-9]*"):
-            # Our own environment is where the user keeps the password, and our parent's memory is the test.
-            names = ("cmdline",) if folder.name in {str(ours), str(os.getpid())} else ("cmdline", "environ")
             with suppress(OSError):
+                # Our own environment is where the user keeps the password; a fork of ours that is not yet another
+                # program still has it, and so has the test.
+                names = ("cmdline",) if (folder / "exe").resolve() == ours else ("cmdline", "environ")
                 content = b"".join((folder / name).read_bytes() for name in names)
                 if any(secret.encode() in content for secret in secrets):
                     shown.add((folder / "comm").read_text().strip())

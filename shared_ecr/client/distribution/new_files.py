@@ -1,0 +1,91 @@
+"""Files on their way to their names: whatever ends the program, none is under its name that is not whole.
+
+Each is locked while it is written. So a program that comes later tells what one that was killed has left, which has
+no lock any more, from what another is still at.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from shared_ecr.client.http.workers import StoppedError
+
+PREFIX = ".new-"
+
+
+class NewFiles:
+    """The files that one program is writing; used by several threads."""
+
+    def __init__(self) -> None:
+        self._at_work: set[Path] = set()
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def file(self, target: Path) -> Iterator[IO[bytes]]:
+        """Lend a file that takes the name *target* when the block ends well, and vanishes when it does not."""
+        path, file = self._begun(target.parent)
+        try:
+            with file:
+                # Temporary files are private; what others may read of a layout is for the folder's mode to say.
+                path.chmod(0o644)
+                yield file
+            path.replace(target)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            self._ended(path)
+
+    def abandon(self) -> None:
+        """Remove what is being written, by threads that will not come back, and let nothing new begin."""
+        with self._lock:
+            self._is_over = True
+            for path in self._at_work:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+    def _begun(self, folder: Path) -> tuple[Path, IO[bytes]]:
+        while True:
+            with self._lock:
+                if self._is_over:
+                    raise StoppedError
+                descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+                self._at_work.add(Path(name))
+            _lock(descriptor)
+            # Who sweeps may have been faster.
+            if os.fstat(descriptor).st_nlink:
+                return Path(name), os.fdopen(descriptor, "wb")
+            os.close(descriptor)
+            self._ended(Path(name))
+
+    def _ended(self, path: Path) -> None:
+        with self._lock:
+            self._at_work.discard(path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what programs that were killed have left in *folder*; what cannot be removed stays."""
+    for path in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                if _lock(descriptor):
+                    path.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file until it is closed; False where another program has it, or nothing can be locked here."""
+    try:
+        import fcntl  # noqa: PLC0415 — Windows has none
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True

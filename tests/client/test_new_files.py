@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from shared_ecr.client.distribution.new_files import PREFIX, NewFiles, sweep
+from shared_ecr.client.http.workers import StoppedError
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    with NewFiles().file(tmp_path / "a") as file:
+        file.write(b"whole")
+        assert "a" not in names(tmp_path)
+    assert (names(tmp_path), (tmp_path / "a").read_bytes()) == (["a"], b"whole")
+
+
+def test_a_file_that_is_broken_off_vanishes_and_what_had_its_name_stays(tmp_path: Path) -> None:
+    def write() -> None:
+        with NewFiles().file(tmp_path / "a") as file:
+            file.write(b"half")
+            raise ValueError("broken")
+
+    (tmp_path / "a").write_bytes(b"before")
+    with pytest.raises(ValueError, match="broken"):
+        write()
+    assert (names(tmp_path), (tmp_path / "a").read_bytes()) == (["a"], b"before")
+
+
+def test_what_is_abandoned_is_gone_though_its_thread_does_not_come_back(tmp_path: Path) -> None:
+    files = NewFiles()
+
+    def write() -> None:
+        with files.file(tmp_path / "a"):
+            files.abandon()
+            assert names(tmp_path) == []
+
+    with pytest.raises(FileNotFoundError):
+        write()
+    assert names(tmp_path) == []
+
+
+def test_after_the_end_nothing_begins(tmp_path: Path) -> None:
+    files = NewFiles()
+    files.abandon()
+    with pytest.raises(StoppedError), files.file(tmp_path / "a"):
+        pass
+    assert names(tmp_path) == []
+
+
+def test_what_a_killed_program_left_is_swept_and_what_another_writes_is_not(tmp_path: Path) -> None:
+    (tmp_path / f"{PREFIX}left").write_bytes(b"half")
+    (tmp_path / "of-others").touch()
+    with NewFiles().file(tmp_path / "a") as file:
+        sweep(tmp_path)
+        file.write(b"whole")
+    assert names(tmp_path) == ["a", "of-others"]
+
+
+def test_what_is_no_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    (tmp_path / f"{PREFIX}link").symlink_to("kept")
+    sweep(tmp_path)
+    assert "kept" in names(tmp_path)
+
+
+def test_a_file_that_was_swept_before_it_was_locked_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    def lock(descriptor: int) -> bool:
+        if not begun:
+            (path,) = tmp_path.iterdir()
+            path.unlink()
+        begun.append(descriptor)
+        return True
+
+    monkeypatch.setattr("shared_ecr.client.distribution.new_files._lock", lock)
+    with NewFiles().file(tmp_path / "a") as file:
+        file.write(b"whole")
+    assert (len(begun), names(tmp_path)) == (2, ["a"])
