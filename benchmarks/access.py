@@ -10,12 +10,12 @@ import time
 
 from shared_ecr.access.changes import changes
 from shared_ecr.access.consumers import Consumer, consumers
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.matrix import Row, matrix
-from shared_ecr.access.policies import Policies
-from shared_ecr.access.reading import parse_policy
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import Known
 
 ORGANIZATION = "o-a1b2c3d4e5"
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]

@@ -22,9 +22,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 
 from properties import naive_lifecycle  # noqa: E402 — the path stands above
-from shared_ecr.inventories import load_inventory  # noqa: E402 — the path stands above
-from shared_ecr.inventories.reading import Source  # noqa: E402 — the path stands above
-from shared_ecr.lifecycle import (  # noqa: E402 — the path stands above
+from shared_ecr.fate.evaluation import evaluate  # noqa: E402 — the path stands above
+from shared_ecr.fate.images import Image  # noqa: E402 — the path stands above
+from shared_ecr.fate.inventory import load_inventory  # noqa: E402 — the path stands above
+from shared_ecr.fate.inventory.loader import Source  # noqa: E402 — the path stands above
+from shared_ecr.fate.reports.text import columns  # noqa: E402 — the path stands above
+from shared_ecr.fate.uncertainty import judge  # noqa: E402 — the path stands above
+from shared_ecr.model.lifecycle import (  # noqa: E402 — the path stands above
     AnyImage,
     LifecyclePolicy,
     LifecycleRule,
@@ -33,10 +37,6 @@ from shared_ecr.lifecycle import (  # noqa: E402 — the path stands above
     TaggedLike,
     Untagged,
 )
-from shared_ecr.lifecycle.evaluation import evaluate  # noqa: E402 — the path stands above
-from shared_ecr.lifecycle.images import Image  # noqa: E402 — the path stands above
-from shared_ecr.lifecycle.open_questions import judge  # noqa: E402 — the path stands above
-from shared_ecr.reports.text import columns  # noqa: E402 — the path stands above
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 IMAGES, ROUNDS, NAIVE_IMAGES = 100_000, 5, 1_000

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.declaration.policies import parse_policies
-from shared_ecr.lifecycle import LifecyclePolicy, StorageClass
-from shared_ecr.lifecycle.images import Image
+from shared_ecr.declaration.policy_sources import parse_policies
+from shared_ecr.fate.images import Image
+from shared_ecr.model.lifecycle import LifecyclePolicy, StorageClass
 
 FILE = Path(__file__).resolve().parents[2] / "shared" / "cases" / "lifecycle.json"
 # The fate of each digest, and the rule that claims it: what every evaluator, right or wrong, is asked for.

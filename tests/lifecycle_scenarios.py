@@ -7,11 +7,11 @@ from pathlib import Path
 from inventory_files import digest
 from shared_ecr.declaration import load, parse
 from shared_ecr.declaration.presets import PARAMETERS
-from shared_ecr.lifecycle import DEFAULT_POLICY, LifecyclePolicy
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.open_questions import judge
-from shared_ecr.lifecycle.reasons import told, why
-from shared_ecr.reports.markdown import table
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.reasons import told, why
+from shared_ecr.fate.reports.markdown import table
+from shared_ecr.fate.uncertainty import judge
+from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -1,8 +1,8 @@
 """The job as specs of `shared_ecr`."""
 
 from benchmarks.synthesis_ways.job import APPS, BUILD, PROJECT, PULLERS, REGION
-from shared_ecr.encryption import Aes256
-from shared_ecr.lifecycle import (
+from shared_ecr.model.encryption import Aes256
+from shared_ecr.model.lifecycle import (
     AnyImage,
     LifecyclePolicy,
     LifecycleRule,
@@ -11,10 +11,10 @@ from shared_ecr.lifecycle import (
     TaggedWith,
     Untagged,
 )
+from shared_ecr.model.permissions import AccessLevel, Grant, Place
+from shared_ecr.model.principals import Account, CodeBuildProject, LambdaFunctions, Role
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import AccountId, Region, RepositoryName
-from shared_ecr.permissions import AccessLevel, Grant, Place
-from shared_ecr.principals import Account, CodeBuildProject, LambdaFunctions, Role
-from shared_ecr.repositories import RepositorySpec
 
 PLACE = Place.of(Region(REGION))
 

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from shared_ecr.encryption import stack_key_policy
+from shared_ecr.model.encryption import stack_key_policy
 
 
 class RegistryKey(kms.CfnKey):

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
-from shared_ecr.settings.public_repositories import PublicRepositorySpec
+from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
 from shared_ecr_constructs.repository import logical_name
 
 

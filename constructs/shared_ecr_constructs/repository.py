@@ -11,11 +11,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
-from shared_ecr.encryption import DualLayer
-from shared_ecr.encryption import wire as encryption_wire
+from shared_ecr.model.encryption import DualLayer
+from shared_ecr.model.encryption import wire as encryption_wire
+from shared_ecr.model.permissions import Place
+from shared_ecr.model.repositories import Deleted, RepositorySpec, Retained
 from shared_ecr.names import RepositoryName
-from shared_ecr.permissions import Place
-from shared_ecr.repositories import Deleted, RepositorySpec, Retained
 
 
 class SharedRepository(ecr.CfnRepository):

@@ -12,8 +12,8 @@ from pathlib import Path
 import aws_cdk as cdk
 import jsii
 
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Severity
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.review.deployments import Deployment, Doubt, Origin
 from shared_ecr.review.documents import Place, load_deployment

@@ -3,7 +3,7 @@
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared_ecr.settings.roles import ServiceRoleSpec
+from shared_ecr.model.settings.roles import ServiceRoleSpec
 from shared_ecr_constructs.acknowledgements import acknowledge
 
 _WILDCARD = "The repositories do not exist yet, and what is about a whole registry has no resource"

@@ -5,7 +5,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_signer as signer
 from constructs import Construct
 
-from shared_ecr.settings.signing import PLATFORM, MadeProfile, Signing
+from shared_ecr.model.settings.signing import PLATFORM, MadeProfile, Signing
 
 
 class ImageSigning(Construct):

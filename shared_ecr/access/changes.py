@@ -13,17 +13,17 @@ from shared_ecr.access.actions import names
 from shared_ecr.access.callers import Caller, Identity, Kind
 from shared_ecr.access.classes import RequestClass, Said, request_classes
 from shared_ecr.access.decisions import named
-from shared_ecr.access.documents import Policy
 from shared_ecr.access.evaluation import allowed, decide, reach
-from shared_ecr.access.everybody import (
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.requests import Request, Target
+from shared_ecr.access.trust_boundary import (
     OTHER_ORGANIZATION,
     STRANGE_ACCOUNTS,
     STRANGE_SERVICE,
     Known,
     asks_for_membership,
 )
-from shared_ecr.access.policies import Policies
-from shared_ecr.access.requests import Request, Target
 
 # More than this in one sentence are not read.
 SHOWN_ACTIONS = 8

@@ -10,9 +10,9 @@ from shared_ecr.access.callers import Caller
 from shared_ecr.access.candidates import Attempt, attempts
 from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.contexts import Context
-from shared_ecr.access.documents import Policy, Statement
-from shared_ecr.access.everybody import Known, everybody
+from shared_ecr.access.policy_model import Policy, Statement
 from shared_ecr.access.requests import Target, context_of, open_keys
+from shared_ecr.access.trust_boundary import Known, everybody
 
 # Every combination of values is tried up to here; beyond, each statement's own keys are combined, and each alone.
 COMBINATIONS_AT_MOST = 512

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from shared_ecr.access.callers import UNNAMED_ROLE, Caller, Identity, Kind
 from shared_ecr.access.candidates import instances
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.everybody import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, Known, named
+from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, Known, named
 
 
 class Group(StrEnum):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from shared_ecr.access.callers import Caller, Identity, Kind
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.documents import Effect
 from shared_ecr.access.evaluation import Application, Decision, Verdict, decide, is_in_the_account
-from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.policy_model import Effect
 from shared_ecr.access.principals import Meant
-from shared_ecr.access.reading_requests import Question, read_question
+from shared_ecr.access.request_reader import Question, read_question
 from shared_ecr.access.requests import Request
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.errors import InvalidValueError
 
 # In a request whose context is complete nothing is left open but what AWS does not document.

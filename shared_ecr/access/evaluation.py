@@ -15,8 +15,8 @@ from shared_ecr.access.actions import ALL_ACTIONS, TOKEN_BIT, bits
 from shared_ecr.access.callers import Caller, Identity, Kind
 from shared_ecr.access.conditions import Judgement, Truth
 from shared_ecr.access.contexts import Context
-from shared_ecr.access.documents import Effect, Statement
-from shared_ecr.access.policies import Policies, Side
+from shared_ecr.access.policy_model import Effect, Statement
+from shared_ecr.access.policy_pair import Policies, Side
 from shared_ecr.access.principals import Meant
 from shared_ecr.access.requests import Request, Target
 

@@ -8,11 +8,11 @@ from shared_ecr.access.callers import Caller, Identity, Kind
 from shared_ecr.access.capabilities import Capability
 from shared_ecr.access.conditions import Truth
 from shared_ecr.access.decisions import caller_sentence, named
-from shared_ecr.access.documents import Effect, Statement
 from shared_ecr.access.evaluation import Application, Verdict, applications, is_in_the_account, judge, reach
 from shared_ecr.access.matrix import AT_MOST, Access, Cell, Row, cells_of
 from shared_ecr.access.phrases import fails, holds
-from shared_ecr.access.policies import Side
+from shared_ecr.access.policy_model import Effect, Statement
+from shared_ecr.access.policy_pair import Side
 from shared_ecr.access.principals import Meant
 from shared_ecr.access.requests import context_of, open_keys
 

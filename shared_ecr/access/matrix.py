@@ -16,10 +16,10 @@ from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.consumers import Consumer
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.decisions import named
-from shared_ecr.access.documents import Effect
 from shared_ecr.access.evaluation import Application, Reach, allowed, applications, is_in_the_account, reach
 from shared_ecr.access.phrases import fails, holds
-from shared_ecr.access.policies import Policies
+from shared_ecr.access.policy_model import Effect
+from shared_ecr.access.policy_pair import Policies
 from shared_ecr.access.principals import Meant
 from shared_ecr.access.requests import Target, context_of, open_keys
 

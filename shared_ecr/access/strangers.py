@@ -6,11 +6,11 @@ from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.candidates import STRANGE_VALUES
 from shared_ecr.access.comparisons import network
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.documents import Effect, Policy, Statement
-from shared_ecr.access.everybody import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, called_as_asked
 from shared_ecr.access.operators import Family
+from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.principals import Meant
 from shared_ecr.access.requests import Target, context_of, open_keys
+from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, called_as_asked
 
 # Who narrows a grant by these trusts a network or a resource of its own; every other open key is the caller's to
 # choose (its tags, its user agent, the hour). https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html

@@ -88,7 +88,7 @@ def _print_matrix(found: Input, how: str) -> None:
 
 def _print_changes(found: Input, old: "Sequence[Row]", how: str) -> int:
     from shared_ecr.access.changes import Direction  # noqa: PLC0415 — start-up time
-    from shared_ecr.acknowledgements import covering  # noqa: PLC0415 — start-up time
+    from shared_ecr.findings.acknowledgements import covering  # noqa: PLC0415 — start-up time
 
     if how == "html":
         raise UsageError("--against prints text, markdown or json")
@@ -153,7 +153,7 @@ def _changes(found: Input, old: "Sequence[Row]") -> "list[Change]":
     A repository that is new holds nothing yet: only what it opens to outsiders is told.
     """
     from shared_ecr.access.changes import changes  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policies import Policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_pair import Policies  # noqa: PLC0415 — start-up time
 
     before = {(row.target.region, row.target.name): row for row in old}
     changed: list[Change] = []

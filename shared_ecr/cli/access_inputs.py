@@ -14,12 +14,12 @@ from shared_ecr.cli.options import add_file
 from shared_ecr.errors import UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.access.everybody import Known
     from shared_ecr.access.lint import Subject
     from shared_ecr.access.matrix import Row
-    from shared_ecr.acknowledgements import Acknowledgement
+    from shared_ecr.access.trust_boundary import Known
+    from shared_ecr.findings.acknowledgements import Acknowledgement
+    from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import Region
-    from shared_ecr.registry import RegistrySpec
     from shared_ecr.review.documents import Place
     from shared_ecr.review.rows import Collected
 
@@ -66,7 +66,7 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
 
 def gather(arguments: argparse.Namespace) -> Input:
     """Return the policies that the options of *arguments* ask for."""
-    from shared_ecr.access.everybody import Known  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.trust_boundary import Known  # noqa: PLC0415 — start-up time
 
     declared = _declared(arguments)
     if arguments.live:
@@ -165,10 +165,10 @@ def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "
 
 def _declared_rows(declared: "RegistrySpec") -> "Iterator[Row]":
     from shared_ecr.access.matrix import Row  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policies import Policies, Scope  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.reading import read_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_pair import Policies, Scope  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_reader import read_policy  # noqa: PLC0415 — start-up time
     from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
-    from shared_ecr.permissions import Place  # noqa: PLC0415 — start-up time
+    from shared_ecr.model.permissions import Place  # noqa: PLC0415 — start-up time
 
     account, scope = str(declared.account), Scope(declared.settings.account.registry_policy_scope or Scope.V2)
     for region in declared.regions:
@@ -183,11 +183,11 @@ def _declared_rows(declared: "RegistrySpec") -> "Iterator[Row]":
 
 def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tuple[tuple[Row, ...], tuple[str, ...]]":
     from shared_ecr.access.matrix import Row  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policies import Policies, Scope  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.reading import parse_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_pair import Policies, Scope  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_reader import parse_policy  # noqa: PLC0415 — start-up time
     from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
     from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.aws.policies import live_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.live_policies import live_policies  # noqa: PLC0415 — start-up time
 
     region = _region(arguments, declared)
     with closing(AwsClients()) as clients:

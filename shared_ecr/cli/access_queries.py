@@ -130,8 +130,8 @@ def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run_lint(arguments: argparse.Namespace) -> int:
     """Print every finding."""
-    from shared_ecr.access.faults import InvalidPolicyError  # noqa: PLC0415 — start-up time
     from shared_ecr.access.lint import Severity, lint, refused  # noqa: PLC0415 — start-up time
+    from shared_ecr.documents.policy_faults import InvalidPolicyError  # noqa: PLC0415 — start-up time
 
     found: list[tuple[str, Finding]] = []
     for file in arguments.files:
@@ -155,9 +155,9 @@ def run_lint(arguments: argparse.Namespace) -> int:
 
 def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, Subject]]":
     """Give the policies of *file*: itself where it is one, else those that stand in it."""
-    from shared_ecr.access.json_texts import read_json  # noqa: PLC0415 — start-up time
     from shared_ecr.access.lint import Holder, Subject  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.reading import read_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_reader import read_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.documents.json_text import read_json  # noqa: PLC0415 — start-up time
 
     if file.is_dir() or file.suffix in {".yaml", ".yml"}:
         yield from subjects_of(file, arguments)

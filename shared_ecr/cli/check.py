@@ -48,7 +48,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every problem of every file; stdout is the report."""
-    from shared_ecr.collecting import collector_waiting  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.collector import collector_waiting  # noqa: PLC0415 — start-up time
 
     # A declaration is a large tree without cycles; looking for them takes a fifth of the time.
     with collector_waiting():

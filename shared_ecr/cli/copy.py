@@ -59,7 +59,7 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
     from shared_ecr.cli.push_outputs import summary  # noqa: PLC0415 — start-up time
     from shared_ecr.client.copying import CopyOptions, copy, prepared  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
-    from shared_ecr.platforms import Platform  # noqa: PLC0415 — start-up time
+    from shared_ecr.names.platforms import Platform  # noqa: PLC0415 — start-up time
 
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
     options = CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)

@@ -11,9 +11,9 @@ from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.declaration.policies import Policies
-    from shared_ecr.fates import Question
-    from shared_ecr.reports import Report
+    from shared_ecr.declaration.policy_sources import Policies
+    from shared_ecr.fate.report import Question
+    from shared_ecr.fate.reports import Report
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -51,7 +51,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; stdout is the report, the exit code its judgement."""
-    from shared_ecr.fates import report  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.report import report  # noqa: PLC0415 — start-up time
 
     policies = _policies(arguments)
     if arguments.verify:
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _policies(arguments: argparse.Namespace) -> "Policies":
-    from shared_ecr.declaration.policies import declared_policies, load_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.policy_sources import declared_policies, load_policies  # noqa: PLC0415 — start-up time
 
     if arguments.policy:
         return load_policies(arguments.policy, os.environ)
@@ -79,9 +79,9 @@ def _policies(arguments: argparse.Namespace) -> "Policies":
 
 
 def _question(arguments: argparse.Namespace) -> "Question":
-    from shared_ecr.declaration.policies import load_policies  # noqa: PLC0415 — start-up time
-    from shared_ecr.fates import Question  # noqa: PLC0415 — start-up time
-    from shared_ecr.lifecycle.costs import Prices  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.policy_sources import load_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.costs import Prices  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.report import Question  # noqa: PLC0415 — start-up time
 
     now = arguments.now or datetime.now(UTC)
     if arguments.until and arguments.until < now:
@@ -103,18 +103,18 @@ def _rendered(made: "Report", arguments: argparse.Namespace) -> str:
         case "json":
             import json  # noqa: PLC0415 — start-up time
 
-            from shared_ecr.reports.documents import render_report  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.documents import render_report  # noqa: PLC0415 — start-up time
 
             return json.dumps(render_report(made), indent=2)
         case "markdown":
-            from shared_ecr.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
 
             return render_markdown(made, everything=arguments.all)
         case "html":
-            from shared_ecr.reports.html import render_html  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.html import render_html  # noqa: PLC0415 — start-up time
 
             return render_html(made)
         case _:
-            from shared_ecr.reports.text import render_text  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.text import render_text  # noqa: PLC0415 — start-up time
 
             return render_text(made, everything=arguments.all)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.inventories import ImageUse
+    from shared_ecr.fate.inventory import ImageUse
+    from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import EcrRegistry
-    from shared_ecr.registry import RegistrySpec
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -53,10 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Take the inventory, save it, and print what there is."""
     from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
     from shared_ecr.client.aws.inventory import take_inventory  # noqa: PLC0415 — start-up time
-    from shared_ecr.inventories import Inventory  # noqa: PLC0415 — start-up time
-    from shared_ecr.inventories.saving import save  # noqa: PLC0415 — start-up time
-    from shared_ecr.lifecycle.costs import Stored  # noqa: PLC0415 — start-up time
-    from shared_ecr.reports.rows import size  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.costs import Stored  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.inventory import Inventory  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.inventory.saving import save  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.reports.rows import size  # noqa: PLC0415 — start-up time
 
     spec = declared(arguments.file)
     story = Story()

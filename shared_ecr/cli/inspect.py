@@ -10,7 +10,7 @@ from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
-    from shared_ecr.client.inspections import Inspected, PlatformImage
+    from shared_ecr.client.inspect_report import Inspected, PlatformImage
     from shared_ecr.client.sources.registry_companions import Mention
 
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Look, and show it."""
     from shared_ecr.client.inspecting import inspect  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
-    from shared_ecr.platforms import Platform  # noqa: PLC0415 — start-up time
+    from shared_ecr.names.platforms import Platform  # noqa: PLC0415 — start-up time
 
     platforms = [Platform.parse(arguments.platform)] if arguments.platform else []
     with_referrers = not (arguments.no_referrers or arguments.raw)
@@ -93,7 +93,7 @@ def _referrer(mention: "Mention") -> dict[str, object]:
 
 def _lines(found: "Inspected") -> Iterator[str]:
     """Yield what a person wants to know; what images say of themselves is shown with its controls escaped."""
-    from shared_ecr.reports.rows import size  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.reports.rows import size  # noqa: PLC0415 — start-up time
     from shared_ecr.text import visible  # noqa: PLC0415 — start-up time
 
     yield f"digest      {found.digest}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared_ecr.inventories import Inventory
+    from shared_ecr.fate.inventory import Inventory
 
 _REGION_FIRST = re.compile(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
 
@@ -41,8 +41,8 @@ def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") 
     """
     from dataclasses import replace  # noqa: PLC0415 — start-up time
 
-    from shared_ecr.inventories import load_inventory, load_uses  # noqa: PLC0415 — start-up time
-    from shared_ecr.inventories.reading import Source  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.inventory import load_inventory, load_uses  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.inventory.loader import Source  # noqa: PLC0415 — start-up time
 
     sources = []
     for given in arguments.images:

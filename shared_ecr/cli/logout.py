@@ -13,7 +13,7 @@ from shared_ecr.names import AccountId, Region, RegistryHost
 from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from shared_ecr.registry import RegistrySpec
+    from shared_ecr.model.registry import RegistrySpec
 
 Wanted = Callable[[RegistryHost], bool]
 

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
-    from shared_ecr.client.moving import pull, pull_with_engine  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.push import pull, pull_with_engine  # noqa: PLC0415 — start-up time
 
     where = whereabouts(arguments, screen.said)
     if arguments.folder is not None:

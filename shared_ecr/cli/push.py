@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shared_ecr.cli.progress.counting import Counted
     from shared_ecr.cli.progress.interface import Display
-    from shared_ecr.client.moving import Outcome
+    from shared_ecr.client.push import Outcome
 
 _DESCRIPTION = (
     "Push an image to one repository or several, of the declared registry or of any other, logging in where needed, "
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted") -> "Sequence[Outcome]":
     from shared_ecr.cli.push_outputs import Teller  # noqa: PLC0415 — start-up time
     from shared_ecr.client.addresses import Memory, Whereabouts  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.moving import PushOptions, plan_all, push_all  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.push import PushOptions, plan_all, push_all  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
 
     where = Whereabouts(arguments.file, arguments.stack, memory=Memory(tell=shown.said))

@@ -8,7 +8,7 @@ from shared_ecr.errors import InvalidValueError, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.client.addresses import Whereabouts
-    from shared_ecr.client.moving import Order
+    from shared_ecr.client.push import Order
     from shared_ecr.names import Region
 
 
@@ -39,7 +39,7 @@ def orders(arguments: argparse.Namespace, where: "Whereabouts") -> "list[Order]"
         InvalidListError: lines of the list that are none.
         InvalidDeclarationError: --all-regions needs the declaration, and that has problems.
     """
-    from shared_ecr.client.moving import Order  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.push import Order  # noqa: PLC0415 — start-up time
 
     regions = _regions(arguments, where)
     return [

@@ -8,7 +8,7 @@ from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
-    from shared_ecr.client.moving import Outcome
+    from shared_ecr.client.push import Outcome
     from shared_ecr.client.pushers.interface import PushResult
 
 

@@ -15,7 +15,7 @@ from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.registry import RegistrySpec
+    from shared_ecr.model.registry import RegistrySpec
 
 DECLARATION = Path("registry.yaml")
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from shared_ecr.access.faults import InvalidPolicyError
 from shared_ecr.access.lint import Finding, Severity, Subject, lint, refused
-from shared_ecr.access.reading import parse_policy
+from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.declaration.bare import POLICY_TEXT, BareDocument, load_bare
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.problems import Position, Problem, in_file_order
 from shared_ecr.problems import Severity as ProblemSeverity
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from shared_ecr.access.everybody import Known
-from shared_ecr.acknowledgements import Acknowledgement
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.declaration import DEFAULT_FILE, Declaration, load
 from shared_ecr.errors import UsageError
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.names import AccountId, Region
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import Place, declared_positions, load_deployment, load_prior

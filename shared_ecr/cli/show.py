@@ -9,7 +9,7 @@ from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.declaration.nodes import Node, Scalar
+    from shared_ecr.documents.nodes import Node, Scalar
 
 # What some reader of YAML takes for a boolean, a number or nothing.
 _NO_TEXTS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(node: "Node", indent: str) -> Iterator[tuple[str, str]]:
     """Yield the YAML of a collection that is not empty, each line with the origin of the value in it."""
-    from shared_ecr.declaration.nodes import Mapping  # noqa: PLC0415 — start-up time
+    from shared_ecr.documents.nodes import Mapping  # noqa: PLC0415 — start-up time
 
     if isinstance(node, Mapping):
         for key, value in node:
@@ -66,8 +66,8 @@ def _lines(node: "Node", indent: str) -> Iterator[tuple[str, str]]:
 
 
 def _member(before: str, value: "Node", indent: str) -> Iterator[tuple[str, str]]:
-    from shared_ecr.declaration.nodes import Mapping, Scalar  # noqa: PLC0415 — start-up time
     from shared_ecr.declaration.origins import origin  # noqa: PLC0415 — start-up time
+    from shared_ecr.documents.nodes import Mapping, Scalar  # noqa: PLC0415 — start-up time
 
     if isinstance(value, Scalar):
         yield f"{before} {_scalar(value)}", origin(value.position)

@@ -10,9 +10,9 @@ from shared_ecr.cli.options import Story
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.inventory import take_inventory
 from shared_ecr.client.aws.previews import differences, preview
-from shared_ecr.declaration.policies import Policies
+from shared_ecr.declaration.policy_sources import Policies
 from shared_ecr.errors import ExitCode, UsageError
-from shared_ecr.lifecycle.open_questions import judge
+from shared_ecr.fate.uncertainty import judge
 
 
 def verify(arguments: argparse.Namespace, policies: Policies) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.copying import copy
     from shared_ecr.client.inspecting import inspect
     from shared_ecr.client.mirroring import mirror
-    from shared_ecr.client.moving import Order, Outcome, PushOptions, pull, push, push_all
+    from shared_ecr.client.push import Order, Outcome, PushOptions, pull, push, push_all
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.client.pushers.interface import PushResult
     from shared_ecr.client.session import Session
@@ -43,19 +43,19 @@ __all__ = [
 
 # Imported when they are asked for: whoever needs one module of the client should not pay for all of it.
 _HOMES = {
-    "Order": "shared_ecr.client.moving",
-    "Outcome": "shared_ecr.client.moving",
+    "Order": "shared_ecr.client.push",
+    "Outcome": "shared_ecr.client.push",
     "Progress": "shared_ecr.client.pushers.events",
-    "PushOptions": "shared_ecr.client.moving",
+    "PushOptions": "shared_ecr.client.push",
     "PushResult": "shared_ecr.client.pushers.interface",
     "Session": "shared_ecr.client.session",
     "Whereabouts": "shared_ecr.client.addresses",
     "copy": "shared_ecr.client.copying",
     "inspect": "shared_ecr.client.inspecting",
     "mirror": "shared_ecr.client.mirroring",
-    "pull": "shared_ecr.client.moving",
-    "push": "shared_ecr.client.moving",
-    "push_all": "shared_ecr.client.moving",
+    "pull": "shared_ecr.client.push",
+    "push": "shared_ecr.client.push",
+    "push_all": "shared_ecr.client.push",
     "tag": "shared_ecr.client.tagging",
 }
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
 from shared_ecr.errors import RefusedError, UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Region, RepositoryName
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.deployed import StackClients
-    from shared_ecr.registry import RegistrySpec
+    from shared_ecr.model.registry import RegistrySpec
 
 
 def _tell_on_stderr(line: str) -> None:
@@ -96,7 +96,7 @@ def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addre
 def _deployed(where: Whereabouts, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
     """Return what `deployed` does, by a declaration that is read already."""
     from shared_ecr.client.aws.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.registry import DEFAULT_STACK_NAME  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.model.registry import DEFAULT_STACK_NAME  # noqa: PLC0415 — start-up time of the command line
 
     stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
     region = where.region or (spec.regions[0] if spec else _region_of_environment())

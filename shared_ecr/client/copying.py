@@ -22,9 +22,9 @@ from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.targets import Located, locate_anywhere, mutability
 from shared_ecr.errors import UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, Tag
-from shared_ecr.platforms import Platform
+from shared_ecr.names.platforms import Platform
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

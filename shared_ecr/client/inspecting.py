@@ -15,15 +15,15 @@ from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.distribution.tags import list_tags
 from shared_ecr.client.http.connections import THREADS
 from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.inspections import Inspected, inspected
+from shared_ecr.client.inspect_report import Inspected, inspected
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.sources.registry_companions import Mention, mentions_of
 from shared_ecr.client.targets import locate, locate_image
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, Tag
-from shared_ecr.platforms import Platform
-from shared_ecr.versions import version_order
+from shared_ecr.names.platforms import Platform
+from shared_ecr.names.versions import version_order
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session

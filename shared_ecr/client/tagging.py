@@ -16,7 +16,7 @@ from shared_ecr.client.pushers.events import Progress, Silence, Stored, Told
 from shared_ecr.client.sources.registry_trees import fetch_manifest
 from shared_ecr.client.targets import locate_image, mutability
 from shared_ecr.errors import UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RepositoryName, Tag
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from shared_ecr.client.addresses import Whereabouts, declared_mutability, known
 from shared_ecr.client.aws.deployed import mutability_of
 from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
 from shared_ecr.names.references import WrittenReference
 from shared_ecr.text import quoted

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from shared_ecr.declaration.document import load_document, read_document
 from shared_ecr.declaration.ignoring import KEY as IGNORE
 from shared_ecr.declaration.ignoring import Ignored, Ignoring, read_ignoring
 from shared_ecr.declaration.inclusion import whole
-from shared_ecr.declaration.nodes import Mapping, Node
-from shared_ecr.declaration.reading import Reading
+from shared_ecr.declaration.reader import Reading
 from shared_ecr.declaration.registry import KEYS, read_registry
 from shared_ecr.declaration.variables import replaced
+from shared_ecr.documents.nodes import Mapping, Node
+from shared_ecr.documents.yaml import load_document, read_document
+from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.problems import InvalidDeclarationError, Problem, Severity, in_file_order
-from shared_ecr.registry import RegistrySpec
 
 # Where the declaration stands unless one says otherwise.
 DEFAULT_FILE = Path("registry.yaml")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection
 from datetime import date
 
-from shared_ecr.acknowledgements import Acknowledgement
-from shared_ecr.declaration.nodes import Node
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.text import did_you_mean, quoted
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

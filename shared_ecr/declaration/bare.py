@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.declaration.document import decode, load_bytes, read_document
 from shared_ecr.declaration.lifecycle import read_policy_document
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.pasted import broken, unplaced
-from shared_ecr.declaration.reading import Reading
+from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.yaml import decode, load_bytes, read_document
 from shared_ecr.problems import Position, Problem, in_file_order
 from shared_ecr.text import quoted
 

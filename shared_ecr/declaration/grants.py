@@ -4,11 +4,11 @@ from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import SERVICES, read_consumer
 from shared_ecr.declaration.consumers.callers import own_organization, read_organization_id
 from shared_ecr.declaration.consumers.neighbours import Neighbours
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.permissions import AccessLevel, Grant, Perimeter, redundant
 from shared_ecr.names import AccountId, OrganizationId
-from shared_ecr.permissions import AccessLevel, Grant, Perimeter, redundant
 from shared_ecr.text import did_you_mean, listed, quoted
 
 __all__ = ["Neighbours", "read_grants", "read_perimeter"]

@@ -7,8 +7,8 @@ What is ignored is counted and told with its reason, and an entry that ignores n
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared_ecr.declaration.nodes import Node
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.problems import Position, Problem, Severity
 

@@ -10,9 +10,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from shared_ecr.declaration.document import load_document
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.documents.yaml import load_document
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
 

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from functools import partial
 
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.pasted import pasted
 from shared_ecr.declaration.presets import KEY as PRESET
 from shared_ecr.declaration.presets import read_preset
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.selections import read_selections
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import Action, LifecyclePolicy, LifecycleRule, conflicts
-from shared_ecr.lifecycle.presets import Preset, composed
+from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, conflicts
+from shared_ecr.model.lifecycle.presets import Preset, composed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Nodes merge rather than values, so that every value keeps the place it was writt
 told once, where it stands.
 """
 
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
 
 
 def merged(defaults: Node | None, own: Node) -> Node:

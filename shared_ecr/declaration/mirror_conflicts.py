@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from shared_ecr.declaration.nodes import Node
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import Action, AnyImage, Untagged
-from shared_ecr.mirrors import PinnedTag, TagPattern, Wanted, may_move_here, moves_upstream
+from shared_ecr.model.lifecycle import Action, AnyImage, Untagged
+from shared_ecr.model.mirrors import PinnedTag, TagPattern, Wanted, may_move_here, moves_upstream
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import Digest, Tag
-from shared_ecr.repositories import RepositorySpec
 from shared_ecr.text import quoted
 
 T = TypeVar("T")

@@ -1,9 +1,9 @@
 """Read tag mutability: one word, or the exceptions with the reason for them."""
 
-from shared_ecr.declaration.nodes import Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.mutability import MAX_FILTERS, ExclusionFilter, TagMutability
+from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter, TagMutability
 
 # checkov's and Control Tower's names for "tags are immutable, without exception".
 _CONTROLS = ("CKV_AWS_51", "CT.ECR.PR.3")

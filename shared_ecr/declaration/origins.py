@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.profiles import completed, read_beginnings
 from shared_ecr.declaration.properties import PROPERTIES
-from shared_ecr.declaration.reading import Reading, join
-from shared_ecr.lifecycle import DEFAULT_POLICY
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.model.lifecycle import DEFAULT_POLICY
 from shared_ecr.problems import Position
 
 PACKAGE = "default of the package"

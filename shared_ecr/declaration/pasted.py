@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.problems import Position
 from shared_ecr.text import quoted

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from shared_ecr.declaration.merging import merged
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.problems import Position
 from shared_ecr.text import did_you_mean, quoted

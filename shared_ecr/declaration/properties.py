@@ -7,16 +7,16 @@ from typing import TypeVar
 from shared_ecr.declaration.grants import Neighbours, read_grants, read_perimeter
 from shared_ecr.declaration.lifecycle import read_lifecycle
 from shared_ecr.declaration.mutability import read_mutability
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.removal import read_removal
-from shared_ecr.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey
+from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import DEFAULT_POLICY
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey
+from shared_ecr.model.lifecycle import DEFAULT_POLICY
+from shared_ecr.model.mutability import TagMutability
+from shared_ecr.model.permissions import Grant, Perimeter
+from shared_ecr.model.repositories import RepositorySpec, Retained
 from shared_ecr.names import RepositoryName
-from shared_ecr.permissions import Grant, Perimeter
-from shared_ecr.repositories import RepositorySpec, Retained
 from shared_ecr.text import quoted
 
 T = TypeVar("T")

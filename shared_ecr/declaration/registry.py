@@ -6,9 +6,8 @@ from shared_ecr.declaration.accounts import read_account, read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
 from shared_ecr.declaration.grants import Neighbours
 from shared_ecr.declaration.mirrors import read_mirrors
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.profiles import read_beginnings
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.repositories import judge_beginnings, read_repositories
 from shared_ecr.declaration.settings import (
     SETTINGS,
@@ -17,10 +16,11 @@ from shared_ecr.declaration.settings import (
     read_settings,
     warn_of_caches,
 )
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
+from shared_ecr.model.shards import MAX_STACKS
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
-from shared_ecr.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
-from shared_ecr.shards import MAX_STACKS
 from shared_ecr.text import quoted
 
 VERSION = 1

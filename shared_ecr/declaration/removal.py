@@ -1,9 +1,9 @@
 """Read what happens to a repository that leaves the declaration: it stays, or it goes, with a reason."""
 
-from shared_ecr.declaration.nodes import Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.repositories import Deleted, Removal, Retained
+from shared_ecr.model.repositories import Deleted, Removal, Retained
 
 _FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images shall go too"
 

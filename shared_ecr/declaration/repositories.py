@@ -4,15 +4,15 @@ import re
 from functools import partial
 
 from shared_ecr.declaration.grants import Neighbours
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar
 from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.profiles import Beginnings, completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import RepositoryName
 from shared_ecr.problems import Position
-from shared_ecr.repositories import RepositorySpec
 from shared_ecr.text import quoted
 
 _BOOTSTRAP = re.compile(r"cdk-[a-z0-9]+-container-assets-.+")

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import (
+from shared_ecr.model.lifecycle import (
     AnyImage,
     ArchivedAge,
     Count,

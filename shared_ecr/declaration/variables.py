@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
-from shared_ecr.declaration.document.scalars import plain_value
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.yaml.scalars import plain_value
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
 

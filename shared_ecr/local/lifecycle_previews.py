@@ -13,15 +13,15 @@ from typing import Any
 
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 
-from shared_ecr.declaration.policies import parse_policies
-from shared_ecr.lifecycle.evaluation import evaluate
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.policy import LifecyclePolicy
-from shared_ecr.lifecycle.verdicts import Fate, Verdict
+from shared_ecr.declaration.policy_sources import parse_policies
+from shared_ecr.fate.evaluation import evaluate
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.verdicts import Fate, Verdict
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.hooks import Reply
 from shared_ecr.local.images import children_of
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.problems import InvalidDeclarationError
 
 MAX_RESULTS = 100

@@ -13,7 +13,7 @@ from ministack.core.responses import error_response_json, json_response
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.local import hooks
 from shared_ecr.local.hooks import Action, Reply
-from shared_ecr.mutability import MAX_FILTERS, TagMutability
+from shared_ecr.model.mutability import MAX_FILTERS, TagMutability
 from shared_ecr.names import Tag
 
 MODE = "imageTagMutability"

@@ -8,7 +8,7 @@ that two sides can still be compared, and nobody takes it for a name.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.problems import Position
 
 OPEN_MARK = "${Deployed:"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared_ecr.access.lint import Severity
-from shared_ecr.acknowledgements import Acknowledgement
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.review.deployments import Home, Origin
 from shared_ecr.text import visible
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared_ecr.access.everybody import Known
-from shared_ecr.acknowledgements import Acknowledgement, covering
-from shared_ecr.inventories import Inventory
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.fate.inventory import Inventory
+from shared_ecr.findings.acknowledgements import Acknowledgement, covering
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import Question as ChangeQuestion
 from shared_ecr.review.deployments import Deployment, Home, Stack

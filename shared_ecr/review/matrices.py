@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.matrix import Matrix, Row, matrix
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.changes.registry.access import RegistryPolicies, can_be_read
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.repositories import repositories

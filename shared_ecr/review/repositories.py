@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.json_texts import Json
 from shared_ecr.access.lint import Finding
+from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import Target
-from shared_ecr.lifecycle import LifecyclePolicy
+from shared_ecr.documents.json_text import Json
+from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.problems import Problem
 from shared_ecr.review.deployments import Deployment, Home, Resource, Stack, is_known
-from shared_ecr.review.lifecycles import read_lifecycle
-from shared_ecr.review.policies import ReadPolicy, read_held, target_of
+from shared_ecr.review.lifecycle_texts import read_lifecycle
+from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from shared_ecr.review.texts import written_out
 
 REPOSITORY = "AWS::ECR::Repository"

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.json_texts import Json
 from shared_ecr.access.lint.findings import Holder
 from shared_ecr.access.matrix import Row
-from shared_ecr.access.policies import Policies, Scope
-from shared_ecr.access.reading import read_policy
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_pair import Policies, Scope
+from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import Target
+from shared_ecr.documents.json_text import Json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Home, Resource
 from shared_ecr.review.documents import Place, load_deployment
-from shared_ecr.review.policies import ANY_REPOSITORY, target_of
+from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
 from shared_ecr.text import visible
 
 _SCOPE = "REGISTRY_POLICY_SCOPE"

@@ -2,7 +2,7 @@
 
 import json
 
-from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.documents.json_text import Json, Number
 
 
 def written_out(value: Json) -> str:

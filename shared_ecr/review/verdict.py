@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shared_ecr.access.changes import Change as AccessChange
 from shared_ecr.access.matrix import Matrix
-from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.review.deployments import Doubt, Home, Origin
 from shared_ecr.review.findings import JudgedFinding
 

@@ -7,12 +7,12 @@ from typing import Any
 import aws_cdk as cdk
 
 from shared_ecr.declaration import parse
-from shared_ecr.encryption import Aes256
+from shared_ecr.model.encryption import Aes256
+from shared_ecr.model.permissions import Grant, Place
+from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import Region, RepositoryName
-from shared_ecr.permissions import Grant, Place
-from shared_ecr.registry import RegistrySpec
-from shared_ecr.repositories import RepositorySpec
-from stacks.shared_registry import SharedRegistryStack
+from shared_ecr_constructs.stacks.shared_registry import SharedRegistryStack
 
 HERE = Place.of(Region("us-east-1"))
 

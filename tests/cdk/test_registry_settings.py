@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 
 from shared_ecr.declaration import parse
-from stacks import define_stacks
+from shared_ecr_constructs.stacks import define_stacks
 from templates.synthesis import quick_app, templates_in
 
 CACHE_RULE, SECRET, TEMPLATE = (

@@ -5,7 +5,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk.synthesized import HERE, registry_of, repository_spec, shared_stack, template_of
-from shared_ecr.repositories import Deleted, RepositorySpec
+from shared_ecr.model.repositories import Deleted, RepositorySpec
 from shared_ecr_constructs import SharedRepository
 from templates.synthesis import quick_app
 

@@ -8,10 +8,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from cdk.synthesized import HERE, registry_of, repository_spec, resources_of, shared_stack, template_of
+from shared_ecr.model.permissions import AccessLevel, Grant, Place
+from shared_ecr.model.principals import Account, LambdaFunctions
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import AccountId, RepositoryName
-from shared_ecr.permissions import AccessLevel, Grant, Place
-from shared_ecr.principals import Account, LambdaFunctions
-from shared_ecr.repositories import RepositorySpec
 from shared_ecr_constructs import SharedRepositories, SharedRepository
 
 REPOSITORY = "AWS::ECR::Repository"

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr_constructs.review_plugin import EcrReview
-from stacks import define_stacks
+from shared_ecr_constructs.stacks import define_stacks
 from templates.cases import CASES, Case
 from templates.synthesis import quick_app
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.matrix import Row, matrix
 from shared_ecr.access.pages import as_page
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import Known
 from unit.access.policies import CONSUMER, IN_ORGANIZATION, ORGANIZATION, REGISTRY, allow, policies
 
 BROWSER = next(

@@ -21,7 +21,7 @@ _FORKS = """
 import json, os, signal, sys
 from shared_ecr.cli.main import main, run
 from shared_ecr.client.http import workers
-from shared_ecr.client.moving import roster
+from shared_ecr.client.push import roster
 
 workers.GRACE_SECONDS = roster.GRACE_SECONDS = 0.02
 

@@ -18,7 +18,7 @@ from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, Stored
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.pushers.plan import PushPlan
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Region, RegistryHost, Tag
 
 CANARY = "canary-3f9c-password"

@@ -9,7 +9,7 @@ from shared_ecr.client.pushers.engine import EnginePusher
 from shared_ecr.client.pushers.events import Event, Told
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.errors import RefusedError, UnavailableError, UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
 
 HOST = RegistryHost("111122223333.dkr.ecr.eu-west-1.amazonaws.com")

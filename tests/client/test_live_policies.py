@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsDeniedError
-from shared_ecr.client.aws.policies import live_policies
+from shared_ecr.client.aws.live_policies import live_policies
 from shared_ecr.names import AccountId, Region
 
 HERE, ACCOUNT = Region.parse("us-east-1"), AccountId.parse("111111111111")

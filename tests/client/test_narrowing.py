@@ -6,7 +6,7 @@ from client.images import BuiltImage, image, index, with_root
 from shared_ecr.client.sources.narrowing import index_entries, narrowed
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest
-from shared_ecr.platforms import Platform
+from shared_ecr.names.platforms import Platform
 
 CHILDREN = [image([name], seed=seed) for seed, name in enumerate((b"amd64", b"arm64", b"s390x"))]
 AMD64, ARM64, S390X = CHILDREN

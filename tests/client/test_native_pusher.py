@@ -12,7 +12,7 @@ from client.pushing import Bench
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.sources.interface import CorruptBlobError
 from shared_ecr.errors import UnavailableError, UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 
 IMMUTABLE = TagMutability(immutable=True)
 

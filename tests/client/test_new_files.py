@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.client.distribution.new_files import PREFIX, NewFiles, sweep
+from shared_ecr.client.distribution.atomic_files import PREFIX, NewFiles, sweep
 from shared_ecr.client.http.workers import StoppedError
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_was_swept_before_it_was_locked_is_begun_anew(
         begun.append(descriptor)
         return True
 
-    monkeypatch.setattr("shared_ecr.client.distribution.new_files._lock", lock)
+    monkeypatch.setattr("shared_ecr.client.distribution.atomic_files._lock", lock)
     with NewFiles().file(tmp_path / "a") as file:
         file.write(b"whole")
     assert (len(begun), names(tmp_path)) == (2, ["a"])

@@ -7,7 +7,7 @@ from client.fake_registry import FakeRegistry
 from client.images import image, index, write_layout
 from client.moving.world import FRANKFURT, IRELAND, World
 from client.pushing import Pauses
-from shared_ecr.client.http.paces import MANIFESTS_A_SECOND, Paces
+from shared_ecr.client.http.rate_limits import MANIFESTS_A_SECOND, Paces
 from shared_ecr.client.http.retries import Pace
 from shared_ecr.names import RegistryHost
 

@@ -8,7 +8,7 @@ from client.images import about, digest_of, image, index, with_root, write_layou
 from client.pushing import Bench
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.errors import UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 
 LOOK_PERMISSIONS = [("ecr:GetAuthorizationToken", "*"), ("ecr:BatchGetImage", "team/app")]
 CHECK = ("ecr:BatchCheckLayerAvailability", "team/app")

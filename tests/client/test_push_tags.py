@@ -6,7 +6,7 @@ from client.faults import Reply
 from client.images import image, write_layout
 from client.pushing import Bench
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.mutability import ExclusionFilter, TagMutability
+from shared_ecr.model.mutability import ExclusionFilter, TagMutability
 
 IMMUTABLE = TagMutability(immutable=True)
 

@@ -7,7 +7,7 @@ from client.images import about, digest_of, image, write_layout
 from client.pushing import Bench
 from client.registry_contents import Repository
 from shared_ecr.client.pushers.interface import PushResult
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 
 SIGNATURE = about(image())
 TAG = image().root.replace(":", "-")

@@ -14,7 +14,7 @@ from shared_ecr.client.targets import (
     split_target,
 )
 from shared_ecr.errors import InvalidValueError, RefusedError, UsageError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, Region, RegistryHost, RepositoryName, Tag
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.moving.roster import Job, Roster
+from shared_ecr.client.push.scheduler import Job, Roster
 
 # What is held up by a signal that nobody hears; a person would have pressed Ctrl-C again long before.
 LONG = 20.0

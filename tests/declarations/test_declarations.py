@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.declaration import load, parse
-from shared_ecr.declaration.document import read_document
 from shared_ecr.declaration.lifecycle import read_lifecycle
-from shared_ecr.declaration.reading import Reading
+from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.yaml import read_document
 from shared_ecr.problems import InvalidDeclarationError
 
 HERE = Path(__file__).parent

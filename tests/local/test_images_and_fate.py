@@ -13,7 +13,7 @@ from shared_ecr.cli.main import main
 from shared_ecr.client.aws import previews
 from shared_ecr.client.aws.previews import Previewed
 from shared_ecr.errors import ExitCode
-from shared_ecr.lifecycle.verdicts import Fate
+from shared_ecr.fate.verdicts import Fate
 from shared_ecr.local import LocalAws, environment_under
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from lifecycle_scenarios import NOW, PRESETS, ROOT, Scenario, document, fates_of, scenarios
 from shared_ecr.declaration.presets import PARAMETERS
-from shared_ecr.lifecycle.open_questions import judge
+from shared_ecr.fate.uncertainty import judge
 
 PAGE = ROOT / "docs" / "lifecycle-scenarios.md"
 DEFAULT, DECLARED, *OF_PRESETS = scenarios()

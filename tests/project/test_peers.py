@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from shared_ecr.declaration import load, parse
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/peers.md"

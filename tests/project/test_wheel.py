@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 FOREIGN_APP = """
 import aws_cdk as cdk
 from constructs import Construct
-from shared_ecr.lifecycle import AnyImage, LifecyclePolicy, LifecycleRule, NewestImages
+from shared_ecr.model.lifecycle import AnyImage, LifecyclePolicy, LifecycleRule, NewestImages
 from shared_ecr.names import AccountId, RepositoryName
-from shared_ecr.permissions import AccessLevel, Grant, Place
-from shared_ecr.principals import Account
-from shared_ecr.repositories import RepositorySpec
+from shared_ecr.model.permissions import AccessLevel, Grant, Place
+from shared_ecr.model.principals import Account
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr_constructs import RegistryKey, SharedRepository
 from stacks.own import OwnStack
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared_ecr.lifecycle import (
+from shared_ecr.fate.images import Image
+from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,
     ArchivedAge,
@@ -21,7 +22,6 @@ from shared_ecr.lifecycle import (
     TaggedWith,
     Untagged,
 )
-from shared_ecr.lifecycle.images import Image
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from properties.random_policies import policy, request, statement
 from shared_ecr.access.changes import Direction, changes
 from shared_ecr.access.decisions import render
 from shared_ecr.access.evaluation import Verdict, decide
-from shared_ecr.access.everybody import Known
-from shared_ecr.access.faults import Fault, InvalidPolicyError
 from shared_ecr.access.lint import Subject, lint
-from shared_ecr.access.policies import Policies
-from shared_ecr.access.reading import parse_policy, read_policy
-from shared_ecr.access.reading_requests import read_question
+from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_reader import parse_policy, read_policy
 from shared_ecr.access.rendering import request_json
+from shared_ecr.access.request_reader import read_question
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.documents.policy_faults import Fault, InvalidPolicyError
 
 SEEDS = st.integers(min_value=0, max_value=2**32).map(random.Random)
 TARGET = Target("111111111111", "us-east-1", "team/app")

@@ -11,7 +11,7 @@ import pytest
 
 from properties.random_policies import policy, request
 from shared_ecr.access.decisions import render
-from shared_ecr.access.reading_requests import read_question
+from shared_ecr.access.request_reader import read_question
 
 # An engine of others under the AGPL: it runs in its own process where somebody has it, and is no part of this
 # package. `npm install @cloud-copilot/iam-simulate` in a folder, then IAM_SIMULATE=that folder.

@@ -10,7 +10,7 @@ import pytest
 
 from properties.declarations import generated, mutated
 from shared_ecr.declaration import Declaration, load
-from shared_ecr.permissions import Place
+from shared_ecr.model.permissions import Place
 from shared_ecr.problems import InvalidDeclarationError
 
 ROOT = Path(__file__).parents[2]

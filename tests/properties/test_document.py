@@ -9,8 +9,8 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from shared_ecr.declaration.document import read_document
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.yaml import read_document
 from shared_ecr.problems import Position, Problem
 
 Texts = str | list["Texts"] | dict[str, "Texts"]

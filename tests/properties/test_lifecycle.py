@@ -11,7 +11,19 @@ from lifecycle_cases import FILE, Case, cases
 from properties import naive_lifecycle as naive
 from properties.naive_lifecycle import Mistakes
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import (
+from shared_ecr.fate.assumptions import (
+    QUESTIONS_OF_CAPITALS,
+    QUESTIONS_OF_CHILDREN,
+    QUESTIONS_OF_REFERRERS,
+    QUESTIONS_OF_RESTORED,
+)
+from shared_ecr.fate.evaluation import evaluate
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.matching import Pattern, TagIndex
+from shared_ecr.fate.reasons import why
+from shared_ecr.fate.runs import after
+from shared_ecr.fate.uncertainty import judge
+from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,
     ArchivedAge,
@@ -27,18 +39,6 @@ from shared_ecr.lifecycle import (
     TaggedWith,
     Untagged,
 )
-from shared_ecr.lifecycle.assumptions import (
-    QUESTIONS_OF_CAPITALS,
-    QUESTIONS_OF_CHILDREN,
-    QUESTIONS_OF_REFERRERS,
-    QUESTIONS_OF_RESTORED,
-)
-from shared_ecr.lifecycle.evaluation import evaluate
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.matching import Pattern, TagIndex
-from shared_ecr.lifecycle.open_questions import judge
-from shared_ecr.lifecycle.reasons import why
-from shared_ecr.lifecycle.runs import after
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 CASES = cases()

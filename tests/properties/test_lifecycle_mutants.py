@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIFECYCLE = Path("shared_ecr") / "lifecycle"
 COUNT_DISAGREEMENTS = """
 from lifecycle_cases import cases
-from shared_ecr.lifecycle.evaluation import evaluate
+from shared_ecr.fate.evaluation import evaluate
 print(sum(
     {each.image.digest: (str(each.fate), each.claimed_by) for each in evaluate(case.policy, case.images, case.now)}
     != case.expected

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from properties.policy_checker import Caller, allowed
-from shared_ecr.names import AccountId, OrganizationId, Region
-from shared_ecr.permissions import (
+from shared_ecr.model.permissions import (
     AccessLevel,
     Grant,
     Perimeter,
@@ -18,7 +17,7 @@ from shared_ecr.permissions import (
     registry_statements,
     repository_policy,
 )
-from shared_ecr.principals import (
+from shared_ecr.model.principals import (
     EVERYWHERE,
     Account,
     CodeBuildProject,
@@ -35,6 +34,7 @@ from shared_ecr.principals import (
     Role,
     Service,
 )
+from shared_ecr.names import AccountId, OrganizationId, Region
 
 HERE = Place.of(Region.parse("eu-west-1"))
 HOME, APPS, PARTNER = (AccountId(digit * 12) for digit in "123")

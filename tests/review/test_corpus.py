@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Severity
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.names import Region
 from shared_ecr.review.documents import Place, load_deployment
 from shared_ecr.review.findings import ReviewFinding

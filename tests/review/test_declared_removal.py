@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Severity
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.declaration import parse
 from shared_ecr.review.documents import Place, load_deployment
 from shared_ecr.review.rules import judge

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Severity
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.declaration import load
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import Deployment, Stack

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.declaration import load
-from shared_ecr.registry import RegistrySpec
+from shared_ecr.model.registry import RegistrySpec
 from templates.synthesis import SUFFIX, templates_in
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ _SYNTHESIZE = """
 import sys
 import aws_cdk as cdk
 from shared_ecr.declaration import load
-from stacks.shared_registry import SharedRegistryStack
+from shared_ecr_constructs.stacks.shared_registry import SharedRegistryStack
 
 app = cdk.App(analytics_reporting=False, outdir=sys.argv[1])
 registry = load().registry

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
 
-from stacks import define_stacks
+from shared_ecr_constructs.stacks import define_stacks
 from templates.cases import CASES, Case
 from templates.synthesis import quick_app
 

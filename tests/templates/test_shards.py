@@ -6,12 +6,12 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
+from shared_ecr.model.permissions import AccessLevel, Grant
+from shared_ecr.model.principals import Account
+from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import AccountId, Region, RepositoryName
-from shared_ecr.permissions import AccessLevel, Grant
-from shared_ecr.principals import Account
-from shared_ecr.registry import RegistrySpec
-from shared_ecr.repositories import RepositorySpec
-from stacks import define_stacks
+from shared_ecr_constructs.stacks import define_stacks
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shards")]
 STACKS = 13

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from shared_ecr.acknowledgements import Acknowledgement, covering
+from shared_ecr.findings.acknowledgements import Acknowledgement, covering
 
 LAST = date(2027, 1, 31)
 FOR_ONE = Acknowledgement("access-widened", "team/app", "agreed", LAST)

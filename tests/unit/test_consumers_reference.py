@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from shared_ecr.declaration import load, parse
+from shared_ecr.model.permissions import AccessLevel, Place, repository_policy
 from shared_ecr.names import Region
-from shared_ecr.permissions import AccessLevel, Place, repository_policy
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs/reference/consumers.md"

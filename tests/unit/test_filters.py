@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.filters import (
+from shared_ecr.model.filters import (
     chosen_template,
     prefix_covers,
     replication_filter_matches,
@@ -14,7 +14,7 @@ from shared_ecr.filters import (
     upstream_repository,
     wildcard_matches,
 )
-from shared_ecr.mutability import ExclusionFilter
+from shared_ecr.model.mutability import ExclusionFilter
 from shared_ecr.names import Tag
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "filters.json"

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import (
+from shared_ecr.model.lifecycle import (
     DEFAULT_POLICY,
     Action,
     AnyImage,

@@ -1,7 +1,7 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.mutability import ExclusionFilter, TagMutability
+from shared_ecr.model.mutability import ExclusionFilter, TagMutability
 from shared_ecr.names import Tag
 
 RELEASES = (ExclusionFilter("v*"),)

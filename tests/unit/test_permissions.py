@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.names import AccountId, OrganizationId, Region
-from shared_ecr.permissions import (
+from shared_ecr.model.permissions import (
     MAX_POLICY_CHARACTERS,
     AccessLevel,
     Grant,
@@ -17,7 +16,7 @@ from shared_ecr.permissions import (
     repository_policy,
     size_fault,
 )
-from shared_ecr.principals import (
+from shared_ecr.model.principals import (
     Account,
     CodeBuildProject,
     Consumer,
@@ -33,7 +32,8 @@ from shared_ecr.principals import (
     Role,
     Service,
 )
-from shared_ecr.principals.service_names import KNOWN
+from shared_ecr.model.principals.service_names import KNOWN
+from shared_ecr.names import AccountId, OrganizationId, Region
 
 HERE = Place.of(Region.parse("us-east-1"))
 CHINA = Place.of(Region.parse("cn-north-1"))

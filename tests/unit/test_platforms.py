@@ -1,7 +1,7 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.platforms import Platform
+from shared_ecr.names.platforms import Platform
 
 
 @pytest.mark.parametrize("text", ["linux/amd64", "linux/arm/v7", "windows/amd64", "linux/386"])

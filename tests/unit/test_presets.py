@@ -3,8 +3,8 @@ from itertools import pairwise
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import LifecyclePolicy, TaggedLike, Untagged
-from shared_ecr.lifecycle.presets import (
+from shared_ecr.model.lifecycle import LifecyclePolicy, TaggedLike, Untagged
+from shared_ecr.model.lifecycle.presets import (
     ArchiveColdImages,
     Band,
     BranchImages,

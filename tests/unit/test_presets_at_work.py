@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared_ecr.lifecycle import LifecyclePolicy
-from shared_ecr.lifecycle.evaluation import evaluate
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.presets import (
+from shared_ecr.fate.evaluation import evaluate
+from shared_ecr.fate.images import Image
+from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.model.lifecycle.presets import (
     ArchiveColdImages,
     BranchImages,
     KeepReleases,

@@ -1,9 +1,9 @@
 import pytest
 
+from shared_ecr.model.permissions import Place
+from shared_ecr.model.principals import GitHubActions, Role
+from shared_ecr.model.trust import trust_policy
 from shared_ecr.names import AccountId, Region
-from shared_ecr.permissions import Place
-from shared_ecr.principals import GitHubActions, Role
-from shared_ecr.trust import trust_policy
 
 HERE = Place.of(Region.parse("eu-west-1"))
 ROLE = Role(AccountId("555555555555"), "ci/shop")

@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from shared_ecr.names import Tag
-from shared_ecr.versions import version_order
+from shared_ecr.names.versions import version_order
 
 IN_ORDER = [
     *("bookworm-20240501", "bookworm-20240601", "latest", "stable"),

@@ -4,9 +4,9 @@ A rule is a function; the tables of the four modules list them all: `principals`
 one statement each, `statements` at the policy. docs/reference/access.md lists the codes.
 """
 
-from shared_ecr.access.faults import InvalidPolicyError
 from shared_ecr.access.lint import actions, conditions, principals, statements
 from shared_ecr.access.lint.findings import Finding, Holder, Severity, Subject
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 
 STATEMENT_RULES = (*principals.RULES, *conditions.RULES, *actions.RULES)
 POLICY_RULES = statements.RULES

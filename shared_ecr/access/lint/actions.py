@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from shared_ecr.access.actions import ACTIONS, REGISTRY_LEVEL_BITS, action_name, bits, matching, names
 from shared_ecr.access.capabilities import LOOK, MANAGE, PULL, PUSH, missing_of
-from shared_ecr.access.documents import Effect, Statement
 from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
+from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.text import did_you_mean, quoted
 
 

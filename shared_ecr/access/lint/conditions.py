@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from shared_ecr.access.comparisons import moment, network, number, octets
 from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition
-from shared_ecr.access.documents import Effect, Statement, Version
 from shared_ecr.access.keys import ECR_KEYS, GLOBAL_KEYS, PRINCIPAL_KEYS, SOURCE_KEYS, TAGGED_KEYS, is_known
 from shared_ecr.access.lint.findings import Finding, Subject, error, warning
 from shared_ecr.access.operators import Family, Quantifier
+from shared_ecr.access.policy_model import Effect, Statement, Version
 from shared_ecr.access.variables import split_arn
 from shared_ecr.access.wildcards import tokens_of
 from shared_ecr.text import did_you_mean, quoted

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from shared_ecr.access.documents import Policy, Statement
+from shared_ecr.access.policy_model import Policy, Statement
 from shared_ecr.access.requests import Target
 from shared_ecr.text import visible
 

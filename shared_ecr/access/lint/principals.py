@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.documents import Effect, Statement
 from shared_ecr.access.lint.findings import Finding, Severity, Subject, error, warning
+from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import Meant, PrincipalType
 from shared_ecr.access.requests import context_of, open_keys
 from shared_ecr.access.strangers import services_let_in, strangers_let_in
-from shared_ecr.principals.service_names import NEVER_PULLS
+from shared_ecr.model.principals.service_names import NEVER_PULLS
 from shared_ecr.text import nearest, quoted
 
 _ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)")

@@ -6,13 +6,13 @@ from shared_ecr.access.actions import REGISTRY_LEVEL_BITS, REPOSITORY_LEVEL_BITS
 from shared_ecr.access.callers import Identity
 from shared_ecr.access.classes import RequestClass, request_classes
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.documents import Effect, Statement
 from shared_ecr.access.evaluation import allowed, reach
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
-from shared_ecr.access.policies import Policies
+from shared_ecr.access.policy_model import Effect, Statement
+from shared_ecr.access.policy_pair import Policies
 from shared_ecr.access.principals import Meant
-from shared_ecr.permissions import MAX_POLICY_CHARACTERS
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 
 # What is left for the next grant should be worth mentioning before it is gone.
 _NEARLY_FULL = 0.9

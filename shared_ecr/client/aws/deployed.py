@@ -9,7 +9,7 @@ from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.repository_addresses import RepositoryAddress
 from shared_ecr.errors import InvalidValueError, RefusedError
-from shared_ecr.mutability import TagMutability
+from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
 
 if TYPE_CHECKING:

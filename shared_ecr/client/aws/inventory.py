@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.errors import RefusedError
-from shared_ecr.inventories.entries import INDEX_TYPES, EntryFault, read_image
-from shared_ecr.lifecycle.images import Image, RepositoryImages
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory.entries import INDEX_TYPES, EntryFault, read_image
 from shared_ecr.names import EcrRegistry
 
 if TYPE_CHECKING:

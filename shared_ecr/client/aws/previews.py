@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.lifecycle.policy import LifecyclePolicy
-from shared_ecr.lifecycle.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.names import EcrRegistry
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
-from shared_ecr.inventories.uses import ImageUse, find_uses
+from shared_ecr.fate.inventory.uses import ImageUse, find_uses
 from shared_ecr.names import Region
 
 # What DescribeTasks and DescribeServices take at once.

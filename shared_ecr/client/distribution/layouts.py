@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from shared_ecr.client.distribution.new_files import NewFiles, sweep
+from shared_ecr.client.distribution.atomic_files import NewFiles, sweep
 from shared_ecr.client.sources.files import Folder, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object

@@ -11,7 +11,7 @@ from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.http.endpoints import endpoint_of
 from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.logins import Login
-from shared_ecr.client.http.paces import Paces
+from shared_ecr.client.http.rate_limits import Paces
 from shared_ecr.client.http.retries import Patience
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.client.http.workers import StoppedError

@@ -17,7 +17,7 @@ from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
 from shared_ecr.client.mirroring.run import Run
 from shared_ecr.client.pushers.events import Progress, Silence
 from shared_ecr.errors import UsageError
-from shared_ecr.mirrors import Mirror
+from shared_ecr.model.mirrors import Mirror
 from shared_ecr.names import RepositoryName
 from shared_ecr.text import did_you_mean
 

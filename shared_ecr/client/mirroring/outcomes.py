@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.errors import ExitCode
-from shared_ecr.mirrors import Chosen, Mirror
+from shared_ecr.model.mirrors import Chosen, Mirror
 from shared_ecr.names import Digest
 
 

@@ -15,7 +15,7 @@ from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.targets import locate_anywhere
 from shared_ecr.errors import ExitCode, RefusedError
-from shared_ecr.mirrors import Chosen, Mirror
+from shared_ecr.model.mirrors import Chosen, Mirror
 from shared_ecr.names import Digest, ImageReference
 
 if TYPE_CHECKING:

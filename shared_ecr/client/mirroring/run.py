@@ -9,11 +9,11 @@ from shared_ecr.client.http.limits import LimitReachedError
 from shared_ecr.client.http.workers import Crew
 from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
 from shared_ecr.client.mirroring.pair import Due, Pair
-from shared_ecr.client.moving.roster import Job, Roster
-from shared_ecr.client.moving.stopping import Mutable, Stops
+from shared_ecr.client.push.cancellation import Mutable, Stops
+from shared_ecr.client.push.scheduler import Job, Roster
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.errors import ExitCode, SharedEcrError
-from shared_ecr.mirrors import Chosen, Mirror
+from shared_ecr.model.mirrors import Chosen, Mirror
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session

@@ -6,7 +6,7 @@ from shared_ecr.client.distribution.presence import Presence
 from shared_ecr.client.errors import NoSuchRepositoryError, PushRefusedError
 from shared_ecr.client.pushers.creation import Standing
 from shared_ecr.client.pushers.plan import BlobState, PlannedBlob
-from shared_ecr.client.pushers.site import Site
+from shared_ecr.client.pushers.push_context import Site
 from shared_ecr.client.registries import backend_of
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.names import Digest

@@ -13,7 +13,7 @@ from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.plan import PushPlan
 from shared_ecr.client.pushers.planning import Planner
-from shared_ecr.client.pushers.site import Site
+from shared_ecr.client.pushers.push_context import Site
 from shared_ecr.client.pushers.steps import Push
 from shared_ecr.client.pushers.tallies import OneAtATime
 from shared_ecr.client.sources import open_source

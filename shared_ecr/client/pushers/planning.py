@@ -8,7 +8,7 @@ from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.pushers.blob_planning import BlobPlanner
 from shared_ecr.client.pushers.needs import needs
 from shared_ecr.client.pushers.plan import PlannedManifest, PlannedReferrer, PlannedTag, PushPlan, ReferrerState
-from shared_ecr.client.pushers.site import Site
+from shared_ecr.client.pushers.push_context import Site
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest, Referrer
 from shared_ecr.client.sources.manifests import parse_manifest
 from shared_ecr.names import Digest, ImageReference, Tag

@@ -9,8 +9,8 @@ from shared_ecr.client.pushers.creation import Standing
 from shared_ecr.client.pushers.events import Planned, Progress
 from shared_ecr.client.pushers.interface import PushResult
 from shared_ecr.client.pushers.plan import PushPlan
+from shared_ecr.client.pushers.push_context import Site
 from shared_ecr.client.pushers.referring import Referring
-from shared_ecr.client.pushers.site import Site
 from shared_ecr.client.pushers.storing import Storing
 from shared_ecr.client.sources.interface import ImageSource, Manifest
 from shared_ecr.names import Digest, ImageReference, Tag

@@ -8,7 +8,7 @@ from shared_ecr.client.distribution.refusals import ForgottenBlobsError
 from shared_ecr.client.distribution.uploads import Outcome, Uploads
 from shared_ecr.client.pushers.events import BlobEnded, Progress, Stored, Told
 from shared_ecr.client.pushers.plan import PlannedBlob
-from shared_ecr.client.pushers.site import Site
+from shared_ecr.client.pushers.push_context import Site
 from shared_ecr.client.pushers.tallies import Tally
 from shared_ecr.client.sources.interface import Blob, InvalidImageError, Manifest
 from shared_ecr.errors import RefusedError, UnavailableError

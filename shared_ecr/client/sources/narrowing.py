@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shared_ecr.client.sources.manifests import Descriptor, descriptors, json_object
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.names import Digest
-from shared_ecr.platforms import Platform
+from shared_ecr.names.platforms import Platform
 from shared_ecr.text import listed, visible
 
 # What BuildKit writes to an attestation: the image that it is about.

@@ -17,7 +17,7 @@ from shared_ecr.client.sources.narrowing import narrowed, no_such_platform, plat
 from shared_ecr.client.sources.registry_companions import find_companions
 from shared_ecr.client.sources.registry_trees import Fetched, RemoteTree, fetch_manifest, place_of
 from shared_ecr.names import Digest, Tag
-from shared_ecr.platforms import Platform
+from shared_ecr.names.platforms import Platform
 
 
 class RegistryImage:

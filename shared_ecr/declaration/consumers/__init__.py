@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from shared_ecr.declaration.consumers import callers, mistakes, services
 from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS, read_narrowing
 from shared_ecr.declaration.consumers.neighbours import Neighbours
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.principals import (
+from shared_ecr.model.principals import (
     EVERYWHERE,
     CodeBuildProject,
     Consumer,

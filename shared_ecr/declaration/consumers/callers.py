@@ -4,11 +4,11 @@ from functools import partial
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers.neighbours import Neighbours
-from shared_ecr.declaration.nodes import Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.principals import Account, GitHubActions, Organization, OrganizationalUnit, Role
 from shared_ecr.names import AccountId, OrganizationId
-from shared_ecr.principals import Account, GitHubActions, Organization, OrganizationalUnit, Role
 
 # What stands for the declared organization where the id of one may stand.
 OWN = "own"

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection
 
-from shared_ecr.declaration.nodes import Node, Scalar
+from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.principals.service_names import KNOWN, NEVER_PULLS
+from shared_ecr.model.principals.service_names import KNOWN, NEVER_PULLS
 from shared_ecr.text import did_you_mean, listed, nearest, quoted
 
 _SUFFIX = re.compile(r"\.amazonaws\.(?:com\.cn|com|eu)$")

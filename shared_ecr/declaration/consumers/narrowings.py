@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.principals import EVERYWHERE, Narrowing
-from shared_ecr.principals.narrowings import parse_endpoint, parse_tag_key, parse_tag_value
+from shared_ecr.model.principals import EVERYWHERE, Narrowing
+from shared_ecr.model.principals.narrowings import parse_endpoint, parse_tag_key, parse_tag_value
 
 NARROWING_KEYS = ("through", "where")
 

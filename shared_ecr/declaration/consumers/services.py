@@ -6,10 +6,10 @@ from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import mistakes
 from shared_ecr.declaration.consumers.callers import read_organization_id, read_within_account
 from shared_ecr.declaration.consumers.neighbours import Neighbours
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.principals import (
+from shared_ecr.model.principals import (
     CodeBuildProject,
     EmrServerless,
     FromAccount,

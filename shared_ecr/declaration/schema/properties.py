@@ -20,8 +20,8 @@ from shared_ecr.declaration.schema.pieces import (
     text,
     word,
 )
-from shared_ecr.mutability import MAX_FILTERS
-from shared_ecr.permissions import AccessLevel
+from shared_ecr.model.mutability import MAX_FILTERS
+from shared_ecr.model.permissions import AccessLevel
 
 _ABOUT_LEVELS = {
     "pull": "Who may pull",

@@ -17,10 +17,10 @@ from shared_ecr.declaration.schema.pieces import (
 )
 from shared_ecr.declaration.schema.properties import properties
 from shared_ecr.declaration.settings.creation_templates import NOT_IN_TEMPLATES
-from shared_ecr.settings import public_repositories as public
-from shared_ecr.settings import pull_through_cache, pull_time_exclusions, replication, signing
-from shared_ecr.settings.creation_templates import MAX_DESCRIPTION, Occasion
-from shared_ecr.settings.scanning import MAX_FILTERS, ScanType
+from shared_ecr.model.settings import public_repositories as public
+from shared_ecr.model.settings import pull_through_cache, pull_time_exclusions, replication, signing
+from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, Occasion
+from shared_ecr.model.settings.scanning import MAX_FILTERS, ScanType
 
 _REGION = text("Such as eu-west-1")
 _ROLE = text("The ARN of a role without a path; the stack makes one where it is needed")

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from shared_ecr.declaration.grants import read_grants
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.account_settings import read_account_settings
 from shared_ecr.declaration.settings.creation_templates import read_templates
 from shared_ecr.declaration.settings.public_repositories import read_public_repositories
@@ -14,12 +13,13 @@ from shared_ecr.declaration.settings.replication import read_replication, read_s
 from shared_ecr.declaration.settings.scanning import read_scanning
 from shared_ecr.declaration.settings.signing import read_signing
 from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
+from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.permissions import MAX_POLICY_CHARACTERS, Grant, policy_characters
-from shared_ecr.settings import SettingsSpec
-from shared_ecr.settings.account_settings import AccountSettings
-from shared_ecr.settings.pull_time_exclusions import MAX_EXCLUSIONS, ExcludedPrincipal
-from shared_ecr.settings.replicas import replicas
+from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS, Grant, policy_characters
+from shared_ecr.model.settings import SettingsSpec
+from shared_ecr.model.settings.account_settings import AccountSettings
+from shared_ecr.model.settings.pull_time_exclusions import MAX_EXCLUSIONS, ExcludedPrincipal
+from shared_ecr.model.settings.replicas import replicas
 
 __all__ = ["SETTINGS", "Surroundings", "read_public_repositories", "read_settings", "warn_of_caches"]
 

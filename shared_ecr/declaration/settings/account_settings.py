@@ -1,9 +1,9 @@
 """Read what an account says of its whole registry, besides what has a resource type."""
 
-from shared_ecr.declaration.nodes import Node
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import Surroundings
-from shared_ecr.settings.account_settings import AccountSettings
+from shared_ecr.documents.nodes import Node
+from shared_ecr.model.settings.account_settings import AccountSettings
 
 _KEYS = ("blob_mounting", "registry_policy_scope", "basic_scan_type_version")
 

@@ -2,22 +2,17 @@
 
 from functools import partial
 
-from shared_ecr.declaration.nodes import Entry, Mapping, Node
 from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.profiles import completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
+from shared_ecr.documents.nodes import Entry, Mapping, Node
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.registry import encryption_faults
+from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, CreationTemplate, Occasion, TemplatePrefix
+from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.names import RepositoryName
-from shared_ecr.registry import encryption_faults
-from shared_ecr.settings.creation_templates import (
-    MAX_DESCRIPTION,
-    CreationTemplate,
-    Occasion,
-    TemplatePrefix,
-)
-from shared_ecr.settings.roles import RoleArn
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _OWN_KEYS = ("applied_for", "description", "custom_role")

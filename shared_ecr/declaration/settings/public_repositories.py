@@ -2,14 +2,13 @@
 
 from functools import partial
 
-from shared_ecr.declaration.nodes import Entry, Mapping, Node
 from shared_ecr.declaration.properties import read_properties
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import Surroundings, read_items
+from shared_ecr.documents.nodes import Entry, Mapping, Node
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RepositoryName
-from shared_ecr.permissions import AccessLevel
-from shared_ecr.settings.public_repositories import (
+from shared_ecr.model.permissions import AccessLevel
+from shared_ecr.model.settings.public_repositories import (
     HOME,
     MAX_DESCRIPTION,
     MAX_TEXT,
@@ -17,6 +16,7 @@ from shared_ecr.settings.public_repositories import (
     CatalogData,
     PublicRepositorySpec,
 )
+from shared_ecr.names import RepositoryName
 
 _SHARED = ("grants", "tags")
 _TEXTS = {"description": MAX_DESCRIPTION, "about": MAX_TEXT, "usage": MAX_TEXT}

@@ -4,13 +4,12 @@ from collections.abc import Sequence as SequenceOf
 from functools import partial
 
 from shared_ecr.declaration.grants import read_grants
-from shared_ecr.declaration.nodes import Entry, Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition
+from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RepositoryName
-from shared_ecr.permissions import AccessLevel, Grant
-from shared_ecr.settings.pull_through_cache import (
+from shared_ecr.model.permissions import AccessLevel, Grant
+from shared_ecr.model.settings.pull_through_cache import (
     MAX_RULES,
     CachePrefix,
     CacheRule,
@@ -20,7 +19,8 @@ from shared_ecr.settings.pull_through_cache import (
     Upstream,
     parse_host,
 )
-from shared_ecr.settings.roles import RoleArn
+from shared_ecr.model.settings.roles import RoleArn
+from shared_ecr.names import RepositoryName
 
 _KEYS = ("upstream", "host", "secret", "custom_role", "upstream_prefix", "grants", "enabled")
 _UPSTREAMS = {str(each): each for each in Upstream}

@@ -1,13 +1,12 @@
 """Read where images are copied to, and whose images are copied here."""
 
 from shared_ecr.declaration.accounts import read_account
-from shared_ecr.declaration.nodes import Mapping, Node, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import Surroundings, read_items
+from shared_ecr.documents.nodes import Mapping, Node, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
-from shared_ecr.settings.registry_policy import ReplicationSource
-from shared_ecr.settings.replication import (
+from shared_ecr.model.settings.registry_policy import ReplicationSource
+from shared_ecr.model.settings.replication import (
     MAX_DESTINATIONS,
     MAX_PREFIXES,
     MAX_RULES,
@@ -18,6 +17,7 @@ from shared_ecr.settings.replication import (
     Replication,
     ReplicationRule,
 )
+from shared_ecr.names import Region
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _MAX_STACK_NAME = 128 - len("-replicas")

@@ -1,9 +1,9 @@
 """Read what the registry scans images for, and when."""
 
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import read_items
-from shared_ecr.settings.scanning import (
+from shared_ecr.documents.nodes import Mapping, Node, Scalar
+from shared_ecr.model.settings.scanning import (
     DEFAULT_SCANNING,
     MAX_FILTERS,
     ScanFilter,

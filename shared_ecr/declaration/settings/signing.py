@@ -1,10 +1,10 @@
 """Read which images are signed when they are pushed, and with which profile."""
 
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.declaration.reading import Reading, join
+from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.settings.signing import (
+from shared_ecr.model.settings.signing import (
     MAX_FILTERS,
     MAX_RULES,
     WITHOUT_SIGNER,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from shared_ecr.declaration.grants import Neighbours
-from shared_ecr.declaration.nodes import Node
 from shared_ecr.declaration.profiles import Beginnings
-from shared_ecr.declaration.reading import Reading
+from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import AccountId, EcrRegistry, Region
 

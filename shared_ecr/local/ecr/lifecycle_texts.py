@@ -5,9 +5,9 @@ The words are those people reported: each is in an issue of a tool that passes t
 
 import json
 
-from shared_ecr.declaration.document import read_document
 from shared_ecr.declaration.lifecycle import read_lifecycle
-from shared_ecr.declaration.reading import Reading
+from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.yaml import read_document
 from shared_ecr.local.ecr.answers import ServiceError
 from shared_ecr.problems import Problem, Severity
 

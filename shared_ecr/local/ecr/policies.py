@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 import re
 from collections.abc import Callable, Iterator
 
-from shared_ecr.access.documents import Policy, Statement
-from shared_ecr.access.faults import InvalidPolicyError
+from shared_ecr.access.policy_model import Policy, Statement
+from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.access.principals import PrincipalType
-from shared_ecr.access.reading import parse_policy
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.local.ecr.answers import ServiceError
 
 # Groups and instance profiles are no principals, and a wildcard stands alone or not at all.

@@ -13,7 +13,7 @@ from shared_ecr.review.changes.identity.pairing import Paired, held, pair_up
 from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import StackPair, paired_stacks
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
-from shared_ecr.review.changes.registry.policies import RegistryChange, policy_findings, registry_changes
+from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
 from shared_ecr.review.changes.registry.replication import copied_no_more
 from shared_ecr.review.changes.registry.settings import SettingCase, setting_cases
 from shared_ecr.review.changes.registry.templates import template_findings

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared_ecr.access.changes import Change
-from shared_ecr.access.everybody import Known
-from shared_ecr.inventories import Inventory
-from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.fate.inventory import Inventory
+from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.review.changes.differences import differences
 from shared_ecr.review.changes.identity.keys import Encryption, Keys
 from shared_ecr.review.changes.identity.names import Sameness, compare_names

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared_ecr.access.changes import Change
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.json_texts import Json, read_json
+from shared_ecr.documents.json_text import Json, read_json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.changes.identity.keys import Encryption
 from shared_ecr.review.changes.losing.words import LIFECYCLE_POLICY, lifecycle_difference
 from shared_ecr.review.deployments import Resource, is_known

@@ -7,7 +7,7 @@ everything that the first one matches. So one text for each pattern is enough, a
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from shared_ecr.filters import WILDCARD, wildcard_matches
+from shared_ecr.model.filters import WILDCARD, wildcard_matches
 
 # Letters that tags and names may have, the ones that people use least first.
 _LETTERS = "qxzjkwyvubhgfmpdcnlrtsioae0123456789"

@@ -6,7 +6,7 @@ Ours is `Metadata: {shared-ecr: {acknowledged: {CODE: REASON}}}` in a template, 
 
 from collections.abc import Iterator, Mapping
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 
 OWN = "shared-ecr"
 # Where each checker keeps its list, and what it calls the rule and the reason.

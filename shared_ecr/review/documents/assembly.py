@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Home
 from shared_ecr.review.documents.constructs import ConstructTable, from_metadata, from_tree
+from shared_ecr.review.documents.data_file import read_document
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import Folder
 from shared_ecr.review.documents.nested import Nesting, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
 from shared_ecr.review.documents.places import environment
-from shared_ecr.review.documents.reading import read_document
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 from shared_ecr.review.documents.surroundings import Surroundings
 from shared_ecr.text import quoted

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import is_known
 
 # Conditions that stand on conditions, deeper than anybody writes.

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.acknowledgements import in_construct
 from shared_ecr.review.documents.surroundings import Constructs
 

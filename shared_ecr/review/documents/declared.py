@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared_ecr.declaration import Declaration
-from shared_ecr.declaration.nodes import Entry, Mapping, Node
+from shared_ecr.documents.nodes import Entry, Mapping, Node
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
 from shared_ecr.review.documents.loops import LOOP, Loops

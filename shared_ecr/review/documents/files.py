@@ -4,8 +4,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.declaration.document import decode
-from shared_ecr.declaration.document.source import Source
+from shared_ecr.documents.yaml import decode
+from shared_ecr.documents.yaml.source import Source
 from shared_ecr.problems import Problem
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 

@@ -3,7 +3,7 @@
 import base64
 from typing import TYPE_CHECKING
 
-from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import OPEN_MARK, is_known
 from shared_ecr.review.documents.substitution import substituted
 from shared_ecr.review.texts import written_out

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from shared_ecr.access.json_texts import Json, Number
-from shared_ecr.declaration.document.source import Source
+from shared_ecr.documents.json_text import Json, Number
+from shared_ecr.documents.yaml.source import Source
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DEEPEST, MOST_VALUES, Document, too_deep_or_large

@@ -4,18 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from shared_ecr.access.json_texts import Json
-from shared_ecr.collecting import collector_waiting
+from shared_ecr.documents.json_text import Json
+from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.problems import Problem
 from shared_ecr.review.deployments import Deployment, Doubt, Stack
 from shared_ecr.review.documents.assembly import MANIFEST, Assembly
+from shared_ecr.review.documents.data_file import YAML_SUFFIXES, read_document
 from shared_ecr.review.documents.document import Document
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 from shared_ecr.review.documents.files import Folder
 from shared_ecr.review.documents.nested import Nesting, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
 from shared_ecr.review.documents.places import Place
-from shared_ecr.review.documents.reading import YAML_SUFFIXES, read_document
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 from shared_ecr.review.documents.surroundings import Surroundings
 from shared_ecr.review.documents.template import is_template

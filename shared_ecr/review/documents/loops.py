@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 import re
 from collections.abc import Callable, Mapping
 
-from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import is_known
 
 LOOP = "Fn::ForEach::"

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Resource, is_known
 from shared_ecr.review.documents.constructs import ConstructTable
+from shared_ecr.review.documents.data_file import read_document
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import Folder
-from shared_ecr.review.documents.reading import read_document
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 from shared_ecr.review.documents.surroundings import Surroundings
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.documents.json_text import Json, Number
 
 # Read from the Parameter Store at deployment; the default is the name of the parameter there.
 _READ_LATER = "AWS::SSM::Parameter::"

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 import re
 
-from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.documents.yaml_scalars import yaml_value
 
 _SHORT = re.compile(r"![A-Za-z][A-Za-z0-9:]*")

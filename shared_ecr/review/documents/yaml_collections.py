@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.text import quoted
 
 MERGE_KEY = "<<"

@@ -7,7 +7,7 @@ granted to another account, or refused: aws-cloudformation/cloudformation-covera
 
 import re
 
-from shared_ecr.access.json_texts import Json, Number
+from shared_ecr.documents.json_text import Json, Number
 
 _CONSTANTS: dict[str, Json] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

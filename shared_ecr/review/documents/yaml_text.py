@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.access.json_texts import Json
-from shared_ecr.declaration.document.events import NotYamlError, events, start_of
-from shared_ecr.declaration.document.faults import Fault
-from shared_ecr.declaration.document.source import Source
-from shared_ecr.declaration.document.syntax import explain
+from shared_ecr.documents.json_text import Json
+from shared_ecr.documents.yaml.events import NotYamlError, events, start_of
+from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.syntax import explain
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DEEPEST, Document

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from shared_ecr.access.changes import Change as AccessChange
-from shared_ecr.acknowledgements import Acknowledgement
-from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.review.deployments import Home, Origin
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.verdict import Difference, RepositoryChange, SettingChange, Verdict

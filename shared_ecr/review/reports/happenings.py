@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared_ecr.access.changes import Direction
-from shared_ecr.lifecycle.changes import ChangeKind
-from shared_ecr.lifecycle.outcomes import RepositoryOutcome
-from shared_ecr.reports.rows import TITLES
+from shared_ecr.fate.changes import ChangeKind
+from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.fate.reports.rows import TITLES
 from shared_ecr.review.reports.grouping import cut, grouped, named
 from shared_ecr.review.reports.sections import WORST
 from shared_ecr.review.verdict import Difference, Happening, RepositoryChange, SettingChange, Verdict

@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 
 from shared_ecr.access.lint import Severity
-from shared_ecr.reports.timeline import timeline
+from shared_ecr.fate.reports.timeline import timeline
 from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
 from shared_ecr.review.reports.happenings import ToldChange, told_changes
 from shared_ecr.review.reports.html_access import access_table
@@ -28,7 +28,7 @@ def render_html(verdict: Verdict) -> str:
 
 
 def _head() -> Iterator[str]:
-    pictures = files("shared_ecr.reports").joinpath("style.css").read_text(encoding="utf-8")
+    pictures = files("shared_ecr.fate.reports").joinpath("style.css").read_text(encoding="utf-8")
     style = files("shared_ecr.review.reports").joinpath("page.css").read_text(encoding="utf-8")
     yield '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><link rel="icon" href="data:,">'

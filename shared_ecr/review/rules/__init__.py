@@ -7,7 +7,7 @@ docs/reference/review.md lists the codes.
 
 from collections.abc import Iterator
 
-from shared_ecr.access.everybody import Known
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.access import access
@@ -20,7 +20,7 @@ from shared_ecr.review.rules.names import grammar, twice
 from shared_ecr.review.rules.registry_settings import numbers, settings
 from shared_ecr.review.rules.removal import public_removal, removal
 from shared_ecr.review.rules.replicas import replicas
-from shared_ecr.review.rules.scanning import unscanned
+from shared_ecr.review.rules.scan_on_push import unscanned
 from shared_ecr.review.rules.scene import Scene
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.rules.stacks import stacks

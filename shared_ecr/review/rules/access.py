@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.documents import Effect, Policy, Statement
 from shared_ecr.access.lint import Finding, Holder, Severity
 from shared_ecr.access.lint.findings import warning
+from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.principals import Meant
 from shared_ecr.access.requests import Target, context_of, open_keys
 from shared_ecr.access.strangers import strangers_let_in
-from shared_ecr.permissions import MAX_POLICY_CHARACTERS
+from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.policies import ReadPolicy, read_held, target_of
+from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from shared_ecr.review.rules.judgements import Judgement, note
 from shared_ecr.review.rules.linting import linted, organizations_of
 from shared_ecr.review.rules.scene import Scene

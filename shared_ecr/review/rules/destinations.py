@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from shared_ecr.access.actions import bits
 from shared_ecr.access.callers import Caller
-from shared_ecr.access.documents import Effect
+from shared_ecr.access.policy_model import Effect
 from shared_ecr.access.principals import Meant
 from shared_ecr.review.deployments import Home
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.policies import ReadPolicy, partition_of, read_held
+from shared_ecr.review.policy_texts import ReadPolicy, partition_of, read_held
 from shared_ecr.review.rules.judgements import warning
 from shared_ecr.review.rules.scene import Scene
 from shared_ecr.review.rules.settings.replication import ReadReplication

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from shared_ecr.encryption import DUAL_LAYER_PARTITION
+from shared_ecr.model.encryption import DUAL_LAYER_PARTITION
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.policies import partition_of
+from shared_ecr.review.policy_texts import partition_of
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import Judgement, error, note
 from shared_ecr.text import did_you_mean, listed, quoted

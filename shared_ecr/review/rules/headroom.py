@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Deployment, Stack
-from shared_ecr.review.policies import read_held
+from shared_ecr.review.policy_texts import read_held
 from shared_ecr.review.repositories import ReviewedRepository, repositories
 from shared_ecr.review.rules.limits import (
     MAX_FILTERS,

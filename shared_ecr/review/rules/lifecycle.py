@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from shared_ecr.access.lint import Severity as Bad
-from shared_ecr.lifecycle import LifecyclePolicy
-from shared_ecr.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
-from shared_ecr.lifecycle.reasons import told
+from shared_ecr.fate.reasons import told
+from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
 from shared_ecr.problems import Problem, Severity
-from shared_ecr.review.lifecycles import read_lifecycle
+from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import Judgement, error, note, warning
 from shared_ecr.review.rules.limits import NEARLY

@@ -1,9 +1,9 @@
 """The limits of AWS that a deployment can reach, each with the page that it comes from."""
 
-from shared_ecr.lifecycle.policy import MAX_CHARACTERS as MAX_LIFECYCLE_CHARACTERS
-from shared_ecr.lifecycle.policy import MAX_RULES as MAX_LIFECYCLE_RULES
-from shared_ecr.mutability import MAX_FILTERS
-from shared_ecr.permissions import MAX_POLICY_CHARACTERS
+from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS as MAX_LIFECYCLE_CHARACTERS
+from shared_ecr.model.lifecycle.policy import MAX_RULES as MAX_LIFECYCLE_RULES
+from shared_ecr.model.mutability import MAX_FILTERS
+from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 
 __all__ = [
     "MAX_FILTERS",

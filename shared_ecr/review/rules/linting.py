@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, product
 
-from shared_ecr.access.documents import Policy
 from shared_ecr.access.lint import Finding, Holder, Subject, lint
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
+from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import Target
 from shared_ecr.names.partitions import PARTITIONS
-from shared_ecr.review.policies import ReadPolicy
-from shared_ecr.review.stand_ins import STAND_IN
+from shared_ecr.review.account_placeholders import STAND_IN
+from shared_ecr.review.policy_texts import ReadPolicy
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _ORGANIZATION = re.compile(r"\bo-[a-z0-9]{10,32}\b")

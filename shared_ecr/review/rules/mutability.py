@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.mutability import MAX_FILTERS, ExclusionFilter
+from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import Judgement, error, note, warning

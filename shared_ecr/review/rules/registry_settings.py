@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+from shared_ecr.model.settings.pull_through_cache import MAX_RULES as MAX_CACHE_RULES
+from shared_ecr.model.settings.pull_time_exclusions import MAX_EXCLUSIONS
 from shared_ecr.review.deployments import Home, Resource, Stack
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import Judgement, error
@@ -15,8 +17,6 @@ from shared_ecr.review.rules.settings.scanning import scanning
 from shared_ecr.review.rules.settings.signing import signing
 from shared_ecr.review.rules.settings.templates import template
 from shared_ecr.review.rules.singletons import thing_of
-from shared_ecr.settings.pull_through_cache import MAX_RULES as MAX_CACHE_RULES
-from shared_ecr.settings.pull_time_exclusions import MAX_EXCLUSIONS
 
 EXCLUSION = "AWS::ECR::PullTimeUpdateExclusion"
 SIGNING = "AWS::ECR::SigningConfiguration"

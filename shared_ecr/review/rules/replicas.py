@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.json_texts import Json, read_json
-from shared_ecr.filters import chosen_template
+from shared_ecr.documents.json_text import Json, read_json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.model.filters import chosen_template
+from shared_ecr.model.settings.creation_templates import Occasion
 from shared_ecr.review.deployments import Home, is_known
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
@@ -17,7 +18,6 @@ from shared_ecr.review.rules.judgements import Judgement, warning
 from shared_ecr.review.rules.lifecycle import in_words
 from shared_ecr.review.rules.scene import ReviewedTemplate, Scene
 from shared_ecr.review.texts import written_out
-from shared_ecr.settings.creation_templates import Occasion
 
 
 def replicas(scene: Scene) -> Iterator[ReviewFinding]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared_ecr.access.everybody import Known
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.deployments import Deployment, Home, Resource, Stack
 from shared_ecr.review.repositories import ReviewedRepository, read_repository, repositories
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
 from shared_ecr.review.rules.settings.scanning import ReadScanning, read_scanning
 
 if TYPE_CHECKING:
-    from shared_ecr.access.json_texts import Json
+    from shared_ecr.documents.json_text import Json
 
 TEMPLATE = "AWS::ECR::RepositoryCreationTemplate"
 REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"

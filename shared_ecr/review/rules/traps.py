@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.filters import WILDCARD, wildcard_matches
-from shared_ecr.lifecycle import (
+from shared_ecr.fate.matching import entries_of
+from shared_ecr.model.filters import WILDCARD, wildcard_matches
+from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,
     LifecyclePolicy,
@@ -15,7 +16,6 @@ from shared_ecr.lifecycle import (
     TaggedWith,
     Untagged,
 )
-from shared_ecr.lifecycle.matching import entries_of
 from shared_ecr.names import Tag
 from shared_ecr.review.rules.judgements import Judgement, note, warning
 from shared_ecr.text import quoted

@@ -10,7 +10,7 @@ from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_archive
 from shared_ecr.cli.main import build_parser
-from shared_ecr.client.moving import PUSHES_AT_A_TIME
+from shared_ecr.client.push import PUSHES_AT_A_TIME
 
 DIGEST, WEB_DIGEST = image().root, image(seed=1).root
 DENIED = Reply(403, (), b'{"errors":[{"code":"DENIED","message":"not yours"}]}')

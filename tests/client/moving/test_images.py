@@ -4,8 +4,8 @@ from typing import Any, cast
 
 import pytest
 
-from shared_ecr.client.moving import images
-from shared_ecr.client.moving.images import Images
+from shared_ecr.client.push import image_sources as images
+from shared_ecr.client.push.image_sources import Images
 from shared_ecr.client.sources.interface import ImageSource, InvalidImageError
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from shared_ecr.client.http.workers import StoppedError
-from shared_ecr.client.moving.roster import Job, Roster
+from shared_ecr.client.push.scheduler import Job, Roster
 
 MEETING_SECONDS = 10.0
 

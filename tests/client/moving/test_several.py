@@ -8,7 +8,7 @@ from client.faults import Hold, Reply
 from client.images import image, layer_tar, noise, write_archive, write_docker_archive, write_layout
 from client.moving.world import FRANKFURT, IRELAND, World
 from shared_ecr.client.errors import NoSuchRepositoryError, PushRefusedError
-from shared_ecr.client.moving import InvalidOrdersError, Order, PushOptions, plan_all, push_all
+from shared_ecr.client.push import InvalidOrdersError, Order, PushOptions, plan_all, push_all
 from shared_ecr.client.pushers.events import BlobEnded
 from shared_ecr.client.sources.interface import Blob, InvalidImageError
 from shared_ecr.client.sources.packing import Packed, pack

@@ -4,7 +4,7 @@ import pytest
 
 from client.pushing import Heard
 from shared_ecr.client.http.workers import Crew, StoppedError
-from shared_ecr.client.moving.stopping import Mutable, Stops
+from shared_ecr.client.push.cancellation import Mutable, Stops
 from shared_ecr.client.pushers.events import Told
 
 

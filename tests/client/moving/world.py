@@ -10,7 +10,7 @@ from client.pushing import CANARY, EcrApi, Heard, Pauses
 from shared_ecr.client.addresses import Whereabouts
 from shared_ecr.client.http.connections import Surroundings
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
-from shared_ecr.client.moving import Order, Outcome, PushOptions, push_all
+from shared_ecr.client.push import Order, Outcome, PushOptions, push_all
 from shared_ecr.client.session import Session
 from shared_ecr.names import Region
 

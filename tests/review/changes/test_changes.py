@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Severity
-from shared_ecr.inventories import Inventory, load_inventory
-from shared_ecr.inventories.reading import Source
-from shared_ecr.inventories.uses import find_uses
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.fate.inventory import Inventory, load_inventory
+from shared_ecr.fate.inventory.loader import Source
+from shared_ecr.fate.inventory.uses import find_uses
 from shared_ecr.names import Region
 from shared_ecr.review.changes import Changed, Question, compare
 from shared_ecr.review.deployments import Deployment

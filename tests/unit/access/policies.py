@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.policies import Policies
-from shared_ecr.access.reading import read_policy
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import Target
 
 REGISTRY, CONSUMER = "111111111111", "222222222222"

@@ -5,8 +5,8 @@ import pytest
 
 from shared_ecr.access.changes import changes
 from shared_ecr.access.classes import is_sampled
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Subject, lint
+from shared_ecr.access.trust_boundary import Known
 from unit.access.policies import TARGET, allow, deny, policies, policy
 
 SECONDS = 20

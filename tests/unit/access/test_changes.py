@@ -5,9 +5,9 @@ import pytest
 
 from shared_ecr.access.changes import Change, Direction, changes
 from shared_ecr.access.decisions import answers
-from shared_ecr.access.everybody import Known
-from shared_ecr.access.policies import Policies
+from shared_ecr.access.policy_pair import Policies
 from shared_ecr.access.rendering import request_json
+from shared_ecr.access.trust_boundary import Known
 from unit.access.policies import (
     CONSUMER,
     IN_ORGANIZATION,

@@ -5,7 +5,7 @@ import pytest
 from shared_ecr.access.actions import ACTIONS
 from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.evaluation import Verdict, decide
-from shared_ecr.access.policies import Policies, Scope, Side
+from shared_ecr.access.policy_pair import Policies, Scope, Side
 from shared_ecr.access.requests import Request
 from shared_ecr.errors import InvalidValueError
 from unit.access.policies import CONSUMER, REGISTRY, TARGET, allow, deny, everybody_but, policies, policy

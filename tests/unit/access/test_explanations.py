@@ -4,7 +4,7 @@ from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.explanations import explain
 from shared_ecr.access.matrix import Row
-from shared_ecr.access.policies import Policies
+from shared_ecr.access.policy_pair import Policies
 from unit.access.policies import CONSUMER, IN_ORGANIZATION, REGISTRY, TARGET, allow, deny, policies
 
 ROLE = f"arn:aws:iam::{CONSUMER}:role/ci"

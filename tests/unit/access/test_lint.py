@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.faults import InvalidPolicyError
 from shared_ecr.access.lint import Holder, Severity, Subject, lint, refused
-from shared_ecr.access.reading import read_policy
+from shared_ecr.access.policy_reader import read_policy
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from unit.access.policies import (
     CONSUMER,
     IN_ORGANIZATION,

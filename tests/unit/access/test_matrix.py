@@ -3,13 +3,13 @@ import json
 import pytest
 
 from shared_ecr.access.consumers import Consumer, consumers
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.matrix import Access, Row, matrix
 from shared_ecr.access.pages import as_page
-from shared_ecr.access.policies import Policies
+from shared_ecr.access.policy_pair import Policies
 from shared_ecr.access.rendering import matrix_json
 from shared_ecr.access.reports import as_markdown, as_text
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import Known
 from unit.access.policies import (
     CONSUMER,
     IN_ORGANIZATION,

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.reading import parse_policy, read_policy
+from shared_ecr.access.policy_reader import parse_policy, read_policy
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from unit.access.policies import allow
 
 STATEMENT = allow()

@@ -1,6 +1,6 @@
 import pytest
 
-from shared_ecr.declaration.nodes import Mapping, Node, content
+from shared_ecr.documents.nodes import Mapping, Node, content
 from shared_ecr.problems import InvalidDeclarationError
 from unit.declaration.declaring import declared
 

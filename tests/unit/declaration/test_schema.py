@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from shared_ecr.declaration.consumers import _KINDS
-from shared_ecr.declaration.document import read_document
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.declaration.properties import PROPERTIES
 from shared_ecr.declaration.registry import KEYS
 from shared_ecr.declaration.schema import render, schema
 from shared_ecr.declaration.schema.properties import CONSUMERS
 from shared_ecr.declaration.settings import SETTINGS
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.yaml import read_document
 
 ROOT = Path(__file__).parents[3]
 COMMITTED = ROOT / "schema/registry.schema.json"

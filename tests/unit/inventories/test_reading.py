@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from inventory_files import INDEX, NOW, Files, digest, entry
-from shared_ecr.inventories import Inventory, load_inventory
-from shared_ecr.inventories.reading import Source
-from shared_ecr.lifecycle import StorageClass
+from shared_ecr.fate.inventory import Inventory, load_inventory
+from shared_ecr.fate.inventory.loader import Source
+from shared_ecr.model.lifecycle import StorageClass
 from shared_ecr.problems import InvalidDeclarationError, Problem
 
 ONE, TWO = entry("one", "v1", days=1), entry("two", "v2", days=2)

@@ -5,11 +5,11 @@ import pytest
 
 from inventory_files import NOW, digest
 from shared_ecr.errors import UnavailableError
-from shared_ecr.inventories import ImageUse, Inventory, load_inventory
-from shared_ecr.inventories.reading import Source
-from shared_ecr.inventories.saving import save
-from shared_ecr.lifecycle import StorageClass
-from shared_ecr.lifecycle.images import Image, RepositoryImages
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory import ImageUse, Inventory, load_inventory
+from shared_ecr.fate.inventory.loader import Source
+from shared_ecr.fate.inventory.saving import save
+from shared_ecr.model.lifecycle import StorageClass
 
 DAY = timedelta(days=1)
 IMAGES = (

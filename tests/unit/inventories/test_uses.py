@@ -1,8 +1,8 @@
 import pytest
 
 from inventory_files import NOW, digest
-from shared_ecr.inventories.uses import ImageUse, find_uses, used_digests
-from shared_ecr.lifecycle.images import Image, RepositoryImages
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory.uses import ImageUse, find_uses, used_digests
 
 HOST = "111111111111.dkr.ecr.us-east-1.amazonaws.com"
 CHILD, INDEX, OTHER = Image(digest("c"), NOW), Image(digest("i"), NOW, ("v1",), children=(digest("c"),)), "0" * 64

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from inventory_files import NOW, digest, newest, pushed
 from lifecycle_cases import policy
-from shared_ecr.lifecycle.arrivals import arrivals
-from shared_ecr.lifecycle.forecast import play
-from shared_ecr.lifecycle.images import Image
+from shared_ecr.fate.arrivals import arrivals
+from shared_ecr.fate.forecast import play
+from shared_ecr.fate.images import Image
 
 DAY = timedelta(days=1)
 DAILY = tuple(Image(digest(f"b{age}"), NOW - age * DAY, (f"build-{age}",), size=10) for age in range(30))

@@ -5,13 +5,13 @@ import pytest
 
 from inventory_files import NOW, digest, newest, pushed, rule
 from lifecycle_cases import policy
-from shared_ecr.lifecycle import LifecyclePolicy
-from shared_ecr.lifecycle.findings import FateFinding
-from shared_ecr.lifecycle.guards import findings
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.kinds import kind_of
-from shared_ecr.lifecycle.open_questions import judge
-from shared_ecr.lifecycle.traps import traps
+from shared_ecr.fate.findings import FateFinding
+from shared_ecr.fate.guards import findings
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.kinds import kind_of
+from shared_ecr.fate.traps import traps
+from shared_ecr.fate.uncertainty import judge
+from shared_ecr.model.lifecycle import LifecyclePolicy
 
 DAY = timedelta(days=1)
 TWENTY = [Image(digest(f"v{age}"), NOW - age * DAY, (f"v{age}",)) for age in range(1, 21)]

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
-from shared_ecr.lifecycle import LifecyclePolicy, LifecycleRule, NewestImages, Untagged
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.open_questions import judge
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.uncertainty import judge
+from shared_ecr.model.lifecycle import LifecyclePolicy, LifecycleRule, NewestImages, Untagged
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

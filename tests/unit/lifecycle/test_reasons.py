@@ -5,10 +5,10 @@ import pytest
 
 from inventory_files import NOW, digest, newest, pushed, rule
 from lifecycle_cases import policy
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.open_questions import judge
-from shared_ecr.lifecycle.reasons import age, ordinal, told, why
-from shared_ecr.lifecycle.verdicts import Verdict
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.reasons import age, ordinal, told, why
+from shared_ecr.fate.uncertainty import judge
+from shared_ecr.fate.verdicts import Verdict
 
 DAY = timedelta(days=1)
 FIVE = tuple(Image(digest(str(number)), NOW - number * DAY, (f"v{number}",)) for number in range(1, 6))

@@ -1,4 +1,4 @@
-from shared_ecr.mirrors import Mirror, TagPattern, UpstreamRepository, parse_wanted
+from shared_ecr.model.mirrors import Mirror, TagPattern, UpstreamRepository, parse_wanted
 from shared_ecr.names import RepositoryName, Tag
 
 DIGEST = f"sha256:{'ab' * 32}"

@@ -1,7 +1,7 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.mirrors import UpstreamRepository
+from shared_ecr.model.mirrors import UpstreamRepository
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 
 from inventory_files import NOW, digest, newest, pushed, rule
 from lifecycle_cases import policy
-from shared_ecr.declaration.policies import Policies
-from shared_ecr.fates import Question, report
-from shared_ecr.inventories import ImageUse, Inventory
-from shared_ecr.lifecycle.images import Image, RepositoryImages
-from shared_ecr.reports.axis import Axis
-from shared_ecr.reports.html import render_html
+from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory import ImageUse, Inventory
+from shared_ecr.fate.report import Question, report
+from shared_ecr.fate.reports.axis import Axis
+from shared_ecr.fate.reports.html import render_html
 
 DAY = timedelta(days=1)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -4,13 +4,13 @@ import pytest
 
 from inventory_files import NOW, digest, newest, pushed
 from lifecycle_cases import policy
-from shared_ecr.declaration.policies import Policies
-from shared_ecr.fates import Question, report
-from shared_ecr.inventories import ImageUse, Inventory
-from shared_ecr.lifecycle.images import Image, RepositoryImages
-from shared_ecr.reports.markdown import render_markdown
-from shared_ecr.reports.report import Report
-from shared_ecr.reports.text import render_text
+from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory import ImageUse, Inventory
+from shared_ecr.fate.report import Question, report
+from shared_ecr.fate.reports.markdown import render_markdown
+from shared_ecr.fate.reports.report import Report
+from shared_ecr.fate.reports.text import render_text
 
 DAY = timedelta(days=1)
 IMAGES = tuple(Image(digest(str(age)), NOW - age * DAY, (f"v{age}",), size=2**30) for age in range(1, 13))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared_ecr.access.json_texts import Json, as_json
+from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.review.deployments import Deployment, Home, Origin, Resource, Stack
 
 ACCOUNT, REGION = "111111111111", "us-east-1"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.acknowledgements import Acknowledgement
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import Place, load_deployment
 from shared_ecr.review.judging import ReviewQuestion, review

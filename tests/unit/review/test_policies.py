@@ -1,8 +1,8 @@
 from typing import Any
 
-from shared_ecr.access.json_texts import as_json
+from shared_ecr.documents.json_text import as_json
 from shared_ecr.review.deployments import Home
-from shared_ecr.review.policies import ReadPolicy, read_held, target_of
+from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from unit.access.policies import allow
 from unit.review.deployed import HOME
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.faults import InvalidPolicyError
 from shared_ecr.access.lint import Holder
-from shared_ecr.access.policies import Policies, Scope
+from shared_ecr.access.policy_pair import Policies, Scope
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.names import Region
 from shared_ecr.review.documents import InvalidDocumentError, Place
 from shared_ecr.review.rows import Collected, collect

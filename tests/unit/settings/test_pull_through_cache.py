@@ -1,8 +1,15 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.settings.pull_through_cache import (
+    CachePrefix,
+    CacheRule,
+    MadeSecret,
+    NamedSecret,
+    Upstream,
+    parse_host,
+)
 from shared_ecr.names import AccountId, EcrRegistry, Region, RepositoryName
-from shared_ecr.settings.pull_through_cache import CachePrefix, CacheRule, MadeSecret, NamedSecret, Upstream, parse_host
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 SECRET = MadeSecret("ecr-pullthroughcache/any")

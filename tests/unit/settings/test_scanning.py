@@ -1,7 +1,14 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.settings.scanning import DEFAULT_SCANNING, ScanFilter, ScanFrequency, Scanning, ScanRule, ScanType
+from shared_ecr.model.settings.scanning import (
+    DEFAULT_SCANNING,
+    ScanFilter,
+    ScanFrequency,
+    Scanning,
+    ScanRule,
+    ScanType,
+)
 
 
 def test_by_default_every_image_is_scanned_when_it_is_pushed() -> None:

@@ -1,8 +1,7 @@
 import pytest
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
-from shared_ecr.settings.signing import (
+from shared_ecr.model.settings.signing import (
     MadeProfile,
     NamedProfile,
     Signing,
@@ -11,6 +10,7 @@ from shared_ecr.settings.signing import (
     Validity,
     ValidityUnit,
 )
+from shared_ecr.names import Region
 
 
 def test_a_rule_is_sent_with_its_profile_and_filters() -> None:

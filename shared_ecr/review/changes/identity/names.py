@@ -3,8 +3,8 @@
 import re
 from enum import StrEnum
 
-from shared_ecr.access.json_texts import Json
-from shared_ecr.filters import WILDCARD, wildcard_matches
+from shared_ecr.documents.json_text import Json
+from shared_ecr.model.filters import WILDCARD, wildcard_matches
 from shared_ecr.review.deployments import OPEN_MARK, is_known
 
 _OPEN = re.compile(re.escape(OPEN_MARK) + r"[^{}]*\}")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
 

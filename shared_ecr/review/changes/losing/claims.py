@@ -8,9 +8,17 @@ so that what is found for it holds for all of them.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shared_ecr.lifecycle.matching import TagIndex, entries_of
-from shared_ecr.lifecycle.policy import LifecyclePolicy
-from shared_ecr.lifecycle.rules import Action, AnyImage, LifecycleRule, Selection, StorageClass, TaggedWith, Untagged
+from shared_ecr.fate.matching import TagIndex, entries_of
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import (
+    Action,
+    AnyImage,
+    LifecycleRule,
+    Selection,
+    StorageClass,
+    TaggedWith,
+    Untagged,
+)
 from shared_ecr.review.changes.patterns import example, fresh_letter
 
 Tags = tuple[str, ...]

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from shared_ecr.fates import compared
-from shared_ecr.inventories import Inventory, used_digests
-from shared_ecr.lifecycle.images import RepositoryImages
-from shared_ecr.lifecycle.outcomes import RepositoryOutcome
+from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.inventory import Inventory, used_digests
+from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.fate.report import compared
 from shared_ecr.review.repositories import ReviewedRepository
 
 

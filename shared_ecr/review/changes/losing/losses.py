@@ -2,15 +2,15 @@
 
 The rule that claims an image decides about it by itself, so two policies differ for a kind of image where their two
 claiming rules do. Ages and places are free: any image can be of any age and have any number of younger ones, except
-that it has no more of them among fewer. `shared_ecr.lifecycle.evaluation` says the same of images that are there.
+that it has no more of them among fewer. `shared_ecr.fate.evaluation` says the same of images that are there.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_ecr.lifecycle.policy import LifecyclePolicy
-from shared_ecr.lifecycle.rules import (
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import (
     Action,
     AnyImage,
     ArchivedAge,

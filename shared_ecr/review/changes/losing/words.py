@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared_ecr.lifecycle.policy import LifecyclePolicy
-from shared_ecr.lifecycle.reasons import told
-from shared_ecr.lifecycle.rules import LifecycleRule, Selection, StorageClass, TaggedLike, TaggedWith
+from shared_ecr.fate.reasons import told
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import LifecycleRule, Selection, StorageClass, TaggedLike, TaggedWith
 from shared_ecr.review.changes.losing.losses import Loss, Weight
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import Difference

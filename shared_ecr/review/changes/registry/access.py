@@ -6,14 +6,14 @@ from typing import Self
 
 from shared_ecr.access.changes import Change, changes
 from shared_ecr.access.contexts import Context
-from shared_ecr.access.documents import Policy
-from shared_ecr.access.everybody import Known
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.json_texts import read_json
-from shared_ecr.access.policies import Policies, Scope
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_pair import Policies, Scope
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.documents.json_text import read_json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import Deployment, Home
-from shared_ecr.review.policies import ReadPolicy, read_held
+from shared_ecr.review.policy_texts import ReadPolicy, read_held
 from shared_ecr.review.repositories import ReviewedRepository
 
 REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from shared_ecr.filters import replication_filter_matches
+from shared_ecr.model.filters import replication_filter_matches
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.registry.words import EVERY
 from shared_ecr.review.deployments import Deployment, Home

@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-fi
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.access.json_texts import Json
-from shared_ecr.filters import WILDCARD
+from shared_ecr.documents.json_text import Json
+from shared_ecr.model.filters import WILDCARD
+from shared_ecr.model.settings.scanning import ScanFrequency, ScanType
 from shared_ecr.review.changes.patterns import covered_no_more
 from shared_ecr.review.deployments import Resource
-from shared_ecr.settings.scanning import ScanFrequency, ScanType
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.json_texts import Json, read_json
+from shared_ecr.documents.json_text import Json, read_json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.changes.cases import gone
 from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, Held, Paired, held, pair_up

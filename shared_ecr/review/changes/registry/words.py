@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.texts import written_out
 
 EVERY = "every repository"

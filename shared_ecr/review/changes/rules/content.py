@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from shared_ecr.access.changes import Change, Direction
 from shared_ecr.access.lint import Severity
+from shared_ecr.review.account_placeholders import stands_for
 from shared_ecr.review.changes.cases import Case, Question
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import Judgement, error, note
-from shared_ecr.review.stand_ins import stands_for
 
 _WIDER = "Whoever is let in can use it from the moment of the deployment"
 _WHY = {

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from shared_ecr.access.lint import Severity
-from shared_ecr.lifecycle.assumptions import CAUTIOUS
-from shared_ecr.lifecycle.changes import ChangeKind
-from shared_ecr.lifecycle.matching import entries_of
-from shared_ecr.lifecycle.outcomes import RepositoryOutcome
-from shared_ecr.lifecycle.policy import LifecyclePolicy
-from shared_ecr.lifecycle.reasons import described
-from shared_ecr.lifecycle.rules import LifecycleRule
-from shared_ecr.lifecycle.shelves import Shelf
+from shared_ecr.fate.assumptions import CAUTIOUS
+from shared_ecr.fate.changes import ChangeKind
+from shared_ecr.fate.matching import entries_of
+from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.fate.ranking import Shelf
+from shared_ecr.fate.reasons import described
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import LifecycleRule
 from shared_ecr.review.changes.cases import Case, Question
 from shared_ecr.review.changes.losing.losses import Loss, Weight, is_decidable, losses
 from shared_ecr.review.changes.losing.words import loss_line, rule_lines

@@ -5,6 +5,6 @@
 policy belongs; `reading` is the way. https://developer.hashicorp.com/terraform/internals/json-format
 """
 
-from shared_ecr.review.documents.terraform.reading import is_plan, is_raw_state, read_plan, read_prior
+from shared_ecr.review.documents.terraform.plan import is_plan, is_raw_state, read_plan, read_prior
 
 __all__ = ["is_plan", "is_raw_state", "read_plan", "read_prior"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.terraform.values import PlannedResource, without_indexes
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Home
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.values import PlannedResource

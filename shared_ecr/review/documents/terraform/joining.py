@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Home, is_known
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.translation import JOINED

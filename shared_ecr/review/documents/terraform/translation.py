@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.h
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shared_ecr.access.json_texts import Json
-from shared_ecr.settings.api_calls import CalledSetting
+from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.api_calls import CalledSetting
 
 Values = Mapping[str, Json]
 Reading = Callable[[Json], Json]

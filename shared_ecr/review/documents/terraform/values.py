@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.open_values import open_value
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')

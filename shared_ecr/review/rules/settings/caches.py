@@ -6,11 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cach
 import re
 from collections.abc import Iterator
 
-from shared_ecr.review.deployments import OPEN_MARK, Home, Resource, Stack, is_known
-from shared_ecr.review.policies import partition_of
-from shared_ecr.review.rules.judgements import Judgement, error
-from shared_ecr.review.rules.settings.shapes import Shapes, one_of
-from shared_ecr.settings.pull_through_cache import (
+from shared_ecr.model.settings.pull_through_cache import (
     SECRET_PREFIX,
     CachePrefix,
     CacheRule,
@@ -20,6 +16,10 @@ from shared_ecr.settings.pull_through_cache import (
     Upstream,
     parse_host,
 )
+from shared_ecr.review.deployments import OPEN_MARK, Home, Resource, Stack, is_known
+from shared_ecr.review.policy_texts import partition_of
+from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 from shared_ecr.text import quoted
 
 CACHE_RULE = "AWS::ECR::PullThroughCacheRule"

@@ -5,10 +5,10 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-
 
 from collections.abc import Iterator
 
+from shared_ecr.model.settings.pull_time_exclusions import ExcludedPrincipal
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.rules.judgements import Judgement
 from shared_ecr.review.rules.settings.shapes import Shapes
-from shared_ecr.settings.pull_time_exclusions import ExcludedPrincipal
 
 
 def exclusion(resource: Resource) -> Iterator[Judgement]:

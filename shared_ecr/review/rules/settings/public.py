@@ -5,9 +5,9 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
 
 from collections.abc import Iterator
 
+from shared_ecr.model.settings.public_repositories import HOME
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.rules.judgements import Judgement, error
-from shared_ecr.settings.public_repositories import HOME
 
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
 

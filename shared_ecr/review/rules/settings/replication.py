@@ -6,15 +6,10 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shared_ecr.access.faults import InvalidPolicyError
-from shared_ecr.access.json_texts import Json, read_json
-from shared_ecr.filters import replication_filter_matches
-from shared_ecr.names import AccountId, Region
-from shared_ecr.review.deployments import Deployment, Home, Resource, Stack
-from shared_ecr.review.policies import partition_of
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
-from shared_ecr.review.rules.settings.shapes import Shapes, pascal
-from shared_ecr.settings.replication import (
+from shared_ecr.documents.json_text import Json, read_json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.model.filters import replication_filter_matches
+from shared_ecr.model.settings.replication import (
     MAX_DESTINATIONS,
     MAX_PREFIXES,
     MAX_RULES,
@@ -22,6 +17,11 @@ from shared_ecr.settings.replication import (
     WARNED_RULES,
     NamePrefix,
 )
+from shared_ecr.names import AccountId, Region
+from shared_ecr.review.deployments import Deployment, Home, Resource, Stack
+from shared_ecr.review.policy_texts import partition_of
+from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.settings.shapes import Shapes, pascal
 from shared_ecr.text import quoted
 
 REPLICATION = "AWS::ECR::ReplicationConfiguration"

@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-fi
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared_ecr.filters import WILDCARD, scanning_filter_matches
+from shared_ecr.model.filters import WILDCARD, scanning_filter_matches
+from shared_ecr.model.settings.scanning import MAX_FILTERS, ScanFilter, ScanFrequency, Scanning, ScanRule, ScanType
 from shared_ecr.review.deployments import Resource, is_known
 from shared_ecr.review.rules.judgements import Judgement, error
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
-from shared_ecr.settings.scanning import MAX_FILTERS, ScanFilter, ScanFrequency, Scanning, ScanRule, ScanType
 
 # AWS::ECR::RegistryScanningConfiguration: one for each frequency.
 MAX_RULES = 2

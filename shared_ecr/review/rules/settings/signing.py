@@ -5,10 +5,10 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.h
 
 from collections.abc import Iterator
 
+from shared_ecr.model.settings.signing import MAX_FILTERS, MAX_RULES, WITHOUT_SIGNER, NamedProfile, SigningFilter
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.rules.judgements import Judgement, error
 from shared_ecr.review.rules.settings.shapes import Shapes
-from shared_ecr.settings.signing import MAX_FILTERS, MAX_RULES, WITHOUT_SIGNER, NamedProfile, SigningFilter
 
 
 def signing(resource: Resource) -> Iterator[Judgement]:

@@ -5,12 +5,12 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creati
 
 from collections.abc import Iterator
 
-from shared_ecr.encryption import NamedKey
+from shared_ecr.model.encryption import NamedKey
+from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, Occasion, TemplatePrefix
+from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.review.deployments import Resource, is_known
 from shared_ecr.review.rules.judgements import Judgement, error, warning
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
-from shared_ecr.settings.creation_templates import MAX_DESCRIPTION, Occasion, TemplatePrefix
-from shared_ecr.settings.roles import RoleArn
 
 
 def template(resource: Resource) -> Iterator[Judgement]:

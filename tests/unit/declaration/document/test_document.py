@@ -7,9 +7,9 @@ from textwrap import dedent
 import pytest
 import yaml
 
-from shared_ecr.declaration.document import load_document, read_document
-from shared_ecr.declaration.document import reading as document
-from shared_ecr.declaration.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.yaml import load_document, read_document
+from shared_ecr.documents.yaml import loader as document
 from shared_ecr.problems import Position, Problem
 
 Plain = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | None
@@ -394,7 +394,7 @@ def test_a_file_over_the_limit_is_not_read(
 
 
 def test_yaml_is_not_loaded_before_a_document_is_read() -> None:
-    script = "import sys, shared_ecr.declaration.document; print('yaml' in sys.modules)"
+    script = "import sys, shared_ecr.documents.yaml; print('yaml' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
 

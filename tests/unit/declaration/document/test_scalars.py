@@ -3,14 +3,7 @@ import re
 
 import pytest
 
-from shared_ecr.declaration.document.scalars import (
-    LONGEST_NUMBER,
-    CoreTag,
-    Value,
-    plain_value,
-    tag_as_written,
-    tagged_value,
-)
+from shared_ecr.documents.yaml.scalars import LONGEST_NUMBER, CoreTag, Value, plain_value, tag_as_written, tagged_value
 
 CORE_SCHEMA: list[tuple[str, Value]] = [
     ("", None),

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.lifecycle import (
+from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,
     ArchivedAge,

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shared_ecr.access.everybody import Known
-from shared_ecr.access.json_texts import as_json
-from shared_ecr.inventories import Inventory
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.documents.json_text import as_json
+from shared_ecr.fate.inventory import Inventory
 from shared_ecr.review.changes import Changed, Question, compare
 from shared_ecr.review.deployments import Deployment, Home, Origin, Resource, Stack
 

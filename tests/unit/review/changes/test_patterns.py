@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_ecr.filters import wildcard_matches
+from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
 from shared_ecr.review.changes.patterns import common, covered_no_more, fresh_letter, uncovered
 

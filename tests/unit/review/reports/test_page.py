@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.matrix import Matrix, Row, matrix
 from shared_ecr.access.requests import Target
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.html import render_html
 from unit.access.policies import allow, policies

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Severity
 from shared_ecr.access.matrix import Row, matrix
 from shared_ecr.access.requests import Target
-from shared_ecr.acknowledgements import Acknowledgement
+from shared_ecr.access.trust_boundary import Known
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt, Home, Origin
 from shared_ecr.review.findings import JudgedFinding, ReviewFinding

@@ -1,6 +1,6 @@
 """What the rules find in resources, as tests ask for it."""
 
-from shared_ecr.access.everybody import Known
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.deployments import Resource, Stack
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules import judge

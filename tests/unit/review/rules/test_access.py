@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.everybody import Known
 from shared_ecr.access.lint import Finding, Subject
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.deployments import Home
 from shared_ecr.review.rules import linting
 from unit.access.policies import IN_ORGANIZATION, ORGANIZATION, PULL, allow, deny

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_ecr.access.everybody import Known
+from shared_ecr.access.trust_boundary import Known
 from shared_ecr.review.deployments import Home, Resource, Stack
 from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.lifecycles import read_lifecycle
+from shared_ecr.review.lifecycle_texts import read_lifecycle
 from unit.review.deployed import UNTAGGED, repository
 from unit.review.rules.judging import one, told
 

@@ -7,10 +7,18 @@ from hypothesis import strategies as st
 
 from inventory_files import newest, pushed, rule
 from lifecycle_cases import policy
-from shared_ecr.lifecycle import Action, ArchivedAge, LifecyclePolicy, NewestImages, PulledAge, PushedAge, StorageClass
-from shared_ecr.lifecycle.evaluation import evaluate
-from shared_ecr.lifecycle.images import Image
-from shared_ecr.lifecycle.runs import after
+from shared_ecr.fate.evaluation import evaluate
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.runs import after
+from shared_ecr.model.lifecycle import (
+    Action,
+    ArchivedAge,
+    LifecyclePolicy,
+    NewestImages,
+    PulledAge,
+    PushedAge,
+    StorageClass,
+)
 from shared_ecr.review.changes.losing.claims import Claims
 from shared_ecr.review.changes.losing.losses import Loss, Weight, is_decidable, losses
 from unit.review.changes.lifecycles import policies

@@ -1,6 +1,6 @@
 import pytest
 
-from shared_ecr.access.json_texts import Json
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.changes.registry.scanning import Scans
 from unit.review.changes.sides import resource, side
 

@@ -7,8 +7,8 @@ import pytest
 
 from inventory_files import digest, newest, pushed
 from shared_ecr.access.lint import Severity
-from shared_ecr.inventories import ImageUse, Inventory
-from shared_ecr.lifecycle.images import Image, RepositoryImages
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory import ImageUse, Inventory
 from shared_ecr.review.changes import Changed
 from shared_ecr.review.deployments import Home
 from unit.review.changes.sides import (

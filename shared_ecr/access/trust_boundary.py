@@ -1,0 +1,178 @@
+"""Everybody worth asking about: whom policies name, and strangers that they do not.
+
+For each way in which some policy tells callers apart there is a caller on either side of it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.candidates import instances
+from shared_ecr.access.conditions import Condition
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.principals import PrincipalType
+from shared_ecr.access.requests import Target
+from shared_ecr.access.variables import ARN_PARTS
+from shared_ecr.errors import InvalidValueError
+
+# Ids that AWS does not give: accounts begin anywhere, but these are known to be nobody's in our reports.
+STRANGE_ACCOUNTS = ("999999999999", "888888888888")
+OTHER_ORGANIZATION = "o-strangers00"
+STRANGE_SERVICE = "any-other-service.amazonaws.com"
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_DIGITS = 12
+_KIND_KEYS = frozenset({"aws:principaltype", "aws:principalarn", "aws:username"})
+_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the world outside of the policies."""
+
+    organization: str | None = None
+    """The organization whose members are insiders."""
+    accounts: frozenset[str] = field(default_factory=frozenset)
+    """Accounts that are known to belong to us."""
+
+    def is_inside(self, caller: Caller, target: Target) -> bool:
+        """Whether *caller* is known to be one of us; membership that is not known counts as outside."""
+        if caller.account in {target.account, *self.accounts} and caller.account:
+            return True
+        return self.organization is not None and caller.organization == self.organization
+
+
+def everybody(policies: Sequence[Policy], target: Target, known: Known) -> list[Caller]:
+    """Return the callers that *policies* can tell apart, each with its own side saying yes.
+
+    Callers of the registry's own account come twice: a grant to them counts only where their own side is silent,
+    a denial only where it says yes.
+    """
+    found: dict[Caller, None] = {}
+    for caller in _everybody(policies, target, known):
+        found.setdefault(caller)
+        if caller.account == target.account and caller.kind is not Kind.ROOT:
+            found.setdefault(caller.with_identity(Identity.SILENT))
+    return list(found)
+
+
+def _everybody(policies: Sequence[Policy], target: Target, known: Known) -> Iterator[Caller]:
+    listed = list(named(policies, target))
+    accounts = dict.fromkeys([target.account, *(each.account for each in listed if each.account)])
+    accounts |= dict.fromkeys(_accounts_of_conditions(policies))
+    strangers = [each for each in STRANGE_ACCOUNTS if each not in accounts][:1]
+    people = [
+        *listed,
+        *(Caller.unnamed_role(account, target.partition) for account in (*strangers, *accounts)),
+        *(each for account in (*strangers, *accounts) for each in called_as_asked(policies, account, target.partition)),
+        *_other_kinds(policies, [*strangers, *accounts], target),
+    ]
+    memberships = list(_memberships(policies, known))
+    for caller in people:
+        if caller.kind in {Kind.SERVICE, Kind.FEDERATED}:
+            yield caller
+            continue
+        for organization, paths in memberships:
+            yield caller.in_organization(organization, paths).with_identity(Identity.ALLOWS)
+    yield Caller.of_service(STRANGE_SERVICE)
+
+
+def named(policies: Sequence[Policy], target: Target) -> Iterator[Caller]:
+    """Give whom principal elements and the ARNs of conditions on aws:PrincipalArn name."""
+    for policy in policies:
+        for statement in policy.statements:
+            for kind, text in statement.principal.written:
+                yield from _caller(kind, text, target)
+    for condition in _conditions(policies, "aws:principalarn"):
+        for arn in condition.values:
+            if "*" not in arn and "?" not in arn:
+                yield from _caller(PrincipalType.AWS, arn, target)
+
+
+def called_as_asked(policies: Sequence[Policy], account: str, partition: str) -> Iterator[Caller]:
+    """Give principals of *account* whose names fit the conditions on aws:PrincipalArn.
+
+    A pattern may leave the account open, and whoever owns an account gives its roles the names that are asked for.
+    """
+    resources: dict[str, None] = {}
+    for condition in _conditions(policies, "aws:principalarn"):
+        for template in condition.templates:
+            for arn in instances(template, {}):
+                resources.setdefault(arn.rpartition(":")[2])
+    for resource in resources:
+        for name in (resource, f"role/{resource.rpartition('/')[2]}"):
+            try:
+                yield Caller.from_arn(f"arn:{partition}:iam::{account}:{name}")
+            except InvalidValueError:
+                continue
+
+
+def _caller(kind: PrincipalType, text: str, target: Target) -> Iterator[Caller]:
+    match kind:
+        case PrincipalType.Service:
+            yield Caller.of_service(text)
+        case PrincipalType.Federated:
+            yield Caller.federated(text)
+        case PrincipalType.AWS if _ACCOUNT.fullmatch(text):
+            yield Caller.unnamed_role(text, target.partition)
+        case PrincipalType.AWS:
+            try:
+                caller = Caller.from_arn(text)
+            except InvalidValueError:
+                return
+            root = caller.kind is Kind.ROOT and caller.account
+            yield Caller.unnamed_role(root, caller.partition) if root else caller
+        case PrincipalType.CanonicalUser:
+            return
+
+
+def _accounts_of_conditions(policies: Sequence[Policy]) -> Iterator[str]:
+    """Give the accounts that conditions name, and for a pattern one that fits it."""
+    patterns = [value for each in _conditions(policies, "aws:principalaccount") for value in each.values]
+    arns = [value.split(":") for each in _conditions(policies, "aws:principalarn") for value in each.values]
+    patterns += [parts[-2] for parts in arns if len(parts) == ARN_PARTS]
+    for pattern in patterns:
+        account = pattern.replace("?", "0")
+        if "*" in account:
+            account = account.replace("*", "0" * (_DIGITS - len(account) + 1), 1).replace("*", "")
+        if _ACCOUNT.fullmatch(account):
+            yield account
+
+
+def _other_kinds(policies: Sequence[Policy], accounts: Sequence[str], target: Target) -> Iterator[Caller]:
+    """Give a user and a root of every account where some condition can tell them from roles."""
+    if any(not policy.keys.isdisjoint(_KIND_KEYS) for policy in policies):
+        for account in accounts:
+            for resource in ("user/any-unnamed-user", "root"):
+                yield Caller.from_arn(f"arn:{target.partition}:iam::{account}:{resource}")
+
+
+def asks_for_membership(policies: Iterable[Policy]) -> bool:
+    """Whether the policies tell members of organizations apart."""
+    return any(not policy.keys.isdisjoint({"aws:principalorgid", "aws:principalorgpaths"}) for policy in policies)
+
+
+def _memberships(policies: Sequence[Policy], known: Known) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """Give the memberships that the policies tell apart; only one, of nobody, where they ask for none."""
+    yield None, ()
+    if not asks_for_membership(policies):
+        return
+    organizations: dict[str, None] = dict.fromkeys(
+        [OTHER_ORGANIZATION, *([known.organization] if known.organization else [])]
+    )
+    for condition in _conditions(policies, "aws:principalorgid"):
+        for template in condition.templates:
+            organizations |= dict.fromkeys(instances(template, {}))
+    for organization in organizations:
+        yield organization, (f"{organization}/r-none/",)
+    for condition in _conditions(policies, "aws:principalorgpaths"):
+        for template in condition.templates:
+            for path in instances(template, {}):
+                yield path.partition("/")[0], (path,)
+                yield path.partition("/")[0], (f"{path.rstrip('/')}/ou-none-00000000/",)
+
+
+def _conditions(policies: Iterable[Policy], key: str) -> Iterator[Condition]:
+    for policy in policies:
+        for statement in policy.statements:
+            yield from (condition for condition in statement.conditions if condition.looked_up == key)

@@ -1,0 +1,127 @@
+"""Lifecycle policies from wherever they are written: a declaration, bare JSON from any tool, ECR's own answers.
+
+Whatever is no declaration holds for every repository it is asked about.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared_ecr.declaration import load, parse
+from shared_ecr.declaration.lifecycle import read_lifecycle, read_policy_document
+from shared_ecr.declaration.pasted import unplaced
+from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.nodes import Mapping as MappingNode
+from shared_ecr.documents.yaml import read_document
+from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.problems import InvalidDeclarationError, Position, Problem, Severity
+
+# Where GetLifecyclePolicy, CloudFormation and Terraform keep the text of a policy.
+_TEXT_KEYS = ("lifecyclePolicyText", "LifecyclePolicyText")
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Which policy a repository has: its own, or the one for all."""
+
+    source: str
+    for_all: LifecyclePolicy | None = None
+    by_name: Mapping[str, LifecyclePolicy] = field(default_factory=dict)
+    registry: RegistrySpec | None = None
+    """The declaration they come from, if they come from one."""
+    warnings: tuple[Problem, ...] = ()
+
+    def of(self, name: str) -> LifecyclePolicy | None:
+        """Return the policy of the repository called *name*, or None where nothing is said of it."""
+        return self.by_name.get(name, self.for_all)
+
+
+def declared_policies(path: Path, environ: Mapping[str, str]) -> Policies:
+    """Return the policies of the declaration at *path*, its variables replaced from *environ*.
+
+    Raises:
+        InvalidDeclarationError: the declaration is missing or has problems.
+    """
+    declaration = load(path, environ)
+    return _of_declaration(declaration.registry, str(path), declaration.warnings)
+
+
+def load_policies(path: Path, environ: Mapping[str, str]) -> Policies:
+    """Read the file at *path*, whichever kind it is: a bare policy, an answer that holds one, or a declaration.
+
+    *environ* is what the variables of a declaration are replaced from.
+
+    Raises:
+        InvalidDeclarationError: it is none of them, or AWS would refuse the policy.
+    """
+    file = str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as fault:
+        problem = Problem(file, None, "", f"cannot be read: {fault.strerror or fault}", "file-unreadable")
+        raise InvalidDeclarationError([problem]) from fault
+    except UnicodeDecodeError as fault:
+        raise InvalidDeclarationError([Problem(file, None, "", "is not text in UTF-8", "file-unreadable")]) from fault
+    # A declaration is read by its path, so that what it includes is found beside it.
+    return _policies(text, file, lambda: declared_policies(path, environ))
+
+
+def parse_policies(text: str, file: str) -> Policies:
+    """Read what is already at hand; *file* is what its problems call it."""
+
+    def declared() -> Policies:
+        declaration = parse(text, file)
+        return _of_declaration(declaration.registry, file, declaration.warnings)
+
+    return _policies(text, file, declared)
+
+
+def _policies(text: str, file: str, declared: Callable[[], Policies]) -> Policies:
+    """Read *text* as what it is; *declared* reads it where it is a declaration."""
+    if text.lstrip().startswith(("{", "[")):
+        held = _json(text, file)
+        if isinstance(held, dict):
+            for key in _TEXT_KEYS:
+                if isinstance(held.get(key), str):
+                    return _policies(held[key], f"{file} ({key})", declared)
+        return Policies(file, for_all=_bare(text, file))
+    document, faults = read_document(text.encode(errors="surrogatepass"), file)
+    if isinstance(document, MappingNode) and any(document.get(key) for key in ("repositories", "registry")):
+        return declared()
+    reading = Reading(file)
+    policy = read_lifecycle(reading, document, "") if document is not None else None
+    problems = [*faults, *reading.problems]
+    if policy is None or any(problem.severity is Severity.ERROR for problem in problems):
+        raise InvalidDeclarationError(problems)
+    return Policies(file, for_all=policy, warnings=tuple(problems))
+
+
+def _bare(text: str, file: str) -> LifecyclePolicy:
+    """Read a policy in JSON as ECR would, presets and other comforts of the declaration excluded."""
+    # No raw tab can stand in a text of JSON, so each is a blank. YAML, by which places are found, refuses tabs and
+    # some of JSON's escapes; what it cannot read is read without places.
+    document, faults = read_document(text.replace("\t", " ").encode(errors="surrogatepass"), file)
+    if document is None or faults:
+        document = unplaced(text, file)
+    reading = Reading(file)
+    policy = read_policy_document(reading, document, "")
+    if policy is None or reading.has_errors:
+        raise InvalidDeclarationError(reading.problems)
+    return policy
+
+
+def _of_declaration(registry: RegistrySpec, source: str, warnings: tuple[Problem, ...]) -> Policies:
+    by_name = {spec.name.text: spec.lifecycle for spec in registry.repositories}
+    return Policies(source, None, by_name, registry, warnings)
+
+
+def _json(text: str, file: str) -> object:
+    try:
+        value: object = json.loads(text)
+    except json.JSONDecodeError as fault:
+        what = f"not JSON: {fault.msg[0].lower()}{fault.msg[1:]}"
+        problem = Problem(file, Position(fault.lineno, fault.colno), "", what, "lifecycle-json")
+        raise InvalidDeclarationError([problem]) from fault
+    return value

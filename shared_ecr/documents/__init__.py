@@ -1,0 +1,4 @@
+"""From bytes to values that know their place: YAML (`yaml`, `nodes`), strict JSON (`json_text`) and policy faults.
+
+Nothing here knows what a document means; `declaration`, `access` and `review` read their own documents with it.
+"""

@@ -1,0 +1,20 @@
+"""Values that a comment cuts short: in `name: app #1` the `#1` is gone."""
+
+import re
+
+from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.problems import Severity
+from shared_ecr.text import quoted
+
+# A '#' with a word right behind it; comments are written with a blank, or with more marks.
+_LOST = re.compile(r"[ \t]+(#[^\s#!:-][^\r\n]*)")
+
+
+def cut_off(text: str, end: int, value: str) -> Fault | None:
+    """Say what follows *value*, which ends at *end* of *text*, if it was probably meant to be part of it."""
+    comment = _LOST.match(text, end)
+    if comment is None:
+        return None
+    what = f"{quoted(comment[1], 40)} is a comment, so that the value is {quoted(value, 40)}"
+    fix = "Quote the whole if '#' belongs to it, or write a blank behind '#'"
+    return Fault("yaml-comment", what, fix=fix, severity=Severity.WARNING)

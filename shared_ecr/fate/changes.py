@@ -1,0 +1,54 @@
+"""What another policy would do differently to the same images: newly lost ones first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_ecr.fate.images import Image
+from shared_ecr.fate.verdicts import Verdict
+
+
+class ChangeKind(StrEnum):
+    """How a fate changes, in the order in which people want to know."""
+
+    NEWLY_LOST = "newly_lost"
+    NEWLY_ARCHIVED = "newly_archived"
+    NEWLY_KEPT = "newly_kept"
+    OTHERWISE = "otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One image whose fate is not what it was."""
+
+    before: Verdict
+    after: Verdict
+
+    @property
+    def image(self) -> Image:
+        """The image."""
+        return self.after.image
+
+    @property
+    def kind(self) -> ChangeKind:
+        """How its fate changes."""
+        if self.after.fate.is_loss:
+            return ChangeKind.OTHERWISE if self.before.fate.is_loss else ChangeKind.NEWLY_LOST
+        if self.after.fate.is_archiving:
+            return ChangeKind.OTHERWISE if self.before.fate.is_archiving else ChangeKind.NEWLY_ARCHIVED
+        went = self.before.fate.is_loss or self.before.fate.is_archiving
+        return ChangeKind.NEWLY_KEPT if went else ChangeKind.OTHERWISE
+
+
+def changes(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Change, ...]:
+    """Return the images whose fate differs; within each kind the youngest first. Both are of the same images."""
+    order = list(ChangeKind)
+    return tuple(
+        sorted(_differing(before, after), key=lambda each: (order.index(each.kind), -each.image.pushed_at.timestamp()))
+    )
+
+
+def _differing(before: Sequence[Verdict], after: Sequence[Verdict]) -> Iterator[Change]:
+    for old, new in zip(before, after, strict=True):
+        if old.fate is not new.fate:
+            yield Change(old, new)

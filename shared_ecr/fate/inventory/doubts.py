@@ -1,0 +1,53 @@
+"""What an inventory does not say, though a fate can hang on it: told beside every result."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.inventory.entries import INDEX_TYPES, KNOWN_TYPES
+from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.problems import Problem, Severity
+from shared_ecr.text import quoted
+
+
+def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> Iterator[Problem]:
+    """Yield a warning for each kind of thing that is unknown of *repository* at *latest*, with how often it is."""
+    images = repository.images
+    types = Counter([image.media_type for image in images])
+    odd = {media_type: count for media_type, count in types.items() if media_type not in KNOWN_TYPES}
+    childless = lost = 0
+    if not INDEX_TYPES.isdisjoint(types):
+        childless = sum(image.media_type in INDEX_TYPES and not image.children for image in images)
+    if named := {child for image in images if image.children for child in image.children}:
+        lost = len(named.difference([image.digest for image in images]))
+    archive = StorageClass.ARCHIVE
+    timeless = sum(image.archived_at is None for image in images if image.storage_class is archive)
+    tags = [tag for image in images for tag in image.tags]
+    twice = [tag for tag, count in Counter(tags).items() if count > 1] if len(set(tags)) < len(tags) else []
+
+    def doubt(code: str, what: str, why: str, fix: str = "") -> Problem:
+        return Problem(file, None, repository.title, what, code, why, fix, Severity.WARNING)
+
+    if childless:
+        yield doubt(
+            "inventory-children",
+            f"the manifests of {childless} image {'indexes are' if childless > 1 else 'index is'} not named",
+            "ECR keeps what an index lists, so fewer images may go than is said here",
+            "Save the inventory with 'shared-ecr images --save FILE', or add 'childDigests'",
+        )
+    if lost:
+        what = f"{lost} manifests that indexes list are not in it"
+        yield doubt("inventory-incomplete", what, "Parts of it may be missing, and counts may be of fewer images")
+    if odd:
+        what = f"{sum(odd.values())} images have a media type that is not known here, such as {quoted(min(odd))}"
+        yield doubt("inventory-media-type", what, "They are judged as single images; were one an index, it would hold")
+    if timeless:
+        what = f"{timeless} archived images do not say when they were archived"
+        yield doubt("inventory-archived-at", what, "No rule can be said to expire them")
+    if later := sum(image.pulled_at > latest for image in images if image.pulled_at):
+        what = f"{later} images were pulled after the time they are judged at"
+        yield doubt("inventory-pulled-later", what, "When they were pulled before that is not known")
+    if twice:
+        what = f"{len(twice)} tags name two images, such as {quoted(min(twice))}"
+        yield doubt("inventory-tag-twice", what, "A tag moved while it was taken, or two inventories are mixed")

@@ -1,0 +1,16 @@
+"""What is known of the images of one or several registries."""
+
+from dataclasses import dataclass
+
+from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.inventory.uses import ImageUse
+from shared_ecr.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Repositories by name and Region, the images known to be in use, and what to be careful about."""
+
+    repositories: tuple[RepositoryImages, ...]
+    uses: tuple[ImageUse, ...] = ()
+    warnings: tuple[Problem, ...] = ()

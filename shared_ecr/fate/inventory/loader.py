@@ -1,0 +1,182 @@
+"""Read inventories from files: every page of every repository, whole or not at all."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.fate.collector import collector_waiting
+from shared_ecr.fate.images import Image, RepositoryImages
+from shared_ecr.fate.inventory.documents import Step, Text, read_text
+from shared_ecr.fate.inventory.doubts import doubts_about
+from shared_ecr.fate.inventory.entries import EntryFault, read_image
+from shared_ecr.fate.inventory.inventory import Inventory
+from shared_ecr.fate.inventory.pages import Found, Misplaced, Owner, entries_of
+from shared_ecr.fate.inventory.uses import ImageUse, find_uses
+from shared_ecr.problems import InvalidDeclarationError, Problem
+from shared_ecr.text import quoted
+
+# Clocks of this machine and of AWS differ by that much without anybody's fault.
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, and the Region that its images are in, where the file does not say."""
+
+    path: Path
+    region: str = ""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was read so far of one repository."""
+
+    images: dict[str, Image] = field(default_factory=dict)
+    first_file: str = ""
+    pages: int = 0
+    pages_with_more: int = 0
+
+
+class _Reader:
+    def __init__(self, now: datetime, fallback_name: str) -> None:
+        self._latest = now + _CLOCK_SKEW
+        self._fallback_name = fallback_name
+        self.gathered: dict[Owner, _Gathered] = defaultdict(_Gathered)
+        self.problems: list[Problem] = []
+        self.uses: list[ImageUse] = []
+
+    def read(self, text: Text, region: str) -> None:
+        for start, document in text.documents():
+            for found in entries_of(document, Owner(region=region)):
+                if isinstance(found, Misplaced):
+                    self._note(text, start, found.path, found.fault)
+                else:
+                    self._gather(text, start, found)
+            if isinstance(document, dict) and isinstance(document.get("inUse"), list):
+                self.uses += _recorded_uses(document["inUse"], text.file)
+
+    def _gather(self, text: Text, start: int, found: Found) -> None:
+        owners: dict[tuple[Any, Any, Any], Owner] = {}
+        images, owner, before = {}, None, None
+        for number, entry in enumerate(found.entries):
+            try:
+                whose = (entry.get("registryId"), entry.get("repositoryName"), entry.get("region"))
+                if whose != before:
+                    owner = owners.get(whose) or owners.setdefault(whose, self._owner(entry, found.owner))
+                    images, before = self.gathered[owner].images, whose
+                image = read_image(entry)
+                if image.digest not in images and not _is_of_future(image, self._latest):
+                    images[image.digest] = image
+                else:
+                    self._note(text, start, _path(found, number), _refusal(image, images))
+            except EntryFault as fault:
+                self._note(text, start, (*_path(found, number), *fault.path), fault.fault)
+            except (AttributeError, TypeError):
+                fault_of_shape = InvalidValueError("an entry is no object", code="inventory-value")
+                self._note(text, start, _path(found, number), fault_of_shape)
+        for each in owners.values() or [replace(found.owner, name=found.owner.name or self._fallback_name)]:
+            gathered = self.gathered[each]
+            gathered.first_file = gathered.first_file or text.file
+            gathered.pages += 1
+            gathered.pages_with_more += found.has_more
+
+    def _owner(self, entry: dict[str, Any], above: Owner) -> Owner:
+        name = entry.get("repositoryName") or above.name or self._fallback_name
+        if not isinstance(name, str) or not name:
+            what, fix = "the key 'repositoryName' is missing", "Name the repository: 'shared-ecr fate NAME --images …'"
+            raise EntryFault(InvalidValueError(what, fix=fix, code="inventory-field"))
+        return Owner(str(entry.get("registryId") or above.account), str(entry.get("region") or above.region), name)
+
+    def _note(self, text: Text, start: int, path: Sequence[Step], fault: InvalidValueError) -> None:
+        position = text.position(start, path) if len(self.problems) < _LOCATED_AT_MOST else None
+        self.problems.append(Problem(text.file, position, _shown(path), fault.what, fault.code, fault.why, fault.fix))
+
+
+# Each place is found by reading the file again; beyond those that are shown nobody looks.
+_LOCATED_AT_MOST = 60
+
+
+def load_inventory(sources: Iterable[Source], now: datetime, fallback_name: str = "") -> Inventory:
+    """Read *sources*, as they were at *now* or before; *fallback_name* is whose entries are that do not say.
+
+    Raises:
+        InvalidDeclarationError: something is wrong in the files, or something of a repository is missing.
+    """
+    reader = _Reader(now, fallback_name)
+    with collector_waiting():
+        for source in sources:
+            reader.read(read_text(source.path), source.region)
+    reader.problems += [
+        _unfinished(gathered.first_file, owner)
+        for owner, gathered in reader.gathered.items()
+        if gathered.pages_with_more >= max(gathered.pages, 1)
+    ]
+    if reader.problems:
+        raise InvalidDeclarationError(reader.problems)
+    repositories: list[RepositoryImages] = []
+    warnings: list[Problem] = []
+    for owner, gathered in sorted(reader.gathered.items(), key=lambda item: (item[0].name, item[0].region)):
+        if owner.name:
+            repository = RepositoryImages(owner.name, tuple(gathered.images.values()), owner.account, owner.region)
+            repositories.append(repository)
+            warnings += doubts_about(repository, gathered.first_file, now + _CLOCK_SKEW)
+    return Inventory(tuple(repositories), tuple(reader.uses), tuple(warnings))
+
+
+def _path(found: Found, number: int) -> tuple[Step, ...]:
+    return (*found.path, number) if found.is_list else found.path
+
+
+def _is_of_future(image: Image, latest: datetime) -> bool:
+    """Whether *image* was made what it is after *latest*; a pull does not make it anything (`doubts`)."""
+    archived, activated = image.archived_at, image.activated_at
+    return (
+        image.pushed_at > latest
+        or (archived is not None and archived > latest)
+        or (activated is not None and activated > latest)
+    )
+
+
+def _refusal(image: Image, images: Mapping[str, Image]) -> InvalidValueError:
+    """Say why *image* cannot stand beside *images*."""
+    if image.digest in images:
+        return InvalidValueError(
+            f"the digest {image.digest[:19]}… was in this repository already",
+            why="Two inventories are mixed, or one was given twice",
+            fix="Give each Region's file as REGION=FILE",
+            code="inventory-duplicate",
+        )
+    times = {"pushed": image.pushed_at, "archived": image.archived_at, "restored": image.activated_at}
+    event, time = max(((event, time) for event, time in times.items() if time), key=itemgetter(1))
+    return InvalidValueError(
+        f"{event} at {time.isoformat()}, which is in the future",
+        fix="Pass the time of the inventory or a later one as --now",
+        code="inventory-future",
+    )
+
+
+def _unfinished(file: str, owner: Owner) -> Problem:
+    return Problem(
+        file,
+        None,
+        owner.name,
+        "its last page says that more images follow (nextToken)",
+        "inventory-truncated",
+        "Counts and places would be those of half a repository",
+        "Fetch without '--max-items' and '--no-paginate', or add the pages that follow",
+    )
+
+
+def _recorded_uses(recorded: Iterable[Any], file: str) -> Iterable[ImageUse]:
+    for each in recorded:
+        if isinstance(each, dict):
+            yield from find_uses(str(each.get("reference", "")), str(each.get("by") or quoted(file)))
+
+
+def _shown(path: Sequence[Step]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")

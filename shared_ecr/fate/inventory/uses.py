@@ -1,0 +1,96 @@
+"""Which images somebody runs: references found in any text, resolved to the digests of an inventory.
+
+A list of references, the answer of `kubectl get pods -A -o json`, task definitions, manifests: every reference to an
+ECR registry in them counts. A line that is nothing but `NAME:TAG` or `NAME@DIGEST` counts too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.inventory.documents import read_text
+
+_NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+_WHICH = r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+# https://docs.aws.amazon.com/general/latest/gr/ecr.html
+_REFERENCE = re.compile(
+    rf"(?P<account>[0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws|on)\.[a-z.]+/"
+    rf"(?P<name>{_NAME}){_WHICH}"
+)
+_LINE = re.compile(rf"(?P<name>{_NAME}){_WHICH}")
+DEFAULT_TAG = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageUse:
+    """That somebody runs an image: which, as far as it was said, and who."""
+
+    repository: str
+    tag: str = ""
+    digest: str = ""
+    account: str = ""
+    region: str = ""
+    by: str = ""
+
+    def __str__(self) -> str:
+        host = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/" if self.account else ""
+        return f"{host}{self.repository}{f':{self.tag}' if self.tag else ''}{f'@{self.digest}' if self.digest else ''}"
+
+    def is_of(self, repository: RepositoryImages) -> bool:
+        """Whether it can mean an image of *repository*; what one of the two does not say is no difference."""
+        return (
+            self.repository == repository.name
+            and (not self.account or not repository.account or self.account == repository.account)
+            and (not self.region or not repository.region or self.region == repository.region)
+        )
+
+
+def find_uses(text: str, by: str) -> Iterator[ImageUse]:
+    """Find every reference in *text*, each once."""
+    seen: set[ImageUse] = set()
+    plain = (line for line in text.splitlines() if not _REFERENCE.search(line))
+    lines = (found for line in plain if (found := _LINE.fullmatch(line.strip())))
+    for found in (*_REFERENCE.finditer(text), *lines):
+        parts = found.groupdict()
+        digest, tag = parts["digest"] or "", parts["tag"] or ""
+        if "account" not in parts and not (digest or tag):
+            continue
+        tag = tag or ("" if digest else DEFAULT_TAG)
+        use = ImageUse(parts["name"], tag, digest, parts.get("account") or "", parts.get("region") or "", by)
+        if use not in seen:
+            seen.add(use)
+            yield use
+
+
+def load_uses(path: Path) -> tuple[ImageUse, ...]:
+    """Read the references in the file at *path*.
+
+    Raises:
+        InvalidDeclarationError: the file cannot be read.
+    """
+    text = read_text(path)
+    return tuple(find_uses(text.text, text.file))
+
+
+def used_digests(repository: RepositoryImages, uses: Iterable[ImageUse]) -> tuple[dict[str, str], tuple[ImageUse, ...]]:
+    """Resolve *uses* among the images of *repository*: who uses which digest, and the uses that found none.
+
+    A digest decides where a tag stands beside it, as in every container engine. Whoever uses an index uses its
+    manifests too.
+    """
+    digests = {image.digest: image for image in repository.images}
+    by_tag = {tag: image for image in repository.images for tag in image.tags}
+    used: dict[str, str] = {}
+    lost: list[ImageUse] = []
+    for use in uses:
+        if not use.is_of(repository):
+            continue
+        image = digests.get(use.digest) if use.digest else by_tag.get(use.tag)
+        if image is None:
+            lost.append(use)
+            continue
+        for digest in (image.digest, *image.children):
+            used.setdefault(digest, use.by)
+    return used, tuple(lost)

@@ -1,0 +1,134 @@
+"""From an inventory, policies and a time to a report: who is judged by what, and which findings are accepted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.errors import UsageError
+from shared_ecr.fate.arrivals import PUSHES_OF
+from shared_ecr.fate.costs import Prices
+from shared_ecr.fate.findings import FateFinding
+from shared_ecr.fate.forecast import play
+from shared_ecr.fate.guards import findings
+from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.inventory import ImageUse, Inventory, used_digests
+from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.fate.reports.report import JudgedFinding, Report
+from shared_ecr.fate.traps import traps
+from shared_ecr.fate.uncertainty import judge
+from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.findings.acknowledgements import covering
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.problems import Problem, Severity
+from shared_ecr.text import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of an inventory."""
+
+    now: datetime
+    names: tuple[str, ...] = ()
+    """The repositories to judge; all of them where none is named."""
+    against: Policies | None = None
+    until: datetime | None = None
+    pushes_of: timedelta = PUSHES_OF
+    """The time whose pushes are repeated when the policy is played forward; none where nobody pushes."""
+    prices: Prices = field(default_factory=Prices)
+
+
+def report(inventory: Inventory, policies: Policies, question: Question) -> Report:
+    """Judge the images of *inventory* by *policies*.
+
+    Raises:
+        UsageError: a repository that was named is not in the inventory, or none is left to judge.
+    """
+    warnings = [*inventory.warnings, *policies.warnings]
+    outcomes: list[RepositoryOutcome] = []
+    for repository in _chosen(inventory, question.names):
+        policy = policies.of(repository.name)
+        used, lost_uses = used_digests(repository, inventory.uses)
+        warnings += [_use_of_nothing(repository, use) for use in lost_uses]
+        if policy is None:
+            warnings.append(_warning(repository.title, f"{policies.source} says nothing of it", "fate-undeclared"))
+        else:
+            outcomes.append(_outcome(repository, policy, question, used))
+    if not inventory.repositories:
+        raise UsageError("the inventory holds no repository: no page of it has an image or says whose it is")
+    if not outcomes:
+        raise UsageError(f"{policies.source} has no policy for any repository of the inventory")
+    if not question.names:
+        there = {repository.name for repository in inventory.repositories}
+        missing = sorted(policies.by_name.keys() - there)
+        warnings += [_warning(name, "the inventory has no images of it", "inventory-missing") for name in missing]
+    found = [finding for outcome in outcomes for finding in outcome.findings]
+    return Report(
+        question.now,
+        tuple(outcomes),
+        tuple(_judged(finding, policies, question.now) for finding in found),
+        tuple(warnings),
+        question.prices,
+        policies.source,
+        question.against.source if question.against else None,
+    )
+
+
+def _chosen(inventory: Inventory, names: Sequence[str]) -> Iterator[RepositoryImages]:
+    known = sorted({repository.name for repository in inventory.repositories})
+    for name in names:
+        if name not in known:
+            raise UsageError(f"the inventory has no repository {name}. {did_you_mean(name, known)}".rstrip(". "))
+    yield from (repository for repository in inventory.repositories if not names or repository.name in names)
+
+
+def _outcome(
+    repository: RepositoryImages, policy: LifecyclePolicy, question: Question, used: dict[str, str]
+) -> RepositoryOutcome:
+    now = question.now
+    if question.against:
+        outcome = compared(repository, policy, question.against.of(repository.name), now, used)
+    else:
+        outcome = _outcome_of(repository, policy, now, used)
+    if not question.until:
+        return outcome
+    return replace(outcome, forecast=play(policy, repository.images, now, question.until, question.pushes_of))
+
+
+def compared(
+    repository: RepositoryImages,
+    policy: LifecyclePolicy,
+    before: LifecyclePolicy | None,
+    now: datetime,
+    used: Mapping[str, str],
+) -> RepositoryOutcome:
+    """Judge the images of *repository* by *policy* against another one, or against none: then nothing ever went."""
+    images = repository.images
+    old = judge(before, images, now) if before else tuple(Verdict(image, Fate.KEEP, now) for image in images)
+    return _outcome_of(repository, policy, now, used, old)
+
+
+def _outcome_of(
+    repository: RepositoryImages,
+    policy: LifecyclePolicy,
+    now: datetime,
+    used: Mapping[str, str],
+    before: tuple[Verdict, ...] | None = None,
+) -> RepositoryOutcome:
+    verdicts = judge(policy, repository.images, now)
+    found = [*findings(repository.name, verdicts, before, used), *traps(repository.name, policy, verdicts)]
+    return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found))
+
+
+def _judged(finding: FateFinding, policies: Policies, now: datetime) -> JudgedFinding:
+    acknowledged = policies.registry.acknowledged if policies.registry else ()
+    return JudgedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
+
+
+def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
+    why = "It is gone already, or the inventory is not whole"
+    return _warning(repository.title, f"{use} is in use ({use.by}) and not in the inventory", "use-unknown", why)
+
+
+def _warning(path: str, what: str, code: str, why: str = "") -> Problem:
+    return Problem("inventory", None, path, what, code, why, severity=Severity.WARNING)

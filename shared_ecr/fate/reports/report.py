@@ -1,0 +1,63 @@
+"""Everything a report tells: outcomes by repository, findings and who accepted them, what is doubtful."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared_ecr.fate.costs import Prices, Stored
+from shared_ecr.fate.findings import FateFinding
+from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFinding:
+    """A finding, and the acknowledgement that accepts it, if one does."""
+
+    finding: FateFinding
+    acknowledgement: Acknowledgement | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops the run."""
+        return self.finding.blocks and self.acknowledgement is None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcomes at one time, by one set of prices."""
+
+    at: datetime
+    outcomes: tuple[RepositoryOutcome, ...]
+    findings: tuple[JudgedFinding, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    prices: Prices = field(default_factory=Prices)
+    source: str = ""
+    """Where the policies come from."""
+    against: str | None = None
+    """What they are compared with, if they are."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a finding stops the run."""
+        return any(judged.blocks for judged in self.findings)
+
+    @property
+    def stored_now(self) -> Stored:
+        """What all repositories hold."""
+        return _total(outcome.stored_now for outcome in self.outcomes)
+
+    @property
+    def stored_after(self) -> Stored:
+        """What all repositories hold after the run."""
+        return _total(outcome.stored_after for outcome in self.outcomes)
+
+
+def _total(parts: Iterable[Stored]) -> Stored:
+    images = standard = archive = 0
+    for part in parts:
+        images += part.images
+        standard += part.standard_bytes
+        archive += part.archive_bytes
+    return Stored(images, standard, archive)

@@ -1,0 +1,37 @@
+"""Lifecycle policies in ECR's own vocabulary: `rules` says what one rule may be, `policy` what holds among them."""
+
+from shared_ecr.model.lifecycle.policy import DEFAULT_POLICY, LifecyclePolicy, conflicts
+from shared_ecr.model.lifecycle.rules import (
+    Action,
+    AnyImage,
+    ArchivedAge,
+    Count,
+    LifecycleRule,
+    NewestImages,
+    PulledAge,
+    PushedAge,
+    Selection,
+    StorageClass,
+    TaggedLike,
+    TaggedWith,
+    Untagged,
+)
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "Action",
+    "AnyImage",
+    "ArchivedAge",
+    "Count",
+    "LifecyclePolicy",
+    "LifecycleRule",
+    "NewestImages",
+    "PulledAge",
+    "PushedAge",
+    "Selection",
+    "StorageClass",
+    "TaggedLike",
+    "TaggedWith",
+    "Untagged",
+    "conflicts",
+]

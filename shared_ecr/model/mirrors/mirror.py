@@ -1,0 +1,67 @@
+"""One mirror: from which repository there into which one here, and which images."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from shared_ecr.model.mirrors.upstreams import UpstreamRepository
+from shared_ecr.model.mirrors.wanted import PinnedTag, TagPattern, Wanted
+from shared_ecr.names import Digest, RepositoryName, Tag
+from shared_ecr.names.platforms import Platform
+from shared_ecr.names.versions import version_order
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One image to copy."""
+
+    there: Tag | Digest
+    """What names it upstream."""
+    here: Tag | None
+    """The tag it gets; None where its digest alone names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """What is copied from one repository there into one here."""
+
+    source: UpstreamRepository
+    target: RepositoryName
+    wanted: tuple[Wanted, ...]
+    exclude: tuple[TagPattern, ...] = ()
+    """Tags that patterns do not mean; a tag that is written out is meant all the same."""
+    newest: int | None = None
+    """How many tags the patterns mean at most, the newest by `versions.version_order`; None for all."""
+    platforms: tuple[Platform, ...] = ()
+    """Which images of an index; none for all of them, so that its digest stays."""
+
+    @property
+    def patterns(self) -> tuple[TagPattern, ...]:
+        """What can only be resolved by the upstream's list of tags."""
+        return tuple(wanted for wanted in self.wanted if isinstance(wanted, TagPattern))
+
+    def choose(self, listed: Iterable[Tag]) -> tuple[Chosen, ...]:
+        """Return what to copy where the upstream has the tags *listed*; each tag once, what is written out first."""
+        found: dict[Tag | Digest, Chosen] = {}
+        for wanted in self.wanted:
+            match wanted:
+                case Tag():
+                    found.setdefault(wanted, Chosen(wanted, wanted))
+                case PinnedTag(tag, digest):
+                    found.setdefault(tag, Chosen(digest, tag))
+                case Digest():
+                    found.setdefault(wanted, Chosen(wanted, None))
+                case TagPattern():
+                    pass
+                case _:
+                    assert_never(wanted)
+        meant = [tag for tag in listed if self._means(tag)]
+        newest_first = sorted(meant, key=version_order, reverse=True)
+        for tag in newest_first[: self.newest]:
+            found.setdefault(tag, Chosen(tag, tag))
+        return tuple(found.values())
+
+    def _means(self, tag: Tag) -> bool:
+        return any(pattern.matches(tag) for pattern in self.patterns) and not any(
+            pattern.matches(tag) for pattern in self.exclude
+        )

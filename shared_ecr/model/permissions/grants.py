@@ -1,0 +1,19 @@
+"""A grant: a consumer, what it is given, and what else must hold."""
+
+from dataclasses import dataclass
+
+from shared_ecr.model.permissions.levels import AccessLevel
+from shared_ecr.model.principals import EVERYWHERE, Consumer, Narrowing
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """A consumer given a level."""
+
+    level: AccessLevel
+    consumer: Consumer
+    narrowing: Narrowing = EVERYWHERE
+    """Only through these endpoints, only with these tags. Services carry neither, so it does not narrow them."""
+
+    def __str__(self) -> str:
+        return f"{self.level} for {self.consumer}{', ' if str(self.narrowing) else ''}{self.narrowing}"

@@ -1,0 +1,45 @@
+"""Whole policies: the one of a repository, and the statements that grants become in the registry's."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from shared_ecr.model.permissions.grants import Grant
+from shared_ecr.model.permissions.perimeters import Perimeter
+from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.permissions.statements import allow_statements
+
+# No level has it as its first word, so that these never share a Sid with other statements of a registry policy.
+_REGISTRY_SID = "Every"
+
+
+def repository_policy(
+    grants: Iterable[Grant], place: Place, perimeter: Perimeter | None = None
+) -> dict[str, Any] | None:
+    """Render *grants* as the one policy of a repository, or None where nobody is granted or denied anything."""
+    statements = allow_statements(grants, place)
+    if perimeter:
+        statements += perimeter.statements()
+    return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def registry_statements(
+    grants: Iterable[Grant], place: Place, account: str, prefixes: Sequence[str] = ("",)
+) -> list[dict[str, Any]]:
+    """Render *grants* as statements of the registry policy, one instead of one for each repository.
+
+    The registry policy is asked at every request under scope V2, and ECR's default is V2; under V1 these statements
+    would be stored and do nothing.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+
+    Args:
+        grants: who is let in everywhere.
+        place: partition and Region of the registry.
+        account: the registry account; like *place* it may be a CDK token.
+        prefixes: what the names of the repositories begin with; by default all of them.
+    """
+    arn = f"arn:{place.partition}:ecr:{place.region}:{account}:repository"
+    resources = [f"{arn}/{prefix}*" for prefix in sorted(set(prefixes))]
+    return [
+        {**statement, "Sid": f"{_REGISTRY_SID}{statement['Sid']}", "Resource": resources}
+        for statement in allow_statements(grants, place)
+    ]

@@ -1,0 +1,160 @@
+"""How a consumer comes in: the principal element and the condition that let it in, one way or, for Lambda, two.
+
+Consumers that come in on the same way share a statement, each as a member of it.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.principals import (
+    EVERYWHERE,
+    Account,
+    CodeBuildProject,
+    Consumer,
+    EmrServerless,
+    FromAccount,
+    FromArn,
+    FromOrganization,
+    GitHubActions,
+    LambdaFunctions,
+    Narrowing,
+    Organization,
+    OrganizationalUnit,
+    Role,
+    Service,
+)
+from shared_ecr.model.principals.service_names import KNOWN
+
+# EMR Serverless looks at an image before it pulls it: "not authorized to perform: ECR:DescribeImages".
+# https://repost.aws/articles/AR8qhFX6KXRpOpVKEEdM8UYA
+_LOOKS_FIRST = {"emr-serverless": ("ecr:DescribeImages",)}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """One of those who come in on a way: the value that names it, and for a source its account."""
+
+    value: str
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Way:
+    """A principal element and a condition, but for the members."""
+
+    rank: int
+    """The place among ways: accounts and roles, organizations, units, services."""
+    name: str
+    """What a Sid calls it."""
+    service: str = ""
+    """The service that comes in, `lambda`; empty for everybody else."""
+    operator: str = ""
+    key: str = ""
+    """What the members are values of; empty where they are principals themselves."""
+    narrowing: Narrowing = EVERYWHERE
+
+    @property
+    def extra_actions(self) -> tuple[str, ...]:
+        """Actions that this way needs beyond those of any level."""
+        return _LOOKS_FIRST.get(self.service, ())
+
+    def principal(self, members: list[Member]) -> object:
+        """Render the principal element."""
+        if self.service:
+            return {"Service": f"{self.service}.amazonaws.com"}
+        return "*" if self.key else {"AWS": [member.value for member in members]}
+
+    def condition(self, members: list[Member]) -> dict[str, Any]:
+        """Render the condition element; empty where none is needed."""
+        condition: dict[str, Any] = {}
+        if self.key:
+            condition[self.operator] = {self.key: [member.value for member in members]}
+        accounts = sorted({member.account for member in members if member.account})
+        equals: dict[str, list[str]] = ({"aws:SourceAccount": accounts} if accounts else {}) | self.narrowing.equals
+        if equals:
+            condition["StringEquals"] = condition.get("StringEquals", {}) | equals
+        return condition
+
+
+def ways_of(consumer: Consumer, narrowing: Narrowing, place: Place) -> Iterator[tuple[Way, Member]]:
+    """Yield every way that *consumer* needs in a policy that is stored in *place*."""
+    match consumer:
+        case Account(account):
+            yield _principal(f"{account}:root", narrowing, place)
+        case Role(account, name) | GitHubActions(Role(account, name)):
+            yield _principal(f"{account}:role/{name}", narrowing, place)
+        case Organization(organization):
+            # StringEquals, never IfExists or ForAllValues: those two also let in accounts of no organization.
+            way = Way(1, "Organization", operator="StringEquals", key="aws:PrincipalOrgID", narrowing=narrowing)
+            yield way, Member(str(organization))
+        case OrganizationalUnit():
+            operator, key = "ForAnyValue:StringLike", "aws:PrincipalOrgPaths"
+            way = Way(2, "OrganizationalUnit", operator=operator, key=key, narrowing=narrowing)
+            yield way, Member(consumer.pattern)
+        case LambdaFunctions(account, function):
+            # https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-xaccount-permissions
+            yield _principal(f"{account}:root", EVERYWHERE, place)
+            # One function is itself and its versions and aliases, but no other whose name begins like its own.
+            for resource in (f"function:{function}", f"function:{function}:*") if function else ("function:*",):
+                yield _from_arn("lambda", FromArn("lambda", place.region, account, resource), place)
+        case CodeBuildProject() | EmrServerless() | Service():
+            yield _service(consumer, place)
+        case _:
+            assert_never(consumer)
+
+
+def _service(consumer: CodeBuildProject | EmrServerless | Service, place: Place) -> tuple[Way, Member]:
+    match consumer:
+        case CodeBuildProject(account, project):
+            # https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
+            return _from_arn("codebuild", FromArn("codebuild", place.region, account, f"project/{project}"), place)
+        case EmrServerless(account, application):
+            resource = f"/applications/{application or '*'}"
+            return _from_arn("emr-serverless", FromArn("emr-serverless", place.region, account, resource), place)
+        case Service(name, source):
+            match source:
+                case FromArn():
+                    return _from_arn(name, source, place)
+                case FromAccount(account):
+                    return _from(name, "Account", "aws:SourceAccount", str(account))
+                case FromOrganization(organization):
+                    # A service carries no aws:PrincipalOrgID; what it acts for does.
+                    return _from(name, "Organization", "aws:SourceOrgID", str(organization))
+                case _:
+                    assert_never(source)
+        case _:
+            assert_never(consumer)
+
+
+def _principal(identity: str, narrowing: Narrowing, place: Place) -> tuple[Way, Member]:
+    return Way(0, "", narrowing=narrowing), Member(f"arn:{place.partition}:iam::{identity}")
+
+
+def _from_arn(service: str, source: FromArn, place: Place) -> tuple[Way, Member]:
+    way = Way(3, _words(service), service, "ArnLike", "aws:SourceArn")
+    arn = f"arn:{place.partition}:{source.service}:{source.region}:{source.account}:{source.resource}"
+    return way, Member(arn, str(source.account))
+
+
+def _from(service: str, of: str, key: str, value: str) -> tuple[Way, Member]:
+    return Way(3, f"{_words(service)}{of}", service, "StringEquals", key), Member(value)
+
+
+def _words(service: str) -> str:
+    """Return *service* as a part of a Sid, which has letters and digits only: `EmrServerless`.
+
+    The names that are known stay apart from each other and from every other word of a Sid. Any other name, and one
+    with a dot, might not, and has a digest.
+    """
+    words = "".join(word.capitalize() for word in re.split(r"[.-]", service))
+    return words if service in KNOWN and "." not in service else f"{words}{digest(service)}"
+
+
+def digest(value: object) -> str:
+    """Return eight letters and digits that stand for *value*, so that a Sid does not depend on its neighbours."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]

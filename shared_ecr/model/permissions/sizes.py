@@ -1,0 +1,119 @@
+"""The size of a policy against the limit of ECR, and the cheaper forms of one that does not fit."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.permissions.grants import Grant
+from shared_ecr.model.permissions.perimeters import Perimeter
+from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.permissions.policy_documents import repository_policy
+from shared_ecr.model.principals import (
+    EVERYWHERE,
+    Account,
+    CodeBuildProject,
+    EmrServerless,
+    FromOrganization,
+    GitHubActions,
+    LambdaFunctions,
+    Organization,
+    OrganizationalUnit,
+    Role,
+    Service,
+)
+from shared_ecr.names import OrganizationId
+from shared_ecr.text import listed
+
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
+MAX_POLICY_CHARACTERS = 10_240
+# Of the length that ids really have; only the size of what is rendered with them is looked at.
+_SOME_ORGANIZATION = OrganizationId("o-a1b2c3d4e5")
+_SOME_UNIT = OrganizationalUnit(_SOME_ORGANIZATION, "r-ab12", ("ou-ab12-11111111",))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySize:
+    """How much of ECR's limit a policy takes."""
+
+    characters: int
+    statements: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether ECR stores it."""
+        return self.characters <= MAX_POLICY_CHARACTERS
+
+    def __str__(self) -> str:
+        share = -(-100 * self.characters // MAX_POLICY_CHARACTERS)
+        plural = "" if self.statements == 1 else "s"
+        return (
+            f"{self.characters:,} of {MAX_POLICY_CHARACTERS:,} characters ({share} %) in {self.statements} "
+            f"statement{plural}"
+        )
+
+
+def policy_characters(policy: dict[str, Any]) -> int:
+    """Count *policy* as ECR does, against 10,240: the text without blanks."""
+    return len(json.dumps(policy, separators=(",", ":")))
+
+
+def policy_size(grants: Iterable[Grant], place: Place, perimeter: Perimeter | None = None) -> PolicySize:
+    """Measure the policy that a repository has in *place*; nothing granted and denied is a policy of no size."""
+    policy = repository_policy(grants, place, perimeter)
+    return PolicySize(policy_characters(policy), len(policy["Statement"])) if policy else PolicySize(0, 0)
+
+
+def size_fault(grants: Iterable[Grant], place: Place, perimeter: Perimeter | None = None) -> InvalidValueError | None:
+    """Return what is wrong where the policy is too large, with the forms that would fit and their sizes."""
+    granted = tuple(grants)
+    size = policy_size(granted, place, perimeter)
+    if size.fits:
+        return None
+    fitting = []
+    for words, widen in _WIDER.items():
+        wider = policy_size([each for grant in granted for each in widen(grant)], place, perimeter)
+        if wider.fits and wider.characters < size.characters:
+            fitting.append(f"{words} ({wider.characters} characters)")
+    return InvalidValueError(
+        f"the repository policy has {size.characters} characters; ECR stores {MAX_POLICY_CHARACTERS}",
+        fix=f"Grant {listed(fitting)}" if fitting else "Give the repository to fewer, or split it",
+        code="policy-size",
+    )
+
+
+def _accounts_of_roles(grant: Grant) -> tuple[Grant, ...]:
+    match grant.consumer:
+        case Role(account) | GitHubActions(Role(account)):
+            return (Grant(grant.level, Account(account), grant.narrowing),)
+        case _:
+            return (grant,)
+
+
+def _everything_of(wide: Organization | OrganizationalUnit) -> Callable[[Grant], tuple[Grant, ...]]:
+    """Return what turns every grant into one of *wide*, and every service into one that acts for its organization."""
+
+    def widened(grant: Grant) -> tuple[Grant, ...]:
+        source = FromOrganization(wide.organization)
+        match grant.consumer:
+            case Account() | Role() | GitHubActions() | OrganizationalUnit() | Organization():
+                return (Grant(grant.level, wide, grant.narrowing),)
+            case LambdaFunctions():
+                return Grant(grant.level, wide, EVERYWHERE), Grant(grant.level, Service("lambda", source))
+            case CodeBuildProject():
+                return (Grant(grant.level, Service("codebuild", source)),)
+            case EmrServerless():
+                return (Grant(grant.level, Service("emr-serverless", source)),)
+            case Service(name):
+                return (Grant(grant.level, Service(name, source)),)
+
+    return widened
+
+
+# From the narrowest to the widest, by what the error calls them.
+_WIDER: dict[str, Callable[[Grant], tuple[Grant, ...]]] = {
+    "the accounts instead of their roles": _accounts_of_roles,
+    "one organizational unit": _everything_of(_SOME_UNIT),
+    "the organization": _everything_of(Organization(_SOME_ORGANIZATION)),
+}

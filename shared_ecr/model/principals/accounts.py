@@ -1,0 +1,123 @@
+"""Those who call with permissions of their own: accounts, roles, and the role that GitHub Actions assumes."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.names import AccountId
+from shared_ecr.text import quoted
+
+# Path and name of a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+_ROLE = re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
+# An owner has at most 39 characters, a repository 100; '..' and '.' are no names.
+# https://docs.github.com/en/actions/reference/security/oidc (the subject that GitHub's token carries)
+_GITHUB_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+# What git refuses in the name of a branch, `*` excepted: it is a pattern here.
+# https://git-scm.com/docs/git-check-ref-format
+_BRANCH = re.compile(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
+_NOT_IN_A_BRANCH = frozenset('~^:?[\\"')
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """Every principal of an account that the account's own IAM policies allow."""
+
+    account: AccountId
+
+    def __str__(self) -> str:
+        return f"account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Role:
+    """One IAM role; it must exist when the policy is stored, else ECR refuses the whole policy."""
+
+    account: AccountId
+    name: str
+    """With its path, without a leading slash: `ci/deployer`."""
+
+    @classmethod
+    def parse(cls, account: AccountId, name: str) -> Self:
+        """Read a role's path and name; refuse wildcards, which no principal may have, and illegal characters."""
+        bare = name.removeprefix("/").removeprefix("role/")
+        if "*" in bare or "?" in bare:
+            raise InvalidValueError(
+                f"{quoted(name)} has a wildcard",
+                why="ECR refuses wildcards in a principal",
+                fix="Name the role, or grant its whole account with 'account:'",
+                code="principal-wildcard",
+            )
+        if not _ROLE.fullmatch(bare):
+            raise InvalidValueError(
+                f"{quoted(name)} is no role name",
+                why="A role is its path and at most 64 letters, digits and '+=,.@_-'",
+                code="principal-role",
+            )
+        return cls(account, bare)
+
+    @classmethod
+    def from_arn(cls, arn: str) -> Self:
+        """Read a role's ARN; refuse users, groups, sessions and instance profiles with what to write instead."""
+        match = _ROLE_ARN.fullmatch(arn)
+        if arn.startswith("arn:") and ":sts:" in arn and ":assumed-role/" in arn:
+            role = arn.split(":assumed-role/", 1)[1].split("/", 1)[0]
+            raise InvalidValueError(
+                f"{quoted(arn)} is a session of a role",
+                fix=f"Name the role itself: {quoted(role)}",
+                code="principal-session",
+            )
+        if not match:
+            raise InvalidValueError(
+                f"{quoted(arn)} is no role ARN",
+                why="A role's ARN is arn:PARTITION:iam::ACCOUNT:role/NAME",
+                code="principal-arn",
+            )
+        if match["kind"] != "role":
+            raise InvalidValueError(
+                f"{quoted(arn)} is {'an' if match['kind'][0] in 'aeiou' else 'a'} {match['kind'].replace('-', ' ')}",
+                why="Only roles are granted by name: users have keys that live for years, groups are no principals",
+                fix="Name the role, or grant the account",
+                code="principal-kind",
+            )
+        return cls.parse(AccountId.parse(match["account"]), match["name"])
+
+    def __str__(self) -> str:
+        return f"role {self.name} of account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GitHubActions:
+    """The workflows of one GitHub repository, by the role they assume with GitHub's OIDC token.
+
+    ECR sees the role alone: the claims of the token are gone once the role is assumed, so that the repository and
+    the branch can only be asked for in the role's trust policy, which `shared_ecr.model.trust` renders.
+    """
+
+    role: Role
+    repository: str
+    """`owner/name`, in the letter case that GitHub shows: the subject of the token is compared with it."""
+    branch: str | None = None
+    """The branch that may assume the role; `*` stands for any characters; None is every workflow."""
+
+    @classmethod
+    def parse(cls, role: Role, repository: str, branch: str | None) -> Self:
+        """Read the names of a repository and a branch; refuse wildcards in the repository and what is no branch."""
+        bare = repository.removeprefix("https://").removeprefix("github.com/").removesuffix(".git")
+        if not _GITHUB_REPOSITORY.fullmatch(bare):
+            raise InvalidValueError(
+                f"{quoted(repository)} is no GitHub repository",
+                why="Any other repository could assume the role if the name were a pattern" if "*" in bare else "",
+                fix="Write owner/name, such as 'acme/shop'",
+                code="github-repository",
+            )
+        bare_branch = branch.removeprefix("refs/heads/") if branch is not None else None
+        if bare_branch is not None and (not _BRANCH.fullmatch(bare_branch) or set(bare_branch) & _NOT_IN_A_BRANCH):
+            raise InvalidValueError(
+                f"{quoted(branch or '')} is no branch", fix="Write its name, such as 'main'", code="github-branch"
+            )
+        return cls(role, bare, bare_branch)
+
+    def __str__(self) -> str:
+        return f"GitHub Actions of {self.repository} as {self.role}"

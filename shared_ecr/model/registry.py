@@ -1,0 +1,151 @@
+"""The whole declaration as one value: where the registry lives, who it is shared with, what it holds.
+
+What spans several repositories is checked here; what concerns one is already right in its own type.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.model.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
+from shared_ecr.model.mirrors import Mirror
+from shared_ecr.model.permissions import Place, perimeter_faults, size_fault
+from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.model.settings import Destination, SettingsSpec
+from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
+from shared_ecr.model.shards import is_overfull, shard_of, sizes, stacks_needed
+from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
+
+# Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+MAX_NAME_LEVELS = 13
+# CloudFormation admits 128 characters; CDK appends the Region to the construct's id, not to this name.
+DEFAULT_STACK_NAME = "shared-ecr"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySpec:
+    """One account's registry in every Region where it shall be the same."""
+
+    account: AccountId
+    regions: tuple[Region, ...]
+    repositories: tuple[RepositorySpec, ...]
+    organization: OrganizationId | None = None
+    accounts: Mapping[str, AccountId] = field(default_factory=dict)
+    """The names that the declaration gives to account ids."""
+    stack_name: str = DEFAULT_STACK_NAME
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    """The findings of reviews that are accepted, each until a day."""
+    settings: SettingsSpec = field(default_factory=SettingsSpec)
+    """What belongs to the registry as a whole, the same in every Region."""
+    public_repositories: tuple[PublicRepositorySpec, ...] = ()
+    """What the public gallery shows of the account; defined in us-east-1 alone."""
+    stacks: int = 1
+    """How many stacks the repositories are spread over in each Region, by their names alone (`shards`)."""
+    mirrors: tuple[Mirror, ...] = ()
+    """What `shared-ecr mirror` keeps in these repositories; no stack knows of it."""
+
+    def __post_init__(self) -> None:
+        for _, fault in conflicts(self.regions, self.repositories, self.stacks):
+            raise fault
+        # The order of the file carries no meaning, so it may not carry over into the template.
+        object.__setattr__(self, "repositories", tuple(sorted(self.repositories, key=lambda spec: spec.name)))
+        public = sorted(self.public_repositories, key=lambda spec: spec.name)
+        object.__setattr__(self, "public_repositories", tuple(public))
+
+    def in_region(self, region: Region) -> EcrRegistry:
+        """Return the registry of the account in *region*."""
+        return EcrRegistry(self.account, region)
+
+    @property
+    def registries(self) -> tuple[EcrRegistry, ...]:
+        """Every registry that a stack is deployed to, in the declared order."""
+        return tuple(self.in_region(region) for region in self.regions)
+
+    @property
+    def replica_registries(self) -> tuple[Destination, ...]:
+        """The destinations of replication whose repositories no stack of the registry itself makes."""
+        if self.settings.replication is None:
+            return ()
+        own = {Destination(home.account, home.region) for home in self.registries}
+        return tuple(each for each in self.settings.replication.destinations if each not in own)
+
+    @property
+    def stack_names(self) -> tuple[str, ...]:
+        """The names of the stacks in each Region: the first has all that is not a repository too."""
+        return (self.stack_name, *(f"{self.stack_name}-{number}" for number in range(1, self.stacks)))
+
+    def shard(self, number: int) -> tuple[RepositorySpec, ...]:
+        """Return the repositories of one stack, from 0."""
+        return tuple(spec for spec in self.repositories if shard_of(spec.name, self.stacks) == number)
+
+    def repository(self, name: RepositoryName) -> RepositorySpec | None:
+        """Return the repository of that name, or None where it is not declared."""
+        return next((spec for spec in self.repositories if spec.name == name), None)
+
+
+def conflicts(
+    regions: Sequence[Region], repositories: Sequence[RepositorySpec], stacks: int = 1
+) -> Iterator[tuple[RepositoryName | None, InvalidValueError]]:
+    """Tell what is wrong across a registry: the repository concerned, or None for the whole; all faults."""
+    yield from ((None, fault) for fault in _overfull(regions, repositories, stacks))
+    for spec in repositories:
+        for fault in _faults(spec, regions):
+            yield spec.name, fault
+
+
+def _overfull(
+    regions: Sequence[Region], repositories: Sequence[RepositorySpec], stacks: int
+) -> Iterator[InvalidValueError]:
+    """Refuse more repositories than the declared stacks can hold."""
+    place = Place.of(max(regions, key=lambda region: len(f"{region}{region.partition}")))
+    sized = sizes(repositories, place)
+    if not is_overfull(sized, stacks):
+        return
+    needed = stacks_needed(sized)
+    several = "1 stack" if stacks == 1 else f"{stacks} stacks"
+    yield InvalidValueError(
+        f"{several} cannot hold {len(repositories)} repositories with their policies",
+        why="A template has at most 200 outputs, two for each repository, and 1 MB of text",
+        fix=f"Write 'stacks: {needed}' under 'registry'; a later change moves repositories between stacks"
+        if needed
+        else "Shorten the policies, or split the declaration into several with a 'stack_name' each",
+        code="registry-size",
+    )
+
+
+def _faults(spec: RepositorySpec, regions: Sequence[Region]) -> Iterator[InvalidValueError]:
+    levels = spec.name.text.count("/") + 1
+    if levels > MAX_NAME_LEVELS:
+        yield InvalidValueError(
+            f"the repository name has {levels} levels; {MAX_NAME_LEVELS} are allowed",
+            why="Its URI is published as an SSM parameter, whose name has at most 15 levels",
+            code="name-levels",
+        )
+    yield from encryption_faults(spec.encryption, regions)
+    oversize = (size_fault(spec.grants, Place.of(region), spec.perimeter) for region in regions)
+    too_large = next(filter(None, oversize), None)
+    if too_large:
+        yield too_large
+    if spec.perimeter:
+        yield from perimeter_faults(spec.grants, spec.perimeter)
+
+
+def encryption_faults(encryption: Encryption, regions: Sequence[Region]) -> Iterator[InvalidValueError]:
+    """Tell what is wrong with *encryption* in the *regions* of a registry; all faults."""
+    key = key_of(encryption)
+    for region in regions:
+        if isinstance(key, NamedKey) and region != key.region:
+            yield InvalidValueError(
+                f"the key is in {key.region}, the repository in {region}",
+                fix="Name a key of the repository's Region, or write 'kms' and the stack makes one",
+                code="kms-region",
+            )
+        if isinstance(encryption, DualLayer) and str(region.partition) != DUAL_LAYER_PARTITION:
+            yield InvalidValueError(
+                f"{region} has no encryption in two layers",
+                why="ECR offers KMS_DSSE in AWS GovCloud (US) alone",
+                fix="Write 'kms'",
+                code="encryption-dsse",
+            )

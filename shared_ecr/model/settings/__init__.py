@@ -1,0 +1,77 @@
+"""What belongs to a registry as a whole, a file for each setting: frozen valid values that render themselves.
+
+A setting that is one for each account and Region (scanning, replication, registry policy, signing) is also whatever
+somebody else writes for the same registry: the last writer wins, so one stack should own it.
+`replicas` says what a destination of replication gets so that replicas have the rules of their source.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_ecr.model.permissions import Grant
+from shared_ecr.model.principals import Organization, OrganizationalUnit
+from shared_ecr.model.settings.account_settings import AccountSettings
+from shared_ecr.model.settings.api_calls import CalledSetting
+from shared_ecr.model.settings.creation_templates import CreationTemplate
+from shared_ecr.model.settings.pull_through_cache import CacheRule
+from shared_ecr.model.settings.pull_time_exclusions import ExcludedPrincipal
+from shared_ecr.model.settings.registry_policy import (
+    ReplicationSource,
+    cache_statements,
+    grant_statements,
+    policy,
+    replication_statements,
+)
+from shared_ecr.model.settings.replication import Destination, Replication
+from shared_ecr.model.settings.scanning import DEFAULT_SCANNING, Scanning
+from shared_ecr.model.settings.signing import Signing
+from shared_ecr.names import EcrRegistry
+
+__all__ = ["CalledSetting", "Destination", "SettingsSpec"]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSpec:
+    """All settings of a registry; those left out have the safe value or stay as the account has them."""
+
+    scanning: Scanning | None = DEFAULT_SCANNING
+    """None leaves the registry's own configuration alone."""
+    replication: Replication | None = None
+    replication_sources: tuple[ReplicationSource, ...] = ()
+    caches: tuple[CacheRule, ...] = ()
+    templates: tuple[CreationTemplate, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    """What is granted on every repository by the registry policy."""
+    signing: Signing | None = None
+    pull_time_exclusions: tuple[ExcludedPrincipal, ...] = ()
+    account: AccountSettings = field(default_factory=AccountSettings)
+
+    def __post_init__(self) -> None:
+        # The order of the file carries no meaning, so it may not carry over into the template.
+        object.__setattr__(self, "caches", tuple(sorted(self.caches, key=lambda rule: rule.prefix)))
+        object.__setattr__(self, "templates", tuple(sorted(self.templates, key=lambda template: template.prefix)))
+        object.__setattr__(self, "pull_time_exclusions", tuple(sorted(self.pull_time_exclusions)))
+
+    def policy(self, home: EcrRegistry) -> dict[str, Any] | None:
+        """Render the registry policy of *home*, or None where nothing is allowed by it."""
+        return policy(
+            [
+                *replication_statements(self.replication_sources, home),
+                *cache_statements(self.caches, home),
+                *grant_statements(self.grants, home),
+            ]
+        )
+
+    @property
+    def grants_an_organization(self) -> bool:
+        """Whether the registry policy has a principal `*` narrowed to an organization, which some checkers report."""
+        grants = (*self.grants, *(grant for rule in self.caches for grant in rule.grants))
+        return any(isinstance(grant.consumer, Organization | OrganizationalUnit) for grant in grants)
+
+    def calls(self, home: EcrRegistry) -> Iterator[CalledSetting]:
+        """Yield the settings of *home* that CloudFormation has no property for."""
+        yield from self.account.calls()
+        replication = self.replication.called(home) if self.replication else None
+        if replication:
+            yield replication

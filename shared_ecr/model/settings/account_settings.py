@@ -1,0 +1,35 @@
+"""What an account says of its whole registry in a Region, besides what has a resource type.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared_ecr.model.settings.api_calls import CalledSetting
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """The settings that are declared; None leaves one as the account has it.
+
+    A setting that leaves the declaration stays as it was: AWS has no way to unset one.
+    """
+
+    blob_mounting: bool | None = None
+    """Whether a push may take layers from another repository of the registry with the same encryption key."""
+    registry_policy_scope: str | None = None
+    """`V2`: the registry policy may speak of every action and is asked for every request."""
+    basic_scan_type_version: str | None = None
+    """`AWS_NATIVE`, the only scanner since Clair ended in February 2026."""
+
+    def calls(self) -> Iterator[CalledSetting]:
+        """Yield the call that puts each declared setting."""
+        mounting = {True: "ENABLED", False: "DISABLED", None: None}[self.blob_mounting]
+        for name, value in (
+            ("BASIC_SCAN_TYPE_VERSION", self.basic_scan_type_version),
+            ("BLOB_MOUNTING", mounting),
+            ("REGISTRY_POLICY_SCOPE", self.registry_policy_scope),
+        ):
+            if value:
+                yield CalledSetting.of(name, "PutAccountSetting", {"name": name, "value": value})

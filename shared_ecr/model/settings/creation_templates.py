@@ -1,0 +1,71 @@
+"""What a repository shall be that ECR makes by itself: for a cache, for a replica, or at the first push.
+
+A template is applied once, when the repository is made. The most specific prefix wins, and a prefix is a whole
+namespace: `team` is for `team/app` and never for a repository called `team`.
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.encryption import Aes256
+from shared_ecr.model.permissions import Place
+from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.model.settings.roles import RoleArn
+from shared_ecr.names.repository import GRAMMAR
+from shared_ecr.text import quoted
+
+ROOT = "ROOT"
+MAX_PREFIX, MAX_DESCRIPTION = 256, 256
+
+
+class Occasion(StrEnum):
+    """When ECR makes a repository."""
+
+    CREATE_ON_PUSH = "CREATE_ON_PUSH"
+    PULL_THROUGH_CACHE = "PULL_THROUGH_CACHE"
+    REPLICATION = "REPLICATION"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TemplatePrefix:
+    """A namespace of repositories, without its last slash, or `ROOT` for those that no other template is for."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a namespace; refuse what no repository name begins with."""
+        bare = text.removesuffix("/")
+        if text != ROOT and not (GRAMMAR.fullmatch(bare) and len(text) <= MAX_PREFIX):
+            raise InvalidValueError(
+                f"{quoted(text)} is no namespace of repositories",
+                why="It is made like a repository name, or it is ROOT",
+                code="template-prefix",
+            )
+        return cls(bare)
+
+
+@dataclass(frozen=True, slots=True)
+class CreationTemplate:
+    """The occasions, the namespace, and the repository that each one made there shall be."""
+
+    prefix: TemplatePrefix
+    applied_for: frozenset[Occasion]
+    repository: RepositorySpec
+    """Its name is of no account; every other property is that of the repositories to come."""
+    custom_role: RoleArn | None = None
+    description: str | None = None
+
+    @property
+    def needs_role(self) -> bool:
+        """Whether ECR fails to make the repository without a role: once it has tags or a key."""
+        return bool(self.repository.tags) or not isinstance(self.repository.encryption, Aes256)
+
+    def policy_text(self, place: Place) -> str | None:
+        """Render the policy as text: exactly the document that a repository of the spec has."""
+        policy = self.repository.policy(place)
+        return json.dumps(policy, separators=(",", ":")) if policy else None

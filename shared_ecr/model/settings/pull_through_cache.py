@@ -1,0 +1,198 @@
+"""Upstream registries whose images ECR keeps a copy of once somebody pulls them.
+
+Every property of a rule is fixed when it is made: CloudFormation replaces the rule for any change.
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.permissions import Grant
+from shared_ecr.model.settings.roles import RoleArn
+from shared_ecr.names import EcrRegistry, Region, RegistryHost, RepositoryName
+from shared_ecr.names.repository import GRAMMAR
+from shared_ecr.text import quoted
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+MAX_RULES = 50
+MIN_PREFIX, MAX_PREFIX = 2, 30
+ROOT = "ROOT"
+SECRET_PREFIX = "ecr-pullthroughcache/"  # noqa: S105 — what secrets' names begin with, and no secret
+_SECRET_NAME = re.compile(r"ecr-pullthroughcache/[a-zA-Z0-9/_+=.@-]{1,400}")
+_SECRET_ARN = re.compile(
+    r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):secret:(?P<name>.+)"
+)
+_AZURE_HOST = re.compile(r"[a-z0-9]{5,50}\.azurecr\.io")
+
+
+class Upstream(StrEnum):
+    """The registries that ECR can stand in for, by ECR's own names."""
+
+    AZURE = "azure-container-registry"
+    CHAINGUARD = "chainguard"
+    DOCKER_HUB = "docker-hub"
+    ECR = "ecr"
+    ECR_PUBLIC = "ecr-public"
+    GITHUB = "github-container-registry"
+    GITLAB = "gitlab-container-registry"
+    KUBERNETES = "k8s"
+    QUAY = "quay"
+
+    @property
+    def host(self) -> str | None:
+        """The one host of the upstream, or None where each customer has a host of its own."""
+        return _HOSTS.get(self)
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether ECR refuses the rule without a secret."""
+        return self in _WITH_SECRET
+
+
+_HOSTS = {
+    Upstream.CHAINGUARD: "cgr.dev",
+    Upstream.DOCKER_HUB: "registry-1.docker.io",
+    Upstream.ECR_PUBLIC: "public.ecr.aws",
+    Upstream.GITHUB: "ghcr.io",
+    Upstream.GITLAB: "registry.gitlab.com",
+    Upstream.KUBERNETES: "registry.k8s.io",
+    Upstream.QUAY: "quay.io",
+}
+_WITH_SECRET = frozenset({Upstream.AZURE, Upstream.CHAINGUARD, Upstream.DOCKER_HUB, Upstream.GITHUB, Upstream.GITLAB})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CachePrefix:
+    """The first part of the names that cached repositories get, or `ROOT` for none."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a prefix; refuse more than 30 characters, capitals, and what no repository name begins with."""
+        bare = text.removesuffix("/")
+        if text != ROOT and not (GRAMMAR.fullmatch(bare) and len(bare) >= MIN_PREFIX and len(text) <= MAX_PREFIX):
+            raise InvalidValueError(
+                f"{quoted(text)} is no prefix of a cache",
+                why=f"It has {MIN_PREFIX} to {MAX_PREFIX} characters and is made like a repository name, or it is ROOT",
+                fix=f"Write '{bare.lower()}'"
+                if GRAMMAR.fullmatch(bare.lower()) and MIN_PREFIX <= len(bare) <= MAX_PREFIX
+                else "",
+                code="cache-prefix",
+            )
+        return cls(text if text == ROOT else bare)
+
+    def holds(self, name: RepositoryName) -> bool:
+        """Whether pulls of that name go to the upstream where the image is missing."""
+        return self.text == ROOT or name.text.startswith(f"{self.text}/")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSecret:
+    """A secret that the stack makes, without a value: `username` and `accessToken` are put in by hand."""
+
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a name; ECR reads secrets of one prefix only."""
+        if not _SECRET_NAME.fullmatch(text):
+            raise InvalidValueError(
+                f"{quoted(text)} is no name of a secret that ECR may read",
+                why=f"ECR reads secrets whose names begin with '{SECRET_PREFIX}' and no others",
+                fix=f"Write '{SECRET_PREFIX}NAME', and the stack makes it; or the ARN of one that exists",
+                code="cache-credentials",
+            )
+        return cls(text)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSecret:
+    """A secret that exists already, in the account and Region of the registry."""
+
+    arn: str
+    region: Region
+    account: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a secret's ARN; refuse one whose name ECR may not read."""
+        match = _SECRET_ARN.fullmatch(text)
+        if not match or not _SECRET_NAME.fullmatch(match["name"]):
+            raise InvalidValueError(
+                f"{quoted(text)} is no ARN of a secret that ECR may read",
+                why=f"It is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:{SECRET_PREFIX}NAME",
+                code="cache-credentials",
+            )
+        return cls(text, Region.parse(match["region"]), match["account"])
+
+
+Secret = MadeSecret | NamedSecret
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRule:
+    """One upstream under one prefix."""
+
+    prefix: CachePrefix
+    upstream: Upstream
+    host: str
+    secret: Secret | None = None
+    custom_role: RoleArn | None = None
+    upstream_prefix: CachePrefix | None = None
+    grants: tuple[Grant, ...] = ()
+    """Who may be the first to pull an image; the registry policy says so."""
+    enabled: bool = True
+    """False makes the secret alone, so that it can be filled before ECR looks at it."""
+
+    def __post_init__(self) -> None:
+        if self.upstream.needs_secret and self.secret is None:
+            raise InvalidValueError(
+                f"{self.upstream} needs a secret",
+                why="ECR logs in to this upstream with the user name and token that the secret holds",
+                fix=f"Write 'secret: {SECRET_PREFIX}{self.prefix.text}', and the stack makes it, empty",
+                code="cache-credentials",
+            )
+        if self.secret is not None and not self.upstream.needs_secret:
+            raise InvalidValueError(f"{self.upstream} takes no secret", fix="Drop 'secret'", code="cache-credentials")
+        if self.upstream_prefix is not None and self.upstream is not Upstream.ECR:
+            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html
+            raise InvalidValueError(
+                f"{self.upstream} has no upstream prefix",
+                why="Only a cache of another private ECR registry maps one prefix to another",
+                fix="Drop 'upstream_prefix', and write it into the names that are pulled",
+                code="cache-prefix",
+            )
+        if self.upstream_prefix is not None and self.prefix.text == ROOT:
+            raise InvalidValueError(
+                "a cache of ROOT has no upstream prefix",
+                why="Names at the upstream and here are the same then",
+                fix="Drop 'upstream_prefix', or name a prefix",
+                code="cache-prefix",
+            )
+
+    @property
+    def upstream_registry(self) -> EcrRegistry | None:
+        """The private registry that is cached, where it is one."""
+        return RegistryHost(self.host).ecr if self.upstream is Upstream.ECR else None
+
+    def needs_role(self, home: EcrRegistry) -> bool:
+        """Whether ECR in *home* needs a role to pull, which the stack makes where none is named."""
+        upstream = self.upstream_registry
+        return upstream is not None and upstream.account != home.account
+
+
+def parse_host(upstream: Upstream, text: str) -> str:
+    """Read the host of an upstream that has one for each customer; refuse any other."""
+    if upstream is Upstream.ECR and RegistryHost.parse(text).ecr is None:
+        what, fix = f"{quoted(text)} is no private ECR registry", "Write ACCOUNT.dkr.ecr.REGION.amazonaws.com"
+    elif upstream is Upstream.AZURE and not _AZURE_HOST.fullmatch(text):
+        what, fix = f"{quoted(text)} is no registry of Azure", "Write NAME.azurecr.io"
+    elif upstream.host not in {None, text}:
+        what, fix = f"{upstream} is at {upstream.host}", "Drop 'host'"
+    else:
+        return text
+    raise InvalidValueError(what, fix=fix, code="cache-upstream")

@@ -1,0 +1,64 @@
+"""What the registry as a whole allows: replicas from other accounts, first pulls through a cache, grants on everything.
+
+One document for each account and Region, whoever writes it. It adds to what the callers' own IAM policies allow.
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shared_ecr.model.permissions import Grant, Place, registry_statements
+from shared_ecr.model.settings.pull_through_cache import ROOT, CacheRule
+from shared_ecr.model.settings.roles import repositories
+from shared_ecr.names import AccountId, EcrRegistry
+
+# Replicas of repositories with tags are made with their tags, which is an action of its own.
+REPLICATION_ACTIONS = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
+# The first pull makes the repository and imports the image; further pulls ask the repository's own policy.
+CACHE_ACTIONS = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicationSource:
+    """Another account whose registry copies images into this one."""
+
+    account: AccountId
+    prefixes: tuple[str, ...] = ("",)
+    """The beginnings of the names that it may write; `""` is every name."""
+
+
+def policy(statements: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Render the document, or None where it would say nothing."""
+    return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def replication_statements(sources: Iterable[ReplicationSource], home: EcrRegistry) -> list[dict[str, Any]]:
+    """Render a statement for each account that replicates into *home*."""
+    return [
+        {
+            "Sid": f"ReplicationFrom{source.account}",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{home.region.partition}:iam::{source.account}:root"},
+            "Action": list(REPLICATION_ACTIONS),
+            "Resource": [repositories(home, prefix) for prefix in sorted(set(source.prefixes))],
+        }
+        for source in sorted(sources, key=lambda source: source.account)
+    ]
+
+
+def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict[str, Any]]:
+    """Render who may be the first to pull an image through a cache of *home*."""
+    statements = []
+    for number, rule in enumerate(sorted(rules, key=lambda rule: rule.prefix), start=1):
+        namespace = "" if rule.prefix.text == ROOT else f"{rule.prefix.text}/"
+        for statement in grant_statements(rule.grants, home, namespace):
+            # A prefix may hold what a Sid may not: the place in the sorted list tells two of them apart.
+            sid = f"Cache{number}{statement['Sid']}"
+            statements.append({**statement, "Sid": sid, "Action": list(CACHE_ACTIONS)})
+    return statements
+
+
+def grant_statements(grants: Iterable[Grant], home: EcrRegistry, prefix: str = "") -> list[dict[str, Any]]:
+    """Render *grants* on every repository of *home* whose name begins with *prefix*."""
+    return registry_statements(grants, Place.of(home.region), str(home.account), (prefix,))

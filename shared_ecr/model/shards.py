@@ -1,0 +1,67 @@
+"""Which of several stacks a repository stands in, where one stack cannot hold them all.
+
+The stack follows from the repository's name and the declared number of stacks alone: adding or removing a repository
+changes one template and moves nothing. A greater number moves only those repositories that the new stack takes.
+"""
+
+import hashlib
+import json
+from collections.abc import Hashable, Iterable, Sequence
+
+from shared_ecr.model.permissions import Place
+from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.names import RepositoryName
+
+# Two outputs for each repository, and CloudFormation allows 200 in a template; at three resources each a full stack
+# has 300 of 500. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_REPOSITORIES = 100
+# CloudFormation stops at 1 MB; what settings and key take has room beside this.
+MAX_CHARACTERS = 900 * 1024
+# CloudFormation's quota is 2,000 stacks in an account and Region; nobody reviews more templates than this.
+MAX_STACKS = 100
+# What a repository takes in a template beside its policy and lifecycle text: its other properties, two parameters,
+# two outputs, measured on templates of this package and rounded up.
+_OTHER_CHARACTERS = 3_000
+# Policies stand six levels deep in a template, at one blank a level.
+_INDENT = 6
+
+
+def shard_of(name: RepositoryName, stacks: int) -> int:
+    """Return the number of the stack, from 0, in which the repository *name* stands among *stacks*.
+
+    Each stack bids with a hash of its number and the name, and the highest bid wins (rendezvous hashing).
+    """
+    return max(range(stacks), key=lambda number: hashlib.sha256(f"{number}/{name}".encode()).digest())
+
+
+def sizes(specs: Iterable[RepositorySpec], place: Place) -> list[tuple[RepositoryName, int]]:
+    """Estimate, from above, how many characters each of *specs* takes in an indented template."""
+    # Most repositories have the grants and rules of the defaults, whose text is as long for each.
+    known: dict[Hashable, int] = {}
+    sized = []
+    for spec in specs:
+        text = (spec.grants, spec.perimeter, spec.lifecycle)
+        if text not in known:
+            policy = json.dumps(spec.policy(place), indent=1)
+            lifecycle = json.dumps(spec.lifecycle.text())
+            known[text] = len(policy) + _INDENT * policy.count("\n") + len(lifecycle)
+        # The name stands in the repository, its parameters and its outputs.
+        sized.append((spec.name, known[text] + _OTHER_CHARACTERS + 4 * len(spec.name.text)))
+    return sized
+
+
+def is_overfull(repositories: Sequence[tuple[RepositoryName, int]], stacks: int) -> bool:
+    """Whether one of *stacks* would hold too many of *repositories* (their names and characters), or too much text."""
+    counts, characters = [0] * stacks, [0] * stacks
+    for name, size in repositories:
+        number = shard_of(name, stacks)
+        counts[number] += 1
+        characters[number] += size
+    return max(counts) > MAX_REPOSITORIES or max(characters) > MAX_CHARACTERS
+
+
+def stacks_needed(repositories: Iterable[tuple[RepositoryName, int]]) -> int | None:
+    """Return the smallest number of stacks of which none is overfull; None where no number will do."""
+    known = list(repositories)
+    least = max(1, -(-len(known) // MAX_REPOSITORIES), -(-sum(size for _, size in known) // MAX_CHARACTERS))
+    return next((number for number in range(least, MAX_STACKS + 1) if not is_overfull(known, number)), None)

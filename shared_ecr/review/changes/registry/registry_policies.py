@@ -1,0 +1,117 @@
+"""Who may newly do what because a registry policy changes: with the repositories that are there, and with new ones."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from shared_ecr.access.changes import Change, Direction
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.requests import Target
+from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
+from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, can_be_read
+from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
+from shared_ecr.review.deployments import Deployment, Home, Resource
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.policy_texts import target_of
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import Judgement, note
+from shared_ecr.review.verdict import Difference
+
+SUBJECT = "registry policy"
+_NEW = "any/new-repository"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryChange:
+    """What another registry policy, or another scope of it, means in one registry."""
+
+    home: Home
+    changes: tuple[Change, ...]
+    """Each once, its target named after all repositories that it is true of."""
+    is_told_whole: bool
+    """Whether both policies are known, and AWS would take them."""
+    is_gone: bool
+
+    @property
+    def difference(self) -> Difference:
+        """The change as lines."""
+        sign = {Direction.ALLOWED: "+", Direction.DENIED: "-"}
+        lines = tuple(f"{sign[each.direction]} {each}" for each in self.changes)
+        return Difference("access", None, None, lines or ("  the same access, in other words",))
+
+    def judged(self) -> Iterator[Judgement]:
+        """Yield what is found."""
+        if self.is_gone and (self.changes or not self.is_told_whole):
+            yield gone("the registry policy", lost_by(self.changes, ""), is_known=self.is_told_whole)
+        yield from judged_access(self.changes, "", is_gone=self.is_gone)
+        if not self.is_told_whole:
+            yield note(
+                "change-unknown", "it cannot be told whether all of it changes anything",
+                "It hangs on what only a deployment knows, or AWS would refuse it", "Look at both sides",
+            )  # fmt: skip
+
+
+def registry_changes(
+    access: AccessChanges, before_it: Deployment, stacks: Iterable[StackPair], unchanged: Iterable[ReviewedRepository]
+) -> Iterator[RegistryChange]:
+    """Yield the registries whose policy changes; in one that is new, nothing was before.
+
+    Args:
+        access: the registry policies of both sides.
+        before_it: the old side.
+        stacks: the stacks on both sides; what one leaves behind in another place stays there as it is.
+        unchanged: the repositories whose own policies stay as they are, of the new side.
+    """
+    left = {id(pair.before) for pair in stacks if pair.is_elsewhere}
+    staying = (stack for stack in before_it.stacks if id(stack) not in left)
+    there = {resource.home for stack in staying for resource in stack.resources if is_of_ecr(resource.type)}
+    before, after = access.before, access.after
+    repositories = list(unchanged)
+    for home in dict.fromkeys((*before.policies, *after.policies)):
+        old, new = before.read(home), after.read(home)
+        if home in there and (old, before.scope(home)) != (new, after.scope(home)):
+            is_whole = all(each.is_whole and not each.faults for each in (old, new))
+            is_gone = home in before.policies and home not in after.policies
+            yield RegistryChange(home, tuple(_changes(access, home, repositories)), is_whole, is_gone)
+
+
+def policy_findings(
+    changes: Iterable[RegistryChange], before: Deployment, after: Deployment
+) -> Iterator[ReviewFinding]:
+    """Say what is found of the policy that changes, or that was there."""
+    for change in changes:
+        found = (_policies(side, change.home) for side in (after, before))
+        resource = next(each for side in found for each in side)
+        yield from (judged.about(SUBJECT, resource) for judged in change.judged())
+
+
+def _policies(side: Deployment, home: Home) -> Iterator[Resource]:
+    return (resource for _, resource in side.resources(REGISTRY_POLICY) if resource.home == home)
+
+
+def _changes(access: AccessChanges, home: Home, repositories: Iterable[ReviewedRepository]) -> Iterator[Change]:
+    told: dict[Change, list[str]] = {}
+    for own, target, is_there in _asked(access, home, repositories):
+        old, new = access.before.over(own, home), access.after.over(own, home)
+        for change in access.between(old, new, target):
+            names = told.setdefault(replace(change, target=replace(change.target, name="", tags=())), [])
+            # One that may come to be is named where it is true of none that is there.
+            if is_there or not names:
+                names.append(target.name)
+    for change, (first, *others) in told.items():
+        name = f"{first} and {len(others)} more" if others else first
+        yield replace(change, target=replace(change.target, name=name))
+
+
+def _asked(
+    access: AccessChanges, home: Home, repositories: Iterable[ReviewedRepository]
+) -> Iterator[tuple[Policy | None, Target, bool]]:
+    """Yield the repositories of *home*, and one of each name that a policy speaks of, which may come to be."""
+    for each in repositories:
+        if each.home == home and can_be_read(each):
+            yield each.policy, each.target, True
+    policies = (side.read(home).policy for side in (access.before, access.after))
+    statements = [statement for policy in policies if policy for statement in policy.statements]
+    written = [text for each in statements if each.resource for text in each.resource.written]
+    names = (text.partition(":repository/")[2].replace("*", "new").replace("?", "n") for text in written)
+    for name in dict.fromkeys((_NEW, *filter(None, names))):
+        yield None, target_of(home, name), False
