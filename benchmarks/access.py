@@ -9,13 +9,13 @@ import sys
 import time
 
 from shared_ecr.access.changes import changes
-from shared_ecr.access.consumers import Consumer, consumers
-from shared_ecr.access.matrix import Row, matrix
+from shared_ecr.access.consumers import MatrixColumn, consumers
+from shared_ecr.access.matrix import MatrixRow, matrix
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.policy_reader import parse_policy
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
 
 ORGANIZATION = "o-a1b2c3d4e5"
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -52,15 +52,15 @@ def policy_text(number: int) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def target(number: int) -> Target:
+def target(number: int) -> TargetRepository:
     """Return repository *number*."""
-    return Target("111111111111", "us-east-1", f"team-{number % 30}/app-{number}")
+    return TargetRepository("111111111111", "us-east-1", f"team-{number % 30}/app-{number}")
 
 
-def columns(policies: list[Policy]) -> list[Consumer]:
+def columns(policies: list[Policy]) -> list[MatrixColumn]:
     """Return exactly 200 consumers: accounts, roles, the organization, services, strangers."""
     found = consumers(
-        policies[:10], target(0), Known(ORGANIZATION), {f"{100_000_000_000 + n}": f"n{n}" for n in range(190)}
+        policies[:10], target(0), TrustBoundary(ORGANIZATION), {f"{100_000_000_000 + n}": f"n{n}" for n in range(190)}
     )
     return found[: PRINCIPALS - 3] + found[-3:]
 
@@ -70,7 +70,7 @@ def seconds_of_matrix(distinct: int) -> float:
     texts = [policy_text(number) for number in range(distinct)]
     start = time.perf_counter()
     policies = [parse_policy(text) for text in texts]
-    rows = [Row(target(number), Policies(policies[number % distinct])) for number in range(REPOSITORIES)]
+    rows = [MatrixRow(target(number), PolicyPair(policies[number % distinct])) for number in range(REPOSITORIES)]
     found = matrix(rows, columns(policies))
     seconds = time.perf_counter() - start
     asked = len(found.rows) * len(found.consumers) * len(found.cells[0][0])
@@ -85,7 +85,9 @@ def milliseconds_of_pairs() -> float:
         old = policy_text(number)
         new = old.replace("StringEquals", "StringEqualsIfExists", 1) if number % 2 else policy_text(number + 1)
         start = time.perf_counter()
-        found = changes(Policies(parse_policy(old)), Policies(parse_policy(new)), target(number), Known(ORGANIZATION))
+        found = changes(
+            PolicyPair(parse_policy(old)), PolicyPair(parse_policy(new)), target(number), TrustBoundary(ORGANIZATION)
+        )
         spent.append((time.perf_counter() - start) * 1000)
         if not found:
             raise RuntimeError(f"pair {number} changes access, and nothing was found")

@@ -25,7 +25,7 @@ from properties import naive_lifecycle  # noqa: E402 — the path stands above
 from shared_ecr.fate.evaluation import evaluate  # noqa: E402 — the path stands above
 from shared_ecr.fate.images import Image  # noqa: E402 — the path stands above
 from shared_ecr.fate.inventory import load_inventory  # noqa: E402 — the path stands above
-from shared_ecr.fate.inventory.loader import Source  # noqa: E402 — the path stands above
+from shared_ecr.fate.inventory.loader import InventorySource  # noqa: E402 — the path stands above
 from shared_ecr.fate.reports.text import columns  # noqa: E402 — the path stands above
 from shared_ecr.fate.uncertainty import judge  # noqa: E402 — the path stands above
 from shared_ecr.model.lifecycle import (  # noqa: E402 — the path stands above
@@ -94,7 +94,7 @@ def seconds(action: Callable[[], object]) -> float:
 
 def loaded(path: Path) -> tuple[Image, ...]:
     """Load the inventory at *path*."""
-    return load_inventory([Source(path)], NOW).repositories[0].images
+    return load_inventory([InventorySource(path)], NOW).repositories[0].images
 
 
 def parsed(path: Path) -> object:

@@ -11,12 +11,12 @@ from shared_ecr.model.lifecycle import (
     TaggedWith,
     Untagged,
 )
-from shared_ecr.model.permissions import AccessLevel, Grant, Place
+from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import Account, CodeBuildProject, LambdaFunctions, Role
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import AccountId, Region, RepositoryName
 
-PLACE = Place.of(Region(REGION))
+PLACE = PolicyLocation.of(Region(REGION))
 
 
 def spec(name: str) -> RepositorySpec:

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from shared_ecr.model.encryption import AwsKey, NamedKey, StackKey, key_of
 from shared_ecr.model.encryption import wire as encryption_wire
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.settings.creation_templates import CreationTemplate
 from shared_ecr.model.settings.roles import template_role
 from shared_ecr.names import EcrRegistry
@@ -54,7 +54,7 @@ class CreationTemplates(Construct):
                 image_tag_mutability=spec.tag_mutability.wire,
                 image_tag_mutability_exclusion_filters=exclusion_filters(spec),
                 lifecycle_policy=spec.lifecycle.text(),
-                repository_policy=template.policy_text(Place.of(home.region)),
+                repository_policy=template.policy_text(PolicyLocation.of(home.region)),
                 resource_tags=[cdk.CfnTag(key=key, value=value) for key, value in spec.tags] or None,
             )
 

@@ -13,8 +13,8 @@ from constructs import Construct
 
 from shared_ecr.model.encryption import DualLayer
 from shared_ecr.model.encryption import wire as encryption_wire
-from shared_ecr.model.permissions import Place
-from shared_ecr.model.repositories import Deleted, RepositorySpec, Retained
+from shared_ecr.model.permissions import PolicyLocation
+from shared_ecr.model.repositories import Deleted, RepositorySpec, RetainOnRemoval
 from shared_ecr.names import RepositoryName
 
 
@@ -33,7 +33,13 @@ class SharedRepository(ecr.CfnRepository):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, spec: RepositorySpec, place: Place, key_arn: str | None = None
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        spec: RepositorySpec,
+        place: PolicyLocation,
+        key_arn: str | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -58,9 +64,9 @@ class SharedRepository(ecr.CfnRepository):
                 # A review finds both, and reads here that somebody decided it (docs/reference/review.md).
                 accepted = {"removal-deletes": reason, "removal-empties": reason}
                 self.add_metadata("shared-ecr", {"acknowledged": accepted})
-            case Retained() if not isinstance(scope, SharedRepositories):
+            case RetainOnRemoval() if not isinstance(scope, SharedRepositories):
                 self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-            case Retained():
+            case RetainOnRemoval():
                 # The collection retains all its members at once.
                 pass
             case _:
@@ -99,7 +105,7 @@ class SharedRepositories(Construct):
         construct_id: str,
         *,
         specs: Iterable[RepositorySpec],
-        place: Place,
+        place: PolicyLocation,
         key_arn: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)

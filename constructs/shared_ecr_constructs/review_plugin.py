@@ -12,11 +12,11 @@ from pathlib import Path
 import aws_cdk as cdk
 import jsii
 
-from shared_ecr.access.lint import Severity
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.lint import LintSeverity
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.review.deployments import Deployment, Doubt, Origin
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules import judge
 
@@ -43,7 +43,7 @@ class EcrReview:
 
     def __init__(self, *, organization: str = "", accounts: Iterable[str] = ()) -> None:
         parsed = str(OrganizationId.parse(organization)) if organization else None
-        self._known = Known(parsed, frozenset(str(AccountId.parse(account)) for account in accounts))
+        self._known = TrustBoundary(parsed, frozenset(str(AccountId.parse(account)) for account in accounts))
 
     @property
     def name(self) -> str:
@@ -62,13 +62,15 @@ class EcrReview:
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Judge the templates that *context* names; CDK adds the construct of each finding."""
-        read = [load_deployment(folder, Place(), shown_as=".") for folder in _assemblies(context.template_paths)]
+        read = [
+            load_deployment(folder, DeploymentTarget(), shown_as=".") for folder in _assemblies(context.template_paths)
+        ]
         stacks = tuple(stack for each in read for stack in each.stacks)
         templates = _Templates(context.stack_templates)
-        told = [each for each in judge(Deployment(NAME, stacks), self._known) if each.severity is not Severity.NOTE]
+        told = [each for each in judge(Deployment(NAME, stacks), self._known) if each.severity is not LintSeverity.NOTE]
         violations = [templates.violation(each) for each in told]
         violations += [templates.doubt(doubt) for each in read for doubt in each.doubts]
-        is_clean = not any(each.severity is Severity.ERROR for each in told)
+        is_clean = not any(each.severity is LintSeverity.ERROR for each in told)
         return cdk.PolicyValidationPluginReport(success=is_clean, violations=violations)
 
 

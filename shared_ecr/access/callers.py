@@ -17,7 +17,7 @@ _ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<acco
 UNNAMED_ROLE = "any-unnamed-role"
 
 
-class Kind(StrEnum):
+class CallerKind(StrEnum):
     """What a caller is; the text is what aws:PrincipalType says where AWS gives it a name."""
 
     ROLE = "AssumedRole"
@@ -42,7 +42,7 @@ class Identity(StrEnum):
 class Caller:
     """One principal, or one that stands for all principals of its kind that no policy tells apart."""
 
-    kind: Kind
+    kind: CallerKind
     shown: str
     """How to call it: its ARN, its service name, or what it stands for."""
     partition: str = "aws"
@@ -72,17 +72,17 @@ class Caller:
         names, principal = frozenset({arn}), arn
         match (match["service"], kind):
             case ("iam", "role") if name:
-                found = Kind.ROLE
+                found = CallerKind.ROLE
             case ("sts", "assumed-role") if name.count("/") == 1:
-                found = Kind.ROLE
+                found = CallerKind.ROLE
                 principal = role_arn or f"arn:{partition}:iam::{account}:role/{name.split('/', maxsplit=1)[0]}"
                 names = frozenset({arn, principal})
             case ("iam", "user") if name:
-                found = Kind.USER
+                found = CallerKind.USER
             case ("sts", "federated-user") if name:
-                found = Kind.FEDERATED_USER
+                found = CallerKind.FEDERATED_USER
             case ("iam", "root") if not name:
-                found, names = Kind.ROOT, frozenset()
+                found, names = CallerKind.ROOT, frozenset()
             case _:
                 raise _no_caller(arn)
         return cls(found, arn, partition, account, names, principal)
@@ -91,22 +91,22 @@ class Caller:
     def unnamed_role(cls, account: str, partition: str = "aws") -> Self:
         """Return one that stands for every role of *account* that no policy names."""
         arn = f"arn:{partition}:iam::{account}:role/{UNNAMED_ROLE}"
-        return cls(Kind.ROLE, f"any role of {account}", partition, account, frozenset(), arn)
+        return cls(CallerKind.ROLE, f"any role of {account}", partition, account, frozenset(), arn)
 
     @classmethod
     def of_service(cls, service: str) -> Self:
         """Return an AWS service that calls as itself; no identity policy stands behind it."""
-        return cls(Kind.SERVICE, service, service=service, identity=Identity.SILENT)
+        return cls(CallerKind.SERVICE, service, service=service, identity=Identity.SILENT)
 
     @classmethod
     def federated(cls, provider: str) -> Self:
         """Return an identity of *provider* that has not assumed a role."""
-        return cls(Kind.FEDERATED, provider, service=provider, identity=Identity.SILENT)
+        return cls(CallerKind.FEDERATED, provider, service=provider, identity=Identity.SILENT)
 
     @classmethod
     def anonymous(cls) -> Self:
         """Return somebody without credentials."""
-        return cls(Kind.ANONYMOUS, "anonymous", identity=Identity.SILENT)
+        return cls(CallerKind.ANONYMOUS, "anonymous", identity=Identity.SILENT)
 
     def with_identity(self, identity: Identity) -> Self:
         """Return the same caller whose own policies say *identity*."""
@@ -122,9 +122,9 @@ class Caller:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html; a service carries
         no organization, account or ARN of a principal, a principal no service name.
         """
-        if self.kind is Kind.ANONYMOUS:
+        if self.kind is CallerKind.ANONYMOUS:
             return {"aws:principaltype": (self.kind,), "aws:principalaccount": ("anonymous",)}
-        if self.kind is Kind.SERVICE and self.service:
+        if self.kind is CallerKind.SERVICE and self.service:
             return {"aws:principalisawsservice": ("true",), "aws:principalservicename": (self.service,),
                     "aws:principalservicenameslist": (self.service,)}  # fmt: skip
         facts: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": ("false",)}
@@ -135,7 +135,7 @@ class Caller:
             facts["aws:principalorgid"] = (self.organization,)
         if self.organization_paths:
             facts["aws:principalorgpaths"] = self.organization_paths
-        if self.kind is Kind.USER and self.principal_arn:
+        if self.kind is CallerKind.USER and self.principal_arn:
             facts["aws:username"] = (self.principal_arn.rpartition("/")[2],)
         return facts | {f"aws:principaltag/{key.lower()}": (value,) for key, value in self.tags}
 

@@ -10,8 +10,8 @@ from ipaddress import IPv4Network, IPv6Network
 from shared_ecr.access.comparisons import moment, network, number
 from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition
 from shared_ecr.access.operators import Family
-from shared_ecr.access.variables import Template, Values
-from shared_ecr.access.wildcards import Token, Wildcard
+from shared_ecr.access.variables import PolicyTemplate, RequestContext
+from shared_ecr.access.wildcards import GlobToken, Wildcard
 
 # What nobody's policy names, by key where the form matters to a condition.
 STRANGER = "stranger"
@@ -37,7 +37,7 @@ Attempt = tuple[str, ...] | None
 """The values of a key in one request; None where the key is missing."""
 
 
-def attempts(key: str, conditions: Sequence[Condition], values: Values) -> list[Attempt]:
+def attempts(key: str, conditions: Sequence[Condition], values: RequestContext) -> list[Attempt]:
     """Return what is worth trying for *key*, which is in lower case: first the plainest.
 
     *values* fill the variables of the conditions' own values.
@@ -61,7 +61,7 @@ def attempts(key: str, conditions: Sequence[Condition], values: Values) -> list[
     return list(found)[:_ATTEMPTS_AT_MOST]
 
 
-def instances(template: Template, values: Values) -> list[str]:
+def instances(template: PolicyTemplate, values: RequestContext) -> list[str]:
     """Return texts that the pattern *template* accepts."""
     tokens = template.fill(values)
     if tokens is None:
@@ -70,7 +70,7 @@ def instances(template: Template, values: Values) -> list[str]:
 
 
 def _instances(  # noqa: PLR0911 — one answer for each family
-    condition: Condition, template: Template, values: Values
+    condition: Condition, template: PolicyTemplate, values: RequestContext
 ) -> Sequence[str]:
     family, written = condition.test.operator.family, template.written
     match family:
@@ -103,16 +103,16 @@ def _around(found: IPv4Network | IPv6Network) -> list[str]:
     )]  # fmt: skip
 
 
-def _plain(template: Template, values: Values) -> list[str]:
+def _plain(template: PolicyTemplate, values: RequestContext) -> list[str]:
     tokens = template.fill(values)
     return [] if tokens is None else [_as_written(tokens)]
 
 
-def _as_written(tokens: Sequence[Token]) -> str:
+def _as_written(tokens: Sequence[GlobToken]) -> str:
     return "".join(token.character if isinstance(token, Wildcard) else token for token in tokens)
 
 
-def _instance(tokens: Sequence[Token], star: str) -> str:
+def _instance(tokens: Sequence[GlobToken], star: str) -> str:
     return "".join(
         (star if token.character == "*" else "x") if isinstance(token, Wildcard) else token for token in tokens
     )

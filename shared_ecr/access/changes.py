@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.actions import names
-from shared_ecr.access.callers import Caller, Identity, Kind
-from shared_ecr.access.classes import RequestClass, Said, request_classes
+from shared_ecr.access.callers import Caller, CallerKind, Identity
+from shared_ecr.access.classes import ContextValues, RequestClass, request_classes
 from shared_ecr.access.decisions import named
 from shared_ecr.access.evaluation import allowed, decide, reach
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.policy_pair import Policies
-from shared_ecr.access.requests import Request, Target
+from shared_ecr.access.policy_pair import PolicyPair
+from shared_ecr.access.requests import Request, TargetRepository
 from shared_ecr.access.trust_boundary import (
     OTHER_ORGANIZATION,
     STRANGE_ACCOUNTS,
     STRANGE_SERVICE,
-    Known,
+    TrustBoundary,
     asks_for_membership,
 )
 
@@ -37,11 +37,11 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AccessChange:
     """A class of principals for whom some actions turned."""
 
     direction: Direction
-    target: Target
+    target: TargetRepository
     caller: Caller
     """One of the class; with the rest of the witness a whole request."""
     organizations: tuple[str | None, ...]
@@ -80,23 +80,23 @@ class _Turn:
 
     direction: Direction
     caller: Caller
-    said: Said
+    said: ContextValues
     actions: int
 
 
-def changes(old: Policies, new: Policies, target: Target, known: Known) -> list[Change]:
+def changes(old: PolicyPair, new: PolicyPair, target: TargetRepository, known: TrustBoundary) -> list[AccessChange]:
     """Return what changes for *target* between two policies, outside of the organization first."""
     if old == new:
         return []
     found = list(_grouped(_turns(old, new, target, known), old, new, target, known))
-    strangers = [each for each in found if each.caller.kind is Kind.ROLE and is_stranger(each.caller)]
+    strangers = [each for each in found if each.caller.kind is CallerKind.ROLE and is_stranger(each.caller)]
     return sorted(
         (each for each in found if not any(_includes(stranger, each) for stranger in strangers)),
         key=lambda each: (each.direction is Direction.DENIED, not each.is_outside, _rank(each.caller), str(each)),
     )
 
 
-def _turns(old: Policies, new: Policies, target: Target, known: Known) -> Iterator[_Turn]:
+def _turns(old: PolicyPair, new: PolicyPair, target: TargetRepository, known: TrustBoundary) -> Iterator[_Turn]:
     policies = _all(old, new)
     told: dict[tuple[Direction, Caller], int] = {}
     for each in request_classes(policies, target, known):
@@ -109,17 +109,19 @@ def _turns(old: Policies, new: Policies, target: Target, known: Known) -> Iterat
                 yield _Turn(direction, each.caller, each.said, fresh)
 
 
-def _all(old: Policies, new: Policies) -> list[Policy]:
+def _all(old: PolicyPair, new: PolicyPair) -> list[Policy]:
     return [each for each in (old.repository, old.registry, new.repository, new.registry) if each is not None]
 
 
-def _allowed(policies: Policies, each: RequestClass, target: Target) -> int:
+def _allowed(policies: PolicyPair, each: RequestClass, target: TargetRepository) -> int:
     found = reach(policies, each.caller, target, each.context)
     surely, maybe = allowed(found, each.caller, target, each.caller.identity)
     return surely | maybe
 
 
-def _grouped(turns: Iterable[_Turn], old: Policies, new: Policies, target: Target, known: Known) -> Iterator[Change]:
+def _grouped(
+    turns: Iterable[_Turn], old: PolicyPair, new: PolicyPair, target: TargetRepository, known: TrustBoundary
+) -> Iterator[AccessChange]:
     """Make one change of what differs in the membership alone."""
     groups: dict[tuple[object, ...], list[_Turn]] = {}
     for turn in turns:
@@ -133,13 +135,13 @@ def _grouped(turns: Iterable[_Turn], old: Policies, new: Policies, target: Targe
         decision = decide(new if first.direction is Direction.ALLOWED else old, witness)
         by = named(decision.decided_by) if decision.decided_by and first.direction is Direction.ALLOWED else ""
         memberships = tuple(dict.fromkeys(turn.caller.organization for turn in turns_of_one))
-        yield Change(
+        yield AccessChange(
             first.direction, target, first.caller, memberships if asks_for_membership(_all(old, new)) else (),
             tuple(sorted(first.said.items())), actions, not known.is_inside(first.caller, target), by,
         )  # fmt: skip
 
 
-def _includes(stranger: Change, change: Change) -> bool:
+def _includes(stranger: AccessChange, change: AccessChange) -> bool:
     """Whether what *stranger* says of every account says *change* too, which is about one of them."""
     return (
         change is not stranger
@@ -159,9 +161,9 @@ def _rank(caller: Caller) -> int:
     return 0 if is_stranger(caller) else 1
 
 
-def _who(change: Change) -> str:
+def _who(change: AccessChange) -> str:
     caller = change.caller
-    if caller.kind is Kind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         return "any AWS service" if caller.service == STRANGE_SERVICE else f"the service {caller.service}"
     who = f"any role of an account that no policy names (such as {caller.account})"
     if not is_stranger(caller):

@@ -11,15 +11,15 @@ from shared_ecr.access.candidates import Attempt, attempts
 from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.policy_model import Policy, Statement
-from shared_ecr.access.requests import Target, context_of, open_keys
-from shared_ecr.access.trust_boundary import Known, everybody
+from shared_ecr.access.requests import TargetRepository, context_of, open_keys
+from shared_ecr.access.trust_boundary import TrustBoundary, everybody
 
 # Every combination of values is tried up to here; beyond, each statement's own keys are combined, and each alone.
 COMBINATIONS_AT_MOST = 512
 # Statements judged for one policy or one pair: some seconds. What people write takes a thousandth of it.
 JUDGEMENTS_AT_MOST = 1_000_000
 
-Said = Mapping[str, tuple[str, ...]]
+ContextValues = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,14 @@ class RequestClass:
     """One request, standing for all that the policies treat alike."""
 
     caller: Caller
-    said: Said
+    said: ContextValues
     """What the request carries besides what follows from the caller and the repository."""
     context: Context
 
 
-def request_classes(policies: Sequence[Policy], target: Target, known: Known) -> Iterator[RequestClass]:
+def request_classes(
+    policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary
+) -> Iterator[RequestClass]:
     """Give the classes of requests about *target* that *policies* tell apart, the plainest of each caller first."""
     callers = everybody(policies, target, known)
     statements = [statement for policy in policies for statement in policy.statements]
@@ -42,12 +44,12 @@ def request_classes(policies: Sequence[Policy], target: Target, known: Known) ->
             yield RequestClass(caller, said, context_of(caller, target, said))
 
 
-def contexts_of(policies: Sequence[Policy], caller: Caller, target: Target) -> Iterator[Said]:
+def contexts_of(policies: Sequence[Policy], caller: Caller, target: TargetRepository) -> Iterator[ContextValues]:
     """Give the contexts that *policies* tell apart for one caller."""
     return _Contexts.of(policies, caller, target).combined(COMBINATIONS_AT_MOST)
 
 
-def is_sampled(policies: Sequence[Policy], target: Target, known: Known) -> bool:
+def is_sampled(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> bool:
     """Whether there are more combinations of values than are tried, so that a rare one could be missed."""
     callers = everybody(policies, target, known)
     at_most = _contexts_at_most(len(callers), sum(len(policy.statements) for policy in policies))
@@ -70,7 +72,7 @@ class _Contexts:
     known: Context
 
     @classmethod
-    def of(cls, policies: Sequence[Policy], caller: Caller, target: Target) -> Self:
+    def of(cls, policies: Sequence[Policy], caller: Caller, target: TargetRepository) -> Self:
         """Collect the attempts for every key that *policies* ask for and that *caller* leaves open."""
         statements = [statement for policy in policies for statement in policy.statements]
         is_open, known = open_keys(caller, target), context_of(caller, target, {})
@@ -87,7 +89,7 @@ class _Contexts:
         """How many combinations there are."""
         return prod(len(each) for each in self.tries.values())
 
-    def combined(self, at_most: int) -> Iterator[Said]:
+    def combined(self, at_most: int) -> Iterator[ContextValues]:
         """Give the combinations, the plainest first: all of them, or *at_most* so many that statements ask for."""
         seen: set[tuple[Attempt, ...]] = set()
         for values in self._all() if self.total <= at_most else islice(self._asked_for(at_most), at_most):

@@ -13,22 +13,22 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from shared_ecr.access.variables import ARN_PARTS, Template, Values, plain, split_arn
-from shared_ecr.access.wildcards import Glob, Token
+from shared_ecr.access.variables import ARN_PARTS, PolicyTemplate, RequestContext, plain, split_arn
+from shared_ecr.access.wildcards import Glob, GlobToken
 
-Comparison = Callable[[str, Values], bool | None]
-_Tokens = tuple[Token, ...]
+ValueComparison = Callable[[str, RequestContext], bool | None]
+_Tokens = tuple[GlobToken, ...]
 _Matcher = Callable[[str], bool | None]
 _T = TypeVar("_T")
 _NOTHING: dict[str, tuple[str, ...]] = {}
 
 
-def string_equals(wanted: Template) -> Comparison:
+def string_equals(wanted: PolicyTemplate) -> ValueComparison:
     """Compare letter by letter; wildcards are ordinary characters."""
     return _filled(wanted, lambda tokens: plain(tokens).__eq__)
 
 
-def string_equals_ignore_case(wanted: Template) -> Comparison:
+def string_equals_ignore_case(wanted: PolicyTemplate) -> ValueComparison:
     """Compare without regard to case."""
 
     def matcher(tokens: _Tokens) -> _Matcher:
@@ -38,12 +38,12 @@ def string_equals_ignore_case(wanted: Template) -> Comparison:
     return _filled(wanted, matcher)
 
 
-def string_like(wanted: Template) -> Comparison:
+def string_like(wanted: PolicyTemplate) -> ValueComparison:
     """Compare with `*` and `?`."""
     return _filled(wanted, lambda tokens: Glob.of(tokens).matches)
 
 
-def arn_like(wanted: Template) -> Comparison:
+def arn_like(wanted: PolicyTemplate) -> ValueComparison:
     """Compare ARNs part by part between their colons, with `*` and `?` inside a part; ArnEquals is the same."""
 
     def matcher(tokens: _Tokens) -> _Matcher:
@@ -63,40 +63,40 @@ def arn_like(wanted: Template) -> Comparison:
     return _filled(wanted, matcher)
 
 
-def numeric(compare: Callable[[Decimal, Decimal], bool]) -> Callable[[Template], Comparison]:
+def numeric(compare: Callable[[Decimal, Decimal], bool]) -> Callable[[PolicyTemplate], ValueComparison]:
     """Compare numbers: the request's on the left."""
 
-    def comparison(wanted: Template) -> Comparison:
+    def comparison(wanted: PolicyTemplate) -> ValueComparison:
         return _parsed(number, compare, wanted)
 
     return comparison
 
 
-def date(compare: Callable[[datetime, datetime], bool]) -> Callable[[Template], Comparison]:
+def date(compare: Callable[[datetime, datetime], bool]) -> Callable[[PolicyTemplate], ValueComparison]:
     """Compare moments: the request's on the left."""
 
-    def comparison(wanted: Template) -> Comparison:
+    def comparison(wanted: PolicyTemplate) -> ValueComparison:
         return _parsed(moment, compare, wanted)
 
     return comparison
 
 
-def boolean(wanted: Template) -> Comparison:
+def boolean(wanted: PolicyTemplate) -> ValueComparison:
     """Compare truth values, in any case."""
     text = wanted.written.lower()
     return lambda value, _: value.lower() == text
 
 
-def binary(wanted: Template) -> Comparison:
+def binary(wanted: PolicyTemplate) -> ValueComparison:
     """Compare bytes, both written in base64."""
     return _parsed(octets, operator.eq, wanted)
 
 
-def ip_address(wanted: Template) -> Comparison:
+def ip_address(wanted: PolicyTemplate) -> ValueComparison:
     """Ask whether the request's address lies in a network, of version 4 or 6."""
     expected = network(wanted.written)
 
-    def compare(value: str, _: Values) -> bool | None:
+    def compare(value: str, _: RequestContext) -> bool | None:
         try:
             address = ipaddress.ip_address(value)
         except ValueError:
@@ -146,23 +146,25 @@ def _iso(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _parsed(parse: Callable[[str], _T | None], compare: Callable[[_T, _T], bool], wanted: Template) -> Comparison:
+def _parsed(
+    parse: Callable[[str], _T | None], compare: Callable[[_T, _T], bool], wanted: PolicyTemplate
+) -> ValueComparison:
     expected = parse(wanted.written)
 
-    def comparison(value: str, _: Values) -> bool | None:
+    def comparison(value: str, _: RequestContext) -> bool | None:
         found = parse(value)
         return None if found is None or expected is None else compare(found, expected)
 
     return comparison
 
 
-def _filled(wanted: Template, matcher: Callable[[_Tokens], _Matcher]) -> Comparison:
+def _filled(wanted: PolicyTemplate, matcher: Callable[[_Tokens], _Matcher]) -> ValueComparison:
     """Make the matcher once where nothing depends on the request, else for each request."""
     if not wanted.variables:
         ready = matcher(wanted.fill(_NOTHING) or ())
         return lambda value, _: ready(value)
 
-    def comparison(value: str, values: Values) -> bool | None:
+    def comparison(value: str, values: RequestContext) -> bool | None:
         tokens = wanted.fill(values)
         return None if tokens is None else matcher(tokens)(value)
 

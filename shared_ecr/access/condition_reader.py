@@ -3,13 +3,13 @@
 from shared_ecr.access.conditions import Condition
 from shared_ecr.access.operators import Test, nearest_test, parse_test
 from shared_ecr.documents.json_text import Json
-from shared_ecr.documents.policy_faults import Fault
+from shared_ecr.documents.policy_faults import PolicyFault
 
 
-def read_conditions(data: Json, path: str, faults: list[Fault], *, has_variables: bool) -> tuple[Condition, ...]:
+def read_conditions(data: Json, path: str, faults: list[PolicyFault], *, has_variables: bool) -> tuple[Condition, ...]:
     """Read the element *data*; what is wrong is added to *faults*."""
     if not isinstance(data, dict):
-        faults.append(Fault(path, "a Condition is an object of operators", "policy-condition"))
+        faults.append(PolicyFault(path, "a Condition is an object of operators", "policy-condition"))
         return ()
     found: list[Condition] = []
     for operator, keys in data.items():
@@ -17,7 +17,7 @@ def read_conditions(data: Json, path: str, faults: list[Fault], *, has_variables
         if test is None:
             faults.append(_unknown(operator, path))
         elif not isinstance(keys, dict):
-            faults.append(Fault(f"{path}.{operator}", "an operator has an object of keys", "policy-condition"))
+            faults.append(PolicyFault(f"{path}.{operator}", "an operator has an object of keys", "policy-condition"))
         else:
             for key, value in keys.items():
                 values = _values(value, f"{path}.{operator}.{key}", faults)
@@ -26,7 +26,7 @@ def read_conditions(data: Json, path: str, faults: list[Fault], *, has_variables
     return tuple(found)
 
 
-def _values(data: Json, path: str, faults: list[Fault]) -> tuple[str, ...]:
+def _values(data: Json, path: str, faults: list[PolicyFault]) -> tuple[str, ...]:
     texts: list[str] = []
     for each in data if isinstance(data, list) else [data]:
         if isinstance(each, bool):
@@ -34,20 +34,20 @@ def _values(data: Json, path: str, faults: list[Fault]) -> tuple[str, ...]:
         elif isinstance(each, str):
             texts.append(str(each))
         else:
-            faults.append(Fault(path, "a value is a text, a number, true or false", "policy-condition"))
+            faults.append(PolicyFault(path, "a value is a text, a number, true or false", "policy-condition"))
     return tuple(texts)
 
 
-def _check_null(test: Test, values: tuple[str, ...], path: str, faults: list[Fault]) -> None:
+def _check_null(test: Test, values: tuple[str, ...], path: str, faults: list[PolicyFault]) -> None:
     if test.operator.name == "Null" and any(value.lower() not in {"true", "false"} for value in values):
-        faults.append(Fault(path, "Null asks for 'true' (the key is missing) or 'false'", "policy-condition"))
+        faults.append(PolicyFault(path, "Null asks for 'true' (the key is missing) or 'false'", "policy-condition"))
 
 
-def _unknown(operator: str, path: str) -> Fault:
+def _unknown(operator: str, path: str) -> PolicyFault:
     name = operator.rpartition(":")[2]
     if name.lower().startswith("null"):
         why = "Null takes neither IfExists nor ForAllValues nor ForAnyValue"
-        return Fault(path, f"'{operator}' is no condition operator", "condition-operator", why)
+        return PolicyFault(path, f"'{operator}' is no condition operator", "condition-operator", why)
     meant = nearest_test(name)
     fix = f"Did you mean '{meant}'?" if meant else ""
-    return Fault(path, f"'{operator}' is no condition operator", "condition-operator", fix=fix)
+    return PolicyFault(path, f"'{operator}' is no condition operator", "condition-operator", fix=fix)

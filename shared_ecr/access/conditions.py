@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
-from shared_ecr.access.comparisons import Comparison
+from shared_ecr.access.comparisons import ValueComparison
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.operators import Family, Quantifier, Test
-from shared_ecr.access.variables import Template, template
+from shared_ecr.access.variables import PolicyTemplate, template
 
 # Requests can have several values of these, whatever their number in one request.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -31,14 +31,14 @@ class Truth(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ConditionResult:
     """A truth, and the name of what AWS does not document where that is why it is open."""
 
     truth: Truth
     undocumented: str = ""
 
 
-_NO, _YES, _OPEN = Judgement(Truth.NO), Judgement(Truth.YES), Judgement(Truth.MAYBE)
+_NO, _YES, _OPEN = ConditionResult(Truth.NO), ConditionResult(Truth.YES), ConditionResult(Truth.MAYBE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Condition:
     """As written."""
     values: tuple[str, ...]
     """As written; numbers and truth values as text."""
-    templates: tuple[Template, ...] = field(repr=False)
-    comparisons: tuple[Comparison, ...] = field(compare=False, repr=False)
+    templates: tuple[PolicyTemplate, ...] = field(repr=False)
+    comparisons: tuple[ValueComparison, ...] = field(compare=False, repr=False)
     looked_up: str = field(repr=False)
     """The key in lower case: keys ignore case."""
 
@@ -66,7 +66,7 @@ class Condition:
     def __str__(self) -> str:
         return f"{self.test} {self.key} {', '.join(self.values)}"
 
-    def judge(self, context: Context) -> Judgement:
+    def judge(self, context: Context) -> ConditionResult:
         """Judge the condition for the request that *context* describes."""
         found = context.get(self.looked_up)
         if found is None and context.leaves_open(self.looked_up):
@@ -84,7 +84,7 @@ class Condition:
             case Quantifier.FOR_ANY:
                 return self._judge_any(found, context)
 
-    def _judge_single(self, found: tuple[str, ...] | None, context: Context) -> Judgement:
+    def _judge_single(self, found: tuple[str, ...] | None, context: Context) -> ConditionResult:
         if not found:
             # A negated operator holds where the key is missing, so that a Deny does not spare those without it.
             return _YES if self.test.if_exists or self.test.operator.negated else _NO
@@ -95,18 +95,18 @@ class Condition:
             return _NO
         return self._accepts(first, context)
 
-    def _judge_all(self, found: tuple[str, ...] | None, context: Context) -> Judgement:
+    def _judge_all(self, found: tuple[str, ...] | None, context: Context) -> ConditionResult:
         if not found or not any(found):
             return _YES
         return min((self._accepts(value, context) for value in found), key=_truth)
 
-    def _judge_any(self, found: tuple[str, ...] | None, context: Context) -> Judgement:
+    def _judge_any(self, found: tuple[str, ...] | None, context: Context) -> ConditionResult:
         if not found:
             # IfExists says true and ForAnyValue false; no page of AWS says which of them wins.
             return self._unknown(f"{self.test} where the key is missing") if self.test.if_exists else _NO
         return max((self._accepts(value, context) for value in found), key=_truth)
 
-    def _accepts(self, value: str, context: Context) -> Judgement:
+    def _accepts(self, value: str, context: Context) -> ConditionResult:
         """Judge one value of the request: equal to any of the policy's, or for a negated operator to none."""
         cannot_compare = False
         for compare in self.comparisons:
@@ -118,9 +118,9 @@ class Condition:
             return self._unknown(f"{self.test} of a value that cannot be compared, or of a variable without a value")
         return _YES if self.test.operator.negated else _NO
 
-    def _unknown(self, combination: str) -> Judgement:
-        return Judgement(Truth.MAYBE, f"{combination} ({self.key})")
+    def _unknown(self, combination: str) -> ConditionResult:
+        return ConditionResult(Truth.MAYBE, f"{combination} ({self.key})")
 
 
-def _truth(judgement: Judgement) -> Truth:
+def _truth(judgement: ConditionResult) -> Truth:
     return judgement.truth

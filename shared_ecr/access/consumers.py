@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_ecr.access.callers import UNNAMED_ROLE, Caller, Identity, Kind
+from shared_ecr.access.callers import UNNAMED_ROLE, Caller, CallerKind, Identity
 from shared_ecr.access.candidates import instances
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, Known, named
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, TrustBoundary, named
 
 
-class Group(StrEnum):
+class ColumnGroup(StrEnum):
     """Where a consumer stands."""
 
     OWN = "registry account"
@@ -23,18 +23,21 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consumer:
+class MatrixColumn:
     """One column."""
 
     name: str
-    group: Group
+    group: ColumnGroup
     caller: Caller
     is_outside: bool
 
 
 def consumers(
-    policies: Sequence[Policy], target: Target, known: Known, accounts: Mapping[str, str] | None = None
-) -> list[Consumer]:
+    policies: Sequence[Policy],
+    target: TargetRepository,
+    known: TrustBoundary,
+    accounts: Mapping[str, str] | None = None,
+) -> list[MatrixColumn]:
     """Return everybody that *policies* and the declaration name, then the strangers.
 
     Args:
@@ -44,61 +47,67 @@ def consumers(
         accounts: the names that the declaration gives to account ids, by id.
     """
     names = accounts or {}
-    found: dict[str, Consumer] = {}
+    found: dict[str, MatrixColumn] = {}
     for each in (*_insiders(policies, target, known, names), *_strangers(target, known)):
         found.setdefault(each.name, each)
     return list(found.values())
 
 
-def _insiders(policies: Sequence[Policy], target: Target, known: Known, names: Mapping[str, str]) -> Iterator[Consumer]:
+def _insiders(
+    policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary, names: Mapping[str, str]
+) -> Iterator[MatrixColumn]:
     own = _member(Caller.unnamed_role(target.account, target.partition), known, target)
-    yield Consumer(
-        _account_name(target.account, names), Group.OWN, own.with_identity(Identity.UNKNOWN), is_outside=False
+    yield MatrixColumn(
+        _account_name(target.account, names), ColumnGroup.OWN, own.with_identity(Identity.UNKNOWN), is_outside=False
     )
     callers = list(dict.fromkeys(named(policies, target)))
     mentioned = [each.account for each in callers if each.account]
     for account in dict.fromkeys([*names, *sorted(mentioned)]):
         if account != target.account:
             caller = _member(Caller.unnamed_role(account, target.partition), known, target)
-            yield _consumer(_account_name(account, names), Group.ACCOUNT, caller, known, target)
+            yield _consumer(_account_name(account, names), ColumnGroup.ACCOUNT, caller, known, target)
     for caller in sorted(callers, key=lambda each: each.shown):
-        if caller.kind is Kind.SERVICE:
-            yield Consumer(caller.shown, Group.SERVICE, caller, is_outside=False)
+        if caller.kind is CallerKind.SERVICE:
+            yield MatrixColumn(caller.shown, ColumnGroup.SERVICE, caller, is_outside=False)
         elif caller.principal_arn and not caller.principal_arn.endswith(f"/{UNNAMED_ROLE}"):
             member = _member(caller, known, target)
             if member.account == target.account:
                 member = member.with_identity(Identity.UNKNOWN)
-            yield _consumer(caller.shown, Group.PRINCIPAL, member, known, target)
+            yield _consumer(caller.shown, ColumnGroup.PRINCIPAL, member, known, target)
     yield from _organizations(policies, target, known)
 
 
-def _organizations(policies: Sequence[Policy], target: Target, known: Known) -> Iterator[Consumer]:
+def _organizations(
+    policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary
+) -> Iterator[MatrixColumn]:
     """Give a member of each organization and unit that is named, whose account nobody names."""
     member = Caller.unnamed_role(STRANGE_ACCOUNTS[0], target.partition).with_identity(Identity.ALLOWS)
     organizations = [known.organization] if known.organization else []
     organizations += _values(policies, "aws:principalorgid")
     for organization in dict.fromkeys(organizations):
         caller = member.in_organization(organization, (f"{organization}/r-none/",))
-        yield _consumer(f"another account of {organization}", Group.ORGANIZATION, caller, known, target)
+        yield _consumer(f"another account of {organization}", ColumnGroup.ORGANIZATION, caller, known, target)
     for path in _values(policies, "aws:principalorgpaths"):
         caller = member.in_organization(path.partition("/")[0], (path,))
-        yield _consumer(f"another account in {path}", Group.ORGANIZATION, caller, known, target)
+        yield _consumer(f"another account in {path}", ColumnGroup.ORGANIZATION, caller, known, target)
 
 
-def _strangers(target: Target, known: Known) -> Iterator[Consumer]:
+def _strangers(target: TargetRepository, known: TrustBoundary) -> Iterator[MatrixColumn]:
     stranger = Caller.unnamed_role(STRANGE_ACCOUNTS[-1], target.partition).with_identity(Identity.ALLOWS)
-    yield _consumer("an account of no organization", Group.STRANGER, stranger, known, target)
+    yield _consumer("an account of no organization", ColumnGroup.STRANGER, stranger, known, target)
     other = stranger.in_organization(OTHER_ORGANIZATION, (f"{OTHER_ORGANIZATION}/r-none/",))
-    yield _consumer("an account of another organization", Group.STRANGER, other, known, target)
+    yield _consumer("an account of another organization", ColumnGroup.STRANGER, other, known, target)
     service = Caller.of_service(STRANGE_SERVICE)
-    yield Consumer("any other AWS service", Group.STRANGER, service, is_outside=True)
+    yield MatrixColumn("any other AWS service", ColumnGroup.STRANGER, service, is_outside=True)
 
 
-def _consumer(name: str, group: Group, caller: Caller, known: Known, target: Target) -> Consumer:
-    return Consumer(name, group, caller, is_outside=not known.is_inside(caller, target))
+def _consumer(
+    name: str, group: ColumnGroup, caller: Caller, known: TrustBoundary, target: TargetRepository
+) -> MatrixColumn:
+    return MatrixColumn(name, group, caller, is_outside=not known.is_inside(caller, target))
 
 
-def _member(caller: Caller, known: Known, target: Target) -> Caller:
+def _member(caller: Caller, known: TrustBoundary, target: TargetRepository) -> Caller:
     """Return *caller* as a member of our organization where its account is ours."""
     willing = caller.with_identity(Identity.ALLOWS)
     if known.organization and known.is_inside(caller, target):

@@ -12,16 +12,16 @@ from enum import StrEnum
 from typing import assert_never
 
 from shared_ecr.access.actions import ALL_ACTIONS, TOKEN_BIT, bits
-from shared_ecr.access.callers import Caller, Identity, Kind
-from shared_ecr.access.conditions import Judgement, Truth
+from shared_ecr.access.callers import Caller, CallerKind, Identity
+from shared_ecr.access.conditions import ConditionResult, Truth
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.policy_model import Effect, Statement
-from shared_ecr.access.policy_pair import Policies, Side
-from shared_ecr.access.principals import Meant
-from shared_ecr.access.requests import Request, Target
+from shared_ecr.access.policy_pair import PolicyPair, PolicySide
+from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.access.requests import Request, TargetRepository
 
 
-class Verdict(StrEnum):
+class AccessVerdict(StrEnum):
     """The outcome of a request."""
 
     ALLOW = "allow"
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(slots=True)
-class Reach:
+class ActionReach:
     """What the registry's policies say to one caller, a set of actions for each answer; `maybe_` hangs on something."""
 
     denied: int = 0
@@ -43,16 +43,16 @@ class Reach:
     delegated: int = 0
     maybe_delegated: int = 0
 
-    def add(self, effect: Effect, meant: Meant, truth: Truth, actions: int) -> None:
+    def add(self, effect: Effect, meant: PrincipalMatch, truth: Truth, actions: int) -> None:
         """Add what one statement says about *actions*."""
         match (effect, meant, truth):
             case (Effect.DENY, _, Truth.YES):
                 self.denied |= actions
             case (Effect.DENY, _, _):
                 self.maybe_denied |= actions
-            case (_, Meant.DIRECTLY, Truth.YES):
+            case (_, PrincipalMatch.DIRECTLY, Truth.YES):
                 self.direct |= actions
-            case (_, Meant.DIRECTLY, _):
+            case (_, PrincipalMatch.DIRECTLY, _):
                 self.maybe_direct |= actions
             case (_, _, Truth.YES):
                 self.delegated |= actions
@@ -61,13 +61,13 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class AppliedStatement:
     """A statement that speaks to a request: it means the caller and the action, and its conditions do not fail."""
 
-    side: Side
+    side: PolicySide
     statement: Statement
-    meant: Meant
-    judgement: Judgement
+    meant: PrincipalMatch
+    judgement: ConditionResult
     actions: int
 
 
@@ -75,12 +75,14 @@ class Application:
 class Decision:
     """What becomes of a request, and because of what."""
 
-    verdict: Verdict
-    decided_by: Application | None
+    verdict: AccessVerdict
+    decided_by: AppliedStatement | None
     """None where no statement of the registry decided: nobody allows it, or the caller's own side does alone."""
 
 
-def applications(policies: Policies, caller: Caller, target: Target, context: Context) -> Iterator[Application]:
+def applications(
+    policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context
+) -> Iterator[AppliedStatement]:
     """Give every statement that speaks to *caller*, with the actions it speaks about."""
     arn = target.arn
     for side, statement, asked in policies.statements():
@@ -88,33 +90,33 @@ def applications(policies: Policies, caller: Caller, target: Target, context: Co
         if not actions:
             continue
         meant = statement.principal.means(caller)
-        if meant is Meant.NOT:
+        if meant is PrincipalMatch.NOT:
             continue
         if statement.resource is not None:
             actions &= statement.actions_on(arn, context)
         judgement = statement.judge(context)
         if actions and judgement.truth is not Truth.NO:
-            yield Application(side, statement, meant, judgement, actions)
+            yield AppliedStatement(side, statement, meant, judgement, actions)
 
 
-def reach(policies: Policies, caller: Caller, target: Target, context: Context) -> Reach:
+def reach(policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context) -> ActionReach:
     """Return what the registry's policies say to *caller* about all actions at once."""
-    found = Reach()
+    found = ActionReach()
     for each in applications(policies, caller, target, context):
         found.add(each.statement.effect, each.meant, each.judgement.truth, each.actions)
     return found
 
 
-def allowed(found: Reach, caller: Caller, target: Target, identity: Identity) -> tuple[int, int]:
+def allowed(found: ActionReach, caller: Caller, target: TargetRepository, identity: Identity) -> tuple[int, int]:
     """Return what is allowed for certain, and what hangs on something, where the caller's own side says *identity*."""
-    if caller.kind is Kind.ANONYMOUS or identity is Identity.DENIES:
+    if caller.kind is CallerKind.ANONYMOUS or identity is Identity.DENIES:
         # ECR's private registries answer nobody without credentials.
         return 0, 0
     own = ALL_ACTIONS if identity is Identity.ALLOWS else 0
     surely, maybe = found.direct, found.maybe_direct
-    if caller.kind not in {Kind.SERVICE, Kind.FEDERATED}:
+    if caller.kind not in {CallerKind.SERVICE, CallerKind.FEDERATED}:
         if is_in_the_account(caller, target):
-            if caller.kind is Kind.ROOT:
+            if caller.kind is CallerKind.ROOT:
                 surely, maybe = surely | found.delegated, maybe | found.maybe_delegated
             surely |= own
         else:
@@ -125,53 +127,55 @@ def allowed(found: Reach, caller: Caller, target: Target, identity: Identity) ->
     return surely, maybe & ~surely
 
 
-def judge(found: Reach, caller: Caller, target: Target, actions: int) -> Verdict:
+def judge(found: ActionReach, caller: Caller, target: TargetRepository, actions: int) -> AccessVerdict:
     """Combine both sides for *actions*, all of which are needed."""
     if caller.identity is not Identity.UNKNOWN:
         return _judge(found, caller, target, actions, caller.identity)
     without = _judge(found, caller, target, actions, Identity.SILENT)
     with_it = _judge(found, caller, target, actions, Identity.ALLOWS)
-    if without is Verdict.ALLOW or without is with_it:
+    if without is AccessVerdict.ALLOW or without is with_it:
         return without
-    return Verdict.DEPENDS if with_it is Verdict.ALLOW else with_it
+    return AccessVerdict.DEPENDS if with_it is AccessVerdict.ALLOW else with_it
 
 
-def _judge(found: Reach, caller: Caller, target: Target, actions: int, identity: Identity) -> Verdict:
+def _judge(
+    found: ActionReach, caller: Caller, target: TargetRepository, actions: int, identity: Identity
+) -> AccessVerdict:
     surely, maybe = allowed(found, caller, target, identity)
     if not actions & ~surely:
-        return Verdict.ALLOW
-    return Verdict.DENY if actions & ~(surely | maybe) else Verdict.UNDECIDED
+        return AccessVerdict.ALLOW
+    return AccessVerdict.DENY if actions & ~(surely | maybe) else AccessVerdict.UNDECIDED
 
 
-def decide(policies: Policies, request: Request) -> Decision:
+def decide(policies: PolicyPair, request: Request) -> Decision:
     """Decide *request* and name the statement that did."""
     action = bits((request.action,))
     context = request.full_context()
     speaking = [
         each for each in applications(policies, request.caller, request.target, context) if each.actions & action
     ]
-    found = Reach()
+    found = ActionReach()
     for each in speaking:
         found.add(each.statement.effect, each.meant, each.judgement.truth, action)
     verdict = judge(found, request.caller, request.target, action)
     return Decision(verdict, next(_decisive(verdict, speaking), None))
 
 
-def is_in_the_account(caller: Caller, target: Target) -> bool:
+def is_in_the_account(caller: Caller, target: TargetRepository) -> bool:
     """Whether *caller* belongs to the registry's own account."""
     return (caller.account, caller.partition) == (target.account, target.partition)
 
 
-def _decisive(verdict: Verdict, speaking: list[Application]) -> Iterator[Application]:
+def _decisive(verdict: AccessVerdict, speaking: list[AppliedStatement]) -> Iterator[AppliedStatement]:
     """Give the statements behind *verdict*, the most telling first."""
     allows = sorted((each for each in speaking if each.statement.effect is Effect.ALLOW), key=lambda each: -each.meant)
     denies = [each for each in speaking if each.statement.effect is Effect.DENY]
     match verdict:
-        case Verdict.DENY:
+        case AccessVerdict.DENY:
             yield from (each for each in denies if each.judgement.truth is Truth.YES)
-        case Verdict.ALLOW | Verdict.DEPENDS:
+        case AccessVerdict.ALLOW | AccessVerdict.DEPENDS:
             yield from (each for each in allows if each.judgement.truth is Truth.YES)
-        case Verdict.UNDECIDED:
+        case AccessVerdict.UNDECIDED:
             yield from (each for each in (*denies, *allows) if each.judgement.truth is Truth.MAYBE)
         case _:
             assert_never(verdict)

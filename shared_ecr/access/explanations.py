@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared_ecr.access.actions import bits, names
-from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.capabilities import Capability
 from shared_ecr.access.conditions import Truth
 from shared_ecr.access.decisions import caller_sentence, named
-from shared_ecr.access.evaluation import Application, Verdict, applications, is_in_the_account, judge, reach
-from shared_ecr.access.matrix import AT_MOST, Access, Cell, Row, cells_of
+from shared_ecr.access.evaluation import AccessVerdict, AppliedStatement, applications, is_in_the_account, judge, reach
+from shared_ecr.access.matrix import AT_MOST, Access, MatrixCell, MatrixRow, cells_of
 from shared_ecr.access.phrases import fails, holds
 from shared_ecr.access.policy_model import Effect, Statement
-from shared_ecr.access.policy_pair import Side
-from shared_ecr.access.principals import Meant
+from shared_ecr.access.policy_pair import PolicySide
+from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import context_of, open_keys
 
 
@@ -21,7 +21,7 @@ from shared_ecr.access.requests import context_of, open_keys
 class Explanation:
     """The answer, the steps that lead to it, and what to write to change it."""
 
-    access: Cell
+    access: MatrixCell
     steps: tuple[str, ...]
     change: str
 
@@ -30,7 +30,7 @@ class Explanation:
         return "\n".join((f"{self.access}", *steps, f"to change it: {self.change}", AT_MOST))
 
 
-def explain(row: Row, caller: Caller, capability: Capability, which: int, consumer: str) -> Explanation:
+def explain(row: MatrixRow, caller: Caller, capability: Capability, which: int, consumer: str) -> Explanation:
     """Explain what *caller* may do.
 
     Args:
@@ -45,10 +45,10 @@ def explain(row: Row, caller: Caller, capability: Capability, which: int, consum
     return Explanation(cell, steps, _change(row, caller, capability, cell, consumer))
 
 
-def _steps(row: Row, caller: Caller, capability: Capability) -> Iterator[str]:
+def _steps(row: MatrixRow, caller: Caller, capability: Capability) -> Iterator[str]:
     inside = is_in_the_account(caller, row.target)
     yield f"the caller is {caller_sentence(caller)}"
-    if caller.kind is Kind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         yield "a service has no policy of its own: a statement must grant it to the service itself"
     elif inside:
         yield (
@@ -67,16 +67,18 @@ def _steps(row: Row, caller: Caller, capability: Capability) -> Iterator[str]:
         told = _telling(found, capability, inside=inside) if found else _silent(row, caller, statement)
         yield f"statement {statement} of the {side} policy: {told}"
     if row.policies.repository is None:
-        yield f"the {Side.REPOSITORY} has no policy"
+        yield f"the {PolicySide.REPOSITORY} has no policy"
     found_reach = reach(row.policies, caller, row.target, context)
     willing = caller.with_identity(Identity.ALLOWS)
     each_bit = {name: bits((name.removeprefix("ecr:"),)) for name in names(capability.actions)}
-    missing = [name for name, bit in each_bit.items() if judge(found_reach, willing, row.target, bit) is Verdict.DENY]
+    missing = [
+        name for name, bit in each_bit.items() if judge(found_reach, willing, row.target, bit) is AccessVerdict.DENY
+    ]
     if missing:
         yield f"so it lacks {', '.join(missing)}"
 
 
-def _telling(found: Application, capability: Capability, *, inside: bool) -> str:
+def _telling(found: AppliedStatement, capability: Capability, *, inside: bool) -> str:
     covered = names(found.actions & capability.actions)
     if not covered:
         return "means the caller, but none of these actions"
@@ -87,13 +89,13 @@ def _telling(found: Application, capability: Capability, *, inside: bool) -> str
             return f"denies {', '.join(covered)}; an explicit deny always wins"
         return f"denies {', '.join(covered)} unless {fails(unsure)}"
     where = f" where {' and '.join(conditions)}" if conditions else ""
-    if found.meant is Meant.BY_ACCOUNT and inside:
+    if found.meant is PrincipalMatch.BY_ACCOUNT and inside:
         return f"names the account, which only delegates: the caller's own policy must allow it{where}"
     return f"grants {', '.join(covered)}{where}"
 
 
-def _silent(row: Row, caller: Caller, statement: Statement) -> str:
-    if statement.principal.means(caller) is Meant.NOT:
+def _silent(row: MatrixRow, caller: Caller, statement: Statement) -> str:
+    if statement.principal.means(caller) is PrincipalMatch.NOT:
         return f"means {_short(str(statement.principal))}, not the caller"
     context = context_of(caller, row.target, {}, open_keys(caller, row.target))
     failing = [each for each in statement.conditions if each.judge(context).truth is Truth.NO]
@@ -102,7 +104,7 @@ def _silent(row: Row, caller: Caller, statement: Statement) -> str:
     return "speaks of other actions or resources"
 
 
-def _change(row: Row, caller: Caller, capability: Capability, cell: Cell, consumer: str) -> str:
+def _change(row: MatrixRow, caller: Caller, capability: Capability, cell: MatrixCell, consumer: str) -> str:
     level = "pull" if capability.name == "pull" else "push"
     denying = _denying(row, caller, capability)
     if denying:
@@ -119,7 +121,7 @@ def _change(row: Row, caller: Caller, capability: Capability, cell: Cell, consum
     return f"add the grant: {grant}"
 
 
-def _denying(row: Row, caller: Caller, capability: Capability) -> Sequence[str]:
+def _denying(row: MatrixRow, caller: Caller, capability: Capability) -> Sequence[str]:
     context = context_of(caller, row.target, {}, open_keys(caller, row.target))
     return [
         named(each)

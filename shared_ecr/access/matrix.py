@@ -13,15 +13,15 @@ from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.capabilities import CAPABILITIES, Capability
 from shared_ecr.access.classes import contexts_of
 from shared_ecr.access.conditions import Condition, Truth
-from shared_ecr.access.consumers import Consumer
+from shared_ecr.access.consumers import MatrixColumn
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.decisions import named
-from shared_ecr.access.evaluation import Application, Reach, allowed, applications, is_in_the_account, reach
+from shared_ecr.access.evaluation import ActionReach, AppliedStatement, allowed, applications, is_in_the_account, reach
 from shared_ecr.access.phrases import fails, holds
 from shared_ecr.access.policy_model import Effect
-from shared_ecr.access.policy_pair import Policies
-from shared_ecr.access.principals import Meant
-from shared_ecr.access.requests import Target, context_of, open_keys
+from shared_ecr.access.policy_pair import PolicyPair
+from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 
 # ECR's endpoints speak TLS alone, so a condition on it narrows nothing.
 _ALWAYS = {"aws:securetransport": ("true",)}
@@ -38,7 +38,7 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """One consumer's access to one repository, for one capability."""
 
     access: Access
@@ -52,20 +52,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """One repository and the policies that speak about it."""
 
-    target: Target
-    policies: Policies
+    target: TargetRepository
+    policies: PolicyPair
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """Rows are repositories, columns consumers; each cell has one answer for each capability."""
 
-    rows: tuple[Row, ...]
-    consumers: tuple[Consumer, ...]
-    cells: tuple[tuple[tuple[Cell, ...], ...], ...]
+    rows: tuple[MatrixRow, ...]
+    consumers: tuple[MatrixColumn, ...]
+    cells: tuple[tuple[tuple[MatrixCell, ...], ...], ...]
     """By row, by consumer, by capability in the order of `CAPABILITIES`."""
 
     @property
@@ -76,12 +76,12 @@ class Matrix:
         return tuple(f"{row.target.name} ({row.target.region})" if several else row.target.name for row in self.rows)
 
 
-_NONE = Cell(Access.NONE)
+_NONE = MatrixCell(Access.NONE)
 
 
-def matrix(rows: Sequence[Row], consumers: Sequence[Consumer]) -> Matrix:
+def matrix(rows: Sequence[MatrixRow], consumers: Sequence[MatrixColumn]) -> Matrix:
     """Ask for every consumer what it may do with every repository."""
-    known: dict[tuple[object, ...], tuple[tuple[Cell, ...], ...]] = {}
+    known: dict[tuple[object, ...], tuple[tuple[MatrixCell, ...], ...]] = {}
     cells = []
     for row in rows:
         key = _key(row)
@@ -91,7 +91,7 @@ def matrix(rows: Sequence[Row], consumers: Sequence[Consumer]) -> Matrix:
     return Matrix(tuple(rows), tuple(consumers), tuple(cells))
 
 
-def _key(row: Row) -> tuple[object, ...]:
+def _key(row: MatrixRow) -> tuple[object, ...]:
     """Return what two rows must share to have the same cells; policies are told apart by being the same object."""
     both = [policy for policy in (row.policies.repository, row.policies.registry) if policy is not None]
     target = row.target
@@ -102,7 +102,7 @@ def _key(row: Row) -> tuple[object, ...]:
     return (id(row.policies.repository), id(row.policies.registry), row.policies.scope, *place, *own)
 
 
-def cells_of(row: Row, caller: Caller) -> tuple[Cell, ...]:
+def cells_of(row: MatrixRow, caller: Caller) -> tuple[MatrixCell, ...]:
     """Return the cells of *caller*, one for each capability."""
     context = context_of(caller, row.target, _ALWAYS, open_keys(caller, row.target))
     found = reach(row.policies, caller, row.target, context)
@@ -117,26 +117,26 @@ def cells_of(row: Row, caller: Caller) -> tuple[Cell, ...]:
 class _Case:
     """What a cell is asked of."""
 
-    row: Row
+    row: MatrixRow
     caller: Caller
     context: Context
 
 
-def _cell(capability: Capability, own: tuple[int, int], willing: tuple[int, int], case: _Case) -> Cell:
+def _cell(capability: Capability, own: tuple[int, int], willing: tuple[int, int], case: _Case) -> MatrixCell:
     needed = capability.actions
     if not needed & ~own[0]:
-        return Cell(Access.YES, statement=_granting(case, needed))
+        return MatrixCell(Access.YES, statement=_granting(case, needed))
     if case.caller.identity is Identity.UNKNOWN and not needed & ~willing[0]:
-        return Cell(Access.OWN)
+        return MatrixCell(Access.OWN)
     surely, maybe = willing if case.caller.identity is Identity.UNKNOWN else own
     if needed & ~(surely | maybe) or not _is_possible(case, needed):
         return _NONE
     speaking = list(applications(case.row.policies, case.caller, case.row.target, case.context))
     unsure = needed & ~surely
     if case.caller.identity is Identity.UNKNOWN and needed & ~(own[0] | own[1]):
-        return Cell(Access.ONLY, (BY_OWN_POLICY, *_spared(speaking, unsure, case)))
+        return MatrixCell(Access.ONLY, (BY_OWN_POLICY, *_spared(speaking, unsure, case)))
     conditions = (*_asked(speaking, unsure, case), *_spared(speaking, unsure, case))
-    return Cell(Access.ONLY, tuple(dict.fromkeys(conditions)), _granting(case, needed))
+    return MatrixCell(Access.ONLY, tuple(dict.fromkeys(conditions)), _granting(case, needed))
 
 
 def _granting(case: _Case, needed: int) -> str:
@@ -152,20 +152,20 @@ def _is_possible(case: _Case, needed: int) -> bool:
     identity = Identity.ALLOWS if case.caller.identity is Identity.UNKNOWN else case.caller.identity
     for said in contexts_of(policies, case.caller, case.row.target):
         context = context_of(case.caller, case.row.target, {**_ALWAYS, **said})
-        found: Reach = reach(case.row.policies, case.caller, case.row.target, context)
+        found: ActionReach = reach(case.row.policies, case.caller, case.row.target, context)
         surely, maybe = allowed(found, case.caller, case.row.target, identity)
         if not needed & ~(surely | maybe):
             return True
     return False
 
 
-def _asked(speaking: Sequence[Application], actions: int, case: _Case) -> Iterator[str]:
+def _asked(speaking: Sequence[AppliedStatement], actions: int, case: _Case) -> Iterator[str]:
     """Say what the grants ask for: of each action any of its grants suffices, and all actions are needed."""
     inside = is_in_the_account(case.caller, case.row.target)
     allows = [
         each
         for each in speaking
-        if each.statement.effect is Effect.ALLOW and (each.meant is Meant.DIRECTLY or not inside)
+        if each.statement.effect is Effect.ALLOW and (each.meant is PrincipalMatch.DIRECTLY or not inside)
     ]
     for name in names(actions):
         covering = [each for each in allows if each.actions & bits((name.removeprefix("ecr:"),))]
@@ -175,7 +175,7 @@ def _asked(speaking: Sequence[Application], actions: int, case: _Case) -> Iterat
             yield " or ".join(way if alone or " and " not in way else f"({way})" for way in ways)
 
 
-def _spared(speaking: Sequence[Application], actions: int, case: _Case) -> Iterator[str]:
+def _spared(speaking: Sequence[AppliedStatement], actions: int, case: _Case) -> Iterator[str]:
     """Say what a request is like that no denial meets."""
     for each in speaking:
         is_unsure = each.judgement.truth is Truth.MAYBE and each.actions & actions
@@ -183,7 +183,7 @@ def _spared(speaking: Sequence[Application], actions: int, case: _Case) -> Itera
             yield fails(_unsure(each, case))
 
 
-def _unsure(application: Application, case: _Case) -> list[Condition]:
+def _unsure(application: AppliedStatement, case: _Case) -> list[Condition]:
     conditions = application.statement.conditions
     return [each for each in conditions if each.judge(case.context).truth is Truth.MAYBE]
 

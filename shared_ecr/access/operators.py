@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access import comparisons
-from shared_ecr.access.comparisons import Comparison
-from shared_ecr.access.variables import Template
+from shared_ecr.access.comparisons import ValueComparison
+from shared_ecr.access.variables import PolicyTemplate
 from shared_ecr.text import nearest
 
 
@@ -42,7 +42,7 @@ class Operator:
     family: Family
     negated: bool
     has_wildcards: bool
-    compare: Callable[[Template], Comparison]
+    compare: Callable[[PolicyTemplate], ValueComparison]
 
     @property
     def has_variables(self) -> bool:
@@ -83,7 +83,7 @@ def _pair(
     name: str,
     negation: str,
     family: Family,
-    compare: Callable[[Template], Comparison],
+    compare: Callable[[PolicyTemplate], ValueComparison],
     *,
     has_wildcards: bool = False,
 ) -> tuple[Operator, Operator]:

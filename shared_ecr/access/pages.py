@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from shared_ecr.access.capabilities import CAPABILITIES
-from shared_ecr.access.matrix import AT_MOST, Access, Cell, Matrix
+from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
 
 
 def as_page(found: Matrix, notes: Sequence[str], title: str) -> str:
     """Render the page; everything in it that came from a policy is data, never markup."""
-    triples: dict[tuple[Cell, ...], int] = {}
+    triples: dict[tuple[MatrixCell, ...], int] = {}
     for triple in (triple for cells in found.cells for triple in cells):
         if any(cell.access is not Access.NONE for cell in triple):
             triples.setdefault(triple, len(triples))

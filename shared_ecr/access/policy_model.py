@@ -5,10 +5,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from shared_ecr.access.actions import ALL_ACTIONS, REGISTRY_LEVEL_BITS, matching
-from shared_ecr.access.conditions import Condition, Judgement, Truth
+from shared_ecr.access.conditions import Condition, ConditionResult, Truth
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.principals import PrincipalElement
-from shared_ecr.access.variables import Template, plain
+from shared_ecr.access.variables import PolicyTemplate, plain
 from shared_ecr.access.wildcards import Glob
 
 
@@ -49,7 +49,7 @@ class ResourceElement:
 
     negated: bool
     written: tuple[str, ...]
-    templates: tuple[Template, ...] = field(compare=False, repr=False)
+    templates: tuple[PolicyTemplate, ...] = field(compare=False, repr=False)
 
     def covers(self, arn: str, context: Context) -> bool:
         """Whether the element covers the resource *arn*; a variable without a value covers nothing."""
@@ -78,9 +78,9 @@ class Statement:
     def __str__(self) -> str:
         return f"'{self.sid}'" if self.sid else f"number {self.index + 1}"
 
-    def judge(self, context: Context) -> Judgement:
+    def judge(self, context: Context) -> ConditionResult:
         """Judge all conditions together: the least of them decides."""
-        least = Judgement(Truth.YES)
+        least = ConditionResult(Truth.YES)
         for condition in self.conditions:
             judgement = condition.judge(context)
             if judgement.truth < least.truth:

@@ -15,7 +15,7 @@ class Scope(StrEnum):
     V2 = "V2"
 
 
-class Side(StrEnum):
+class PolicySide(StrEnum):
     """Which of the registry's two policies a statement stands in."""
 
     REPOSITORY = "repository"
@@ -23,18 +23,18 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True)
-class Policies:
+class PolicyPair:
     """The two policies that speak about one repository."""
 
     repository: Policy | None = None
     registry: Policy | None = None
     scope: Scope = Scope.V2
 
-    def statements(self) -> Iterator[tuple[Side, Statement, int]]:
+    def statements(self) -> Iterator[tuple[PolicySide, Statement, int]]:
         """Give each statement with the actions about which it can say something at all."""
         for statement in self.repository.statements if self.repository else ():
-            yield Side.REPOSITORY, statement, REPOSITORY_LEVEL_BITS
+            yield PolicySide.REPOSITORY, statement, REPOSITORY_LEVEL_BITS
         for statement in self.registry.statements if self.registry else ():
             asked = SCOPE_V1_BITS if self.scope is Scope.V1 else ALL_ACTIONS
             # A token belongs to no resource, so no resource policy can hand one out; a deny of V2 can withhold it.
-            yield Side.REGISTRY, statement, asked & ~TOKEN_BIT if statement.effect is Effect.ALLOW else asked
+            yield PolicySide.REGISTRY, statement, asked & ~TOKEN_BIT if statement.effect is Effect.ALLOW else asked

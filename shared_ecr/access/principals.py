@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
-from shared_ecr.access.callers import Caller, Kind
+from shared_ecr.access.callers import Caller, CallerKind
 
 _ROOT = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
 _BARE = re.compile(r"[0-9]{12}")
@@ -23,7 +23,7 @@ class PrincipalType(IntEnum):
     CanonicalUser = 3
 
 
-class Meant(IntEnum):
+class PrincipalMatch(IntEnum):
     """How a statement means a caller."""
 
     NOT = 0
@@ -68,25 +68,25 @@ class PrincipalElement:
             providers=frozenset(text for kind, text in written if kind is PrincipalType.Federated),
         )
 
-    def means(self, caller: Caller) -> Meant:
+    def means(self, caller: Caller) -> PrincipalMatch:
         """Return whether and how the element means *caller*."""
         listed = self._lists(caller)
         if self.negated:
-            return Meant.DIRECTLY if listed is Meant.NOT else Meant.NOT
+            return PrincipalMatch.DIRECTLY if listed is PrincipalMatch.NOT else PrincipalMatch.NOT
         return listed
 
-    def _lists(self, caller: Caller) -> Meant:
+    def _lists(self, caller: Caller) -> PrincipalMatch:
         if self.everyone:
-            return Meant.DIRECTLY
-        if caller.kind is Kind.SERVICE:
-            return Meant.DIRECTLY if caller.service in self.services else Meant.NOT
-        if caller.kind is Kind.FEDERATED:
-            return Meant.DIRECTLY if caller.service in self.providers else Meant.NOT
+            return PrincipalMatch.DIRECTLY
+        if caller.kind is CallerKind.SERVICE:
+            return PrincipalMatch.DIRECTLY if caller.service in self.services else PrincipalMatch.NOT
+        if caller.kind is CallerKind.FEDERATED:
+            return PrincipalMatch.DIRECTLY if caller.service in self.providers else PrincipalMatch.NOT
         if not self.names.isdisjoint(caller.names):
-            return Meant.DIRECTLY
+            return PrincipalMatch.DIRECTLY
         if caller.account and not self.accounts.isdisjoint({(caller.partition, caller.account), ("", caller.account)}):
-            return Meant.BY_ACCOUNT
-        return Meant.NOT
+            return PrincipalMatch.BY_ACCOUNT
+        return PrincipalMatch.NOT
 
     def __str__(self) -> str:
         listed = ", ".join(text for _, text in self.written)

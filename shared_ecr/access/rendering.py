@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared_ecr.access.callers import Identity, Kind
+from shared_ecr.access.callers import CallerKind, Identity
 from shared_ecr.access.capabilities import CAPABILITIES
-from shared_ecr.access.changes import Change
+from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.matrix import AT_MOST, Matrix
 from shared_ecr.access.requests import Request
 
@@ -16,15 +16,15 @@ def request_json(request: Request) -> dict[str, object]:
     caller, target = request.caller, request.target
     principal: dict[str, object] = {}
     match caller.kind:
-        case Kind.SERVICE:
+        case CallerKind.SERVICE:
             principal["service"] = caller.service
-        case Kind.FEDERATED:
+        case CallerKind.FEDERATED:
             principal["federated"] = caller.service
-        case Kind.ANONYMOUS:
+        case CallerKind.ANONYMOUS:
             principal["anonymous"] = True
         case _:
             principal |= _arns(request)
-    if caller.kind is not Kind.SERVICE:
+    if caller.kind is not CallerKind.SERVICE:
         principal |= {"org_id": caller.organization, "org_paths": list(caller.organization_paths)}
     principal["identity_allows"] = _IDENTITY[caller.identity]
     if caller.identity is Identity.DENIES:
@@ -51,7 +51,7 @@ def _arns(request: Request) -> dict[str, object]:
     return {"arn": session, "role_arn": caller.principal_arn}
 
 
-def change_json(change: Change, acknowledged: str | None) -> dict[str, object]:
+def change_json(change: AccessChange, acknowledged: str | None) -> dict[str, object]:
     """Render *change*; *acknowledged* is the reason for which it is accepted."""
     return {
         "code": change.code,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from shared_ecr.access.capabilities import CAPABILITIES
-from shared_ecr.access.consumers import Consumer
-from shared_ecr.access.matrix import AT_MOST, Access, Cell, Matrix
+from shared_ecr.access.consumers import MatrixColumn
+from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
 
 _MARKS = {Access.YES: "yes", Access.NONE: "-", Access.OWN: "own", Access.ONLY: "only"}
 _LEGEND = (
@@ -51,7 +51,7 @@ def as_markdown(found: Matrix, notes: Sequence[str]) -> str:
     return "\n".join([*lines, "", _LEGEND, "", AT_MOST, *(f"\n{_escaped(note)}" for note in notes)])
 
 
-def _summary(triple: Sequence[Cell]) -> str:
+def _summary(triple: Sequence[MatrixCell]) -> str:
     """Say in one table cell what a consumer may do."""
     words = [
         capability.name + ("" if cell.access is Access.YES else f" ({_escaped(str(cell))})")
@@ -61,21 +61,21 @@ def _summary(triple: Sequence[Cell]) -> str:
     return ", ".join(words) or "none"
 
 
-def _reasons(triple: Sequence[Cell]) -> Iterator[str]:
+def _reasons(triple: Sequence[MatrixCell]) -> Iterator[str]:
     for capability, cell in zip(CAPABILITIES, triple, strict=True):
         if cell.access is Access.ONLY:
             yield f"{capability.name} only {' and '.join(cell.conditions)}"
 
 
 def _with_access(
-    consumers: Sequence[Consumer], cells: Sequence[tuple[Cell, ...]]
-) -> Iterator[tuple[Consumer, tuple[Cell, ...]]]:
+    consumers: Sequence[MatrixColumn], cells: Sequence[tuple[MatrixCell, ...]]
+) -> Iterator[tuple[MatrixColumn, tuple[MatrixCell, ...]]]:
     for consumer, triple in zip(consumers, cells, strict=True):
         if not _has_nothing(triple):
             yield consumer, triple
 
 
-def _has_nothing(triple: Sequence[Cell]) -> bool:
+def _has_nothing(triple: Sequence[MatrixCell]) -> bool:
     return all(cell.access is Access.NONE for cell in triple)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shared_ecr.access.actions import ACTIONS, action_name
-from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.policy_pair import Policies, Scope
+from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.access.policy_reader import read_policy
-from shared_ecr.access.requests import Request, Target
+from shared_ecr.access.requests import Request, TargetRepository
 from shared_ecr.documents.json_text import Json, Number, read_json
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import Region
@@ -24,14 +24,14 @@ _WHO = ("arn", "account", "service", "federated", "anonymous")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DecisionRequest:
     """A request and the policies it is judged by."""
 
-    policies: Policies
+    policies: PolicyPair
     request: Request
 
 
-def read_question(line: str) -> Question:
+def read_question(line: str) -> DecisionRequest:
     """Read one line.
 
     Raises:
@@ -49,14 +49,14 @@ def read_question(line: str) -> Question:
         raise InvalidValueError(
             f"{quoted(action)} is no action of ECR", fix=did_you_mean(action, known), code="action-unknown"
         )
-    policies = Policies(
+    policies = PolicyPair(
         _policy(data.get("repository_policy"), "repository_policy"),
         _policy(data.get("registry_policy"), "registry_policy"),
         _scope(data.get("registry_policy_scope")),
     )
     context = {} if data.get("context") is None else _object(data, "context")
     values = {key: found for key, value in context.items() if (found := _values(value, key))}
-    return Question(policies, Request(_caller(_object(data, "principal"), target), name, target, values))
+    return DecisionRequest(policies, Request(_caller(_object(data, "principal"), target), name, target, values))
 
 
 def _policy(data: Json, where: str) -> Policy | None:
@@ -71,16 +71,16 @@ def _scope(data: Json) -> Scope:
     return Scope(str(data))
 
 
-def _target(data: _Object) -> Target:
+def _target(data: _Object) -> TargetRepository:
     region = Region.parse(_text(data, "region"))
     tags = {} if data.get("tags") is None else _object(data, "tags")
-    return Target(
+    return TargetRepository(
         _account(_text(data, "account")), str(region), _text(data, "name"), str(region.partition),
         tuple((key, str(value)) for key, value in tags.items()), _text_or_none(data, "org_id"),
     )  # fmt: skip
 
 
-def _caller(data: _Object, target: Target) -> Caller:
+def _caller(data: _Object, target: TargetRepository) -> Caller:
     who = [key for key in _WHO if data.get(key) is not None and data.get(key) is not False]
     if len(who) != 1:
         raise _refused(f"a principal has exactly one of {listed(_WHO)}")
@@ -96,9 +96,9 @@ def _caller(data: _Object, target: Target) -> Caller:
             caller = Caller.federated(_text(data, "federated"))
         case _:
             caller = Caller.anonymous()
-    if caller.kind not in {Kind.SERVICE, Kind.FEDERATED, Kind.ANONYMOUS}:
+    if caller.kind not in {CallerKind.SERVICE, CallerKind.FEDERATED, CallerKind.ANONYMOUS}:
         caller = caller.with_identity(_identity(data))
-    if caller.kind is Kind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         return caller
     if data.get("tags") is not None:
         caller = replace(caller, tags=tuple((key, str(value)) for key, value in _object(data, "tags").items()))

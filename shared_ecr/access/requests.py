@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.access.callers import Caller, Kind
+from shared_ecr.access.callers import Caller, CallerKind
 from shared_ecr.access.contexts import Context, nothing_is_open
 
 # Only a service that acts for a resource carries them; a principal with credentials of its own never does.
@@ -16,7 +16,7 @@ _PRINCIPAL_KEYS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetRepository:
     """The repository that a request is about."""
 
     account: str
@@ -52,7 +52,7 @@ class Request:
     caller: Caller
     action: str
     """Without `ecr:`, as ECR writes it."""
-    target: Target
+    target: TargetRepository
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What is known besides the caller and the repository; keys in any case."""
 
@@ -63,7 +63,7 @@ class Request:
 
 def context_of(
     caller: Caller,
-    target: Target,
+    target: TargetRepository,
     extra: Mapping[str, tuple[str, ...]],
     is_open: Callable[[str], bool] = nothing_is_open,
 ) -> Context:
@@ -72,12 +72,12 @@ def context_of(
     return Context(target.facts() | caller.facts() | said, is_open)
 
 
-def open_keys(caller: Caller, target: Target) -> Callable[[str], bool]:
+def open_keys(caller: Caller, target: TargetRepository) -> Callable[[str], bool]:
     """Return which keys the caller's requests about *target* may have with any value; the others they never have."""
 
     def is_open(key: str) -> bool:
         if key in SERVICE_KEYS:
-            return caller.kind is Kind.SERVICE
+            return caller.kind is CallerKind.SERVICE
         if key.startswith(("aws:resourcetag/", "ecr:resourcetag/")):
             return target.tags is None
         return key not in _PRINCIPAL_KEYS and not key.startswith("aws:resource")

@@ -8,8 +8,8 @@ from shared_ecr.access.comparisons import network
 from shared_ecr.access.conditions import Truth
 from shared_ecr.access.operators import Family
 from shared_ecr.access.policy_model import Effect, Policy, Statement
-from shared_ecr.access.principals import Meant
-from shared_ecr.access.requests import Target, context_of, open_keys
+from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, called_as_asked
 
 # Who narrows a grant by these trusts a network or a resource of its own; every other open key is the caller's to
@@ -36,17 +36,17 @@ def strange_callers(policy: Policy) -> Iterator[Caller]:
         yield member.with_identity(Identity.ALLOWS)
 
 
-def strangers_let_in(policy: Policy, statement: Statement, target: Target) -> list[Caller]:
+def strangers_let_in(policy: Policy, statement: Statement, target: TargetRepository) -> list[Caller]:
     """Return the strangers whom the Allow *statement* lets in, in a context that anybody can bring about."""
     return [
         caller for caller in strange_callers(policy)
-        if statement.principal.means(caller) is not Meant.NOT
+        if statement.principal.means(caller) is not PrincipalMatch.NOT
         and any(_may_hold(statement, caller, target, said) for said in _contexts(statement))
         and not _is_denied(policy, statement, caller, target)
     ]  # fmt: skip
 
 
-def services_let_in(policy: Policy, statement: Statement, target: Target) -> list[str]:
+def services_let_in(policy: Policy, statement: Statement, target: TargetRepository) -> list[str]:
     """Return the services that the Allow *statement* lets act for anybody's resources: confused deputies."""
     services = [*statement.principal.services]
     if statement.principal.everyone or statement.principal.negated:
@@ -80,7 +80,7 @@ def _contexts(statement: Statement) -> Iterator[dict[str, tuple[str, ...]]]:
                     yield nowhere | {"aws:sourceip": (str(found[0]),)}
 
 
-def _may_hold(statement: Statement, caller: Caller, target: Target, said: dict[str, tuple[str, ...]]) -> bool:
+def _may_hold(statement: Statement, caller: Caller, target: TargetRepository, said: dict[str, tuple[str, ...]]) -> bool:
     present = {key: values for key, values in said.items() if values}
     absent = said.keys() - present.keys()
     is_open = open_keys(caller, target)
@@ -89,7 +89,11 @@ def _may_hold(statement: Statement, caller: Caller, target: Target, said: dict[s
 
 
 def _is_denied(
-    policy: Policy, allow: Statement, caller: Caller, target: Target, said: dict[str, tuple[str, ...]] | None = None
+    policy: Policy,
+    allow: Statement,
+    caller: Caller,
+    target: TargetRepository,
+    said: dict[str, tuple[str, ...]] | None = None,
 ) -> bool:
     """Whether some Deny takes all of *allow* back from *caller*, whatever the context."""
     present = {key: values for key, values in (said or {}).items() if values}
@@ -98,14 +102,14 @@ def _is_denied(
     for statement in policy.statements:
         if (
             statement.effect is Effect.DENY
-            and statement.principal.means(caller) is not Meant.NOT
+            and statement.principal.means(caller) is not PrincipalMatch.NOT
             and statement.judge(context).truth is Truth.YES
         ):
             left &= ~statement.actions_on(target.arn, context)
     return not left
 
 
-def is_public(policy: Policy, target: Target) -> bool:
+def is_public(policy: Policy, target: TargetRepository) -> bool:
     """Whether anybody outside gets anything: any account, or any account by way of a service."""
     allows: Iterable[Statement] = (each for each in policy.statements if each.effect is Effect.ALLOW)
     return any(strangers_let_in(policy, each, target) or services_let_in(policy, each, target) for each in allows)

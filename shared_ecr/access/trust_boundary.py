@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from shared_ecr.access.callers import Caller, Identity, Kind
+from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.candidates import instances
 from shared_ecr.access.conditions import Condition
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.principals import PrincipalType
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.errors import InvalidValueError
 
@@ -27,7 +27,7 @@ _ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TrustBoundary:
     """What is known of the world outside of the policies."""
 
     organization: str | None = None
@@ -35,14 +35,14 @@ class Known:
     accounts: frozenset[str] = field(default_factory=frozenset)
     """Accounts that are known to belong to us."""
 
-    def is_inside(self, caller: Caller, target: Target) -> bool:
+    def is_inside(self, caller: Caller, target: TargetRepository) -> bool:
         """Whether *caller* is known to be one of us; membership that is not known counts as outside."""
         if caller.account in {target.account, *self.accounts} and caller.account:
             return True
         return self.organization is not None and caller.organization == self.organization
 
 
-def everybody(policies: Sequence[Policy], target: Target, known: Known) -> list[Caller]:
+def everybody(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> list[Caller]:
     """Return the callers that *policies* can tell apart, each with its own side saying yes.
 
     Callers of the registry's own account come twice: a grant to them counts only where their own side is silent,
@@ -51,12 +51,12 @@ def everybody(policies: Sequence[Policy], target: Target, known: Known) -> list[
     found: dict[Caller, None] = {}
     for caller in _everybody(policies, target, known):
         found.setdefault(caller)
-        if caller.account == target.account and caller.kind is not Kind.ROOT:
+        if caller.account == target.account and caller.kind is not CallerKind.ROOT:
             found.setdefault(caller.with_identity(Identity.SILENT))
     return list(found)
 
 
-def _everybody(policies: Sequence[Policy], target: Target, known: Known) -> Iterator[Caller]:
+def _everybody(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> Iterator[Caller]:
     listed = list(named(policies, target))
     accounts = dict.fromkeys([target.account, *(each.account for each in listed if each.account)])
     accounts |= dict.fromkeys(_accounts_of_conditions(policies))
@@ -69,7 +69,7 @@ def _everybody(policies: Sequence[Policy], target: Target, known: Known) -> Iter
     ]
     memberships = list(_memberships(policies, known))
     for caller in people:
-        if caller.kind in {Kind.SERVICE, Kind.FEDERATED}:
+        if caller.kind in {CallerKind.SERVICE, CallerKind.FEDERATED}:
             yield caller
             continue
         for organization, paths in memberships:
@@ -77,7 +77,7 @@ def _everybody(policies: Sequence[Policy], target: Target, known: Known) -> Iter
     yield Caller.of_service(STRANGE_SERVICE)
 
 
-def named(policies: Sequence[Policy], target: Target) -> Iterator[Caller]:
+def named(policies: Sequence[Policy], target: TargetRepository) -> Iterator[Caller]:
     """Give whom principal elements and the ARNs of conditions on aws:PrincipalArn name."""
     for policy in policies:
         for statement in policy.statements:
@@ -107,7 +107,7 @@ def called_as_asked(policies: Sequence[Policy], account: str, partition: str) ->
                 continue
 
 
-def _caller(kind: PrincipalType, text: str, target: Target) -> Iterator[Caller]:
+def _caller(kind: PrincipalType, text: str, target: TargetRepository) -> Iterator[Caller]:
     match kind:
         case PrincipalType.Service:
             yield Caller.of_service(text)
@@ -120,7 +120,7 @@ def _caller(kind: PrincipalType, text: str, target: Target) -> Iterator[Caller]:
                 caller = Caller.from_arn(text)
             except InvalidValueError:
                 return
-            root = caller.kind is Kind.ROOT and caller.account
+            root = caller.kind is CallerKind.ROOT and caller.account
             yield Caller.unnamed_role(root, caller.partition) if root else caller
         case PrincipalType.CanonicalUser:
             return
@@ -139,7 +139,7 @@ def _accounts_of_conditions(policies: Sequence[Policy]) -> Iterator[str]:
             yield account
 
 
-def _other_kinds(policies: Sequence[Policy], accounts: Sequence[str], target: Target) -> Iterator[Caller]:
+def _other_kinds(policies: Sequence[Policy], accounts: Sequence[str], target: TargetRepository) -> Iterator[Caller]:
     """Give a user and a root of every account where some condition can tell them from roles."""
     if any(not policy.keys.isdisjoint(_KIND_KEYS) for policy in policies):
         for account in accounts:
@@ -152,7 +152,7 @@ def asks_for_membership(policies: Iterable[Policy]) -> bool:
     return any(not policy.keys.isdisjoint({"aws:principalorgid", "aws:principalorgpaths"}) for policy in policies)
 
 
-def _memberships(policies: Sequence[Policy], known: Known) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+def _memberships(policies: Sequence[Policy], known: TrustBoundary) -> Iterator[tuple[str | None, tuple[str, ...]]]:
     """Give the memberships that the policies tell apart; only one, of nobody, where they ask for none."""
     yield None, ()
     if not asks_for_membership(policies):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared_ecr.access.wildcards import Token, Wildcard, tokens_of
+from shared_ecr.access.wildcards import GlobToken, Wildcard, tokens_of
 
 # The name, and the default between quotation marks; each class excludes what may follow it, so one walk decides.
 _VARIABLE = re.compile(r"\$\{([^{}']*)(?:'([^'{}]*)'[^{}']*)?\}")
@@ -20,7 +20,7 @@ _LITERALS = {"*", "?", "$"}
 ARN_PARTS = 6
 
 
-class Values(Protocol):
+class RequestContext(Protocol):
     """What a request says of its context."""
 
     def get(self, key: str, /) -> tuple[str, ...] | None:
@@ -38,10 +38,10 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class PolicyTemplate:
     """A text of a policy: literal runs, wildcards, and variables between them."""
 
-    parts: tuple[Token | Variable, ...]
+    parts: tuple[GlobToken | Variable, ...]
     written: str
     """As the policy has it."""
 
@@ -50,9 +50,9 @@ class Template:
         """The variables in it."""
         return tuple(part for part in self.parts if isinstance(part, Variable))
 
-    def fill(self, values: Values) -> tuple[Token, ...] | None:
+    def fill(self, values: RequestContext) -> tuple[GlobToken, ...] | None:
         """Return the text for one request, or None where a variable has no single value and no default."""
-        filled: list[Token] = []
+        filled: list[GlobToken] = []
         for part in self.parts:
             if not isinstance(part, Variable):
                 filled.append(part)
@@ -67,28 +67,28 @@ class Template:
         return tuple(filled)
 
 
-def template(text: str, *, has_variables: bool) -> Template:
+def template(text: str, *, has_variables: bool) -> PolicyTemplate:
     """Read *text*; without variables (Version 2008-10-17) `${…}` is a text as any other."""
     if not has_variables or "${" not in text:
-        return Template(tokens_of(text), text)
-    parts: list[Token | Variable] = []
+        return PolicyTemplate(tokens_of(text), text)
+    parts: list[GlobToken | Variable] = []
     position = 0
     for match in _VARIABLE.finditer(text):
         parts += tokens_of(text[position : match.start()])
         name = match[1].strip().removesuffix(",").strip()
         parts.append(name if name in _LITERALS else Variable(name.lower(), match[2]))
         position = match.end()
-    return Template((*parts, *tokens_of(text[position:])), text)
+    return PolicyTemplate((*parts, *tokens_of(text[position:])), text)
 
 
-def plain(tokens: Sequence[Token]) -> str:
+def plain(tokens: Sequence[GlobToken]) -> str:
     """Join *tokens* into the text they are, wildcards as the characters they are written with."""
     return "".join(token.character if isinstance(token, Wildcard) else token for token in tokens)
 
 
-def split_arn(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], ...] | None:
+def split_arn(tokens: Sequence[GlobToken]) -> tuple[tuple[GlobToken, ...], ...] | None:
     """Split a pattern into the six parts of an ARN, or None where it has fewer; a star does not reach over a colon."""
-    parts: list[list[Token]] = [[]]
+    parts: list[list[GlobToken]] = [[]]
     for token in tokens:
         if isinstance(token, Wildcard):
             parts[-1].append(token)

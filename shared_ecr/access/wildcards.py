@@ -19,10 +19,10 @@ class Wildcard:
 
 
 STAR, ANY = Wildcard("*"), Wildcard("?")
-Token = str | Wildcard
+GlobToken = str | Wildcard
 
 
-def tokens_of(text: str) -> tuple[Token, ...]:
+def tokens_of(text: str) -> tuple[GlobToken, ...]:
     """Split *text* into literal runs and wildcards."""
     return tuple(
         STAR if piece == "*" else ANY if piece == "?" else piece for piece in re.split(r"([*?])", text) if piece
@@ -38,7 +38,7 @@ class Glob:
     """The whole pattern where it has no wildcard."""
 
     @classmethod
-    def of(cls, tokens: Iterable[Token]) -> Self:
+    def of(cls, tokens: Iterable[GlobToken]) -> Self:
         """Compile *tokens*; a literal `*` is text, never a wildcard."""
         pieces, literal = [""], ""
         for token in tokens:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.access_inputs import Input, add_source, gather, rows_of
+from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_of
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared_ecr.access.changes import Change
-    from shared_ecr.access.matrix import Row
+    from shared_ecr.access.changes import AccessChange
+    from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.cli.options import Subcommands
 
 _EPILOG = """\
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _print_matrix(found: Input, how: str) -> None:
+def _print_matrix(found: AccessInput, how: str) -> None:
     from shared_ecr.access.consumers import consumers  # noqa: PLC0415 — start-up time
     from shared_ecr.access.matrix import matrix  # noqa: PLC0415 — start-up time
     from shared_ecr.access.reports import as_markdown, as_text  # noqa: PLC0415 — start-up time
@@ -86,7 +86,7 @@ def _print_matrix(found: Input, how: str) -> None:
             print(as_text(table, found.notes))
 
 
-def _print_changes(found: Input, old: "Sequence[Row]", how: str) -> int:
+def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> int:
     from shared_ecr.access.changes import Direction  # noqa: PLC0415 — start-up time
     from shared_ecr.findings.acknowledgements import covering  # noqa: PLC0415 — start-up time
 
@@ -118,7 +118,7 @@ def _print_changes(found: Input, old: "Sequence[Row]", how: str) -> int:
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
 
 
-def _print_sentences(changed: "Sequence[Change]", reasons: Sequence[str | None], bullet: str) -> None:
+def _print_sentences(changed: "Sequence[AccessChange]", reasons: Sequence[str | None], bullet: str) -> None:
     import json  # noqa: PLC0415 — start-up time
 
     from shared_ecr.access.rendering import request_json  # noqa: PLC0415 — start-up time
@@ -134,7 +134,7 @@ def _print_sentences(changed: "Sequence[Change]", reasons: Sequence[str | None],
         print("nobody may do anything newly, and nobody less")
 
 
-def _sampled(found: Input, old: "Sequence[Row]") -> "Iterator[str]":
+def _sampled(found: AccessInput, old: "Sequence[MatrixRow]") -> "Iterator[str]":
     """Give the repositories whose policies have more combinations of conditions than are tried."""
     from shared_ecr.access.classes import is_sampled  # noqa: PLC0415 — start-up time
 
@@ -147,21 +147,21 @@ def _sampled(found: Input, old: "Sequence[Row]") -> "Iterator[str]":
             yield row.target.name
 
 
-def _changes(found: Input, old: "Sequence[Row]") -> "list[Change]":
+def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChange]":
     """Compare repository by repository.
 
     A repository that is new holds nothing yet: only what it opens to outsiders is told.
     """
     from shared_ecr.access.changes import changes  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_pair import Policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_pair import PolicyPair  # noqa: PLC0415 — start-up time
 
     before = {(row.target.region, row.target.name): row for row in old}
-    changed: list[Change] = []
+    changed: list[AccessChange] = []
     for row in found.rows:
         earlier = before.get((row.target.region, row.target.name))
         if earlier is not None:
             changed += changes(earlier.policies, row.policies, row.target, found.known)
         else:
-            fresh = changes(Policies(), row.policies, row.target, found.known)
+            fresh = changes(PolicyPair(), row.policies, row.target, found.known)
             changed += [each for each in fresh if each.is_outside]
     return sorted(changed, key=lambda each: (str(each.direction) != "newly allowed", not each.is_outside))

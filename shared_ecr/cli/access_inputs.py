@@ -14,25 +14,25 @@ from shared_ecr.cli.options import add_file
 from shared_ecr.errors import UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.access.lint import Subject
-    from shared_ecr.access.matrix import Row
-    from shared_ecr.access.trust_boundary import Known
+    from shared_ecr.access.lint import LintedPolicy
+    from shared_ecr.access.matrix import MatrixRow
+    from shared_ecr.access.trust_boundary import TrustBoundary
     from shared_ecr.findings.acknowledgements import Acknowledgement
     from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import Region
-    from shared_ecr.review.documents import Place
-    from shared_ecr.review.rows import Collected
+    from shared_ecr.review.documents import DeploymentTarget
+    from shared_ecr.review.rows import DeploymentPolicies
 
 _YAML = {".yaml", ".yml"}
 _RESOURCES = re.compile(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class AccessInput:
     """The policies in question and what is known around them."""
 
-    rows: "tuple[Row, ...]"
-    known: "Known"
+    rows: "tuple[MatrixRow, ...]"
+    known: "TrustBoundary"
     accounts: Mapping[str, str]
     """The names of the declaration by account id."""
     acknowledged: "tuple[Acknowledgement, ...]"
@@ -64,9 +64,9 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
     parser.add_argument("--region", metavar="REGION", default=default, help="the Region, where no template says it")
 
 
-def gather(arguments: argparse.Namespace) -> Input:
+def gather(arguments: argparse.Namespace) -> AccessInput:
     """Return the policies that the options of *arguments* ask for."""
-    from shared_ecr.access.trust_boundary import Known  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.trust_boundary import TrustBoundary  # noqa: PLC0415 — start-up time
 
     declared = _declared(arguments)
     if arguments.live:
@@ -81,10 +81,10 @@ def gather(arguments: argparse.Namespace) -> Input:
     organization = str(declared.organization) if declared and declared.organization else None
     names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
     acknowledged = declared.acknowledged if declared else ()
-    return Input(rows, Known(organization, frozenset(names)), names, acknowledged, notes)
+    return AccessInput(rows, TrustBoundary(organization, frozenset(names)), names, acknowledged, notes)
 
 
-def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[Row, ...]":
+def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]":
     """Return the policies at *path*: an older declaration, template or cdk.out."""
     if is_declaration(path):
         from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
@@ -93,24 +93,29 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[Row, ...]":
     return collected(path, arguments, _declared(arguments)).rows
 
 
-def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Collected":
+def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "DeploymentPolicies":
     """Read the templates at *path*."""
     from shared_ecr.review.rows import collect  # noqa: PLC0415 — start-up time
 
     return collect(path, _place(arguments, declared))
 
 
-def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, Subject]]":
+def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":
     """Give each policy of the declaration or the templates at *path*, with what to call it."""
-    from shared_ecr.access.lint import Holder, Subject  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import LintedPolicy, PolicyHolder  # noqa: PLC0415 — start-up time
 
     if is_declaration(path):
-        registries: dict[str, Subject] = {}
+        registries: dict[str, LintedPolicy] = {}
         for row in rows_of(path, arguments):
             if row.policies.repository is not None:
-                yield f"{path}: {row.target.name}", Subject(row.policies.repository, Holder.REPOSITORY, row.target)
+                yield (
+                    f"{path}: {row.target.name}",
+                    LintedPolicy(row.policies.repository, PolicyHolder.REPOSITORY, row.target),
+                )
             if row.policies.registry is not None:
-                whole = Subject(row.policies.registry, Holder.REGISTRY, replace(row.target, name="any/repository"))
+                whole = LintedPolicy(
+                    row.policies.registry, PolicyHolder.REGISTRY, replace(row.target, name="any/repository")
+                )
                 registries.setdefault(row.target.region, whole)
         for region, subject in registries.items():
             yield f"{path}: the registry policy in {region}", subject
@@ -120,7 +125,7 @@ def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[st
         print(note, file=sys.stderr)
     for each in found.held:
         if each.policy is not None:
-            yield f"{path}: {each.logical_id}", Subject(each.policy, each.holder, each.target)
+            yield f"{path}: {each.logical_id}", LintedPolicy(each.policy, each.holder, each.target)
 
 
 def is_declaration(path: Path) -> bool:
@@ -140,17 +145,17 @@ def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
     return load(arguments.file, os.environ).registry
 
 
-def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Place":
+def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "DeploymentTarget":
     from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT  # noqa: PLC0415 — start-up time
     from shared_ecr.names import AccountId  # noqa: PLC0415 — start-up time
-    from shared_ecr.review.documents import Place  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.documents import DeploymentTarget  # noqa: PLC0415 — start-up time
 
     account = UNKNOWN_ACCOUNT
     if arguments.account:
         account = str(AccountId.parse(arguments.account))
     elif declared:
         account = str(declared.account)
-    return Place(account, _region(arguments, declared))
+    return DeploymentTarget(account, _region(arguments, declared))
 
 
 def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Region":
@@ -163,29 +168,31 @@ def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "
     return Region.parse(os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1")
 
 
-def _declared_rows(declared: "RegistrySpec") -> "Iterator[Row]":
-    from shared_ecr.access.matrix import Row  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_pair import Policies, Scope  # noqa: PLC0415 — start-up time
+def _declared_rows(declared: "RegistrySpec") -> "Iterator[MatrixRow]":
+    from shared_ecr.access.matrix import MatrixRow  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_pair import PolicyPair, Scope  # noqa: PLC0415 — start-up time
     from shared_ecr.access.policy_reader import read_policy  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
-    from shared_ecr.model.permissions import Place  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.requests import TargetRepository  # noqa: PLC0415 — start-up time
+    from shared_ecr.model.permissions import PolicyLocation  # noqa: PLC0415 — start-up time
 
     account, scope = str(declared.account), Scope(declared.settings.account.registry_policy_scope or Scope.V2)
     for region in declared.regions:
         whole = declared.settings.policy(declared.in_region(region))
         registry = read_policy(whole, "the registry policy") if whole else None
         for spec in declared.repositories:
-            target = Target(account, str(region), str(spec.name), str(region.partition), spec.tags)
-            written = spec.policy(Place.of(region))
+            target = TargetRepository(account, str(region), str(spec.name), str(region.partition), spec.tags)
+            written = spec.policy(PolicyLocation.of(region))
             own = read_policy(written, str(spec.name)) if written else None
-            yield Row(target, Policies(own, registry, scope))
+            yield MatrixRow(target, PolicyPair(own, registry, scope))
 
 
-def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tuple[tuple[Row, ...], tuple[str, ...]]":
-    from shared_ecr.access.matrix import Row  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_pair import Policies, Scope  # noqa: PLC0415 — start-up time
+def _live(
+    arguments: argparse.Namespace, declared: "RegistrySpec | None"
+) -> "tuple[tuple[MatrixRow, ...], tuple[str, ...]]":
+    from shared_ecr.access.matrix import MatrixRow  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.policy_pair import PolicyPair, Scope  # noqa: PLC0415 — start-up time
     from shared_ecr.access.policy_reader import parse_policy  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.requests import Target  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.requests import TargetRepository  # noqa: PLC0415 — start-up time
     from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
     from shared_ecr.client.aws.live_policies import live_policies  # noqa: PLC0415 — start-up time
 
@@ -196,7 +203,7 @@ def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tu
     registry = None if live.registry is None else parse_policy(live.registry, "the registry policy")
     rows = []
     for each in live.repositories:
-        target = Target(str(live.account), str(region), each.repository, str(region.partition), None)
+        target = TargetRepository(str(live.account), str(region), each.repository, str(region.partition), None)
         policy = None if each.text is None else parse_policy(each.text, each.repository)
-        rows.append(Row(target, Policies(policy, registry, Scope(live.scope or "V2"))))
+        rows.append(MatrixRow(target, PolicyPair(policy, registry, Scope(live.scope or "V2"))))
     return tuple(rows), notes

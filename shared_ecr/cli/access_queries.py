@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared_ecr.access.callers import Caller
-    from shared_ecr.access.lint import Finding, Subject
-    from shared_ecr.cli.access_inputs import Input
+    from shared_ecr.access.lint import LintedPolicy, PolicyFinding
+    from shared_ecr.cli.access_inputs import AccessInput
     from shared_ecr.cli.options import Subcommands
 
 # What has no meaning at all is bad input; what AWS would refuse is a finding.
@@ -84,7 +84,7 @@ def run_why(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _caller(text: str, found: "Input", registry: str, partition: str) -> "Caller":
+def _caller(text: str, found: "AccessInput", registry: str, partition: str) -> "Caller":
     from shared_ecr.access.callers import Caller, Identity  # noqa: PLC0415 — start-up time
 
     if text.startswith("arn:"):
@@ -104,7 +104,7 @@ def _caller(text: str, found: "Input", registry: str, partition: str) -> "Caller
     return caller
 
 
-def _as_consumer(caller: "Caller", found: "Input") -> str:
+def _as_consumer(caller: "Caller", found: "AccessInput") -> str:
     """Say how the declaration names *caller*."""
     if caller.account is None:
         return "account: ACCOUNT" if caller.service != "lambda.amazonaws.com" else "lambda: ACCOUNT"
@@ -130,10 +130,10 @@ def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run_lint(arguments: argparse.Namespace) -> int:
     """Print every finding."""
-    from shared_ecr.access.lint import Severity, lint, refused  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import LintSeverity, lint, refused  # noqa: PLC0415 — start-up time
     from shared_ecr.documents.policy_faults import InvalidPolicyError  # noqa: PLC0415 — start-up time
 
-    found: list[tuple[str, Finding]] = []
+    found: list[tuple[str, PolicyFinding]] = []
     for file in arguments.files:
         try:
             for where, subject in _subjects(file, arguments):
@@ -150,12 +150,12 @@ def run_lint(arguments: argparse.Namespace) -> int:
         print(f"{len(found)} findings in {len(arguments.files)} files", file=sys.stderr)
     if any(finding.code in _NO_POLICY for _, finding in found):
         return ExitCode.INVALID
-    return ExitCode.FINDINGS if any(each.severity is Severity.ERROR for _, each in found) else ExitCode.DONE
+    return ExitCode.FINDINGS if any(each.severity is LintSeverity.ERROR for _, each in found) else ExitCode.DONE
 
 
-def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, Subject]]":
+def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":
     """Give the policies of *file*: itself where it is one, else those that stand in it."""
-    from shared_ecr.access.lint import Holder, Subject  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import LintedPolicy, PolicyHolder  # noqa: PLC0415 — start-up time
     from shared_ecr.access.policy_reader import read_policy  # noqa: PLC0415 — start-up time
     from shared_ecr.documents.json_text import read_json  # noqa: PLC0415 — start-up time
 
@@ -166,8 +166,8 @@ def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str,
     if isinstance(data, dict) and "Resources" in data:
         yield from subjects_of(file, arguments)
         return
-    holder = Holder.REGISTRY if arguments.registry else Holder.REPOSITORY
-    subject = Subject(read_policy(data, str(file)), holder)
+    holder = PolicyHolder.REGISTRY if arguments.registry else PolicyHolder.REPOSITORY
+    subject = LintedPolicy(read_policy(data, str(file)), holder)
     account, region = arguments.account, arguments.region
     if account:
         subject = replace(subject, target=replace(subject.target, account=account, region=region or "us-east-1"))

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, print_alone, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_place, locator, print_alone
 from shared_ecr.cli.progress import add_progress
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
 
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
     options = CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)
-    with Session(whereabouts(arguments, screen.said)) as session:
+    with Session(locator(arguments, screen.said)) as session:
         if arguments.dry_run:
             with prepared(arguments.source, arguments.target, session, options) as copying:
                 plan = copying.plan()

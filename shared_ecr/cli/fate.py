@@ -11,8 +11,8 @@ from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.declaration.policy_sources import Policies
-    from shared_ecr.fate.report import Question
+    from shared_ecr.declaration.policy_sources import LifecycleSource
+    from shared_ecr.fate.report import FateRequest
     from shared_ecr.fate.reports import Report
 
 
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.FINDINGS if made.blocks else ExitCode.DONE
 
 
-def _policies(arguments: argparse.Namespace) -> "Policies":
+def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
     from shared_ecr.declaration.policy_sources import declared_policies, load_policies  # noqa: PLC0415 — start-up time
 
     if arguments.policy:
@@ -78,17 +78,17 @@ def _policies(arguments: argparse.Namespace) -> "Policies":
     return declared_policies(arguments.file, os.environ)
 
 
-def _question(arguments: argparse.Namespace) -> "Question":
+def _question(arguments: argparse.Namespace) -> "FateRequest":
     from shared_ecr.declaration.policy_sources import load_policies  # noqa: PLC0415 — start-up time
     from shared_ecr.fate.costs import Prices  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.report import Question  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.report import FateRequest  # noqa: PLC0415 — start-up time
 
     now = arguments.now or datetime.now(UTC)
     if arguments.until and arguments.until < now:
         raise UsageError(f"--until {arguments.until.isoformat()} is before {now.isoformat()}")
     if arguments.pushes_of < 0:
         raise UsageError(f"--pushes-of {arguments.pushes_of} is no number of days")
-    return Question(
+    return FateRequest(
         now,
         tuple(arguments.names),
         load_policies(arguments.against, os.environ) if arguments.against else None,

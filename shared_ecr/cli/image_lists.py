@@ -23,7 +23,7 @@ class InvalidListError(SharedEcrError):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ListedWord:
     """An image or a target, and where it stands."""
 
     text: str
@@ -32,14 +32,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedImage:
     """An image and its targets."""
 
-    image: Word
-    targets: tuple[Word, ...]
+    image: ListedWord
+    targets: tuple[ListedWord, ...]
 
 
-def read_list(name: str) -> list[Entry]:
+def read_list(name: str) -> list[ListedImage]:
     """Read the file *name*, or stdin for `-`.
 
     Raises:
@@ -47,7 +47,7 @@ def read_list(name: str) -> list[Entry]:
         UsageError: there is no such file, it is no text, or it lists nothing.
     """
     file = "stdin" if name == STDIN else name
-    entries: list[Entry] = []
+    entries: list[ListedImage] = []
     problems: list[Problem] = []
     for number, line in enumerate(_text(name, file).splitlines(), start=1):
         words = list(_words(line, number, file))
@@ -59,7 +59,7 @@ def read_list(name: str) -> list[Entry]:
             what = f"{quoted(words[0].text)} has no target"
             problems.append(Problem(file, words[0].at, "", what, "image-list", fix="Write IMAGE TARGET [TARGET…]"))
         elif words:
-            entries.append(Entry(words[0], tuple(words[1:])))
+            entries.append(ListedImage(words[0], tuple(words[1:])))
     if problems:
         raise InvalidListError(render(problems))
     if not entries:
@@ -67,11 +67,11 @@ def read_list(name: str) -> list[Entry]:
     return entries
 
 
-def _words(line: str, number: int, file: str) -> Iterator[Word]:
+def _words(line: str, number: int, file: str) -> Iterator[ListedWord]:
     for match in _WORD.finditer(line):
         if match[0].startswith("#"):
             return
-        yield Word(match[1] if match[1] is not None else match[0], Position(number, match.start() + 1, file))
+        yield ListedWord(match[1] if match[1] is not None else match[0], Position(number, match.start() + 1, file))
 
 
 def _text(name: str, file: str) -> str:

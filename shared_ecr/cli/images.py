@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Story, Subcommands, add_file
+from shared_ecr.cli.options import StepLog, Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Take the inventory, save it, and print what there is."""
     from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
     from shared_ecr.client.aws.inventory import take_inventory  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.costs import Stored  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.costs import StorageTotal  # noqa: PLC0415 — start-up time
     from shared_ecr.fate.inventory import Inventory  # noqa: PLC0415 — start-up time
     from shared_ecr.fate.inventory.saving import save  # noqa: PLC0415 — start-up time
     from shared_ecr.fate.reports.rows import size  # noqa: PLC0415 — start-up time
 
     spec = declared(arguments.file)
-    story = Story()
+    story = StepLog()
     with closing(AwsClients()) as clients:
         repositories = []
         homes = tuple(registries(arguments, spec, clients))
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.save:
         save(inventory, arguments.save, datetime.now(UTC))
     for repository in inventory.repositories:
-        print(f"{repository.title}  {len(repository.images)} images  {size(Stored.of(repository.images).bytes)}")
+        print(f"{repository.title}  {len(repository.images)} images  {size(StorageTotal.of(repository.images).bytes)}")
     return ExitCode.DONE
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_place, locator
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     platforms = [Platform.parse(arguments.platform)] if arguments.platform else []
     with_referrers = not (arguments.no_referrers or arguments.raw)
-    with Session(whereabouts(arguments)) as session:
+    with Session(locator(arguments)) as session:
         found = inspect(arguments.image, session, platforms=platforms, with_referrers=with_referrers)
     if arguments.raw:
         sys.stdout.flush()

@@ -42,12 +42,12 @@ def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") 
     from dataclasses import replace  # noqa: PLC0415 — start-up time
 
     from shared_ecr.fate.inventory import load_inventory, load_uses  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.inventory.loader import Source  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.inventory.loader import InventorySource  # noqa: PLC0415 — start-up time
 
     sources = []
     for given in arguments.images:
         named = _REGION_FIRST.fullmatch(given)
-        sources.append(Source(Path(named[2]), named[1]) if named else Source(Path(given)))
+        sources.append(InventorySource(Path(named[2]), named[1]) if named else InventorySource(Path(given)))
     loaded = load_inventory(sources, now, fallback)
     named_uses = [use for path in arguments.in_use for use in load_uses(path)]
     return replace(loaded, uses=(*loaded.uses, *named_uses))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.registry_targets import (
     DECLARATION,
-    Known,
+    KnownRegistries,
     hosts_meant,
     hosts_of_stack,
     known_registries,
@@ -21,7 +21,7 @@ from shared_ecr.names import Region, RegistryHost
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
 
-__all__ = ["Known", "add_parser", "resolve", "run"]
+__all__ = ["KnownRegistries", "add_parser", "resolve", "run"]
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -96,11 +96,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "AwsClients") -> None:
     """Type a token for each of *hosts* into the engine."""
     from shared_ecr.client.credentials.ecr_tokens import EcrPublicTokens, EcrTokens  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.engines.choice import Purpose, choose_engine  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.engines.choice import EngineUse, choose_engine  # noqa: PLC0415 — start-up time
     from shared_ecr.client.engines.loopback import spoken_host  # noqa: PLC0415 — start-up time
     from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE  # noqa: PLC0415 — start-up time of the command line
 
-    engine = choose_engine(wish, os.environ, Purpose.LOGIN)
+    engine = choose_engine(wish, os.environ, EngineUse.LOGIN)
     tokens, public_tokens = EcrTokens(clients), EcrPublicTokens(clients)
     for host in hosts:
         credentials = tokens.credentials_for(host) or public_tokens.credentials_for(host)

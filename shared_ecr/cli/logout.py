@@ -15,7 +15,7 @@ from shared_ecr.text import did_you_mean, quoted
 if TYPE_CHECKING:
     from shared_ecr.model.registry import RegistrySpec
 
-Wanted = Callable[[RegistryHost], bool]
+HostFilter = Callable[[RegistryHost], bool]
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _meant(arguments: argparse.Namespace) -> tuple[tuple[RegistryHost, ...], Wanted]:
+def _meant(arguments: argparse.Namespace) -> tuple[tuple[RegistryHost, ...], HostFilter]:
     """Return the hosts that are named, and which of those that something is stored for are meant besides."""
     if arguments.all:
         if arguments.targets:
@@ -82,10 +82,10 @@ def _meant(arguments: argparse.Namespace) -> tuple[tuple[RegistryHost, ...], Wan
     return (), lambda host: host.ecr is not None and host.ecr.account == account and host.ecr.region in regions
 
 
-def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tuple[RegistryHost, ...], Wanted]:
+def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tuple[RegistryHost, ...], HostFilter]:
     """Return what each of *targets* means."""
     hosts: list[RegistryHost] = []
-    wanted: list[Wanted] = []
+    wanted: list[HostFilter] = []
     for target in targets:
         region = as_region(target)
         if spec is not None and target in spec.accounts:
@@ -102,11 +102,11 @@ def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tu
     return tuple(hosts), lambda host: any(each(host) for each in wanted)
 
 
-def _of_account(account: AccountId) -> Wanted:
+def _of_account(account: AccountId) -> HostFilter:
     return lambda host: host.ecr is not None and host.ecr.account == account
 
 
-def _of_region(region: Region) -> Wanted:
+def _of_region(region: Region) -> HostFilter:
     return lambda host: host.ecr is not None and host.ecr.region == region
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.errors import ExitCode
 
@@ -58,7 +58,7 @@ def _mirrored(arguments: argparse.Namespace, screen: "Display", progress: "Progr
     from shared_ecr.client.mirroring import JOBS, mirror  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
 
-    where = whereabouts(arguments, screen.said)
+    where = locator(arguments, screen.said)
     spec = where.declaration()
     screen.expect(len(set(arguments.names)) or len({each.target for each in spec.mirrors} if spec else ()))
     with Session(where) as session:

@@ -10,7 +10,7 @@ from shared_ecr.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared_ecr.client.addresses import Whereabouts
+    from shared_ecr.client.addresses import RepositoryLocator
 
 Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
 
@@ -42,13 +42,13 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
-def whereabouts(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "Whereabouts":
+def locator(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
     """Return what `--file`, `--stack` and `--region` say of where to look; *tell* takes what is worth knowing of it."""
-    from shared_ecr.client.addresses import Memory, Whereabouts  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.addresses import LookupCache, RepositoryLocator  # noqa: PLC0415 — start-up time
     from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
 
     region = Region.parse(arguments.region) if arguments.region else None
-    return Whereabouts(arguments.file, arguments.stack, region, Memory(tell) if tell else Memory())
+    return RepositoryLocator(arguments.file, arguments.stack, region, LookupCache(tell) if tell else LookupCache())
 
 
 def print_alone(what: object) -> int:
@@ -57,7 +57,7 @@ def print_alone(what: object) -> int:
     return ExitCode.DONE
 
 
-class Story:
+class StepLog:
     """Tells on stderr what a command does, a line for each step."""
 
     def said(self, line: str) -> None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, print_alone, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_place, locator, print_alone
 from shared_ecr.cli.progress import add_progress
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
     from shared_ecr.client.push import pull, pull_with_engine  # noqa: PLC0415 — start-up time
 
-    where = whereabouts(arguments, screen.said)
+    where = locator(arguments, screen.said)
     if arguments.folder is not None:
         return pull(arguments.image, arguments.folder, where=where, progress=progress)
     return pull_with_engine(arguments.image, arguments.engine, where=where, progress=progress)

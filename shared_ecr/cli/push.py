@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shared_ecr.cli.progress.counting import Counted
     from shared_ecr.cli.progress.interface import Display
-    from shared_ecr.client.push import Outcome
+    from shared_ecr.client.push import PushOutcome
 
 _DESCRIPTION = (
     "Push an image to one repository or several, of the declared registry or of any other, logging in where needed, "
@@ -93,24 +93,24 @@ def run(arguments: argparse.Namespace) -> int:
     )
 
 
-def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted") -> "Sequence[Outcome]":
-    from shared_ecr.cli.push_outputs import Teller  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.addresses import Memory, Whereabouts  # noqa: PLC0415 — start-up time
+def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted") -> "Sequence[PushOutcome]":
+    from shared_ecr.cli.push_outputs import ProgressPrinter  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.addresses import LookupCache, RepositoryLocator  # noqa: PLC0415 — start-up time
     from shared_ecr.client.push import PushOptions, plan_all, push_all  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
 
-    where = Whereabouts(arguments.file, arguments.stack, memory=Memory(tell=shown.said))
+    where = RepositoryLocator(arguments.file, arguments.stack, memory=LookupCache(tell=shown.said))
     asked = orders(arguments, where)
     options = PushOptions(arguments.engine, arguments.create, arguments.referrers, arguments.jobs)
     shown.expect(len(asked))
-    teller = Teller(shown, of_several=len(asked) > 1, verbose=arguments.verbose)
+    teller = ProgressPrinter(shown, of_several=len(asked) > 1, verbose=arguments.verbose)
     with Session(where) as session:
         if arguments.dry_run:
             return plan_all(asked, session, options, ended=teller.ended)
         return push_all(asked, session, options, progress=counted, ended=teller.ended)
 
 
-def _print(outcomes: "Sequence[Outcome]", how: str) -> int:
+def _print(outcomes: "Sequence[PushOutcome]", how: str) -> int:
     from shared_ecr.cli.push_outputs import document, text, worst  # noqa: PLC0415 — start-up time
 
     if how == "json":

@@ -3,12 +3,12 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.cli.image_lists import STDIN, Entry, Word, read_list
+from shared_ecr.cli.image_lists import STDIN, ListedImage, ListedWord, read_list
 from shared_ecr.errors import InvalidValueError, UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.client.addresses import Whereabouts
-    from shared_ecr.client.push import Order
+    from shared_ecr.client.addresses import RepositoryLocator
+    from shared_ecr.client.push import PushJob
     from shared_ecr.names import Region
 
 
@@ -31,7 +31,7 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
-def orders(arguments: argparse.Namespace, where: "Whereabouts") -> "list[Order]":
+def orders(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[PushJob]":
     """Return each image with each of its targets, and the targets of the declaration in each Region, in sequence.
 
     Raises:
@@ -39,20 +39,20 @@ def orders(arguments: argparse.Namespace, where: "Whereabouts") -> "list[Order]"
         InvalidListError: lines of the list that are none.
         InvalidDeclarationError: --all-regions needs the declaration, and that has problems.
     """
-    from shared_ecr.client.push import Order  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.push import PushJob  # noqa: PLC0415 — start-up time
 
     regions = _regions(arguments, where)
     return [
-        Order(entry.image.text, target.text, region, entry.image.at, target.at)
+        PushJob(entry.image.text, target.text, region, entry.image.at, target.at)
         for entry in _entries(arguments)
         for target in entry.targets
         for region in (regions if _is_of_declaration(target.text) else (None,))
     ]
 
 
-def _entries(arguments: argparse.Namespace) -> list[Entry]:
+def _entries(arguments: argparse.Namespace) -> list[ListedImage]:
     if arguments.images is None:
-        return [Entry(Word(arguments.image), tuple(map(Word, arguments.targets)))]
+        return [ListedImage(ListedWord(arguments.image), tuple(map(ListedWord, arguments.targets)))]
     if arguments.image is not None:
         raise UsageError("--images lists the images and their targets; leave out the arguments, or leave out --images")
     entries = read_list(arguments.images)
@@ -61,7 +61,7 @@ def _entries(arguments: argparse.Namespace) -> list[Entry]:
     return entries
 
 
-def _regions(arguments: argparse.Namespace, where: "Whereabouts") -> "tuple[Region | None, ...]":
+def _regions(arguments: argparse.Namespace, where: "RepositoryLocator") -> "tuple[Region | None, ...]":
     if arguments.all_regions:
         return where.read().regions
     from shared_ecr.names import Region  # noqa: PLC0415 — start-up time

@@ -8,17 +8,17 @@ from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
-    from shared_ecr.client.push import Outcome
+    from shared_ecr.client.push import PushOutcome
     from shared_ecr.client.pushers.interface import PushResult
 
 
-class Teller:
+class ProgressPrinter:
     """Tells of each order on stderr as it ends; where there are several, with its image and target."""
 
     def __init__(self, shown: "Display", *, of_several: bool, verbose: bool) -> None:
         self._shown, self._of_several, self._verbose = shown, of_several, verbose
 
-    def ended(self, outcome: "Outcome") -> None:
+    def ended(self, outcome: "PushOutcome") -> None:
         """Tell of one."""
         if outcome.result is not None:
             place = f"{outcome.place} " if self._of_several else ""
@@ -30,7 +30,7 @@ class Teller:
             self._shown.complained(complaint(outcome.error, verbose=self._verbose, about=about))
 
 
-def asked_for(outcome: "Outcome") -> str:
+def asked_for(outcome: "PushOutcome") -> str:
     """Return the order in the user's words: `build/app.tar to team/app:1.4.2 in eu-west-1`."""
     order = outcome.order
     return f"{order.image} to {order.target}" + (f" in {order.region}" if order.region else "")
@@ -55,7 +55,7 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
 
 
-def text(outcomes: Sequence["Outcome"]) -> str:
+def text(outcomes: Sequence["PushOutcome"]) -> str:
     """Render references, or plans, in the sequence asked for; those that failed have none."""
     lines = [
         str(outcome.plan or (outcome.result.reference if outcome.result else ""))
@@ -65,17 +65,17 @@ def text(outcomes: Sequence["Outcome"]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def document(outcomes: Sequence["Outcome"]) -> dict[str, Any]:
+def document(outcomes: Sequence["PushOutcome"]) -> dict[str, Any]:
     """Render everything; the shape is docs/reference/push.md's."""
     return {"pushes": [_push(outcome) for outcome in outcomes], "exit_code": int(worst(outcomes))}
 
 
-def worst(outcomes: Sequence["Outcome"]) -> ExitCode:
+def worst(outcomes: Sequence["PushOutcome"]) -> ExitCode:
     """Return the exit code of them all: that of the gravest error."""
     return max((outcome.exit_code for outcome in outcomes), default=ExitCode.DONE)
 
 
-def _push(outcome: "Outcome") -> dict[str, Any]:
+def _push(outcome: "PushOutcome") -> dict[str, Any]:
     order, error = outcome.order, outcome.error
     rendered: dict[str, Any] = {
         "image": order.image,

@@ -21,7 +21,7 @@ DECLARATION = Path("registry.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownRegistries:
     """What targets are resolved against; empty where there is no declaration."""
 
     accounts: Mapping[str, AccountId]
@@ -29,7 +29,7 @@ class Known:
     regions: tuple[Region, ...]
 
 
-def resolve(targets: Sequence[str], known: Known) -> tuple[EcrRegistry, ...]:
+def resolve(targets: Sequence[str], known: KnownRegistries) -> tuple[EcrRegistry, ...]:
     """Return the registries that *targets* mean, each once and in order; without targets, the declaration's.
 
     Raises:
@@ -43,7 +43,7 @@ def resolve(targets: Sequence[str], known: Known) -> tuple[EcrRegistry, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def hosts_meant(targets: Sequence[str], known: Known) -> tuple[RegistryHost, ...]:
+def hosts_meant(targets: Sequence[str], known: KnownRegistries) -> tuple[RegistryHost, ...]:
     """Return the hosts of ECR that *targets* mean, ECR Public among them; otherwise like `resolve`."""
     if not targets:
         return tuple(registry.host for registry in resolve((), known))
@@ -62,7 +62,7 @@ def is_complete(target: str) -> bool:
     return "/" in target or ".dkr" in target or target in ECR_PUBLIC_HOSTS
 
 
-def _meant(target: str, known: Known) -> list[EcrRegistry]:
+def _meant(target: str, known: KnownRegistries) -> list[EcrRegistry]:
     """Return the registries one target means."""
     if is_complete(target):
         # A scheme is no path: the host's own parser refuses it and names the repair.
@@ -100,29 +100,31 @@ def as_region(text: str) -> Region | None:
         return None
 
 
-def _in_regions(account: AccountId, known: Known) -> list[EcrRegistry]:
+def _in_regions(account: AccountId, known: KnownRegistries) -> list[EcrRegistry]:
     if not known.regions:
         raise UsageError(f"no Region is known for account {account}; pass --region, or --file with a declaration")
     return [EcrRegistry(account, region) for region in known.regions]
 
 
-def _account(known: Known, of_what: str) -> AccountId:
+def _account(known: KnownRegistries, of_what: str) -> AccountId:
     if known.account is None:
         raise UsageError(f"no account is known for {of_what}; pass --file with a declaration, or name the account")
     return known.account
 
 
-def known_registries(arguments: argparse.Namespace, regions: tuple[Region, ...], clients: "AwsClients") -> Known:
+def known_registries(
+    arguments: argparse.Namespace, regions: tuple[Region, ...], clients: "AwsClients"
+) -> KnownRegistries:
     """Read the declaration where it is needed, let --region replace its Regions; without one, ask who calls."""
     if arguments.targets and all(map(is_complete, arguments.targets)):
-        return Known({}, None, regions)
+        return KnownRegistries({}, None, regions)
     spec = declared(arguments)
     if spec:
-        return Known(spec.accounts, spec.account, regions or spec.regions)
+        return KnownRegistries(spec.accounts, spec.account, regions or spec.regions)
     meant = [region for region in map(as_region, arguments.targets) if region]
     if not arguments.targets:
         meant += regions
-    return Known({}, clients.caller_account(meant[0]) if meant else None, regions)
+    return KnownRegistries({}, clients.caller_account(meant[0]) if meant else None, regions)
 
 
 def declared(arguments: argparse.Namespace) -> "RegistrySpec | None":

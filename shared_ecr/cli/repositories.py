@@ -2,7 +2,7 @@
 
 import argparse
 
-from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
 from shared_ecr.errors import ExitCode
 
 
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.client.addresses import declared, deployed  # noqa: PLC0415 — start-up time
 
     look_up = deployed if arguments.deployed else declared
-    addresses = look_up(whereabouts(arguments))
+    addresses = look_up(locator(arguments))
     if arguments.format == "json":
         import json  # noqa: PLC0415 — start-up time
 

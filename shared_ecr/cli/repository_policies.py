@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared_ecr.access.lint import Finding, Severity, Subject, lint, refused
+from shared_ecr.access.lint import LintedPolicy, LintSeverity, PolicyFinding, lint, refused
 from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.declaration.bare import POLICY_TEXT, BareDocument, load_bare
 from shared_ecr.documents.policy_faults import InvalidPolicyError
@@ -16,18 +16,20 @@ def judge_repository_policy(path: Path) -> list[Problem]:
     if isinstance(document, Problem):
         return [document]
     try:
-        findings = lint(Subject(parse_policy(document.text)))
+        findings = lint(LintedPolicy(parse_policy(document.text)))
     except InvalidPolicyError as error:
         findings = refused(error)
         places = [fault.path for fault in error.faults]
     else:
         places = [f"Statement[{each.statement.index}]" if each.statement else "" for each in findings]
     named = zip(findings, places, strict=True)
-    return in_file_order(_problem(document, each, path) for each, path in named if each.severity is not Severity.NOTE)
+    return in_file_order(
+        _problem(document, each, path) for each, path in named if each.severity is not LintSeverity.NOTE
+    )
 
 
-def _problem(document: BareDocument, finding: Finding, path: str) -> Problem:
-    severity = ProblemSeverity.ERROR if finding.severity is Severity.ERROR else ProblemSeverity.WARNING
+def _problem(document: BareDocument, finding: PolicyFinding, path: str) -> Problem:
+    severity = ProblemSeverity.ERROR if finding.severity is LintSeverity.ERROR else ProblemSeverity.WARNING
     place: Position = document.place(path)
     # The linter's faults repeat the path in front of what they say.
     what = finding.what.removeprefix(f"{path}: ")

@@ -10,7 +10,7 @@ from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.review.verdict import Verdict
+    from shared_ecr.review.verdict import ReviewResult
 
 FORMATS = ("text", "markdown", "json", "sarif", "html")
 _ENDINGS = {".txt": "text", ".md": "markdown", ".json": "json", ".sarif": "sarif", ".html": "html"}
@@ -65,12 +65,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the review; its conclusion is the exit code."""
-    from shared_ecr.cli.review_inputs import Reviewed  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.review_inputs import ReviewInput  # noqa: PLC0415 — start-up time
     from shared_ecr.review.judging import ReviewQuestion, review  # noqa: PLC0415 — start-up time
 
     forms = {arguments.format, *map(_format_of, arguments.save)}
     now = arguments.now or datetime.now(UTC)
-    reviewed = Reviewed.of(arguments)
+    reviewed = ReviewInput.of(arguments)
     images = inventory(arguments, now) if arguments.images else None
     if arguments.in_use and images is None:
         raise UsageError("--in-use names images of an inventory; add --images FILE")
@@ -88,7 +88,7 @@ def _format_of(path: Path) -> str:
     return _ENDINGS[path.suffix]
 
 
-def _rendered(verdict: "Verdict", form: str) -> str:
+def _rendered(verdict: "ReviewResult", form: str) -> str:
     match form:
         case "markdown":
             from shared_ecr.review.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
@@ -106,7 +106,7 @@ def _rendered(verdict: "Verdict", form: str) -> str:
             return render_text(verdict)
 
 
-def _for_machines(verdict: "Verdict", form: str) -> str:
+def _for_machines(verdict: "ReviewResult", form: str) -> str:
     import json  # noqa: PLC0415 — start-up time
     from importlib.metadata import version  # noqa: PLC0415 — start-up time
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.declaration import DEFAULT_FILE, Declaration, load
 from shared_ecr.errors import UsageError
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.names import AccountId, Region
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.documents import Place, declared_positions, load_deployment, load_prior
+from shared_ecr.review.documents import DeploymentTarget, declared_positions, load_deployment, load_prior
 from shared_ecr.text import quoted
 
 # What a revision is synthesized to; where it lies for that moment is nobody's business.
@@ -22,12 +22,12 @@ _SYNTHESIZED = "cdk.out"
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class ReviewInput:
     """Both sides of a review, and what is known around them."""
 
     after: Deployment
     before: Deployment | None
-    known: Known
+    known: TrustBoundary
     acknowledged: tuple[Acknowledgement, ...]
 
     @classmethod
@@ -45,12 +45,12 @@ class Reviewed:
         after = read.all(arguments.after) if arguments.after else read.work_tree()
         before = read.all(arguments.against) if arguments.against else read.prior(arguments.after)
         if declaration is None:
-            return cls(after, before, Known(), ())
+            return cls(after, before, TrustBoundary(), ())
         registry = declaration.registry
         organization = str(registry.organization) if registry.organization else None
         accounts = frozenset({str(registry.account), *map(str, registry.accounts.values())})
         placed = declared_positions(after, declaration)
-        return cls(placed, before, Known(organization, accounts), registry.acknowledged)
+        return cls(placed, before, TrustBoundary(organization, accounts), registry.acknowledged)
 
 
 class _Documents:
@@ -59,7 +59,9 @@ class _Documents:
     Where a side has several files each is a stack, called like its file, and is found again on the other side.
     """
 
-    def __init__(self, place: Place, parameters: Mapping[str, str], declaration: Path | None, *, is_one: bool) -> None:
+    def __init__(
+        self, place: DeploymentTarget, parameters: Mapping[str, str], declaration: Path | None, *, is_one: bool
+    ) -> None:
         self._place, self._parameters, self._declaration, self._is_one = place, parameters, declaration, is_one
 
     def all(self, names: Sequence[str]) -> Deployment:
@@ -129,11 +131,11 @@ def _declared(file: Path) -> Declaration | None:
     return load(file, os.environ)
 
 
-def _place(arguments: argparse.Namespace, declaration: Declaration | None) -> Place:
+def _place(arguments: argparse.Namespace, declaration: Declaration | None) -> DeploymentTarget:
     """Return the account and Region of documents that do not say theirs."""
     account = str(AccountId.parse(arguments.account)) if arguments.account else None
     region = Region.parse(arguments.region) if arguments.region else None
     if declaration:
         account = account or str(declaration.registry.account)
         region = region or declaration.registry.regions[0]
-    return Place(account, region)
+    return DeploymentTarget(account, region)

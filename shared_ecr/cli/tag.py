@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, print_alone, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_place, locator, print_alone
 from shared_ecr.cli.progress import add_progress
 
 if TYPE_CHECKING:
@@ -44,5 +44,5 @@ def _tagged(arguments: argparse.Namespace, screen: "Display", progress: "Progres
     from shared_ecr.names import Tag  # noqa: PLC0415 — start-up time
 
     tags = [Tag.parse(text) for text in arguments.tags]
-    with Session(whereabouts(arguments, screen.said)) as session:
+    with Session(locator(arguments, screen.said)) as session:
         return tag(arguments.image, tags, session, progress)

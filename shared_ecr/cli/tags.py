@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
 from shared_ecr.errors import ExitCode
 
 
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.client.inspecting import tags_of  # noqa: PLC0415 — start-up time
     from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
 
-    with Session(whereabouts(arguments)) as session:
+    with Session(locator(arguments)) as session:
         named = tags_of(arguments.repository, session, with_digests=arguments.digests)
     if arguments.format == "json":
         rows = [

@@ -2,7 +2,7 @@
 
 import argparse
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, whereabouts
+from shared_ecr.cli.options import Subcommands, add_file, add_place, locator
 from shared_ecr.errors import ExitCode
 
 
@@ -27,6 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.names import RepositoryName  # noqa: PLC0415 — start-up time
 
     look_up = deployed if arguments.deployed else declared
-    addresses = look_up(whereabouts(arguments))
+    addresses = look_up(locator(arguments))
     print(addresses.of(RepositoryName.parse(arguments.name)).uri)
     return ExitCode.DONE

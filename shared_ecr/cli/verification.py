@@ -6,20 +6,20 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from shared_ecr.cli.images import chosen, declared, registries
-from shared_ecr.cli.options import Story
+from shared_ecr.cli.options import StepLog
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.inventory import take_inventory
 from shared_ecr.client.aws.previews import differences, preview
-from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.errors import ExitCode, UsageError
 from shared_ecr.fate.uncertainty import judge
 
 
-def verify(arguments: argparse.Namespace, policies: Policies) -> int:
+def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
     """Take an inventory, let AWS preview the policies, print where the two differ; exit code 1 when they do."""
     if arguments.images:
         raise UsageError("--verify reads the images from ECR itself; leave out --images")
-    story, told = Story(), []
+    story, told = StepLog(), []
     spec = None if arguments.policy else declared(arguments.file)
     with closing(AwsClients()) as clients:
         for registry in registries(arguments, spec, clients):

@@ -14,24 +14,24 @@ asks AWS, `registries` and `credentials` log in, `pushers` and `engines` move im
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from shared_ecr.client.addresses import Whereabouts
+    from shared_ecr.client.addresses import RepositoryLocator
     from shared_ecr.client.copying import copy
     from shared_ecr.client.inspecting import inspect
     from shared_ecr.client.mirroring import mirror
-    from shared_ecr.client.push import Order, Outcome, PushOptions, pull, push, push_all
+    from shared_ecr.client.push import PushJob, PushOptions, PushOutcome, pull, push, push_all
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.client.pushers.interface import PushResult
     from shared_ecr.client.session import Session
     from shared_ecr.client.tagging import tag
 
 __all__ = [
-    "Order",
-    "Outcome",
     "Progress",
+    "PushJob",
     "PushOptions",
+    "PushOutcome",
     "PushResult",
+    "RepositoryLocator",
     "Session",
-    "Whereabouts",
     "copy",
     "inspect",
     "mirror",
@@ -43,13 +43,13 @@ __all__ = [
 
 # Imported when they are asked for: whoever needs one module of the client should not pay for all of it.
 _HOMES = {
-    "Order": "shared_ecr.client.push",
-    "Outcome": "shared_ecr.client.push",
+    "PushJob": "shared_ecr.client.push",
+    "PushOutcome": "shared_ecr.client.push",
     "Progress": "shared_ecr.client.pushers.events",
     "PushOptions": "shared_ecr.client.push",
     "PushResult": "shared_ecr.client.pushers.interface",
     "Session": "shared_ecr.client.session",
-    "Whereabouts": "shared_ecr.client.addresses",
+    "RepositoryLocator": "shared_ecr.client.addresses",
     "copy": "shared_ecr.client.copying",
     "inspect": "shared_ecr.client.inspecting",
     "mirror": "shared_ecr.client.mirroring",

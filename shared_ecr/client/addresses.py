@@ -27,7 +27,7 @@ def _tell_on_stderr(line: str) -> None:
 
 
 @dataclass(slots=True)
-class Memory:
+class LookupCache:
     """What was read, kept for the next question of the same command; one thread reads while the others wait."""
 
     tell: Callable[[str], None] = _tell_on_stderr
@@ -38,7 +38,7 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class RepositoryLocator:
     """What the user said of where to look; None where nothing was said.
 
     The declaration is read once, however often it is asked for: whoever wants a changed file read makes a new one.
@@ -47,7 +47,7 @@ class Whereabouts:
     file: Path = Path("registry.yaml")
     stack: str | None = None
     region: Region | None = None
-    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
+    memory: LookupCache = field(default_factory=LookupCache, repr=False, compare=False)
 
     def declaration(self) -> "RegistrySpec | None":
         """Return the declaration, where there is one; its problems are raised, its warnings told by `check`."""
@@ -66,12 +66,12 @@ class Whereabouts:
                 self.memory.declaration = load(self.file, os.environ).registry
             return self.memory.declaration
 
-    def in_region(self, region: Region) -> "Whereabouts":
+    def in_region(self, region: Region) -> "RepositoryLocator":
         """Return the same place in another Region; what was read is shared."""
         return replace(self, region=region)
 
 
-def declared(where: Whereabouts) -> Addresses:
+def declared(where: RepositoryLocator) -> Addresses:
     """Return the declared repositories, in the Region asked for or the first declared.
 
     Raises:
@@ -81,7 +81,7 @@ def declared(where: Whereabouts) -> Addresses:
     return _declared(where.read(), where)
 
 
-def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:
+def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) -> Addresses:
     """Return the repositories that the deployed stack's outputs name.
 
     Raises:
@@ -93,7 +93,7 @@ def deployed(where: Whereabouts, clients: "StackClients | None" = None) -> Addre
     return _deployed(where, where.declaration(), clients)
 
 
-def _deployed(where: Whereabouts, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
+def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
     """Return what `deployed` does, by a declaration that is read already."""
     from shared_ecr.client.aws.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
     from shared_ecr.model.registry import DEFAULT_STACK_NAME  # noqa: PLC0415 — start-up time of the command line
@@ -106,7 +106,7 @@ def _deployed(where: Whereabouts, spec: "RegistrySpec | None", clients: "StackCl
     return Addresses(registry.repositories, f"the stack {stack} in {region}")
 
 
-def known(where: Whereabouts, clients: "StackClients | None" = None) -> Addresses:
+def known(where: RepositoryLocator, clients: "StackClients | None" = None) -> Addresses:
     """Return the repositories as deployed; as declared where the stack is out of the caller's reach.
 
     A stack of the same name in another account than the declared one is somebody else's, and passed over. AWS is
@@ -119,7 +119,7 @@ def known(where: Whereabouts, clients: "StackClients | None" = None) -> Addresse
         return where.memory.known[key]
 
 
-def _known(where: Whereabouts, clients: "StackClients | None") -> Addresses:
+def _known(where: RepositoryLocator, clients: "StackClients | None") -> Addresses:
     spec = where.declaration()
     try:
         addresses = _deployed(where, spec, clients)
@@ -137,14 +137,14 @@ def _known(where: Whereabouts, clients: "StackClients | None") -> Addresses:
     return addresses
 
 
-def declared_mutability(where: Whereabouts, name: RepositoryName) -> TagMutability | None:
+def declared_mutability(where: RepositoryLocator, name: RepositoryName) -> TagMutability | None:
     """Return what the declaration says of moving tags, or None where it says nothing of *name*."""
     spec = where.declaration()
     repository = spec.repository(name) if spec else None
     return repository.tag_mutability if repository else None
 
 
-def _declared(spec: "RegistrySpec", where: Whereabouts) -> Addresses:
+def _declared(spec: "RegistrySpec", where: RepositoryLocator) -> Addresses:
     region = where.region or spec.regions[0]
     if region not in spec.regions:
         raise UsageError(f"{where.file} declares no registry in {region}, only in {_listed(spec.regions)}")

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.errors import NoSuchRepositoryError
-from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.pushers.events import Progress, Silence, Told
+from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.client.pushers.events import Message, NullProgress, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources.registry import RegistryImage
-from shared_ecr.client.targets import Located, locate_anywhere, mutability
+from shared_ecr.client.targets import TargetRepositoryName, locate_anywhere, mutability
 from shared_ecr.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, Tag
@@ -54,14 +54,14 @@ class Copying:
     image: RegistryImage
     session: "Session" = field(repr=False)
     request: PushRequest
-    crews: Callable[[int], Crew] = Crew
+    worker_pools: Callable[[int], WorkerPool] = WorkerPool
     """Makes the threads that move blobs, which stop with others where several images are copied."""
 
     def run(self, progress: Progress) -> PushResult:
         """Copy what is missing; see `copy` for what is raised."""
         if self.image.is_narrowed:
             line = f"{self.image.found} is cut down: what is copied of it has the digest {self.image.root.digest}"
-            progress.happened(Told(self.request.place, line))
+            progress.happened(Message(self.request.place, line))
         return self._pusher().push_image(self.image, self.request, self.session.credentials, progress)
 
     def plan(self) -> "PushPlan":
@@ -70,10 +70,10 @@ class Copying:
 
     def _pusher(self) -> NativePusher:
         from shared_ecr.client.aws.creation import RepositoryCreation  # noqa: PLC0415 — start-up time
-        from shared_ecr.client.aws.layers import LayerLooks  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.aws.layers import BatchLayerCheck  # noqa: PLC0415 — start-up time
 
-        looks, creation = LayerLooks(self.session.clients), RepositoryCreation(self.session.clients)
-        return NativePusher(self.session.surroundings, looks=looks, creation=creation, crews=self.crews)
+        looks, creation = BatchLayerCheck(self.session.clients), RepositoryCreation(self.session.clients)
+        return NativePusher(self.session.environment, looks=looks, creation=creation, worker_pools=self.worker_pools)
 
 
 def copy(
@@ -91,7 +91,7 @@ def copy(
         UnavailableError: no credentials or no network.
     """
     with prepared(source, target, session, options) as copying:
-        return copying.run(progress or Silence())
+        return copying.run(progress or NullProgress())
 
 
 @contextmanager
@@ -103,12 +103,12 @@ def prepared(source: str, target: str, session: "Session", options: CopyOptions 
         raise UsageError(f"{quoted(target)} names a digest; an image is stored under its own, so name only tags")
     tags = here.tags or _tags_of(there)
     rule = rule_of(here, session)
-    with opened(there.host, there.repository, session.credentials, session.surroundings) as remote:
+    with opened(there.host, there.repository, session.credentials, session.environment) as remote:
         image = RegistryImage(remote, there.name, options.platforms)
         yield Copying(image, session, request_for(remote, here, tags, rule, options))
 
 
-def rule_of(here: Located, session: "Session") -> TagMutability | None:
+def rule_of(here: TargetRepositoryName, session: "Session") -> TagMutability | None:
     """Return which tags may move there, or None where nobody may tell; nothing has to stay where there is nothing."""
     try:
         return mutability(here.host, here.repository, session.where, session.clients)
@@ -118,7 +118,11 @@ def rule_of(here: Located, session: "Session") -> TagMutability | None:
 
 
 def request_for(
-    source: RemoteRepository, here: Located, tags: tuple[Tag, ...], rule: TagMutability | None, options: CopyOptions
+    source: RemoteRepository,
+    here: TargetRepositoryName,
+    tags: tuple[Tag, ...],
+    rule: TagMutability | None,
+    options: CopyOptions,
 ) -> PushRequest:
     """Say what is pushed of an image in *source*; where both are one registry, its layers are taken from there."""
     is_one_registry = source.exchange.endpoint.registry.canonical == here.host.canonical

@@ -14,7 +14,7 @@ from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.distribution.tags import list_tags
 from shared_ecr.client.http.connections import THREADS
-from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.inspect_report import Inspected, inspected
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.registry import RegistryImage
@@ -41,7 +41,7 @@ def inspect(
         UnavailableError: no credentials or no network.
     """
     reference = locate_image(image, session.where, session.clients)
-    with opened(reference.host, reference.repository, session.credentials, session.surroundings) as remote:
+    with opened(reference.host, reference.repository, session.credentials, session.environment) as remote:
         found = RegistryImage(remote, reference.name, platforms)
         referrers, faults = _referrers(remote, found.root.digest) if with_referrers else ((), ())
         return inspected(reference, found, remote, referrers, faults)
@@ -55,7 +55,7 @@ def tags_of(repository: str, session: "Session", *, with_digests: bool = False) 
         UnavailableError: no credentials or no network.
     """
     host, name = locate(repository, session.where, session.clients)
-    with opened(host, name.text, session.credentials, session.surroundings) as remote:
+    with opened(host, name.text, session.credentials, session.environment) as remote:
         tags = sorted(list_tags(remote), key=version_order)
         named: dict[Tag, Digest | None] = dict.fromkeys(tags)
 
@@ -64,7 +64,7 @@ def tags_of(repository: str, session: "Session", *, with_digests: bool = False) 
             named[tag] = held if isinstance(held, Digest) else None
 
         if with_digests:
-            Crew(THREADS).run([partial(look, tag) for tag in tags])
+            WorkerPool(THREADS).run([partial(look, tag) for tag in tags])
         return named
 
 

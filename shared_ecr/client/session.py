@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
-from shared_ecr.client.addresses import Whereabouts
+from shared_ecr.client.addresses import RepositoryLocator
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.credentials.interface import CredentialSource
-    from shared_ecr.client.http.connections import Surroundings
+    from shared_ecr.client.http.connections import HttpEnvironment
 
 
 class Session:
@@ -25,19 +25,19 @@ class Session:
 
     def __init__(
         self,
-        where: Whereabouts | None = None,
+        where: RepositoryLocator | None = None,
         environ: Mapping[str, str] = os.environ,
         *,
         clients: "AwsClients | None" = None,
         credentials: "CredentialSource | None" = None,
-        surroundings: "Surroundings | None" = None,
+        environment: "HttpEnvironment | None" = None,
     ) -> None:
-        self._where, self._environ = where or Whereabouts(), environ
-        self._clients, self._credentials, self._surroundings = clients, credentials, surroundings
+        self._where, self._environ = where or RepositoryLocator(), environ
+        self._clients, self._credentials, self._environment = clients, credentials, environment
         self._lock = RLock()
 
     @property
-    def where(self) -> Whereabouts:
+    def where(self) -> RepositoryLocator:
         """The declaration, the stack and the Region to look in."""
         return self._where
 
@@ -67,14 +67,14 @@ class Session:
             return self._credentials
 
     @property
-    def surroundings(self) -> "Surroundings":
+    def environment(self) -> "HttpEnvironment":
         """What connections to registries are made in."""
         with self._lock:
-            if self._surroundings is None:
-                from shared_ecr.client.http.connections import Surroundings  # noqa: PLC0415 — start-up time
+            if self._environment is None:
+                from shared_ecr.client.http.connections import HttpEnvironment  # noqa: PLC0415 — start-up time
 
-                self._surroundings = Surroundings(self._environ)
-            return self._surroundings
+                self._environment = HttpEnvironment(self._environ)
+            return self._environment
 
     def close(self) -> None:
         """Close the connections to AWS; the session can be used again and opens new ones."""

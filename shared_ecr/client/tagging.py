@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.distribution.opening import opened
-from shared_ecr.client.distribution.repository import RemoteRepository, Sight
+from shared_ecr.client.distribution.repository import ManifestState, RemoteRepository
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.pushers.events import Progress, Silence, Stored, Told
+from shared_ecr.client.pushers.events import ManifestStored, Message, NullProgress, Progress
 from shared_ecr.client.sources.registry_trees import fetch_manifest
 from shared_ecr.client.targets import locate_image, mutability
 from shared_ecr.errors import UsageError
@@ -37,14 +37,14 @@ def tag(image: str, tags: Sequence[Tag], session: "Session", progress: Progress 
         raise UsageError("no new tag is named")
     source = locate_image(image, session.where, session.clients)
     rule = mutability(source.host, RepositoryName(source.repository), session.where, session.clients)
-    with opened(source.host, source.repository, session.credentials, session.surroundings) as remote:
+    with opened(source.host, source.repository, session.credentials, session.environment) as remote:
         content, parsed = fetch_manifest(remote, source.name)
         manifest = parsed.as_manifest(content, ())
         target = source.named(manifest.digest)
         for each in _to_store(remote, wanted, target, rule):
             remote.put_manifest(manifest, each)
-            (progress or Silence()).happened(Stored(source.repository_uri, manifest.digest, each.text))
-        _read_back(remote, wanted, target, progress or Silence())
+            (progress or NullProgress()).happened(ManifestStored(source.repository_uri, manifest.digest, each.text))
+        _read_back(remote, wanted, target, progress or NullProgress())
     return target
 
 
@@ -64,9 +64,9 @@ def _to_store(
 def _read_back(remote: RemoteRepository, tags: Sequence[Tag], target: ImageReference, progress: Progress) -> None:
     for tag in tags:
         held = remote.held(tag)
-        if held is Sight.UNTOLD:
+        if held is ManifestState.UNTOLD:
             line = f"{tag} was stored; reading it back is not allowed (ecr:BatchGetImage)"
-            progress.happened(Told(target.repository_uri, line))
+            progress.happened(Message(target.repository_uri, line))
         elif held != target.name:
-            names = "nothing" if held is Sight.MISSING else held
+            names = "nothing" if held is ManifestState.MISSING else held
             raise PushRefusedError(f"{target.named(tag)} names {names} after it was stored; somebody else may push it")

@@ -7,7 +7,7 @@ as it is, whichever registry it is; `registries` completes it as that registry's
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.addresses import Whereabouts, declared_mutability, known
+from shared_ecr.client.addresses import RepositoryLocator, declared_mutability, known
 from shared_ecr.client.aws.deployed import mutability_of
 from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import UsageError
@@ -23,7 +23,7 @@ _FORMS = "REPOSITORY:TAG or REPOSITORY@sha256:DIGEST, with or without the regist
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class TargetRepositoryName:
     """A repository in its registry, and what was named of it."""
 
     host: RegistryHost
@@ -50,7 +50,7 @@ class Located:
         return ImageReference(self.host, self.repository.text, self.tags[0])
 
 
-def locate_anywhere(text: str, where: Whereabouts, clients: "AwsClients") -> Located:
+def locate_anywhere(text: str, where: RepositoryLocator, clients: "AwsClients") -> TargetRepositoryName:
     """Return what `[HOST/]REPOSITORY[:TAG…][@DIGEST]` means, in whichever registry.
 
     Raises:
@@ -64,17 +64,17 @@ def locate_anywhere(text: str, where: Whereabouts, clients: "AwsClients") -> Loc
     host = RegistryHost.parse(written.host)
     repository = backend_of(host).repository(host, written.repository)
     _refuse_ambiguity(host, written.repository, where)
-    return Located(host.canonical, repository, written.tags, written.digest)
+    return TargetRepositoryName(host.canonical, repository, written.tags, written.digest)
 
 
-def locate_ours(name: RepositoryName, where: Whereabouts, clients: "AwsClients") -> Located:
+def locate_ours(name: RepositoryName, where: RepositoryLocator, clients: "AwsClients") -> TargetRepositoryName:
     """Return where the declared or deployed repository *name* is, though it may be called like an address elsewhere.
 
     Raises:
         UsageError: no repository of that name is known.
     """
     address = known(where, clients).of(name)
-    return Located(address.host, address.name)
+    return TargetRepositoryName(address.host, address.name)
 
 
 def split_target(target: str) -> tuple[str, tuple[Tag, ...]]:
@@ -90,7 +90,7 @@ def split_target(target: str) -> tuple[str, tuple[Tag, ...]]:
     return f"{written.host}/{written.repository}" if written.host else written.repository, written.tags
 
 
-def locate(repository: str, where: Whereabouts, clients: "AwsClients") -> tuple[RegistryHost, RepositoryName]:
+def locate(repository: str, where: RepositoryLocator, clients: "AwsClients") -> tuple[RegistryHost, RepositoryName]:
     """Return the registry and the name of a repository given by its name or its whole URI.
 
     Raises:
@@ -103,7 +103,7 @@ def locate(repository: str, where: Whereabouts, clients: "AwsClients") -> tuple[
     return found.host, found.repository
 
 
-def locate_image(image: str, where: Whereabouts, clients: "AwsClients") -> ImageReference:
+def locate_image(image: str, where: RepositoryLocator, clients: "AwsClients") -> ImageReference:
     """Return which image `REPOSITORY:TAG` or `REPOSITORY@DIGEST` is, with the registry that holds it.
 
     A tag before a digest is kept beside it and does not choose the image.
@@ -119,7 +119,7 @@ def locate_image(image: str, where: Whereabouts, clients: "AwsClients") -> Image
 
 
 def mutability(
-    host: RegistryHost, name: RepositoryName, where: Whereabouts, clients: "AwsClients"
+    host: RegistryHost, name: RepositoryName, where: RepositoryLocator, clients: "AwsClients"
 ) -> TagMutability | None:
     """Return the rule for moving tags: from ECR where the caller may ask, else from the declaration, else None.
 
@@ -132,7 +132,7 @@ def mutability(
     return mutability_of(clients, registry, name.text) or declared_mutability(where, name)
 
 
-def _refuse_ambiguity(host: RegistryHost, path: str, where: Whereabouts) -> None:
+def _refuse_ambiguity(host: RegistryHost, path: str, where: RepositoryLocator) -> None:
     """Do nothing unless `HOST/PATH` is, as a whole, also the name of a declared repository.
 
     A copy of `ghcr.io/team/app` is often kept under that very name; neither meaning may win in silence.

@@ -3,7 +3,7 @@
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import SERVICES, read_consumer
 from shared_ecr.declaration.consumers.callers import own_organization, read_organization_id
-from shared_ecr.declaration.consumers.neighbours import Neighbours
+from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
@@ -11,12 +11,12 @@ from shared_ecr.model.permissions import AccessLevel, Grant, Perimeter, redundan
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.text import did_you_mean, listed, quoted
 
-__all__ = ["Neighbours", "read_grants", "read_perimeter"]
+__all__ = ["ConsumerContext", "read_grants", "read_perimeter"]
 
 Written = dict[Grant, tuple[Node, str]]
 
 
-def read_grants(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> tuple[Grant, ...]:
+def read_grants(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> tuple[Grant, ...]:
     """Read a mapping of access levels to lists of consumers; what others include is dropped with a warning."""
     levels = [str(level) for level in AccessLevel]
     if not isinstance(node, Mapping):
@@ -40,7 +40,7 @@ def read_grants(reading: Reading, node: Node, path: str, neighbours: Neighbours)
     return tuple(grant for grant in written if grant not in dropped)
 
 
-def read_perimeter(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Perimeter | None:
+def read_perimeter(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Perimeter | None:
     """Read `organization`, or `{organization: own | o-… | […], except: [ACCOUNT, …]}`.
 
     None where there was a fault, or where the registry account is not known, which is a fault of its own.
@@ -74,7 +74,7 @@ def read_perimeter(reading: Reading, node: Node, path: str, neighbours: Neighbou
 
 
 def _read_organizations(
-    reading: Reading, node: Node, path: str, neighbours: Neighbours
+    reading: Reading, node: Node, path: str, neighbours: ConsumerContext
 ) -> tuple[OrganizationId, ...] | None:
     items = list(reading.items(node, path)) if isinstance(node, Sequence) else [(node, path)]
     if not items:
@@ -86,7 +86,9 @@ def _read_organizations(
     return tuple(each for each in read if each) if all(read) else None
 
 
-def _read_grant(reading: Reading, node: Node, path: str, level: AccessLevel, neighbours: Neighbours) -> Grant | None:
+def _read_grant(
+    reading: Reading, node: Node, path: str, level: AccessLevel, neighbours: ConsumerContext
+) -> Grant | None:
     read = read_consumer(reading, node, path, neighbours)
     if read is None:
         return None

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.documents.yaml import load_document
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
@@ -49,7 +49,7 @@ def whole(
         return document
     key = Scalar(own.position, "repositories", "repositories", plain=True)
     rest = tuple(entry for entry in document.entries if entry.key.text != key.text)
-    return Mapping(document.position, (*rest, Entry(key, _joined(reading, own, others))))
+    return Mapping(document.position, (*rest, MappingEntry(key, _joined(reading, own, others))))
 
 
 def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[Path]:
@@ -97,7 +97,7 @@ def _repositories(
 
 def _joined(reading: Reading, own: Mapping, others: list[Mapping]) -> Mapping:
     """Return the repositories of all files as one mapping; a name that stands twice is noted, the first stays."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, MappingEntry] = {}
     for entry in (entry for mapping in (own, *others) for entry in mapping.entries):
         first = entries.setdefault(entry.key.text, entry)
         if first is not entry:

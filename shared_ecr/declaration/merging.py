@@ -4,7 +4,7 @@ Nodes merge rather than values, so that every value keeps the place it was writt
 told once, where it stands.
 """
 
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 
 
 def merged(defaults: Node | None, own: Node) -> Node:
@@ -17,7 +17,7 @@ def merged(defaults: Node | None, own: Node) -> Node:
         if _is_null(entry.value):
             entries.pop(key, None)
         elif key in entries:
-            entries[key] = Entry(entry.key, merged(entries[key].value, entry.value))
+            entries[key] = MappingEntry(entry.key, merged(entries[key].value, entry.value))
         else:
             entries[key] = entry
     return Mapping(own.position, tuple(entries.values()))

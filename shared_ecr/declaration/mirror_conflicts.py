@@ -7,7 +7,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.lifecycle import Action, AnyImage, Untagged
-from shared_ecr.model.mirrors import PinnedTag, TagPattern, Wanted, may_move_here, moves_upstream
+from shared_ecr.model.mirrors import PinnedTag, TagPattern, WantedImages, may_move_here, moves_upstream
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import Digest, Tag
 from shared_ecr.text import quoted
@@ -20,7 +20,7 @@ EVERY_TAG = TagPattern("*")
 
 def refuse_contradictions(
     reading: Reading,
-    wanted: Sequence[Item[Wanted]],
+    wanted: Sequence[Item[WantedImages]],
     exclude: Sequence[Item[TagPattern]],
     newest: Node | None,
     path: str,
@@ -43,10 +43,10 @@ def refuse_contradictions(
 
 def judge_mirror(  # noqa: PLR0913 — what is judged, and all that it is judged against
     reading: Reading,
-    wanted: Sequence[Item[Wanted]],
+    wanted: Sequence[Item[WantedImages]],
     target: RepositorySpec,
     path: str,
-    taken: dict[tuple[str, Wanted], str],
+    taken: dict[tuple[str, WantedImages], str],
     *,
     is_bounded: bool,
 ) -> None:
@@ -67,12 +67,12 @@ def judge_mirror(  # noqa: PLR0913 — what is judged, and all that it is judged
                 reading.warn(node, item_path, warning)
 
 
-def _claim(wanted: Wanted) -> Wanted:
+def _claim(wanted: WantedImages) -> WantedImages:
     """Return what of the repository here is meant: a tag that is pinned is a tag all the same."""
     return wanted.tag if isinstance(wanted, PinnedTag) else wanted
 
 
-def _frozen(wanted: Wanted, target: RepositorySpec) -> InvalidValueError | None:
+def _frozen(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError | None:
     """Tell of tags that move upstream and may not here."""
     if not moves_upstream(wanted) or may_move_here(wanted, target.tag_mutability):
         return None
@@ -88,7 +88,7 @@ def _frozen(wanted: Wanted, target: RepositorySpec) -> InvalidValueError | None:
     )
 
 
-def _fleeting(wanted: Wanted, target: RepositorySpec) -> InvalidValueError | None:
+def _fleeting(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError | None:
     """Tell of images without a tag where those expire."""
     rules = [rule for rule in target.lifecycle.rules if rule.action is Action.EXPIRE]
     if not isinstance(wanted, Digest) or not any(isinstance(rule.selection, AnyImage | Untagged) for rule in rules):
@@ -101,7 +101,7 @@ def _fleeting(wanted: Wanted, target: RepositorySpec) -> InvalidValueError | Non
     )
 
 
-def _boundless(wanted: Wanted, *, is_bounded: bool) -> InvalidValueError | None:
+def _boundless(wanted: WantedImages, *, is_bounded: bool) -> InvalidValueError | None:
     """Tell of a pattern that means every tag there will ever be."""
     if wanted != EVERY_TAG or is_bounded:
         return None

@@ -9,7 +9,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping as Fields
 from shared_ecr.documents.nodes import Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.model.mirrors import Mirror, TagPattern, UpstreamRepository, Wanted, parse_wanted
+from shared_ecr.model.mirrors import Mirror, TagPattern, UpstreamRepository, WantedImages, parse_wanted
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import EcrRegistry
 from shared_ecr.names.platforms import Platform
@@ -27,7 +27,7 @@ def read_mirrors(
 ) -> tuple[Mirror, ...]:
     """Read the list *node*; *repositories* are the declared ones by name, *registries* where they will be."""
     read: list[Mirror] = []
-    taken: dict[tuple[str, Wanted], str] = {}
+    taken: dict[tuple[str, WantedImages], str] = {}
     for item, path in reading.items(node, KEY) if node is not None else ():
         fields = reading.mapping(item, path, KEYS, _REQUIRED)
         if fields is None:

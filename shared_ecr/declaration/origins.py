@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared_ecr.declaration.profiles import completed, read_beginnings
+from shared_ecr.declaration.profiles import completed, read_inherited
 from shared_ecr.declaration.properties import PROPERTIES
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.model.lifecycle import DEFAULT_POLICY
 from shared_ecr.problems import Position
 
@@ -49,11 +49,11 @@ def resolved(document: Node, file: str, name: str) -> Resolved | None:
     if not isinstance(own, Mapping) or not isinstance(document, Mapping):
         return None
     reading = Reading(file)
-    beginnings = read_beginnings(reading, document.get("defaults"), document.get("profiles"))
-    written = completed(reading, beginnings, own, join("repositories", name))
+    inherited = read_inherited(reading, document.get("defaults"), document.get("profiles"))
+    written = completed(reading, inherited, own, join("repositories", name))
     # Not merged: a lifecycle that was written is the whole of it, and so is an encryption.
     known = {key: written.get(key) or _node(_DEFAULTS[key]) for key in PROPERTIES}
-    return Resolved(name, Mapping(own.position, tuple(Entry(_key(key), node) for key, node in known.items())))
+    return Resolved(name, Mapping(own.position, tuple(MappingEntry(_key(key), node) for key, node in known.items())))
 
 
 def origin(position: Position) -> str:
@@ -91,7 +91,7 @@ def _is_account(node: Scalar) -> bool:
 def _node(value: object) -> Node:
     match value:
         case dict():
-            return Mapping(_NOWHERE, tuple(Entry(_key(str(key)), _node(each)) for key, each in value.items()))
+            return Mapping(_NOWHERE, tuple(MappingEntry(_key(str(key)), _node(each)) for key, each in value.items()))
         case list():
             return Sequence(_NOWHERE, tuple(_node(each) for each in value))
         case bool() | int() | str() | None:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.problems import Position
 from shared_ecr.text import quoted
@@ -91,7 +91,7 @@ def _node(value: object, position: Position, depth: int = 0) -> Node:
         case dict():
             keys = (Scalar(position, key, key, plain=False) for key in value)
             values = (_node(each, position, depth + 1) for each in value.values())
-            return Mapping(position, tuple(map(Entry, keys, values)))
+            return Mapping(position, tuple(map(MappingEntry, keys, values)))
         case list():
             return Sequence(position, tuple(_node(item, position, depth + 1) for item in value))
         case str() | bool() | int() | float() | None:

@@ -23,7 +23,7 @@ _TEXT_KEYS = ("lifecyclePolicyText", "LifecyclePolicyText")
 
 
 @dataclass(frozen=True, slots=True)
-class Policies:
+class LifecycleSource:
     """Which policy a repository has: its own, or the one for all."""
 
     source: str
@@ -38,7 +38,7 @@ class Policies:
         return self.by_name.get(name, self.for_all)
 
 
-def declared_policies(path: Path, environ: Mapping[str, str]) -> Policies:
+def declared_policies(path: Path, environ: Mapping[str, str]) -> LifecycleSource:
     """Return the policies of the declaration at *path*, its variables replaced from *environ*.
 
     Raises:
@@ -48,7 +48,7 @@ def declared_policies(path: Path, environ: Mapping[str, str]) -> Policies:
     return _of_declaration(declaration.registry, str(path), declaration.warnings)
 
 
-def load_policies(path: Path, environ: Mapping[str, str]) -> Policies:
+def load_policies(path: Path, environ: Mapping[str, str]) -> LifecycleSource:
     """Read the file at *path*, whichever kind it is: a bare policy, an answer that holds one, or a declaration.
 
     *environ* is what the variables of a declaration are replaced from.
@@ -68,17 +68,17 @@ def load_policies(path: Path, environ: Mapping[str, str]) -> Policies:
     return _policies(text, file, lambda: declared_policies(path, environ))
 
 
-def parse_policies(text: str, file: str) -> Policies:
+def parse_policies(text: str, file: str) -> LifecycleSource:
     """Read what is already at hand; *file* is what its problems call it."""
 
-    def declared() -> Policies:
+    def declared() -> LifecycleSource:
         declaration = parse(text, file)
         return _of_declaration(declaration.registry, file, declaration.warnings)
 
     return _policies(text, file, declared)
 
 
-def _policies(text: str, file: str, declared: Callable[[], Policies]) -> Policies:
+def _policies(text: str, file: str, declared: Callable[[], LifecycleSource]) -> LifecycleSource:
     """Read *text* as what it is; *declared* reads it where it is a declaration."""
     if text.lstrip().startswith(("{", "[")):
         held = _json(text, file)
@@ -86,7 +86,7 @@ def _policies(text: str, file: str, declared: Callable[[], Policies]) -> Policie
             for key in _TEXT_KEYS:
                 if isinstance(held.get(key), str):
                     return _policies(held[key], f"{file} ({key})", declared)
-        return Policies(file, for_all=_bare(text, file))
+        return LifecycleSource(file, for_all=_bare(text, file))
     document, faults = read_document(text.encode(errors="surrogatepass"), file)
     if isinstance(document, MappingNode) and any(document.get(key) for key in ("repositories", "registry")):
         return declared()
@@ -95,7 +95,7 @@ def _policies(text: str, file: str, declared: Callable[[], Policies]) -> Policie
     problems = [*faults, *reading.problems]
     if policy is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise InvalidDeclarationError(problems)
-    return Policies(file, for_all=policy, warnings=tuple(problems))
+    return LifecycleSource(file, for_all=policy, warnings=tuple(problems))
 
 
 def _bare(text: str, file: str) -> LifecyclePolicy:
@@ -112,9 +112,9 @@ def _bare(text: str, file: str) -> LifecyclePolicy:
     return policy
 
 
-def _of_declaration(registry: RegistrySpec, source: str, warnings: tuple[Problem, ...]) -> Policies:
+def _of_declaration(registry: RegistrySpec, source: str, warnings: tuple[Problem, ...]) -> LifecycleSource:
     by_name = {spec.name.text: spec.lifecycle for spec in registry.repositories}
-    return Policies(source, None, by_name, registry, warnings)
+    return LifecycleSource(source, None, by_name, registry, warnings)
 
 
 def _json(text: str, file: str) -> object:

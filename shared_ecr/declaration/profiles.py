@@ -13,7 +13,7 @@ KEY = "profile"
 
 
 @dataclass(frozen=True, slots=True)
-class Beginnings:
+class InheritedDefaults:
     """What repositories begin with: the defaults, and the profiles that they may name."""
 
     defaults: Mapping
@@ -29,7 +29,7 @@ class Beginnings:
         return known
 
 
-def read_beginnings(reading: Reading, defaults: Node | None, profiles: Node | None) -> Beginnings:
+def read_inherited(reading: Reading, defaults: Node | None, profiles: Node | None) -> InheritedDefaults:
     """Read the shape of both; what stands in them is judged where properties are."""
     found: dict[str, Mapping] = {}
     if profiles is not None and not isinstance(profiles, Mapping):
@@ -40,18 +40,18 @@ def read_beginnings(reading: Reading, defaults: Node | None, profiles: Node | No
                 found[entry.key.text] = entry.value
             else:
                 reading.expected(entry.value, join("profiles", entry.key.text), "a mapping", "type-mapping")
-    return Beginnings(defaults if isinstance(defaults, Mapping) else Mapping(Position(1, 1), ()), found)
+    return InheritedDefaults(defaults if isinstance(defaults, Mapping) else Mapping(Position(1, 1), ()), found)
 
 
-def completed(reading: Reading, beginnings: Beginnings, own: Mapping, path: str) -> Mapping:
+def completed(reading: Reading, inherited: InheritedDefaults, own: Mapping, path: str) -> Mapping:
     """Return *own* on top of what it begins with; the key `profile` is read, and gone."""
     asked = own.get(KEY)
-    names = _names(reading, asked, join(path, KEY), beginnings) if asked is not None else ()
+    names = _names(reading, asked, join(path, KEY), inherited) if asked is not None else ()
     properties = Mapping(own.position, tuple(entry for entry in own.entries if entry.key.text != KEY))
-    return _merged(beginnings.of(names), properties)
+    return _merged(inherited.of(names), properties)
 
 
-def _names(reading: Reading, node: Node, path: str, beginnings: Beginnings) -> tuple[str, ...]:
+def _names(reading: Reading, node: Node, path: str, inherited: InheritedDefaults) -> tuple[str, ...]:
     """Read one name or a list of them; leave out those that are not declared, which is noted."""
     if isinstance(node, Scalar) and node.value is None:
         return ()
@@ -61,8 +61,8 @@ def _names(reading: Reading, node: Node, path: str, beginnings: Beginnings) -> t
         name = reading.text(item, item_path)
         if name is None:
             continue
-        if name not in beginnings.profiles:
-            fix = did_you_mean(name, beginnings.profiles) or "Declare it under 'profiles' at the top of the file"
+        if name not in inherited.profiles:
+            fix = did_you_mean(name, inherited.profiles) or "Declare it under 'profiles' at the top of the file"
             fault = InvalidValueError(f"no profile is called {quoted(name)}", fix=fix, code="profile-name")
             reading.note(item, item_path, fault)
         elif name in names:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from shared_ecr.declaration.grants import Neighbours, read_grants, read_perimeter
+from shared_ecr.declaration.grants import ConsumerContext, read_grants, read_perimeter
 from shared_ecr.declaration.lifecycle import read_lifecycle
 from shared_ecr.declaration.mutability import read_mutability
 from shared_ecr.declaration.reader import Reading, join
@@ -15,7 +15,7 @@ from shared_ecr.model.encryption import Aes256, AwsKey, DualLayer, Encryption, N
 from shared_ecr.model.lifecycle import DEFAULT_POLICY
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.permissions import Grant, Perimeter
-from shared_ecr.model.repositories import RepositorySpec, Retained
+from shared_ecr.model.repositories import RepositorySpec, RetainOnRemoval
 from shared_ecr.names import RepositoryName
 from shared_ecr.text import quoted
 
@@ -31,7 +31,7 @@ _AWS_KEY = "aws/ecr"
 
 
 def read_properties(
-    reading: Reading, node: Mapping, path: str, neighbours: Neighbours, name: RepositoryName
+    reading: Reading, node: Mapping, path: str, neighbours: ConsumerContext, name: RepositoryName
 ) -> RepositorySpec:
     """Read every property of *node*; one with a fault, which is noted, has its default in the spec."""
 
@@ -50,15 +50,15 @@ def read_properties(
         tags=read("tags", _read_tags) or (),
         reasons=reasons,
         perimeter=read("perimeter", partial(_read_perimeter, neighbours)),
-        on_removal=read("on_removal", read_removal) or Retained(),
+        on_removal=read("on_removal", read_removal) or RetainOnRemoval(),
     )
 
 
-def _read_grants(neighbours: Neighbours, reading: Reading, node: Node, path: str) -> tuple[Grant, ...]:
+def _read_grants(neighbours: ConsumerContext, reading: Reading, node: Node, path: str) -> tuple[Grant, ...]:
     return read_grants(reading, node, path, neighbours)
 
 
-def _read_perimeter(neighbours: Neighbours, reading: Reading, node: Node, path: str) -> Perimeter | None:
+def _read_perimeter(neighbours: ConsumerContext, reading: Reading, node: Node, path: str) -> Perimeter | None:
     return read_perimeter(reading, node, path, neighbours)
 
 

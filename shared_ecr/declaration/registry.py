@@ -4,19 +4,19 @@ import re
 
 from shared_ecr.declaration.accounts import read_account, read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
-from shared_ecr.declaration.grants import Neighbours
+from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.mirrors import read_mirrors
-from shared_ecr.declaration.profiles import read_beginnings
+from shared_ecr.declaration.profiles import read_inherited
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.repositories import judge_beginnings, read_repositories
+from shared_ecr.declaration.repositories import judge_inherited, read_repositories
 from shared_ecr.declaration.settings import (
     SETTINGS,
-    Surroundings,
+    SettingsContext,
     read_public_repositories,
     read_settings,
     warn_of_caches,
 )
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
 from shared_ecr.model.shards import MAX_STACKS
@@ -44,13 +44,13 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
         organization = reading.parsed(organization_node, "organization", OrganizationId.parse)
     accounts = read_accounts(reading, fields.get("accounts"))
     home = _read_home(reading, fields.get("registry"), accounts)
-    neighbours = Neighbours(accounts, organization, home[0] if home else None)
+    neighbours = ConsumerContext(accounts, organization, home[0] if home else None)
     defaults, repositories = fields.get("defaults"), fields.get("repositories")
-    beginnings = read_beginnings(reading, defaults, fields.get("profiles"))
-    judge_beginnings(reading, defaults, beginnings, neighbours)
+    inherited = read_inherited(reading, defaults, fields.get("profiles"))
+    judge_inherited(reading, defaults, inherited, neighbours)
     if repositories is None:
         return None
-    read = read_repositories(reading, repositories, beginnings, neighbours)
+    read = read_repositories(reading, repositories, inherited, neighbours)
     names = [entry.key.text for entry, _ in read]
     acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names)
     homes = tuple(EcrRegistry(home[0], region) for region in home[1]) if home else ()
@@ -59,7 +59,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
         return None
     account, regions, stack_name = home
     stacks = _read_stacks(reading, fields.get("registry"))
-    around = Surroundings(account, regions, stack_name, neighbours, beginnings)
+    around = SettingsContext(account, regions, stack_name, neighbours, inherited)
     settings = read_settings(reading, fields.get("registry"), around)
     public = read_public_repositories(reading, fields.get("public_repositories"), around)
     warn_of_caches(reading, settings.caches, [(entry, spec.name) for entry, spec in read])
@@ -76,7 +76,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     )
 
 
-def _culprit(entry: Entry, code: str) -> Node:
+def _culprit(entry: MappingEntry, code: str) -> Node:
     """Return the property that a fault across the registry is about, or the name of the repository."""
     key = {"kms-region": "encryption", "policy-size": "grants", "perimeter-cuts-grant": "perimeter"}.get(code, "")
     written = entry.value.get(key) if isinstance(entry.value, Mapping) else None

@@ -3,7 +3,7 @@
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.model.repositories import Deleted, Removal, Retained
+from shared_ecr.model.repositories import Deleted, Removal, RetainOnRemoval
 
 _FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images shall go too"
 
@@ -29,7 +29,7 @@ def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:
         if emptied and emptied_node:
             fault = InvalidValueError("what is retained is never emptied", fix=_FIX, code="removal")
             reading.note(emptied_node, join(path, "empty_on_delete"), fault)
-        return Retained()
+        return RetainOnRemoval()
     reason = reading.text(reason_node, join(path, "reason")) if reason_node else ""
     if action is None or reason is None or emptied is None:
         return None

@@ -3,12 +3,12 @@
 import re
 from functools import partial
 
-from shared_ecr.declaration.grants import Neighbours
+from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.profiles import KEY as PROFILE
-from shared_ecr.declaration.profiles import Beginnings, completed
+from shared_ecr.declaration.profiles import InheritedDefaults, completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import RepositoryName
@@ -20,20 +20,22 @@ _BOOTSTRAP = re.compile(r"cdk-[a-z0-9]+-container-assets-.+")
 _NAMELESS = RepositoryName("nameless")
 
 
-def judge_beginnings(reading: Reading, defaults: Node | None, beginnings: Beginnings, neighbours: Neighbours) -> None:
+def judge_inherited(
+    reading: Reading, defaults: Node | None, inherited: InheritedDefaults, neighbours: ConsumerContext
+) -> None:
     """Note the faults of defaults and profiles where they stand, before every repository meets them again."""
     fields = reading.mapping(defaults, "defaults", PROPERTIES) if defaults is not None else None
     if fields:
         read_properties(reading, fields, "defaults", neighbours, _NAMELESS)
-    for name, profile in beginnings.profiles.items():
+    for name, profile in inherited.profiles.items():
         path = join("profiles", name)
         reading.mapping(profile, path, PROPERTIES)
-        read_properties(reading, beginnings.of((name,)), path, neighbours, _NAMELESS)
+        read_properties(reading, inherited.of((name,)), path, neighbours, _NAMELESS)
 
 
 def read_repositories(
-    reading: Reading, node: Node, beginnings: Beginnings, neighbours: Neighbours
-) -> list[tuple[Entry, RepositorySpec]]:
+    reading: Reading, node: Node, inherited: InheritedDefaults, neighbours: ConsumerContext
+) -> list[tuple[MappingEntry, RepositorySpec]]:
     """Read every repository; the entries come along, so that later faults find their place."""
     if not isinstance(node, Mapping):
         fix = "Write each as 'NAME: {}'; none at all is 'repositories: {}'"
@@ -48,7 +50,7 @@ def read_repositories(
             reading.note(entry.key, path, _doubled(name))
         fields = _own_properties(reading, entry.value, path)
         if fields:
-            complete = completed(reading, beginnings, fields, path)
+            complete = completed(reading, inherited, fields, path)
             spec = read_properties(reading, complete, path, neighbours, name or _NAMELESS)
             read += [(entry, spec)] if name else []
     return read

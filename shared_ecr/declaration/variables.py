@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.yaml.scalars import plain_value
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
@@ -70,7 +70,7 @@ class _Replacement:
                 new_entries = [self._entry(entry, path) for entry in entries]
                 return node if _same(entries, new_entries) else Mapping(position, tuple(new_entries))
 
-    def _entry(self, entry: Entry, path: str) -> Entry:
+    def _entry(self, entry: MappingEntry, path: str) -> MappingEntry:
         path = join(path, entry.key.text)
         if _OPENS in entry.key.text:
             fault = InvalidValueError(
@@ -81,7 +81,7 @@ class _Replacement:
             )
             self.reading.note(entry.key, path, fault)
         value = self.of(entry.value, path)
-        return entry if value is entry.value else Entry(entry.key, value)
+        return entry if value is entry.value else MappingEntry(entry.key, value)
 
     def _scalar(self, node: Scalar, path: str) -> Node:
         parts, end = [], 0
@@ -124,5 +124,5 @@ class _Replacement:
         return None
 
 
-def _same(before: tuple[object, ...], after: list[object] | list[Node] | list[Entry]) -> bool:
+def _same(before: tuple[object, ...], after: list[object] | list[Node] | list[MappingEntry]) -> bool:
     return all(old is new for old, new in zip(before, after, strict=True))

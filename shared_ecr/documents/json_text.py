@@ -3,7 +3,7 @@
 import json
 import math
 
-from shared_ecr.documents.policy_faults import Fault, InvalidPolicyError
+from shared_ecr.documents.policy_faults import InvalidPolicyError, PolicyFault
 
 # CloudFormation reads templates of 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_CHARACTERS = 1_048_576
@@ -102,4 +102,4 @@ def _constant(text: str) -> Json:
 
 
 def _refused(what: str, code: str) -> InvalidPolicyError:
-    return InvalidPolicyError([Fault("", what, code)])
+    return InvalidPolicyError([PolicyFault("", what, code)])

@@ -42,7 +42,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MappingEntry:
     """One key of a mapping and its value."""
 
     key: Scalar
@@ -54,7 +54,7 @@ class Mapping:
     """A mapping; its keys are texts and unique."""
 
     position: Position
-    entries: tuple[Entry, ...]
+    entries: tuple[MappingEntry, ...]
 
     def described(self) -> str:
         """Say what stands there, for `expected …, found …`."""

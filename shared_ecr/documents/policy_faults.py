@@ -9,7 +9,7 @@ from shared_ecr.text import visible
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PolicyFault:
     """One thing in a document that AWS refuses."""
 
     path: str
@@ -29,7 +29,7 @@ class InvalidPolicyError(SharedEcrError):
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, faults: Sequence[Fault], where: str = "") -> None:
+    def __init__(self, faults: Sequence[PolicyFault], where: str = "") -> None:
         self.faults = tuple(faults)
         self.where = where
         shown = [f"{where}: {fault}" if where else str(fault) for fault in self.faults[:SHOWN_AT_MOST]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.verdicts import Verdict
+from shared_ecr.fate.verdicts import ImageFate
 
 
 class ChangeKind(StrEnum):
@@ -18,11 +18,11 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PolicyChange:
     """One image whose fate is not what it was."""
 
-    before: Verdict
-    after: Verdict
+    before: ImageFate
+    after: ImageFate
 
     @property
     def image(self) -> Image:
@@ -40,7 +40,7 @@ class Change:
         return ChangeKind.NEWLY_KEPT if went else ChangeKind.OTHERWISE
 
 
-def changes(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Change, ...]:
+def changes(before: Sequence[ImageFate], after: Sequence[ImageFate]) -> tuple[PolicyChange, ...]:
     """Return the images whose fate differs; within each kind the youngest first. Both are of the same images."""
     order = list(ChangeKind)
     return tuple(
@@ -48,7 +48,7 @@ def changes(before: Sequence[Verdict], after: Sequence[Verdict]) -> tuple[Change
     )
 
 
-def _differing(before: Sequence[Verdict], after: Sequence[Verdict]) -> Iterator[Change]:
+def _differing(before: Sequence[ImageFate], after: Sequence[ImageFate]) -> Iterator[PolicyChange]:
     for old, new in zip(before, after, strict=True):
         if old.fate is not new.fate:
-            yield Change(old, new)
+            yield PolicyChange(old, new)

@@ -25,7 +25,7 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StorageTotal:
     """How much is stored, and what that costs."""
 
     images: int
@@ -33,7 +33,7 @@ class Stored:
     archive_bytes: int
 
     @classmethod
-    def of(cls, images: Iterable[Image]) -> "Stored":
+    def of(cls, images: Iterable[Image]) -> "StorageTotal":
         """Add up *images*."""
         count, standard, archive, in_archive = 0, 0, 0, StorageClass.ARCHIVE
         for image in images:

@@ -15,7 +15,7 @@ from shared_ecr.fate.assumptions import CAUTIOUS, Assumptions
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.marking import Marks, mark
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import StorageClass
 
@@ -33,7 +33,7 @@ class Fates:
 
 def evaluate(
     policy: LifecyclePolicy, images: Sequence[Image], now: datetime, assumptions: Assumptions = CAUTIOUS
-) -> tuple[Verdict, ...]:
+) -> tuple[ImageFate, ...]:
     """Return the verdict on each of *images*, in their order; *now* is aware of its zone, digests are unique."""
     with collector_waiting():
         found = mark(policy, images, now, assumptions)
@@ -48,12 +48,12 @@ def settle(images: Sequence[Image], marked: Mapping[str, Fate], assumptions: Ass
     return settled
 
 
-def verdicts(images: Sequence[Image], found: Marks, settled: Fates, now: datetime) -> tuple[Verdict, ...]:
+def verdicts(images: Sequence[Image], found: Marks, settled: Fates, now: datetime) -> tuple[ImageFate, ...]:
     """Put together what is known of each image."""
     # Looking up a member of an enumeration costs as much as a verdict, so it is done once.
     claim, fate, cause, keep = found.claims.get, settled.fates.get, settled.causes.get, Fate.KEEP
     return tuple(
-        [Verdict(image, fate(image.digest, keep), now, claim(image.digest), cause(image.digest)) for image in images]
+        [ImageFate(image, fate(image.digest, keep), now, claim(image.digest), cause(image.digest)) for image in images]
     )
 
 

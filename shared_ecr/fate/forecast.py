@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared_ecr.fate.arrivals import PUSHES_OF, arrivals, without_moved_tags
-from shared_ecr.fate.costs import Stored
+from shared_ecr.fate.costs import StorageTotal
 from shared_ecr.fate.evaluation import evaluate
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.runs import after
@@ -25,7 +25,7 @@ class Day:
     pushed: int
     expired: int
     archived: int
-    stored: Stored
+    stored: StorageTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,6 @@ def play(
         gone.update((digest, at) for digest in lost if digest in known)
         held = after(verdicts, at)
         archived = sum(verdict.fate.is_archiving for verdict in verdicts)
-        days.append(Day(at, len(pushed), len(lost), archived, Stored.of(held)))
+        days.append(Day(at, len(pushed), len(lost), archived, StorageTotal.of(held)))
         at += _DAY
     return Forecast(tuple(days), held, window, gone)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared_ecr.fate.findings import FateFinding, counted, named
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.kinds import kind_of
-from shared_ecr.fate.verdicts import Verdict
+from shared_ecr.fate.verdicts import ImageFate
 
 # A month of pulls shows what weekly and monthly jobs run.
 RECENTLY = timedelta(days=30)
@@ -16,7 +16,7 @@ MANY = 0.10
 
 
 def findings(
-    repository: str, verdicts: Sequence[Verdict], before: Sequence[Verdict] | None, used: Mapping[str, str]
+    repository: str, verdicts: Sequence[ImageFate], before: Sequence[ImageFate] | None, used: Mapping[str, str]
 ) -> Iterator[FateFinding]:
     """Yield what blocks, about images that are lost now and were not *before* (None: nothing was).
 
@@ -57,7 +57,7 @@ def _in_use(repository: str, going: Sequence[Image], used: Mapping[str, str]) ->
         )
 
 
-def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[Verdict]) -> Iterator[FateFinding]:
+def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
     since = verdicts[0].at - RECENTLY if verdicts else None
     hit = [image for image in lost if since and image.pulled_at and image.pulled_at >= since]
     if hit:
@@ -70,7 +70,7 @@ def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[
         )
 
 
-def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[Verdict]) -> Iterator[FateFinding]:
+def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
     going: dict[str, list[Image]] = defaultdict(list)
     for image in lost:
         for kind in {kind_of(tag) for tag in image.tags}:

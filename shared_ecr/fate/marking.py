@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared_ecr.fate.assumptions import Assumptions
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.ranking import Shelf, marks
+from shared_ecr.fate.ranking import RankedImages, marks
 from shared_ecr.fate.verdicts import Claim, Fate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import Action, NewestImages, StorageClass
@@ -14,9 +14,9 @@ from shared_ecr.model.lifecycle.rules import Action, NewestImages, StorageClass
 
 @dataclass(slots=True)
 class Marks:
-    """Claims and marks by digest, and the shelves they were read from."""
+    """Claims and marks by digest, and the rankings they were read from."""
 
-    shelves: dict[StorageClass, Shelf]
+    rankings: dict[StorageClass, RankedImages]
     claims: dict[str, Claim] = field(default_factory=dict)
     marked: dict[str, Fate] = field(default_factory=dict)
     """What the claiming rule would do to each image that it counts out."""
@@ -24,20 +24,20 @@ class Marks:
 
 def mark(policy: LifecyclePolicy, images: Sequence[Image], now: datetime, assumptions: Assumptions) -> Marks:
     """Let each rule, by priority, claim what it identifies first, and mark what it counts out of that."""
-    shelves = {
-        storage_class: Shelf((image for image in images if image.storage_class is storage_class), assumptions)
+    rankings = {
+        storage_class: RankedImages((image for image in images if image.storage_class is storage_class), assumptions)
         for storage_class in StorageClass
     }
-    found = Marks(shelves)
+    found = Marks(rankings)
     without = without_place(images, assumptions)
     claims, marked = found.claims, found.marked
     for rule in policy.rules:
-        shelf = shelves[rule.storage_class]
-        identified = shelf.identified(rule.selection)
-        clock, is_marked = shelf.clock_of(rule.count), marks(rule.count, now)
-        unclaimed, total = shelf.unclaimed, len(identified)
+        ranked = rankings[rule.storage_class]
+        identified = ranked.identified(rule.selection)
+        clock, is_marked = ranked.clock_of(rule.count), marks(rule.count, now)
+        unclaimed, total = ranked.unclaimed, len(identified)
         fate = Fate.EXPIRE if rule.action is Action.EXPIRE else Fate.ARCHIVE
-        for number, place in zip(identified, shelf.places(identified, without), strict=True):
+        for number, place in zip(identified, ranked.places(identified, without), strict=True):
             image = unclaimed[number]
             if image is not None:
                 unclaimed[number] = None
@@ -55,12 +55,12 @@ def recounted(policy: LifecyclePolicy, found: Marks, without: frozenset[str]) ->
     for rule in policy.rules:
         if rule.priority not in counting or not isinstance(rule.count, NewestImages):
             continue
-        shelf = found.shelves[rule.storage_class]
-        identified = shelf.identified(rule.selection)
-        for number, place in zip(identified, shelf.places(identified, without), strict=True):
+        ranked = found.rankings[rule.storage_class]
+        identified = ranked.identified(rule.selection)
+        for number, place in zip(identified, ranked.places(identified, without), strict=True):
             if place > rule.count.keep:
                 break
-            digest = shelf.images[number].digest
+            digest = ranked.images[number].digest
             if digest in marked and found.claims[digest].rule is rule:
                 del marked[digest]
     return marked

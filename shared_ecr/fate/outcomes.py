@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.fate.changes import Change, changes
-from shared_ecr.fate.costs import Stored
+from shared_ecr.fate.changes import PolicyChange, changes
+from shared_ecr.fate.costs import StorageTotal
 from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.forecast import Forecast
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.runs import after
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 
 
@@ -20,16 +20,16 @@ class RepositoryOutcome:
 
     repository: RepositoryImages
     policy: LifecyclePolicy
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ImageFate, ...]
     used: Mapping[str, str] = field(default_factory=dict)
     """Who uses which digest."""
-    before: tuple[Verdict, ...] | None = None
+    before: tuple[ImageFate, ...] | None = None
     """What the policy that is compared with does to the same images."""
     findings: tuple[FateFinding, ...] = ()
     forecast: Forecast | None = None
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[PolicyChange, ...]:
         """What changes against the other policy; nothing where there is none."""
         return () if self.before is None else changes(self.before, self.verdicts)
 
@@ -40,11 +40,11 @@ class RepositoryOutcome:
         return {fate: counted[fate] for fate in Fate}
 
     @property
-    def stored_now(self) -> Stored:
+    def stored_now(self) -> StorageTotal:
         """What is stored before the run."""
-        return Stored.of(self.repository.images)
+        return StorageTotal.of(self.repository.images)
 
     @property
-    def stored_after(self) -> Stored:
+    def stored_after(self) -> StorageTotal:
         """What is stored after the run."""
-        return Stored.of(after(self.verdicts, self.verdicts[0].at)) if self.verdicts else Stored(0, 0, 0)
+        return StorageTotal.of(after(self.verdicts, self.verdicts[0].at)) if self.verdicts else StorageTotal(0, 0, 0)

@@ -24,7 +24,7 @@ from shared_ecr.model.lifecycle.rules import (
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)
 
 
-class Shelf:
+class RankedImages:
     """Images of one storage class, young to old; those of the same second by digest, so that answers repeat."""
 
     def __init__(self, images: Iterable[Image], assumptions: Assumptions) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.verdicts import Claim, Fate, Verdict
+from shared_ecr.fate.verdicts import Claim, Fate, ImageFate
 from shared_ecr.model.lifecycle.rules import (
     Action,
     AnyImage,
@@ -23,7 +23,7 @@ from shared_ecr.model.lifecycle.rules import (
 _TEENS = range(11, 14)
 
 
-def why(verdict: Verdict) -> str:
+def why(verdict: ImageFate) -> str:
     """Say why *verdict* is what it is: `kept by rule 1: 3rd newest of at most 5 matching `v*``."""
     cause = (verdict.cause or "")[:19]
     match verdict.fate:
@@ -46,7 +46,7 @@ def why(verdict: Verdict) -> str:
             assert_never(verdict.fate)
 
 
-def _by_rule(verdict: Verdict) -> str:
+def _by_rule(verdict: ImageFate) -> str:
     claim = verdict.claim
     return f"by rule {claim.rule.priority}: {_counted(claim, verdict)}" if claim else ""
 
@@ -102,7 +102,7 @@ def age(since: datetime, now: datetime) -> str:
     return f"{hours} hour{'s' * (hours != 1)}"
 
 
-def _counted(claim: Claim, verdict: Verdict) -> str:
+def _counted(claim: Claim, verdict: ImageFate) -> str:
     count = claim.rule.count
     if isinstance(count, NewestImages):
         place = f"{ordinal(claim.place)} newest" if claim.place > 1 else "newest"
@@ -131,7 +131,7 @@ def _event(count: PushedAge | PulledAge | ArchivedAge, image: Image, since: date
             assert_never(count)
 
 
-def _in_archive(verdict: Verdict) -> str:
+def _in_archive(verdict: ImageFate) -> str:
     return " in the archive" if verdict.image.storage_class is StorageClass.ARCHIVE else ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.errors import UsageError
 from shared_ecr.fate.arrivals import PUSHES_OF
 from shared_ecr.fate.costs import Prices
@@ -14,10 +14,10 @@ from shared_ecr.fate.guards import findings
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory, used_digests
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.fate.reports.report import JudgedFinding, Report
+from shared_ecr.fate.reports.report import Report, ReportedFinding
 from shared_ecr.fate.traps import traps
 from shared_ecr.fate.uncertainty import judge
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings.acknowledgements import covering
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.problems import Problem, Severity
@@ -25,20 +25,20 @@ from shared_ecr.text import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FateRequest:
     """What is asked of an inventory."""
 
     now: datetime
     names: tuple[str, ...] = ()
     """The repositories to judge; all of them where none is named."""
-    against: Policies | None = None
+    against: LifecycleSource | None = None
     until: datetime | None = None
     pushes_of: timedelta = PUSHES_OF
     """The time whose pushes are repeated when the policy is played forward; none where nobody pushes."""
     prices: Prices = field(default_factory=Prices)
 
 
-def report(inventory: Inventory, policies: Policies, question: Question) -> Report:
+def report(inventory: Inventory, policies: LifecycleSource, question: FateRequest) -> Report:
     """Judge the images of *inventory* by *policies*.
 
     Raises:
@@ -83,7 +83,7 @@ def _chosen(inventory: Inventory, names: Sequence[str]) -> Iterator[RepositoryIm
 
 
 def _outcome(
-    repository: RepositoryImages, policy: LifecyclePolicy, question: Question, used: dict[str, str]
+    repository: RepositoryImages, policy: LifecyclePolicy, question: FateRequest, used: dict[str, str]
 ) -> RepositoryOutcome:
     now = question.now
     if question.against:
@@ -104,7 +104,7 @@ def compared(
 ) -> RepositoryOutcome:
     """Judge the images of *repository* by *policy* against another one, or against none: then nothing ever went."""
     images = repository.images
-    old = judge(before, images, now) if before else tuple(Verdict(image, Fate.KEEP, now) for image in images)
+    old = judge(before, images, now) if before else tuple(ImageFate(image, Fate.KEEP, now) for image in images)
     return _outcome_of(repository, policy, now, used, old)
 
 
@@ -113,16 +113,16 @@ def _outcome_of(
     policy: LifecyclePolicy,
     now: datetime,
     used: Mapping[str, str],
-    before: tuple[Verdict, ...] | None = None,
+    before: tuple[ImageFate, ...] | None = None,
 ) -> RepositoryOutcome:
     verdicts = judge(policy, repository.images, now)
     found = [*findings(repository.name, verdicts, before, used), *traps(repository.name, policy, verdicts)]
     return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found))
 
 
-def _judged(finding: FateFinding, policies: Policies, now: datetime) -> JudgedFinding:
+def _judged(finding: FateFinding, policies: LifecycleSource, now: datetime) -> ReportedFinding:
     acknowledged = policies.registry.acknowledged if policies.registry else ()
-    return JudgedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
+    return ReportedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
 
 
 def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.verdicts import Verdict
+from shared_ecr.fate.verdicts import ImageFate
 from shared_ecr.model.lifecycle.rules import StorageClass
 
 
-def after(verdicts: Iterable[Verdict], at: datetime) -> tuple[Image, ...]:
+def after(verdicts: Iterable[ImageFate], at: datetime) -> tuple[Image, ...]:
     """Return the images that are left when *verdicts* are carried out *at* a time; the archived ones in the archive."""
     return tuple(
         replace(verdict.image, storage_class=StorageClass.ARCHIVE, archived_at=at)

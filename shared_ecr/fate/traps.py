@@ -10,15 +10,15 @@ from shared_ecr.fate.findings import FateFinding, named
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.kinds import kind_of
 from shared_ecr.fate.matching import Pattern, entries_of
-from shared_ecr.fate.ranking import Shelf
+from shared_ecr.fate.ranking import RankedImages
 from shared_ecr.fate.reasons import described
-from shared_ecr.fate.verdicts import Verdict
+from shared_ecr.fate.verdicts import ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule, TaggedLike, TaggedWith
 from shared_ecr.text import listed, nearest
 
 
-def traps(repository: str, policy: LifecyclePolicy, verdicts: Sequence[Verdict]) -> Iterator[FateFinding]:
+def traps(repository: str, policy: LifecyclePolicy, verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
     """Yield what *policy* seems to say and does not, of the images that *verdicts* are about."""
     tagged = [rule for rule in policy.rules if isinstance(rule.selection, TaggedLike | TaggedWith)]
     for rule in tagged:
@@ -33,12 +33,12 @@ def traps(repository: str, policy: LifecyclePolicy, verdicts: Sequence[Verdict])
 
 
 def _protects_nothing(
-    repository: str, rule: LifecycleRule, verdicts: Sequence[Verdict], lost: int
+    repository: str, rule: LifecycleRule, verdicts: Sequence[ImageFate], lost: int
 ) -> Iterator[FateFinding]:
     if any(verdict.claim and verdict.claim.rule is rule for verdict in verdicts):
         return
     candidates = [verdict.image for verdict in verdicts if verdict.image.storage_class is rule.storage_class]
-    if Shelf((image for image in candidates if image.tags), CAUTIOUS).identified(rule.selection):
+    if RankedImages((image for image in candidates if image.tags), CAUTIOUS).identified(rule.selection):
         return
     yield FateFinding(
         "fate-protects-nothing",
@@ -60,7 +60,7 @@ def _kinds_there(rule: LifecycleRule, images: Sequence[Image]) -> str:
     return f"The tags there are of the kinds {listed(f'`{kind}`' for kind in kinds[:5])}{hint}"
 
 
-def _read_as_and(repository: str, rule: LifecycleRule, lost: Sequence[Verdict]) -> Iterator[FateFinding]:
+def _read_as_and(repository: str, rule: LifecycleRule, lost: Sequence[ImageFate]) -> Iterator[FateFinding]:
     entries = entries_of(rule.selection)
     if len(entries) < 2:  # noqa: PLR2004 — one entry cannot be joined by AND
         return

@@ -23,7 +23,7 @@ from shared_ecr.fate.evaluation import settle, verdicts
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.marking import Marks, mark, recounted, without_place
 from shared_ecr.fate.matching import entries_of
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import NewestImages
 
@@ -37,7 +37,7 @@ _IN_WORDS = {
 }
 
 
-def judge(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> tuple[Verdict, ...]:
+def judge(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> tuple[ImageFate, ...]:
     """Return the verdict on each image by the cautious answers, with the open questions it hangs on named."""
     with collector_waiting():
         found = mark(policy, images, now, CAUTIOUS)
@@ -92,11 +92,11 @@ def _has_capitals(texts: Sequence[str]) -> bool:
     return joined != joined.lower()
 
 
-def _ties(judged: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
+def _ties(judged: Sequence[ImageFate]) -> Iterator[tuple[str, str]]:
     """Find images of one second on both sides of a rule's count: which of them stay is not documented."""
     counted = [verdict for verdict in judged if verdict.claim and verdict.claim.since is None]
-    last_kept: dict[int, Verdict] = {}
-    first_gone: dict[int, Verdict] = {}
+    last_kept: dict[int, ImageFate] = {}
+    first_gone: dict[int, ImageFate] = {}
     for verdict in counted:
         claim = verdict.claim
         if claim and isinstance(claim.rule.count, NewestImages):
@@ -117,11 +117,11 @@ def _ties(judged: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
                 yield verdict.image.digest, f"AWS leaves open: {note} [open-tie]"
 
 
-def _place(verdict: Verdict) -> int:
+def _place(verdict: ImageFate) -> int:
     return verdict.claim.place if verdict.claim else 0
 
 
-def _borders(policy: LifecyclePolicy, judged: Sequence[Verdict], now: datetime) -> Iterator[tuple[str, str]]:
+def _borders(policy: LifecyclePolicy, judged: Sequence[ImageFate], now: datetime) -> Iterator[tuple[str, str]]:
     """Find images whose age is exactly the limit: `older than` is read strictly, the second is not observable."""
     limits: dict[int, datetime] = {}
     for rule in policy.rules:

@@ -42,7 +42,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ImageFate:
     """The fate of one image at one time."""
 
     image: Image

@@ -12,19 +12,19 @@ from shared_ecr.local.clock import Clock
 IDENTITY = "/_shared-ecr/identity"
 CLOCK = "/_shared-ecr/clock"
 
-Scope = dict[str, Any]
+AsgiScope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+AsgiApplication = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 
 class Control:
     """An ASGI application that answers for itself and passes everything else on."""
 
-    def __init__(self, application: Application, *, nonce: str, clock: Clock) -> None:
+    def __init__(self, application: AsgiApplication, *, nonce: str, clock: Clock) -> None:
         self._application, self._nonce, self._clock = application, nonce, clock
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         path = scope["path"] if scope["type"] == "http" else None
         if path == IDENTITY:
@@ -34,7 +34,7 @@ class Control:
         else:
             await self._application(scope, receive, send)
 
-    async def _move_clock(self, scope: Scope, send: Send) -> None:
+    async def _move_clock(self, scope: AsgiScope, send: Send) -> None:
         """Advance by the `seconds` of the query, when posted; show the time either way."""
         if scope["method"] == "POST":
             try:

@@ -13,7 +13,7 @@ from typing import Any
 # A reply of MiniStack: status, headers, body.
 Reply = tuple[int, dict[str, str], bytes]
 # An action of the ECR API: the request's document to a reply.
-Action = Callable[[dict[str, Any]], Reply]
+OperationHandler = Callable[[dict[str, Any]], Reply]
 
 _ECR = "ministack.services.ecr"
 _CLOUDFORMATION = "ministack.services.cloudformation.provisioners"

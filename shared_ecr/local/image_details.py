@@ -13,7 +13,7 @@ from ministack.core.responses import get_account_id, get_region, json_response
 
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
-from shared_ecr.local.hooks import Action, Reply
+from shared_ecr.local.hooks import OperationHandler, Reply
 
 RegistryHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply | None]]
 
@@ -43,7 +43,7 @@ class ImageDetails:
 
         return handle_registry_request
 
-    def _describing(self, describe: Action) -> Action:
+    def _describing(self, describe: OperationHandler) -> OperationHandler:
         def describe_images(data: dict[str, Any]) -> Reply:
             status, headers, body = describe(data)
             if status != 200:  # noqa: PLR2004 — HTTP's OK

@@ -14,9 +14,9 @@ from typing import Any
 from ministack.core.responses import error_response_json, get_account_id, json_response
 
 from shared_ecr.local import hooks
-from shared_ecr.local.hooks import Action, Reply
+from shared_ecr.local.hooks import OperationHandler, Reply
 
-Put = Callable[[str, str, dict[str, str], bytes], Reply]
+PutManifest = Callable[[str, str, dict[str, str], bytes], Reply]
 
 
 def install() -> None:
@@ -39,7 +39,7 @@ def children_of(manifest: Mapping[str, Any]) -> list[str]:
     return [child["digest"] for child in manifest.get("manifests", [])]
 
 
-def _putting_manifests(put: Put) -> Put:
+def _putting_manifests(put: PutManifest) -> PutManifest:
     def put_manifest(name: str, ref: str, headers: dict[str, str], body: bytes) -> Reply:
         if name not in hooks.REPOSITORIES.read():
             return put(name, ref, headers, body)
@@ -82,7 +82,7 @@ def _required(digests: list[str], name: str) -> str:
     )
 
 
-def _describing(describe: Action) -> Action:
+def _describing(describe: OperationHandler) -> OperationHandler:
     def describe_images(data: dict[str, Any]) -> Reply:
         status, headers, body = describe(data)
         if status != 200:  # noqa: PLR2004 — HTTP's OK
@@ -129,7 +129,7 @@ def _size(name: str, digest: str) -> int:
     return sum(len(blobs.get(blob, b"")) for blob in blobs_of(manifest))
 
 
-def _checking_layers(check: Action) -> Action:
+def _checking_layers(check: OperationHandler) -> OperationHandler:
     def batch_check_layer_availability(data: dict[str, Any]) -> Reply:
         name = data.get("repositoryName", "")
         if name not in hooks.REPOSITORIES.read():
@@ -147,7 +147,7 @@ def _checking_layers(check: Action) -> Action:
     return batch_check_layer_availability
 
 
-def _deleting_images(delete: Action) -> Action:
+def _deleting_images(delete: OperationHandler) -> OperationHandler:
     def batch_delete_image(data: dict[str, Any]) -> Reply:
         reply = delete(data)
         name = data.get("repositoryName", "")
@@ -160,7 +160,7 @@ def _deleting_images(delete: Action) -> Action:
     return batch_delete_image
 
 
-def _deleting_repositories(delete: Action) -> Action:
+def _deleting_repositories(delete: OperationHandler) -> OperationHandler:
     def delete_repository(data: dict[str, Any]) -> Reply:
         reply = delete(data)
         if reply[0] == 200:  # noqa: PLR2004 — HTTP's OK

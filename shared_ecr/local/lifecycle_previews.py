@@ -16,7 +16,7 @@ from ministack.core.responses import error_response_json, get_account_id, get_re
 from shared_ecr.declaration.policy_sources import parse_policies
 from shared_ecr.fate.evaluation import evaluate
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.hooks import Reply
@@ -31,7 +31,7 @@ Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[
 @dataclass(slots=True)
 class _Preview:
     text: str
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[ImageFate]
     is_looked_at: bool = False
 
 
@@ -130,7 +130,7 @@ def _image(held: dict[str, Any]) -> Image:
     )
 
 
-def _result(verdict: Verdict) -> dict[str, Any]:
+def _result(verdict: ImageFate) -> dict[str, Any]:
     expires = verdict.fate is Fate.EXPIRE
     return {
         "imageTags": list(verdict.image.tags),
@@ -142,7 +142,7 @@ def _result(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _summary(acting: Sequence[Verdict]) -> dict[str, Any]:
+def _summary(acting: Sequence[ImageFate]) -> dict[str, Any]:
     archived = sum(verdict.fate is Fate.ARCHIVE for verdict in acting)
     return {
         "expiringImageTotalCount": len(acting) - archived,

@@ -13,7 +13,7 @@ from ministack.core.responses import error_response_json, get_account_id, get_re
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.local import hooks
-from shared_ecr.local.hooks import Action, Reply
+from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.local.tokens import Token, Tokens
 from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost
 
@@ -21,7 +21,7 @@ EXPIRED = "Your authorization token has expired. Reauthenticate and try again."
 # Any partition's suffix will do here: MiniStack reads account and Region and stops at the next dot.
 _HOST_FOR_MINISTACK = "{account}.dkr.ecr.{region}.amazonaws.com"
 
-RegistryHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
+V2Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
 
 
 def install(tokens: Tokens) -> None:
@@ -30,7 +30,7 @@ def install(tokens: Tokens) -> None:
     hooks.REGISTRY_REQUEST.wrap(lambda handle: guarded(handle, tokens))
 
 
-def issuing(tokens: Tokens) -> Action:
+def issuing(tokens: Tokens) -> OperationHandler:
     """Answer `GetAuthorizationToken` for the caller's registry, or for each of the deprecated `registryIds`."""
 
     def get_authorization_token(data: dict[str, Any]) -> Reply:
@@ -46,7 +46,7 @@ def issuing(tokens: Tokens) -> Action:
     return get_authorization_token
 
 
-def guarded(handle: RegistryHandler, tokens: Tokens) -> RegistryHandler:
+def guarded(handle: V2Handler, tokens: Tokens) -> V2Handler:
     """Let requests with a good token through to *handle*, in the registry that the host or the token names."""
 
     async def handle_registry_request(

@@ -12,7 +12,7 @@ from ministack.core.responses import error_response_json, json_response
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.local import hooks
-from shared_ecr.local.hooks import Action, Reply
+from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.model.mutability import MAX_FILTERS, TagMutability
 from shared_ecr.names import Tag
 
@@ -20,7 +20,7 @@ MODE = "imageTagMutability"
 FILTERS = "imageTagMutabilityExclusionFilters"
 _MODES = ("MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION")
 
-Put = Callable[[str, str, dict[str, str], bytes], Reply]
+PutTagHandler = Callable[[str, str, dict[str, str], bytes], Reply]
 
 
 def install() -> None:
@@ -62,7 +62,7 @@ def _with_filters(shape: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable
     return lambda repo: shape(repo) | ({FILTERS: repo[FILTERS]} if repo.get(FILTERS) else {})
 
 
-def _creating(create: Action) -> Action:
+def _creating(create: OperationHandler) -> OperationHandler:
     def create_repository(data: dict[str, Any]) -> Reply:
         filters = data.get(FILTERS) or []
         if fault := rule_fault(data.get(MODE) or "MUTABLE", filters):
@@ -78,7 +78,7 @@ def _creating(create: Action) -> Action:
     return create_repository
 
 
-def _putting_mutability(put: Action) -> Action:
+def _putting_mutability(put: OperationHandler) -> OperationHandler:
     def put_image_tag_mutability(data: dict[str, Any]) -> Reply:
         filters = data.get(FILTERS) or []
         if fault := rule_fault(data.get(MODE) or "", filters):
@@ -95,7 +95,7 @@ def _putting_mutability(put: Action) -> Action:
     return put_image_tag_mutability
 
 
-def _putting_images(put: Action) -> Action:
+def _putting_images(put: OperationHandler) -> OperationHandler:
     def put_image(data: dict[str, Any]) -> Reply:
         repository, tag = hooks.REPOSITORIES.read().get(data.get("repositoryName", "")), data.get("imageTag")
         if repository and tag and moving_refused(repository, tag):
@@ -106,7 +106,7 @@ def _putting_images(put: Action) -> Action:
     return put_image
 
 
-def _putting_manifests(put: Put) -> Put:
+def _putting_manifests(put: PutTagHandler) -> PutTagHandler:
     def put_manifest(name: str, ref: str, headers: dict[str, str], body: bytes) -> Reply:
         repository = hooks.REPOSITORIES.read().get(name)
         if repository and not ref.startswith("sha256:") and moving_refused(repository, ref):

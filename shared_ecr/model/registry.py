@@ -10,7 +10,7 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
 from shared_ecr.model.mirrors import Mirror
-from shared_ecr.model.permissions import Place, perimeter_faults, size_fault
+from shared_ecr.model.permissions import PolicyLocation, perimeter_faults, size_fault
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
@@ -99,7 +99,7 @@ def _overfull(
     regions: Sequence[Region], repositories: Sequence[RepositorySpec], stacks: int
 ) -> Iterator[InvalidValueError]:
     """Refuse more repositories than the declared stacks can hold."""
-    place = Place.of(max(regions, key=lambda region: len(f"{region}{region.partition}")))
+    place = PolicyLocation.of(max(regions, key=lambda region: len(f"{region}{region.partition}")))
     sized = sizes(repositories, place)
     if not is_overfull(sized, stacks):
         return
@@ -124,7 +124,7 @@ def _faults(spec: RepositorySpec, regions: Sequence[Region]) -> Iterator[Invalid
             code="name-levels",
         )
     yield from encryption_faults(spec.encryption, regions)
-    oversize = (size_fault(spec.grants, Place.of(region), spec.perimeter) for region in regions)
+    oversize = (size_fault(spec.grants, PolicyLocation.of(region), spec.perimeter) for region in regions)
     too_large = next(filter(None, oversize), None)
     if too_large:
         yield too_large

@@ -6,13 +6,13 @@ from typing import Any
 from shared_ecr.model.encryption import Encryption, StackKey
 from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.model.permissions import Grant, Perimeter, Place, repository_policy
+from shared_ecr.model.permissions import Grant, Perimeter, PolicyLocation, repository_policy
 from shared_ecr.model.principals import Organization, OrganizationalUnit
 from shared_ecr.names import EcrRegistry, RepositoryName
 
 
 @dataclass(frozen=True, slots=True)
-class Retained:
+class RetainOnRemoval:
     """The repository and its images stay when it leaves the declaration."""
 
 
@@ -26,7 +26,7 @@ class Deleted:
     """Whether its images go too; if not, a repository that still has some stays, and the deployment fails."""
 
 
-Removal = Retained | Deleted
+Removal = RetainOnRemoval | Deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class RepositorySpec:
     tags: tuple[tuple[str, str], ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     """Why a published control is not met, by control: (`CKV_AWS_51`, reason). Rendered as acknowledgements."""
-    on_removal: Removal = field(default_factory=Retained)
+    on_removal: Removal = field(default_factory=RetainOnRemoval)
 
-    def policy(self, place: Place) -> dict[str, Any] | None:
+    def policy(self, place: PolicyLocation) -> dict[str, Any] | None:
         """Render the repository policy for a registry in *place*, or None where nobody is granted anything."""
         return repository_policy(self.grants, place, self.perimeter)
 

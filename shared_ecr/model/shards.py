@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Hashable, Iterable, Sequence
 
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import RepositoryName
 
@@ -34,7 +34,7 @@ def shard_of(name: RepositoryName, stacks: int) -> int:
     return max(range(stacks), key=lambda number: hashlib.sha256(f"{number}/{name}".encode()).digest())
 
 
-def sizes(specs: Iterable[RepositorySpec], place: Place) -> list[tuple[RepositoryName, int]]:
+def sizes(specs: Iterable[RepositorySpec], place: PolicyLocation) -> list[tuple[RepositoryName, int]]:
     """Estimate, from above, how many characters each of *specs* takes in an indented template."""
     # Most repositories have the grants and rules of the defaults, whose text is as long for each.
     known: dict[Hashable, int] = {}

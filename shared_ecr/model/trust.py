@@ -7,13 +7,13 @@ Source: https://docs.github.com/en/actions/how-tos/secure-your-work/security-har
 
 from typing import Any
 
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.principals import GitHubActions
 
 _PROVIDER = "token.actions.githubusercontent.com"
 
 
-def trust_policy(consumer: GitHubActions, place: Place) -> dict[str, Any]:
+def trust_policy(consumer: GitHubActions, place: PolicyLocation) -> dict[str, Any]:
     """Render the trust policy of the role of *consumer*; the account needs GitHub's OIDC provider.
 
     Without a branch every workflow of the repository may assume the role, those of pull requests included.

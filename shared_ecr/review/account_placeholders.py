@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Callable
 
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.review.deployments import OPEN_MARK
 
@@ -45,7 +45,7 @@ def arn_for(own: tuple[str, ...], text: str, account_of: Callable[[str], str] | 
     return ":".join(made)
 
 
-def account_for(target: Target, text: str) -> str:
+def account_for(target: TargetRepository, text: str) -> str:
     """Return an account for the open *text*, another one for another: no account that exists begins like it."""
     if text == _OWN_ACCOUNT:
         return target.account

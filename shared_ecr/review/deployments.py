@@ -16,7 +16,7 @@ OPEN_MARK = "${Deployed:"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Home:
+class RegistryHome:
     """The account and Region that something is deployed to; None where no document says it."""
 
     account: str | None
@@ -60,7 +60,7 @@ class Resource:
     """Such as `AWS::ECR::Repository`."""
     properties: Mapping[str, Json]
     origin: Origin
-    home: Home
+    home: RegistryHome
     deletion_policy: str = ""
     """As written; empty where it is left out, which CloudFormation takes for `Delete`."""
     update_replace_policy: str = ""
@@ -81,7 +81,7 @@ class Stack:
 
     name: str
     file: str
-    home: Home
+    home: RegistryHome
     resources: tuple[Resource, ...]
     """All of them, also those of other services."""
     template_bytes: int | None = None

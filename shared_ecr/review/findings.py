@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.findings.acknowledgements import Acknowledgement
-from shared_ecr.review.deployments import Home, Origin
+from shared_ecr.review.deployments import Origin, RegistryHome
 from shared_ecr.text import visible
 
 
@@ -13,14 +13,14 @@ class ReviewFinding:
     """One thing to look at. Codes are a contract: docs/reference/review.md."""
 
     code: str
-    severity: Severity
+    severity: LintSeverity
     """Errors block until they are acknowledged; warnings and notes do not."""
     subject: str
     """The repository's name, or what else it is about: `registry policy`, `stack shared-ecr`."""
     what: str
     why: str
     fix: str
-    home: Home
+    home: RegistryHome
     origin: Origin | None = None
     """On the new side; on the old one for what is gone."""
     details: tuple[str, ...] = ()
@@ -45,4 +45,4 @@ class JudgedFinding:
     @property
     def blocks(self) -> bool:
         """Whether it stops the deployment."""
-        return self.finding.severity is Severity.ERROR and self.acknowledgement is None and not self.is_old
+        return self.finding.severity is LintSeverity.ERROR and self.acknowledgement is None and not self.is_old

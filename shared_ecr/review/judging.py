@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.findings.acknowledgements import Acknowledgement, covering
 from shared_ecr.review.changes import Changed, compare
-from shared_ecr.review.changes import Question as ChangeQuestion
-from shared_ecr.review.deployments import Deployment, Home, Stack
+from shared_ecr.review.changes import ReviewContext as ChangeQuestion
+from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 from shared_ecr.review.findings import JudgedFinding, ReviewFinding
 from shared_ecr.review.matrices import matrices
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 
 # A reviewer reads errors first, and of those the ones that nobody has accepted.
 _ORDER = ("error", "warning", "note")
@@ -26,7 +26,7 @@ class ReviewQuestion:
     """What is known around the deployment that is reviewed."""
 
     now: datetime
-    known: Known = field(default_factory=Known)
+    known: TrustBoundary = field(default_factory=TrustBoundary)
     inventory: Inventory | None = None
     """The images that are there; without it what a rule would newly lose is told as a rule."""
     acknowledged: tuple[Acknowledgement, ...] = ()
@@ -35,7 +35,7 @@ class ReviewQuestion:
     """Whether to tell who may do what, and not only what changes."""
 
 
-def review(after: Deployment, before: Deployment | None, question: ReviewQuestion) -> Verdict:
+def review(after: Deployment, before: Deployment | None, question: ReviewQuestion) -> ReviewResult:
     """Judge *after*, alone or against *before*.
 
     A fault that *before* has already is told and blocks no more: a review is about what its change does. Without a
@@ -49,7 +49,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         **{finding: _identity(finding) in old for finding in judge(after, question.known)},
         **dict.fromkeys(changed.findings, False),
     }
-    return Verdict(
+    return ReviewResult(
         source=after.source,
         against=before.source if before else None,
         at=question.now,
@@ -96,9 +96,9 @@ def _written_acknowledgements(deployment: Deployment) -> dict[tuple[str, str, st
     }
 
 
-def _rank(judged: JudgedFinding) -> tuple[bool, int, Home, str, str]:
+def _rank(judged: JudgedFinding) -> tuple[bool, int, RegistryHome, str, str]:
     finding = judged.finding
-    home = Home(finding.home.account or "", finding.home.region or "")
+    home = RegistryHome(finding.home.account or "", finding.home.region or "")
     return (not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)
 
 

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from shared_ecr.access.lint import Finding, refused
+from shared_ecr.access.lint import PolicyFinding, refused
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.policy_reader import parse_policy
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import Region
-from shared_ecr.review.deployments import Home, is_known
+from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.unknown_placeholders import filled
 
@@ -28,7 +28,7 @@ class ReadPolicy:
 
     policy: Policy | None = None
     """What is known of it, with stand-ins for open parts; None where there is none, or where AWS would refuse it."""
-    faults: tuple[Finding, ...] = ()
+    faults: tuple[PolicyFinding, ...] = ()
     """Why AWS would refuse it."""
     is_whole: bool = True
     """Whether every statement of it is in `policy`, or in the faults."""
@@ -41,7 +41,7 @@ class ReadPolicy:
 _NOT_KNOWN = ReadPolicy(is_whole=False)
 
 
-def read_held(written: Json, home: Home) -> ReadPolicy:
+def read_held(written: Json, home: RegistryHome) -> ReadPolicy:
     """Read the policy that a property holds: an object, a text, or nothing."""
     if written is None:
         return ReadPolicy()
@@ -51,7 +51,9 @@ def read_held(written: Json, home: Home) -> ReadPolicy:
     return replace(read, characters=len(text)) if known else read
 
 
-def target_of(home: Home, name: str = ANY_REPOSITORY, tags: tuple[tuple[str, str], ...] | None = None) -> Target:
+def target_of(
+    home: RegistryHome, name: str = ANY_REPOSITORY, tags: tuple[tuple[str, str], ...] | None = None
+) -> TargetRepository:
     """Return the repository called *name* in *home* as requests are about it.
 
     Where the account or the Region is not known, the account is `UNKNOWN_ACCOUNT`.
@@ -60,11 +62,11 @@ def target_of(home: Home, name: str = ANY_REPOSITORY, tags: tuple[tuple[str, str
     try:
         region = Region.parse(home.region or "us-east-1")
     except InvalidValueError:
-        return Target(account, home.region or "us-east-1", name, tags=tags)
-    return Target(account, str(region), name, str(region.partition), tags)
+        return TargetRepository(account, home.region or "us-east-1", name, tags=tags)
+    return TargetRepository(account, str(region), name, str(region.partition), tags)
 
 
-def partition_of(home: Home) -> str | None:
+def partition_of(home: RegistryHome) -> str | None:
     """Return the partition of *home*, or None where its Region is not known."""
     return target_of(home).partition if home.region else None
 
@@ -78,7 +80,7 @@ def _known(text: str) -> ReadPolicy:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _open(text: str, target: Target) -> ReadPolicy:
+def _open(text: str, target: TargetRepository) -> ReadPolicy:
     try:
         data = read_json(text)
     except InvalidPolicyError:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.access.lint import Finding
+from shared_ecr.access.lint import PolicyFinding
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.problems import Problem
-from shared_ecr.review.deployments import Deployment, Home, Resource, Stack, is_known
+from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from shared_ecr.review.texts import written_out
@@ -35,7 +35,7 @@ class ReviewedRepository:
     policy: Policy | None
     """None where there is none, or where AWS would refuse it; what only a deployment knows has stand-ins."""
     has_policy: bool
-    policy_faults: tuple[Finding, ...]
+    policy_faults: tuple[PolicyFinding, ...]
     """Why AWS would refuse it."""
     policy_bytes: int | None
     """As ECR counts them; None where there is no policy, or it is not wholly known."""
@@ -52,12 +52,12 @@ class ReviewedRepository:
     """Whether the lifecycle policy is written as the text that CloudFormation takes."""
 
     @property
-    def home(self) -> Home:
+    def home(self) -> RegistryHome:
         """The account and Region."""
         return self.resource.home
 
     @property
-    def target(self) -> Target:
+    def target(self) -> TargetRepository:
         """The repository as requests are about it; what nobody knows of its place stands in."""
         tags = self.tags if is_known(self.resource.properties.get("Tags")) else None
         return target_of(self.home, self.name, tags) if self.is_named else target_of(self.home, tags=tags)

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.access.lint.findings import Holder
-from shared_ecr.access.matrix import Row
+from shared_ecr.access.lint.findings import PolicyHolder
+from shared_ecr.access.matrix import MatrixRow
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.policy_pair import Policies, Scope
+from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.access.policy_reader import read_policy
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.deployments import OPEN_MARK, Deployment, Home, Resource
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
 from shared_ecr.text import visible
 
@@ -22,25 +22,25 @@ _SCOPE = "REGISTRY_POLICY_SCOPE"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredPolicy:
     """One policy of a deployment, and what it is stored on."""
 
-    holder: Holder
+    holder: PolicyHolder
     logical_id: str
-    target: Target
+    target: TargetRepository
     policy: Policy | None
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class DeploymentPolicies:
     """What a deployment holds: rows to ask about, every policy by itself, and what is not known before it."""
 
-    rows: tuple[Row, ...]
-    held: tuple[Held, ...]
+    rows: tuple[MatrixRow, ...]
+    held: tuple[StoredPolicy, ...]
     notes: tuple[str, ...]
 
 
-def collect(path: Path, place: Place) -> Collected:
+def collect(path: Path, place: DeploymentTarget) -> DeploymentPolicies:
     """Read the policies of everything that deploying *path* would deploy.
 
     Args:
@@ -60,10 +60,10 @@ def collect(path: Path, place: Place) -> Collected:
         if resource.conditions
     ]
     held = tuple(each for _, each in found)
-    return Collected(tuple(_rows(held, dict(_scopes(deployment)))), held, tuple(notes))
+    return DeploymentPolicies(tuple(_rows(held, dict(_scopes(deployment)))), held, tuple(notes))
 
 
-def _found(deployment: Deployment) -> Iterator[tuple[Resource, Held]]:
+def _found(deployment: Deployment) -> Iterator[tuple[Resource, StoredPolicy]]:
     for stack in deployment.stacks:
         for resource in stack.resources:
             held = _held(resource)
@@ -71,22 +71,22 @@ def _found(deployment: Deployment) -> Iterator[tuple[Resource, Held]]:
                 yield resource, held
 
 
-def _held(resource: Resource) -> Held | None:
+def _held(resource: Resource) -> StoredPolicy | None:
     properties, home = resource.properties, resource.home
     match resource.type:
         case "AWS::ECR::Repository":
-            holder, written = Holder.REPOSITORY, properties.get("RepositoryPolicyText")
+            holder, written = PolicyHolder.REPOSITORY, properties.get("RepositoryPolicyText")
             name = resource.text("RepositoryName") or resource.origin.logical_id
             target = target_of(home, name, _tags(properties.get("Tags")))
         case "AWS::ECR::RegistryPolicy":
-            holder, written, target = Holder.REGISTRY, properties.get("PolicyText"), target_of(home)
+            holder, written, target = PolicyHolder.REGISTRY, properties.get("PolicyText"), target_of(home)
         case "AWS::ECR::RepositoryCreationTemplate":
-            holder, written = Holder.TEMPLATE, properties.get("RepositoryPolicy")
+            holder, written = PolicyHolder.TEMPLATE, properties.get("RepositoryPolicy")
             prefix = resource.text("Prefix") or "ROOT"
             target = target_of(home, ANY_REPOSITORY if prefix == "ROOT" else f"{prefix.rstrip('/')}/any-new-repository")
         case _:
             return None
-    return Held(holder, resource.origin.logical_id, target, _policy(written, resource))
+    return StoredPolicy(holder, resource.origin.logical_id, target, _policy(written, resource))
 
 
 def _policy(written: Json, resource: Resource) -> Policy | None:
@@ -112,7 +112,7 @@ def _tags(data: Json) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _scopes(deployment: Deployment) -> Iterator[tuple[Home, Scope]]:
+def _scopes(deployment: Deployment) -> Iterator[tuple[RegistryHome, Scope]]:
     """Yield the scope of the registry policy where something deployed sets it."""
     for _, resource in deployment.resources("Custom::EcrSetting"):
         body = resource.text("Body")
@@ -124,14 +124,14 @@ def _scopes(deployment: Deployment) -> Iterator[tuple[Home, Scope]]:
             yield _home(target_of(resource.home)), Scope(setting["value"])
 
 
-def _rows(held: tuple[Held, ...], scopes: Mapping[Home, Scope]) -> Iterator[Row]:
+def _rows(held: tuple[StoredPolicy, ...], scopes: Mapping[RegistryHome, Scope]) -> Iterator[MatrixRow]:
     """Join each repository with the registry policy of its account and Region."""
-    registries = {_home(each.target): each.policy for each in held if each.holder is Holder.REGISTRY}
+    registries = {_home(each.target): each.policy for each in held if each.holder is PolicyHolder.REGISTRY}
     for each in held:
-        if each.holder is not Holder.REGISTRY:
+        if each.holder is not PolicyHolder.REGISTRY:
             home = _home(each.target)
-            yield Row(each.target, Policies(each.policy, registries.get(home), scopes.get(home, Scope.V2)))
+            yield MatrixRow(each.target, PolicyPair(each.policy, registries.get(home), scopes.get(home, Scope.V2)))
 
 
-def _home(target: Target) -> Home:
-    return Home(target.account, target.region)
+def _home(target: TargetRepository) -> RegistryHome:
+    return RegistryHome(target.account, target.region)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.account_placeholders import NOT_OF_A_NAME, OPEN, STAND_IN, account_for, arn_for, name_for
 from shared_ecr.review.deployments import OPEN_MARK, is_known
@@ -19,7 +19,7 @@ _OF_ACCOUNTS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sour
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class PolicyWithPlaceholders:
     """A policy in which nothing is open any more."""
 
     policy: Json
@@ -29,7 +29,7 @@ class Filled:
     """The places of those in which something was open."""
 
 
-def filled(data: Json, target: Target) -> Filled | None:
+def filled(data: Json, target: TargetRepository) -> PolicyWithPlaceholders | None:
     """Return the policy *data* with stand-ins, or None where not even its shape is known.
 
     What is open in an ARN is taken from the registry of *target*, but for the account of a principal: the registry's
@@ -45,7 +45,7 @@ def filled(data: Json, target: Target) -> Filled | None:
     if not is_known(data.get("Version")):
         made["Version"] = "2012-10-17"
     is_open = frozenset(index for index, each in statements if not is_known(each))
-    return Filled(_named(made), tuple(index for index, _ in kept), is_open)
+    return PolicyWithPlaceholders(_named(made), tuple(index for index, _ in kept), is_open)
 
 
 def _says_something(statement: Json) -> bool:
@@ -74,7 +74,7 @@ def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]
 
 
-def _statement(statement: Json, target: Target) -> Json:
+def _statement(statement: Json, target: TargetRepository) -> Json:
     if not isinstance(statement, dict) or is_known(statement):
         return statement
     made = dict(statement)
@@ -89,7 +89,7 @@ def _statement(statement: Json, target: Target) -> Json:
     return made
 
 
-def _principal(kind: str, target: Target, text: str) -> str:
+def _principal(kind: str, target: TargetRepository, text: str) -> str:
     match kind:
         case "Service":
             return OPEN.sub("amazonaws.com", text)
@@ -103,7 +103,7 @@ def _principal(kind: str, target: Target, text: str) -> str:
             return text
 
 
-def _condition(operator: str, keys: Json, target: Target) -> Json:
+def _condition(operator: str, keys: Json, target: TargetRepository) -> Json:
     is_arn = "arn" in operator.lower()
 
     def value(key: str, text: str) -> str:
@@ -119,7 +119,7 @@ def _condition(operator: str, keys: Json, target: Target) -> Json:
     return {key: _each(values, partial(value, key)) for key, values in keys.items()}
 
 
-def _own(target: Target, resource: str) -> tuple[str, ...]:
+def _own(target: TargetRepository, resource: str) -> tuple[str, ...]:
     return ("arn", target.partition, "ecr", target.region, target.account, resource)
 
 

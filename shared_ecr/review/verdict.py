@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared_ecr.access.changes import Change as AccessChange
+from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.matrix import Matrix
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.review.deployments import Doubt, Home, Origin
+from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import JudgedFinding
 
 
@@ -27,7 +27,7 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PropertyChange:
     """One property that changes, in words."""
 
     what: str
@@ -45,10 +45,10 @@ class RepositoryChange:
 
     happening: Happening
     name: str
-    home: Home
+    home: RegistryHome
     origin: Origin
     """On the new side; on the old one for what is gone."""
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[PropertyChange, ...] = ()
     access: tuple[AccessChange, ...] = ()
     """Newly allowed and newly denied, each with its witness."""
     outcome: RepositoryOutcome | None = None
@@ -62,9 +62,9 @@ class SettingChange:
     happening: Happening
     what: str
     """Such as `replication configuration` or `pull-through cache rule docker-hub`."""
-    home: Home
+    home: RegistryHome
     origin: Origin
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[PropertyChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Headroom:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReviewResult:
     """The review of one deployment, alone or against what was."""
 
     source: str

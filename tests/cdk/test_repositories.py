@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from cdk.synthesized import HERE, registry_of, repository_spec, resources_of, shared_stack, template_of
-from shared_ecr.model.permissions import AccessLevel, Grant, Place
+from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import Account, LambdaFunctions
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import AccountId, RepositoryName
@@ -136,7 +136,7 @@ def test_in_a_stack_of_no_environment_arns_are_made_of_pseudo_parameters(stack: 
     grants = tuple(Grant(AccessLevel.PULL, each) for each in (Account(consumer), LambdaFunctions(consumer)))
     SharedRepository(
         stack, "Repository",
-        spec=repository_spec(grants=grants), place=Place(cdk.Aws.PARTITION, cdk.Aws.REGION),
+        spec=repository_spec(grants=grants), place=PolicyLocation(cdk.Aws.PARTITION, cdk.Aws.REGION),
     )  # fmt: skip
 
     [repository] = resources_of(stack, REPOSITORY)

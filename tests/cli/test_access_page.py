@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.matrix import Row, matrix
+from shared_ecr.access.matrix import MatrixRow, matrix
 from shared_ecr.access.pages import as_page
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
 from unit.access.policies import CONSUMER, IN_ORGANIZATION, ORGANIZATION, REGISTRY, allow, policies
 
 BROWSER = next(
@@ -45,11 +45,11 @@ def page() -> str:
     policy = policies(allow(), allow("*", IN_ORGANIZATION, Sid="M"))
     closed = policies(allow({"AWS": CONSUMER}, THROUGH), allow({"AWS": "333333333333"}, Action=PUSH))
     rows = [
-        Row(Target(REGISTRY, "us-east-1", "team/beta"), policy),
-        Row(Target(REGISTRY, "us-east-1", "team/alpha"), closed),
+        MatrixRow(TargetRepository(REGISTRY, "us-east-1", "team/beta"), policy),
+        MatrixRow(TargetRepository(REGISTRY, "us-east-1", "team/alpha"), closed),
     ]
     both = [each.repository for each in (policy, closed) if each.repository]
-    known = Known(ORGANIZATION, frozenset({CONSUMER}))
+    known = TrustBoundary(ORGANIZATION, frozenset({CONSUMER}))
     return as_page(matrix(rows, consumers(both, rows[0].target, known, {CONSUMER: "staging"})), [], "Access")
 
 

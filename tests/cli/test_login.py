@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from client.stand_in import Answer, StandIns
-from shared_ecr.cli.login import Known, add_parser, resolve
+from shared_ecr.cli.login import KnownRegistries, add_parser, resolve
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.errors import InvalidValueError, SharedEcrError, UnavailableError, UsageError
 from shared_ecr.names import AccountId, EcrRegistry, Region
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 HOME, BUILD = AccountId("111122223333"), AccountId("444455556666")
 IRELAND, VIRGINIA = Region("eu-west-1"), Region("us-east-1")
-KNOWN = Known({"build": BUILD}, HOME, (IRELAND, VIRGINIA))
-NOTHING = Known({}, None, ())
+KNOWN = KnownRegistries({"build": BUILD}, HOME, (IRELAND, VIRGINIA))
+NOTHING = KnownRegistries({}, None, ())
 PASSWORD = "canary-80a2c1f7"
 IRELANDS, VIRGINIAS = (f"{HOME}.dkr.ecr.{region}.amazonaws.com" for region in (IRELAND, VIRGINIA))
 DECLARATION = """\
@@ -83,7 +83,7 @@ def test_the_kind_of_a_host_is_kept() -> None:
     ],
 )  # fmt: skip
 def test_a_target_that_cannot_be_meant_is_refused(
-    targets: list[str], known: Known, error: type[SharedEcrError], said: str
+    targets: list[str], known: KnownRegistries, error: type[SharedEcrError], said: str
 ) -> None:
     with pytest.raises(error, match=said):
         resolve(targets, known)

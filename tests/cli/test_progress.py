@@ -13,15 +13,15 @@ import pytest
 
 from cli.screen import pseudo_terminal, screen
 from shared_ecr.cli.progress import add_progress, display
-from shared_ecr.cli.progress.frames import Look, frame
+from shared_ecr.cli.progress.frames import TerminalLook, frame
 from shared_ecr.cli.progress.interface import Display
 from shared_ecr.cli.progress.json_lines import JsonLines
 from shared_ecr.cli.progress.lines import Lines
-from shared_ecr.cli.progress.silent import Quiet, StoryOnly
-from shared_ecr.cli.progress.tally import Tally
+from shared_ecr.cli.progress.silent import QuietDisplay, StoryOnly
+from shared_ecr.cli.progress.tally import ProgressTally
 from shared_ecr.cli.progress.terminal import FRAME_SECONDS, Terminal
 from shared_ecr.cli.progress.wording import labels, time_left
-from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Planned, Stored, Told
+from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, ManifestStored, Message, Planned
 from shared_ecr.names import Digest
 
 TARGET = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app"
@@ -84,7 +84,7 @@ def chosen(*options: str, environ: Mapping[str, str] = XTERM, on_terminal: bool 
         (["--progress", "lines"], XTERM, True, Lines),
         (["--progress", "json"], XTERM, True, JsonLines),
         (["--progress", "none"], XTERM, True, StoryOnly),
-        (["--quiet"], XTERM, True, Quiet),
+        (["--quiet"], XTERM, True, QuietDisplay),
     ],
 )
 def test_the_display_fits_what_stderr_is(
@@ -127,7 +127,7 @@ def test_what_is_told_stays_above_what_moves() -> None:
         shown = Terminal(terminal.stream, XTERM, Hands())
         tell(shown, *half_way())
         shown.draw()
-        tell(shown, Told(TARGET, "first"))
+        tell(shown, Message(TARGET, "first"))
         shown.said("second")
         shown.draw()
 
@@ -137,7 +137,7 @@ def test_what_is_told_stays_above_what_moves() -> None:
 def test_at_its_end_a_terminal_shows_only_what_was_told() -> None:
     with pseudo_terminal() as terminal:
         with Terminal(terminal.stream, XTERM) as shown:
-            tell(shown, *half_way(), Told(TARGET, "worth knowing"))
+            tell(shown, *half_way(), Message(TARGET, "worth knowing"))
             shown.draw()
             terminal.stream.write("^C")
         terminal.stream.write("shared-ecr: what went wrong\n")
@@ -154,7 +154,7 @@ def test_the_thread_that_draws_ends_with_the_display() -> None:
 
 def test_events_draw_nothing_by_themselves() -> None:
     with pseudo_terminal() as terminal:
-        tell(Terminal(terminal.stream, XTERM), *half_way(), Told(TARGET, "line"))
+        tell(Terminal(terminal.stream, XTERM), *half_way(), Message(TARGET, "line"))
         assert terminal.written() == ""
 
 
@@ -165,10 +165,10 @@ def test_a_terminal_is_redrawn_ten_times_a_second_at_most() -> None:
 @pytest.mark.parametrize("columns", [1, 10, 40, 60, 80, 200])
 @pytest.mark.parametrize("target", ["one", "two"])
 def test_no_line_is_so_wide_that_the_terminal_would_wrap_it(columns: int, target: str) -> None:
-    tally = Tally(Hands())
+    tally = ProgressTally(Hands())
     for event in half_way() + (half_way(ELSEWHERE) if target == "two" else []):
         tally.happened(event)
-    assert max(map(len, frame(tally, Look(columns, 24)))) < max(columns, 2)
+    assert max(map(len, frame(tally, TerminalLook(columns, 24)))) < max(columns, 2)
 
 
 def test_a_terminal_that_was_made_narrower_is_drawn_narrower() -> None:
@@ -183,12 +183,12 @@ def test_a_terminal_that_was_made_narrower_is_drawn_narrower() -> None:
 
 
 def test_a_low_terminal_shows_the_whole_and_the_largest_blobs() -> None:
-    tally = Tally(Hands())
+    tally = ProgressTally(Hands())
     digests = [Digest(f"sha256:{number:064x}") for number in range(9)]
     tally.happened(Planned(TARGET, 9, 45, 0))
     for size, digest in enumerate(digests):
         tally.happened(BlobBegan(TARGET, digest, size))
-    shown = [len(frame(tally, Look(80, rows))) for rows in (1, 4, 5, 24, 100)]
+    shown = [len(frame(tally, TerminalLook(80, rows))) for rows in (1, 4, 5, 24, 100)]
     assert shown == [1, 2, 3, 7, 7]
 
 
@@ -235,21 +235,21 @@ def test_a_terminal_that_went_away_stops_nothing() -> None:
 
 
 def test_a_blob_that_begins_anew_counts_from_its_beginning() -> None:
-    tally = Tally(Hands())
+    tally = ProgressTally(Hands())
     for event in (*half_way(), BlobBegan(TARGET, TWO, 40 * MB), BlobMoved(TARGET, TWO, 1 * MB)):
         tally.happened(event)
     assert tally.done_bytes == 11 * MB
 
 
 def test_a_blob_that_had_to_be_sent_twice_is_one_blob() -> None:
-    tally = Tally(Hands())
+    tally = ProgressTally(Hands())
     for event in (*half_way(), BlobEnded(TARGET, ONE, 10 * MB, "uploaded")):
         tally.happened(event)
     assert (tally.done, tally.done_bytes) == (2, 20 * MB)
 
 
 def test_what_failed_is_not_waited_for() -> None:
-    tally = Tally(Hands())
+    tally = ProgressTally(Hands())
     for event in half_way() + half_way(BESIDE):
         tally.happened(event)
     tally.forget(TARGET)
@@ -259,7 +259,7 @@ def test_what_failed_is_not_waited_for() -> None:
 
 def test_the_speed_is_that_of_the_last_seconds() -> None:
     hands = Hands()
-    tally = Tally(hands)
+    tally = ProgressTally(hands)
     for event in half_way():
         tally.happened(event)
     hands.now += 60.0
@@ -289,7 +289,7 @@ def test_a_target_is_called_by_what_tells_it_from_the_others(targets: list[str],
 
 def test_lines_tell_each_blob_that_is_done_and_no_bytes() -> None:
     stream = io.StringIO()
-    tell(Lines(stream), *half_way(), Stored(TARGET, THREE, "1.0"), Told(TARGET, "read back"))
+    tell(Lines(stream), *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "read back"))
     assert stream.getvalue() == (
         "sha256:111111111111… 10.0 MB uploaded\nsha256:333333333333… stored as 1.0\nread back\n"
     )
@@ -328,8 +328,8 @@ def test_lines_give_no_sign_of_life_of_what_has_failed() -> None:
     assert stream.getvalue() == before
 
 
-@pytest.mark.parametrize("kind", [Lines, StoryOnly, Quiet], ids=lambda kind: kind.__name__)
-def test_nothing_that_a_terminal_would_obey_gets_through(kind: type[Lines | StoryOnly | Quiet]) -> None:
+@pytest.mark.parametrize("kind", [Lines, StoryOnly, QuietDisplay], ids=lambda kind: kind.__name__)
+def test_nothing_that_a_terminal_would_obey_gets_through(kind: type[Lines | StoryOnly | QuietDisplay]) -> None:
     stream = io.StringIO()
     with kind(stream) as shown:
         shown.complained("from\x1b[2J a registry\nand more")
@@ -343,16 +343,16 @@ def test_a_terminal_obeys_nobody_else() -> None:
         assert "\x1b[2J" not in terminal.written()
 
 
-@pytest.mark.parametrize("kind", [StoryOnly, Quiet], ids=lambda kind: kind.__name__)
-def test_events_are_not_shown_where_no_progress_is_wanted(kind: type[StoryOnly | Quiet]) -> None:
+@pytest.mark.parametrize("kind", [StoryOnly, QuietDisplay], ids=lambda kind: kind.__name__)
+def test_events_are_not_shown_where_no_progress_is_wanted(kind: type[StoryOnly | QuietDisplay]) -> None:
     stream = io.StringIO()
-    tell(kind(stream), *half_way(), Told(TARGET, "line"))
+    tell(kind(stream), *half_way(), Message(TARGET, "line"))
     assert stream.getvalue() == ""
 
 
 def test_quiet_tells_complaints_alone() -> None:
     stream = io.StringIO()
-    shown = Quiet(stream)
+    shown = QuietDisplay(stream)
     shown.said("story")
     shown.complained("error")
     assert stream.getvalue() == "error\n"
@@ -361,7 +361,7 @@ def test_quiet_tells_complaints_alone() -> None:
 def test_programs_get_every_event_as_an_object() -> None:
     stream = io.StringIO()
     shown = JsonLines(stream)
-    tell(shown, *half_way(), Stored(TARGET, THREE, "1.0"), Told(TARGET, "said\nso"))
+    tell(shown, *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "said\nso"))
     shown.said("a line")
     shown.complained("an error")
     shown.failed(TARGET)
@@ -384,7 +384,7 @@ def test_every_event_and_its_keys_are_in_the_reference() -> None:
     documented = {name: set(re.findall(r"`(\w+)`", keys)) for name, keys in rows}
     stream = io.StringIO()
     shown = JsonLines(stream)
-    tell(shown, *half_way(), Stored(TARGET, THREE, "1.0"), Told(TARGET, "line"))
+    tell(shown, *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "line"))
     shown.said("story")
     shown.complained("error")
     shown.failed(TARGET)

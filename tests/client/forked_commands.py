@@ -21,9 +21,9 @@ _FORKS = """
 import json, os, signal, sys
 from shared_ecr.cli.main import main, run
 from shared_ecr.client.http import workers
-from shared_ecr.client.push import roster
+from shared_ecr.client.push import scheduler
 
-workers.GRACE_SECONDS = roster.GRACE_SECONDS = 0.02
+workers.GRACE_SECONDS = scheduler.GRACE_SECONDS = 0.02
 
 def begin(order):
     for number, name in ((1, "stdout"), (2, "stderr")):

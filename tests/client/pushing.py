@@ -10,11 +10,11 @@ from client.fake_registry import FakeRegistry
 from client.images import image
 from client.registry_contents import RefusedError, Repository
 from shared_ecr.client.aws.creation import RepositoryCreation
-from shared_ecr.client.aws.layers import LayerLooks
+from shared_ecr.client.aws.layers import BatchLayerCheck
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.http.connections import Surroundings
-from shared_ecr.client.http.retries import Patience
-from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, Stored, Told
+from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.retries import RetryBudget
+from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, ManifestStored, Message
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.pushers.plan import PushPlan
@@ -47,8 +47,8 @@ class Pauses:
         self.taken.append(seconds)
         self.now += seconds
 
-    def patience(self) -> Patience:
-        return Patience(sleep=self.sleep, chance=lambda: 1.0, clock=lambda: self.now)
+    def patience(self) -> RetryBudget:
+        return RetryBudget(sleep=self.sleep, chance=lambda: 1.0, clock=lambda: self.now)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Heard:
     @property
     def lines(self) -> list[str]:
         """What was told as a line."""
-        return [event.line for event in self.events if isinstance(event, Told)]
+        return [event.line for event in self.events if isinstance(event, Message)]
 
     @property
     def bytes(self) -> int:
@@ -98,7 +98,7 @@ class Heard:
     @property
     def stored(self) -> list[str]:
         """The names under which manifests were stored, in their order."""
-        return [event.name for event in self.events if isinstance(event, Stored)]
+        return [event.name for event in self.events if isinstance(event, ManifestStored)]
 
 
 @dataclass
@@ -170,9 +170,9 @@ class Bench:
     api: EcrApi | None = None
     """ECR's API, where the pusher shall have it."""
 
-    def surroundings(self, *, as_ecr: bool = False) -> Surroundings:
+    def environment(self, *, as_ecr: bool = False) -> HttpEnvironment:
         environ = {"SHARED_ECR_REGISTRY_ENDPOINT": self.registry.url} if as_ecr else {}
-        return Surroundings(environ, self.pauses.patience())
+        return HttpEnvironment(environ, self.pauses.patience())
 
     def push(
         self,
@@ -199,9 +199,9 @@ class Bench:
 
     def pusher(self, *, as_ecr: bool = False, threads: int = 8) -> NativePusher:
         """One that has ECR's API at hand where the bench has."""
-        looks, creation = (LayerLooks(self.api), RepositoryCreation(self.api)) if self.api else (None, None)
-        surroundings = self.surroundings(as_ecr=as_ecr)
-        return NativePusher(surroundings, threads=threads, looks=looks, creation=creation)
+        looks, creation = (BatchLayerCheck(self.api), RepositoryCreation(self.api)) if self.api else (None, None)
+        environment = self.environment(as_ecr=as_ecr)
+        return NativePusher(environment, threads=threads, looks=looks, creation=creation)
 
 
 def holds_all_of(bench: Bench, root: str) -> bool:

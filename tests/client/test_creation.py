@@ -5,7 +5,7 @@ import pytest
 from client.pushing import ECR_HOST, Bench, EcrApi
 from shared_ecr.client.aws.creation import RepositoryCreation
 from shared_ecr.client.errors import NoSuchRepositoryError
-from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.errors import RefusedError
 
 ON_PUSH = {"prefix": "team", "appliedFor": ["CREATE_ON_PUSH", "REPLICATION"]}
@@ -58,7 +58,7 @@ def test_a_repository_that_is_there_is_not_created(ecr: Bench, layout: Path) -> 
 
 def test_a_plan_creates_nothing_and_says_what_would_be(ecr: Bench, api: EcrApi, layout: Path) -> None:
     plan = ecr.plan(layout, as_ecr=True, create=True)
-    assert plan.standing is Standing.BY_REQUEST
+    assert plan.standing is RepositoryState.BY_REQUEST
     assert api.count("CreateRepository") == 0
     assert ("ecr:CreateRepository", "team/app") in [(need.action, need.resource) for need in plan.needs]
 
@@ -103,7 +103,7 @@ def test_templates_of_another_account_are_not_known(api: EcrApi) -> None:
 
 def test_where_templates_may_not_be_read_the_first_upload_tells(ecr: Bench, api: EcrApi, layout: Path) -> None:
     api.denied.add("DescribeRepositoryCreationTemplates")
-    assert ecr.plan(layout, as_ecr=True).standing is Standing.DOUBTFUL
+    assert ecr.plan(layout, as_ecr=True).standing is RepositoryState.DOUBTFUL
     with pytest.raises(NoSuchRepositoryError):
         ecr.push(layout, as_ecr=True)
     ecr.registry.contents.templates.add("team")

@@ -9,7 +9,7 @@ import pytest
 from client.images import digest_of
 from client.pushing import Pauses
 from shared_ecr.client.distribution.downloads import Download
-from shared_ecr.client.http.retries import Attempts, TransientError
+from shared_ecr.client.http.retries import RetryState, TransientError
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, RegistryHost
 
@@ -58,8 +58,8 @@ class Scripted:
     pauses: Pauses = field(default_factory=Pauses)
     registry: str = HOST.text
 
-    def attempts(self) -> Attempts:
-        return Attempts(self.pauses.patience(), HOST)
+    def attempts(self) -> RetryState:
+        return RetryState(self.pauses.patience(), HOST)
 
     def open(self, method: str, url: str, headers: Mapping[str, str]) -> Answered:
         self.ranges.append(headers.get("Range"))

@@ -3,10 +3,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.interface import LocalImage, Said
+from shared_ecr.client.engines.interface import EngineOutput, LocalImage
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.client.pushers.engine import EnginePusher
-from shared_ecr.client.pushers.events import Event, Told
+from shared_ecr.client.pushers.events import Event, Message
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.errors import RefusedError, UnavailableError, UsageError
 from shared_ecr.model.mutability import TagMutability
@@ -59,7 +59,9 @@ class Engine:
     def image_names(self) -> tuple[str, ...]:
         return ("app:v1", "web:v1")
 
-    def push(self, source: str, target: ImageReference, credentials: Credentials | None, said: Said) -> Digest | None:
+    def push(
+        self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
+    ) -> Digest | None:
         assert credentials
         assert isinstance(target.name, Tag)
         self.pushed.append((target, credentials.password))
@@ -68,7 +70,7 @@ class Engine:
         self.registry.tags[target.name] = self.pushes
         return self.told
 
-    def pull(self, reference: ImageReference, credentials: Credentials | None, said: Said) -> None:
+    def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         raise AssertionError("a push does not pull")
 
 
@@ -83,7 +85,7 @@ class Lines:
     lines: list[str] = field(default_factory=list)
 
     def happened(self, event: Event) -> None:
-        assert isinstance(event, Told)
+        assert isinstance(event, Message)
         self.lines.append(event.line)
 
 

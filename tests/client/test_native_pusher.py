@@ -168,7 +168,7 @@ def test_a_push_without_tags_is_refused(bench: Bench, layout: Path) -> None:
 
     request = PushRequest(str(layout), bench.registry.host, "team/app", ())
     with pytest.raises(UsageError, match="at least one tag"):
-        NativePusher(bench.surroundings()).push(request, bench.credentials, bench.heard)
+        NativePusher(bench.environment()).push(request, bench.credentials, bench.heard)
 
 
 def test_the_result_counts_what_was_uploaded_and_what_was_there(bench: Bench, tmp_path: Path) -> None:

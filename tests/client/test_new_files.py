@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.client.distribution.atomic_files import PREFIX, NewFiles, sweep
+from shared_ecr.client.distribution.atomic_files import PREFIX, AtomicFiles, sweep
 from shared_ecr.client.http.workers import StoppedError
 
 
@@ -11,7 +11,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
-    with NewFiles().file(tmp_path / "a") as file:
+    with AtomicFiles().file(tmp_path / "a") as file:
         file.write(b"whole")
         assert "a" not in names(tmp_path)
     assert (names(tmp_path), (tmp_path / "a").read_bytes()) == (["a"], b"whole")
@@ -19,7 +19,7 @@ def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
 
 def test_a_file_that_is_broken_off_vanishes_and_what_had_its_name_stays(tmp_path: Path) -> None:
     def write() -> None:
-        with NewFiles().file(tmp_path / "a") as file:
+        with AtomicFiles().file(tmp_path / "a") as file:
             file.write(b"half")
             raise ValueError("broken")
 
@@ -30,7 +30,7 @@ def test_a_file_that_is_broken_off_vanishes_and_what_had_its_name_stays(tmp_path
 
 
 def test_what_is_abandoned_is_gone_though_its_thread_does_not_come_back(tmp_path: Path) -> None:
-    files = NewFiles()
+    files = AtomicFiles()
 
     def write() -> None:
         with files.file(tmp_path / "a"):
@@ -43,7 +43,7 @@ def test_what_is_abandoned_is_gone_though_its_thread_does_not_come_back(tmp_path
 
 
 def test_after_the_end_nothing_begins(tmp_path: Path) -> None:
-    files = NewFiles()
+    files = AtomicFiles()
     files.abandon()
     with pytest.raises(StoppedError), files.file(tmp_path / "a"):
         pass
@@ -53,7 +53,7 @@ def test_after_the_end_nothing_begins(tmp_path: Path) -> None:
 def test_what_a_killed_program_left_is_swept_and_what_another_writes_is_not(tmp_path: Path) -> None:
     (tmp_path / f"{PREFIX}left").write_bytes(b"half")
     (tmp_path / "of-others").touch()
-    with NewFiles().file(tmp_path / "a") as file:
+    with AtomicFiles().file(tmp_path / "a") as file:
         sweep(tmp_path)
         file.write(b"whole")
     assert names(tmp_path) == ["a", "of-others"]
@@ -79,6 +79,6 @@ def test_a_file_that_was_swept_before_it_was_locked_is_begun_anew(
         return True
 
     monkeypatch.setattr("shared_ecr.client.distribution.atomic_files._lock", lock)
-    with NewFiles().file(tmp_path / "a") as file:
+    with AtomicFiles().file(tmp_path / "a") as file:
         file.write(b"whole")
     assert (len(begun), names(tmp_path)) == (2, ["a"])

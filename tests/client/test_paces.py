@@ -7,8 +7,8 @@ from client.fake_registry import FakeRegistry
 from client.images import image, index, write_layout
 from client.moving.world import FRANKFURT, IRELAND, World
 from client.pushing import Pauses
-from shared_ecr.client.http.rate_limits import MANIFESTS_A_SECOND, Paces
-from shared_ecr.client.http.retries import Pace
+from shared_ecr.client.http.rate_limits import MANIFESTS_A_SECOND, RateLimits
+from shared_ecr.client.http.retries import RateLimit
 from shared_ecr.names import RegistryHost
 
 FIPS = "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com"
@@ -19,18 +19,18 @@ OTHER_ACCOUNT = "210987654321.dkr.ecr.us-east-1.amazonaws.com"
 
 @pytest.mark.parametrize("other", [FIPS, DUAL_STACK])
 def test_every_host_of_one_registry_has_the_same_pace(other: str) -> None:
-    paces = Paces()
+    paces = RateLimits()
     assert paces.of(RegistryHost(PLAIN)) is paces.of(RegistryHost(other))
 
 
 @pytest.mark.parametrize("other", [IRELAND, OTHER_ACCOUNT])
 def test_another_account_or_region_has_its_own(other: str) -> None:
-    paces = Paces()
+    paces = RateLimits()
     assert paces.of(RegistryHost(PLAIN)) is not paces.of(RegistryHost(other))
 
 
 def test_no_second_lets_more_pass_than_the_pace() -> None:
-    pauses, pace, moments = Pauses(), Pace(3), []
+    pauses, pace, moments = Pauses(), RateLimit(3), []
     for _ in range(20):
         pace.wait(pauses.patience())
         moments.append(pauses.now)
@@ -38,7 +38,7 @@ def test_no_second_lets_more_pass_than_the_pace() -> None:
 
 
 def test_threads_that_come_at_once_are_told_moments_apart() -> None:
-    pace, told = Pace(2), list[float]()
+    pace, told = RateLimit(2), list[float]()
     start = threading.Barrier(8)
 
     def come() -> None:

@@ -38,7 +38,7 @@ def pull_from(bench: Bench, folder: Path, name: str = "1.0", *, as_ecr: bool = F
     host = ECR_HOST if as_ecr else bench.registry.host
     named = Digest.parse(name) if name.startswith("sha256:") else Tag.parse(name)
     reference = ImageReference(host, "team/app", named)
-    return pull(reference, folder, bench.credentials, bench.heard, surroundings=bench.surroundings(as_ecr=as_ecr))
+    return pull(reference, folder, bench.credentials, bench.heard, environment=bench.environment(as_ecr=as_ecr))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

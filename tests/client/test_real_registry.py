@@ -24,7 +24,7 @@ from client.images import (
 )
 from client.pushing import Heard, KnownCredentials
 from shared_ecr.client.distribution.pulls import pull
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import ImageReference, RegistryHost, Tag
@@ -69,7 +69,7 @@ def listens(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 def push(host: RegistryHost, source: Path, repository: str, *tags: str, mount_from: tuple[str, ...] = ()) -> PushResult:
     request = PushRequest(str(source), host, repository, tuple(map(Tag.parse, tags or ("1",))), mount_from=mount_from)
-    return NativePusher(Surroundings({})).push(request, KnownCredentials(), Heard())
+    return NativePusher(HttpEnvironment({})).push(request, KnownCredentials(), Heard())
 
 
 def raw_manifest(host: RegistryHost, repository: str, tag: str = "1") -> bytes:
@@ -133,7 +133,7 @@ def test_a_pull_gives_back_what_was_pushed(host: RegistryHost, tmp_path: Path) -
     built = index(image([noise(500_000)], seed=1), image([b"2"], seed=2))
     push(host, write_layout(tmp_path / "l", built), "round")
     reference = ImageReference(host, "round", Tag.parse("1"))
-    pull(reference, tmp_path / "back", KnownCredentials(), Heard(), surroundings=Surroundings({}))
+    pull(reference, tmp_path / "back", KnownCredentials(), Heard(), environment=HttpEnvironment({}))
     files = {f"sha256:{path.name}": path.read_bytes() for path in (tmp_path / "back/blobs/sha256").iterdir()}
     assert files == built.files
 

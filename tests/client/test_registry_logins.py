@@ -19,7 +19,7 @@ from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
 from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint, endpoint_of
 from shared_ecr.client.http.logins import Login
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.errors import RefusedError, UnavailableError
@@ -109,7 +109,7 @@ def test_a_password_is_not_shown_to_one_who_asks_for_something_else(bench: Bench
 def test_a_registry_that_asks_one_who_has_no_password_is_told(bench: Bench, layout: Path) -> None:
     request = PushRequest(str(layout), bench.registry.host, "team/app", (Tag.parse("1"),))
     with pytest.raises(UnavailableError, match="no credentials for it are known"):
-        NativePusher(bench.surroundings()).push(request, NoCredentials(), Heard())
+        NativePusher(bench.environment()).push(request, NoCredentials(), Heard())
 
 
 def test_a_token_service_that_is_throttled_is_asked_again(bench: Bench, layout: Path) -> None:
@@ -184,10 +184,10 @@ class RecordingTransport:
     def __init__(self, *replies: tuple[int, bytes]) -> None:
         self.replies, self.asked = list(replies), list[tuple[str, str, dict[str, str], object]]()
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: object = None) -> Answer:
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: object = None) -> HttpResponse:
         self.asked.append((method, url, dict(headers), body))
         status, content = self.replies.pop(0)
-        return Answer(url, HTTPResponse(io.BytesIO(content), status=status, preload_content=False))
+        return HttpResponse(url, HTTPResponse(io.BytesIO(content), status=status, preload_content=False))
 
 
 def challenged(
@@ -203,7 +203,7 @@ def challenged(
     source = GivenLogins({endpoint.registry: credentials} if credentials else {})
     login = Login(endpoint, source, cast("Transport", transport))
     refusal = HTTPResponse(io.BytesIO(), status=401, headers={"WWW-Authenticate": challenge}, preload_content=False)
-    login.answer(Answer(endpoint.url, refusal), login.current(), renew=renew)
+    login.answer(HttpResponse(endpoint.url, refusal), login.current(), renew=renew)
     return transport, login
 
 
@@ -259,7 +259,7 @@ def test_each_challenge_adds_to_what_the_next_token_reaches() -> None:
     for scope in ("repository:a:push", "repository:b:pull"):
         header = NEARBY.replace("repository:a:pull", scope)
         refusal = HTTPResponse(io.BytesIO(), status=401, headers={"WWW-Authenticate": header}, preload_content=False)
-        login.answer(Answer("https://registry.example.com", refusal), login.current(), renew=False)
+        login.answer(HttpResponse("https://registry.example.com", refusal), login.current(), renew=False)
     scopes = [parse_qs(urlsplit(url).query)["scope"] for _, url, _, _ in transport.asked]
     assert scopes == [
         ["repository:a:pull"],

@@ -6,7 +6,7 @@ import pytest
 
 import shared_ecr.client
 from shared_ecr import declaration
-from shared_ecr.client.addresses import Memory, Whereabouts, declared, known
+from shared_ecr.client.addresses import LookupCache, RepositoryLocator, declared, known
 from shared_ecr.client.aws.deployed import NoSuchStackError
 from shared_ecr.client.session import Session
 from shared_ecr.names import Region, RepositoryName
@@ -36,19 +36,19 @@ class Clients:
         self.closed += 1
 
 
-def session_with(clients: Clients, where: Whereabouts | None = None) -> Session:
+def session_with(clients: Clients, where: RepositoryLocator | None = None) -> Session:
     return Session(where, {}, clients=cast("Any", clients))
 
 
 @pytest.fixture
-def where(tmp_path: Path) -> Whereabouts:
+def where(tmp_path: Path) -> RepositoryLocator:
     path = tmp_path / "registry.yaml"
     path.write_text(TEXT)
-    return Whereabouts(path)
+    return RepositoryLocator(path)
 
 
 def test_a_session_without_a_place_looks_where_the_user_stands() -> None:
-    assert Session().where == Whereabouts()
+    assert Session().where == RepositoryLocator()
 
 
 def test_what_a_session_holds_is_made_once_for_all_threads() -> None:
@@ -61,12 +61,12 @@ def test_what_a_session_holds_is_made_once_for_all_threads() -> None:
             thread.join()
         assert {id(each) for each in found} == {id(session.credentials)}
         assert session.clients is session.clients
-        assert session.surroundings is session.surroundings
+        assert session.environment is session.environment
 
 
 def test_a_session_gives_its_environment_to_connections() -> None:
     environ = {"HTTPS_PROXY": "http://proxy.example:3128"}
-    assert Session(environ=environ).surroundings.environ == environ
+    assert Session(environ=environ).environment.environ == environ
 
 
 def test_a_session_closes_its_clients() -> None:
@@ -83,7 +83,7 @@ def test_a_session_that_was_not_used_makes_nothing() -> None:
 
 
 def test_the_declaration_is_read_once_however_often_it_is_asked_for(
-    where: Whereabouts, monkeypatch: pytest.MonkeyPatch
+    where: RepositoryLocator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
     load = declaration.load
@@ -100,27 +100,27 @@ def test_the_declaration_is_read_once_however_often_it_is_asked_for(
     assert read == [where.file]
 
 
-def test_aws_is_asked_for_the_stack_once_a_region(where: Whereabouts) -> None:
+def test_aws_is_asked_for_the_stack_once_a_region(where: RepositoryLocator) -> None:
     clients = Clients()
     for each in (where, where.in_region(IRELAND), where, where.in_region(IRELAND)):
         known(each, cast("Any", clients))
     assert clients.asked == [Region("us-east-1"), IRELAND]
 
 
-def test_each_region_of_the_declaration_has_addresses_of_its_own(where: Whereabouts) -> None:
+def test_each_region_of_the_declaration_has_addresses_of_its_own(where: RepositoryLocator) -> None:
     clients = cast("Any", Clients())
     hosts = [known(each, clients).of(RepositoryName("team/app")).host for each in (where, where.in_region(IRELAND))]
     assert [str(host).split(".")[3] for host in hosts] == ["us-east-1", "eu-west-1"]
 
 
-def test_what_the_user_should_know_of_the_stack_goes_where_it_is_wanted(where: Whereabouts) -> None:
+def test_what_the_user_should_know_of_the_stack_goes_where_it_is_wanted(where: RepositoryLocator) -> None:
     told: list[str] = []
-    known(Whereabouts(where.file, memory=Memory(tell=told.append)), cast("Any", Clients()))
+    known(RepositoryLocator(where.file, memory=LookupCache(tell=told.append)), cast("Any", Clients()))
     assert [line.partition(" (")[0] for line in told] == ["the deployed stack is out of reach"]
 
 
-def test_a_place_is_the_same_whatever_was_read(where: Whereabouts) -> None:
-    before = Whereabouts(where.file)
+def test_a_place_is_the_same_whatever_was_read(where: RepositoryLocator) -> None:
+    before = RepositoryLocator(where.file)
     declared(where)
     assert (where, hash(where)) == (before, hash(before))
 

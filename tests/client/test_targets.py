@@ -3,9 +3,9 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import pytest
 
-from shared_ecr.client.addresses import Whereabouts
+from shared_ecr.client.addresses import RepositoryLocator
 from shared_ecr.client.targets import (
-    Located,
+    TargetRepositoryName,
     locate,
     locate_anywhere,
     locate_image,
@@ -44,14 +44,14 @@ NOBODY = cast("AwsClients", NobodyAsked())
 
 
 @pytest.fixture
-def where(tmp_path: Path) -> Whereabouts:
+def where(tmp_path: Path) -> RepositoryLocator:
     (tmp_path / "registry.yaml").write_text(DECLARATION)
-    return Whereabouts(tmp_path / "registry.yaml")
+    return RepositoryLocator(tmp_path / "registry.yaml")
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path) -> Whereabouts:
-    return Whereabouts(tmp_path / "absent.yaml")
+def nowhere(tmp_path: Path) -> RepositoryLocator:
+    return RepositoryLocator(tmp_path / "absent.yaml")
 
 
 @pytest.mark.parametrize(
@@ -73,24 +73,24 @@ def nowhere(tmp_path: Path) -> Whereabouts:
     ],
 )
 def test_a_repository_is_declared_or_in_the_registry_that_is_named(
-    where: Whereabouts, text: str, host: str, repository: str
+    where: RepositoryLocator, text: str, host: str, repository: str
 ) -> None:
     assert locate(text, where, NOBODY) == (RegistryHost(host), RepositoryName(repository))
 
 
-def test_a_whole_name_needs_neither_a_declaration_nor_aws(nowhere: Whereabouts) -> None:
+def test_a_whole_name_needs_neither_a_declaration_nor_aws(nowhere: RepositoryLocator) -> None:
     assert str(locate_image("ghcr.io/team/kept:1", nowhere, NOBODY)) == "ghcr.io/team/kept:1"
 
 
-def test_a_name_that_means_two_repositories_is_refused_with_both_spellings(where: Whereabouts) -> None:
+def test_a_name_that_means_two_repositories_is_refused_with_both_spellings(where: RepositoryLocator) -> None:
     both = rf"write {HOME}/ghcr\.io/team/kept for the first, ghcr\.io:443/team/kept for the second"
     with pytest.raises(UsageError, match=both):
         locate("ghcr.io/team/kept", where, NOBODY)
 
 
-def test_a_declared_repository_may_be_called_like_an_address(where: Whereabouts) -> None:
+def test_a_declared_repository_may_be_called_like_an_address(where: RepositoryLocator) -> None:
     name = RepositoryName("ghcr.io/team/kept")
-    assert locate_ours(name, where, NOBODY) == Located(RegistryHost(HOME), name)
+    assert locate_ours(name, where, NOBODY) == TargetRepositoryName(RegistryHost(HOME), name)
 
 
 @pytest.mark.parametrize(
@@ -104,24 +104,24 @@ def test_a_declared_repository_may_be_called_like_an_address(where: Whereabouts)
         ("localhost:5000/a/b:c", "localhost:5000/a/b:c"),
     ],
 )
-def test_an_image_is_located_with_what_names_it(where: Whereabouts, text: str, reference: str) -> None:
+def test_an_image_is_located_with_what_names_it(where: RepositoryLocator, text: str, reference: str) -> None:
     assert str(locate_image(text, where, NOBODY)) == reference
 
 
 @pytest.mark.parametrize("text", ["team/app", "docker.io/nginx", "team/app:1:2", f"team/app:1:2@{DIGEST}"])
-def test_an_image_is_named_by_one_tag_or_a_digest(where: Whereabouts, text: str) -> None:
+def test_an_image_is_named_by_one_tag_or_a_digest(where: RepositoryLocator, text: str) -> None:
     with pytest.raises(UsageError, match="write REPOSITORY:TAG or"):
         locate_image(text, where, NOBODY)
 
 
 @pytest.mark.parametrize("text", ["team/app:1", f"docker.io/nginx@{DIGEST}"])
-def test_a_repository_is_named_without_an_image(where: Whereabouts, text: str) -> None:
+def test_a_repository_is_named_without_an_image(where: RepositoryLocator, text: str) -> None:
     with pytest.raises(UsageError, match="write the repository alone"):
         locate(text, where, NOBODY)
 
 
-def test_whatever_was_named_of_a_repository_is_told(where: Whereabouts) -> None:
-    assert locate_anywhere(f"docker.io/nginx:1:2:1@{DIGEST}", where, NOBODY) == Located(
+def test_whatever_was_named_of_a_repository_is_told(where: RepositoryLocator) -> None:
+    assert locate_anywhere(f"docker.io/nginx:1:2:1@{DIGEST}", where, NOBODY) == TargetRepositoryName(
         RegistryHost("docker.io"), RepositoryName("library/nginx"), (Tag("1"), Tag("2")), Digest(DIGEST)
     )
 
@@ -141,13 +141,15 @@ def test_whatever_was_named_of_a_repository_is_told(where: Whereabouts) -> None:
         (f"{HOME}/a:1", "name-length", "2 to 256"),
     ],
 )  # fmt: skip
-def test_what_means_no_image_is_refused_with_what_to_write(where: Whereabouts, text: str, code: str, said: str) -> None:
+def test_what_means_no_image_is_refused_with_what_to_write(
+    where: RepositoryLocator, text: str, code: str, said: str
+) -> None:
     with pytest.raises(InvalidValueError, match=said) as caught:
         locate_image(text, where, NOBODY)
     assert caught.value.code == code
 
 
-def test_a_name_that_nobody_declares_is_unknown(where: Whereabouts) -> None:
+def test_a_name_that_nobody_declares_is_unknown(where: RepositoryLocator) -> None:
     with pytest.raises(UsageError, match=r"has no repository team/ap\. Did you mean 'team/app'"):
         locate("team/ap", where, NOBODY)
 
@@ -165,17 +167,17 @@ def test_a_target_is_split_into_its_repository_and_tags(target: str, repository:
     assert split_target(target) == (repository, tuple(map(Tag, tags)))
 
 
-def test_nothing_is_pushed_to_a_digest(where: Whereabouts) -> None:
+def test_nothing_is_pushed_to_a_digest(where: RepositoryLocator) -> None:
     with pytest.raises(UsageError, match="names a digest"):
         split_target(f"team/app@{DIGEST}")
 
 
-def test_only_ecr_is_asked_whether_tags_may_move(where: Whereabouts) -> None:
+def test_only_ecr_is_asked_whether_tags_may_move(where: RepositoryLocator) -> None:
     assert mutability(RegistryHost("docker.io"), RepositoryName("library/nginx"), where, NOBODY) is None
 
 
 def test_the_declaration_says_it_for_ecr_where_ecr_does_not(
-    where: Whereabouts, monkeypatch: pytest.MonkeyPatch
+    where: RepositoryLocator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared_ecr.client.targets.mutability_of", lambda *_: None)
     rule = mutability(RegistryHost(HOME), RepositoryName("team/app"), where, NOBODY)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.push.scheduler import Job, Roster
+from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 
 # What is held up by a signal that nobody hears; a person would have pressed Ctrl-C again long before.
 LONG = 20.0
@@ -39,13 +39,13 @@ def struck(over: threading.Event) -> Iterator[Callable[[], None]]:
     assert heard == [True], "the main thread slept through the signal"
 
 
-def test_a_crew_hears_a_signal_that_did_not_wake_it(struck: Callable[[], None], over: threading.Event) -> None:
-    crew = Crew(1)
-    crew.stop = over
+def test_a_workers_hears_a_signal_that_did_not_wake_it(struck: Callable[[], None], over: threading.Event) -> None:
+    workers = WorkerPool(1)
+    workers.stop = over
     with pytest.raises(KeyboardInterrupt):
-        crew.run([struck])
+        workers.run([struck])
 
 
-def test_a_roster_hears_a_signal_that_did_not_wake_it(struck: Callable[[], None], over: threading.Event) -> None:
+def test_a_scheduler_hears_a_signal_that_did_not_wake_it(struck: Callable[[], None], over: threading.Event) -> None:
     with pytest.raises(KeyboardInterrupt):
-        Roster([Job(struck, frozenset())], 1).run(over.set)
+        Scheduler([ScheduledJob(struck, frozenset())], 1).run(over.set)

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared_ecr.client.aws.inventory import Pace
+from shared_ecr.client.aws.inventory import RequestPacing
 from shared_ecr.client.aws.usage import used_by_ecs, used_by_lambda
 from shared_ecr.names import Region
 
@@ -72,7 +72,7 @@ def test_a_function_uses_the_digest_it_was_resolved_to() -> None:
 def test_requests_are_kept_apart() -> None:
     now = [0.0]
     waits: list[float] = []
-    pace = Pace(0.1, lambda: now[0], waits.append)
+    pace = RequestPacing(0.1, lambda: now[0], waits.append)
     pace.step()
     now[0] = 0.04
     pace.step()

@@ -18,7 +18,7 @@ import aws_cdk as cdk
 from constructs import Construct
 from shared_ecr.model.lifecycle import AnyImage, LifecyclePolicy, LifecycleRule, NewestImages
 from shared_ecr.names import AccountId, RepositoryName
-from shared_ecr.model.permissions import AccessLevel, Grant, Place
+from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import Account
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr_constructs import RegistryKey, SharedRepository
@@ -32,7 +32,7 @@ spec = RepositorySpec(
     grants=(Grant(AccessLevel.PULL, Account(AccountId.parse("222222222222"))),),
     lifecycle=LifecyclePolicy((LifecycleRule(1, AnyImage(), NewestImages(50)),)),
 )
-place = Place(cdk.Aws.PARTITION, cdk.Aws.REGION)
+place = PolicyLocation(cdk.Aws.PARTITION, cdk.Aws.REGION)
 repositories = Construct(stack, "Repositories")
 SharedRepository(repositories, "team/app", spec=spec, place=place, key_arn=key.attr_arn)
 app.synth()

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 from properties.random_policies import policy, request, statement
 from shared_ecr.access.changes import Direction, changes
 from shared_ecr.access.decisions import render
-from shared_ecr.access.evaluation import Verdict, decide
-from shared_ecr.access.lint import Subject, lint
-from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.evaluation import AccessVerdict, decide
+from shared_ecr.access.lint import LintedPolicy, lint
+from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.policy_reader import parse_policy, read_policy
 from shared_ecr.access.rendering import request_json
 from shared_ecr.access.request_reader import read_question
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
-from shared_ecr.documents.policy_faults import Fault, InvalidPolicyError
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.documents.policy_faults import InvalidPolicyError, PolicyFault
 
 SEEDS = st.integers(min_value=0, max_value=2**32).map(random.Random)
-TARGET = Target("111111111111", "us-east-1", "team/app")
-KNOWN = Known("o-a1b2c3d4e5", frozenset({"222222222222"}))
-POSSIBLE = {Verdict.ALLOW, Verdict.DEPENDS, Verdict.UNDECIDED}
+TARGET = TargetRepository("111111111111", "us-east-1", "team/app")
+KNOWN = TrustBoundary("o-a1b2c3d4e5", frozenset({"222222222222"}))
+POSSIBLE = {AccessVerdict.ALLOW, AccessVerdict.DEPENDS, AccessVerdict.UNDECIDED}
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["*", "Allow", "ecr:*"]),
@@ -36,17 +36,17 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-def decided(rng: random.Random, written: dict[str, Any], asked: dict[str, Any]) -> Verdict:
+def decided(rng: random.Random, written: dict[str, Any], asked: dict[str, Any]) -> AccessVerdict:
     question = read_question(json.dumps({**asked, "repository_policy": written}))
     return decide(question.policies, question.request).verdict
 
 
-def faults(read: Callable[[], object]) -> tuple[Fault, ...]:
+def faults(read: Callable[[], object]) -> tuple[PolicyFault, ...]:
     try:
         read()
     except InvalidPolicyError as error:
         # Refused without a reason would be the worst answer.
-        return error.faults or (Fault("", "", ""),)
+        return error.faults or (PolicyFault("", "", ""),)
     return ()
 
 
@@ -74,7 +74,7 @@ def test_every_request_about_a_policy_has_an_answer(rng: random.Random) -> None:
 def test_a_denial_of_everything_wins_over_every_grant(rng: random.Random) -> None:
     written = policy(rng)
     written["Statement"].append({"Effect": "Deny", "Principal": "*", "Action": "*"})
-    assert decided(rng, written, request(rng)) is Verdict.DENY
+    assert decided(rng, written, request(rng)) is AccessVerdict.DENY
 
 
 @given(SEEDS)
@@ -83,8 +83,8 @@ def test_another_allow_never_takes_access_away(rng: random.Random) -> None:
     written, asked = policy(rng), request(rng)
     added = {**statement(rng), "Effect": "Allow"}
     wider = {**written, "Statement": [*written["Statement"], added]}
-    if decided(rng, written, asked) is Verdict.ALLOW:
-        assert decided(rng, wider, asked) is Verdict.ALLOW
+    if decided(rng, written, asked) is AccessVerdict.ALLOW:
+        assert decided(rng, wider, asked) is AccessVerdict.ALLOW
 
 
 @given(SEEDS)
@@ -92,8 +92,8 @@ def test_another_allow_never_takes_access_away(rng: random.Random) -> None:
 def test_another_deny_never_gives_access(rng: random.Random) -> None:
     written, asked = policy(rng), request(rng)
     narrower = {**written, "Statement": [*written["Statement"], {**statement(rng), "Effect": "Deny"}]}
-    if decided(rng, written, asked) is Verdict.DENY:
-        assert decided(rng, narrower, asked) is Verdict.DENY
+    if decided(rng, written, asked) is AccessVerdict.DENY:
+        assert decided(rng, narrower, asked) is AccessVerdict.DENY
 
 
 def shuffled(rng: random.Random, data: Any) -> Any:
@@ -136,14 +136,14 @@ def test_the_order_of_a_policy_changes_no_decision(rng: random.Random) -> None:
 def test_a_policy_in_another_order_and_spelling_changes_no_access(rng: random.Random) -> None:
     written = policy(rng)
     again = shuffled(rng, respelled(rng, written))
-    assert changes(Policies(read_policy(written)), Policies(read_policy(again)), TARGET, KNOWN) == []
+    assert changes(PolicyPair(read_policy(written)), PolicyPair(read_policy(again)), TARGET, KNOWN) == []
 
 
 @given(SEEDS)
 @bounded(deadline=None)
 def test_every_change_is_proven_by_a_witness_that_both_policies_judge_differently(rng: random.Random) -> None:
     old, new = policy(rng), policy(rng)
-    for change in changes(Policies(read_policy(old)), Policies(read_policy(new)), TARGET, KNOWN):
+    for change in changes(PolicyPair(read_policy(old)), PolicyPair(read_policy(new)), TARGET, KNOWN):
         asked = request_json(change.witness)
         before, after = decided(rng, old, asked) in POSSIBLE, decided(rng, new, asked) in POSSIBLE
         assert (before, after) == ((False, True) if change.direction is Direction.ALLOWED else (True, False))
@@ -158,7 +158,7 @@ def test_no_request_differs_where_nothing_is_found_to_change(rng: random.Random)
     fresh = statement(rng)
     new["Statement"][0].pop("Condition", None)
     new["Statement"][0] |= {key: value for key, value in fresh.items() if key == "Condition"}
-    if changes(Policies(read_policy(old)), Policies(read_policy(new)), TARGET, KNOWN):
+    if changes(PolicyPair(read_policy(old)), PolicyPair(read_policy(new)), TARGET, KNOWN):
         return
     for _ in range(30):
         asked = request(rng)
@@ -171,6 +171,6 @@ def test_no_request_differs_where_nothing_is_found_to_change(rng: random.Random)
 @given(SEEDS)
 @bounded(deadline=None)
 def test_the_linter_has_an_opinion_on_every_policy(rng: random.Random) -> None:
-    for finding in lint(Subject(read_policy(policy(rng)))):
+    for finding in lint(LintedPolicy(read_policy(policy(rng)))):
         assert finding.code
         assert finding.repair

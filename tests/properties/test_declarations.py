@@ -10,7 +10,7 @@ import pytest
 
 from properties.declarations import generated, mutated
 from shared_ecr.declaration import Declaration, load
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.problems import InvalidDeclarationError
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def render(declaration: Declaration) -> None:
     for spec in registry.repositories:
         assert json.loads(spec.lifecycle.text())["rules"]
         for region in registry.regions:
-            json.dumps(spec.policy(Place.of(region)))
+            json.dumps(spec.policy(PolicyLocation.of(region)))
 
 
 @pytest.mark.parametrize("way", ["generated", "mutated"])

@@ -15,14 +15,14 @@ from properties.documents import broken
 from shared_ecr.errors import SharedEcrError
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import Deployment, is_known
-from shared_ecr.review.documents import Place, load_deployment, load_prior
+from shared_ecr.review.documents import DeploymentTarget, load_deployment, load_prior
 
 ROOT = Path(__file__).parents[2]
 CASES = int(os.environ.get("FUZZ", "200"))
 FIRST = int(os.environ.get("FUZZ_FROM", "0"))
 # Of processor time, so that a busy machine is no failure.
 MOST_SECONDS = 3
-PLACE = Place("111111111111", Region.parse("us-east-1"))
+PLACE = DeploymentTarget("111111111111", Region.parse("us-east-1"))
 GOLDEN = [json.loads(path.read_text()) for path in sorted((ROOT / "tests/templates/golden").rglob("*.template.json"))]
 FUNCTIONAL = {
     "Parameters": {"P": {"Type": "String", "Default": "x"}, "Q": {"Type": "CommaDelimitedList"}},

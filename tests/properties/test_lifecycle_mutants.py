@@ -35,12 +35,12 @@ MUTANTS = {
         "marking.py",
         [
             (
-                "identified = shelf.identified(rule.selection)\n        clock",
-                "identified = [n for n in shelf.identified(rule.selection) if shelf.unclaimed[n]]\n        clock",
+                "identified = ranked.identified(rule.selection)\n        clock",
+                "identified = [n for n in ranked.identified(rule.selection) if ranked.unclaimed[n]]\n        clock",
             )
         ],
     ),
-    "the limit itself is too old": ("shelves.py", [("since < oldest", "since <= oldest")]),
+    "the limit itself is too old": ("rankings.py", [("since < oldest", "since <= oldest")]),
     "storage classes are one": (
         "marking.py",
         [("(image for image in images if image.storage_class is storage_class)", "images")],

@@ -11,7 +11,7 @@ from shared_ecr.model.permissions import (
     AccessLevel,
     Grant,
     Perimeter,
-    Place,
+    PolicyLocation,
     policy_characters,
     redundant,
     registry_statements,
@@ -36,7 +36,7 @@ from shared_ecr.model.principals import (
 )
 from shared_ecr.names import AccountId, OrganizationId, Region
 
-HERE = Place.of(Region.parse("eu-west-1"))
+HERE = PolicyLocation.of(Region.parse("eu-west-1"))
 HOME, APPS, PARTNER = (AccountId(digit * 12) for digit in "123")
 ACCOUNTS = (HOME, APPS, PARTNER)
 OWN, OTHER = OrganizationId("o-a1b2c3d4e5"), OrganizationId("o-z9y8x7w6v5")

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.lint import Severity
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.lint import LintSeverity
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.names import Region
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules import judge
 
 CORPUS = Path(__file__).parent / "corpus"
 EXPECTED = ".txt"
-PLACE = Place("111111111111", Region("us-east-1"))
+PLACE = DeploymentTarget("111111111111", Region("us-east-1"))
 
 
 def cases(kind: str) -> list[Path]:
@@ -26,8 +26,8 @@ def cases(kind: str) -> list[Path]:
 
 
 def findings(path: Path) -> list[ReviewFinding]:
-    found = judge(load_deployment(path, PLACE), Known())
-    return [each for each in found if each.severity is not Severity.NOTE]
+    found = judge(load_deployment(path, PLACE), TrustBoundary())
+    return [each for each in found if each.severity is not LintSeverity.NOTE]
 
 
 def told(path: Path) -> str:

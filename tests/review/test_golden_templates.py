@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.lint import Severity
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.lint import LintSeverity
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.declaration import load
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import Deployment, Stack
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms
 
@@ -27,15 +27,15 @@ def deployed(folder: Path) -> Deployment:
     for path in sorted(folder.glob("*.template.json")):
         match = _STACK.fullmatch(path.name.removesuffix(".template.json"))
         assert match
-        place = Place(match["account"] or account, Region.parse(match["region"]))
+        place = DeploymentTarget(match["account"] or account, Region.parse(match["region"]))
         stacks += load_deployment(path, place).stacks
     return Deployment(folder.name, tuple(stacks))
 
 
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
 def test_our_own_templates_have_no_error(folder: Path) -> None:
-    found = judge(deployed(folder), Known())
-    assert [str(each) for each in found if each.severity is Severity.ERROR] == []
+    found = judge(deployed(folder), TrustBoundary())
+    assert [str(each) for each in found if each.severity is LintSeverity.ERROR] == []
 
 
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
@@ -44,8 +44,8 @@ def test_our_own_templates_have_room_left(folder: Path) -> None:
 
 
 def test_our_own_templates_are_warned_of_nothing_but_what_was_declared_so() -> None:
-    found = [each for folder in GOLDEN for each in judge(deployed(folder), Known())]
-    assert {(each.code, each.subject) for each in found if each.severity is Severity.WARNING} == {
+    found = [each for folder in GOLDEN for each in judge(deployed(folder), TrustBoundary())]
+    assert {(each.code, each.subject) for each in found if each.severity is LintSeverity.WARNING} == {
         ("mutability-mutable", "mutability/mutable"),
         ("service-name", "consumers/services"),
     }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import Region, RepositoryName
 from shared_ecr.names.repository import GRAMMAR
@@ -104,7 +104,7 @@ def _logical_ids(
     names: Iterable[str], outdir: Path, *, stack_id: str = "shared-ecr-us-east-1", region: str = "us-east-1"
 ) -> dict[str, str]:
     """Return the logical id of each repository; the names go past the declaration, which refuses doubled separators."""
-    place = Place.of(Region(region))
+    place = PolicyLocation.of(Region(region))
     app = quick_app(outdir)
     stack = cdk.Stack(app, stack_id)
     key = RegistryKey(stack, "Key", partition=place.partition, account="111111111111")

@@ -6,12 +6,12 @@ import pytest
 import yaml
 
 from shared_ecr.declaration import load, parse
-from shared_ecr.model.permissions import AccessLevel, Place, repository_policy
+from shared_ecr.model.permissions import AccessLevel, PolicyLocation, repository_policy
 from shared_ecr.names import Region
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs/reference/consumers.md"
-HERE = Place.of(Region.parse("eu-west-1"))
+HERE = PolicyLocation.of(Region.parse("eu-west-1"))
 
 
 def rows() -> list[tuple[str, Path, str, set[str]]]:

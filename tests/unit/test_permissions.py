@@ -8,7 +8,7 @@ from shared_ecr.model.permissions import (
     AccessLevel,
     Grant,
     Perimeter,
-    Place,
+    PolicyLocation,
     policy_characters,
     policy_size,
     redundant,
@@ -35,8 +35,8 @@ from shared_ecr.model.principals import (
 from shared_ecr.model.principals.service_names import KNOWN
 from shared_ecr.names import AccountId, OrganizationId, Region
 
-HERE = Place.of(Region.parse("us-east-1"))
-CHINA = Place.of(Region.parse("cn-north-1"))
+HERE = PolicyLocation.of(Region.parse("us-east-1"))
+CHINA = PolicyLocation.of(Region.parse("cn-north-1"))
 HOME, APPS, BUILD = AccountId("111111111111"), AccountId("222222222222"), AccountId("555555555555")
 OWN = OrganizationId.parse("o-a1b2c3d4e5")
 UNIT = OrganizationalUnit.parse("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*")
@@ -57,7 +57,7 @@ CONSUMERS = (
 NARROWING = Narrowing.of(("vpce-0a1b2c3e", "vpce-0a1b2c3d"), (("team", ("till", "shop")),))
 
 
-def statements(*grants: Grant, place: Place = HERE) -> list[dict[str, object]]:
+def statements(*grants: Grant, place: PolicyLocation = HERE) -> list[dict[str, object]]:
     policy = repository_policy(grants, place)
     assert policy
     written: list[dict[str, object]] = policy["Statement"]

@@ -1,11 +1,11 @@
 import pytest
 
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.principals import GitHubActions, Role
 from shared_ecr.model.trust import trust_policy
 from shared_ecr.names import AccountId, Region
 
-HERE = Place.of(Region.parse("eu-west-1"))
+HERE = PolicyLocation.of(Region.parse("eu-west-1"))
 ROLE = Role(AccountId("555555555555"), "ci/shop")
 SUBJECT = "token.actions.githubusercontent.com:sub"
 AUDIENCE = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
@@ -26,7 +26,7 @@ def test_only_workflows_of_the_repository_and_branch_may_assume_the_role(branch:
 
 
 def test_the_provider_is_that_of_the_role_s_account_and_partition() -> None:
-    china = Place.of(Region.parse("cn-north-1"))
+    china = PolicyLocation.of(Region.parse("cn-north-1"))
     (statement,) = trust_policy(GitHubActions(ROLE, "acme/shop"), china)["Statement"]
     provider = "arn:aws-cn:iam::555555555555:oidc-provider/token.actions.githubusercontent.com"
     assert statement["Principal"] == {"Federated": provider}

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from shared_ecr.model.encryption import needs_stack_key
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings import Destination
 from shared_ecr.model.settings.replicas import replicas
@@ -34,5 +34,7 @@ class ReplicaRegistryStack(cdk.Stack):
             key = RegistryKey(self, "Key", partition=str(region.partition), account=str(destination.account))
             key_arn = key.attr_arn
 
-        SharedRepositories(self, "Repositories", specs=received.repositories, place=Place.of(region), key_arn=key_arn)
+        SharedRepositories(
+            self, "Repositories", specs=received.repositories, place=PolicyLocation.of(region), key_arn=key_arn
+        )
         RegistrySettings(self, "Settings", spec=received.settings, home=received.registry, key_arn=key_arn)

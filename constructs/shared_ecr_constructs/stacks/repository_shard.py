@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from shared_ecr.model.encryption import needs_stack_key
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.names import Region
 from shared_ecr_constructs import RepositoryAddresses, SharedRepositories
@@ -32,7 +32,7 @@ class RepositoryShardStack(cdk.Stack):
         key_arn = None
         if needs_stack_key(spec.encryption for spec in specs):
             key_arn = f"{{{{resolve:ssm:{key_parameter(registry.stack_name)}}}}}"
-        SharedRepositories(self, "Repositories", specs=specs, place=Place.of(region), key_arn=key_arn)
+        SharedRepositories(self, "Repositories", specs=specs, place=PolicyLocation.of(region), key_arn=key_arn)
         addresses = RepositoryAddresses(self, "Addresses", prefix=registry.stack_name)
         home = registry.in_region(region)
         for spec in specs:

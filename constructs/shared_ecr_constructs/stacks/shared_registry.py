@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from shared_ecr.model.encryption import needs_stack_key
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.public_repositories import HOME as PUBLIC_HOME
 from shared_ecr.names import Region
@@ -37,7 +37,7 @@ class SharedRegistryStack(cdk.Stack):
             key_arn = key.attr_arn
 
         repositories = registry.shard(0)
-        SharedRepositories(self, "Repositories", specs=repositories, place=Place.of(region), key_arn=key_arn)
+        SharedRepositories(self, "Repositories", specs=repositories, place=PolicyLocation.of(region), key_arn=key_arn)
         RegistrySettings(self, "Settings", spec=registry.settings, home=home, key_arn=key_arn)
         if registry.public_repositories and region == PUBLIC_HOME:
             PublicRepositories(self, "PublicRepositories", specs=registry.public_repositories)

@@ -5,14 +5,14 @@ one statement each, `statements` at the policy. docs/reference/access.md lists t
 """
 
 from shared_ecr.access.lint import actions, conditions, principals, statements
-from shared_ecr.access.lint.findings import Finding, Holder, Severity, Subject
+from shared_ecr.access.lint.findings import LintedPolicy, LintSeverity, PolicyFinding, PolicyHolder
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 
 STATEMENT_RULES = (*principals.RULES, *conditions.RULES, *actions.RULES)
 POLICY_RULES = statements.RULES
 
 
-def lint(subject: Subject) -> list[Finding]:
+def lint(subject: LintedPolicy) -> list[PolicyFinding]:
     """Return what every rule finds in *subject*, in the order of its statements."""
     found = [
         finding for statement in subject.policy.statements for rule in STATEMENT_RULES
@@ -23,15 +23,15 @@ def lint(subject: Subject) -> list[Finding]:
     return sorted(found, key=lambda each: each.statement.index if each.statement else end)
 
 
-def refused(error: InvalidPolicyError) -> list[Finding]:
+def refused(error: InvalidPolicyError) -> list[PolicyFinding]:
     """Return the faults of a document that is no policy as findings."""
     return [
-        Finding(
-            fault.code, Severity.ERROR, None, f"{fault.path}: {fault.what}" if fault.path else fault.what,
+        PolicyFinding(
+            fault.code, LintSeverity.ERROR, None, f"{fault.path}: {fault.what}" if fault.path else fault.what,
             fault.why or "AWS refuses the policy", fault.fix.rstrip(".") or "Correct it",
         )
         for fault in error.faults
     ]  # fmt: skip
 
 
-__all__ = ["Finding", "Holder", "Severity", "Subject", "lint", "refused"]
+__all__ = ["LintSeverity", "LintedPolicy", "PolicyFinding", "PolicyHolder", "lint", "refused"]

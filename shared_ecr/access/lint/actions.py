@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from shared_ecr.access.actions import ACTIONS, REGISTRY_LEVEL_BITS, action_name, bits, matching, names
 from shared_ecr.access.capabilities import LOOK, MANAGE, PULL, PUSH, missing_of
-from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error, warning
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.text import did_you_mean, quoted
 
 
-def token(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def token(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """GetAuthorizationToken, which belongs to no resource."""
     for text in statement.action.written:
         if action_name(text) == "GetAuthorizationToken" and statement.effect is Effect.ALLOW:
-            refused = subject.holder is not Holder.REGISTRY
+            refused = subject.holder is not PolicyHolder.REGISTRY
             yield error(
                 "action-token", statement, "ecr:GetAuthorizationToken cannot be granted here",
                 f"It has no resource{', and ECR refuses the whole policy' if refused else ''}",
@@ -21,7 +21,7 @@ def token(subject: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def unknown(_: Subject, statement: Statement) -> Iterator[Finding]:
+def unknown(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Actions that ECR does not have."""
     for text in statement.action.written:
         if not matching(text):
@@ -33,9 +33,9 @@ def unknown(_: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def level(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def level(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Actions on the registry in a policy of a repository."""
-    if subject.holder is Holder.REGISTRY or statement.action.negated:
+    if subject.holder is PolicyHolder.REGISTRY or statement.action.negated:
         return
     for text in statement.action.written:
         name = action_name(text)
@@ -51,7 +51,7 @@ def level(subject: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def broad(_: Subject, statement: Statement) -> Iterator[Finding]:
+def broad(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Wildcards and NotAction that hand out the administration of a repository."""
     if statement.effect is not Effect.ALLOW:
         return
@@ -70,7 +70,7 @@ def broad(_: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def incomplete(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def incomplete(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Half of a pull or of a push, for somebody to whom no other statement gives the rest."""
     if statement.effect is not Effect.ALLOW or statement.action.negated:
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shared_ecr.access.comparisons import moment, network, number, octets
 from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition
 from shared_ecr.access.keys import ECR_KEYS, GLOBAL_KEYS, PRINCIPAL_KEYS, SOURCE_KEYS, TAGGED_KEYS, is_known
-from shared_ecr.access.lint.findings import Finding, Subject, error, warning
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, error, warning
 from shared_ecr.access.operators import Family, Quantifier
 from shared_ecr.access.policy_model import Effect, Statement, Version
 from shared_ecr.access.variables import split_arn
@@ -18,7 +18,7 @@ _ORGANIZATION_PATH = re.compile(r"o-[a-z0-9]{10,32}/(?:\*|r-[0-9a-z]{4,32}/(?:ou
 _WHO_KEYS = PRINCIPAL_KEYS | SOURCE_KEYS
 
 
-def if_exists(_: Subject, statement: Statement) -> Iterator[Finding]:
+def if_exists(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """IfExists in an Allow, on a key that says whose the caller is."""
     for each in statement.conditions:
         lets_in = statement.effect is Effect.ALLOW and each.test.if_exists and each.looked_up in _WHO_KEYS
@@ -30,7 +30,7 @@ def if_exists(_: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def for_all(_: Subject, statement: Statement) -> Iterator[Finding]:
+def for_all(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """ForAllValues in an Allow: true where the key is missing."""
     for each in statement.conditions:
         if (
@@ -54,7 +54,7 @@ def _is_present(statement: Statement, condition: Condition) -> bool:
     )
 
 
-def undocumented(_: Subject, statement: Statement) -> Iterator[Finding]:
+def undocumented(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Combinations for which AWS documents no outcome."""
     for each in statement.conditions:
         what = ""
@@ -73,7 +73,7 @@ def _asks_presence(condition: Condition) -> bool:
     return condition.test.operator.family is Family.NULL
 
 
-def wildcard(_: Subject, statement: Statement) -> Iterator[Finding]:
+def wildcard(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """A wildcard under an operator that takes it literally."""
     for each in statement.conditions:
         family, likes = each.test.operator.family, each.test.operator.has_wildcards
@@ -87,7 +87,7 @@ def wildcard(_: Subject, statement: Statement) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def key(_: Subject, statement: Statement) -> Iterator[Finding]:
+def key(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Keys that no request to ECR has."""
     for each in statement.conditions:
         if not is_known(each.key):
@@ -101,7 +101,7 @@ def key(_: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def variables(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def variables(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Policy variables where the version knows none, or under operators that do not fill them."""
     for each in statement.conditions:
         for value in each.values:
@@ -120,7 +120,7 @@ def variables(subject: Subject, statement: Statement) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def value(_: Subject, statement: Statement) -> Iterator[Finding]:
+def value(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Values that their operator cannot read."""
     for each in statement.conditions:
         if not each.values:
@@ -154,7 +154,7 @@ def _is_readable(family: Family, text: str) -> bool:  # noqa: PLR0911 — one an
             return True
 
 
-def organization_path(_: Subject, statement: Statement) -> Iterator[Finding]:
+def organization_path(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Paths of organizational units that mean less than they seem."""
     for each in statement.conditions:
         if not each.looked_up.endswith("orgpaths") or each.test.operator.family is not Family.STRING:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_ecr.access.policy_model import Policy, Statement
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.text import visible
 
 
-class Severity(StrEnum):
+class LintSeverity(StrEnum):
     """How bad it is: errors block, warnings and notes do not."""
 
     ERROR = "error"
@@ -16,7 +16,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Holder(StrEnum):
+class PolicyHolder(StrEnum):
     """What a policy is stored on: it decides what can stand in it."""
 
     REPOSITORY = "repository"
@@ -30,12 +30,14 @@ UNKNOWN_ACCOUNT = "000000000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class LintedPolicy:
     """A policy and where it is stored."""
 
     policy: Policy
-    holder: Holder = Holder.REPOSITORY
-    target: Target = field(default_factory=lambda: Target(UNKNOWN_ACCOUNT, "us-east-1", "any/repository", tags=None))
+    holder: PolicyHolder = PolicyHolder.REPOSITORY
+    target: TargetRepository = field(
+        default_factory=lambda: TargetRepository(UNKNOWN_ACCOUNT, "us-east-1", "any/repository", tags=None)
+    )
     """The repository; for a registry policy one that stands for all."""
 
     @property
@@ -45,11 +47,11 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PolicyFinding:
     """One thing to look at in a policy."""
 
     code: str
-    severity: Severity
+    severity: LintSeverity
     statement: Statement | None
     """None where it concerns the whole policy."""
     what: str
@@ -74,11 +76,11 @@ class Finding:
         }
 
 
-def error(code: str, statement: Statement | None, what: str, why: str, repair: str) -> Finding:
+def error(code: str, statement: Statement | None, what: str, why: str, repair: str) -> PolicyFinding:
     """Make a finding that blocks."""
-    return Finding(code, Severity.ERROR, statement, what, why, repair)
+    return PolicyFinding(code, LintSeverity.ERROR, statement, what, why, repair)
 
 
-def warning(code: str, statement: Statement | None, what: str, why: str, repair: str) -> Finding:
+def warning(code: str, statement: Statement | None, what: str, why: str, repair: str) -> PolicyFinding:
     """Make a finding that does not block."""
-    return Finding(code, Severity.WARNING, statement, what, why, repair)
+    return PolicyFinding(code, LintSeverity.WARNING, statement, what, why, repair)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.lint.findings import Finding, Severity, Subject, error, warning
+from shared_ecr.access.lint.findings import LintedPolicy, LintSeverity, PolicyFinding, error, warning
 from shared_ecr.access.policy_model import Effect, Statement
-from shared_ecr.access.principals import Meant, PrincipalType
+from shared_ecr.access.principals import PrincipalMatch, PrincipalType
 from shared_ecr.access.requests import context_of, open_keys
 from shared_ecr.access.strangers import services_let_in, strangers_let_in
 from shared_ecr.model.principals.service_names import NEVER_PULLS
@@ -27,7 +27,7 @@ CALLING_SERVICES = (
 )  # fmt: skip
 
 
-def public(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Allow that lets any account in."""
     # What NotPrincipal lets in has its own rule.
     names_everyone = statement.effect is Effect.ALLOW and not statement.principal.negated
@@ -39,7 +39,7 @@ def public(subject: Subject, statement: Statement) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def not_principal(_: Subject, statement: Statement) -> Iterator[Finding]:
+def not_principal(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """NotPrincipal, which is everybody else."""
     if not statement.principal.negated:
         return
@@ -56,7 +56,7 @@ def not_principal(_: Subject, statement: Statement) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def confused_deputy(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def confused_deputy(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """A service that may act for anybody's resources."""
     if statement.effect is not Effect.ALLOW or statement.principal.everyone or statement.principal.negated:
         return
@@ -68,7 +68,7 @@ def confused_deputy(subject: Subject, statement: Statement) -> Iterator[Finding]
         )  # fmt: skip
 
 
-def inert_service(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def inert_service(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """A service that never calls ECR, or never in the way the conditions ask."""
     for service in sorted(statement.principal.services):
         name = service.partition(".")[0]
@@ -89,7 +89,7 @@ def inert_service(subject: Subject, statement: Statement) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _unknown_service(service: str, statement: Statement) -> Finding:
+def _unknown_service(service: str, statement: Statement) -> PolicyFinding:
     meant = nearest(service, CALLING_SERVICES) or nearest(f"{service}.amazonaws.com", CALLING_SERVICES)
     repair = f"Did you mean '{meant}'?" if meant else "Name the service as its own guide does"
     if meant or not service.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")):
@@ -102,7 +102,7 @@ def _unknown_service(service: str, statement: Statement) -> Finding:
 _REFUSED = "ECR refuses the whole policy"
 
 
-def shape(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def shape(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Principals that ECR refuses, or that mean nobody."""
     for kind, text in statement.principal.written:
         match kind:
@@ -119,7 +119,7 @@ def shape(subject: Subject, statement: Statement) -> Iterator[Finding]:
                 pass
 
 
-def _aws(subject: Subject, statement: Statement, text: str) -> Iterator[Finding]:
+def _aws(subject: LintedPolicy, statement: Statement, text: str) -> Iterator[PolicyFinding]:
     match = _ARN.fullmatch(text)
     if "*" in text or "?" in text:
         yield error(
@@ -141,7 +141,7 @@ def _aws(subject: Subject, statement: Statement, text: str) -> Iterator[Finding]
         yield from _arn(subject, statement, text, match)
 
 
-def _arn(subject: Subject, statement: Statement, text: str, match: re.Match[str]) -> Iterator[Finding]:
+def _arn(subject: LintedPolicy, statement: Statement, text: str, match: re.Match[str]) -> Iterator[PolicyFinding]:
     resource = match["resource"].partition("/")[0]
     if not _ACCOUNT.fullmatch(match["account"]):
         yield error(
@@ -162,8 +162,11 @@ def _arn(subject: Subject, statement: Statement, text: str, match: re.Match[str]
             f"Groups, instance profiles and policies never call; {_REFUSED}", "Name a role, a user or an account",
         )  # fmt: skip
     elif resource != "root":
-        yield Finding(
-            "principal-must-exist", Severity.NOTE, statement, f"{quoted(text)} must exist when the policy is stored",
+        yield PolicyFinding(
+            "principal-must-exist",
+            LintSeverity.NOTE,
+            statement,
+            f"{quoted(text)} must exist when the policy is stored",
             "ECR refuses a policy that names a principal it cannot find; made again, it is another principal",
             "Deploy it before, or grant the account with ArnEquals aws:PrincipalArn",
         )  # fmt: skip
@@ -172,9 +175,9 @@ def _arn(subject: Subject, statement: Statement, text: str, match: re.Match[str]
 _KINDS = {("iam", "root"), ("iam", "role"), ("iam", "user"), ("sts", "assumed-role"), ("sts", "federated-user")}
 
 
-def deny_services(subject: Subject, statement: Statement) -> Iterator[Finding]:
+def deny_services(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """A denial of outsiders that also hits AWS's services."""
-    if statement.effect is not Effect.DENY or statement.principal.means(_LAMBDA) is not Meant.DIRECTLY:
+    if statement.effect is not Effect.DENY or statement.principal.means(_LAMBDA) is not PrincipalMatch.DIRECTLY:
         return
     keys = {condition.looked_up for condition in statement.conditions}
     if not keys & {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn"}:

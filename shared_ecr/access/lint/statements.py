@@ -7,26 +7,26 @@ from shared_ecr.access.callers import Identity
 from shared_ecr.access.classes import RequestClass, request_classes
 from shared_ecr.access.conditions import Truth
 from shared_ecr.access.evaluation import allowed, reach
-from shared_ecr.access.lint.findings import Finding, Holder, Subject, error, warning
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error, warning
 from shared_ecr.access.policy_model import Effect, Statement
-from shared_ecr.access.policy_pair import Policies
-from shared_ecr.access.principals import Meant
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.policy_pair import PolicyPair
+from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 
 # What is left for the next grant should be worth mentioning before it is gone.
 _NEARLY_FULL = 0.9
 # Whoever may call one of these can repair a policy.
 _REPAIRS = {
-    Holder.REPOSITORY: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
-    Holder.TEMPLATE: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
-    Holder.REGISTRY: ("PutRegistryPolicy", "DeleteRegistryPolicy"),
+    PolicyHolder.REPOSITORY: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
+    PolicyHolder.TEMPLATE: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
+    PolicyHolder.REGISTRY: ("PutRegistryPolicy", "DeleteRegistryPolicy"),
 }
 
 
-def dead(subject: Subject) -> Iterator[Finding]:
+def dead(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """Statements that no request can meet, and grants that a denial takes back entirely."""
-    classes = list(request_classes([subject.policy], subject.target, Known(subject.target.organization)))
+    classes = list(request_classes([subject.policy], subject.target, TrustBoundary(subject.target.organization)))
     for statement in subject.policy.statements:
         met = [each for each in classes if _speaks(subject, statement, each)]
         actions = statement.action.actions & _asked(subject)
@@ -43,42 +43,42 @@ def dead(subject: Subject) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _asked(subject: Subject) -> int:
+def _asked(subject: LintedPolicy) -> int:
     return REPOSITORY_LEVEL_BITS | (REGISTRY_LEVEL_BITS | bits(["CreateRepository"]) if _is_registry(subject) else 0)
 
 
-def _is_registry(subject: Subject) -> bool:
-    return subject.holder is Holder.REGISTRY
+def _is_registry(subject: LintedPolicy) -> bool:
+    return subject.holder is PolicyHolder.REGISTRY
 
 
-def _speaks(subject: Subject, statement: Statement, each: RequestClass) -> bool:
+def _speaks(subject: LintedPolicy, statement: Statement, each: RequestClass) -> bool:
     return (
-        statement.principal.means(each.caller) is not Meant.NOT
+        statement.principal.means(each.caller) is not PrincipalMatch.NOT
         and statement.judge(each.context).truth is not Truth.NO
         # What stands for all repositories of a registry may lie outside of the resources that are meant.
         and (_is_registry(subject) or bool(statement.actions_on(subject.target.arn, each.context)))
     )
 
 
-def _is_taken_back(subject: Subject, statement: Statement, each: RequestClass) -> bool:
+def _is_taken_back(subject: LintedPolicy, statement: Statement, each: RequestClass) -> bool:
     left = statement.action.actions & _asked(subject)
     for other in subject.policy.statements:
         covers = other.resource is None or other.resource == statement.resource or other.resource.written == ("*",)
         if (
             other.effect is Effect.DENY
             and covers
-            and other.principal.means(each.caller) is not Meant.NOT
+            and other.principal.means(each.caller) is not PrincipalMatch.NOT
             and other.judge(each.context).truth is Truth.YES
         ):
             left &= ~other.action.actions
     return not left
 
 
-def lockout(subject: Subject) -> Iterator[Finding]:
+def lockout(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A denial after which nobody of the registry's account can change the policy."""
     repairs = bits(_REPAIRS[subject.holder])
-    policies = Policies(registry=subject.policy) if _is_registry(subject) else Policies(repository=subject.policy)
-    for each in request_classes([subject.policy], subject.target, Known(subject.target.organization)):
+    policies = PolicyPair(registry=subject.policy) if _is_registry(subject) else PolicyPair(repository=subject.policy)
+    for each in request_classes([subject.policy], subject.target, TrustBoundary(subject.target.organization)):
         if each.caller.account == subject.target.account and each.caller.identity is Identity.ALLOWS:
             found = reach(policies, each.caller, subject.target, each.context)
             surely, maybe = allowed(found, each.caller, subject.target, Identity.ALLOWS)
@@ -93,7 +93,7 @@ def lockout(subject: Subject) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def size(subject: Subject) -> Iterator[Finding]:
+def size(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """The budget of characters."""
     characters = subject.policy.characters
     if characters > MAX_POLICY_CHARACTERS:
@@ -108,7 +108,7 @@ def size(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def version(subject: Subject) -> Iterator[Finding]:
+def version(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A missing version."""
     if subject.policy.version is None:
         yield warning(
@@ -117,7 +117,7 @@ def version(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def empty(subject: Subject) -> Iterator[Finding]:
+def empty(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A policy that says nothing."""
     if not subject.policy.statements:
         yield warning("statement-dead", None, "the policy has no statement", "It says nothing", "Remove the policy")

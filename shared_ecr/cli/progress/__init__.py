@@ -40,9 +40,9 @@ def display(
 
 def _chosen(arguments: argparse.Namespace, stream: TextIO, environ: Mapping[str, str]) -> "Display":
     if arguments.quiet:
-        from shared_ecr.cli.progress.silent import Quiet  # noqa: PLC0415 — start-up time
+        from shared_ecr.cli.progress.silent import QuietDisplay  # noqa: PLC0415 — start-up time
 
-        return Quiet(stream)
+        return QuietDisplay(stream)
     match arguments.progress:
         case "json":
             from shared_ecr.cli.progress.json_lines import JsonLines  # noqa: PLC0415 — start-up time

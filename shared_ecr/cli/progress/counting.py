@@ -4,7 +4,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.progress.tally import Tally
+from shared_ecr.cli.progress.tally import ProgressTally
 
 if TYPE_CHECKING:
     from shared_ecr.client.pushers.events import Event, Progress
@@ -15,7 +15,7 @@ class Counted:
 
     def __init__(self, progress: "Progress") -> None:
         self._progress = progress
-        self._tally = Tally(time.monotonic)
+        self._tally = ProgressTally(time.monotonic)
         self._lock = threading.Lock()
 
     def happened(self, event: "Event") -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared_ecr.cli.progress.tally import Moving, Tally
+from shared_ecr.cli.progress.tally import BlobInTransfer, ProgressTally
 from shared_ecr.cli.progress.wording import abbreviated, labels, part_of, skipped, speed, time_left
 
 # More lines than this nobody reads; the largest blobs are the ones that are waited for.
@@ -13,7 +13,7 @@ _GREEN, _PLAIN = "\x1b[32m", "\x1b[0m"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TerminalLook:
     """What the terminal can show."""
 
     columns: int
@@ -27,7 +27,7 @@ class Look:
         return ("━", "╌", "…") if self.unicode else ("#", "-", "~")
 
 
-def frame(tally: Tally, look: Look) -> list[str]:
+def frame(tally: ProgressTally, look: TerminalLook) -> list[str]:
     """Return the lines of now, none of them wider than the terminal; none before anything is planned."""
     if not tally.blobs:
         return []
@@ -44,7 +44,7 @@ def frame(tally: Tally, look: Look) -> list[str]:
     return [*rows, _cut(_total(tally), look)]
 
 
-def _blob(blob: Moving, size: str, label: str, now: float, look: Look) -> str:
+def _blob(blob: BlobInTransfer, size: str, label: str, now: float, look: TerminalLook) -> str:
     """Render one blob: where to, which, how far, how fast; the bar takes the room that is left, or goes."""
     if len(label) > LONGEST_LABEL:
         label = look.marks[2] + label[-LONGEST_LABEL + 1 :]
@@ -59,13 +59,13 @@ def _blob(blob: Moving, size: str, label: str, now: float, look: Look) -> str:
     return f"{head}  {_bar(blob, room, look)}  {tail}"
 
 
-def _bar(blob: Moving, width: int, look: Look) -> str:
+def _bar(blob: BlobInTransfer, width: int, look: TerminalLook) -> str:
     full = min(width, width * blob.moved // blob.size) if blob.size else width
     done, left = look.marks[0] * full, look.marks[1] * (width - full)
     return f"{_GREEN}{done}{_PLAIN}{left}" if look.colour else done + left
 
 
-def _total(tally: Tally) -> str:
+def _total(tally: ProgressTally) -> str:
     parts = [f"{tally.done} of {tally.blobs} blobs", part_of(tally.done_bytes, tally.byte_count)]
     seconds = tally.seconds_left
     if seconds is not None:
@@ -74,7 +74,7 @@ def _total(tally: Tally) -> str:
     return ", ".join(parts) + (f"; {saved}" if saved else "")
 
 
-def _cut(line: str, look: Look) -> str:
+def _cut(line: str, look: TerminalLook) -> str:
     """Shorten *line* so that the terminal does not wrap it: a wrapped line could not be taken away again."""
     width = max(1, look.columns - 1)
     return line if len(line) <= width else line[: width - 1] + look.marks[2]

@@ -4,7 +4,7 @@ import json
 import threading
 from typing import Any, Self, TextIO, assert_never
 
-from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Planned, Stored, Told
+from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, ManifestStored, Message, Planned
 
 
 class JsonLines:
@@ -56,9 +56,9 @@ def render_event(event: Event) -> dict[str, Any]:
         case BlobEnded(target, digest, size, outcome):
             ended = {"event": "blob_ended", "target": target, "digest": str(digest), "size": size}
             return {**ended, "outcome": outcome}
-        case Stored(target, digest, name):
+        case ManifestStored(target, digest, name):
             return {"event": "stored", "target": target, "digest": str(digest), "name": name}
-        case Told(target, line):
+        case Message(target, line):
             return {"event": "told", "target": target, "line": line}
         case _:
             assert_never(event)

@@ -4,10 +4,10 @@ import threading
 import time
 from typing import Self, TextIO
 
-from shared_ecr.cli.progress.tally import Clock, Moving, Tally
+from shared_ecr.cli.progress.tally import BlobInTransfer, MonotonicClock, ProgressTally
 from shared_ecr.cli.progress.ticker import Ticker
 from shared_ecr.cli.progress.wording import abbreviated, labels, megabytes, part_of, plain, speed
-from shared_ecr.client.pushers.events import BlobEnded, Event, Stored, Told
+from shared_ecr.client.pushers.events import BlobEnded, Event, ManifestStored, Message
 
 # Whoever reads a log wonders after half a minute, and some CI services end a job that says nothing for ten.
 HEARTBEAT_SECONDS = 30.0
@@ -17,9 +17,9 @@ _TICK_SECONDS = 1.0
 class Lines:
     """Prints lines that stay, without any control character."""
 
-    def __init__(self, stream: TextIO, clock: Clock = time.monotonic) -> None:
+    def __init__(self, stream: TextIO, clock: MonotonicClock = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
-        self._tally = Tally(clock)
+        self._tally = ProgressTally(clock)
         self._lock = threading.Lock()
         self._ticker = Ticker(_TICK_SECONDS, self.beat)
 
@@ -30,9 +30,9 @@ class Lines:
             match event:
                 case BlobEnded(target, digest, size, outcome):
                     self._print(target, f"{abbreviated(digest)} {megabytes(size)} {outcome}")
-                case Stored(target, digest, name):
+                case ManifestStored(target, digest, name):
                     self._print(target, f"{abbreviated(digest)} stored as {name}")
-                case Told(target, line):
+                case Message(target, line):
                     self._print(target, line)
                 case _:
                     pass
@@ -75,7 +75,7 @@ class Lines:
         print(plain(f"{label}: {line}" if label else line), file=self._stream, flush=True)
 
 
-def _so_far(blob: Moving, now: float) -> str:
+def _so_far(blob: BlobInTransfer, now: float) -> str:
     """Render a sign of life: `sha256:0123456789ab… 3.1 of 12.3 MB after 30 s, 0.1 MB/s`."""
     after = f"after {now - blob.began:.0f} s"
     return f"{abbreviated(blob.digest)} {part_of(blob.moved, blob.size)} {after}, {speed(blob.speed(now))}"

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.pushers.events import Event
 
 
-class Quiet:
+class QuietDisplay:
     """Prints what a person must see, and nothing else."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -37,7 +37,7 @@ class Quiet:
         """Leave nothing, as there is nothing."""
 
 
-class StoryOnly(Quiet):
+class StoryOnly(QuietDisplay):
     """Prints the command's own lines too, and no progress."""
 
     def said(self, line: str) -> None:

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Planned, Stored, Told
+from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, ManifestStored, Message, Planned
 from shared_ecr.names import Digest
 
 # Long enough that the speed does not jump with every chunk, short enough that a stall shows.
 WINDOW_SECONDS = 5.0
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 
 
 @dataclass(slots=True)
-class Moving:
+class BlobInTransfer:
     """One blob whose bytes are on their way."""
 
     target: str
@@ -33,7 +33,7 @@ class Moving:
 class Speed:
     """How fast bytes moved lately."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: MonotonicClock) -> None:
         self._clock = clock
         self._began = clock()
         self._moved: deque[tuple[float, int]] = deque()
@@ -58,7 +58,7 @@ class Speed:
 
 
 @dataclass(slots=True)
-class Target:
+class TransferTarget:
     """One repository, and what moves to or from it."""
 
     blobs: int = 0
@@ -66,7 +66,7 @@ class Target:
     byte_count: int = 0
     """Of the blobs that may have to be moved."""
     outcomes: Counter[str] = field(default_factory=Counter)
-    moving: dict[Digest, Moving] = field(default_factory=dict)
+    moving: dict[Digest, BlobInTransfer] = field(default_factory=dict)
     ended: dict[Digest, int] = field(default_factory=dict)
 
     @property
@@ -82,20 +82,20 @@ class Target:
             self.outcomes[event.outcome] += 1
 
 
-class Tally:
+class ProgressTally:
     """Counts events; whoever shares it between threads locks it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: MonotonicClock) -> None:
         self.clock = clock
         self.speed = Speed(clock)
-        self.targets: dict[str, Target] = {}
+        self.targets: dict[str, TransferTarget] = {}
         """By repositories with their registries, in the order in which they were heard of."""
         self.expected = 1
         """Of how many events may come."""
 
     def happened(self, event: Event) -> None:
         """Count *event*."""
-        target = self.targets.setdefault(event.target, Target())
+        target = self.targets.setdefault(event.target, TransferTarget())
         match event:
             case Planned(blobs=blobs, byte_count=byte_count, present=present):
                 target.blobs += blobs + present
@@ -103,14 +103,14 @@ class Tally:
                 target.outcomes["present"] += present
             case BlobBegan(name, digest, size):
                 now = self.clock()
-                target.moving[digest] = Moving(name, digest, size, began=now, told=now)
+                target.moving[digest] = BlobInTransfer(name, digest, size, began=now, told=now)
             case BlobMoved(digest=digest, byte_count=byte_count):
                 self.speed.add(byte_count)
                 if digest in target.moving:
                     target.moving[digest].moved += byte_count
             case BlobEnded():
                 target.end(event)
-            case Stored() | Told():
+            case ManifestStored() | Message():
                 pass
             case _:
                 assert_never(event)
@@ -123,7 +123,7 @@ class Tally:
             known.blobs, known.byte_count = known.outcomes.total(), sum(known.ended.values())
 
     @property
-    def moving(self) -> list[Moving]:
+    def moving(self) -> list[BlobInTransfer]:
         """The blobs on their way, over all targets."""
         return [blob for target in self.targets.values() for blob in target.moving.values()]
 

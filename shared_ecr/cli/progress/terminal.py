@@ -10,11 +10,11 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Self, TextIO
 
-from shared_ecr.cli.progress.frames import Look, frame
-from shared_ecr.cli.progress.tally import Clock, Tally
+from shared_ecr.cli.progress.frames import TerminalLook, frame
+from shared_ecr.cli.progress.tally import MonotonicClock, ProgressTally
 from shared_ecr.cli.progress.ticker import Ticker
 from shared_ecr.cli.progress.wording import plain
-from shared_ecr.client.pushers.events import Event, Told
+from shared_ecr.client.pushers.events import Event, Message
 
 # Ten times a second: smoother costs more than anybody sees, and a slow connection would lag behind.
 FRAME_SECONDS = 0.1
@@ -28,9 +28,9 @@ class Terminal:
     Nothing of it is left when it ends, by whatever reason, so errors stand on lines of their own.
     """
 
-    def __init__(self, stream: TextIO, environ: Mapping[str, str], clock: Clock = time.monotonic) -> None:
+    def __init__(self, stream: TextIO, environ: Mapping[str, str], clock: MonotonicClock = time.monotonic) -> None:
         self._stream, self._environ = stream, environ
-        self._tally = Tally(clock)
+        self._tally = ProgressTally(clock)
         # A signal may interrupt a thread that holds it.
         self._lock = threading.RLock()
         self._drawn = 0
@@ -43,7 +43,7 @@ class Terminal:
         """Count *event*; the next redrawing shows it, and a line that was told."""
         with self._lock:
             self._tally.happened(event)
-            if isinstance(event, Told):
+            if isinstance(event, Message):
                 self._waiting.append(event.line)
 
     def expect(self, targets: int) -> None:
@@ -97,14 +97,16 @@ class Terminal:
         """Begin anew below: after a stop the shell has written over what was drawn."""
         self._drawn = 0
 
-    def _look(self) -> Look:
+    def _look(self) -> TerminalLook:
         try:
             size = os.get_terminal_size(self._stream.fileno())
         except (OSError, ValueError):
             size = _USUAL_SIZE
         # Some terminals, such as those of editors, say 0.
         columns, rows = size.columns or _USUAL_SIZE.columns, size.lines or _USUAL_SIZE.lines
-        return Look(columns, rows, colour=not self._environ.get("NO_COLOR"), unicode=_writes_unicode(self._stream))
+        return TerminalLook(
+            columns, rows, colour=not self._environ.get("NO_COLOR"), unicode=_writes_unicode(self._stream)
+        )
 
     def _write(self, text: str) -> None:
         if text:

@@ -29,7 +29,7 @@ _ACCEPTED = sorted(INDEX_TYPES)
 
 
 @dataclass(slots=True)
-class Pace:
+class RequestPacing:
     """Keeps requests apart; the clock and the pause can be others in tests."""
 
     seconds: float = SECONDS_BETWEEN_REQUESTS
@@ -59,7 +59,11 @@ def repository_names(clients: RegistryClients, registry: EcrRegistry) -> tuple[s
 
 
 def take_inventory(
-    clients: RegistryClients, registry: EcrRegistry, name: str, said: Callable[[str], None], pace: Pace | None = None
+    clients: RegistryClients,
+    registry: EcrRegistry,
+    name: str,
+    said: Callable[[str], None],
+    pace: RequestPacing | None = None,
 ) -> RepositoryImages:
     """Read every image of the repository *name*; tell *said* how far it is.
 
@@ -67,7 +71,7 @@ def take_inventory(
         RefusedError: there is no such repository, the caller may not read it, or ECR answers what is no image.
         UnavailableError: no credentials, no network, or throttled to the end.
     """
-    client, pace = clients.ecr(registry.region), pace or Pace()
+    client, pace = clients.ecr(registry.region), pace or RequestPacing()
     images: list[Image] = []
     try:
         for page in _pages(client, registry, name, pace):
@@ -92,7 +96,7 @@ def take_inventory(
     return RepositoryImages(name, tuple(with_children), registry.account.digits, registry.region.name)
 
 
-def _pages(client: "ECRClient", registry: EcrRegistry, name: str, pace: Pace) -> Iterator[Sequence[Any]]:
+def _pages(client: "ECRClient", registry: EcrRegistry, name: str, pace: RequestPacing) -> Iterator[Sequence[Any]]:
     paginator = client.get_paginator("describe_images")
     with asking_aws(f"ecr:DescribeImages of {name} in {registry.region}"):
         pages = iter(
@@ -113,7 +117,7 @@ def _pages(client: "ECRClient", registry: EcrRegistry, name: str, pace: Pace) ->
 
 
 def _children(
-    client: "ECRClient", registry: EcrRegistry, name: str, lists: Iterable[Image], pace: Pace
+    client: "ECRClient", registry: EcrRegistry, name: str, lists: Iterable[Image], pace: RequestPacing
 ) -> dict[str, tuple[str, ...]]:
     """Read what each index lists; an archived one cannot be fetched and stays unknown, which reports say."""
     pace.step()

@@ -16,7 +16,7 @@ BATCH = 100
 _THERE = "AVAILABLE"
 
 
-class LayerLooks:
+class BatchLayerCheck:
     """Asks ECR's API; implements `distribution.presence.BlobLooks`."""
 
     def __init__(self, clients: RegistryClients) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.names import EcrRegistry
 
@@ -36,7 +36,7 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PreviewDifference:
     """One image of which AWS says something else than we do; None where one of the two keeps it."""
 
     digest: str
@@ -88,7 +88,7 @@ def preview(
     )
 
 
-def differences(verdicts: Sequence[Verdict], previewed: Mapping[str, Previewed]) -> tuple[Difference, ...]:
+def differences(verdicts: Sequence[ImageFate], previewed: Mapping[str, Previewed]) -> tuple[PreviewDifference, ...]:
     """Compare image by image what a run does itself; what follows within 24 hours (referrers) no preview tells."""
     ours = {
         verdict.image.digest: Previewed(verdict.fate, verdict.acted_by)
@@ -97,7 +97,7 @@ def differences(verdicts: Sequence[Verdict], previewed: Mapping[str, Previewed])
     }
     known = {verdict.image.digest: (verdict.image.tags, verdict.notes) for verdict in verdicts}
     return tuple(
-        Difference(digest, tags, ours.get(digest), previewed.get(digest), notes)
+        PreviewDifference(digest, tags, ours.get(digest), previewed.get(digest), notes)
         for digest in sorted(ours.keys() | previewed.keys())
         for tags, notes in [known.get(digest, ((), ()))]
         if ours.get(digest) != previewed.get(digest)

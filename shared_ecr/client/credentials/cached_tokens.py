@@ -17,10 +17,10 @@ PATIENCE_SECONDS = 90.0
 SECONDS_BEFORE_ANOTHER_TRY = 300.0
 
 Issue = Callable[[], IssuedToken]
-Said = Callable[[str], None]
+MessageSink = Callable[[str], None]
 
 
-def token_for(host: RegistryHost, issue: Issue, environ: Mapping[str, str], said: Said) -> CachedToken:
+def token_for(host: RegistryHost, issue: Issue, environ: Mapping[str, str], said: MessageSink) -> CachedToken:
     """Return a token for *host*: the cached one while it has half its life to live, else what *issue* brings.
 
     Where *issue* fails, a token that ECR still accepts is as good as a new one, and *said* hears of it. *said* also

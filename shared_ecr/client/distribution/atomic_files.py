@@ -17,7 +17,7 @@ from shared_ecr.client.http.workers import StoppedError
 PREFIX = ".new-"
 
 
-class NewFiles:
+class AtomicFiles:
     """The files that one program is writing; used by several threads."""
 
     def __init__(self) -> None:

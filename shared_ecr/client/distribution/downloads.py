@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
 from shared_ecr.client.http.retries import TransientError
-from shared_ecr.client.http.transport import CHUNK, Answer
+from shared_ecr.client.http.transport import CHUNK, HttpResponse
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.manifests import Descriptor, digest_of
 from shared_ecr.errors import RefusedError
@@ -27,7 +27,7 @@ class Download:
         self._remote, self._digest = remote, digest
         self._taken = 0
         self._asks_for_parts = True
-        self._answer: Answer | None = None
+        self._answer: HttpResponse | None = None
         self._chunks: Iterator[bytes] = iter(())
         self._rest = b""
         self._attempts, self._attempts_from = remote.exchange.attempts(), 0
@@ -83,7 +83,7 @@ class Download:
             self._rest = part[count:]
             count -= min(count, len(part))
 
-    def _refused(self, answer: Answer) -> RefusedError:
+    def _refused(self, answer: HttpResponse) -> RefusedError:
         exchange = self._remote.exchange
         with answer:
             refusal = Refusal.read(answer, exchange)
@@ -113,5 +113,5 @@ def read_small(remote: RemoteRepository, blob: Descriptor, at_most: int) -> byte
     return content
 
 
-def _is_part_from(answer: Answer, offset: int) -> bool:
+def _is_part_from(answer: HttpResponse, offset: int) -> bool:
     return (answer.header("Content-Range") or "").strip().startswith(f"bytes {offset}-")

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from shared_ecr.client.distribution.atomic_files import NewFiles, sweep
-from shared_ecr.client.sources.files import Folder, read_whole
+from shared_ecr.client.distribution.atomic_files import AtomicFiles, sweep
+from shared_ecr.client.sources.files import ImageFolder, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
 from shared_ecr.client.sources.oci_layout import blob_name
@@ -33,7 +33,7 @@ class LayoutFolder:
             UnavailableError: it cannot be read.
         """
         self.path = path
-        self._new_files = NewFiles()
+        self._new_files = AtomicFiles()
         with self._written():
             if path.is_dir() and any(path.iterdir()) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
@@ -94,7 +94,7 @@ class LayoutFolder:
     def _listed(self) -> list[object]:
         if not (self.path / "index.json").exists():
             return []
-        folder = Folder(self.path)
+        folder = ImageFolder(self.path)
         place = folder.origin("index.json")
         entries = json_object(read_whole(folder, "index.json", MAX_MANIFEST_BYTES), place).get("manifests")
         if not isinstance(entries, list):

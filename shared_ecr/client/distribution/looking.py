@@ -4,18 +4,18 @@ import json
 
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.opening import opened
-from shared_ecr.client.distribution.repository import Sight
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.distribution.repository import ManifestState
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.names import Digest, RegistryHost, Tag
 
 
-class RegistryLooks:
+class ManifestReader:
     """Answers what an engine cannot say of a registry; implements `pushers.engine.RegistryView`."""
 
-    def __init__(self, credentials: CredentialSource, surroundings: Surroundings | None = None) -> None:
+    def __init__(self, credentials: CredentialSource, environment: HttpEnvironment | None = None) -> None:
         self._credentials = credentials
-        self._surroundings = surroundings or Surroundings.of_this_process()
+        self._environment = environment or HttpEnvironment.of_this_process()
 
     def digest_of(self, host: RegistryHost, repository: str, tag: Tag) -> Digest | None:
         """Return what *tag* names, or None where it names nothing.
@@ -23,15 +23,15 @@ class RegistryLooks:
         Raises:
             RefusedError: the caller may not look.
         """
-        with opened(host, repository, self._credentials, self._surroundings) as remote:
+        with opened(host, repository, self._credentials, self._environment) as remote:
             held = remote.held(tag)
-        if held is Sight.UNTOLD:
+        if held is ManifestState.UNTOLD:
             raise RefusedError(f"{host} does not let the caller look at {repository}:{tag} (ecr:BatchGetImage)")
         return held if isinstance(held, Digest) else None
 
     def config_digest_of(self, host: RegistryHost, repository: str, manifest: Digest) -> Digest | None:
         """Return the digest of the configuration that *manifest* names; None for an index, and for what is no image."""
-        with opened(host, repository, self._credentials, self._surroundings) as remote:
+        with opened(host, repository, self._credentials, self._environment) as remote:
             content, _ = remote.manifest(manifest)
         try:
             return Digest.parse(json.loads(content)["config"]["digest"])

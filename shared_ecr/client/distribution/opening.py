@@ -6,17 +6,17 @@ from contextlib import contextmanager
 
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.repository import RemoteRepository
-from shared_ecr.client.http.connections import Surroundings, connected
+from shared_ecr.client.http.connections import HttpEnvironment, connected
 from shared_ecr.names import RegistryHost
 
 
 @contextmanager
 def opened(
-    host: RegistryHost, repository: str, credentials: CredentialSource, surroundings: Surroundings
+    host: RegistryHost, repository: str, credentials: CredentialSource, environment: HttpEnvironment
 ) -> Iterator[RemoteRepository]:
     """Lend the repository; at the end its connections are closed, and whoever still waits to ask again stops."""
     stop = threading.Event()
-    with connected(host, credentials, surroundings, stop) as exchange:
+    with connected(host, credentials, environment, stop) as exchange:
         try:
             yield RemoteRepository(exchange, repository)
         finally:

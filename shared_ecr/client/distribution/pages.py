@@ -11,7 +11,7 @@ from shared_ecr.client.distribution.repository import OK, RemoteRepository
 from shared_ecr.client.http.challenges import MAX_HEADER
 from shared_ecr.client.http.endpoints import origin
 from shared_ecr.client.http.exchange import NO_HEADERS
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.errors import RefusedError
 from shared_ecr.text import quoted
 
@@ -23,7 +23,7 @@ _NEXT = re.compile(r';\s*rel\s*=\s*"?next"?\s*(?:;|$)', re.IGNORECASE)
 
 def pages(
     remote: RemoteRepository, path: str, list_name: str, headers: Mapping[str, str] = NO_HEADERS
-) -> Iterator[Answer]:
+) -> Iterator[HttpResponse]:
     """Yield the pages of the list at *path* below the repository; an answer that is no page is the last one.
 
     Raises:
@@ -42,7 +42,7 @@ def pages(
         url = _next(remote, url, answer, place) if answer.status == OK else None
 
 
-def _next(remote: RemoteRepository, url: str, answer: Answer, place: str) -> str | None:
+def _next(remote: RemoteRepository, url: str, answer: HttpResponse, place: str) -> str | None:
     """Return where the list goes on, or None at its end; refuse any other address than that of the list."""
     for header in answer.headers("Link"):
         for address, parameters in _LINK.findall(header[:MAX_HEADER]):

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.errors import LoginRefusedError, NoSuchRepositoryError
-from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, RegistryHost
@@ -19,7 +19,7 @@ from shared_ecr.names import Digest, RegistryHost
 SAMPLE = 8
 
 
-class BlobLooks(Protocol):
+class BatchBlobCheck(Protocol):
     """Answers for many blobs at once; `aws.layers.LayerLooks` does for private ECR."""
 
     def held(self, host: RegistryHost, repository: str, digests: Sequence[Digest]) -> frozenset[Digest] | None:
@@ -36,8 +36,8 @@ class BlobLooks(Protocol):
 class Presence:
     """What one repository has of the blobs of an image."""
 
-    def __init__(self, remote: RemoteRepository, looks: BlobLooks | None, crew: Crew) -> None:
-        self._remote, self._looks, self._crew = remote, looks, crew
+    def __init__(self, remote: RemoteRepository, looks: BatchBlobCheck | None, workers: WorkerPool) -> None:
+        self._remote, self._looks, self._workers = remote, looks, workers
         self.note = ""
         """Why blobs had to be asked for one by one where that was not meant to be; empty where all is well."""
         self.was_told_at_once = False
@@ -90,5 +90,5 @@ class Presence:
             if self._remote.has_blob(blob.digest):
                 found.add(blob.digest)
 
-        self._crew.run([partial(look, blob) for blob in blobs])
+        self._workers.run([partial(look, blob) for blob in blobs])
         return frozenset(found)

@@ -7,8 +7,8 @@ from pathlib import Path
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.layouts import LayoutFolder
 from shared_ecr.client.distribution.repository import RemoteRepository
-from shared_ecr.client.http.connections import THREADS, Surroundings, connected
-from shared_ecr.client.http.workers import Crew, StoppedError
+from shared_ecr.client.http.connections import THREADS, HttpEnvironment, connected
+from shared_ecr.client.http.workers import StoppedError, WorkerPool
 from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Planned, Progress
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.client.sources.registry import RegistryImage
@@ -21,7 +21,7 @@ def pull(
     destination: Path,
     credentials: CredentialSource,
     progress: Progress,
-    surroundings: Surroundings | None = None,
+    environment: HttpEnvironment | None = None,
 ) -> Digest:
     """Fetch the image into the OCI layout folder *destination*, which is made, or added to, and return its digest.
 
@@ -34,16 +34,18 @@ def pull(
         RefusedError: there is no such image, or the caller may not read it.
         UnavailableError: the registry cannot be reached, or the folder cannot be written.
     """
-    crew, layout = Crew(THREADS), LayoutFolder(destination)
-    with connected(reference.host, credentials, surroundings or Surroundings.of_this_process(), crew.stop) as exchange:
-        return _Pull(RemoteRepository(exchange, reference.repository), layout, progress, crew).run(reference.name)
+    workers, layout = WorkerPool(THREADS), LayoutFolder(destination)
+    with connected(
+        reference.host, credentials, environment or HttpEnvironment.of_this_process(), workers.stop
+    ) as exchange:
+        return _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers).run(reference.name)
 
 
 class _Pull:
     """One image on its way."""
 
-    def __init__(self, remote: RemoteRepository, layout: LayoutFolder, progress: Progress, crew: Crew) -> None:
-        self._remote, self._layout, self._progress, self._crew = remote, layout, progress, crew
+    def __init__(self, remote: RemoteRepository, layout: LayoutFolder, progress: Progress, workers: WorkerPool) -> None:
+        self._remote, self._layout, self._progress, self._workers = remote, layout, progress, workers
         self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
 
@@ -62,7 +64,7 @@ class _Pull:
     def _write(self, image: RegistryImage) -> None:
         blobs = sorted(image.blobs, key=lambda blob: -blob.size)
         self._tell(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
-        self._crew.run([partial(self._fetch, blob) for blob in blobs])
+        self._workers.run([partial(self._fetch, blob) for blob in blobs])
         for manifest in image.manifests:
             self._layout.add_manifest(manifest)
 
@@ -73,7 +75,7 @@ class _Pull:
         self._tell(BlobBegan(self._place, blob.digest, blob.size))
         with self._layout.blob_file(blob.digest) as file:
             for chunk in verified(blob):
-                if self._crew.stop.is_set():
+                if self._workers.stop.is_set():
                     raise StoppedError
                 file.write(chunk)
                 self._tell(BlobMoved(self._place, blob.digest, len(chunk)))

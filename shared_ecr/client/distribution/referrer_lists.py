@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import CREATED, OK, RemoteRepository
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
 from shared_ecr.names import Digest, Tag
@@ -54,7 +54,7 @@ def _is_kept(remote: RemoteRepository, subject: Digest) -> bool:
     return answer.status == OK and _type(answer) == OCI_INDEX
 
 
-def _document(remote: RemoteRepository, held: Answer, tag: Tag) -> Mapping[str, object]:
+def _document(remote: RemoteRepository, held: HttpResponse, tag: Tag) -> Mapping[str, object]:
     if held.status == NOT_FOUND:
         return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
     if held.status != OK:
@@ -80,7 +80,7 @@ def _entry(manifest: Manifest) -> dict[str, object]:
     }
 
 
-def _put(remote: RemoteRepository, tag: Tag, content: bytes, held: Answer) -> None:
+def _put(remote: RemoteRepository, tag: Tag, content: bytes, held: HttpResponse) -> None:
     """Write the list; one that changed meanwhile is left, for the next look to show."""
     etag = held.header("ETag")
     condition = {"If-None-Match": "*"} if held.status == NOT_FOUND else {"If-Match": etag} if etag else {}
@@ -89,5 +89,5 @@ def _put(remote: RemoteRepository, tag: Tag, content: bytes, held: Answer) -> No
         raise Refusal.read(answer, remote.exchange).error(remote.exchange, remote.name, f"store the list {tag}")
 
 
-def _type(answer: Answer) -> str:
+def _type(answer: HttpResponse) -> str:
     return (answer.header("Content-Type") or "").partition(";")[0].strip()

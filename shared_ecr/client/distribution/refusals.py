@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.exchange import Exchange
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.errors import RefusedError
 from shared_ecr.text import visible
 
@@ -35,7 +35,7 @@ class Refusal:
     message: str
 
     @classmethod
-    def read(cls, answer: Answer, exchange: Exchange) -> "Refusal":
+    def read(cls, answer: HttpResponse, exchange: Exchange) -> "Refusal":
         """Read code and message from *answer*, bounded and without secrets."""
         code, message = _first_error(answer.body)
         code, message = exchange.redacted(code), exchange.redacted(message)

@@ -11,7 +11,7 @@ from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, Refusa
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.retries import TransientError
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
 from shared_ecr.errors import InvalidValueError, RefusedError
@@ -21,7 +21,7 @@ OK, CREATED = 200, 201
 _ACCEPT = {"Accept": ACCEPTED}
 
 
-class Sight(Enum):
+class ManifestState(Enum):
     """What is known of a manifest whose digest is not."""
 
     MISSING = "missing"
@@ -36,7 +36,7 @@ class RemoteRepository:
         self.exchange, self.name = exchange, repository
         self.url = f"{exchange.endpoint.url}/v2/{repository}"
 
-    def held(self, name: Tag | Digest) -> Digest | Sight:
+    def held(self, name: Tag | Digest) -> Digest | ManifestState:
         """Look which manifest *name* names now. One request, and where a look is forbidden a second."""
         url = f"{self.url}/manifests/{name}"
         answer = self.exchange.ask_patiently("HEAD", url, _ACCEPT)
@@ -46,9 +46,9 @@ class RemoteRepository:
             if answer.status == OK:
                 return digest_of(answer.body)
         if answer.status in {401, FORBIDDEN}:
-            return Sight.UNTOLD
+            return ManifestState.UNTOLD
         if answer.status == NOT_FOUND:
-            return Sight.MISSING
+            return ManifestState.MISSING
         if answer.status != OK:
             raise self._refused(answer, f"look at {name}", "ecr:BatchGetImage")
         stated = _stated_digest(answer)
@@ -116,7 +116,7 @@ class RemoteRepository:
             raise PushRefusedError(f"{self.exchange.registry} stored {manifest.digest} as {stated}; it changed bytes")
         return answer.header("OCI-Subject") is not None
 
-    def put(self, name: Tag | Digest, content: bytes, media_type: str, headers: Mapping[str, str]) -> Answer:
+    def put(self, name: Tag | Digest, content: bytes, media_type: str, headers: Mapping[str, str]) -> HttpResponse:
         """Store *content* under *name* at the pace that the registry bears; the answer is for the caller to judge."""
         attempts = self.exchange.attempts()
         while True:
@@ -128,7 +128,7 @@ class RemoteRepository:
             except TransientError as error:
                 attempts.failed(error)
 
-    def _judge(self, answer: Answer, manifest: Manifest, name: Tag | Digest) -> None:
+    def _judge(self, answer: HttpResponse, manifest: Manifest, name: Tag | Digest) -> None:
         refusal = Refusal.read(answer, self.exchange)
         if isinstance(name, Tag) and refusal.is_about_an_immutable_tag:
             held = self.held(name)
@@ -139,23 +139,23 @@ class RemoteRepository:
             raise PushRefusedError.immutable_tag(target, _told(held), manifest.digest)
         raise refusal.error(self.exchange, self.name, f"store the manifest {name}", action="ecr:PutImage")
 
-    def _refused(self, answer: Answer, step: str, action: str) -> RefusedError:
+    def _refused(self, answer: HttpResponse, step: str, action: str) -> RefusedError:
         return Refusal.read(answer, self.exchange).error(self.exchange, self.name, step, action=action)
 
 
-def _told(held: Digest | Sight) -> Digest | str:
+def _told(held: Digest | ManifestState) -> Digest | str:
     match held:
         case Digest():
             return held
-        case Sight.UNTOLD:
+        case ManifestState.UNTOLD:
             return "an image, perhaps this one, that the caller may not look at (ecr:BatchGetImage)"
-        case Sight.MISSING:
+        case ManifestState.MISSING:
             return "another image"
         case _:
             assert_never(held)
 
 
-def _stated_digest(answer: Answer) -> Digest | None:
+def _stated_digest(answer: HttpResponse) -> Digest | None:
     stated = answer.header("Docker-Content-Digest")
     if stated is None:
         return None

@@ -8,7 +8,7 @@ import json
 from shared_ecr.client.distribution.pages import pages
 from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Refusal
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.names import Tag
 
@@ -47,7 +47,7 @@ def _tags_in(remote: RemoteRepository, body: bytes) -> list[Tag]:
         raise RefusedError(f"{place}: the registry lists what is no tag: {error.what}") from error
 
 
-def _refused(remote: RemoteRepository, answer: Answer) -> RefusedError:
+def _refused(remote: RemoteRepository, answer: HttpResponse) -> RefusedError:
     refusal = Refusal.read(answer, remote.exchange)
     if refusal.status == NOT_FOUND:
         return RefusedError(f"there is no repository {remote.name} in {remote.exchange.registry}")

@@ -14,7 +14,7 @@ from shared_ecr.client.distribution.repository import CREATED, OK, RemoteReposit
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.client.http.exchange import LoginRenewedError
 from shared_ecr.client.http.retries import TransientError
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.client.pushers.events import BlobBegan, BlobMoved, Progress
 from shared_ecr.client.sources.interface import Blob
@@ -25,7 +25,7 @@ from shared_ecr.names import Digest
 ACCEPTED, NO_CONTENT = 202, 204
 
 
-class Outcome(Enum):
+class UploadOutcome(Enum):
     """What became of one blob."""
 
     PRESENT = "present"
@@ -40,14 +40,14 @@ class Uploads:
         self._remote, self._place, self._progress, self._stop = remote, place, progress, stop
         self._mounts_are_refused = False
 
-    def ensure(self, blob: Blob) -> Outcome:
+    def ensure(self, blob: Blob) -> UploadOutcome:
         """Have *blob* in the registry; three requests where it was missing, one where not.
 
         Raises as `send` does.
         """
-        return Outcome.PRESENT if self._remote.has_blob(blob.digest) else self.send(blob)
+        return UploadOutcome.PRESENT if self._remote.has_blob(blob.digest) else self.send(blob)
 
-    def send(self, blob: Blob, mount_from: str | None = None) -> Outcome:
+    def send(self, blob: Blob, mount_from: str | None = None) -> UploadOutcome:
         """Have *blob*, which is missing, in the registry: two requests, or one where it comes from *mount_from*.
 
         Raises:
@@ -66,14 +66,14 @@ class Uploads:
             except TransientError as error:
                 self._wait(attempts.failed, error)
                 if self._remote.has_blob(blob.digest):
-                    return Outcome.UPLOADED
+                    return UploadOutcome.UPLOADED
 
-    def _try(self, blob: Blob, mount_from: str | None) -> Outcome:
+    def _try(self, blob: Blob, mount_from: str | None) -> UploadOutcome:
         location = self._mount(blob.digest, mount_from) if mount_from else self._session()
         if location is None:
-            return Outcome.MOUNTED
+            return UploadOutcome.MOUNTED
         self._upload(blob, location)
-        return Outcome.UPLOADED
+        return UploadOutcome.UPLOADED
 
     def _wait(self, failed: Callable[[TransientError], None], error: TransientError) -> None:
         try:
@@ -116,13 +116,13 @@ class Uploads:
             raise self._refused_session(answer)
         return self._remote.exchange.endpoint.upload_location(url, location)
 
-    def _begun(self, url: str) -> Answer:
+    def _begun(self, url: str) -> HttpResponse:
         try:
             return self._remote.exchange.ask("POST", url, {"Content-Length": "0"})
         except TransientError as error:
             raise _NoSessionError(error) from error
 
-    def _refused_session(self, answer: Answer) -> Exception:
+    def _refused_session(self, answer: HttpResponse) -> Exception:
         exchange = self._remote.exchange
         refusal = Refusal.read(answer, exchange)
         if refusal.status == NOT_FOUND:

@@ -29,14 +29,14 @@ _ENGINES: dict[str, Callable[[Program], Engine]] = {
 ENGINE_NAMES = tuple(_ENGINES)
 
 
-class Purpose(StrEnum):
+class EngineUse(StrEnum):
     """What an engine is chosen for."""
 
     PUSH = "push"
     LOGIN = "login"
 
 
-def choose_engine(name: str | None, environ: Mapping[str, str], purpose: Purpose) -> Engine:
+def choose_engine(name: str | None, environ: Mapping[str, str], purpose: EngineUse) -> Engine:
     """Return the engine called *name*, else the one CDK_DOCKER names, else the first that is installed.
 
     A value with a slash is a path; the family of an engine under another name is told by the name of its file,
@@ -60,18 +60,18 @@ def choose_engine(name: str | None, environ: Mapping[str, str], purpose: Purpose
         f"no container engine is on PATH; looked for {listed(candidates)}. Install one or name its path in {CDK_DOCKER}"
         + (
             "; the path of an OCI layout or of a 'docker save' archive needs no engine"
-            if purpose is Purpose.PUSH
+            if purpose is EngineUse.PUSH
             else "; shared-ecr push needs no login"
         )
     )
 
 
-def _looked_for(purpose: Purpose) -> tuple[str, ...]:
+def _looked_for(purpose: EngineUse) -> tuple[str, ...]:
     """Return the engines to look for, in order; skopeo has logins, and no images of its own."""
     match purpose:
-        case Purpose.PUSH:
+        case EngineUse.PUSH:
             return ("docker", "podman", "finch", "nerdctl")
-        case Purpose.LOGIN:
+        case EngineUse.LOGIN:
             return ("docker", "podman", "finch", "nerdctl", "skopeo")
         case _:
             assert_never(purpose)

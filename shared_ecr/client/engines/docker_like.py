@@ -19,7 +19,7 @@ from shared_ecr.client.engines.answers import (
     was_not_logged_in,
 )
 from shared_ecr.client.engines.digests import digest_of, digests_among
-from shared_ecr.client.engines.interface import LocalImage, Said, checked_source
+from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checked_source
 from shared_ecr.client.engines.isolation import credentials_in_text, docker_config
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
@@ -79,7 +79,9 @@ class DockerLike:
         finished = self._program.ask(["images", "--format", "{{.Repository}}:{{.Tag}}"])
         return tuple(name for name in finished.output.split() if "<none>" not in name)
 
-    def push(self, source: str, target: ImageReference, credentials: Credentials | None, said: Said) -> Digest | None:
+    def push(
+        self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
+    ) -> Digest | None:
         """Tag, push, and take the tag away where it was not there before."""
         with self._tagged(checked_source(source), str(target), said):
             finished = self._with_credentials("push", target, credentials, said)
@@ -87,14 +89,14 @@ class DockerLike:
             raise push_refusal(self.name, target, finished)
         return pushed_digest(finished)
 
-    def pull(self, reference: ImageReference, credentials: Credentials | None, said: Said) -> None:
+    def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         """Pull *reference* into the store."""
         finished = self._with_credentials("pull", reference, credentials, said)
         if finished.code:
             raise pull_refusal(self.name, reference, finished)
 
     def _with_credentials(
-        self, verb: str, image: ImageReference, credentials: Credentials | None, said: Said
+        self, verb: str, image: ImageReference, credentials: Credentials | None, said: EngineOutput
     ) -> Finished:
         """Run a command that moves an image, as often as it is worth it."""
         secrets = credentials_in_text(credentials)
@@ -104,7 +106,7 @@ class DockerLike:
             )
 
     @contextmanager
-    def _tagged(self, source: str, target: str, said: Said) -> Iterator[None]:
+    def _tagged(self, source: str, target: str, said: EngineOutput) -> Iterator[None]:
         """Give the image the name *target* for a while; what bore that name before gets it back."""
         image, before = self._inspect(source), self._inspect(target)
         if image and before and image.identity == before.identity:
@@ -128,7 +130,7 @@ class DockerLike:
         if finished.code:
             raise failed(self.name, " ".join(arguments), finished)
 
-    def _tidied(self, arguments: list[str], said: Said) -> None:
+    def _tidied(self, arguments: list[str], said: EngineOutput) -> None:
         """Run a command that tidies the store; a push that is done does not fail with it."""
         finished = self._program.ask(arguments)
         if finished.code:

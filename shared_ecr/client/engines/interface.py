@@ -9,7 +9,7 @@ from shared_ecr.errors import UsageError
 from shared_ecr.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import quoted
 
-Said = Callable[[str], None]
+EngineOutput = Callable[[str], None]
 """Hears the lines an engine prints while it works, secrets replaced."""
 
 
@@ -69,7 +69,9 @@ class Engine(Protocol):
         """Return the names under which the engine holds images; empty where it has no store of its own."""
         ...
 
-    def push(self, source: str, target: ImageReference, credentials: Credentials | None, said: Said) -> Digest | None:
+    def push(
+        self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
+    ) -> Digest | None:
         """Push *source* to *target* with *credentials* that are gone afterwards; repeat what may be repeated.
 
         Returns the digest that the engine says it pushed, or None where it does not say.
@@ -81,7 +83,7 @@ class Engine(Protocol):
         """
         ...
 
-    def pull(self, reference: ImageReference, credentials: Credentials | None, said: Said) -> None:
+    def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         """Pull *reference* into the engine's store; otherwise like `push`."""
         ...
 

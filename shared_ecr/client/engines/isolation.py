@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.programs import Lent
+from shared_ecr.client.engines.programs import CommandExtras
 from shared_ecr.names import RegistryHost
 from shared_ecr.names.registry_host import DOCKER_HUB
 
@@ -37,7 +37,7 @@ def credentials_in_text(credentials: Credentials | None) -> tuple[str, ...]:
 @contextmanager
 def authfile(
     option: str, host: RegistryHost, credentials: Credentials | None, *, in_memory: bool = HAS_MEMORY_FILES
-) -> Iterator[Lent]:
+) -> Iterator[CommandExtras]:
     """Lend the credentials as the file that *option* of podman, buildah or skopeo names."""
     document = json.dumps({"auths": _auths(host, credentials)}).encode()
     if in_memory:
@@ -45,7 +45,7 @@ def authfile(
         try:
             os.write(descriptor, document)
             # The child opens its own descriptor anew, and therefore reads from the beginning, however often.
-            yield Lent((option, f"/proc/self/fd/{descriptor}"), descriptors=(descriptor,))
+            yield CommandExtras((option, f"/proc/self/fd/{descriptor}"), descriptors=(descriptor,))
         finally:
             os.close(descriptor)
         return
@@ -54,13 +54,15 @@ def authfile(
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(document)
-        yield Lent((option, path))
+        yield CommandExtras((option, path))
     finally:
         Path(path).unlink(missing_ok=True)
 
 
 @contextmanager
-def docker_config(host: RegistryHost, credentials: Credentials | None, environ: Mapping[str, str]) -> Iterator[Lent]:
+def docker_config(
+    host: RegistryHost, credentials: Credentials | None, environ: Mapping[str, str]
+) -> Iterator[CommandExtras]:
     """Lend the credentials as a DOCKER_CONFIG with the user's contexts, plug-ins and proxies, and no other login."""
     # mkdtemp creates the folder with mode 0700.
     with tempfile.TemporaryDirectory(prefix="shared-ecr-", dir=_memory_folder(environ)) as name:
@@ -72,7 +74,7 @@ def docker_config(host: RegistryHost, credentials: Credentials | None, environ: 
         descriptor = os.open(folder / "config.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(document, file)
-        yield Lent(variables={"DOCKER_CONFIG": str(folder)})
+        yield CommandExtras(variables={"DOCKER_CONFIG": str(folder)})
 
 
 def _auths(host: RegistryHost, credentials: Credentials | None) -> dict[str, dict[str, str]]:

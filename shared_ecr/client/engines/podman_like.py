@@ -17,7 +17,7 @@ from shared_ecr.client.engines.answers import (
     was_not_logged_in,
 )
 from shared_ecr.client.engines.digests import digest_of, digests_among, written_digest
-from shared_ecr.client.engines.interface import LocalImage, Said, checked_source
+from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checked_source
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
@@ -69,7 +69,9 @@ class Podman:
         finished = self._program.ask(["images", "--format", "{{.Repository}}:{{.Tag}}"])
         return tuple(name for name in finished.output.split() if "<none>" not in name)
 
-    def push(self, source: str, target: ImageReference, credentials: Credentials | None, said: Said) -> Digest | None:
+    def push(
+        self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
+    ) -> Digest | None:
         """Push *source* to *target* as it is."""
         with tempfile.TemporaryDirectory(prefix="shared-ecr-") as folder:
             digest_file = Path(folder, "digest")
@@ -81,7 +83,7 @@ class Podman:
                 raise push_refusal(self.name, target, finished)
             return written_digest(digest_file)
 
-    def pull(self, reference: ImageReference, credentials: Credentials | None, said: Said) -> None:
+    def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         """Pull *reference* into the store."""
         arguments = ["pull", *tls_flags(reference.host)]
         finished = self._with_credentials(arguments, [f"docker://{reference}"], reference.host, credentials, said)
@@ -94,7 +96,7 @@ class Podman:
         operands: Sequence[str],
         host: RegistryHost,
         credentials: Credentials | None,
-        said: Said,
+        said: EngineOutput,
     ) -> Finished:
         """Run a command that moves an image, as often as it is worth it."""
         secrets = credentials_in_text(credentials)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared_ecr.client.aws.redaction import hidden, redacted
 from shared_ecr.client.credentials.environment import child_environ
-from shared_ecr.client.engines.interface import Said
+from shared_ecr.client.engines.interface import EngineOutput
 from shared_ecr.errors import UnavailableError
 
 # An engine that does not answer a question in this time has lost its daemon or waits for somebody at a keyboard.
@@ -30,7 +30,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Lent:
+class CommandExtras:
     """What one command gets besides its arguments; nothing of it outlives the command."""
 
     arguments: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Lent:
     descriptors: tuple[int, ...] = ()
 
 
-NOTHING = Lent()
+NOTHING = CommandExtras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Program:
         output, complaints = (hidden(part.decode(errors="replace"), *secrets) for part in (done.stdout, done.stderr))
         return Finished(done.returncode, output, complaints)
 
-    def follow(self, arguments: Sequence[str], said: Said, *, lent: Lent, secrets: Sequence[str]) -> Finished:
+    def follow(
+        self, arguments: Sequence[str], said: EngineOutput, *, lent: CommandExtras, secrets: Sequence[str]
+    ) -> Finished:
         """Run a command that takes its time, telling each line as it comes; it ends when we are interrupted.
 
         Raises:

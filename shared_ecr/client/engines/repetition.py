@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 from shared_ecr.client.engines.answers import is_transient, last_words
-from shared_ecr.client.engines.interface import Said
+from shared_ecr.client.engines.interface import EngineOutput
 from shared_ecr.client.engines.programs import Finished
 
 Sleep = Callable[[float], None]
@@ -17,7 +17,7 @@ FIRST_PAUSE_SECONDS = 1.0
 _dice = random.SystemRandom()
 
 
-def repeated(command: Callable[[], Finished], sleep: Sleep, said: Said) -> Finished:
+def repeated(command: Callable[[], Finished], sleep: Sleep, said: EngineOutput) -> Finished:
     """Run *command* until it succeeds or fails for good, at most five times, and return how it ended.
 
     Pauses double and are drawn between half and all of that, so that jobs that were refused together do not come

@@ -15,7 +15,7 @@ from shared_ecr.client.engines.answers import (
     was_not_logged_in,
 )
 from shared_ecr.client.engines.digests import digest_of, written_digest
-from shared_ecr.client.engines.interface import LocalImage, Said, checked_source
+from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checked_source
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
 from shared_ecr.client.engines.programs import Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
@@ -76,7 +76,9 @@ class Skopeo:
         """Return nothing: there is no store to list."""
         return ()
 
-    def push(self, source: str, target: ImageReference, credentials: Credentials | None, said: Said) -> Digest | None:
+    def push(
+        self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
+    ) -> Digest | None:
         """Copy *source*, with all its platforms where it is an index, to *target*."""
         secrets = credentials_in_text(credentials)
         plain = ("--dest-tls-verify=false",) if target.host.is_loopback else ()
@@ -98,7 +100,7 @@ class Skopeo:
         self,
         reference: ImageReference,
         credentials: Credentials | None,  # noqa: ARG002 — the protocol's, of no use here
-        said: Said,  # noqa: ARG002 — the protocol's, of no use here
+        said: EngineOutput,  # noqa: ARG002 — the protocol's, of no use here
     ) -> None:
         """Refuse: there is no store to pull into.
 

@@ -11,8 +11,8 @@ from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.http.endpoints import endpoint_of
 from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.logins import Login
-from shared_ecr.client.http.rate_limits import Paces
-from shared_ecr.client.http.retries import Patience
+from shared_ecr.client.http.rate_limits import RateLimits
+from shared_ecr.client.http.retries import RetryBudget
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.names import RegistryHost
@@ -23,15 +23,15 @@ THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class HttpEnvironment:
     """What is around a push or pull, and is another in a test."""
 
     environ: Mapping[str, str]
     """Proxies, trusted certificates and the stand-in for ECR are read from it."""
-    patience: Patience | None = None
+    patience: RetryBudget | None = None
     """None for pauses that end at once when the push does."""
-    paces: Paces = field(default_factory=Paces, repr=False, compare=False)
-    """Shared by everything that moves in these surroundings."""
+    paces: RateLimits = field(default_factory=RateLimits, repr=False, compare=False)
+    """Shared by everything that moves in these environment."""
 
     @classmethod
     def of_this_process(cls) -> Self:
@@ -41,20 +41,20 @@ class Surroundings:
 
 @contextmanager
 def connected(
-    host: RegistryHost, credentials: CredentialSource, surroundings: Surroundings, stop: threading.Event
+    host: RegistryHost, credentials: CredentialSource, environment: HttpEnvironment, stop: threading.Event
 ) -> Iterator[Exchange]:
     """Lend what asks *host*; its connections are closed at the end, and its pauses end when *stop* is set."""
-    patience = surroundings.patience or Patience(sleep=stop.wait)
+    patience = environment.patience or RetryBudget(sleep=stop.wait)
 
     def sleep(seconds: float) -> None:
         patience.sleep(seconds)
         if stop.is_set():
             raise StoppedError
 
-    endpoint = endpoint_of(host, surroundings.environ)
-    transport = Transport(surroundings.environ, connections=THREADS)
+    endpoint = endpoint_of(host, environment.environ)
+    transport = Transport(environment.environ, connections=THREADS)
     try:
-        login, pace = Login(endpoint, credentials, transport), surroundings.paces.of(host)
+        login, pace = Login(endpoint, credentials, transport), environment.paces.of(host)
         yield Exchange(endpoint, login, transport, replace(patience, sleep=sleep), pace)
     finally:
         transport.close()

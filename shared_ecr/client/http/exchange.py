@@ -10,8 +10,15 @@ from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.logins import Authorization, Login, is_about_reach, is_refusal
 from shared_ecr.client.http.plain_http import refuse_where_tls_is_wanted
-from shared_ecr.client.http.retries import TRANSIENT_STATUSES, Attempts, Pace, Patience, TransientError, seconds_to_wait
-from shared_ecr.client.http.transport import Answer, Transport
+from shared_ecr.client.http.retries import (
+    TRANSIENT_STATUSES,
+    RateLimit,
+    RetryBudget,
+    RetryState,
+    TransientError,
+    seconds_to_wait,
+)
+from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.errors import RefusedError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -26,7 +33,9 @@ class LoginRenewedError(Exception):
 class Exchange:
     """What asks one registry."""
 
-    def __init__(self, endpoint: Endpoint, login: Login, transport: Transport, patience: Patience, pace: Pace) -> None:
+    def __init__(
+        self, endpoint: Endpoint, login: Login, transport: Transport, patience: RetryBudget, pace: RateLimit
+    ) -> None:
         self.endpoint = endpoint
         self._login, self._transport, self._patience, self._pace = login, transport, patience, pace
 
@@ -35,9 +44,9 @@ class Exchange:
         """The registry's host, for messages."""
         return str(self.endpoint.registry)
 
-    def attempts(self) -> Attempts:
+    def attempts(self) -> RetryState:
         """Begin to count the tries of one step."""
-        return Attempts(self._patience, self.endpoint.registry)
+        return RetryState(self._patience, self.endpoint.registry)
 
     def keep_pace(self) -> None:
         """Return when the registry bears one more manifest."""
@@ -47,7 +56,7 @@ class Exchange:
         """Return *text*, which came from the registry, without our secrets."""
         return self._login.redacted(text)
 
-    def ask_patiently(self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
+    def ask_patiently(self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS) -> HttpResponse:
         """Ask what can be asked twice without harm, until it is answered, and read the answer.
 
         Raises:
@@ -61,7 +70,9 @@ class Exchange:
             except TransientError as error:
                 attempts.failed(error)
 
-    def ask(self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, body: bytes | None = None) -> Answer:
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, body: bytes | None = None
+    ) -> HttpResponse:
         """Ask once, a renewed login apart, and read the answer."""
         with self.open(method, url, headers, lambda: body) as answer:
             _ = answer.body
@@ -75,7 +86,7 @@ class Exchange:
         body: Callable[[], bytes | Iterable[bytes] | None] = lambda: None,
         *,
         begins_anew: bool = False,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Ask once, a renewed login apart; the answer's body is still to be read.
 
         With *begins_anew* the request is not sent again under the new login: `LoginRenewedError` tells the caller
@@ -109,7 +120,7 @@ class Exchange:
         headers: Mapping[str, str],
         authorization: Authorization,
         body: bytes | Iterable[bytes] | None,
-    ) -> Answer:
+    ) -> HttpResponse:
         for _ in range(MAX_REDIRECTS):
             answer = self._transport.send(method, url, {**headers, **self._own_headers(url, authorization)}, body)
             location = answer.header("Location")
@@ -133,7 +144,7 @@ class Exchange:
             own["Authorization"] = authorization.header
         return own
 
-    def _passed(self, answer: Answer) -> Answer:
+    def _passed(self, answer: HttpResponse) -> HttpResponse:
         refuse_where_tls_is_wanted(answer, self.endpoint)
         if answer.status not in TRANSIENT_STATUSES:
             return answer

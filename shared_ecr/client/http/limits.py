@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from shared_ecr.client.http.retries import THROTTLED, seconds_to_wait
-from shared_ecr.client.http.transport import Answer
+from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import RegistryHost
 
@@ -35,7 +35,7 @@ class Limit:
     """After how long it wants to be asked again; None where it does not say."""
 
     @classmethod
-    def read(cls, answer: Answer) -> "Limit | None":
+    def read(cls, answer: HttpResponse) -> "Limit | None":
         """Read the limit that *answer* tells as used up; None where it is no 429, or there are pulls left.
 
         Without a word of it a 429 is about requests a second, which pass by waiting.

@@ -11,7 +11,7 @@ from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.limits import Limit
 from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
 from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
-from shared_ecr.client.http.transport import Answer, Transport
+from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import UnavailableError
 
@@ -48,7 +48,7 @@ class Login:
                     self._now = self._basic(0, renew=False)
             return self._now
 
-    def answer(self, refusal: Answer, refused: Authorization, *, renew: bool) -> None:
+    def answer(self, refusal: HttpResponse, refused: Authorization, *, renew: bool) -> None:
         """Prepare the next request after a *refusal*; one thread does, the others use what it got."""
         challenge = parse_challenge(refusal.headers("WWW-Authenticate"))
         with self._lock:
@@ -75,7 +75,7 @@ class Login:
             text = text.replace(secret, "…")
         return text
 
-    def refuse_if_limited(self, answer: Answer) -> None:
+    def refuse_if_limited(self, answer: HttpResponse) -> None:
         """Do nothing unless *answer* says that the pulls of this caller are used up for long.
 
         Raises:
@@ -134,14 +134,14 @@ class Login:
         return f"Bearer {token}"
 
 
-def is_refusal(answer: Answer) -> bool:
+def is_refusal(answer: HttpResponse) -> bool:
     """Whether *answer* is about who asks rather than about what was asked."""
     if answer.status == 401:  # noqa: PLR2004 — Unauthorized
         return True
     return answer.status == 403 and EXPIRED_TEXT in answer.body.lower()  # noqa: PLR2004 — Forbidden
 
 
-def is_about_reach(answer: Answer) -> bool:
+def is_about_reach(answer: HttpResponse) -> bool:
     """Whether the registry knows who asks, and says that their token does not reach so far."""
     challenge = parse_challenge(answer.headers("WWW-Authenticate"))
     return isinstance(challenge, BearerChallenge) and challenge.is_insufficient

@@ -9,14 +9,14 @@ from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, Endpoint, origin
 from shared_ecr.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from shared_ecr.client.http.transport import Answer
+    from shared_ecr.client.http.transport import HttpResponse
 
 # What servers with TLS answer to a request without it, where they answer at all.
 BAD_REQUEST = 400
 SECONDS = 2.0
 
 
-def refuse_where_tls_is_wanted(answer: "Answer", endpoint: Endpoint) -> None:
+def refuse_where_tls_is_wanted(answer: "HttpResponse", endpoint: Endpoint) -> None:
     """Raise where *answer* came from a server that wants TLS; a 400 says so, and a look makes sure.
 
     Raises:

@@ -1,6 +1,6 @@
 """What is tried again, how often and after which pause: exponential back-off, full jitter, `Retry-After` obeyed.
 
-The pauses come from outside (`Patience.sleep`), so that a stop ends them and a test does not wait.
+The pauses come from outside (`RetryBudget.sleep`), so that a stop ends them and a test does not wait.
 """
 
 import random
@@ -32,7 +32,7 @@ class TransientError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryBudget:
     """How long one step may be tried; seconds."""
 
     sleep: Callable[[float], object] = time.sleep
@@ -46,10 +46,10 @@ class Patience:
     clock: Callable[[], float] = time.monotonic
 
 
-class Attempts:
+class RetryState:
     """The tries of one step against one registry."""
 
-    def __init__(self, patience: Patience, host: RegistryHost) -> None:
+    def __init__(self, patience: RetryBudget, host: RegistryHost) -> None:
         self._patience, self._host = patience, host
         self._failures = 0
         self._waited = 0.0
@@ -77,7 +77,7 @@ class Attempts:
         patience.sleep(wait)
 
 
-class Pace:
+class RateLimit:
     """Lets at most *count* pass in any second, from whatever thread they come."""
 
     def __init__(self, count: int) -> None:
@@ -85,7 +85,7 @@ class Pace:
         self._moments: list[float] = []
         self._lock = threading.Lock()
 
-    def wait(self, patience: Patience) -> None:
+    def wait(self, patience: RetryBudget) -> None:
         """Return when one more may pass, by the caller's clock; the caller's own stop ends the pause."""
         with self._lock:
             now = patience.clock()

@@ -9,7 +9,7 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BearerChallenge
 from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint
-from shared_ecr.client.http.transport import Answer, Transport
+from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import SharedEcrError, UnavailableError
 
@@ -18,7 +18,7 @@ OK = 200
 
 def ask_for_token(
     challenge: BearerChallenge, credentials: Credentials | None, endpoint: Endpoint, transport: Transport
-) -> Answer:
+) -> HttpResponse:
     """Ask without a login, with a password in the header, or with an identity token in the body.
 
     Raises:
@@ -33,7 +33,7 @@ def ask_for_token(
     return transport.send("GET", challenge.token_url(endpoint), headers)
 
 
-def token_in(answer: Answer) -> str | None:
+def token_in(answer: HttpResponse) -> str | None:
     """Return the token that *answer* brings, or None where it brings none that could stand in a header."""
     if answer.status != OK:
         return None

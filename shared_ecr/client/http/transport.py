@@ -25,7 +25,7 @@ READ_SECONDS = 120.0
 MAX_BODY = 4 * 1024 * 1024
 
 
-class Answer:
+class HttpResponse:
     """Status and headers, and a body that is read once: whole and bounded, or in chunks."""
 
     def __init__(self, url: str, response: "BaseHTTPResponse") -> None:
@@ -91,7 +91,7 @@ class Transport:
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterable[bytes] | None = None
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send one request; *body*, where it is not bytes, needs a `Content-Length` among *headers*.
 
         Raises:
@@ -109,7 +109,7 @@ class Transport:
                 preload_content=False,
                 decode_content=False,
             )
-        return Answer(url, response)
+        return HttpResponse(url, response)
 
     def close(self) -> None:
         """Close the connections that are not in use."""

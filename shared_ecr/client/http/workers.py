@@ -17,7 +17,7 @@ class StoppedError(Exception):
     """Raised in a worker that noticed the stop; never leaves this package."""
 
 
-class Crew:
+class WorkerPool:
     """Threads that work for one push or pull, and the signal that ends it."""
 
     def __init__(self, threads: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.client.http.connections import Surroundings, connected
+from shared_ecr.client.http.connections import HttpEnvironment, connected
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import RegistryHost
 
@@ -24,7 +24,7 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
         UnavailableError: it cannot be reached.
     """
     source = _Once(host, credentials)
-    with connected(host, source, Surroundings(environ), threading.Event()) as exchange:
+    with connected(host, source, HttpEnvironment(environ), threading.Event()) as exchange:
         try:
             answer = exchange.ask_patiently("GET", f"{exchange.endpoint.url}/v2/")
         except LoginRefusedError as refusal:

@@ -21,7 +21,7 @@ _LONGEST_COMPLAINT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredLoginPlace:
     """Where a login is now."""
 
     place: str
@@ -29,7 +29,7 @@ class Kept:
     """Whether it stands there in the clear, for whoever reads the user's files."""
 
 
-def keep(host: RegistryHost, credentials: Credentials, environ: Mapping[str, str]) -> Kept:
+def keep(host: RegistryHost, credentials: Credentials, environ: Mapping[str, str]) -> StoredLoginPlace:
     """Keep the login; an older one for *host* is gone then.
 
     Raises:
@@ -39,11 +39,11 @@ def keep(host: RegistryHost, credentials: Credentials, environ: Mapping[str, str
     name, key = DockerConfig.load(path).helper_of(host.text), keys_of(host.text)[0]
     if name is None:
         keep_login(path, key, credentials.username, credentials.password)
-        return Kept(str(path), is_readable=True)
+        return StoredLoginPlace(str(path), is_readable=True)
     login = {"ServerURL": key, "Username": credentials.username, "Secret": credentials.password}
     _ask(name, path, "store", json.dumps(login), environ, credentials.password)
     forget_logins(path, (host.text,))
-    return Kept(f"{PREFIX}{name}", is_readable=False)
+    return StoredLoginPlace(f"{PREFIX}{name}", is_readable=False)
 
 
 def erase(host: RegistryHost, path: Path, name: str, environ: Mapping[str, str]) -> None:

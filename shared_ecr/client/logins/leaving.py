@@ -13,7 +13,7 @@ from shared_ecr.client.credentials.docker_config import (
 from shared_ecr.client.credentials.docker_config_edits import OUR_HELPER, forget_logins, forget_our_helper
 from shared_ecr.client.credentials.programs import PREFIX
 from shared_ecr.client.credentials.token_files import all_hosts, forget
-from shared_ecr.client.engines.choice import Purpose, choose_engine
+from shared_ecr.client.engines.choice import EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
@@ -40,7 +40,7 @@ class LogOut:
 
     def __init__(self, environ: Mapping[str, str], engine: str | None) -> None:
         self._environ = environ
-        self._engine = choose_engine(engine, environ, Purpose.LOGIN) if engine else None
+        self._engine = choose_engine(engine, environ, EngineUse.LOGIN) if engine else None
 
     def of(self, host: RegistryHost) -> tuple[str, ...]:
         """Forget the logins to *host* and say what was removed, a sentence each; nothing where there was none.
@@ -88,4 +88,4 @@ class LogOut:
         """Return the installed engine whose file *path* is."""
         names = _OF_DOCKER if path == docker_config_path(self._environ) else _OF_PODMAN
         found = next((name for name in names if shutil.which(name, path=self._environ.get("PATH", ""))), None)
-        return choose_engine(found, self._environ, Purpose.LOGIN) if found else None
+        return choose_engine(found, self._environ, EngineUse.LOGIN) if found else None

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
+from shared_ecr.client.mirroring.outcomes import Mirrored, MirrorOutcome
 from shared_ecr.client.mirroring.run import Run
-from shared_ecr.client.pushers.events import Progress, Silence
+from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.errors import UsageError
 from shared_ecr.model.mirrors import Mirror
 from shared_ecr.names import RepositoryName
@@ -24,7 +24,7 @@ from shared_ecr.text import did_you_mean
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
 
-__all__ = ["JOBS", "Mirrored", "Outcome", "mirror"]
+__all__ = ["JOBS", "MirrorOutcome", "Mirrored", "mirror"]
 
 # Each copy has eight connections of its own; ECR stores ten manifests a second for all of them together.
 JOBS = 4
@@ -56,7 +56,7 @@ def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
         if dry_run:
             run.tell_due()
         else:
-            run.copy(progress or Silence(), failed or (lambda _: None))
+            run.copy(progress or NullProgress(), failed or (lambda _: None))
     return run.rows
 
 

@@ -8,7 +8,7 @@ from shared_ecr.model.mirrors import Chosen, Mirror
 from shared_ecr.names import Digest
 
 
-class Outcome(StrEnum):
+class MirrorOutcome(StrEnum):
     """What was done about one image, or would be."""
 
     COPIED = "copied"
@@ -28,7 +28,7 @@ class Mirrored:
 
     mirror: Mirror
     chosen: Chosen | None
-    outcome: Outcome
+    outcome: MirrorOutcome
     digest: Digest | None = None
     """What is here now, or would be."""
     why: str = ""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Self
 
 from shared_ecr.client.copying import Copying, CopyOptions, request_for, rule_of
 from shared_ecr.client.distribution.opening import opened
-from shared_ecr.client.distribution.repository import Sight
+from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.distribution.tags import list_tags
-from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
+from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.client.mirroring.outcomes import Mirrored, MirrorOutcome
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.targets import locate_anywhere
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class PendingCopy:
     """An image that is to be copied."""
 
     chosen: Chosen
@@ -47,7 +47,7 @@ class Pair:
         self.mirror, self._session = mirror, session
         self._here = locate_anywhere(mirror.target.text, session.where, session.clients)
         self._rule = rule_of(self._here, session)
-        source, here, login, around = mirror.source, self._here, session.credentials, session.surroundings
+        source, here, login, around = mirror.source, self._here, session.credentials, session.environment
         with ExitStack() as stack:
             self._upstream = stack.enter_context(opened(source.host, source.path, login, around))
             self._local = stack.enter_context(opened(here.host, here.repository.text, login, around))
@@ -62,7 +62,7 @@ class Pair:
         """Return what the mirror means now; the upstream is asked for its tags where a pattern needs them."""
         return self.mirror.choose(list_tags(self._upstream) if self.mirror.patterns else ())
 
-    def look(self, chosen: Chosen) -> Mirrored | Due:
+    def look(self, chosen: Chosen) -> Mirrored | PendingCopy:
         """Compare both sides; nothing is changed.
 
         Raises:
@@ -71,7 +71,7 @@ class Pair:
             UnavailableError: no credentials or no network.
         """
         there = self._upstream.held(chosen.there)
-        if there is Sight.MISSING:
+        if there is ManifestState.MISSING:
             source = self.mirror.source
             raise RefusedError(f"there is no {ImageReference(source.host, source.path, chosen.there)}")
         image = None
@@ -81,23 +81,25 @@ class Pair:
             there = image.root.digest
         held = self._local.held(chosen.here or there)
         if held == there:
-            return Mirrored(self.mirror, chosen, Outcome.PRESENT, there)
+            return Mirrored(self.mirror, chosen, MirrorOutcome.PRESENT, there)
         moves = isinstance(held, Digest)
         if moves and chosen.here and self._rule is not None and not self._rule.allows_moving(chosen.here):
             why = (
                 f"it names {held} here and may not move; upstream it names {there} now. Write {chosen.here}@{held} "
                 "under 'tags' to keep what is here, or except the tag in 'tag_mutability'"
             )
-            return Mirrored(self.mirror, chosen, Outcome.REFUSED, there, why, ExitCode.FINDINGS)
-        return Due(chosen, there, moves, image)
+            return Mirrored(self.mirror, chosen, MirrorOutcome.REFUSED, there, why, ExitCode.FINDINGS)
+        return PendingCopy(chosen, there, moves, image)
 
-    def copy(self, due: Due, progress: Progress, crews: Callable[[int], Crew]) -> Mirrored:
+    def copy(self, due: PendingCopy, progress: Progress, worker_pools: Callable[[int], WorkerPool]) -> Mirrored:
         """Have the image here; raises as `copying.copy` does."""
         tags = (due.chosen.here,) if due.chosen.here else ()
         request = request_for(self._upstream, self._here, tags, self._rule, CopyOptions(self.mirror.platforms))
         image = due.image or RegistryImage(self._upstream, due.digest)
-        Copying(image, self._session, request, crews).run(progress)
-        return Mirrored(self.mirror, due.chosen, Outcome.UPDATED if due.moves else Outcome.COPIED, due.digest)
+        Copying(image, self._session, request, worker_pools).run(progress)
+        return Mirrored(
+            self.mirror, due.chosen, MirrorOutcome.UPDATED if due.moves else MirrorOutcome.COPIED, due.digest
+        )
 
     def __enter__(self) -> Self:
         return self

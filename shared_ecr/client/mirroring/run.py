@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.http.limits import LimitReachedError
-from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.mirroring.outcomes import Mirrored, Outcome
-from shared_ecr.client.mirroring.pair import Due, Pair
-from shared_ecr.client.push.cancellation import Mutable, Stops
-from shared_ecr.client.push.scheduler import Job, Roster
+from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.client.mirroring.outcomes import Mirrored, MirrorOutcome
+from shared_ecr.client.mirroring.pair import Pair, PendingCopy
+from shared_ecr.client.push.cancellation import Mutable, RunningPools
+from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.errors import ExitCode, SharedEcrError
 from shared_ecr.model.mirrors import Chosen, Mirror
@@ -27,7 +27,7 @@ class Run:
         self._session, self._jobs = session, jobs
         self._rows: list[Mirrored] = []
         self._to_look_at: dict[int, Pair] = {}
-        self._due: dict[int, tuple[Pair, Due]] = {}
+        self._due: dict[int, tuple[Pair, PendingCopy]] = {}
         self._owners: dict[tuple[RepositoryName, Tag | Digest], Mirror] = {}
         self._limited: dict[RegistryHost, str] = {}
 
@@ -49,32 +49,34 @@ class Run:
             return
         if not found:
             why = f"no tag there is meant by {', '.join(map(str, mirror.patterns))}"
-            self._rows.append(Mirrored(mirror, None, Outcome.REFUSED, None, why, ExitCode.FINDINGS))
+            self._rows.append(Mirrored(mirror, None, MirrorOutcome.REFUSED, None, why, ExitCode.FINDINGS))
         for chosen in found:
             owner = self._owners.setdefault((mirror.target, chosen.here or chosen.there), mirror)
             if owner is mirror:
                 self._to_look_at[len(self._rows)] = pair
-                self._rows.append(Mirrored(mirror, chosen, Outcome.FAILED, None, "not reached", ExitCode.ENVIRONMENT))
+                self._rows.append(
+                    Mirrored(mirror, chosen, MirrorOutcome.FAILED, None, "not reached", ExitCode.ENVIRONMENT)
+                )
             else:
                 # Patterns that overlap are seen here alone; the declaration does not know the tags of upstreams.
                 why = f"{owner.source} is mirrored under this tag already, and one tag names one image"
-                self._rows.append(Mirrored(mirror, chosen, Outcome.REFUSED, None, why, ExitCode.FINDINGS))
+                self._rows.append(Mirrored(mirror, chosen, MirrorOutcome.REFUSED, None, why, ExitCode.FINDINGS))
 
     def look(self) -> None:
         """Compare both sides of every image."""
-        Crew(self._jobs).run([partial(self._look, number, pair) for number, pair in self._to_look_at.items()])
+        WorkerPool(self._jobs).run([partial(self._look, number, pair) for number, pair in self._to_look_at.items()])
 
     def tell_due(self) -> None:
         """Make the rows of a dry run of what is to be copied."""
         for number, (pair, due) in self._due.items():
-            outcome = Outcome.TO_UPDATE if due.moves else Outcome.TO_COPY
+            outcome = MirrorOutcome.TO_UPDATE if due.moves else MirrorOutcome.TO_COPY
             self._rows[number] = Mirrored(pair.mirror, due.chosen, outcome, due.digest)
 
     def copy(self, progress: Progress, failed: Callable[[str], object]) -> None:
         """Copy what is to be copied; no two at a time into one repository, so that no layer is sent twice."""
-        heard, stops = Mutable(progress), Stops()
+        heard, stops = Mutable(progress), RunningPools()
         jobs = [
-            Job(partial(self._copy, number, heard, failed, stops), frozenset({self._due[number][0].place}))
+            ScheduledJob(partial(self._copy, number, heard, failed, stops), frozenset({self._due[number][0].place}))
             for number in sorted(self._due)
         ]
 
@@ -83,7 +85,7 @@ class Run:
             heard.is_muted = True
             stops.set()
 
-        Roster(jobs, self._jobs).run(stop)
+        Scheduler(jobs, self._jobs).run(stop)
 
     def _look(self, number: int, pair: Pair) -> None:
         chosen = self._rows[number].chosen
@@ -95,17 +97,17 @@ class Run:
         except SharedEcrError as error:
             self._rows[number] = self._failed(pair.mirror, chosen, error)
             return
-        if isinstance(found, Due):
+        if isinstance(found, PendingCopy):
             self._due[number] = (pair, found)
         else:
             self._rows[number] = found
 
-    def _copy(self, number: int, progress: Progress, failed: Callable[[str], object], stops: Stops) -> None:
+    def _copy(self, number: int, progress: Progress, failed: Callable[[str], object], stops: RunningPools) -> None:
         pair, due = self._due[number]
         if self._is_limited(number):
             return
         try:
-            self._rows[number] = pair.copy(due, progress, stops.crew)
+            self._rows[number] = pair.copy(due, progress, stops.workers)
         except SharedEcrError as error:
             self._rows[number] = self._failed(pair.mirror, due.chosen, error)
             failed(pair.place)
@@ -116,10 +118,10 @@ class Run:
         limit = self._limited.get(row.mirror.source.host)
         if limit is not None:
             why = f"not asked for: {limit}"
-            self._rows[number] = Mirrored(row.mirror, row.chosen, Outcome.FAILED, None, why, ExitCode.REFUSED)
+            self._rows[number] = Mirrored(row.mirror, row.chosen, MirrorOutcome.FAILED, None, why, ExitCode.REFUSED)
         return limit is not None
 
     def _failed(self, mirror: Mirror, chosen: Chosen | None, error: SharedEcrError) -> Mirrored:
         if isinstance(error, LimitReachedError):
             self._limited[mirror.source.host] = str(error)
-        return Mirrored(mirror, chosen, Outcome.FAILED, None, str(error), error.exit_code)
+        return Mirrored(mirror, chosen, MirrorOutcome.FAILED, None, str(error), error.exit_code)

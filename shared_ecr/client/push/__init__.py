@@ -2,15 +2,15 @@
 
 orders       which images for which repositories; all that is wrong with them is told before anything is sent
 addresses    a repository as deployed, else as declared; or a whole URI, taken as it is
-roster       what may go at the same time, so that no layer is sent twice
+scheduler       what may go at the same time, so that no layer is sent twice
 credentials  of each registry, in memory, once for all
 carrying     our own pusher for a path, a container engine for a name that it knows
 pushers      refuse before the first upload what the registry would refuse after the last
 """
 
-from shared_ecr.client.addresses import Whereabouts
-from shared_ecr.client.push.batch import Outcome, plan_all, push_all
-from shared_ecr.client.push.jobs import InvalidOrdersError, Order
+from shared_ecr.client.addresses import RepositoryLocator
+from shared_ecr.client.push.batch import PushOutcome, plan_all, push_all
+from shared_ecr.client.push.jobs import InvalidJobsError, PushJob
 from shared_ecr.client.push.options import PUSHES_AT_A_TIME, PushOptions
 from shared_ecr.client.push.pulling import pull, pull_with_engine
 from shared_ecr.client.pushers.events import Progress
@@ -19,10 +19,10 @@ from shared_ecr.client.session import Session
 
 __all__ = [
     "PUSHES_AT_A_TIME",
-    "InvalidOrdersError",
-    "Order",
-    "Outcome",
+    "InvalidJobsError",
+    "PushJob",
     "PushOptions",
+    "PushOutcome",
     "plan_all",
     "pull",
     "pull_with_engine",
@@ -32,7 +32,12 @@ __all__ = [
 
 
 def push(
-    image: str, target: str, *, where: Whereabouts | None = None, progress: Progress | None = None, engine: str = ""
+    image: str,
+    target: str,
+    *,
+    where: RepositoryLocator | None = None,
+    progress: Progress | None = None,
+    engine: str = "",
 ) -> PushResult:
     """Push *image* to *target* (`REPOSITORY:TAG[:TAG…]`, or with the registry's host) and return what is there now.
 
@@ -47,7 +52,7 @@ def push(
         UnavailableError: no credentials, network, engine or image.
     """
     with Session(where) as session:
-        (outcome,) = push_all([Order(image, target)], session, PushOptions(engine), progress=progress)
+        (outcome,) = push_all([PushJob(image, target)], session, PushOptions(engine), progress=progress)
     if outcome.error is not None:
         raise outcome.error
     assert outcome.result is not None  # noqa: S101 — an outcome without an error has one, for the type checker

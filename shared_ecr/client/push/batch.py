@@ -8,13 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.http.workers import StoppedError
-from shared_ecr.client.push.cancellation import Mutable, Stops
+from shared_ecr.client.push.cancellation import Mutable, RunningPools
 from shared_ecr.client.push.image_sources import Images
-from shared_ecr.client.push.jobs import Errand, Fault, InvalidOrdersError, Order, read_orders
+from shared_ecr.client.push.jobs import InvalidJobsError, JobFault, PushJob, ResolvedPush, read_orders
 from shared_ecr.client.push.options import DEFAULTS, PushOptions
-from shared_ecr.client.push.runner import Carrier
-from shared_ecr.client.push.scheduler import Job, Roster
-from shared_ecr.client.pushers.events import Progress, Silence
+from shared_ecr.client.push.runner import PushRunner
+from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
+from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.client.pushers.interface import PushResult
 from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.text import quoted
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PushOutcome:
     """What became of one order: a result, a plan where only that was asked for, or an error."""
 
-    order: Order
+    order: PushJob
     place: str = ""
     """The repository with its registry; empty where not even that could be found out."""
     result: PushResult | None = None
@@ -47,112 +47,112 @@ class Outcome:
                 return ExitCode.ENVIRONMENT
 
 
-Ended = Callable[[Outcome], None]
+Ended = Callable[[PushOutcome], None]
 
 
 def push_all(
-    orders: Sequence[Order],
+    orders: Sequence[PushJob],
     session: "Session",
     options: PushOptions = DEFAULTS,
     *,
     progress: Progress | None = None,
     ended: Ended = lambda _: None,
-) -> tuple[Outcome, ...]:
+) -> tuple[PushOutcome, ...]:
     """Push each of *orders* and return what became of them, in their sequence; *ended* hears of each as it ends.
 
     No layer is sent twice to one repository, and one that goes to several repositories of a registry is mounted
     there where that is possible.
 
     Raises:
-        InvalidOrdersError: some orders cannot be meant; nothing was sent. A single one raises its own error.
+        InvalidJobsError: some orders cannot be meant; nothing was sent. A single one raises its own error.
         InvalidDeclarationError: the declaration has problems.
     """
-    return _Run(orders, session, options, progress or Silence(), ended).push()
+    return _Run(orders, session, options, progress or NullProgress(), ended).push()
 
 
 def plan_all(
-    orders: Sequence[Order], session: "Session", options: PushOptions = DEFAULTS, *, ended: Ended = lambda _: None
-) -> tuple[Outcome, ...]:
+    orders: Sequence[PushJob], session: "Session", options: PushOptions = DEFAULTS, *, ended: Ended = lambda _: None
+) -> tuple[PushOutcome, ...]:
     """Return what `push_all` would do, each outcome with its plan; nothing is written anywhere.
 
     Raises:
         UsageError: an image is a container engine's, which does not tell what it would send.
     """
-    return _Run(orders, session, options, Silence(), ended).plan()
+    return _Run(orders, session, options, NullProgress(), ended).plan()
 
 
 class _Run:
     """The orders of one command on their way."""
 
     def __init__(
-        self, orders: Sequence[Order], session: "Session", options: PushOptions, progress: Progress, ended: Ended
+        self, orders: Sequence[PushJob], session: "Session", options: PushOptions, progress: Progress, ended: Ended
     ) -> None:
         self._read, faults = read_orders(orders, session, options)
         if faults:
-            raise InvalidOrdersError.of(faults)
+            raise InvalidJobsError.of(faults)
         self._options, self._ended = options, ended
-        self._progress, self._stops = Mutable(progress), Stops()
-        self._images = Images(each.order.image for each in self._errands if not each.by_engine)
-        self._carrier = Carrier(session, options, self._images, self._stops.crew)
-        self._outcomes: list[Outcome | None] = [None] * len(self._read)
+        self._progress, self._stops = Mutable(progress), RunningPools()
+        self._images = Images(each.order.image for each in self._resolved_pushes if not each.by_engine)
+        self._carrier = PushRunner(session, options, self._images, self._stops.workers)
+        self._outcomes: list[PushOutcome | None] = [None] * len(self._read)
         self._finished: dict[tuple[str, str], list[str]] = {}
         """By image and registry, the repositories that have it, in the sequence in which they got it."""
         self._lock = threading.Lock()
 
     @property
-    def _errands(self) -> list[Errand]:
-        return [each for each in self._read if isinstance(each, Errand)]
+    def _resolved_pushes(self) -> list[ResolvedPush]:
+        return [each for each in self._read if isinstance(each, ResolvedPush)]
 
-    def push(self) -> tuple[Outcome, ...]:
+    def push(self) -> tuple[PushOutcome, ...]:
         return self._go(self._push)
 
-    def plan(self) -> tuple[Outcome, ...]:
-        for errand in self._errands:
-            if errand.by_engine:
+    def plan(self) -> tuple[PushOutcome, ...]:
+        for resolved in self._resolved_pushes:
+            if resolved.by_engine:
                 raise UsageError(
-                    f"what a container engine would send of {quoted(errand.order.image)} cannot be told beforehand; "
+                    f"what a container engine would send of {quoted(resolved.order.image)} cannot be told beforehand; "
                     "name the path of an OCI layout or of an archive"
                 )
         return self._go(self._plan)
 
-    def _go(self, way: Callable[[Errand], Outcome]) -> tuple[Outcome, ...]:
+    def _go(self, way: Callable[[ResolvedPush], PushOutcome]) -> tuple[PushOutcome, ...]:
         jobs = []
         for number, each in enumerate(self._read):
-            if isinstance(each, Fault):
-                self._end(number, Outcome(each.order, error=each.error))
+            if isinstance(each, JobFault):
+                self._end(number, PushOutcome(each.order, error=each.error))
             else:
                 run = partial(self._carry, number, each, way)
-                jobs.append(Job(run, _keys(each), on_main_thread=each.by_engine))
+                jobs.append(ScheduledJob(run, _keys(each), on_main_thread=each.by_engine))
         with closing(self._images):
-            Roster(jobs, self._options.at_a_time).run(self._stop)
+            Scheduler(jobs, self._options.at_a_time).run(self._stop)
         return tuple(outcome for outcome in self._outcomes if outcome is not None)
 
-    def _carry(self, number: int, errand: Errand, way: Callable[[Errand], Outcome]) -> None:
+    def _carry(self, number: int, resolved: ResolvedPush, way: Callable[[ResolvedPush], PushOutcome]) -> None:
         try:
-            outcome = way(errand)
+            outcome = way(resolved)
         except StoppedError:
             raise
         except (SharedEcrError, OSError) as error:
-            outcome = Outcome(errand.order, errand.place, error=error)
+            outcome = PushOutcome(resolved.order, resolved.place, error=error)
         finally:
-            if not errand.by_engine:
-                self._images.done(errand.order.image)
+            if not resolved.by_engine:
+                self._images.done(resolved.order.image)
         self._end(number, outcome)
 
-    def _push(self, errand: Errand) -> Outcome:
-        key = errand.order.image, errand.host.text
-        result = self._carrier.push(errand, tuple(self._finished.get(key, ())), self._progress)
+    def _push(self, resolved: ResolvedPush) -> PushOutcome:
+        key = resolved.order.image, resolved.host.text
+        result = self._carrier.push(resolved, tuple(self._finished.get(key, ())), self._progress)
         with self._lock:
-            self._finished.setdefault(key, []).append(errand.repository.text)
-        return Outcome(errand.order, errand.place, result)
+            self._finished.setdefault(key, []).append(resolved.repository.text)
+        return PushOutcome(resolved.order, resolved.place, result)
 
-    def _plan(self, errand: Errand) -> Outcome:
-        before = self._errands[: self._errands.index(errand)]
-        same = (each for each in before if (each.order.image, each.host) == (errand.order.image, errand.host))
+    def _plan(self, resolved: ResolvedPush) -> PushOutcome:
+        before = self._resolved_pushes[: self._resolved_pushes.index(resolved)]
+        same = (each for each in before if (each.order.image, each.host) == (resolved.order.image, resolved.host))
         sources = tuple(dict.fromkeys(each.repository.text for each in same))
-        return Outcome(errand.order, errand.place, plan=self._carrier.plan(errand, sources))
+        return PushOutcome(resolved.order, resolved.place, plan=self._carrier.plan(resolved, sources))
 
-    def _end(self, number: int, outcome: Outcome) -> None:
+    def _end(self, number: int, outcome: PushOutcome) -> None:
         with self._lock:
             self._outcomes[number] = outcome
             if not self._progress.is_muted:
@@ -164,6 +164,6 @@ class _Run:
         self._stops.set()
 
 
-def _keys(errand: Errand) -> frozenset[tuple[str, str]]:
+def _keys(resolved: ResolvedPush) -> frozenset[tuple[str, str]]:
     """Return what no other push may be at: the repository, and the image in the same registry."""
-    return frozenset({("repository", errand.place), (errand.order.image, errand.host.text)})
+    return frozenset({("repository", resolved.place), (resolved.order.image, resolved.host.text)})

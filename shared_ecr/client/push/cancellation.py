@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.pushers.events import Event, Progress
 
 
@@ -21,25 +21,25 @@ class Mutable:
 
 
 @dataclass(slots=True)
-class Stops:
-    """The crews at work, and whether it is over for all of them."""
+class RunningPools:
+    """The worker_pools at work, and whether it is over for all of them."""
 
-    crews: list[Crew] = field(default_factory=list)
+    worker_pools: list[WorkerPool] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     is_set: bool = False
 
-    def crew(self, threads: int) -> Crew:
-        """Make a crew that stops with the others."""
-        crew = Crew(threads)
+    def workers(self, threads: int) -> WorkerPool:
+        """Make a workers that stops with the others."""
+        workers = WorkerPool(threads)
         with self.lock:
-            self.crews.append(crew)
+            self.worker_pools.append(workers)
             if self.is_set:
-                crew.stop.set()
-        return crew
+                workers.stop.set()
+        return workers
 
     def set(self) -> None:
         """Stop all of them, and whoever comes later."""
         with self.lock:
             self.is_set = True
-            for crew in self.crews:
-                crew.stop.set()
+            for workers in self.worker_pools:
+                workers.stop.set()

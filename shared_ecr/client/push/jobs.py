@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PushJob:
     """One image for one repository, as a person asks for it."""
 
     image: str
@@ -33,10 +33,10 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class ResolvedPush:
     """An order whose names are read: where to go is known, and nobody has gone."""
 
-    order: Order
+    order: PushJob
     host: RegistryHost
     repository: RepositoryName
     tags: tuple[Tag, ...]
@@ -50,10 +50,10 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class JobFault:
     """What is wrong with one order."""
 
-    order: Order
+    order: PushJob
     error: SharedEcrError
     at: Position | None = None
 
@@ -70,12 +70,12 @@ class Fault:
         return str(self.as_problem()) if self.at else str(self.error)
 
 
-class InvalidOrdersError(SharedEcrError):
+class InvalidJobsError(SharedEcrError):
     """Some orders cannot be meant; nothing was sent for any."""
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[JobFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(_told(faults)))
 
@@ -85,13 +85,13 @@ class InvalidOrdersError(SharedEcrError):
         return all(fault.at is not None for fault in self.faults)
 
     @staticmethod
-    def of(faults: Sequence[Fault]) -> SharedEcrError:
+    def of(faults: Sequence[JobFault]) -> SharedEcrError:
         """Return the error of *faults*: that of the one, where one argument is all that is wrong."""
         is_one = len(_told(faults)) == 1 and faults[0].at is None
-        return faults[0].error if is_one else InvalidOrdersError(faults)
+        return faults[0].error if is_one else InvalidJobsError(faults)
 
 
-def _told(faults: Sequence[Fault]) -> list[str]:
+def _told(faults: Sequence[JobFault]) -> list[str]:
     """Render each fault once: those of arguments first, then those of files as they stand there."""
     said = dict.fromkeys(str(fault) for fault in faults if fault.at is None)
     placed = in_file_order(fault.as_problem() for fault in faults if fault.at is not None)
@@ -99,8 +99,8 @@ def _told(faults: Sequence[Fault]) -> list[str]:
 
 
 def read_orders(
-    orders: Iterable[Order], session: "Session", options: PushOptions
-) -> tuple["list[Errand | Fault]", "list[Fault]"]:
+    orders: Iterable[PushJob], session: "Session", options: PushOptions
+) -> tuple["list[ResolvedPush | JobFault]", "list[JobFault]"]:
     """Return, for each order, where it goes or why nobody can tell, and all faults of those that cannot be meant.
 
     The first list keeps the sequence. In the second are only invalid orders: an address that could not be asked for
@@ -109,28 +109,28 @@ def read_orders(
     Raises:
         InvalidDeclarationError: the declaration, by which names are understood, has problems.
     """
-    read: list[Errand | Fault] = []
-    invalid: list[Fault] = []
+    read: list[ResolvedPush | JobFault] = []
+    invalid: list[JobFault] = []
     for order in orders:
         by_engine = is_for_engine(order.image, options)
         try:
             if not by_engine:
                 require_image(order.image)
         except InvalidImageError as error:
-            invalid.append(Fault(order, error, order.image_at))
+            invalid.append(JobFault(order, error, order.image_at))
         try:
-            read.append(_errand(order, session, by_engine=by_engine))
+            read.append(_resolved(order, session, by_engine=by_engine))
         except InvalidDeclarationError:
             raise
         except SharedEcrError as error:
-            fault = Fault(order, error, order.target_at)
+            fault = JobFault(order, error, order.target_at)
             read.append(fault)
             if error.exit_code is ExitCode.INVALID:
                 invalid.append(fault)
-    return read, invalid + _contradictions([each for each in read if isinstance(each, Errand)])
+    return read, invalid + _contradictions([each for each in read if isinstance(each, ResolvedPush)])
 
 
-def _errand(order: Order, session: "Session", *, by_engine: bool) -> Errand:
+def _resolved(order: PushJob, session: "Session", *, by_engine: bool) -> ResolvedPush:
     where = session.where.in_region(order.region) if order.region else session.where
     found = locate_anywhere(order.target, where, session.clients)
     if found.digest is not None:
@@ -139,22 +139,22 @@ def _errand(order: Order, session: "Session", *, by_engine: bool) -> Errand:
         raise UsageError(
             f"{quoted(order.target)} names no tag; write {order.target}:TAG, and more tags as {order.target}:TAG:TAG"
         )
-    return Errand(order, found.host, found.repository, found.tags, by_engine)
+    return ResolvedPush(order, found.host, found.repository, found.tags, by_engine)
 
 
-def _contradictions(errands: Sequence[Errand]) -> list[Fault]:
+def _contradictions(resolved_pushes: Sequence[ResolvedPush]) -> list[JobFault]:
     """Find what cannot be done though each order alone could: two images for one tag, stdin for several."""
-    faults: list[Fault] = []
+    faults: list[JobFault] = []
     images: dict[tuple[str, Tag], str] = {}
-    for errand in errands:
-        for tag in errand.tags:
-            image = images.setdefault((errand.place, tag), errand.order.image)
-            if image != errand.order.image:
-                what = f"{errand.place}:{tag} cannot name both {quoted(image)} and {quoted(errand.order.image)}"
-                faults.append(Fault(errand.order, UsageError(what), errand.order.target_at))
+    for resolved in resolved_pushes:
+        for tag in resolved.tags:
+            image = images.setdefault((resolved.place, tag), resolved.order.image)
+            if image != resolved.order.image:
+                what = f"{resolved.place}:{tag} cannot name both {quoted(image)} and {quoted(resolved.order.image)}"
+                faults.append(JobFault(resolved.order, UsageError(what), resolved.order.target_at))
     piped = dict.fromkeys(image for image in images.values() if image.partition("#")[0] == STDIN)
     if len(piped) > 1:
-        other = next(each.order for each in errands if each.order.image == list(piped)[1])
+        other = next(each.order for each in resolved_pushes if each.order.image == list(piped)[1])
         what = f"stdin is read once, so it cannot be {' and '.join(map(quoted, piped))}"
-        faults.append(Fault(other, UsageError(what), other.image_at))
+        faults.append(JobFault(other, UsageError(what), other.image_at))
     return faults

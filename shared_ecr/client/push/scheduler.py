@@ -17,7 +17,7 @@ GRACE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduledJob:
     """One push; its failures are its own result, so what it raises is a fault of ours or a stop."""
 
     run: Callable[[], None]
@@ -27,10 +27,10 @@ class Job:
     """An engine runs as a child process, which must end with us: Ctrl-C and SIGTERM reach only the main thread."""
 
 
-class Roster:
+class Scheduler:
     """Jobs that wait, and the threads that take them."""
 
-    def __init__(self, jobs: Sequence[Job], threads: int) -> None:
+    def __init__(self, jobs: Sequence[ScheduledJob], threads: int) -> None:
         self._waiting = list(jobs)
         self._busy: set[Hashable] = set()
         self._left = len(self._waiting)
@@ -70,7 +70,7 @@ class Roster:
             except BaseException:  # noqa: BLE001 — kept by `_do`, for the thread that waits
                 return
 
-    def _next(self, *, on_main_thread: bool) -> Job | None:
+    def _next(self, *, on_main_thread: bool) -> ScheduledJob | None:
         """Take the first job whose turn it is, waiting for one; None where nothing is left to take or to wait for.
 
         The main thread also waits for the jobs of the others.
@@ -88,7 +88,7 @@ class Roster:
                 self._changed.wait(HEARING_SECONDS)
             return None
 
-    def _free(self, *, on_main_thread: bool) -> Job | None:
+    def _free(self, *, on_main_thread: bool) -> ScheduledJob | None:
         """Find the first job that nobody is in the way of; one that waits is in the way of those behind it."""
         taken = set(self._busy)
         for job in self._waiting:
@@ -101,7 +101,7 @@ class Roster:
         if self._error is not None:
             raise self._error
 
-    def _do(self, job: Job) -> None:
+    def _do(self, job: ScheduledJob) -> None:
         try:
             job.run()
         except BaseException as error:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from shared_ecr.client.distribution.presence import Presence
 from shared_ecr.client.errors import NoSuchRepositoryError, PushRefusedError
-from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.pushers.plan import BlobState, PlannedBlob
-from shared_ecr.client.pushers.push_context import Site
+from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.registries import backend_of
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.names import Digest
@@ -15,11 +15,11 @@ from shared_ecr.names import Digest
 class BlobPlanner:
     """Looks for the blobs of one push."""
 
-    def __init__(self, site: Site, notes: list[str]) -> None:
+    def __init__(self, context: PushContext, notes: list[str]) -> None:
         """Begin; what a person should know is added to *notes*."""
-        self._site, self._notes = site, notes
-        self._presence = Presence(site.remote, site.looks, site.crew)
-        self.standing = Standing.EXPECTED
+        self._context, self._notes = context, notes
+        self._presence = Presence(context.remote, context.looks, context.workers)
+        self.standing = RepositoryState.EXPECTED
         """What is known of the repository, once `plan` was asked."""
 
     def plan(self, image: Sequence[Blob], beside: Sequence[Blob]) -> tuple[PlannedBlob, ...]:
@@ -52,33 +52,35 @@ class BlobPlanner:
         if self._presence.note:
             self._notes.append(self._presence.note)
         if blobs and not held and self._is_unseen():
-            self._judge_missing(PushRefusedError.no_such_repository(self._site.request.host, self._site.remote.name))
+            self._judge_missing(
+                PushRefusedError.no_such_repository(self._context.request.host, self._context.remote.name)
+            )
         return held
 
     def _is_unseen(self) -> bool:
         """Whether ECR says that there is no repository, where its layers could not be asked for at once."""
-        site = self._site
-        if site.request.host.ecr is None or site.creation is None or self._presence.was_told_at_once:
+        context = self._context
+        if context.request.host.ecr is None or context.creation is None or self._presence.was_told_at_once:
             return False
-        return site.remote.is_unheard_of()
+        return context.remote.is_unheard_of()
 
     def _judge_missing(self, missing: NoSuchRepositoryError) -> None:
         """Find out what becomes of a push to a repository that is not there."""
-        host, repository, creation = self._site.request.host, self._site.remote.name, self._site.creation
+        host, repository, creation = self._context.request.host, self._context.remote.name, self._context.creation
         prefix = creation.template_for(host, repository) if creation is not None else ""
         if prefix:
             self._notes.append(f"the creation template {prefix} creates the repository {repository}")
-            self.standing = Standing.BY_TEMPLATE
-        elif self._site.request.create and creation is not None:
-            self.standing = Standing.BY_REQUEST
+            self.standing = RepositoryState.BY_TEMPLATE
+        elif self._context.request.create and creation is not None:
+            self.standing = RepositoryState.BY_REQUEST
         elif prefix is None:
-            self.standing = Standing.DOUBTFUL
+            self.standing = RepositoryState.DOUBTFUL
         else:
             raise missing
 
     def _mountable(self, missing: Sequence[Digest]) -> dict[Digest, str]:
         """Choose from where each blob may come; of repositories that cannot be asked the first is tried for all."""
-        request = self._site.request
+        request = self._context.request
         sources = [name for name in request.mount_from if name != request.repository]
         if not missing or not sources or not backend_of(request.host).mounting.may_be_asked:
             return {}

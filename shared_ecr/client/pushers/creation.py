@@ -6,7 +6,7 @@ from typing import Protocol
 from shared_ecr.names import RegistryHost
 
 
-class Creation(Protocol):
+class RepositoryCreator(Protocol):
     """Knows of creation templates, and creates repositories; `aws.creation.RepositoryCreation` does for private ECR."""
 
     def template_for(self, host: RegistryHost, repository: str) -> str | None:
@@ -23,7 +23,7 @@ class Creation(Protocol):
         ...
 
 
-class Standing(Enum):
+class RepositoryState(Enum):
     """What is known of the repository to push to."""
 
     EXPECTED = "expected"

@@ -6,7 +6,7 @@ from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.engines.interface import Engine, LocalImage
 from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
-from shared_ecr.client.pushers.events import Progress, Told
+from shared_ecr.client.pushers.events import Message, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
@@ -53,7 +53,7 @@ class EnginePusher:
         for tag in moving:
             self._refuse_to_move(request, tag, there[tag], image)
         if not moving:
-            progress.happened(Told(request.place, f"{request.targets[0]} is this image already"))
+            progress.happened(Message(request.place, f"{request.targets[0]} is this image already"))
             return _result(request, same[request.tags[0]], moved=False)
 
         told = [self._push(request, tag, credentials, progress) for tag in moving]
@@ -99,7 +99,7 @@ class EnginePusher:
         """Push one tag; a token that expired on the way is renewed once."""
 
         def said(line: str) -> None:
-            progress.happened(Told(request.place, line))
+            progress.happened(Message(request.place, line))
 
         spoken = spoken_host(request.host, self._registry_override)
         target = ImageReference(spoken, request.repository, tag)
@@ -124,7 +124,7 @@ class EnginePusher:
             if len(set(expected)) != 1:
                 raise
             line = f"what the registry holds could not be read back: {refusal}; the digest is the engine's word"
-            progress.happened(Told(request.place, line))
+            progress.happened(Message(request.place, line))
             return expected[0]
         held = set(found)
         digest = next(iter(held))

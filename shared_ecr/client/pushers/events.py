@@ -49,7 +49,7 @@ class BlobEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class ManifestStored:
     """A manifest is stored under a tag or under its digest."""
 
     target: str
@@ -58,14 +58,14 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Message:
     """Anything else that a person should know, as a line."""
 
     target: str
     line: str
 
 
-Event = Planned | BlobBegan | BlobMoved | BlobEnded | Stored | Told
+Event = Planned | BlobBegan | BlobMoved | BlobEnded | ManifestStored | Message
 
 
 class Progress(Protocol):
@@ -76,7 +76,7 @@ class Progress(Protocol):
         ...
 
 
-class Silence:
+class NullProgress:
     """Hears everything and tells nobody."""
 
     def happened(self, event: Event) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.client.credentials.interface import CredentialSource
-from shared_ecr.client.pushers.events import Progress, Silence
+from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
 
-__all__ = ["Progress", "PushRequest", "PushResult", "Pusher", "Silence"]
+__all__ = ["NullProgress", "Progress", "PushRequest", "PushResult", "Pusher"]
 
 
 @dataclass(frozen=True, slots=True)

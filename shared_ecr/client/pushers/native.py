@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from shared_ecr.client.credentials.interface import CredentialSource
-from shared_ecr.client.distribution.presence import BlobLooks
+from shared_ecr.client.distribution.presence import BatchBlobCheck
 from shared_ecr.client.distribution.repository import RemoteRepository
-from shared_ecr.client.http.connections import THREADS, Surroundings, connected
-from shared_ecr.client.http.workers import Crew
-from shared_ecr.client.pushers.creation import Creation
+from shared_ecr.client.http.connections import THREADS, HttpEnvironment, connected
+from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.client.pushers.creation import RepositoryCreator
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.plan import PushPlan
 from shared_ecr.client.pushers.planning import Planner
-from shared_ecr.client.pushers.push_context import Site
+from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.pushers.steps import Push
 from shared_ecr.client.pushers.tallies import OneAtATime
 from shared_ecr.client.sources import open_source
@@ -30,21 +30,21 @@ class NativePusher:
 
     *looks* answers for a hundred blobs at once (`aws.layers.LayerLooks`), *creation* knows of repositories that are
     missing (`aws.creation.RepositoryCreation`); both are for private ECR and never asked for other hosts. Who makes the
-    *crews* can stop a push from another thread.
+    *worker_pools* can stop a push from another thread.
     """
 
     def __init__(
         self,
-        surroundings: Surroundings | None = None,
+        environment: HttpEnvironment | None = None,
         threads: int = THREADS,
         *,
-        looks: BlobLooks | None = None,
-        creation: Creation | None = None,
-        crews: Callable[[int], Crew] = Crew,
+        looks: BatchBlobCheck | None = None,
+        creation: RepositoryCreator | None = None,
+        worker_pools: Callable[[int], WorkerPool] = WorkerPool,
     ) -> None:
-        self._surroundings = surroundings or Surroundings.of_this_process()
+        self._environment = environment or HttpEnvironment.of_this_process()
         self._threads = threads
-        self._looks, self._creation, self._crews = looks, creation, crews
+        self._looks, self._creation, self._worker_pools = looks, creation, worker_pools
 
     def push(self, request: PushRequest, credentials: CredentialSource, progress: Progress) -> PushResult:
         """Push as `Pusher.push` says; *progress* hears one event at a time, from several threads.
@@ -74,20 +74,20 @@ class NativePusher:
         self, source: ImageSource, request: PushRequest, credentials: CredentialSource, progress: Progress
     ) -> PushResult:
         """Push an image that is open already, to the place that *request* names; without tags by digest alone."""
-        with self._site(request, credentials) as site:
-            return Push(site, source, Planner(site, source).plan(), OneAtATime(progress)).run()
+        with self._context(request, credentials) as context:
+            return Push(context, source, Planner(context, source).plan(), OneAtATime(progress)).run()
 
     def plan_image(self, source: ImageSource, request: PushRequest, credentials: CredentialSource) -> PushPlan:
         """Find out what `push_image` would do."""
-        with self._site(request, credentials) as site:
-            return Planner(site, source).plan()
+        with self._context(request, credentials) as context:
+            return Planner(context, source).plan()
 
     @contextmanager
-    def _site(self, request: PushRequest, credentials: CredentialSource) -> Iterator[Site]:
-        crew = self._crews(self._threads)
-        with connected(request.host, credentials, self._surroundings, crew.stop) as exchange:
+    def _context(self, request: PushRequest, credentials: CredentialSource) -> Iterator[PushContext]:
+        workers = self._worker_pools(self._threads)
+        with connected(request.host, credentials, self._environment, workers.stop) as exchange:
             remote = RemoteRepository(exchange, request.repository)
-            yield Site(request, remote, crew, self._looks, self._creation)
+            yield PushContext(request, remote, workers, self._looks, self._creation)
 
 
 def _require_tags(request: PushRequest) -> None:

@@ -7,35 +7,44 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/blob-mounting.html
 
 from collections.abc import Iterator, Sequence
 
-from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.pushers.interface import PushRequest
-from shared_ecr.client.pushers.plan import BlobState, Need, PlannedBlob
+from shared_ecr.client.pushers.plan import BlobState, PlannedBlob, RequiredAction
 
 # A token is allowed on everything or not at all.
 EVERYTHING = "*"
 
 
 def needs(
-    request: PushRequest, standing: Standing, blobs: Sequence[PlannedBlob], *, stores_manifests: bool
-) -> tuple[Need, ...]:
+    request: PushRequest, standing: RepositoryState, blobs: Sequence[PlannedBlob], *, stores_manifests: bool
+) -> tuple[RequiredAction, ...]:
     """List what a push of these steps needs at ECR, private or public; nothing at any other registry."""
     repository = request.repository
     if request.host.ecr is not None:
         mounts = sorted({each.mount_from for each in blobs if each.mount_from})
         return (
-            Need("ecr:GetAuthorizationToken", EVERYTHING),
-            *(Need("ecr:CreateRepository", repository) for _ in range(standing is Standing.BY_REQUEST)),
+            RequiredAction("ecr:GetAuthorizationToken", EVERYTHING),
+            *(
+                RequiredAction("ecr:CreateRepository", repository)
+                for _ in range(standing is RepositoryState.BY_REQUEST)
+            ),
             # The look at the tags before, and the one afterwards that makes a push a success.
-            Need("ecr:BatchGetImage", repository),
-            *(Need(f"ecr:{action}", repository) for action in _steps(blobs, stores_manifests=stores_manifests)),
-            *(Need("ecr:GetDownloadUrlForLayer", source) for source in mounts),
+            RequiredAction("ecr:BatchGetImage", repository),
+            *(
+                RequiredAction(f"ecr:{action}", repository)
+                for action in _steps(blobs, stores_manifests=stores_manifests)
+            ),
+            *(RequiredAction("ecr:GetDownloadUrlForLayer", source) for source in mounts),
         )
     if request.host.is_ecr_public:
         # Whoever is logged in may look at everything there.
         return (
-            Need("ecr-public:GetAuthorizationToken", EVERYTHING),
-            Need("sts:GetServiceBearerToken", EVERYTHING),
-            *(Need(f"ecr-public:{action}", repository) for action in _steps(blobs, stores_manifests=stores_manifests)),
+            RequiredAction("ecr-public:GetAuthorizationToken", EVERYTHING),
+            RequiredAction("sts:GetServiceBearerToken", EVERYTHING),
+            *(
+                RequiredAction(f"ecr-public:{action}", repository)
+                for action in _steps(blobs, stores_manifests=stores_manifests)
+            ),
         )
     return ()
 

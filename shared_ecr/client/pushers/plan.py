@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from shared_ecr.client.distribution.repository import Sight
-from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.distribution.repository import ManifestState
+from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.sources.interface import Blob, Manifest, Referrer
 from shared_ecr.names import Digest, Tag
 
@@ -52,13 +52,13 @@ class PlannedTag:
     """One tag, and what it names now."""
 
     tag: Tag
-    holds: Digest | Sight
+    holds: Digest | ManifestState
 
     def state(self, offered: Digest) -> str:
         """Say what a push of *offered* does with it: `creates`, `moves`, `present`, or `sets` where none may look."""
         if isinstance(self.holds, Digest):
             return "present" if self.holds == offered else "moves"
-        return "creates" if self.holds is Sight.MISSING else "sets"
+        return "creates" if self.holds is ManifestState.MISSING else "sets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class PlannedReferrer:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class RequiredAction:
     """One action of IAM, on one repository or on everything."""
 
     action: str
@@ -86,7 +86,7 @@ class PushPlan:
     """The repository with its registry, as people read it."""
     root: Manifest
     """The manifest or index that the tags shall name."""
-    standing: Standing
+    standing: RepositoryState
     tags: tuple[PlannedTag, ...]
     manifests: tuple[PlannedManifest, ...]
     """Children before the index that names them; the root is the last."""
@@ -94,7 +94,7 @@ class PushPlan:
     """In the order in which they go. Those of manifests that are there were not looked for: they are there too."""
     referrers: tuple[PlannedReferrer, ...]
     """Each after what it is about."""
-    needs: tuple[Need, ...]
+    needs: tuple[RequiredAction, ...]
     """The permissions of IAM that these steps take; empty for registries other than ECR's."""
     notes: tuple[str, ...] = ()
     """What a person should know besides."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.pushers.plan import BlobState, PlannedBlob, PlannedTag, PushPlan, ReferrerState
 from shared_ecr.names import Digest
 
@@ -64,13 +64,13 @@ _REFERRERS = {
 
 def _repository(plan: PushPlan) -> Iterator[str]:
     match plan.standing:
-        case Standing.EXPECTED:
+        case RepositoryState.EXPECTED:
             return
-        case Standing.BY_TEMPLATE:
+        case RepositoryState.BY_TEMPLATE:
             yield "  the repository is missing; a creation template creates it with the first upload"
-        case Standing.BY_REQUEST:
+        case RepositoryState.BY_REQUEST:
             yield "  the repository is missing and is created, as asked for: tags that do not move, scan on push"
-        case Standing.DOUBTFUL:
+        case RepositoryState.DOUBTFUL:
             yield "  the repository is missing; a push succeeds only where a creation template creates it"
         case _:
             assert_never(plan.standing)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from shared_ecr.client.distribution.repository import Sight
+from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.pushers.blob_planning import BlobPlanner
 from shared_ecr.client.pushers.needs import needs
 from shared_ecr.client.pushers.plan import PlannedManifest, PlannedReferrer, PlannedTag, PushPlan, ReferrerState
-from shared_ecr.client.pushers.push_context import Site
+from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest, Referrer
 from shared_ecr.client.sources.manifests import parse_manifest
 from shared_ecr.names import Digest, ImageReference, Tag
@@ -17,9 +17,9 @@ from shared_ecr.names import Digest, ImageReference, Tag
 class Planner:
     """Looks at one repository for one image: tags, then manifests, then what is about the image, then blobs."""
 
-    def __init__(self, site: Site, source: ImageSource) -> None:
-        self._site, self._source = site, source
-        self._request, self._remote = site.request, site.remote
+    def __init__(self, context: PushContext, source: ImageSource) -> None:
+        self._context, self._source = context, source
+        self._request, self._remote = context.request, context.remote
         self._may_look = True
         self._notes: list[str] = []
 
@@ -34,7 +34,7 @@ class Planner:
         tags = self._look_at_tags()
         manifests = self._look_at_manifests(tags)
         referrers = self._look_at_referrers()
-        blobs = BlobPlanner(self._site, self._notes)
+        blobs = BlobPlanner(self._context, self._notes)
         planned = blobs.plan(self._blobs_of(manifests), _blobs_beside(referrers))
         stores = (
             any(each.holds != root.digest for each in tags)
@@ -63,7 +63,7 @@ class Planner:
         for planned in tags:
             self._refuse_to_move(planned, offered)
         # A caller who may not look at tags may not look at digests either.
-        self._may_look = not any(planned.holds is Sight.UNTOLD for planned in tags)
+        self._may_look = not any(planned.holds is ManifestState.UNTOLD for planned in tags)
         return tags
 
     def _refuse_to_move(self, planned: PlannedTag, offered: Digest) -> None:
@@ -102,7 +102,7 @@ class Planner:
             if self._remote.held(digest) != digest:
                 missing.add(digest)
 
-        self._site.crew.run([partial(look, digest) for digest in digests])
+        self._context.workers.run([partial(look, digest) for digest in digests])
         return missing
 
     def _note_what_stands_elsewhere(self, manifest: Manifest) -> None:
@@ -116,13 +116,13 @@ class Planner:
             return ()
         companions = self._source.companions()
         self._notes += [f"left out beside the image: {fault}" for fault in companions.faults]
-        found: dict[Referrer, Digest | Sight] = {}
+        found: dict[Referrer, Digest | ManifestState] = {}
 
         def look(referrer: Referrer) -> None:
             name: Tag | Digest = referrer.tag or referrer.root.digest
-            found[referrer] = self._remote.held(name) if self._may_look else Sight.UNTOLD
+            found[referrer] = self._remote.held(name) if self._may_look else ManifestState.UNTOLD
 
-        self._site.crew.run([partial(look, referrer) for referrer in companions.referrers])
+        self._context.workers.run([partial(look, referrer) for referrer in companions.referrers])
         return tuple(PlannedReferrer(each, _state(each, found[each])) for each in companions.referrers)
 
 
@@ -130,7 +130,7 @@ def _blobs_beside(referrers: Sequence[PlannedReferrer]) -> list[Blob]:
     return [blob for each in referrers if each.state is ReferrerState.MISSING for blob in each.referrer.blobs]
 
 
-def _state(referrer: Referrer, held: Digest | Sight) -> ReferrerState:
+def _state(referrer: Referrer, held: Digest | ManifestState) -> ReferrerState:
     if held == referrer.root.digest:
         return ReferrerState.PRESENT
     return ReferrerState.TAKEN if isinstance(held, Digest) and referrer.tag else ReferrerState.MISSING

@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared_ecr.client.distribution.presence import BlobLooks
+    from shared_ecr.client.distribution.presence import BatchBlobCheck
     from shared_ecr.client.distribution.repository import RemoteRepository
-    from shared_ecr.client.http.workers import Crew
-    from shared_ecr.client.pushers.creation import Creation
+    from shared_ecr.client.http.workers import WorkerPool
+    from shared_ecr.client.pushers.creation import RepositoryCreator
     from shared_ecr.client.pushers.interface import PushRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PushContext:
     """One repository, for one push."""
 
     request: "PushRequest"
     remote: "RemoteRepository"
-    crew: "Crew"
-    looks: "BlobLooks | None"
+    workers: "WorkerPool"
+    looks: "BatchBlobCheck | None"
     """What answers for many blobs at once, where there is something."""
-    creation: "Creation | None"
+    creation: "RepositoryCreator | None"
     """What knows of repositories that are missing, where there is something."""

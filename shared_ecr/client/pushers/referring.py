@@ -8,7 +8,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.pushers.plan import PlannedBlob, PushPlan
 from shared_ecr.client.pushers.storing import Storing
 from shared_ecr.client.sources.interface import InvalidImageError, Referrer
@@ -23,8 +23,8 @@ _BORNE = (RefusedError, UnavailableError, InvalidImageError)
 class Referring:
     """What is about one image, pushed along with it."""
 
-    def __init__(self, storing: Storing, crew: Crew, plan: PushPlan) -> None:
-        self._storing, self._crew, self._plan = storing, crew, plan
+    def __init__(self, storing: Storing, workers: WorkerPool, plan: PushPlan) -> None:
+        self._storing, self._workers, self._plan = storing, workers, plan
         self._lock = threading.Lock()
         self._faults: dict[Digest, SharedEcrError] = {}
         self.stored = 0
@@ -32,7 +32,7 @@ class Referring:
 
     def run(self) -> None:
         """Send the blobs that only they need, then store each, in their order."""
-        self._crew.run([partial(self._try_to_send, each) for each in self._plan.to_move if not each.for_image])
+        self._workers.run([partial(self._try_to_send, each) for each in self._plan.to_move if not each.for_image])
         for referrer in self._plan.missing_referrers:
             fault = self._try_to_store(referrer)
             if fault:

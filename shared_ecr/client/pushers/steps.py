@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from shared_ecr.client.distribution.repository import Sight
-from shared_ecr.client.distribution.uploads import Outcome
+from shared_ecr.client.distribution.repository import ManifestState
+from shared_ecr.client.distribution.uploads import UploadOutcome
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.pushers.creation import Standing
+from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.pushers.events import Planned, Progress
 from shared_ecr.client.pushers.interface import PushResult
 from shared_ecr.client.pushers.plan import PushPlan
-from shared_ecr.client.pushers.push_context import Site
+from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.pushers.referring import Referring
 from shared_ecr.client.pushers.storing import Storing
 from shared_ecr.client.sources.interface import ImageSource, Manifest
@@ -19,11 +19,11 @@ from shared_ecr.names import Digest, ImageReference, Tag
 class Push:
     """One image on its way: what is planned is done, and then read back."""
 
-    def __init__(self, site: Site, source: ImageSource, plan: PushPlan, progress: Progress) -> None:
-        self._site, self._source, self._plan, self._progress = site, source, plan, progress
-        self._request = site.request
-        self._storing = Storing(site, progress)
-        self._referring = Referring(self._storing, site.crew, plan)
+    def __init__(self, context: PushContext, source: ImageSource, plan: PushPlan, progress: Progress) -> None:
+        self._context, self._source, self._plan, self._progress = context, source, plan, progress
+        self._request = context.request
+        self._storing = Storing(context, progress)
+        self._referring = Referring(self._storing, context.workers, plan)
 
     def run(self) -> PushResult:
         """Do it all; see `NativePusher.push` for what is raised."""
@@ -46,7 +46,7 @@ class Push:
     def _do(self) -> None:
         plan = self._plan
         self._create()
-        self._site.crew.run([partial(self._storing.send, each) for each in plan.to_move if each.for_image])
+        self._context.workers.run([partial(self._storing.send, each) for each in plan.to_move if each.for_image])
         for child in plan.children:
             self._put(child, child.digest)
         if not plan.root_is_there and (plan.missing_referrers or not plan.tags):
@@ -58,8 +58,8 @@ class Push:
         self._read_back()
 
     def _create(self) -> None:
-        if self._plan.standing is Standing.BY_REQUEST and self._site.creation is not None:
-            self._site.creation.create(self._request.host, self._request.repository)
+        if self._plan.standing is RepositoryState.BY_REQUEST and self._context.creation is not None:
+            self._context.creation.create(self._request.host, self._request.repository)
             self._storing.tell(
                 f"created the repository {self._request.place}: its tags do not move, and images are scanned when "
                 "pushed. It is not under the declaration; declare it in registry.yaml for its policies and lifecycle"
@@ -74,11 +74,11 @@ class Push:
         names: tuple[Tag | Digest, ...] = self._plan.moving or ((planned,) if not self._plan.tags else ())
         for name in names:
             target = ImageReference(self._request.host, self._request.repository, name)
-            held = self._site.remote.held(name)
-            if held is Sight.UNTOLD:
+            held = self._context.remote.held(name)
+            if held is ManifestState.UNTOLD:
                 self._storing.tell(f"{target} was stored; reading it back is not allowed (ecr:BatchGetImage)")
             elif held != planned:
-                found = "nothing" if held is Sight.MISSING else held
+                found = "nothing" if held is ManifestState.MISSING else held
                 raise PushRefusedError(
                     f"{target} names {found} after the push of {planned}; somebody else may be pushing it too"
                 )
@@ -93,10 +93,10 @@ class Push:
         return PushResult(
             reference=ImageReference(request.host, request.repository, self._plan.root.digest),
             tags=request.tags,
-            uploaded_blobs=tally.of(Outcome.UPLOADED),
+            uploaded_blobs=tally.of(UploadOutcome.UPLOADED),
             uploaded_bytes=tally.uploaded_bytes,
             present_blobs=tally.present_among(self._source.blobs),
-            mounted_blobs=tally.of(Outcome.MOUNTED),
+            mounted_blobs=tally.of(UploadOutcome.MOUNTED),
             referrers=self._referring.stored,
             refused_referrers=self._referring.refused,
         )

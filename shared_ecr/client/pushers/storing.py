@@ -5,11 +5,11 @@ from functools import partial
 
 from shared_ecr.client.distribution import referrer_lists
 from shared_ecr.client.distribution.refusals import ForgottenBlobsError
-from shared_ecr.client.distribution.uploads import Outcome, Uploads
-from shared_ecr.client.pushers.events import BlobEnded, Progress, Stored, Told
+from shared_ecr.client.distribution.uploads import UploadOutcome, Uploads
+from shared_ecr.client.pushers.events import BlobEnded, ManifestStored, Message, Progress
 from shared_ecr.client.pushers.plan import PlannedBlob
-from shared_ecr.client.pushers.push_context import Site
-from shared_ecr.client.pushers.tallies import Tally
+from shared_ecr.client.pushers.push_context import PushContext
+from shared_ecr.client.pushers.tallies import BlobTally
 from shared_ecr.client.sources.interface import Blob, InvalidImageError, Manifest
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, Tag
@@ -18,10 +18,10 @@ from shared_ecr.names import Digest, Tag
 class Storing:
     """Stores in one repository, and tells of it."""
 
-    def __init__(self, site: Site, progress: Progress) -> None:
-        self.place, self.tally = site.request.place, Tally()
-        self._remote, self._crew, self._progress = site.remote, site.crew, progress
-        self._uploads = Uploads(site.remote, self.place, progress, site.crew.stop)
+    def __init__(self, context: PushContext, progress: Progress) -> None:
+        self.place, self.tally = context.request.place, BlobTally()
+        self._remote, self._workers, self._progress = context.remote, context.workers, progress
+        self._uploads = Uploads(context.remote, self.place, progress, context.workers.stop)
 
     def send(self, planned: PlannedBlob) -> None:
         """Have a blob that is missing in the registry; called by several threads."""
@@ -39,19 +39,19 @@ class Storing:
         except ForgottenBlobsError:
             # A lifecycle rule or a clean-up ran between the look and now: once is chance, twice is a fault.
             named = [blob for blob in blobs if blob.digest in manifest.blobs]
-            self._crew.run([partial(self._ensure, blob) for blob in named])
+            self._workers.run([partial(self._ensure, blob) for blob in named])
             is_noted = self._remote.put_manifest(manifest, name)
-        self._progress.happened(Stored(self.place, manifest.digest, str(name)))
+        self._progress.happened(ManifestStored(self.place, manifest.digest, str(name)))
         return "" if is_noted or manifest.subject is None else self._enter(manifest, manifest.subject)
 
     def tell(self, line: str) -> None:
         """Tell a person."""
-        self._progress.happened(Told(self.place, line))
+        self._progress.happened(Message(self.place, line))
 
     def _ensure(self, blob: Blob) -> None:
         self._ended(blob, self._uploads.ensure(blob))
 
-    def _ended(self, blob: Blob, outcome: Outcome) -> None:
+    def _ended(self, blob: Blob, outcome: UploadOutcome) -> None:
         self.tally.add(blob, outcome)
         self._progress.happened(BlobEnded(self.place, blob.digest, blob.size, outcome.value))
 

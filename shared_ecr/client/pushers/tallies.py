@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.distribution.uploads import Outcome
+from shared_ecr.client.distribution.uploads import UploadOutcome
 from shared_ecr.client.pushers.events import Event, Progress
 from shared_ecr.client.sources.interface import Blob
 
@@ -25,13 +25,13 @@ class OneAtATime:
             self._progress.happened(event)
 
 
-class Tally:
+class BlobTally:
     """What became of the blobs; one that had to be sent twice counts once."""
 
     def __init__(self) -> None:
-        self._ended: dict[Digest, tuple[Outcome, int]] = {}
+        self._ended: dict[Digest, tuple[UploadOutcome, int]] = {}
 
-    def add(self, blob: Blob, outcome: Outcome) -> None:
+    def add(self, blob: Blob, outcome: UploadOutcome) -> None:
         """Count *blob*."""
         self._ended[blob.digest] = (outcome, blob.size)
 
@@ -43,13 +43,13 @@ class Tally:
     @property
     def uploaded_bytes(self) -> int:
         """How many bytes were sent of those that arrived."""
-        return sum(size for outcome, size in list(self._ended.values()) if outcome is Outcome.UPLOADED)
+        return sum(size for outcome, size in list(self._ended.values()) if outcome is UploadOutcome.UPLOADED)
 
-    def of(self, outcome: Outcome) -> int:
+    def of(self, outcome: UploadOutcome) -> int:
         """Count those with this *outcome*."""
         return sum(each is outcome for each, _ in list(self._ended.values()))
 
     def present_among(self, blobs: Iterable[Blob]) -> int:
         """Count those of *blobs* that neither had to be sent nor mounted."""
-        ends = (self._ended.get(blob.digest, (Outcome.PRESENT, 0)) for blob in blobs)
-        return sum(outcome is Outcome.PRESENT for outcome, _ in ends)
+        ends = (self._ended.get(blob.digest, (UploadOutcome.PRESENT, 0)) for blob in blobs)
+        return sum(outcome is UploadOutcome.PRESENT for outcome, _ in ends)

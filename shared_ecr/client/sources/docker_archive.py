@@ -15,7 +15,7 @@ import posixpath
 import queue
 from functools import partial
 
-from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.sources.docker_documents import chosen_image, diff_ids
 from shared_ecr.client.sources.files import read_whole
 from shared_ecr.client.sources.interface import (
@@ -134,7 +134,7 @@ def _packed(files: TarFiles, names: tuple[str, ...], contents: tuple[Digest, ...
         idle.put(spool)
 
     unique = sorted(set(members), key=lambda name: -(files.size(name) or 0))
-    Crew(len(spools)).run([partial(pack_one, name) for name in unique])
+    WorkerPool(len(spools)).run([partial(pack_one, name) for name in unique])
     for name, content in zip(members, contents, strict=True):
         if done[name].content != content:
             raise InvalidImageError.in_file(

@@ -33,7 +33,7 @@ class ImageFiles(Protocol):
         ...
 
 
-class Folder:
+class ImageFolder:
     """The files of a folder.
 
     Symbolic links are followed, as build systems make layouts of them; what they lead to must be a regular file,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shared_ecr.client.sources.companions import find_companions, without_companions
-from shared_ecr.client.sources.files import Folder, ImageFiles, read_whole
+from shared_ecr.client.sources.files import ImageFiles, ImageFolder, read_whole
 from shared_ecr.client.sources.interface import Blob, Companions, InvalidImageError, Manifest
 from shared_ecr.client.sources.layout_trees import LayoutTree, blob_name
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, Descriptor, descriptors, json_object
@@ -56,7 +56,7 @@ class OciLayout:
 
 def open_oci_layout(path: Path, wanted: str | None) -> OciLayout:
     """Open the layout in the folder *path*."""
-    return OciLayout(Folder(path), wanted)
+    return OciLayout(ImageFolder(path), wanted)
 
 
 def _listed(files: ImageFiles) -> tuple[Descriptor, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import Blob, ByteStream, InvalidImageError
 from shared_ecr.client.sources.spools import Spool
-from shared_ecr.client.sources.unpacking import CHUNK, Bound
+from shared_ecr.client.sources.unpacking import CHUNK, UnpackingLimit
 from shared_ecr.names import Digest
 
 # Level 4 gave 0.40 of a program's size at 63 MB/s a thread; 6, the usual one, 0.39 at 27 MB/s.
@@ -75,7 +75,7 @@ def pack(raw: Blob, spool: Spool) -> Packed:
 
 def measure(packed: Blob) -> Packed:
     """Take a layer that is gzipped already as it is, and hash it and the tar inside it."""
-    inner, outer, bound = _Tally(), _Tally(), Bound(packed.origin)
+    inner, outer, bound = _Tally(), _Tally(), UnpackingLimit(packed.origin)
     inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
     stream = packed.open()
     try:
@@ -98,7 +98,7 @@ def measure(packed: Blob) -> Packed:
     return Packed(Blob(outer.digest, outer.size, packed.origin, packed.open), inner.digest)
 
 
-def _inflate(inflate: "zlib._Decompress", part: bytes, inner: _Tally, bound: Bound) -> None:
+def _inflate(inflate: "zlib._Decompress", part: bytes, inner: _Tally, bound: UnpackingLimit) -> None:
     while part and not inflate.eof:
         bound.check(unpacked=len(inner.add(inflate.decompress(part, CHUNK))))
         part = inflate.unconsumed_tail

@@ -14,7 +14,7 @@ from functools import partial
 from shared_ecr.client.distribution.pages import pages
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
 from shared_ecr.client.http.connections import THREADS
-from shared_ecr.client.http.workers import Crew
+from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.sources.interface import Companions, InvalidImageError, Manifest, Referrer
 from shared_ecr.client.sources.manifests import (
     INDEX_TYPES,
@@ -94,7 +94,7 @@ class _Search:
             except _FAULTS as error:
                 self._fault(f"what is about {digest} cannot be told: {error}")
 
-        Crew(THREADS).run([partial(ask, digest) for digest in about])
+        WorkerPool(THREADS).run([partial(ask, digest) for digest in about])
         return [mention for digest in about for mention in answers.get(digest, ())]
 
     def read(self, mentions: list[Mention], known: set[Digest]) -> list[Referrer]:
@@ -114,7 +114,7 @@ class _Search:
             trees[number] = tree
 
         fresh = [each for each in mentions if each.digest not in known][: MAX_MANIFESTS - len(self.found)]
-        Crew(THREADS).run([partial(read, number, mention) for number, mention in enumerate(fresh)])
+        WorkerPool(THREADS).run([partial(read, number, mention) for number, mention in enumerate(fresh)])
         made = [
             Referrer(mention.about, tuple(tree.manifests.values()), tuple(tree.blobs.values()), mention.tag)
             for number, mention in enumerate(fresh)

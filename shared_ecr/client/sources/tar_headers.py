@@ -19,7 +19,7 @@ _REGULAR, _LINKS, _LONG_NAME, _LONG_LINK, _PAX = b"0\x007", b"12", b"L", b"K", b
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TarEntry:
     """One member: where its bytes stand in the archive, or what it links to."""
 
     name: str
@@ -44,9 +44,9 @@ def is_tar(head: bytes) -> bool:
     return len(head) == BLOCK and any(head) and _checksum(head) == _number(head[148:156])
 
 
-def read_entries(read_at: ReadAt, length: int, place: str) -> dict[str, Entry]:
+def read_entries(read_at: ReadAt, length: int, place: str) -> dict[str, TarEntry]:
     """Read the headers of a file of *length* bytes; the last of two members of one name counts."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, TarEntry] = {}
     extension = _Extension()
     offset = count = 0
     while len(head := read_at(offset, BLOCK)) == BLOCK and any(head):
@@ -98,7 +98,7 @@ class _Extension:
                 found = replace(found, is_sparse=True)
         return found
 
-    def applied_to(self, entry: Entry) -> Entry:
+    def applied_to(self, entry: TarEntry) -> TarEntry:
         return replace(
             entry,
             name=entry.name if self.name is None else self.name,
@@ -109,14 +109,14 @@ class _Extension:
         )
 
 
-def _entry(head: bytes, offset: int) -> Entry:
+def _entry(head: bytes, offset: int) -> TarEntry:
     name = _text(head[:100])
     if head[257:262] == b"ustar" and head[263:265] == b"00" and head[345]:
         name = f"{_text(head[345:500])}/{name}"
     kind = head[156:157]
     # Links and folders have no bytes, whatever their header says.
     size = 0 if kind in _LINKS + b"5" else _number(head[124:136])
-    return Entry(name, offset, size, kind, _text(head[157:257]))
+    return TarEntry(name, offset, size, kind, _text(head[157:257]))
 
 
 def _inside(name: str, place: str) -> str:

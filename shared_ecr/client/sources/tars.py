@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import ByteStream, InvalidImageError
 from shared_ecr.client.sources.sections import SectionedFile
-from shared_ecr.client.sources.tar_headers import Entry, read_entries
+from shared_ecr.client.sources.tar_headers import TarEntry, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ class TarFiles:
     def __init__(self, file: SectionedFile) -> None:
         self._file = file
         try:
-            self.entries: Mapping[str, Entry] = read_entries(file.read_at, file.size, file.place)
+            self.entries: Mapping[str, TarEntry] = read_entries(file.read_at, file.size, file.place)
         except OSError as error:
             raise unreadable(file.place, error) from error
 

@@ -30,7 +30,7 @@ class Reader(Protocol):
         ...
 
 
-class Bound:
+class UnpackingLimit:
     """Counts what goes in and what comes out; refuses a file that unpacks to absurdly more than it is."""
 
     def __init__(self, place: str) -> None:
@@ -60,7 +60,7 @@ def unpack(source: Reader, head: bytes, place: str) -> Iterator[bytes]:
         InvalidImageError: the stream is damaged, cut short, or grows beyond all measure.
         UnavailableError: zstd, and nothing here can unpack it.
     """
-    bound = Bound(place)
+    bound = UnpackingLimit(place)
     counted = _Counted(source, head, bound)
     parts = _gunzip(counted, place) if head.startswith(GZIP) else _unzstd(counted, place)
     for part in parts:
@@ -71,7 +71,7 @@ def unpack(source: Reader, head: bytes, place: str) -> Iterator[bytes]:
 class _Counted:
     """Hands on *head*, then *source*, and counts."""
 
-    def __init__(self, source: Reader, head: bytes, bound: Bound) -> None:
+    def __init__(self, source: Reader, head: bytes, bound: UnpackingLimit) -> None:
         self._source, self._head, self._bound = source, head, bound
 
     def read(self, size: int = CHUNK, /) -> bytes:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from shared_ecr.declaration.consumers import callers, mistakes, services
 from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS, read_narrowing
-from shared_ecr.declaration.consumers.neighbours import Neighbours
+from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.principals import (
     EVERYWHERE,
@@ -25,7 +25,7 @@ from shared_ecr.model.principals import (
 )
 from shared_ecr.text import did_you_mean, listed, quoted
 
-_KINDS: dict[str, Callable[[Reading, Node, str, Neighbours], Consumer | None]] = {
+_KINDS: dict[str, Callable[[Reading, Node, str, ConsumerContext], Consumer | None]] = {
     "account": callers.read_account_consumer,
     "role": callers.read_role,
     "organization": callers.read_organization,
@@ -48,7 +48,7 @@ class ReadConsumer:
     narrowing: Narrowing
 
 
-def read_consumer(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> ReadConsumer | None:
+def read_consumer(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> ReadConsumer | None:
     """Read one kind of consumer with its name and what narrows it, or the word `organization`."""
     if isinstance(node, Scalar) and node.value == "organization":
         own = callers.own_organization(reading, node, path, neighbours)
@@ -66,7 +66,7 @@ def read_consumer(reading: Reading, node: Node, path: str, neighbours: Neighbour
     return ReadConsumer(consumer, narrowing)
 
 
-def _kind(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Entry | None:
+def _kind(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> MappingEntry | None:
     """Find the one kind that *node* has; note what people write instead."""
     fault = mistakes.bare_scalar(node.text, neighbours.accounts) if isinstance(node, Scalar) else None
     if fault:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from shared_ecr.declaration.accounts import read_account
-from shared_ecr.declaration.consumers.neighbours import Neighbours
+from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
@@ -14,13 +14,13 @@ from shared_ecr.names import AccountId, OrganizationId
 OWN = "own"
 
 
-def read_account_consumer(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Account | None:
+def read_account_consumer(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Account | None:
     """Read an account by its name or its id."""
     account = read_account(reading, node, path, neighbours.accounts)
     return Account(account) if account else None
 
 
-def read_role(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Role | None:
+def read_role(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Role | None:
     """Read a role by its ARN, or by account and name."""
     if isinstance(node, Scalar):
         return reading.parsed(node, path, Role.from_arn)
@@ -28,7 +28,7 @@ def read_role(reading: Reading, node: Node, path: str, neighbours: Neighbours) -
     return reading.parsed(name, join(path, "name"), partial(Role.parse, account)) if account and name else None
 
 
-def read_github_actions(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> GitHubActions | None:
+def read_github_actions(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> GitHubActions | None:
     """Read the role that the workflows of a GitHub repository assume."""
     if isinstance(node, Scalar):
         fault = InvalidValueError(
@@ -58,13 +58,13 @@ def read_github_actions(reading: Reading, node: Node, path: str, neighbours: Nei
     return reading.attempt(branch, join(path, "branch"), lambda: GitHubActions.parse(role, owner_and_name, on_branch))
 
 
-def read_organization(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Organization | None:
+def read_organization(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Organization | None:
     """Read an organization by its id, or `own`."""
     organization = read_organization_id(reading, node, path, neighbours)
     return Organization(organization) if organization else None
 
 
-def own_organization(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Organization | None:
+def own_organization(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Organization | None:
     """Return the declared organization, or note that there is none."""
     if neighbours.organization:
         return Organization(neighbours.organization)
@@ -77,7 +77,7 @@ def own_organization(reading: Reading, node: Node, path: str, neighbours: Neighb
     return None
 
 
-def read_organization_id(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> OrganizationId | None:
+def read_organization_id(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> OrganizationId | None:
     """Read the id of an organization, or `own` for the declared one."""
     if isinstance(node, Scalar) and node.value == OWN:
         own = own_organization(reading, node, path, neighbours)
@@ -85,7 +85,7 @@ def read_organization_id(reading: Reading, node: Node, path: str, neighbours: Ne
     return reading.parsed(node, path, OrganizationId.parse)
 
 
-def read_unit(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> OrganizationalUnit | None:
+def read_unit(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> OrganizationalUnit | None:
     """Read a unit by its path, or by organization, root and the units on the way down to it."""
     if isinstance(node, Scalar):
         unit = reading.parsed(node, path, OrganizationalUnit.parse)
@@ -110,7 +110,7 @@ def read_unit(reading: Reading, node: Node, path: str, neighbours: Neighbours) -
 
 
 def _organization_of(
-    reading: Reading, unit: Node, written: Node | None, path: str, neighbours: Neighbours
+    reading: Reading, unit: Node, written: Node | None, path: str, neighbours: ConsumerContext
 ) -> OrganizationId | None:
     """Read the organization that is *written*, or take the declared one where none is."""
     if written is not None:
@@ -126,7 +126,7 @@ def _read_units(reading: Reading, node: Node, path: str) -> tuple[str, ...] | No
 
 
 def read_within_account(
-    reading: Reading, node: Node, path: str, key: str, neighbours: Neighbours
+    reading: Reading, node: Node, path: str, key: str, neighbours: ConsumerContext
 ) -> tuple[AccountId | None, Node | None]:
     """Read `{account: …, KEY: …}`: the account, and the node of what has a name within it."""
     fields = reading.mapping(node, path, ("account", key), required=("account", key))

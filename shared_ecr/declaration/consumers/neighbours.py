@@ -7,7 +7,7 @@ from shared_ecr.names import AccountId, OrganizationId
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
+class ConsumerContext:
     """What a consumer may be named by, and whose registry it asks for access."""
 
     accounts: Mapping[str, AccountId]

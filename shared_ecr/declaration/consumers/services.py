@@ -5,7 +5,7 @@ from functools import partial
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import mistakes
 from shared_ecr.declaration.consumers.callers import read_organization_id, read_within_account
-from shared_ecr.declaration.consumers.neighbours import Neighbours
+from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
@@ -17,14 +17,14 @@ from shared_ecr.model.principals import (
     FromOrganization,
     LambdaFunctions,
     Service,
-    Source,
+    ServiceSource,
 )
 from shared_ecr.text import quoted
 
 _SOURCES = ("source_account", "source_arn", "source_organization")
 
 
-def read_lambda(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> LambdaFunctions | None:
+def read_lambda(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> LambdaFunctions | None:
     """Read an account for all its functions, or one function by account and name."""
     if not isinstance(node, Mapping):
         account = read_account(reading, node, path, neighbours.accounts)
@@ -35,7 +35,7 @@ def read_lambda(reading: Reading, node: Node, path: str, neighbours: Neighbours)
     return reading.parsed(function, join(path, "function"), partial(LambdaFunctions.parse, account))
 
 
-def read_codebuild(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> CodeBuildProject | None:
+def read_codebuild(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> CodeBuildProject | None:
     """Read a project by account and name."""
     account, name = read_within_account(reading, node, path, "project", neighbours)
     if not account or not name:
@@ -43,7 +43,7 @@ def read_codebuild(reading: Reading, node: Node, path: str, neighbours: Neighbou
     return reading.parsed(name, join(path, "project"), partial(CodeBuildProject.parse, account))
 
 
-def read_emr_serverless(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> EmrServerless | None:
+def read_emr_serverless(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> EmrServerless | None:
     """Read an account for all its applications, or one application by account and id."""
     if not isinstance(node, Mapping):
         account = read_account(reading, node, path, neighbours.accounts)
@@ -54,7 +54,7 @@ def read_emr_serverless(reading: Reading, node: Node, path: str, neighbours: Nei
     return reading.parsed(application, join(path, "application"), partial(EmrServerless.parse, account))
 
 
-def read_service(reading: Reading, node: Node, path: str, neighbours: Neighbours) -> Service | None:
+def read_service(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Service | None:
     """Read the name of a service and exactly one source."""
     if isinstance(node, Scalar):
         reading.note(node, path, mistakes.service_alone(node.text))
@@ -96,7 +96,9 @@ def _read_name(reading: Reading, node: Node, path: str) -> str | None:
     return name
 
 
-def _read_source(reading: Reading, node: Node, path: str, key: str, neighbours: Neighbours) -> Source | None:
+def _read_source(
+    reading: Reading, node: Node, path: str, key: str, neighbours: ConsumerContext
+) -> ServiceSource | None:
     if isinstance(node, Scalar) and node.text == "*":
         reading.note(node, path, mistakes.public())
         return None

@@ -19,7 +19,7 @@ from shared_ecr.declaration.schema.properties import properties
 from shared_ecr.declaration.settings.creation_templates import NOT_IN_TEMPLATES
 from shared_ecr.model.settings import public_repositories as public
 from shared_ecr.model.settings import pull_through_cache, pull_time_exclusions, replication, signing
-from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, Occasion
+from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor
 from shared_ecr.model.settings.scanning import MAX_FILTERS, ScanType
 
 _REGION = text("Such as eu-west-1")
@@ -114,7 +114,7 @@ def _cache() -> Schema:
 
 
 def _template() -> Schema:
-    occasions = array(word(*(str(each).lower() for each in Occasion)), "When it applies", at_least=1)
+    occasions = array(word(*(str(each).lower() for each in AppliedFor)), "When it applies", at_least=1)
     own = {
         "applied_for": occasions,
         "description": _long(MAX_DESCRIPTION, "Said of the template"),

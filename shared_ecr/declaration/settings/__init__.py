@@ -11,8 +11,8 @@ from shared_ecr.declaration.settings.public_repositories import read_public_repo
 from shared_ecr.declaration.settings.pull_through_cache import read_caches, warn_of_caches
 from shared_ecr.declaration.settings.replication import read_replication, read_sources
 from shared_ecr.declaration.settings.scanning import read_scanning
+from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.declaration.settings.signing import read_signing
-from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS, Grant, policy_characters
@@ -21,7 +21,7 @@ from shared_ecr.model.settings.account_settings import AccountSettings
 from shared_ecr.model.settings.pull_time_exclusions import MAX_EXCLUSIONS, ExcludedPrincipal
 from shared_ecr.model.settings.replicas import replicas
 
-__all__ = ["SETTINGS", "Surroundings", "read_public_repositories", "read_settings", "warn_of_caches"]
+__all__ = ["SETTINGS", "SettingsContext", "read_public_repositories", "read_settings", "warn_of_caches"]
 
 SETTINGS = (
     "scanning",
@@ -38,12 +38,12 @@ _PATH = "registry"
 T = TypeVar("T")
 
 
-def read_settings(reading: Reading, node: Node | None, around: Surroundings) -> SettingsSpec:
+def read_settings(reading: Reading, node: Node | None, around: SettingsContext) -> SettingsSpec:
     """Read the settings that stand beside the registry's account and Regions."""
     if not isinstance(node, Mapping):
         return SettingsSpec()
 
-    def read(key: str, make: Callable[[Reading, Node, str, Surroundings], T]) -> T | None:
+    def read(key: str, make: Callable[[Reading, Node, str, SettingsContext], T]) -> T | None:
         written = node.get(key)
         return make(reading, written, join(_PATH, key), around) if written is not None else None
 
@@ -62,11 +62,11 @@ def read_settings(reading: Reading, node: Node | None, around: Surroundings) -> 
     return settings
 
 
-def _grants(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[Grant, ...]:
+def _grants(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[Grant, ...]:
     return read_grants(reading, node, path, around.neighbours)
 
 
-def _exclusions(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[ExcludedPrincipal, ...]:
+def _exclusions(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[ExcludedPrincipal, ...]:
     for item, item_path in reading.items(node, path):
         if isinstance(item, Scalar) and item.text.startswith("arn:aws"):
             judge_partition(reading, item, item_path, item.text, around)
@@ -75,7 +75,7 @@ def _exclusions(reading: Reading, node: Node, path: str, around: Surroundings) -
     )
 
 
-def _judge_policy(reading: Reading, node: Mapping, settings: SettingsSpec, around: Surroundings) -> None:
+def _judge_policy(reading: Reading, node: Mapping, settings: SettingsSpec, around: SettingsContext) -> None:
     """Note a registry policy that is too large, here and at every destination of replication."""
     here = [settings.policy(home) for home in around.registries]
     there = []

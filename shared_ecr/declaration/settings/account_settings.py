@@ -1,14 +1,14 @@
 """Read what an account says of its whole registry, besides what has a resource type."""
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import Surroundings
+from shared_ecr.declaration.settings.settings_context import SettingsContext
 from shared_ecr.documents.nodes import Node
 from shared_ecr.model.settings.account_settings import AccountSettings
 
 _KEYS = ("blob_mounting", "registry_policy_scope", "basic_scan_type_version")
 
 
-def read_account_settings(reading: Reading, node: Node, path: str, _: Surroundings) -> AccountSettings:
+def read_account_settings(reading: Reading, node: Node, path: str, _: SettingsContext) -> AccountSettings:
     """Read the mapping; what is not written stays as the account has it."""
     fields = reading.mapping(node, path, _KEYS)
     if fields is None:

@@ -6,11 +6,11 @@ from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.profiles import completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
-from shared_ecr.documents.nodes import Entry, Mapping, Node
+from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.registry import encryption_faults
-from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, CreationTemplate, Occasion, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.names import RepositoryName
 from shared_ecr.text import did_you_mean, listed, quoted
@@ -19,12 +19,12 @@ _OWN_KEYS = ("applied_for", "description", "custom_role")
 # What a repository has and a template cannot say.
 NOT_IN_TEMPLATES = frozenset({"scan_on_push", "on_removal"})
 _KEYS = (*_OWN_KEYS, *(key for key in PROPERTIES if key not in NOT_IN_TEMPLATES), PROFILE)
-_OCCASIONS = {str(each).lower(): each for each in Occasion}
+_OCCASIONS = {str(each).lower(): each for each in AppliedFor}
 # Templates are for names to come.
 _NAMELESS = RepositoryName("nameless")
 
 
-def read_templates(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[CreationTemplate, ...]:
+def read_templates(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[CreationTemplate, ...]:
     """Read a mapping of namespaces to occasions and properties; defaults enter as they do into a repository."""
     if not isinstance(node, Mapping):
         reading.expected(node, path, "a mapping of namespaces to properties", "type-mapping")
@@ -40,13 +40,13 @@ def read_templates(reading: Reading, node: Node, path: str, around: Surroundings
     return tuple(templates.values())
 
 
-def _template(reading: Reading, entry: Entry, path: str, around: Surroundings) -> CreationTemplate | None:
+def _template(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CreationTemplate | None:
     prefix = reading.attempt(entry.key, path, lambda: TemplatePrefix.parse(entry.key.text))
     fields = reading.mapping(entry.value, path, _KEYS, required=("applied_for",))
     if fields is None:
         return None
     own = Mapping(fields.position, tuple(each for each in fields.entries if each.key.text not in _OWN_KEYS))
-    complete = completed(reading, around.beginnings, own, path)
+    complete = completed(reading, around.inherited, own, path)
     spec = read_properties(reading, complete, path, around.neighbours, _NAMELESS)
     for fault in encryption_faults(spec.encryption, around.regions):
         reading.note(own.get("encryption") or entry.key, path, fault)
@@ -68,7 +68,7 @@ def _template(reading: Reading, entry: Entry, path: str, around: Surroundings) -
     return template
 
 
-def _occasions(reading: Reading, node: Node, path: str) -> frozenset[Occasion]:
+def _occasions(reading: Reading, node: Node, path: str) -> frozenset[AppliedFor]:
     return frozenset(
         read_items(
             reading, node, path, partial(_occasion), of="occasions", at_most=len(_OCCASIONS), code="template-occasion"
@@ -76,7 +76,7 @@ def _occasions(reading: Reading, node: Node, path: str) -> frozenset[Occasion]:
     )
 
 
-def _occasion(text: str) -> Occasion:
+def _occasion(text: str) -> AppliedFor:
     if text not in _OCCASIONS:
         raise InvalidValueError(
             f"{quoted(text)} is none of {listed(_OCCASIONS)}",
@@ -93,10 +93,10 @@ def _description(text: str) -> str:
     return text
 
 
-def _warn_of_stale_caches(reading: Reading, entry: Entry, path: str, template: CreationTemplate) -> None:
+def _warn_of_stale_caches(reading: Reading, entry: MappingEntry, path: str, template: CreationTemplate) -> None:
     """Warn where a cache could never be refreshed: its tags move at the upstream, and may not move here."""
     mutability = template.repository.tag_mutability
-    if Occasion.PULL_THROUGH_CACHE in template.applied_for and mutability.immutable and not mutability.except_:
+    if AppliedFor.PULL_THROUGH_CACHE in template.applied_for and mutability.immutable and not mutability.except_:
         fault = InvalidValueError(
             "cached tags are never refreshed",
             why="Tags of these repositories are immutable, and the upstream moves its own",

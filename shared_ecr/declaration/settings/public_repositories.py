@@ -4,8 +4,8 @@ from functools import partial
 
 from shared_ecr.declaration.properties import read_properties
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import Surroundings, read_items
-from shared_ecr.documents.nodes import Entry, Mapping, Node
+from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.permissions import AccessLevel
 from shared_ecr.model.settings.public_repositories import (
@@ -24,7 +24,7 @@ _LISTS = ("architectures", "operating_systems")
 
 
 def read_public_repositories(
-    reading: Reading, node: Node | None, around: Surroundings
+    reading: Reading, node: Node | None, around: SettingsContext
 ) -> tuple[PublicRepositorySpec, ...]:
     """Read a mapping of names to what the gallery shows; refuse it where no stack is in us-east-1."""
     path = "public_repositories"
@@ -44,7 +44,9 @@ def read_public_repositories(
     return tuple(spec for spec in specs if spec)
 
 
-def _repository(reading: Reading, entry: Entry, path: str, around: Surroundings) -> PublicRepositorySpec | None:
+def _repository(
+    reading: Reading, entry: MappingEntry, path: str, around: SettingsContext
+) -> PublicRepositorySpec | None:
     name = reading.attempt(entry.key, path, partial(_name, entry.key.text))
     fields = reading.mapping(entry.value, path, (*_TEXTS, *_LISTS, *_SHARED))
     if fields is None:

@@ -5,8 +5,8 @@ from functools import partial
 
 from shared_ecr.declaration.grants import read_grants
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition
-from shared_ecr.documents.nodes import Entry, Mapping, Node, Scalar
+from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.settings.pull_through_cache import (
@@ -30,7 +30,7 @@ _WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
 _CREDENTIALS = frozenset({"username", "password", "token", "access_token", "accessToken", "credentials"})
 
 
-def read_caches(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[CacheRule, ...]:
+def read_caches(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[CacheRule, ...]:
     """Read a mapping of prefixes to upstreams."""
     if not isinstance(node, Mapping):
         reading.expected(node, path, "a mapping of prefixes to upstreams", "type-mapping")
@@ -53,7 +53,7 @@ def read_caches(reading: Reading, node: Node, path: str, around: Surroundings) -
     return tuple(rules.values())
 
 
-def _rule(reading: Reading, entry: Entry, path: str, around: Surroundings) -> CacheRule | None:
+def _rule(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CacheRule | None:
     prefix = reading.attempt(entry.key, path, lambda: CachePrefix.parse(entry.key.text))
     if _holds_credentials(reading, entry.value, path):
         return None
@@ -118,7 +118,7 @@ def _host(reading: Reading, fields: Mapping, path: str, upstream: Upstream) -> s
     return upstream.host
 
 
-def _secret(reading: Reading, node: Node | None, path: str, around: Surroundings) -> Secret | None:
+def _secret(reading: Reading, node: Node | None, path: str, around: SettingsContext) -> Secret | None:
     if node is None:
         return None
     if not isinstance(node, Scalar) or not node.text.startswith("arn:"):
@@ -144,7 +144,7 @@ def _secret(reading: Reading, node: Node | None, path: str, around: Surroundings
     return secret
 
 
-def _grants(reading: Reading, node: Node | None, path: str, around: Surroundings) -> tuple[Grant, ...]:
+def _grants(reading: Reading, node: Node | None, path: str, around: SettingsContext) -> tuple[Grant, ...]:
     """Read who may be the first to pull: grants of the level `pull`."""
     grants = read_grants(reading, node, path, around.neighbours) if node is not None else ()
     if node is not None and any(grant.level is not AccessLevel.PULL for grant in grants):
@@ -154,7 +154,7 @@ def _grants(reading: Reading, node: Node | None, path: str, around: Surroundings
 
 
 def warn_of_caches(
-    reading: Reading, rules: SequenceOf[CacheRule], repositories: SequenceOf[tuple[Entry, RepositoryName]]
+    reading: Reading, rules: SequenceOf[CacheRule], repositories: SequenceOf[tuple[MappingEntry, RepositoryName]]
 ) -> None:
     """Warn of declared repositories whose missing images are looked for at an upstream."""
     for entry, name in repositories:

@@ -2,7 +2,7 @@
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import Surroundings, read_items
+from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.settings.registry_policy import ReplicationSource
@@ -23,7 +23,7 @@ from shared_ecr.names import Region
 _MAX_STACK_NAME = 128 - len("-replicas")
 
 
-def read_replication(reading: Reading, node: Node, path: str, around: Surroundings) -> Replication | None:
+def read_replication(reading: Reading, node: Node, path: str, around: SettingsContext) -> Replication | None:
     """Read the list of rules."""
     rules = [rule for item, item_path in reading.items(node, path) if (rule := _rule(reading, item, item_path, around))]
     if isinstance(node, Sequence) and not node.items:
@@ -56,7 +56,7 @@ def _judge_number(reading: Reading, node: Node, path: str, rules: int) -> None:
         reading.warn(node, path, fault)
 
 
-def _rule(reading: Reading, node: Node, path: str, around: Surroundings) -> ReplicationRule | None:
+def _rule(reading: Reading, node: Node, path: str, around: SettingsContext) -> ReplicationRule | None:
     fields = reading.mapping(node, path, ("destinations", "prefixes", "delete"), required=("destinations",))
     if fields is None:
         return None
@@ -69,7 +69,7 @@ def _rule(reading: Reading, node: Node, path: str, around: Surroundings) -> Repl
     )
 
 
-def _destinations(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[Destination, ...]:
+def _destinations(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[Destination, ...]:
     items = list(reading.items(node, path))
     if isinstance(node, Sequence) and not items:
         reading.note(node, path, InvalidValueError("the list of destinations is empty", code="replication"))
@@ -85,7 +85,7 @@ def _destinations(reading: Reading, node: Node, path: str, around: Surroundings)
     return tuple(read)
 
 
-def _destination(reading: Reading, node: Node, path: str, around: Surroundings) -> Destination | None:
+def _destination(reading: Reading, node: Node, path: str, around: SettingsContext) -> Destination | None:
     fields = reading.mapping(node, path, ("account", "region"), required=("region",))
     if fields is None:
         return None
@@ -100,7 +100,7 @@ def _destination(reading: Reading, node: Node, path: str, around: Surroundings) 
     return Destination(account, region) if region else None
 
 
-def _judge(reading: Reading, node: Node, path: str, destination: Destination, around: Surroundings) -> None:
+def _judge(reading: Reading, node: Node, path: str, destination: Destination, around: SettingsContext) -> None:
     region = destination.region
     place = node.get("region") if isinstance(node, Mapping) else None
     if region.partition != around.regions[0].partition:
@@ -142,7 +142,7 @@ def _prefixes(reading: Reading, node: Node, path: str) -> tuple[NamePrefix, ...]
     return read
 
 
-def read_sources(reading: Reading, node: Node, path: str, around: Surroundings) -> tuple[ReplicationSource, ...]:
+def read_sources(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[ReplicationSource, ...]:
     """Read the accounts that replicate into this registry."""
     sources: list[ReplicationSource] = []
     for item, item_path in reading.items(node, path):

@@ -1,7 +1,7 @@
 """Read what the registry scans images for, and when."""
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import read_items
+from shared_ecr.declaration.settings.settings_context import read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.model.settings.scanning import (
     DEFAULT_SCANNING,

@@ -1,7 +1,7 @@
 """Read which images are signed when they are pushed, and with which profile."""
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.surroundings import Surroundings, judge_partition, read_items
+from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.settings.signing import (
@@ -21,7 +21,7 @@ from shared_ecr.model.settings.signing import (
 _UNITS = {str(each).lower(): each for each in ValidityUnit}
 
 
-def read_signing(reading: Reading, node: Node, path: str, around: Surroundings) -> Signing | None:
+def read_signing(reading: Reading, node: Node, path: str, around: SettingsContext) -> Signing | None:
     """Read the list of rules; refuse it in Regions without AWS Signer."""
     for region in around.regions:
         if region.name in WITHOUT_SIGNER:
@@ -41,7 +41,7 @@ def read_signing(reading: Reading, node: Node, path: str, around: Surroundings) 
     return Signing(rules) if rules else None
 
 
-def _rule(reading: Reading, node: Node, path: str, around: Surroundings) -> SigningRule | None:
+def _rule(reading: Reading, node: Node, path: str, around: SettingsContext) -> SigningRule | None:
     fields = reading.mapping(node, path, ("profile", "filters"), required=("profile",))
     if fields is None:
         return None
@@ -56,7 +56,7 @@ def _rule(reading: Reading, node: Node, path: str, around: Surroundings) -> Sign
     return SigningRule(profile, filters) if profile else None
 
 
-def _profile(reading: Reading, node: Node, path: str, around: Surroundings) -> Profile | None:
+def _profile(reading: Reading, node: Node, path: str, around: SettingsContext) -> Profile | None:
     """Read the name of a profile that the stack makes, alone or with its validity, or the ARN of one that exists."""
     if isinstance(node, Mapping):
         return _made(reading, node, path)

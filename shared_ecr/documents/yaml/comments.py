@@ -2,7 +2,7 @@
 
 import re
 
-from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.problems import Severity
 from shared_ecr.text import quoted
 
@@ -10,11 +10,11 @@ from shared_ecr.text import quoted
 _LOST = re.compile(r"[ \t]+(#[^\s#!:-][^\r\n]*)")
 
 
-def cut_off(text: str, end: int, value: str) -> Fault | None:
+def cut_off(text: str, end: int, value: str) -> SyntaxFault | None:
     """Say what follows *value*, which ends at *end* of *text*, if it was probably meant to be part of it."""
     comment = _LOST.match(text, end)
     if comment is None:
         return None
     what = f"{quoted(comment[1], 40)} is a comment, so that the value is {quoted(value, 40)}"
     fix = "Quote the whole if '#' belongs to it, or write a blank behind '#'"
-    return Fault("yaml-comment", what, fix=fix, severity=Severity.WARNING)
+    return SyntaxFault("yaml-comment", what, fix=fix, severity=Severity.WARNING)

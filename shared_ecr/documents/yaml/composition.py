@@ -8,9 +8,9 @@ from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.documents.yaml.bounds import MOST_WARNINGS, beyond
 from shared_ecr.documents.yaml.comments import cut_off
 from shared_ecr.documents.yaml.events import NotYamlError, end_of, events, start_of, value_start
-from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.scalars import CoreTag, Value, plain_value, refused_tag, tagged_value
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.unfinished import UnfinishedMapping, UnfinishedSequence
 from shared_ecr.problems import Problem
 from shared_ecr.text import quoted
@@ -45,7 +45,7 @@ class _Anchored:
     height: int
 
 
-def compose(source: Source) -> Composition:
+def compose(source: SourceText) -> Composition:
     """Build the tree of the only document of *source*; stop at what cannot be read on."""
     composer = _Composer(source)
     event = None
@@ -62,7 +62,7 @@ def compose(source: Source) -> Composition:
 class _Composer:
     """The collections that are open while events arrive, outermost first."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.result = Composition()
         self.open: list[UnfinishedMapping | UnfinishedSequence] = []
@@ -109,7 +109,7 @@ class _Composer:
             what = (
                 f"an escape in double quotes names the character U+{ord(unprintable[0]):04X}, which cannot be printed"
             )
-            self._report(start, Fault("yaml-control", what, fix="Remove it"))
+            self._report(start, SyntaxFault("yaml-control", what, fix="Remove it"))
         node = Scalar(self.source.position(start), event.value, value, plain)
         self.size += 1
         self._add(node, start, event.anchor, size=1, height=0)
@@ -143,11 +143,13 @@ class _Composer:
         name, start = event.anchor or "", start_of(event)
         target = self.anchored.get(name)
         if any(collection.anchor == name for collection in self.open):
-            self._report(start, Fault("yaml-cycle", f"the alias '{name}' contains itself", fix="Write the values out"))
+            self._report(
+                start, SyntaxFault("yaml-cycle", f"the alias '{name}' contains itself", fix="Write the values out")
+            )
             target = None
         elif target is None:
             what = f"'*{name}' repeats the anchor '&{name}', which this file does not define above"
-            self._report(start, Fault("yaml-syntax", what, fix=f"If '*' is part of a text, quote it: '*{name}'"))
+            self._report(start, SyntaxFault("yaml-syntax", what, fix=f"If '*' is part of a text, quote it: '*{name}'"))
         if target is None:
             self.result.whole = False
             target = _Anchored(Scalar(self.source.position(start), f"*{name}", None, plain=True), 1, 0)
@@ -163,7 +165,7 @@ class _Composer:
         self.documents += 1
         if self.documents > 1:
             what = "a second document starts here; one file holds one"
-            self._report(start_of(event), Fault("yaml-multi", what, fix="Split the file or drop the '---'"))
+            self._report(start_of(event), SyntaxFault("yaml-multi", what, fix="Split the file or drop the '---'"))
             self.result.whole = False
 
     def _add(self, node: Node, index: int, anchor: str | None, *, size: int, height: int) -> None:
@@ -194,6 +196,6 @@ class _Composer:
             self._report(start_of(event), refused_tag(tag, f"the text {quoted(event.value)}"))
             return untagged
 
-    def _report(self, index: int, fault: Fault) -> None:
+    def _report(self, index: int, fault: SyntaxFault) -> None:
         path = "".join(collection.step() for collection in self.open).removeprefix(".")
         self.result.problems.append(self.source.problem(index, fault, path))

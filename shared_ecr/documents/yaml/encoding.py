@@ -2,8 +2,8 @@
 
 import codecs
 
-from shared_ecr.documents.yaml.faults import Fault
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.faults import SyntaxFault
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.problems import Position, Problem
 
 # The longer marks first: UTF-32's little-endian mark begins with UTF-16's.
@@ -15,7 +15,7 @@ _OTHER_MARKS = (
 )
 
 
-def decode(data: bytes, file: str) -> Source | Problem:
+def decode(data: bytes, file: str) -> SourceText | Problem:
     """Decode *data* as UTF-8, or say where and why it is something else."""
     data = data.removeprefix(codecs.BOM_UTF8)
     if other := _other_unicode(data):
@@ -23,14 +23,16 @@ def decode(data: bytes, file: str) -> Source | Problem:
         why = "Windows editors and PowerShell's '>' write it so"
         return Problem(file, Position(1, 1), "", what, "encoding", why, _repair(file, other))
     try:
-        return Source(file, data.decode())
+        return SourceText(file, data.decode())
     except UnicodeDecodeError as error:
-        before = Source(file, data[: error.start].decode())
+        before = SourceText(file, data[: error.start].decode())
         byte = data[error.start : error.start + 1]
         what = f"the byte 0x{byte.hex().upper()} is not UTF-8"
         guess = byte.decode("windows-1252", errors="replace")
         why = f"In Windows-1252 it is '{guess}', so the file was probably saved as that" if guess.isprintable() else ""
-        return before.problem(len(before.text), Fault("encoding", what, why=why, fix=_repair(file, "WINDOWS-1252")))
+        return before.problem(
+            len(before.text), SyntaxFault("encoding", what, why=why, fix=_repair(file, "WINDOWS-1252"))
+        )
 
 
 def _other_unicode(data: bytes) -> str | None:

@@ -6,7 +6,7 @@ from shared_ecr.problems import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SyntaxFault:
     """A problem without its place."""
 
     code: str

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.invisible import CHARACTERS, named, repair
 from shared_ecr.documents.yaml.literals import Literals
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.problems import Problem
 from shared_ecr.text import quoted
 
@@ -28,7 +28,7 @@ _TAB_INDENTATION = re.compile(_LINE + r" *+(?P<tab>\t)")
 _TEMPLATES = (("{{", "}}"), ("{%", "%}"), ("<%", "%>"))
 
 
-def conflicts(source: Source) -> Iterator[Problem]:
+def conflicts(source: SourceText) -> Iterator[Problem]:
     """Find the lines that git leaves in a file whose merge failed."""
     begun = False
     for found in _CONFLICT.finditer(source.text):
@@ -36,29 +36,29 @@ def conflicts(source: Source) -> Iterator[Problem]:
         # Seven equals signs alone also underline a heading.
         if begun or not found[0].startswith("="):
             what = f"a merge-conflict marker ('{found[0]}')"
-            yield source.problem(found.start(), Fault("merge-conflict", what, fix="Resolve the conflict first"))
+            yield source.problem(found.start(), SyntaxFault("merge-conflict", what, fix="Resolve the conflict first"))
 
 
-def control_characters(source: Source) -> Iterator[Problem]:
+def control_characters(source: SourceText) -> Iterator[Problem]:
     """Find characters that no YAML file may hold, or that readers take for different things; the first of a line."""
     line = -1
     for found in islice(_CONTROL.finditer(source.text), ENOUGH):
         if line != (line := source.line(found.start()).start):
             what = f"a control character (U+{ord(found[0]):04X})"
             why = "YAML allows none but tabs and line ends"
-            yield source.problem(found.start(), Fault("yaml-control", what, why=why, fix="Remove it"))
+            yield source.problem(found.start(), SyntaxFault("yaml-control", what, why=why, fix="Remove it"))
 
 
-def templates(source: Source, literals: Literals) -> Iterator[Problem]:
+def templates(source: SourceText, literals: Literals) -> Iterator[Problem]:
     """Find what a template engine should have replaced, in quotes too, but not in comments."""
     for opens, closes in _TEMPLATES:
         for begin, end in _templates_between(source, opens, closes):
             if not literals.in_comment(begin):
                 what = f"looks like an unrendered template ({quoted(source.text[begin:end])})"
-                yield source.problem(begin, Fault("unrendered", what, fix="Render the file first"))
+                yield source.problem(begin, SyntaxFault("unrendered", what, fix="Render the file first"))
 
 
-def _templates_between(source: Source, opens: str, closes: str) -> Iterator[tuple[int, int]]:
+def _templates_between(source: SourceText, opens: str, closes: str) -> Iterator[tuple[int, int]]:
     """Find the first such template of each line, in time that grows with the text and no faster."""
     begin = source.text.find(opens)
     while begin >= 0 and (end := source.text.find(closes, begin + len(opens))) >= 0:
@@ -68,7 +68,7 @@ def _templates_between(source: Source, opens: str, closes: str) -> Iterator[tupl
         begin = source.text.find(opens, line.stop if begin >= line.start else line.start)
 
 
-def invisible_structure(source: Source, literals: Literals) -> Iterator[Problem]:
+def invisible_structure(source: SourceText, literals: Literals) -> Iterator[Problem]:
     """Find invisible characters where YAML looks for structure: as indentation, after a dash, after a key's ':'."""
     for found in _INVISIBLE_STRUCTURE.finditer(source.text):
         index = found.start("invisible")
@@ -85,10 +85,10 @@ def invisible_structure(source: Source, literals: Literals) -> Iterator[Problem]
                 else f"indented with {name}"
             )
             why = "YAML takes it for a letter"
-        yield source.problem(index, Fault("yaml-invisible", what, why=why, fix=repair(found["invisible"])))
+        yield source.problem(index, SyntaxFault("yaml-invisible", what, why=why, fix=repair(found["invisible"])))
 
 
-def tab_indentation(source: Source, literals: Literals, start: int) -> Iterator[Problem]:
+def tab_indentation(source: SourceText, literals: Literals, start: int) -> Iterator[Problem]:
     """Find the lines from *start* on that are indented with a tab.
 
     YAML allows tabs in some places, so this is for a file in which one has broken something.
@@ -98,12 +98,12 @@ def tab_indentation(source: Source, literals: Literals, start: int) -> Iterator[
             yield tab(source, found.start("tab"))
 
 
-def tab(source: Source, index: int) -> Problem:
+def tab(source: SourceText, index: int) -> Problem:
     """Make the problem of the tab at *index*."""
     before = source.text[source.line(index).start : index]
     what = "a tab stands where YAML allows spaces only" if before.strip() else "indented with a tab"
     why = "" if before.strip() else "YAML allows spaces only"
-    return source.problem(index, Fault("yaml-tab", what, why=why, fix="Replace it by spaces"))
+    return source.problem(index, SyntaxFault("yaml-tab", what, why=why, fix="Replace it by spaces"))
 
 
 def first(problems: Iterator[Problem]) -> list[Problem]:

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.source import SourceText
 
 Span = tuple[int, int]
 
@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"(?:\A|(?<=\s))#")
 class Literals:
     """The quoted and block texts of one file: exactly as far as it was read, by their looks from there on."""
 
-    def __init__(self, source: Source, read: Sequence[Span], read_until: int) -> None:
+    def __init__(self, source: SourceText, read: Sequence[Span], read_until: int) -> None:
         self._source, self._read, self._read_until = source, read, read_until
 
     def covers(self, index: int) -> bool:
@@ -49,7 +49,7 @@ def _within(spans: Sequence[Span], index: int) -> bool:
     return before >= 0 and index < spans[before][1]
 
 
-def _blocks(source: Source, start: int) -> Iterator[Span]:
+def _blocks(source: SourceText, start: int) -> Iterator[Span]:
     indentation, begin, end = -1, 0, 0
     for line in source.lines(start):
         text = source.text[line.start : line.stop].rstrip("\r\n")

@@ -10,7 +10,7 @@ from shared_ecr.documents.yaml import hazards
 from shared_ecr.documents.yaml.composition import Composition, compose
 from shared_ecr.documents.yaml.encoding import decode
 from shared_ecr.documents.yaml.literals import Literals
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.syntax import explain
 from shared_ecr.problems import Position, Problem, in_file_order
 from shared_ecr.text import quoted
@@ -78,7 +78,7 @@ def read_document(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     return found.root, problems
 
 
-def _blocking(source: Source, found: Composition) -> list[Problem]:
+def _blocking(source: SourceText, found: Composition) -> list[Problem]:
     """Find what breaks the file as a whole, so that YAML's own words about it would puzzle."""
     literals = Literals(source, found.literals, found.read_until)
     problems = [
@@ -92,7 +92,7 @@ def _blocking(source: Source, found: Composition) -> list[Problem]:
     return problems
 
 
-def _tabs(source: Source, literals: Literals, index: int) -> list[Problem]:
+def _tabs(source: SourceText, literals: Literals, index: int) -> list[Problem]:
     """Find the tab that broke the file at *index*, if one did, and the lines after it that are no better."""
     line = source.line(index)
     text = source.text[line.start : line.stop]

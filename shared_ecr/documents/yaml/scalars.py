@@ -7,7 +7,7 @@ and `1_000` are texts here, or the decimal number that is written.
 import re
 from enum import StrEnum
 
-from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.text import quoted
 
 Value = str | int | float | bool | None
@@ -88,11 +88,11 @@ def tag_as_written(tag: str) -> str:
     return tag.replace("tag:yaml.org,2002:", "!!", 1)
 
 
-def refused_tag(tag: str, found: str) -> Fault:
+def refused_tag(tag: str, found: str) -> SyntaxFault:
     """Say why *tag* may not stand before what was *found*."""
     written = quoted(tag_as_written(tag), at_most=60)
     if tag in set(CoreTag):
-        return Fault("yaml-tag", f"the tag {written} does not fit {found}", fix="Remove the tag")
+        return SyntaxFault("yaml-tag", f"the tag {written} does not fit {found}", fix="Remove the tag")
     what = f"the tag {written} is not allowed; plain YAML only"
     why = "A tag asks the reader to build something other than texts, numbers, lists and mappings"
-    return Fault("yaml-tag", what, why, "Remove the tag and write the value")
+    return SyntaxFault("yaml-tag", what, why, "Remove the tag and write the value")

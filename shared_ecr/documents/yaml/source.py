@@ -5,13 +5,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
-from shared_ecr.documents.yaml.faults import Fault
+from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.problems import Position, Problem
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-class Source:
+class SourceText:
     """A decoded file: its name for messages, and its text without a byte order mark."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -43,7 +43,7 @@ class Source:
     def _line_end(self, number: int) -> int:
         return self._line_starts[number] if number < len(self._line_starts) else len(self.text)
 
-    def problem(self, index: int, fault: Fault, path: str = "") -> Problem:
+    def problem(self, index: int, fault: SyntaxFault, path: str = "") -> Problem:
         """Make the problem of what stands at *index*, and at *path* in the document."""
         return Problem(
             self.file, self.position(index), path, fault.what, fault.code, fault.why, fault.fix, fault.severity

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shared_ecr.documents.yaml.events import NotYamlError
-from shared_ecr.documents.yaml.faults import Fault
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.faults import SyntaxFault
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.problems import Problem
 from shared_ecr.text import quoted, visible
 
@@ -80,7 +80,7 @@ _READINGS = (
 )
 
 
-def explain(error: NotYamlError, source: Source) -> Problem:
+def explain(error: NotYamlError, source: SourceText) -> Problem:
     """Make the problem of *error*: its place, what is meant, and what usually repairs it."""
     words = f"{error.context} {error.problem}"
     found = quoted(source.text[error.index]) if error.index < len(source.text) else "the end of the file"
@@ -89,6 +89,6 @@ def explain(error: NotYamlError, source: Source) -> Problem:
         if all(word in words for word in reading.words):
             index = error.context_index if reading.at_context and error.context_index is not None else error.index
             what = reading.what.format(found=found, opened=opened)
-            return source.problem(index, Fault("yaml-syntax", what, fix=reading.fix))
+            return source.problem(index, SyntaxFault("yaml-syntax", what, fix=reading.fix))
     what = f"this is not YAML: {visible(words.strip())}"
-    return source.problem(error.index, Fault("yaml-syntax", what, fix="Compare with the lines around it"))
+    return source.problem(error.index, SyntaxFault("yaml-syntax", what, fix="Compare with the lines around it"))

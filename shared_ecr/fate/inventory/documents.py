@@ -17,7 +17,7 @@ Step = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class InventoryText:
     """A file's text under the name that its problems call it."""
 
     file: str
@@ -88,7 +88,7 @@ class Text:
         return InvalidDeclarationError([Problem(self.file, self.place(at), "", what, code, why, fix)])
 
 
-def read_text(path: Path) -> Text:
+def read_text(path: Path) -> InventoryText:
     """Read the file at *path*: UTF-8, or UTF-16 as PowerShell redirects it.
 
     Raises:
@@ -96,7 +96,7 @@ def read_text(path: Path) -> Text:
     """
     try:
         content = path.read_bytes()
-        return Text(str(path), content.decode("utf-8-sig" if content[:2] not in _UTF16 else "utf-16"))
+        return InventoryText(str(path), content.decode("utf-8-sig" if content[:2] not in _UTF16 else "utf-16"))
     except OSError as fault:
         what = f"cannot be read: {fault.strerror or fault}"
     except UnicodeDecodeError:

@@ -11,11 +11,11 @@ from typing import Any
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.fate.images import Image, RepositoryImages
-from shared_ecr.fate.inventory.documents import Step, Text, read_text
+from shared_ecr.fate.inventory.documents import InventoryText, Step, read_text
 from shared_ecr.fate.inventory.doubts import doubts_about
 from shared_ecr.fate.inventory.entries import EntryFault, read_image
 from shared_ecr.fate.inventory.inventory import Inventory
-from shared_ecr.fate.inventory.pages import Found, Misplaced, Owner, entries_of
+from shared_ecr.fate.inventory.pages import EntryList, ImageOwner, UnexpectedValue, entries_of
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
 from shared_ecr.problems import InvalidDeclarationError, Problem
 from shared_ecr.text import quoted
@@ -25,7 +25,7 @@ _CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class InventorySource:
     """A file, and the Region that its images are in, where the file does not say."""
 
     path: Path
@@ -46,22 +46,22 @@ class _Reader:
     def __init__(self, now: datetime, fallback_name: str) -> None:
         self._latest = now + _CLOCK_SKEW
         self._fallback_name = fallback_name
-        self.gathered: dict[Owner, _Gathered] = defaultdict(_Gathered)
+        self.gathered: dict[ImageOwner, _Gathered] = defaultdict(_Gathered)
         self.problems: list[Problem] = []
         self.uses: list[ImageUse] = []
 
-    def read(self, text: Text, region: str) -> None:
+    def read(self, text: InventoryText, region: str) -> None:
         for start, document in text.documents():
-            for found in entries_of(document, Owner(region=region)):
-                if isinstance(found, Misplaced):
+            for found in entries_of(document, ImageOwner(region=region)):
+                if isinstance(found, UnexpectedValue):
                     self._note(text, start, found.path, found.fault)
                 else:
                     self._gather(text, start, found)
             if isinstance(document, dict) and isinstance(document.get("inUse"), list):
                 self.uses += _recorded_uses(document["inUse"], text.file)
 
-    def _gather(self, text: Text, start: int, found: Found) -> None:
-        owners: dict[tuple[Any, Any, Any], Owner] = {}
+    def _gather(self, text: InventoryText, start: int, found: EntryList) -> None:
+        owners: dict[tuple[Any, Any, Any], ImageOwner] = {}
         images, owner, before = {}, None, None
         for number, entry in enumerate(found.entries):
             try:
@@ -85,14 +85,14 @@ class _Reader:
             gathered.pages += 1
             gathered.pages_with_more += found.has_more
 
-    def _owner(self, entry: dict[str, Any], above: Owner) -> Owner:
+    def _owner(self, entry: dict[str, Any], above: ImageOwner) -> ImageOwner:
         name = entry.get("repositoryName") or above.name or self._fallback_name
         if not isinstance(name, str) or not name:
             what, fix = "the key 'repositoryName' is missing", "Name the repository: 'shared-ecr fate NAME --images …'"
             raise EntryFault(InvalidValueError(what, fix=fix, code="inventory-field"))
-        return Owner(str(entry.get("registryId") or above.account), str(entry.get("region") or above.region), name)
+        return ImageOwner(str(entry.get("registryId") or above.account), str(entry.get("region") or above.region), name)
 
-    def _note(self, text: Text, start: int, path: Sequence[Step], fault: InvalidValueError) -> None:
+    def _note(self, text: InventoryText, start: int, path: Sequence[Step], fault: InvalidValueError) -> None:
         position = text.position(start, path) if len(self.problems) < _LOCATED_AT_MOST else None
         self.problems.append(Problem(text.file, position, _shown(path), fault.what, fault.code, fault.why, fault.fix))
 
@@ -101,7 +101,7 @@ class _Reader:
 _LOCATED_AT_MOST = 60
 
 
-def load_inventory(sources: Iterable[Source], now: datetime, fallback_name: str = "") -> Inventory:
+def load_inventory(sources: Iterable[InventorySource], now: datetime, fallback_name: str = "") -> Inventory:
     """Read *sources*, as they were at *now* or before; *fallback_name* is whose entries are that do not say.
 
     Raises:
@@ -128,7 +128,7 @@ def load_inventory(sources: Iterable[Source], now: datetime, fallback_name: str 
     return Inventory(tuple(repositories), tuple(reader.uses), tuple(warnings))
 
 
-def _path(found: Found, number: int) -> tuple[Step, ...]:
+def _path(found: EntryList, number: int) -> tuple[Step, ...]:
     return (*found.path, number) if found.is_list else found.path
 
 
@@ -160,7 +160,7 @@ def _refusal(image: Image, images: Mapping[str, Image]) -> InvalidValueError:
     )
 
 
-def _unfinished(file: str, owner: Owner) -> Problem:
+def _unfinished(file: str, owner: ImageOwner) -> Problem:
     return Problem(
         file,
         None,

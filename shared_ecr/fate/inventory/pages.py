@@ -13,11 +13,11 @@ from shared_ecr.fate.inventory.documents import Step
 
 # Our own files begin with this key; its value is the version of their form.
 OWN_KEY, OWN_VERSION = "sharedEcrInventory", 1
-Entry = Mapping[str, Any]
+ImageEntry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class ImageOwner:
     """Whose images: what stands above an entry says, where the entry itself does not."""
 
     account: str = ""
@@ -26,47 +26,47 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class EntryList:
     """A list of entries, or one entry, and its path in the document."""
 
     path: tuple[Step, ...]
     entries: list[Any]
-    owner: Owner
+    owner: ImageOwner
     is_list: bool
     has_more: bool = False
     """Whether the page says that another follows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Misplaced:
+class UnexpectedValue:
     """Something that is no part of an inventory."""
 
     path: tuple[Step, ...]
     fault: InvalidValueError
 
 
-def entries_of(document: Any, owner: Owner, path: tuple[Step, ...] = ()) -> Iterator[Found | Misplaced]:
+def entries_of(document: Any, owner: ImageOwner, path: tuple[Step, ...] = ()) -> Iterator[EntryList | UnexpectedValue]:
     """Find the entries of one *document*, in their order."""
     if isinstance(document, list):
         if document and all(isinstance(each, dict) and "imageDigest" in each for each in document):
-            yield Found(path, document, owner, is_list=True)
+            yield EntryList(path, document, owner, is_list=True)
             return
         for number, each in enumerate(document):
             yield from entries_of(each, owner, (*path, number))
     elif not isinstance(document, dict):
-        yield Misplaced(path, _not_an_inventory("it is neither an object nor a list"))
+        yield UnexpectedValue(path, _not_an_inventory("it is neither an object nor a list"))
     elif "imageDetails" in document or "repositories" in document:
         yield from _of_page(document, owner, path)
     elif "imageDigest" in document or "imagePushedAt" in document:
-        yield Found(path, [document], owner, is_list=False)
+        yield EntryList(path, [document], owner, is_list=False)
     elif document.keys() <= {"inUse", OWN_KEY, "takenAt"} and document:
         return
     else:
-        yield Misplaced(path, _not_an_inventory(_looks_like(document)))
+        yield UnexpectedValue(path, _not_an_inventory(_looks_like(document)))
 
 
-def _of_page(document: Entry, owner: Owner, path: tuple[Step, ...]) -> Iterator[Found | Misplaced]:
-    owner = Owner(
+def _of_page(document: ImageEntry, owner: ImageOwner, path: tuple[Step, ...]) -> Iterator[EntryList | UnexpectedValue]:
+    owner = ImageOwner(
         str(document.get("registryId") or owner.account),
         str(document.get("region") or owner.region),
         str(document.get("repositoryName") or owner.name),
@@ -75,23 +75,23 @@ def _of_page(document: Entry, owner: Owner, path: tuple[Step, ...]) -> Iterator[
     if version != OWN_VERSION:
         fix = "Upgrade shared-ecr" if isinstance(version, int) and version > OWN_VERSION else ""
         fault = InvalidValueError(f"an inventory of version {version}", fix=fix, code="inventory-version")
-        yield Misplaced((*path, OWN_KEY), fault)
+        yield UnexpectedValue((*path, OWN_KEY), fault)
         return
     for key in ("imageDetails", "repositories"):
         inner = document.get(key)
         if inner is None and key not in document:
             continue
         if not isinstance(inner, list):
-            yield Misplaced((*path, key), InvalidValueError(f"'{key}' is no list", code="inventory-value"))
+            yield UnexpectedValue((*path, key), InvalidValueError(f"'{key}' is no list", code="inventory-value"))
         elif key == "imageDetails":
             has_more = bool(document.get("nextToken") or document.get("NextToken"))
-            yield Found((*path, key), inner, owner, is_list=True, has_more=has_more)
+            yield EntryList((*path, key), inner, owner, is_list=True, has_more=has_more)
         else:
             for number, each in enumerate(inner):
                 yield from entries_of(each, owner, (*path, key, number))
 
 
-def _looks_like(document: Entry) -> str:
+def _looks_like(document: ImageEntry) -> str:
     if "imageIds" in document:
         return "it looks like the answer of list-images, which tells no times"
     if "images" in document:

@@ -4,6 +4,6 @@
 draws. Nothing here prints, reads a clock or opens a file.
 """
 
-from shared_ecr.fate.reports.report import JudgedFinding, Report
+from shared_ecr.fate.reports.report import Report, ReportedFinding
 
-__all__ = ["JudgedFinding", "Report"]
+__all__ = ["Report", "ReportedFinding"]

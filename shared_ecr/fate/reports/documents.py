@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared_ecr.fate.changes import Change
-from shared_ecr.fate.costs import Prices, Stored
+from shared_ecr.fate.changes import PolicyChange
+from shared_ecr.fate.costs import Prices, StorageTotal
 from shared_ecr.fate.forecast import Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import why
-from shared_ecr.fate.reports.report import JudgedFinding, Report
-from shared_ecr.fate.verdicts import Verdict
+from shared_ecr.fate.reports.report import Report, ReportedFinding
+from shared_ecr.fate.verdicts import ImageFate
 
 
 def render_report(report: Report) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _repository(outcome: RepositoryOutcome, prices: Prices) -> dict[str, Any]:
     return document
 
 
-def _image(verdict: Verdict, outcome: RepositoryOutcome) -> dict[str, Any]:
+def _image(verdict: ImageFate, outcome: RepositoryOutcome) -> dict[str, Any]:
     image = verdict.image
     return {
         "digest": image.digest,
@@ -64,7 +64,7 @@ def _image(verdict: Verdict, outcome: RepositoryOutcome) -> dict[str, Any]:
     }
 
 
-def _changes(changed: tuple[Change, ...]) -> Iterator[dict[str, Any]]:
+def _changes(changed: tuple[PolicyChange, ...]) -> Iterator[dict[str, Any]]:
     for change in changed:
         yield {
             "digest": change.image.digest,
@@ -100,7 +100,7 @@ def _forecast(forecast: Forecast, prices: Prices) -> dict[str, Any]:
     }
 
 
-def _stored(stored: Stored, prices: Prices) -> dict[str, Any]:
+def _stored(stored: StorageTotal, prices: Prices) -> dict[str, Any]:
     return {
         "images": stored.images,
         "standard_bytes": stored.standard_bytes,
@@ -109,7 +109,7 @@ def _stored(stored: Stored, prices: Prices) -> dict[str, Any]:
     }
 
 
-def _finding(judged: JudgedFinding) -> dict[str, Any]:
+def _finding(judged: ReportedFinding) -> dict[str, Any]:
     finding, accepted = judged.finding, judged.acknowledgement
     return {
         "code": finding.code,

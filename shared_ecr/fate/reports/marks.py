@@ -7,7 +7,7 @@ from shared_ecr.fate.verdicts import Fate
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MarkStyle:
     """The class of the style sheet, the shape around (0, 0) as an SVG path, and the word in the legend."""
 
     css: str
@@ -19,23 +19,23 @@ _CIRCLE = "M-3.2,0a3.2,3.2 0 1,0 6.4,0a3.2,3.2 0 1,0 -6.4,0"
 _DIAMOND = "M0,-4L4,0L0,4L-4,0Z"
 _SQUARE = "M-3,-3H3V3H-3Z"
 _TRIANGLE = "M0,-3.8L3.8,3H-3.8Z"
-LATER = Look("later", _DIAMOND, "expires later, played forward")
+LATER = MarkStyle("later", _DIAMOND, "expires later, played forward")
 
 
-def look_of(fate: Fate) -> Look:
+def look_of(fate: Fate) -> MarkStyle:
     """Return how *fate* looks."""
     match fate:
         case Fate.KEEP:
-            return Look("keep", _CIRCLE, "kept")
+            return MarkStyle("keep", _CIRCLE, "kept")
         case Fate.EXPIRE:
-            return Look("expire", _DIAMOND, "expires")
+            return MarkStyle("expire", _DIAMOND, "expires")
         case Fate.CASCADE_EXPIRE:
-            return Look("cascade-expire", _DIAMOND, "expires with its subject")
+            return MarkStyle("cascade-expire", _DIAMOND, "expires with its subject")
         case Fate.ARCHIVE:
-            return Look("archive", _SQUARE, "is archived")
+            return MarkStyle("archive", _SQUARE, "is archived")
         case Fate.CASCADE_ARCHIVE:
-            return Look("cascade-archive", _SQUARE, "is archived with its subject")
+            return MarkStyle("cascade-archive", _SQUARE, "is archived with its subject")
         case Fate.BLOCKED:
-            return Look("blocked", _TRIANGLE, "held by a manifest list")
+            return MarkStyle("blocked", _TRIANGLE, "held by a manifest list")
         case _:
             assert_never(fate)

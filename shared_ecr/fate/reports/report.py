@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared_ecr.fate.costs import Prices, Stored
+from shared_ecr.fate.costs import Prices, StorageTotal
 from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings.acknowledgements import Acknowledgement
@@ -12,7 +12,7 @@ from shared_ecr.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedFinding:
+class ReportedFinding:
     """A finding, and the acknowledgement that accepts it, if one does."""
 
     finding: FateFinding
@@ -30,7 +30,7 @@ class Report:
 
     at: datetime
     outcomes: tuple[RepositoryOutcome, ...]
-    findings: tuple[JudgedFinding, ...] = ()
+    findings: tuple[ReportedFinding, ...] = ()
     warnings: tuple[Problem, ...] = ()
     prices: Prices = field(default_factory=Prices)
     source: str = ""
@@ -44,20 +44,20 @@ class Report:
         return any(judged.blocks for judged in self.findings)
 
     @property
-    def stored_now(self) -> Stored:
+    def stored_now(self) -> StorageTotal:
         """What all repositories hold."""
         return _total(outcome.stored_now for outcome in self.outcomes)
 
     @property
-    def stored_after(self) -> Stored:
+    def stored_after(self) -> StorageTotal:
         """What all repositories hold after the run."""
         return _total(outcome.stored_after for outcome in self.outcomes)
 
 
-def _total(parts: Iterable[Stored]) -> Stored:
+def _total(parts: Iterable[StorageTotal]) -> StorageTotal:
     images = standard = archive = 0
     for part in parts:
         images += part.images
         standard += part.standard_bytes
         archive += part.archive_bytes
-    return Stored(images, standard, archive)
+    return StorageTotal(images, standard, archive)

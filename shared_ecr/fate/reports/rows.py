@@ -3,12 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from shared_ecr.fate.changes import Change, ChangeKind
-from shared_ecr.fate.costs import BYTES_IN_GB, Prices, Stored
+from shared_ecr.fate.changes import ChangeKind, PolicyChange
+from shared_ecr.fate.costs import BYTES_IN_GB, Prices, StorageTotal
 from shared_ecr.fate.forecast import Day, Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import told, why
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.text import visible
 
 HEAD = ("fate", "image", "pushed", "rule", "why")
@@ -26,7 +26,7 @@ _WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ImageRows:
     """The images of one repository that are worth a line each, and how many others are simply kept."""
 
     lines: tuple[tuple[str, ...], ...]
@@ -34,7 +34,7 @@ class Rows:
     """What keeps the others, and how many."""
 
 
-def rows(outcome: RepositoryOutcome, *, everything: bool) -> Rows:
+def rows(outcome: RepositoryOutcome, *, everything: bool) -> ImageRows:
     """Return a line for each image that goes, is used, or hangs on an open question; with *everything*, for each."""
     ranked = sorted(outcome.verdicts, key=lambda each: (_ORDER.index(each.fate), each.image.pushed_at))
     told_each, kept = [], Counter[str]()
@@ -44,17 +44,17 @@ def rows(outcome: RepositoryOutcome, *, everything: bool) -> Rows:
             told_each.append(_line(verdict, outcome.used.get(verdict.image.digest)))
         else:
             kept[f"rule {verdict.claimed_by}" if verdict.claim else "no rule"] += 1
-    return Rows(tuple(told_each), tuple(kept.most_common()))
+    return ImageRows(tuple(told_each), tuple(kept.most_common()))
 
 
-def _line(verdict: Verdict, used_by: str | None) -> tuple[str, ...]:
+def _line(verdict: ImageFate, used_by: str | None) -> tuple[str, ...]:
     reasons = [why(verdict), *([f"IN USE by {used_by}"] if used_by else []), *verdict.notes]
     rule = "" if verdict.claimed_by is None else str(verdict.claimed_by)
     fate = str(verdict.fate).replace("_", " ")
     return (fate, visible(verdict.image.shown), f"{verdict.image.pushed_at:%Y-%m-%d}", rule, "; ".join(reasons))
 
 
-def change_rows(changed: tuple[Change, ...]) -> list[tuple[ChangeKind, list[tuple[str, ...]]]]:
+def change_rows(changed: tuple[PolicyChange, ...]) -> list[tuple[ChangeKind, list[tuple[str, ...]]]]:
     """Return what changes by kind, newly lost images first, each with what both policies say."""
     return [
         (
@@ -105,7 +105,7 @@ def saving(outcome: RepositoryOutcome, prices: Prices) -> str:
     return difference(outcome.stored_now, outcome.stored_after, prices)
 
 
-def difference(now: Stored, later: Stored, prices: Prices) -> str:
+def difference(now: StorageTotal, later: StorageTotal, prices: Prices) -> str:
     """Say *now* and *later* side by side: bytes and cost a month."""
     return f"{size(now.bytes)} -> {size(later.bytes)}, {cost(now, prices)} -> {cost(later, prices)} a month"
 
@@ -122,6 +122,6 @@ def size(number_of_bytes: int) -> str:
     return f"{number_of_bytes / 2**20:,.1f} MB"
 
 
-def cost(stored: Stored, prices: Prices) -> str:
+def cost(stored: StorageTotal, prices: Prices) -> str:
     """Write what a month costs."""
     return f"{stored.monthly_cost(prices):,.2f} {prices.currency}"

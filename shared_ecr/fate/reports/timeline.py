@@ -13,8 +13,8 @@ from html import escape
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import told, why
 from shared_ecr.fate.reports.axis import Axis
-from shared_ecr.fate.reports.marks import LATER, Look, look_of
-from shared_ecr.fate.verdicts import Fate, Verdict
+from shared_ecr.fate.reports.marks import LATER, MarkStyle, look_of
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.rules import LifecycleRule, NewestImages, PushedAge
 
 WIDTH, LEFT, RIGHT, TOP, ROW, FOOT = 1180, 270, 24, 14, 84, 34
@@ -25,7 +25,7 @@ _ORDER = list(Fate)
 @dataclass(frozen=True, slots=True)
 class _Row:
     rule: LifecycleRule | None
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[ImageFate]
 
 
 def timeline(outcome: RepositoryOutcome) -> str:
@@ -46,7 +46,7 @@ def timeline(outcome: RepositoryOutcome) -> str:
 
 
 def _rows(outcome: RepositoryOutcome) -> list[_Row]:
-    claimed: dict[int | None, list[Verdict]] = defaultdict(list)
+    claimed: dict[int | None, list[ImageFate]] = defaultdict(list)
     for verdict in outcome.verdicts:
         claimed[verdict.claimed_by].append(verdict)
     rows = [_Row(rule, claimed.get(rule.priority, ())) for rule in outcome.policy.rules]
@@ -68,7 +68,7 @@ def _row(row: _Row, axis: Axis, top: float, outcome: RepositoryOutcome, now: dat
     yield f'<line class="base" x1="0" y1="{top + ROW}" x2="{WIDTH - RIGHT}" y2="{top + ROW}"/>'
     yield from _label(row, top)
     yield from _limit(row, axis, top, now)
-    bins: dict[int, list[Verdict]] = defaultdict(list)
+    bins: dict[int, list[ImageFate]] = defaultdict(list)
     for verdict in row.verdicts:
         bins[int((axis.x(verdict.image.pushed_at) - LEFT) // _BIN)].append(verdict)
     most = max((len(verdicts) for verdicts in bins.values()), default=0)
@@ -114,7 +114,7 @@ def _limit(row: _Row, axis: Axis, top: float, now: datetime) -> Iterator[str]:
         yield f'<text class="limit-label" x="{place:.1f}" y="{top + 14}" text-anchor="{side}">{label}</text>'
 
 
-def _dots(verdicts: Sequence[Verdict], x: float, base: float, outcome: RepositoryOutcome) -> Iterator[str]:
+def _dots(verdicts: Sequence[ImageFate], x: float, base: float, outcome: RepositoryOutcome) -> Iterator[str]:
     for height, verdict in enumerate(verdicts):
         y = base - height * _DOT
         used = outcome.used.get(verdict.image.digest)
@@ -128,8 +128,8 @@ def _dots(verdicts: Sequence[Verdict], x: float, base: float, outcome: Repositor
             yield f'<circle class="used" cx="{x:.1f}" cy="{y:.1f}" r="5.6"/>'
 
 
-def _bars(verdicts: Sequence[Verdict], x: float, base: float, most: int, outcome: RepositoryOutcome) -> Iterator[str]:
-    counts: dict[Look, int] = defaultdict(int)
+def _bars(verdicts: Sequence[ImageFate], x: float, base: float, most: int, outcome: RepositoryOutcome) -> Iterator[str]:
+    counts: dict[MarkStyle, int] = defaultdict(int)
     for verdict in verdicts:
         counts[_look(verdict, outcome)] += 1
     y = base + 4
@@ -145,7 +145,7 @@ def _bars(verdicts: Sequence[Verdict], x: float, base: float, most: int, outcome
         yield f'<circle class="used" cx="{x:.1f}" cy="{y - 6:.1f}" r="3.5"><title>one is in use</title></circle>'
 
 
-def _look(verdict: Verdict, outcome: RepositoryOutcome) -> Look:
+def _look(verdict: ImageFate, outcome: RepositoryOutcome) -> MarkStyle:
     if not verdict.fate.is_loss and outcome.forecast and verdict.image.digest in outcome.forecast.gone:
         return LATER
     return look_of(verdict.fate)

@@ -4,7 +4,7 @@ import json
 
 from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
 from shared_ecr.local.ecr import caches, exclusions, public_repositories, templates
-from shared_ecr.local.ecr.answers import Document, ServiceError
+from shared_ecr.local.ecr.answers import RequestBody, ServiceError
 from shared_ecr.local.ecr.operations import ECR, ECR_PUBLIC, declare
 from shared_ecr.local.ecr.repositories import require_tags, without_the_services_own
 
@@ -13,7 +13,7 @@ _LONGEST_CATALOG_TEXT = 10_240
 _FILTER = "ImageTagMutabilityExclusionFilter"
 
 
-def filters(declared: list[dict[str, str]]) -> list[Document]:
+def filters(declared: list[dict[str, str]]) -> list[RequestBody]:
     """Render the exclusion filters of a template as the API has them."""
     return [{"filterType": each.get(f"{_FILTER}Type"), "filter": each.get(f"{_FILTER}Value")} for each in declared]
 
@@ -27,7 +27,7 @@ def _create_exclusion(props: Properties, _: str) -> Made:
     return declare(ECR, "RegisterPullTimeUpdateExclusion", request_of(props))["principalArn"], {}
 
 
-def _template_request(props: Properties) -> Document:
+def _template_request(props: Properties) -> RequestBody:
     request = request_of(props, but=("ResourceTags", f"{_FILTER}s"))
     if f"{_FILTER}s" in props:
         request["imageTagMutabilityExclusionFilters"] = filters(props[f"{_FILTER}s"])
@@ -50,7 +50,7 @@ def _update_template(physical_id: str, props: Properties) -> Made:
     return _made_template(templates.restore(made["repositoryCreationTemplate"] | {"createdAt": before["createdAt"]}))
 
 
-def _made_template(answer: Document) -> Made:
+def _made_template(answer: RequestBody) -> Made:
     template = answer["repositoryCreationTemplate"]
     return template["prefix"], {key: str(template[key[0].lower() + key[1:]]) for key in ("CreatedAt", "UpdatedAt")}
 
@@ -79,7 +79,7 @@ def _update_public(physical_id: str, props: Properties) -> Made:
     return physical_id, {"Arn": arn}
 
 
-def _catalog(props: Properties) -> Document:
+def _catalog(props: Properties) -> RequestBody:
     declared = dict(props.get("RepositoryCatalogData") or {})
     for key in ("AboutText", "UsageText"):
         if len(declared.get(key, "")) > _LONGEST_CATALOG_TEXT:

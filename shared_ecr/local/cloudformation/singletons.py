@@ -10,14 +10,14 @@ from ministack.core.responses import get_account_id
 
 from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
 from shared_ecr.local.ecr import registry_policy, replication, scanning, signing
-from shared_ecr.local.ecr.answers import Document, ServiceError
+from shared_ecr.local.ecr.answers import RequestBody, ServiceError
 from shared_ecr.local.ecr.operations import ECR, declare
 
 
 def _singleton(
     name: str,
     properties: tuple[str, ...],
-    put: tuple[str, Callable[[Properties], Document]],
+    put: tuple[str, Callable[[Properties], RequestBody]],
     exists: Callable[[], bool],
     remove: Callable[[], object],
 ) -> ResourceType:
@@ -37,13 +37,13 @@ def _singleton(
     return ResourceType(name, properties, create, update, lambda _: remove())
 
 
-def _policy(props: Properties) -> Document:
+def _policy(props: Properties) -> RequestBody:
     """Render the policy as text; a template may have it as an object."""
     text = props.get("PolicyText")
     return {"policyText": text if isinstance(text, str) or text is None else json.dumps(text)}
 
 
-def _replication(props: Properties) -> Document:
+def _replication(props: Properties) -> RequestBody:
     """Render the rules; the type has no property for delete replication, whatever the API has."""
     request = request_of(props)
     for rule in request.get("replicationConfiguration", {}).get("rules", []):
@@ -54,7 +54,7 @@ def _replication(props: Properties) -> Document:
     return request
 
 
-def _signing(props: Properties) -> Document:
+def _signing(props: Properties) -> RequestBody:
     return {"signingConfiguration": request_of(props)}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.local import hooks
-from shared_ecr.local.ecr.answers import Document, ServiceError
+from shared_ecr.local.ecr.answers import RequestBody, ServiceError
 
 # What a template says of one resource, in CloudFormation's spelling.
 Properties = dict[str, Any]
@@ -94,7 +94,7 @@ def wire(value: object) -> Any:
             return value
 
 
-def request_of(props: Properties, *, but: tuple[str, ...] = ()) -> Document:
+def request_of(props: Properties, *, but: tuple[str, ...] = ()) -> RequestBody:
     """Render *props* as the request of the same words, without those named in *but*."""
-    rendered: Document = wire({key: value for key, value in props.items() if key not in but})
+    rendered: RequestBody = wire({key: value for key, value in props.items() if key not in but})
     return rendered

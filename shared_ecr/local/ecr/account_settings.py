@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.
 
 from collections.abc import Mapping
 
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 
 # For each setting what may be put; the first is what an account has that never put any. The older values, CLAIR and
 # V1, are read from old accounts and not taken any more.
@@ -18,13 +18,13 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 _values = new_store()
 
 
-def get(request: Document) -> Document:
+def get(request: RequestBody) -> RequestBody:
     """Return the value of a setting."""
     name = request["name"]
     return {"name": name, "value": _values.get(name, _admitted(name)[0])}
 
 
-def put(request: Document) -> Document:
+def put(request: RequestBody) -> RequestBody:
     """Store the value of a setting."""
     name, value = request["name"], request["value"]
     if value not in _admitted(name):

@@ -8,9 +8,9 @@ from ministack.core.responses import AccountRegionScopedDict, error_response_jso
 from shared_ecr.local.hooks import Reply
 
 # A document of AWS's wire: what a request asks, what a reply says.
-Document = dict[str, Any]
+RequestBody = dict[str, Any]
 # An operation that the extensions serve.
-Operation = Callable[[Document], Document]
+Operation = Callable[[RequestBody], RequestBody]
 
 _STORES: list[Any] = []
 
@@ -42,7 +42,7 @@ class ServiceError(Exception):
         return rendered
 
 
-def reply(document: Document) -> Reply:
+def reply(document: RequestBody) -> Reply:
     """Render *document* as a success."""
     rendered: Reply = json_response(document)
     return rendered
@@ -61,7 +61,7 @@ def empty_stores() -> None:
         store.clear()
 
 
-def page(key: str, items: Sequence[object], request: Document, largest: int) -> Document:
+def page(key: str, items: Sequence[object], request: RequestBody, largest: int) -> RequestBody:
     """Return the page of *items* that *request* asks for; its tokens count what was shown before.
 
     Raises:

@@ -11,7 +11,7 @@ from shared_ecr.local import hooks
 from shared_ecr.local.ecr import account_settings
 from shared_ecr.local.hooks import Reply
 
-Start = Callable[[str, dict[str, Any], bytes], Reply]
+StartBlobUpload = Callable[[str, dict[str, Any], bytes], Reply]
 
 
 def install() -> None:
@@ -19,7 +19,7 @@ def install() -> None:
     hooks.START_BLOB_UPLOAD.wrap(_mounting)
 
 
-def _mounting(start: Start) -> Start:
+def _mounting(start: StartBlobUpload) -> StartBlobUpload:
     def start_blob_upload(name: str, query_params: dict[str, Any], body: bytes) -> Reply:
         source = query_params.get("from")
         if not _may_mount(source[0] if isinstance(source, list) else source, name):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.local import hooks
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store, page
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 
 MAX_RULES = 50
 # Each upstream by what its host must be; the second says whether it asks for a login.
@@ -31,7 +31,7 @@ ROOT = "ROOT"
 _rules = new_store()
 
 
-def create(request: Document) -> Document:
+def create(request: RequestBody) -> RequestBody:
     """Store a new rule; its prefix is its name and stands without the slash that ECR assumes at its end."""
     prefix = _prefix(request)
     if prefix in _rules:
@@ -56,13 +56,13 @@ def create(request: Document) -> Document:
     return dict(_rules[prefix])
 
 
-def describe(request: Document) -> Document:
+def describe(request: RequestBody) -> RequestBody:
     """Return the rules asked for, or all; refuse when one of those asked for is missing."""
     wanted = [prefix.removesuffix("/") for prefix in request.get("ecrRepositoryPrefixes") or sorted(_rules)]
     return page("pullThroughCacheRules", [_rule(prefix) for prefix in wanted], request, 100)
 
 
-def update(request: Document) -> Document:
+def update(request: RequestBody) -> RequestBody:
     """Change how a rule logs in; nothing else of it can be changed."""
     rule = _rule(_prefix(request))
     changed = rule | {key: request[key] for key in ("credentialArn", "customRoleArn") if request.get(key)}
@@ -71,30 +71,30 @@ def update(request: Document) -> Document:
     return {key: value for key, value in rule.items() if key not in {"upstreamRegistryUrl", "createdAt"}}
 
 
-def delete(request: Document) -> Document:
+def delete(request: RequestBody) -> RequestBody:
     """Forget a rule and return it."""
     rule = _rule(_prefix(request))
     del _rules[rule["ecrRepositoryPrefix"]]
     return dict(rule)
 
 
-def validate(request: Document) -> Document:
+def validate(request: RequestBody) -> RequestBody:
     """Tell whether a rule could log in, as far as its secret says: the upstream registry is not asked."""
     rule = _rule(_prefix(request))
     failure = _secret_fault(rule.get("credentialArn"))
     return rule | {"isValid": failure is None} | ({"failure": failure} if failure else {})
 
 
-def _prefix(request: Document) -> str:
+def _prefix(request: RequestBody) -> str:
     prefix: str = request["ecrRepositoryPrefix"].removesuffix("/")
     return prefix
 
 
-def _rule(prefix: str) -> Document:
+def _rule(prefix: str) -> RequestBody:
     if prefix not in _rules:
         message = f"No pull through cache rule with the prefix '{prefix}' in the registry with id '{get_account_id()}'"
         raise ServiceError("PullThroughCacheRuleNotFoundException", message)
-    rule: Document = _rules[prefix]
+    rule: RequestBody = _rules[prefix]
     return rule
 
 
@@ -107,7 +107,7 @@ def _upstream(named: str | None, url: str) -> str:
     return found
 
 
-def _require_login(upstream: str, url: str, request: Document) -> None:
+def _require_login(upstream: str, url: str, request: RequestBody) -> None:
     """Refuse a rule without the secret or the role its upstream needs, and a secret that is not there."""
     host, needs_secret = _UPSTREAMS[upstream]
     arn = request.get("credentialArn")
@@ -129,10 +129,10 @@ def _require_prefixes(upstream: str, prefix: str, upstream_prefix: str | None) -
         raise ServiceError.validation("An upstreamRepositoryPrefix goes with the upstream registry ecr")
 
 
-def _secret(arn: str) -> Document | None:
+def _secret(arn: str) -> RequestBody | None:
     if arn.split(":")[3:5] != [get_region(), get_account_id()]:
         return None
-    held: list[Document] = list(hooks.SECRETS.read().values())
+    held: list[RequestBody] = list(hooks.SECRETS.read().values())
     return next((secret for secret in held if secret["ARN"] == arn and not secret["DeletedDate"]), None)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from shared_ecr.local import hooks
-from shared_ecr.local.ecr.answers import Document
+from shared_ecr.local.ecr.answers import RequestBody
 from shared_ecr.local.ecr.templates import CREATE_ON_PUSH, lacks_role, matching
-from shared_ecr.local.hooks import Action, Reply
+from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.local.tag_rules import FILTERS, MODE
 
-Put = Callable[[str, str, dict[str, str], bytes], Reply]
-Start = Callable[[str, dict[str, Any], bytes], Reply]
+PutManifestHandler = Callable[[str, str, dict[str, str], bytes], Reply]
+StartUpload = Callable[[str, dict[str, Any], bytes], Reply]
 
 
 def install() -> None:
@@ -41,13 +41,13 @@ def _create_if_due(name: str) -> str | None:
     return None
 
 
-def _described_by(template: Document, name: str) -> Document:
+def _described_by(template: RequestBody, name: str) -> RequestBody:
     """Render what *template* says as the request to create *name*."""
     copied = {key: template[key] for key in (MODE, FILTERS, "encryptionConfiguration") if key in template}
     return {"repositoryName": name, "tags": template.get("resourceTags", []), **copied}
 
 
-def _starting_uploads(start: Start) -> Start:
+def _starting_uploads(start: StartUpload) -> StartUpload:
     def start_blob_upload(name: str, query_params: dict[str, Any], body: bytes) -> Reply:
         refusal = _create_if_due(name)
         return _refused(refusal) if refusal else start(name, query_params, body)
@@ -55,7 +55,7 @@ def _starting_uploads(start: Start) -> Start:
     return start_blob_upload
 
 
-def _putting_manifests(put: Put) -> Put:
+def _putting_manifests(put: PutManifestHandler) -> PutManifestHandler:
     def put_manifest(name: str, ref: str, headers: dict[str, str], body: bytes) -> Reply:
         refusal = _create_if_due(name)
         return _refused(refusal) if refusal else put(name, ref, headers, body)
@@ -63,8 +63,8 @@ def _putting_manifests(put: Put) -> Put:
     return put_manifest
 
 
-def _by_request(action: Action) -> Action:
-    def creating_first(data: Document) -> Reply:
+def _by_request(action: OperationHandler) -> OperationHandler:
+    def creating_first(data: RequestBody) -> Reply:
         # A template that cannot be applied leaves the repository missing, which the operation itself refuses.
         _create_if_due(data["repositoryName"])
         return action(data)

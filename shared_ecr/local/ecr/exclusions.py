@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store, page
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 
 MAX_EXCLUSIONS = 100
 
 _excluded = new_store()
 
 
-def register(request: Document) -> Document:
+def register(request: RequestBody) -> RequestBody:
     """Exclude a principal; refuse one that is excluded, and the hundred and first."""
     arn = request["principalArn"]
     if arn in _excluded:
@@ -25,7 +25,7 @@ def register(request: Document) -> Document:
     return {"principalArn": arn, "createdAt": _excluded[arn]}
 
 
-def deregister(request: Document) -> Document:
+def deregister(request: RequestBody) -> RequestBody:
     """Count the pulls of a principal again; refuse one that is not excluded."""
     arn = request["principalArn"]
     if arn not in _excluded:
@@ -34,7 +34,7 @@ def deregister(request: Document) -> Document:
     return {"principalArn": arn}
 
 
-def list_all(request: Document) -> Document:
+def list_all(request: RequestBody) -> RequestBody:
     """Return the excluded principals."""
     return page("pullTimeUpdateExclusions", sorted(_excluded), request, MAX_EXCLUSIONS)
 

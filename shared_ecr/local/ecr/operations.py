@@ -22,7 +22,7 @@ from shared_ecr.local.ecr import (
     signing,
     templates,
 )
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, empty_stores, reply
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, empty_stores, reply
 from shared_ecr.local.hooks import Reply
 
 ApiHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
@@ -44,7 +44,7 @@ _ADDED: dict[str, Mapping[str, Operation]] = {
     },
     ECR_PUBLIC: public_repositories.OPERATIONS,
 }
-_GUARDED: dict[str, Mapping[str, Callable[[Document], None]]] = {ECR: repositories.GUARDS, ECR_PUBLIC: {}}
+_GUARDED: dict[str, Mapping[str, Callable[[RequestBody], None]]] = {ECR: repositories.GUARDS, ECR_PUBLIC: {}}
 
 
 def install() -> None:
@@ -54,7 +54,7 @@ def install() -> None:
     hooks.RESET.wrap(_resetting)
 
 
-def declare(service: str, operation: str, request: Document) -> Document:
+def declare(service: str, operation: str, request: RequestBody) -> RequestBody:
     """Serve the *request* that a template's resource amounts to.
 
     Raises:

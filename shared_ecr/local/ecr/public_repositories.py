@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from ministack.core.responses import get_account_id, get_region
 
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store, page
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 from shared_ecr.local.ecr.policies import require_repository_policy
 from shared_ecr.local.ecr.repositories import require_tags
 
@@ -20,7 +20,7 @@ REGION = "us-east-1"
 _repositories, _catalog, _tags, _policies = new_store(), new_store(), new_store(), new_store()
 
 
-def create(request: Document) -> Document:
+def create(request: RequestBody) -> RequestBody:
     """Create a repository, with what the gallery shows of it."""
     name = request["repositoryName"]
     if name in _repositories:
@@ -39,14 +39,14 @@ def create(request: Document) -> Document:
     return {"repository": _repositories[name], "catalogData": _catalog[name]}
 
 
-def describe(request: Document) -> Document:
+def describe(request: RequestBody) -> RequestBody:
     """Return the repositories asked for, or all; refuse when one of those asked for is missing."""
     names = request.get("repositoryNames") or sorted(_repositories)
     found = [_repositories[_existing({"repositoryName": name})] for name in names]
     return page("repositories", found, request, 1000)
 
 
-def delete(request: Document) -> Document:
+def delete(request: RequestBody) -> RequestBody:
     """Delete a repository with all that is told about it."""
     name = _existing(request)
     for store in (_catalog, _tags, _policies):
@@ -54,19 +54,19 @@ def delete(request: Document) -> Document:
     return {"repository": _repositories.pop(name)}
 
 
-def put_catalog(request: Document) -> Document:
+def put_catalog(request: RequestBody) -> RequestBody:
     """Replace what the gallery shows of a repository."""
     name = _existing(request)
     _catalog[name] = dict(request["catalogData"])
     return {"catalogData": _catalog[name]}
 
 
-def get_catalog(request: Document) -> Document:
+def get_catalog(request: RequestBody) -> RequestBody:
     """Return what the gallery shows of a repository."""
     return {"catalogData": _catalog[_existing(request)]}
 
 
-def set_policy(request: Document) -> Document:
+def set_policy(request: RequestBody) -> RequestBody:
     """Store the policy of a repository: who may push, since everybody may pull."""
     name = _existing(request)
     require_repository_policy(request["policyText"], "ecr-public")
@@ -74,7 +74,7 @@ def set_policy(request: Document) -> Document:
     return get_policy(request)
 
 
-def get_policy(request: Document) -> Document:
+def get_policy(request: RequestBody) -> RequestBody:
     """Return the policy of a repository; refuse where it has none."""
     name = _existing(request)
     if name not in _policies:
@@ -83,7 +83,7 @@ def get_policy(request: Document) -> Document:
     return {"registryId": get_account_id(), "repositoryName": name, "policyText": _policies[name]}
 
 
-def delete_policy(request: Document) -> Document:
+def delete_policy(request: RequestBody) -> RequestBody:
     """Forget the policy of a repository and return it."""
     deleted = get_policy(request)
     del _policies[deleted["repositoryName"]]
@@ -95,12 +95,12 @@ def forget_policy(name: str) -> None:
     _policies.pop(name, None)
 
 
-def replace_tags(name: str, tags: list[Document]) -> None:
+def replace_tags(name: str, tags: list[RequestBody]) -> None:
     """Give a repository these tags and no others, CloudFormation's own among them."""
     _tags[name] = list(tags)
 
 
-def tag(request: Document) -> Document:
+def tag(request: RequestBody) -> RequestBody:
     """Add tags to a repository, or change them."""
     name = _named_by(request["resourceArn"])
     kept = {each["Key"]: each["Value"] for each in (*_tags[name], *request["tags"])}
@@ -110,19 +110,19 @@ def tag(request: Document) -> Document:
     return {}
 
 
-def untag(request: Document) -> Document:
+def untag(request: RequestBody) -> RequestBody:
     """Remove tags from a repository."""
     name = _named_by(request["resourceArn"])
     _tags[name] = [each for each in _tags[name] if each["Key"] not in request["tagKeys"]]
     return {}
 
 
-def list_tags(request: Document) -> Document:
+def list_tags(request: RequestBody) -> RequestBody:
     """Return the tags of a repository."""
     return {"tags": _tags[_named_by(request["resourceArn"])]}
 
 
-def _existing(request: Document) -> str:
+def _existing(request: RequestBody) -> str:
     name: str = request["repositoryName"]
     if name not in _repositories:
         message = f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}'"
@@ -144,7 +144,7 @@ def _alias() -> str:
 
 
 def _in_its_region(operation: Operation) -> Operation:
-    def served(request: Document) -> Document:
+    def served(request: RequestBody) -> RequestBody:
         require_region()
         return operation(request)
 
@@ -161,7 +161,7 @@ def require_region() -> None:
         raise ServiceError("UnsupportedCommandException", f"Amazon ECR Public is in {REGION}, not in {get_region()}")
 
 
-_SERVED: Mapping[str, Callable[[Document], Document]] = {
+_SERVED: Mapping[str, Callable[[RequestBody], RequestBody]] = {
     "CreateRepository": create,
     "DescribeRepositories": describe,
     "DeleteRepository": delete,

@@ -7,21 +7,21 @@ from collections.abc import Mapping
 
 from ministack.core.responses import get_account_id
 
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 from shared_ecr.local.ecr.policies import require_registry_policy
 
 # The one policy of each registry, under the empty key.
 _policies = new_store()
 
 
-def put(request: Document) -> Document:
+def put(request: RequestBody) -> RequestBody:
     """Store the policy, in the place of an earlier one."""
     require_registry_policy(request["policyText"])
     _policies[""] = request["policyText"]
     return get({})
 
 
-def get(_: Document) -> Document:
+def get(_: RequestBody) -> RequestBody:
     """Return the policy; refuse where there is none."""
     if "" not in _policies:
         message = f"Registry policy does not exist in the registry with id '{get_account_id()}'"
@@ -29,7 +29,7 @@ def get(_: Document) -> Document:
     return {"registryId": get_account_id(), "policyText": _policies[""]}
 
 
-def delete(_: Document) -> Document:
+def delete(_: RequestBody) -> RequestBody:
     """Forget the policy and return it; refuse where there is none."""
     deleted = get({})
     del _policies[""]

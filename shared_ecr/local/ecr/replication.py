@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 from shared_ecr.names import Region
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
@@ -18,7 +18,7 @@ MAX_DESTINATIONS = 25
 _configurations = new_store()
 
 
-def put(request: Document) -> Document:
+def put(request: RequestBody) -> RequestBody:
     """Store the rules in the place of the earlier ones; none at all ends replication."""
     rules = request["replicationConfiguration"]["rules"]
     destinations = {(each["registryId"], each["region"]) for rule in rules for each in rule["destinations"]}
@@ -32,7 +32,7 @@ def put(request: Document) -> Document:
     return {"replicationConfiguration": _configurations[""]}
 
 
-def describe(_: Document) -> Document:
+def describe(_: RequestBody) -> RequestBody:
     """Return the rules of the registry."""
     return {"registryId": get_account_id(), "replicationConfiguration": _configurations.get("", {"rules": []})}
 
@@ -53,7 +53,7 @@ def _require_destination(account: str, region: str) -> None:
         raise ServiceError.validation(f"There is no replication to '{region}', which is in another partition")
 
 
-def _require_delete_replication(rule: Document) -> None:
+def _require_delete_replication(rule: RequestBody) -> None:
     deletes = rule.get("deleteReplication")
     if deletes is not None and not (isinstance(deletes, dict) and isinstance(deletes.get("enabled"), bool)):
         raise ServiceError.invalid("deleteReplication.enabled", "must be true or false")

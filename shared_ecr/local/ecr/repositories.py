@@ -6,7 +6,7 @@ Names, lengths and enumerations are in the shape of the request (`shapes`), tag 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shared_ecr.local.ecr.answers import Document, ServiceError
+from shared_ecr.local.ecr.answers import RequestBody, ServiceError
 from shared_ecr.local.ecr.lifecycle_texts import require_lifecycle_policy
 from shared_ecr.local.ecr.policies import require_repository_policy
 
@@ -51,12 +51,12 @@ def without_the_services_own(tags: Sequence[Mapping[str, str]]) -> list[Mapping[
     return [tag for tag in tags if not tag["Key"].startswith("aws:cloudformation:")]
 
 
-def _creating(request: Document) -> None:
+def _creating(request: RequestBody) -> None:
     require_encryption(request.get("encryptionConfiguration"))
     require_tags(request.get("tags") or [])
 
 
-GUARDS: Mapping[str, Callable[[Document], None]] = {
+GUARDS: Mapping[str, Callable[[RequestBody], None]] = {
     "CreateRepository": _creating,
     "PutLifecyclePolicy": lambda request: require_lifecycle_policy(request["lifecyclePolicyText"]),
     "SetRepositoryPolicy": lambda request: require_repository_policy(request["policyText"]),

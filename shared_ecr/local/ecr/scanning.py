@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from ministack.core.responses import get_account_id
 
 from shared_ecr.local import hooks
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 
 # What a registry has that nobody configured.
-DEFAULT: Document = {"scanType": "BASIC", "rules": []}
+DEFAULT: RequestBody = {"scanType": "BASIC", "rules": []}
 
 _configurations = new_store()
 
 
-def put(request: Document) -> Document:
+def put(request: RequestBody) -> RequestBody:
     """Store the configuration; left out, the type is BASIC and there are no rules."""
     configuration = {"scanType": request.get("scanType", "BASIC"), "rules": request.get("rules") or []}
     continuous = any(rule["scanFrequency"] == "CONTINUOUS_SCAN" for rule in configuration["rules"])
@@ -27,7 +27,7 @@ def put(request: Document) -> Document:
     return {"registryScanningConfiguration": configuration}
 
 
-def get(_: Document) -> Document:
+def get(_: RequestBody) -> RequestBody:
     """Return the configuration, the default one where none was put."""
     return {"registryId": get_account_id(), "scanningConfiguration": _configurations.get("", DEFAULT)}
 
@@ -37,7 +37,7 @@ def exists() -> bool:
     return bool(_configurations.get("", DEFAULT) != DEFAULT)
 
 
-def of_repositories(request: Document) -> Document:
+def of_repositories(request: RequestBody) -> RequestBody:
     """Return what the configuration says about each repository, and those that do not exist."""
     repositories = hooks.REPOSITORIES.read()
     names = request["repositoryNames"]
@@ -47,11 +47,11 @@ def of_repositories(request: Document) -> Document:
     }
 
 
-def _applied(repository: Document) -> Document:
+def _applied(repository: RequestBody) -> RequestBody:
     """Find the rule that holds; continuous beats on push, and the repository's own flag is for registries without."""
     configuration = _configurations.get("", DEFAULT)
     name = repository["repositoryName"]
-    applied: dict[str, list[Document]] = {}
+    applied: dict[str, list[RequestBody]] = {}
     for rule in configuration["rules"]:
         if filters := [each for each in rule["repositoryFilters"] if _selects(each["filter"], name)]:
             applied.setdefault(rule["scanFrequency"], []).extend(filters)
@@ -74,7 +74,7 @@ def _selects(pattern: str, name: str) -> bool:
     return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name))
 
 
-def _failure(name: str) -> Document:
+def _failure(name: str) -> RequestBody:
     reason = f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}'"
     return {"repositoryName": name, "failureCode": "REPOSITORY_NOT_FOUND", "failureReason": reason}
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from shared_ecr.local.ecr.answers import Document, ServiceError
+from shared_ecr.local.ecr.answers import RequestBody, ServiceError
 
 
-def require(service: str, operation: str, request: Document, *, declared: bool = False) -> None:
+def require(service: str, operation: str, request: RequestBody, *, declared: bool = False) -> None:
     """Refuse the first fault of *request*; with *declared* it comes from a template.
 
     Raises:
@@ -28,7 +28,7 @@ def is_operation(service: str, operation: str) -> bool:
     return operation in _model(service).operation_names
 
 
-def faults(service: str, operation: str, request: Document, *, declared: bool) -> Iterator[tuple[str, str]]:
+def faults(service: str, operation: str, request: RequestBody, *, declared: bool) -> Iterator[tuple[str, str]]:
     """Tell the members of *request* that break their constraint, and which."""
     shape = _model(service).operation_model(operation).input_shape
     if shape is not None:

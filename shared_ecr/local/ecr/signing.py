@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.local import hooks
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 
 # The one platform of AWS Signer that signs images.
 PLATFORM = "Notation-OCI-SHA384-ECDSA"
@@ -16,7 +16,7 @@ PLATFORM = "Notation-OCI-SHA384-ECDSA"
 _configurations = new_store()
 
 
-def put(request: Document) -> Document:
+def put(request: RequestBody) -> RequestBody:
     """Store the rules in the place of the earlier ones."""
     configuration = request["signingConfiguration"]
     for rule in configuration["rules"]:
@@ -25,7 +25,7 @@ def put(request: Document) -> Document:
     return {"signingConfiguration": configuration}
 
 
-def get(_: Document) -> Document:
+def get(_: RequestBody) -> RequestBody:
     """Return the rules; refuse where none were put."""
     if "" not in _configurations:
         message = f"Signing configuration does not exist in the registry with id '{get_account_id()}'"
@@ -33,7 +33,7 @@ def get(_: Document) -> Document:
     return {"registryId": get_account_id(), "signingConfiguration": _configurations[""]}
 
 
-def delete(_: Document) -> Document:
+def delete(_: RequestBody) -> RequestBody:
     """Forget the rules and return them; refuse where none were put."""
     deleted = get({})
     del _configurations[""]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from ministack.core.responses import get_account_id
 
-from shared_ecr.local.ecr.answers import Document, Operation, ServiceError, new_store, page
+from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 from shared_ecr.local.ecr.lifecycle_texts import require_lifecycle_policy
 from shared_ecr.local.ecr.policies import require_repository_policy
 from shared_ecr.local.ecr.repositories import require_encryption, require_tags
@@ -17,7 +17,7 @@ from shared_ecr.local.tag_rules import FILTERS, MODE, rule_fault
 
 ROOT = "ROOT"
 CREATE_ON_PUSH = "CREATE_ON_PUSH"
-_DEFAULTS: Document = {"encryptionConfiguration": {"encryptionType": "AES256"}, MODE: "MUTABLE"}
+_DEFAULTS: RequestBody = {"encryptionConfiguration": {"encryptionType": "AES256"}, MODE: "MUTABLE"}
 # What an update changes; the others of a template are its prefix and its times.
 _CHANGEABLE = (
     "description", "encryptionConfiguration", "resourceTags", MODE, FILTERS, "repositoryPolicy", "lifecyclePolicy",
@@ -27,7 +27,7 @@ _CHANGEABLE = (
 _templates = new_store()
 
 
-def create(request: Document) -> Document:
+def create(request: RequestBody) -> RequestBody:
     """Store a new template; refuse a second for the prefix."""
     prefix = _prefix(request)
     if prefix in _templates:
@@ -40,7 +40,7 @@ def create(request: Document) -> Document:
     return _rendered(template)
 
 
-def update(request: Document) -> Document:
+def update(request: RequestBody) -> RequestBody:
     """Change what *request* names and leave the rest as it is."""
     old = _template(_prefix(request))
     changed = old | _members(request)
@@ -52,27 +52,27 @@ def update(request: Document) -> Document:
     return _rendered(changed)
 
 
-def describe(request: Document) -> Document:
+def describe(request: RequestBody) -> RequestBody:
     """Return those of the templates asked for that exist, or all."""
     wanted = [prefix.removesuffix("/") for prefix in request.get("prefixes") or sorted(_templates)]
     found = [dict(_templates[prefix]) for prefix in wanted if prefix in _templates]
     return {"registryId": get_account_id()} | page("repositoryCreationTemplates", found, request, 100)
 
 
-def delete(request: Document) -> Document:
+def delete(request: RequestBody) -> RequestBody:
     """Forget a template and return it."""
     template = _template(_prefix(request))
     del _templates[template["prefix"]]
     return _rendered(template)
 
 
-def restore(template: Document) -> Document:
+def restore(template: RequestBody) -> RequestBody:
     """Put back *template* as it is, with its times."""
     _templates[template["prefix"]] = template
     return _rendered(template)
 
 
-def matching(name: str, reason: str) -> Document | None:
+def matching(name: str, reason: str) -> RequestBody | None:
     """Return the template for a repository called *name* that comes about for *reason*: the longest prefix wins."""
     fitting = [
         template
@@ -82,30 +82,30 @@ def matching(name: str, reason: str) -> Document | None:
     return max(fitting, key=lambda template: 0 if template["prefix"] == ROOT else len(template["prefix"]), default=None)
 
 
-def lacks_role(template: Document) -> bool:
+def lacks_role(template: RequestBody) -> bool:
     """Whether ECR would fail to apply *template*: tags and keys of KMS take a role to create with."""
     needs_one = bool(template.get("resourceTags")) or template["encryptionConfiguration"]["encryptionType"] != "AES256"
     return needs_one and not template.get("customRoleArn")
 
 
-def _prefix(request: Document) -> str:
+def _prefix(request: RequestBody) -> str:
     prefix: str = request["prefix"].removesuffix("/")
     return prefix
 
 
-def _members(request: Document) -> Document:
+def _members(request: RequestBody) -> RequestBody:
     return {key: request[key] for key in _CHANGEABLE if request.get(key) is not None}
 
 
-def _template(prefix: str) -> Document:
+def _template(prefix: str) -> RequestBody:
     if prefix not in _templates:
         message = f"The repository creation template with the prefix '{prefix}' does not exist"
         raise ServiceError("TemplateNotFoundException", message)
-    template: Document = _templates[prefix]
+    template: RequestBody = _templates[prefix]
     return template
 
 
-def _require(template: Document) -> None:
+def _require(template: RequestBody) -> None:
     """Refuse a template whose repositories ECR would refuse."""
     if not template["appliedFor"]:
         raise ServiceError.validation("A repository creation template is applied for at least one reason")
@@ -119,7 +119,7 @@ def _require(template: Document) -> None:
         require_lifecycle_policy(template["lifecyclePolicy"])
 
 
-def _rendered(template: Document) -> Document:
+def _rendered(template: RequestBody) -> RequestBody:
     return {"registryId": get_account_id(), "repositoryCreationTemplate": dict(template)}
 
 

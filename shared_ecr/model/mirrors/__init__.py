@@ -6,7 +6,14 @@ somebody pulls, when somebody does. `mirror` is one of them, `upstreams` says fr
 
 from shared_ecr.model.mirrors.mirror import Chosen, Mirror
 from shared_ecr.model.mirrors.upstreams import UpstreamRepository
-from shared_ecr.model.mirrors.wanted import PinnedTag, TagPattern, Wanted, may_move_here, moves_upstream, parse_wanted
+from shared_ecr.model.mirrors.wanted import (
+    PinnedTag,
+    TagPattern,
+    WantedImages,
+    may_move_here,
+    moves_upstream,
+    parse_wanted,
+)
 
 __all__ = [
     "Chosen",
@@ -14,7 +21,7 @@ __all__ = [
     "PinnedTag",
     "TagPattern",
     "UpstreamRepository",
-    "Wanted",
+    "WantedImages",
     "may_move_here",
     "moves_upstream",
     "parse_wanted",

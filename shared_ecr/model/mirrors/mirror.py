@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from shared_ecr.model.mirrors.upstreams import UpstreamRepository
-from shared_ecr.model.mirrors.wanted import PinnedTag, TagPattern, Wanted
+from shared_ecr.model.mirrors.wanted import PinnedTag, TagPattern, WantedImages
 from shared_ecr.names import Digest, RepositoryName, Tag
 from shared_ecr.names.platforms import Platform
 from shared_ecr.names.versions import version_order
@@ -27,7 +27,7 @@ class Mirror:
 
     source: UpstreamRepository
     target: RepositoryName
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedImages, ...]
     exclude: tuple[TagPattern, ...] = ()
     """Tags that patterns do not mean; a tag that is written out is meant all the same."""
     newest: int | None = None

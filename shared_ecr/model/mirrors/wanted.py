@@ -54,10 +54,10 @@ class PinnedTag:
         return f"{self.tag}@{self.digest}"
 
 
-Wanted = Tag | TagPattern | PinnedTag | Digest
+WantedImages = Tag | TagPattern | PinnedTag | Digest
 
 
-def parse_wanted(text: str) -> Wanted:
+def parse_wanted(text: str) -> WantedImages:
     """Read `TAG`, a pattern with `*`, `sha256:DIGEST`, or `TAG@sha256:DIGEST`."""
     name, at, digest = text.rpartition("@")
     if at:
@@ -67,7 +67,7 @@ def parse_wanted(text: str) -> Wanted:
     return TagPattern.parse(text) if WILDCARD in text else Tag.parse(text)
 
 
-def moves_upstream(wanted: Wanted) -> bool:
+def moves_upstream(wanted: WantedImages) -> bool:
     """Whether *wanted* means tags that upstreams are known to move: `latest`, `1.27`, `*`."""
     match wanted:
         case Tag(text) | TagPattern(text):
@@ -78,7 +78,7 @@ def moves_upstream(wanted: Wanted) -> bool:
             assert_never(wanted)
 
 
-def may_move_here(wanted: Wanted, mutability: TagMutability) -> bool:
+def may_move_here(wanted: WantedImages, mutability: TagMutability) -> bool:
     """Whether every tag of *wanted* may move in a repository of that *mutability*, as far as patterns can tell.
 
     A filter covers a pattern that it matches as if it were a tag: what the filter holds fixed the pattern does too.

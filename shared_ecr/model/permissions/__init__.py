@@ -11,7 +11,7 @@ needs both sides: this one, and the caller's own IAM policy).
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.levels import PULL_ACTIONS, PUSH_ACTIONS, AccessLevel
 from shared_ecr.model.permissions.perimeters import Perimeter, perimeter_faults
-from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.permissions.policy_documents import registry_statements, repository_policy
 from shared_ecr.model.permissions.redundancy import redundant
 from shared_ecr.model.permissions.sizes import (
@@ -29,7 +29,7 @@ __all__ = [
     "AccessLevel",
     "Grant",
     "Perimeter",
-    "Place",
+    "PolicyLocation",
     "PolicySize",
     "perimeter_faults",
     "policy_characters",

@@ -7,7 +7,7 @@ from shared_ecr.names import Region
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PolicyLocation:
     """Where a policy is stored; CDK tokens are welcome, since the parts are only joined into ARNs."""
 
     partition: str

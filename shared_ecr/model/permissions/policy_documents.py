@@ -5,7 +5,7 @@ from typing import Any
 
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.perimeters import Perimeter
-from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.permissions.statements import allow_statements
 
 # No level has it as its first word, so that these never share a Sid with other statements of a registry policy.
@@ -13,7 +13,7 @@ _REGISTRY_SID = "Every"
 
 
 def repository_policy(
-    grants: Iterable[Grant], place: Place, perimeter: Perimeter | None = None
+    grants: Iterable[Grant], place: PolicyLocation, perimeter: Perimeter | None = None
 ) -> dict[str, Any] | None:
     """Render *grants* as the one policy of a repository, or None where nobody is granted or denied anything."""
     statements = allow_statements(grants, place)
@@ -23,7 +23,7 @@ def repository_policy(
 
 
 def registry_statements(
-    grants: Iterable[Grant], place: Place, account: str, prefixes: Sequence[str] = ("",)
+    grants: Iterable[Grant], place: PolicyLocation, account: str, prefixes: Sequence[str] = ("",)
 ) -> list[dict[str, Any]]:
     """Render *grants* as statements of the registry policy, one instead of one for each repository.
 

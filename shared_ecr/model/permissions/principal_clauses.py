@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.principals import (
     EVERYWHERE,
     Account,
@@ -36,7 +36,7 @@ _LOOKS_FIRST = {"emr-serverless": ("ecr:DescribeImages",)}
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Member:
+class PrincipalValue:
     """One of those who come in on a way: the value that names it, and for a source its account."""
 
     value: str
@@ -63,13 +63,13 @@ class Way:
         """Actions that this way needs beyond those of any level."""
         return _LOOKS_FIRST.get(self.service, ())
 
-    def principal(self, members: list[Member]) -> object:
+    def principal(self, members: list[PrincipalValue]) -> object:
         """Render the principal element."""
         if self.service:
             return {"Service": f"{self.service}.amazonaws.com"}
         return "*" if self.key else {"AWS": [member.value for member in members]}
 
-    def condition(self, members: list[Member]) -> dict[str, Any]:
+    def condition(self, members: list[PrincipalValue]) -> dict[str, Any]:
         """Render the condition element; empty where none is needed."""
         condition: dict[str, Any] = {}
         if self.key:
@@ -81,7 +81,7 @@ class Way:
         return condition
 
 
-def ways_of(consumer: Consumer, narrowing: Narrowing, place: Place) -> Iterator[tuple[Way, Member]]:
+def ways_of(consumer: Consumer, narrowing: Narrowing, place: PolicyLocation) -> Iterator[tuple[Way, PrincipalValue]]:
     """Yield every way that *consumer* needs in a policy that is stored in *place*."""
     match consumer:
         case Account(account):
@@ -91,11 +91,11 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: Place) -> Iterator[
         case Organization(organization):
             # StringEquals, never IfExists or ForAllValues: those two also let in accounts of no organization.
             way = Way(1, "Organization", operator="StringEquals", key="aws:PrincipalOrgID", narrowing=narrowing)
-            yield way, Member(str(organization))
+            yield way, PrincipalValue(str(organization))
         case OrganizationalUnit():
             operator, key = "ForAnyValue:StringLike", "aws:PrincipalOrgPaths"
             way = Way(2, "OrganizationalUnit", operator=operator, key=key, narrowing=narrowing)
-            yield way, Member(consumer.pattern)
+            yield way, PrincipalValue(consumer.pattern)
         case LambdaFunctions(account, function):
             # https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-xaccount-permissions
             yield _principal(f"{account}:root", EVERYWHERE, place)
@@ -108,7 +108,7 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: Place) -> Iterator[
             assert_never(consumer)
 
 
-def _service(consumer: CodeBuildProject | EmrServerless | Service, place: Place) -> tuple[Way, Member]:
+def _service(consumer: CodeBuildProject | EmrServerless | Service, place: PolicyLocation) -> tuple[Way, PrincipalValue]:
     match consumer:
         case CodeBuildProject(account, project):
             # https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
@@ -131,18 +131,18 @@ def _service(consumer: CodeBuildProject | EmrServerless | Service, place: Place)
             assert_never(consumer)
 
 
-def _principal(identity: str, narrowing: Narrowing, place: Place) -> tuple[Way, Member]:
-    return Way(0, "", narrowing=narrowing), Member(f"arn:{place.partition}:iam::{identity}")
+def _principal(identity: str, narrowing: Narrowing, place: PolicyLocation) -> tuple[Way, PrincipalValue]:
+    return Way(0, "", narrowing=narrowing), PrincipalValue(f"arn:{place.partition}:iam::{identity}")
 
 
-def _from_arn(service: str, source: FromArn, place: Place) -> tuple[Way, Member]:
+def _from_arn(service: str, source: FromArn, place: PolicyLocation) -> tuple[Way, PrincipalValue]:
     way = Way(3, _words(service), service, "ArnLike", "aws:SourceArn")
     arn = f"arn:{place.partition}:{source.service}:{source.region}:{source.account}:{source.resource}"
-    return way, Member(arn, str(source.account))
+    return way, PrincipalValue(arn, str(source.account))
 
 
-def _from(service: str, of: str, key: str, value: str) -> tuple[Way, Member]:
-    return Way(3, f"{_words(service)}{of}", service, "StringEquals", key), Member(value)
+def _from(service: str, of: str, key: str, value: str) -> tuple[Way, PrincipalValue]:
+    return Way(3, f"{_words(service)}{of}", service, "StringEquals", key), PrincipalValue(value)
 
 
 def _words(service: str) -> str:

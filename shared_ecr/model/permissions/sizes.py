@@ -8,7 +8,7 @@ from typing import Any
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.perimeters import Perimeter
-from shared_ecr.model.permissions.places import Place
+from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.permissions.policy_documents import repository_policy
 from shared_ecr.model.principals import (
     EVERYWHERE,
@@ -59,13 +59,15 @@ def policy_characters(policy: dict[str, Any]) -> int:
     return len(json.dumps(policy, separators=(",", ":")))
 
 
-def policy_size(grants: Iterable[Grant], place: Place, perimeter: Perimeter | None = None) -> PolicySize:
+def policy_size(grants: Iterable[Grant], place: PolicyLocation, perimeter: Perimeter | None = None) -> PolicySize:
     """Measure the policy that a repository has in *place*; nothing granted and denied is a policy of no size."""
     policy = repository_policy(grants, place, perimeter)
     return PolicySize(policy_characters(policy), len(policy["Statement"])) if policy else PolicySize(0, 0)
 
 
-def size_fault(grants: Iterable[Grant], place: Place, perimeter: Perimeter | None = None) -> InvalidValueError | None:
+def size_fault(
+    grants: Iterable[Grant], place: PolicyLocation, perimeter: Perimeter | None = None
+) -> InvalidValueError | None:
     """Return what is wrong where the policy is too large, with the forms that would fit and their sizes."""
     granted = tuple(grants)
     size = policy_size(granted, place, perimeter)

@@ -10,24 +10,24 @@ from typing import Any
 
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.levels import AccessLevel, joined, policy_order
-from shared_ecr.model.permissions.places import Place
-from shared_ecr.model.permissions.principal_clauses import Member, Way, digest, ways_of
+from shared_ecr.model.permissions.places import PolicyLocation
+from shared_ecr.model.permissions.principal_clauses import PrincipalValue, Way, digest, ways_of
 
 
-def allow_statements(grants: Iterable[Grant], place: Place) -> list[dict[str, Any]]:
+def allow_statements(grants: Iterable[Grant], place: PolicyLocation) -> list[dict[str, Any]]:
     """Render *grants* as statements without a resource."""
-    given: dict[tuple[Way, Member], set[AccessLevel]] = defaultdict(set)
+    given: dict[tuple[Way, PrincipalValue], set[AccessLevel]] = defaultdict(set)
     for grant in grants:
         for entry in ways_of(grant.consumer, grant.narrowing, place):
             given[entry].add(grant.level)
-    shared: dict[tuple[tuple[AccessLevel, ...], Way], list[Member]] = defaultdict(list)
+    shared: dict[tuple[tuple[AccessLevel, ...], Way], list[PrincipalValue]] = defaultdict(list)
     for (way, member), levels in given.items():
         shared[joined(frozenset(levels)), way].append(member)
     in_order = sorted(shared, key=lambda each: (policy_order(each[0]), each[1]))
     return [_statement(levels, way, sorted(shared[levels, way])) for levels, way in in_order]
 
 
-def _statement(levels: tuple[AccessLevel, ...], way: Way, members: list[Member]) -> dict[str, Any]:
+def _statement(levels: tuple[AccessLevel, ...], way: Way, members: list[PrincipalValue]) -> dict[str, Any]:
     sid = "".join(level.sid for level in levels) + way.name
     if way.narrowing.equals:
         sid += f"If{digest(way.narrowing.equals)}"

@@ -17,7 +17,7 @@ from shared_ecr.model.principals.services import (
     FromOrganization,
     LambdaFunctions,
     Service,
-    Source,
+    ServiceSource,
 )
 
 Consumer = (
@@ -48,5 +48,5 @@ __all__ = [
     "OrganizationalUnit",
     "Role",
     "Service",
-    "Source",
+    "ServiceSource",
 ]

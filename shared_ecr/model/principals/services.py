@@ -148,7 +148,7 @@ class FromOrganization:
         return f"for organization {self.organization}"
 
 
-Source = FromAccount | FromArn | FromOrganization
+ServiceSource = FromAccount | FromArn | FromOrganization
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -157,7 +157,7 @@ class Service:
 
     name: str
     """What stands before `.amazonaws.com`, which is the same in every partition."""
-    source: Source
+    source: ServiceSource
 
     def __str__(self) -> str:
         return f"service {self.name} {self.source}"

@@ -12,7 +12,7 @@ from typing import Self
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256
-from shared_ecr.model.permissions import Place
+from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.names.repository import GRAMMAR
@@ -22,7 +22,7 @@ ROOT = "ROOT"
 MAX_PREFIX, MAX_DESCRIPTION = 256, 256
 
 
-class Occasion(StrEnum):
+class AppliedFor(StrEnum):
     """When ECR makes a repository."""
 
     CREATE_ON_PUSH = "CREATE_ON_PUSH"
@@ -54,7 +54,7 @@ class CreationTemplate:
     """The occasions, the namespace, and the repository that each one made there shall be."""
 
     prefix: TemplatePrefix
-    applied_for: frozenset[Occasion]
+    applied_for: frozenset[AppliedFor]
     repository: RepositorySpec
     """Its name is of no account; every other property is that of the repositories to come."""
     custom_role: RoleArn | None = None
@@ -65,7 +65,7 @@ class CreationTemplate:
         """Whether ECR fails to make the repository without a role: once it has tags or a key."""
         return bool(self.repository.tags) or not isinstance(self.repository.encryption, Aes256)
 
-    def policy_text(self, place: Place) -> str | None:
+    def policy_text(self, place: PolicyLocation) -> str | None:
         """Render the policy as text: exactly the document that a repository of the spec has."""
         policy = self.repository.policy(place)
         return json.dumps(policy, separators=(",", ":")) if policy else None

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.model.permissions import Grant, Place, repository_policy
+from shared_ecr.model.permissions import Grant, PolicyLocation, repository_policy
 from shared_ecr.names import Region, RepositoryName
 
 HOME = Region("us-east-1")
@@ -57,7 +57,7 @@ class PublicRepositorySpec:
 
     def policy(self) -> dict[str, Any] | None:
         """Render who else may push, or None where it is the account alone."""
-        rendered = repository_policy(self.grants, Place.of(HOME))
+        rendered = repository_policy(self.grants, PolicyLocation.of(HOME))
         if rendered:
             rendered["Statement"] = [{**each, "Action": list(PUSH_ACTIONS)} for each in rendered["Statement"]]
         return rendered

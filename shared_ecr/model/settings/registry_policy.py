@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.model.permissions import Grant, Place, registry_statements
+from shared_ecr.model.permissions import Grant, PolicyLocation, registry_statements
 from shared_ecr.model.settings.pull_through_cache import ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
 from shared_ecr.names import AccountId, EcrRegistry
@@ -61,4 +61,4 @@ def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict
 
 def grant_statements(grants: Iterable[Grant], home: EcrRegistry, prefix: str = "") -> list[dict[str, Any]]:
     """Render *grants* on every repository of *home* whose name begins with *prefix*."""
-    return registry_statements(grants, Place.of(home.region), str(home.account), (prefix,))
+    return registry_statements(grants, PolicyLocation.of(home.region), str(home.account), (prefix,))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from shared_ecr.model.encryption import at_destination
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import SettingsSpec
-from shared_ecr.model.settings.creation_templates import ROOT, CreationTemplate, Occasion, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import ROOT, AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.registry_policy import ReplicationSource
 from shared_ecr.model.settings.replication import Destination, Replication
 from shared_ecr.names import EcrRegistry, RepositoryName
@@ -64,7 +64,7 @@ def _templates(
         inside = RepositoryName(f"{template.prefix.text}/any")
         if template.prefix.text != ROOT and replication.is_copied(inside, destination):
             spec = replace(template.repository, encryption=at_destination(template.repository.encryption))
-            yield replace(template, applied_for=frozenset({Occasion.REPLICATION}), repository=spec, custom_role=None)
+            yield replace(template, applied_for=frozenset({AppliedFor.REPLICATION}), repository=spec, custom_role=None)
 
 
 def _namespaces(specs: Sequence[RepositorySpec]) -> Iterator[CreationTemplate]:
@@ -78,7 +78,7 @@ def _namespaces(specs: Sequence[RepositorySpec]) -> Iterator[CreationTemplate]:
         if all(other == first for other in others):
             yield CreationTemplate(
                 TemplatePrefix(namespace),
-                frozenset({Occasion.REPLICATION}),
+                frozenset({AppliedFor.REPLICATION}),
                 first,
                 description=f"Replicas under {namespace}/ have the rules of their source"[:256],
             )

@@ -8,7 +8,7 @@ happens to it and how it differs, `rules` look at one case each. What lifecycle 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from shared_ecr.review.changes.cases import Case, Comparison, Question, alone, gone
+from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, gone
 from shared_ecr.review.changes.identity.pairing import Paired, held, pair_up
 from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import StackPair, paired_stacks
@@ -25,11 +25,11 @@ from shared_ecr.review.changes.rules.stacks import stacks_moved
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY, ReviewedRepository, read_repository
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.verdict import Happening, RepositoryChange, SettingChange
 
-__all__ = ["Changed", "Question", "compare"]
+__all__ = ["Changed", "ReviewContext", "compare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Changed:
     """How many repositories stay as they are."""
 
 
-def compare(before: Deployment, after: Deployment, question: Question) -> Changed:
+def compare(before: Deployment, after: Deployment, question: ReviewContext) -> Changed:
     """Say what happens where *after* is deployed over *before*, and what of it somebody has to decide about."""
     stacks = paired_stacks(before, after)
     access = AccessChanges(RegistryPolicies.of(before), RegistryPolicies.of(after), question.known)
     paired = pair_up(held(before, REPOSITORY), held(after, REPOSITORY), stacks)
-    cases = tuple(Comparison(before, after, question, access, stacks).cases(paired))
+    cases = tuple(DeploymentPair(before, after, question, access, stacks).cases(paired))
     registries = tuple(registry_changes(access, before, stacks, _unchanged(paired, cases, access)))
     settings = tuple(_with_access(each, registries) for each in setting_cases(before, after, stacks))
     findings = (
@@ -75,7 +75,7 @@ def compare(before: Deployment, after: Deployment, question: Question) -> Change
     )
 
 
-def _of_cases(cases: Iterable[Case], question: Question) -> Iterator[ReviewFinding]:
+def _of_cases(cases: Iterable[RepositoryPair], question: ReviewContext) -> Iterator[ReviewFinding]:
     for case in cases:
         # What goes to another place with its whole stack is made anew there; the stack tells.
         if not case.goes_with_its_stack:
@@ -83,7 +83,7 @@ def _of_cases(cases: Iterable[Case], question: Question) -> Iterator[ReviewFindi
                 yield from (found.about(case.after.name, case.after.resource) for found in rule(case, question))
 
 
-def _of_gone(paired: Paired, question: Question, stacks: Iterable[StackPair]) -> Iterator[ReviewFinding]:
+def _of_gone(paired: Paired, question: ReviewContext, stacks: Iterable[StackPair]) -> Iterator[ReviewFinding]:
     alike = {id(old): new for old, new in renamed(paired.gone, paired.new)}
     for left in paired.gone:
         new = alike.get(id(left))
@@ -91,7 +91,7 @@ def _of_gone(paired: Paired, question: Question, stacks: Iterable[StackPair]) ->
         yield looks_renamed(left, new, question) if new else dropped(left, question, with_its_stack=with_its_stack)
 
 
-def _unchanged(paired: Paired, cases: Iterable[Case], access: AccessChanges) -> Iterator[ReviewedRepository]:
+def _unchanged(paired: Paired, cases: Iterable[RepositoryPair], access: AccessChanges) -> Iterator[ReviewedRepository]:
     """Yield the repositories that nothing happens to; nobody asks where no registry policy changes."""
     if access.before.policies == access.after.policies and access.before.scopes == access.after.scopes:
         return
@@ -108,8 +108,8 @@ def _with_access(case: SettingCase, registries: Iterable[RegistryChange]) -> Set
     return replace(case, differences=(*case.differences, *found)) if case.differences and found else case
 
 
-def _new_owners(before: Deployment, after: Deployment, question: Question) -> Iterator[ReviewFinding]:
+def _new_owners(before: Deployment, after: Deployment, question: ReviewContext) -> Iterator[ReviewFinding]:
     """Yield what has two owners now, and had one."""
-    old, new = (list(singletons(Scene(side, question.known))) for side in (before, after))
+    old, new = (list(singletons(RuleContext(side, question.known))) for side in (before, after))
     had = {(found.subject, found.home) for found in old}
     yield from (found for found in new if (found.subject, found.home) not in had)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared_ecr.access.changes import Change
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.changes import AccessChange
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.review.changes.differences import differences
-from shared_ecr.review.changes.identity.keys import Encryption, Keys
-from shared_ecr.review.changes.identity.names import Sameness, compare_names
-from shared_ecr.review.changes.identity.pairing import Held, Paired
+from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
+from shared_ecr.review.changes.identity.names import NameMatch, compare_names
+from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.losing.images import image_fates
 from shared_ecr.review.changes.registry.access import AccessChanges
@@ -19,7 +19,7 @@ from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import SCANNING
 from shared_ecr.review.rules.settings.scanning import read_scanning
-from shared_ecr.review.verdict import Difference, Happening, RepositoryChange
+from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange
 
 # What leaves a stack and stays. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 _STAYS = frozenset({"Retain", "RetainExceptOnCreate"})
@@ -27,17 +27,17 @@ TERRAFORM = "terraform"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReviewContext:
     """What is known around the two sides."""
 
-    known: Known
+    known: TrustBoundary
     now: datetime
     inventory: Inventory | None = None
     """The images that are there; without it, what a rule would newly lose has no number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RepositoryPair:
     """One repository on both sides."""
 
     before: ReviewedRepository
@@ -47,13 +47,13 @@ class Case:
     """Whether its stack is the one it was in, under whatever name and in whatever Region."""
     goes_with_its_stack: bool
     """Whether its whole stack goes to another account or Region."""
-    naming: Sameness
-    encryption: tuple[Encryption, Encryption]
+    naming: NameMatch
+    encryption: tuple[EncryptionIdentity, EncryptionIdentity]
     """What encrypts it, on both sides."""
-    differences: tuple[Difference, ...]
+    differences: tuple[PropertyChange, ...]
     is_scanned: bool
     """Whether a rule of its registry's scanning configuration covers it now."""
-    access: tuple[Change, ...] = ()
+    access: tuple[AccessChange, ...] = ()
     outcome: RepositoryOutcome | None = None
     """The fate of its images, where its rules change and an inventory tells of it."""
 
@@ -67,12 +67,12 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DeploymentPair:
     """What cases are made with."""
 
     before: Deployment
     after: Deployment
-    question: Question
+    question: ReviewContext
     access: AccessChanges
     stacks: tuple[StackPair, ...]
     keys: tuple[Keys, Keys] = field(init=False)
@@ -80,7 +80,7 @@ class Comparison:
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", (Keys.of(self.before), Keys.of(self.after)))
 
-    def cases(self, paired: Paired) -> Iterator[Case]:
+    def cases(self, paired: Paired) -> Iterator[RepositoryPair]:
         """Yield the repositories that something happens to."""
         partners = {(id(pair.before), id(pair.after)): pair for pair in self.stacks}
         for old, new in paired.both:
@@ -89,7 +89,7 @@ class Comparison:
                 if case.differences or case.access:
                     yield case
 
-    def _case(self, old: Held, new: Held, stacks: StackPair | None) -> Case:
+    def _case(self, old: LocatedResource, new: LocatedResource, stacks: StackPair | None) -> RepositoryPair:
         before, after = read_repository(old.stack, old.resource), read_repository(new.stack, new.resource)
         encryption = tuple(
             keys.encryption(each.stack, each.resource) for keys, each in zip(self.keys, (old, new), strict=True)
@@ -97,7 +97,7 @@ class Comparison:
         both = (encryption[0], encryption[1])
         access = self.access.of(before, after)
         naming = compare_names(old.written_name, new.written_name)
-        return Case(
+        return RepositoryPair(
             before,
             after,
             _happening(before, after, naming, is_other_key=both[0] != both[1]),
@@ -116,7 +116,7 @@ class Comparison:
         return any(each.covers(repository.name if repository.is_named else None) for each in read)
 
 
-def is_untouched(old: Held, new: Held) -> bool:
+def is_untouched(old: LocatedResource, new: LocatedResource) -> bool:
     """Whether nothing at all is written otherwise; so it is with nearly all of them, and nothing is read."""
     before, after = old.resource, new.resource
     return (
@@ -130,26 +130,26 @@ def is_untouched(old: Held, new: Held) -> bool:
     )
 
 
-def gone(left: Held) -> Happening:
+def gone(left: LocatedResource) -> Happening:
     """Return what becomes of a resource that is in no stack of the new side."""
     stays = left.resource.deletion_policy in _STAYS and left.stack.tool != TERRAFORM
     return Happening.ORPHANED if stays else Happening.DELETED
 
 
-def alone(happening: Happening, each: Held) -> RepositoryChange:
+def alone(happening: Happening, each: LocatedResource) -> RepositoryChange:
     """Return what is told of a repository that is on one side only."""
     read = read_repository(each.stack, each.resource)
     return RepositoryChange(happening, read.name, read.home, read.resource.origin)
 
 
 def _happening(
-    before: ReviewedRepository, after: ReviewedRepository, naming: Sameness, *, is_other_key: bool
+    before: ReviewedRepository, after: ReviewedRepository, naming: NameMatch, *, is_other_key: bool
 ) -> Happening:
     """Return what the tool makes of the difference, the worst of it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
     """
-    if naming is Sameness.OTHER:
+    if naming is NameMatch.OTHER:
         return Happening.REPLACED
     is_moved = (
         before.stack.name != after.stack.name

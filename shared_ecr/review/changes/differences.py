@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from shared_ecr.access.changes import Change
+from shared_ecr.access.changes import AccessChange
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.changes.identity.keys import Encryption
+from shared_ecr.review.changes.identity.keys import EncryptionIdentity
 from shared_ecr.review.changes.losing.words import LIFECYCLE_POLICY, lifecycle_difference
 from shared_ecr.review.deployments import Resource, is_known
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.texts import written_out
-from shared_ecr.review.verdict import Difference
+from shared_ecr.review.verdict import PropertyChange
 
 # What is told in words, and as what; every other property is told as it is written.
 IN_WORDS: Mapping[str, str] = {
@@ -44,9 +44,9 @@ _ROWS: tuple[tuple[str, _Told], ...] = (
 def differences(
     before: ReviewedRepository,
     after: ReviewedRepository,
-    encryption: tuple[Encryption, Encryption],
-    access: Sequence[Change],
-) -> tuple[Difference, ...]:
+    encryption: tuple[EncryptionIdentity, EncryptionIdentity],
+    access: Sequence[AccessChange],
+) -> tuple[PropertyChange, ...]:
     """Return what differs in meaning; another spelling of the same is no difference.
 
     Args:
@@ -61,7 +61,7 @@ def differences(
         # A key is compared by what it is, not by how it is called.
         if IN_WORDS.get(name, name) not in told and name != "EncryptionConfiguration":
             old, new = (each.resource.properties.get(name) for each in (before, after))
-            found.append(Difference(IN_WORDS.get(name, name), as_written(old), as_written(new)))
+            found.append(PropertyChange(IN_WORDS.get(name, name), as_written(old), as_written(new)))
     return (*found, *other_properties(before.resource, after.resource, frozenset(IN_WORDS)))
 
 
@@ -74,12 +74,12 @@ def undecided(before: Resource, after: Resource) -> tuple[str, ...]:
     )
 
 
-def other_properties(before: Resource, after: Resource, told: frozenset[str]) -> Iterator[Difference]:
+def other_properties(before: Resource, after: Resource, told: frozenset[str]) -> Iterator[PropertyChange]:
     """Yield the properties that differ, but for those that are *told* already, as they are written."""
     for name in sorted({*before.properties, *after.properties} - told):
         old, new = before.properties.get(name), after.properties.get(name)
         if unordered(old) != unordered(new):
-            yield Difference(name, as_written(old), as_written(new))
+            yield PropertyChange(name, as_written(old), as_written(new))
 
 
 def unordered(value: Json) -> str:
@@ -103,23 +103,23 @@ def as_written(value: Json) -> str | None:
 def _in_words(
     before: ReviewedRepository,
     after: ReviewedRepository,
-    encryption: tuple[Encryption, Encryption],
-    access: Sequence[Change],
-) -> Iterator[Difference]:
+    encryption: tuple[EncryptionIdentity, EncryptionIdentity],
+    access: Sequence[AccessChange],
+) -> Iterator[PropertyChange]:
     for what, told in _ROWS:
         old, new = told(before), told(after)
         if old != new:
-            yield Difference(what, old, new)
+            yield PropertyChange(what, old, new)
     if encryption[0] != encryption[1]:
-        yield Difference("encryption", str(encryption[0]), str(encryption[1]))
+        yield PropertyChange("encryption", str(encryption[0]), str(encryption[1]))
     if lifecycle := lifecycle_difference(before, after):
         yield lifecycle
     if not is_same_policy(before, after):
         same = before.has_policy and after.has_policy and not access
         lines = ("  the same access, in other words",) if same and _is_whole(before) and _is_whole(after) else ()
-        yield Difference("repository policy", _policy(before), _policy(after), lines)
+        yield PropertyChange("repository policy", _policy(before), _policy(after), lines)
     if tags := _tags(before, after):
-        yield Difference("tags", f"{len(before.tags)}", f"{len(after.tags)}", tags)
+        yield PropertyChange("tags", f"{len(before.tags)}", f"{len(after.tags)}", tags)
 
 
 def is_same_policy(before: ReviewedRepository, after: ReviewedRepository) -> bool:

@@ -9,6 +9,6 @@ plans. `load_deployment` is all of it. Nothing leaves the folder that was named,
 from shared_ecr.review.documents.declared import declared_positions
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.loading import load_deployment, load_prior
-from shared_ecr.review.documents.places import Place
+from shared_ecr.review.documents.places import DeploymentTarget
 
-__all__ = ["InvalidDocumentError", "Place", "declared_positions", "load_deployment", "load_prior"]
+__all__ = ["DeploymentTarget", "InvalidDocumentError", "declared_positions", "load_deployment", "load_prior"]

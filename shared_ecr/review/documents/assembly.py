@@ -10,16 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.deployments import Doubt, Home
+from shared_ecr.review.deployments import Doubt, RegistryHome
 from shared_ecr.review.documents.constructs import ConstructTable, from_metadata, from_tree
 from shared_ecr.review.documents.data_file import read_document
 from shared_ecr.review.documents.faults import InvalidDocumentError
-from shared_ecr.review.documents.files import Folder
-from shared_ecr.review.documents.nested import Nesting, read_with_nested
+from shared_ecr.review.documents.files import DocumentFolder
+from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
 from shared_ecr.review.documents.places import environment
+from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
-from shared_ecr.review.documents.surroundings import Surroundings
 from shared_ecr.text import quoted
 
 MANIFEST = "manifest.json"
@@ -40,7 +40,12 @@ class Assembly:
     """One assembly in the folder *base* of *folder*; those of its stages lie in folders below it."""
 
     def __init__(
-        self, folder: Folder, home: Home, parameters: Mapping[str, str], base: str = "", read: "_Read | None" = None
+        self,
+        folder: DocumentFolder,
+        home: RegistryHome,
+        parameters: Mapping[str, str],
+        base: str = "",
+        read: "_Read | None" = None,
     ) -> None:
         self._folder, self._home, self._parameters, self._base = folder, home, parameters, base
         self._read = read or _Read()
@@ -83,7 +88,7 @@ class Assembly:
         stack_name = stack_name if isinstance(stack_name, str) else name
         own = properties.get("parameters")
         protection = properties.get("terminationProtection", False)
-        around = Surroundings(
+        around = StackContext(
             name=stack_name,
             home=environment(artifact.get("environment"), self._home),
             parameters={**_texts(own), **given_to(stack_name, self._parameters)},
@@ -94,7 +99,7 @@ class Assembly:
             tool="cdk",
         )
         document = read_document(path, self._folder.shown(file, self._base))
-        nesting = Nesting(self._folder, self._base, self._assets, table)
+        nesting = NestedTemplates(self._folder, self._base, self._assets, table)
         yield from read_with_nested(read_stack(document, around), around, nesting)
 
     def _stage(self, directory: str) -> Iterator[ReadStack]:

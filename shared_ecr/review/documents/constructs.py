@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.acknowledgements import in_construct
-from shared_ecr.review.documents.surroundings import Constructs
+from shared_ecr.review.documents.stack_context import Constructs
 
 _LOGICAL_ID, _ACKNOWLEDGED = "aws:cdk:logicalId", "aws:cdk:acknowledged-rules"
 _LOGICAL_ID_IN_TREE = "aws:cdk:cloudformation:logicalId"

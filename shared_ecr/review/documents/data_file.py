@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import read_text
 from shared_ecr.review.documents.json_text import read_json_text
@@ -11,7 +11,7 @@ from shared_ecr.review.documents.yaml_text import read_yaml_text
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 
 
-def read_document(path: Path, shown_as: str) -> Document:
+def read_document(path: Path, shown_as: str) -> DataFile:
     """Read the file at *path*, which messages call *shown_as*.
 
     Raises:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared_ecr.declaration import Declaration
-from shared_ecr.documents.nodes import Entry, Mapping, Node
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 
@@ -67,14 +67,14 @@ class _Places:
                 # A repository that nobody declared is not what the whole section says.
                 yield entry.key.position
 
-    def _member(self, section: tuple[str, ...], entry: Entry, name: str) -> Position | None:
+    def _member(self, section: tuple[str, ...], entry: MappingEntry, name: str) -> Position | None:
         if section not in self._members:
             entries = entry.value.entries if isinstance(entry.value, Mapping) else ()
             self._members[section] = {each.key.text: each.key.position for each in entries}
         return self._members[section].get(name)
 
 
-def _entry(document: Node, path: tuple[str, ...]) -> Entry | None:
+def _entry(document: Node, path: tuple[str, ...]) -> MappingEntry | None:
     """Return the entry at *path*, such as `registry`, `scanning`."""
     entry, node = None, document
     for key in path:

@@ -14,7 +14,7 @@ MOST_VALUES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class DataFile:
     """A file in JSON or YAML, read."""
 
     file: str

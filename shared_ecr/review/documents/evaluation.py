@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
-from shared_ecr.review.documents.loops import LOOP, Loops
+from shared_ecr.review.documents.loops import LOOP, ForEachLoops
 from shared_ecr.review.documents.open_values import open_name, open_value
 from shared_ecr.review.documents.physical import attribute, reference
-from shared_ecr.review.documents.template import Template
+from shared_ecr.review.documents.template import CloudFormationTemplate
 
 _DYNAMIC = re.compile(r"\{\{(resolve:[^{}]*)\}\}")
 # CloudFormation takes templates of 1 MB; one that grows to twenty times as much is meant to fill the memory.
@@ -28,7 +28,7 @@ _DEEPEST = 100
 class Evaluation:
     """Gives the values of one template; what stays open and what is doubtful is remembered until it is taken."""
 
-    template: Template
+    template: CloudFormationTemplate
     known: Mapping[str, Json]
     """Pseudo parameters and parameters whose value is known."""
     opened: dict[str, None] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Evaluation:
         # The lists of loops are evaluated before there are conditions and resources.
         self.resources: Mapping[str, Json] = {}
         self.conditions = Conditions({}, self.resolve)
-        self.loops = Loops(self.resolve, self.doubt)
+        self.loops = ForEachLoops(self.resolve, self.doubt)
         self.conditions = Conditions(self.loops.expand(self.template.conditions), self._compared)
         self.resources = self.loops.expand(self.template.resources)
 

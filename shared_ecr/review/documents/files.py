@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.documents.yaml import decode
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.problems import Problem
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 
@@ -14,17 +14,17 @@ LARGEST_FILE = 50 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class DocumentText:
     """One file that was read."""
 
-    source: Source
+    source: SourceText
     """Its text, and its name for messages."""
     size: int
     """In bytes, as CloudFormation counts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class DocumentFolder:
     """The folder that a review may read; nothing in it leads out of it, neither `..` nor a link."""
 
     root: Path
@@ -62,7 +62,7 @@ class Folder:
         return "/".join(part for part in (self.shown_as.rstrip("/"), base, name) if part)
 
 
-def read_text(path: Path, shown_as: str) -> Text:
+def read_text(path: Path, shown_as: str) -> DocumentText:
     """Read the file at *path*, at most 50 MiB of it.
 
     Raises:
@@ -84,4 +84,4 @@ def read_text(path: Path, shown_as: str) -> Text:
     source = decode(data, shown_as)
     if isinstance(source, Problem):
         raise InvalidDocumentError([source])
-    return Text(source, len(data))
+    return DocumentText(source, len(data))

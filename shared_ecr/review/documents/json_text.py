@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json, Number
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt
-from shared_ecr.review.documents.document import DEEPEST, MOST_VALUES, Document, too_deep_or_large
+from shared_ecr.review.documents.document import DEEPEST, MOST_VALUES, DataFile, too_deep_or_large
 from shared_ecr.review.documents.faults import InvalidDocumentError
-from shared_ecr.review.documents.files import Text
+from shared_ecr.review.documents.files import DocumentText
 from shared_ecr.text import quoted
 
 # Nobody reads more of them.
@@ -22,7 +22,7 @@ _HALVES = re.compile(r"[\ud800-\udfff]")
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read_json_text(text: Text) -> Document:
+def read_json_text(text: DocumentText) -> DataFile:
     """Read *text* as JSON; of a key that stands twice in an object, the last counts and a doubt tells it.
 
     Raises:
@@ -46,13 +46,13 @@ def read_json_text(text: Text) -> Document:
         raise _refused(source, beyond, "document-depth" if "deep" in beyond else "document-too-large")
     if _ESCAPED_HALF.search(source.text):
         data = _whole(data)
-    return Document(source.file, text.size, data, _resources(source, data), tuple(reader.doubts))
+    return DataFile(source.file, text.size, data, _resources(source, data), tuple(reader.doubts))
 
 
 class _Reader:
     """Takes what Python's reader hands over, and notes what CloudFormation might read otherwise."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self._file = source.file
         self.doubts: list[Doubt] = []
 
@@ -71,7 +71,7 @@ class _Reader:
         return text
 
 
-def _resources(source: Source, data: Json) -> dict[str, Position]:
+def _resources(source: SourceText, data: Json) -> dict[str, Position]:
     """Find where each member of `Resources` stands; the text is known to be JSON."""
     if not isinstance(data, dict) or not isinstance(data.get("Resources"), dict):
         return {}
@@ -127,5 +127,5 @@ def _whole(data: Json) -> Json:
             return data
 
 
-def _refused(source: Source, what: str, code: str, position: Position | None = None) -> InvalidDocumentError:
+def _refused(source: SourceText, what: str, code: str, position: Position | None = None) -> InvalidDocumentError:
     return InvalidDocumentError.of(source.file, what, code=code, position=position)

@@ -10,14 +10,14 @@ from shared_ecr.problems import Problem
 from shared_ecr.review.deployments import Deployment, Doubt, Stack
 from shared_ecr.review.documents.assembly import MANIFEST, Assembly
 from shared_ecr.review.documents.data_file import YAML_SUFFIXES, read_document
-from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
-from shared_ecr.review.documents.files import Folder
-from shared_ecr.review.documents.nested import Nesting, read_with_nested
+from shared_ecr.review.documents.files import DocumentFolder
+from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
-from shared_ecr.review.documents.places import Place
+from shared_ecr.review.documents.places import DeploymentTarget
+from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
-from shared_ecr.review.documents.surroundings import Surroundings
 from shared_ecr.review.documents.template import is_template
 from shared_ecr.review.documents.terraform import is_plan, is_raw_state, read_plan, read_prior
 from shared_ecr.text import quoted
@@ -30,7 +30,7 @@ _NO_PARAMETERS: Mapping[str, str] = {}
 
 def load_deployment(
     path: Path,
-    place: Place,
+    place: DeploymentTarget,
     parameters: Mapping[str, str] = _NO_PARAMETERS,
     *,
     shown_as: str | None = None,
@@ -55,7 +55,7 @@ def load_deployment(
             if is_plan(document.data):
                 return _of_plan(document, place, stack or ONLY_PLAN)
             return _of_template(document, path, stack or ONLY_TEMPLATE, place, parameters)
-        folder = Folder(path, "" if shown == "." else shown)
+        folder = DocumentFolder(path, "" if shown == "." else shown)
         if (path / MANIFEST).is_file():
             assembly = Assembly(folder, place.home, parameters)
             stacks = list(assembly.stacks())
@@ -65,7 +65,9 @@ def load_deployment(
         return _of_templates(folder, shown, place, parameters)
 
 
-def load_prior(path: Path, place: Place, *, shown_as: str | None = None, stack: str | None = None) -> Deployment | None:
+def load_prior(
+    path: Path, place: DeploymentTarget, *, shown_as: str | None = None, stack: str | None = None
+) -> Deployment | None:
     """Read what a Terraform plan says was deployed before; None where *path* is no plan, or nothing was.
 
     What is not said here is as for `load_deployment`.
@@ -83,20 +85,24 @@ def load_prior(path: Path, place: Place, *, shown_as: str | None = None, stack: 
     return Deployment(shown, (prior[0],), (*document.doubts, *prior[1])) if prior else None
 
 
-def _of_plan(document: Document, place: Place, name: str) -> Deployment:
+def _of_plan(document: DataFile, place: DeploymentTarget, name: str) -> Deployment:
     stack, doubts = read_plan(document, place, name)
     return Deployment(document.file, (stack,), (*document.doubts, *doubts))
 
 
-def _of_template(document: Document, path: Path, name: str, place: Place, parameters: Mapping[str, str]) -> Deployment:
+def _of_template(
+    document: DataFile, path: Path, name: str, place: DeploymentTarget, parameters: Mapping[str, str]
+) -> Deployment:
     if not is_template(document.data):
         raise _no_deployment(document)
-    folder = Folder(path.parent, document.file.rpartition("/")[0])
+    folder = DocumentFolder(path.parent, document.file.rpartition("/")[0])
     read = list(_stacks(document, folder, name, place, parameters))
     return _deployment(document.file, read, [], parameters)
 
 
-def _of_templates(folder: Folder, shown: str, place: Place, parameters: Mapping[str, str]) -> Deployment:
+def _of_templates(
+    folder: DocumentFolder, shown: str, place: DeploymentTarget, parameters: Mapping[str, str]
+) -> Deployment:
     """Read the templates and plans that lie in *folder* itself; what is something else is passed over."""
     read: list[ReadStack] = []
     plans: list[Stack] = []
@@ -130,10 +136,10 @@ def _of_templates(folder: Folder, shown: str, place: Place, parameters: Mapping[
 
 
 def _stacks(
-    document: Document, folder: Folder, name: str, place: Place, parameters: Mapping[str, str]
+    document: DataFile, folder: DocumentFolder, name: str, place: DeploymentTarget, parameters: Mapping[str, str]
 ) -> Iterator[ReadStack]:
-    around = Surroundings(name, place.home, given_to(name, parameters))
-    yield from read_with_nested(read_stack(document, around), around, Nesting(folder))
+    around = StackContext(name, place.home, given_to(name, parameters))
+    yield from read_with_nested(read_stack(document, around), around, NestedTemplates(folder))
 
 
 def _deployment(
@@ -148,7 +154,7 @@ def _deployment(
     return Deployment(shown, tuple(each.stack for each in read), tuple(dict.fromkeys(every)))
 
 
-def _no_deployment(document: Document) -> InvalidDocumentError:
+def _no_deployment(document: DataFile) -> InvalidDocumentError:
     why, fix = _guess(document.data)
     what = "this is no template, no assembly and no plan"
     return InvalidDocumentError.of(document.file, what, why=why, fix=fix, code="document-shape")

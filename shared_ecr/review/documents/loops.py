@@ -15,7 +15,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 _MOST_VALUES = 200_000
 
 
-class Loops:
+class ForEachLoops:
     """Writes out the loops of one template."""
 
     def __init__(self, resolve: Callable[[Json], Json], doubt: Callable[[str], None]) -> None:

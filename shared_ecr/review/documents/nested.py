@@ -9,9 +9,9 @@ from shared_ecr.review.deployments import Doubt, Resource, is_known
 from shared_ecr.review.documents.constructs import ConstructTable
 from shared_ecr.review.documents.data_file import read_document
 from shared_ecr.review.documents.faults import InvalidDocumentError
-from shared_ecr.review.documents.files import Folder
+from shared_ecr.review.documents.files import DocumentFolder
+from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
-from shared_ecr.review.documents.surroundings import Surroundings
 
 _NESTED = "AWS::CloudFormation::Stack"
 # Nobody nests deeper, or more of them below one stack; a folder whose stacks do nests them in a circle.
@@ -32,10 +32,10 @@ class _Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Nesting:
+class NestedTemplates:
     """Where the templates of nested stacks are looked for."""
 
-    folder: Folder
+    folder: DocumentFolder
     base: str = ""
     """The folder, within *folder*, of the template that nests them."""
     assets: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Nesting:
     budget: _Budget = field(default_factory=_Budget)
 
 
-def read_with_nested(read: ReadStack, around: Surroundings, nesting: Nesting) -> Iterator[ReadStack]:
+def read_with_nested(read: ReadStack, around: StackContext, nesting: NestedTemplates) -> Iterator[ReadStack]:
     """Yield the stack *read*, and after it those that are nested in it; one that is not found becomes a doubt.
 
     Raises:
@@ -53,9 +53,9 @@ def read_with_nested(read: ReadStack, around: Surroundings, nesting: Nesting) ->
     yield from _read(read, around, nesting, depth=0)
 
 
-def _read(read: ReadStack, around: Surroundings, nesting: Nesting, depth: int) -> Iterator[ReadStack]:
+def _read(read: ReadStack, around: StackContext, nesting: NestedTemplates, depth: int) -> Iterator[ReadStack]:
     doubts = []
-    found: list[tuple[ReadStack, Surroundings, Nesting]] = []
+    found: list[tuple[ReadStack, StackContext, NestedTemplates]] = []
     for resource in read.stack.resources:
         if resource.type in _UNREAD:
             doubts.append(_doubt(resource, f"what this {_UNREAD[resource.type]} deploys is not judged"))
@@ -87,7 +87,7 @@ def _read(read: ReadStack, around: Surroundings, nesting: Nesting, depth: int) -
         yield from _read(each, inside, within, depth + 1)
 
 
-def _file(resource: Resource, asset_paths: Mapping[str, str], nesting: Nesting) -> str | None:
+def _file(resource: Resource, asset_paths: Mapping[str, str], nesting: NestedTemplates) -> str | None:
     """Return the name of the file with the template of *resource*."""
     written = resource.properties.get("TemplateURL")
     if resource.origin.logical_id in asset_paths:
@@ -101,7 +101,7 @@ def _file(resource: Resource, asset_paths: Mapping[str, str], nesting: Nesting) 
     return None if "://" in written or not is_known(written) else written
 
 
-def _path(name: str, nesting: Nesting) -> Path | None:
+def _path(name: str, nesting: NestedTemplates) -> Path | None:
     try:
         return nesting.folder.file(name, nesting.base) if name else None
     except InvalidDocumentError:

@@ -5,29 +5,29 @@ from dataclasses import dataclass
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import Region
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 
 _ENVIRONMENT = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeploymentTarget:
     """An account and a Region; None where nobody says which."""
 
     account: str | None = None
     region: Region | None = None
 
     @property
-    def home(self) -> Home:
+    def home(self) -> RegistryHome:
         """The place as a deployment keeps it."""
-        return Home(self.account, str(self.region) if self.region else None)
+        return RegistryHome(self.account, str(self.region) if self.region else None)
 
     def pseudo(self) -> dict[str, str]:
         """Return the pseudo parameters of CloudFormation that follow from the place."""
         return pseudo_parameters(self.home)
 
 
-def pseudo_parameters(home: Home) -> dict[str, str]:
+def pseudo_parameters(home: RegistryHome) -> dict[str, str]:
     """Return the pseudo parameters that follow from *home*; those that nobody knows are left out.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
@@ -46,10 +46,10 @@ def pseudo_parameters(home: Home) -> dict[str, str]:
     return found
 
 
-def environment(text: object, fallback: Home) -> Home:
+def environment(text: object, fallback: RegistryHome) -> RegistryHome:
     """Read the environment of CDK's manifest, `aws://ACCOUNT/REGION`; what it leaves open is from *fallback*."""
     match = _ENVIRONMENT.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return fallback
     account = fallback.account if match[1] == "unknown-account" else match[1]
-    return Home(account, fallback.region if match[2] == "unknown-region" else match[2])
+    return RegistryHome(account, fallback.region if match[2] == "unknown-region" else match[2])

@@ -6,10 +6,10 @@ from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt, Origin, Resource
 from shared_ecr.review.documents.acknowledgements import in_metadata
-from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
 from shared_ecr.review.documents.functions import NO_VALUE
-from shared_ecr.review.documents.surroundings import Surroundings
+from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import described
 from shared_ecr.text import quoted
 
@@ -26,7 +26,7 @@ _OF_EVERY_PARTITION = frozenset({"AWS::Partition", "AWS::URLSuffix"})
 class Resources:
     """Reads the resources of one template; `doubts` has what could not be judged of those read so far."""
 
-    def __init__(self, document: Document, around: Surroundings, evaluation: Evaluation) -> None:
+    def __init__(self, document: DataFile, around: StackContext, evaluation: Evaluation) -> None:
         self._document, self._around, self._evaluation = document, around, evaluation
         self.doubts: list[Doubt] = []
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Stack
-from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
 from shared_ecr.review.documents.parameters import parameter_values
 from shared_ecr.review.documents.places import pseudo_parameters
 from shared_ecr.review.documents.resources import Resources
-from shared_ecr.review.documents.surroundings import Surroundings
+from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import open_template
 
 
@@ -26,7 +26,7 @@ class ReadStack:
     """Which file of an assembly holds the template of a nested stack, by its logical id, where CDK wrote it."""
 
 
-def read_stack(document: Document, around: Surroundings) -> ReadStack:
+def read_stack(document: DataFile, around: StackContext) -> ReadStack:
     """Read the template *document*, which may have any shape: what cannot be judged becomes a doubt."""
     template = open_template(document)
     known: dict[str, Json] = {**pseudo_parameters(around.home)}

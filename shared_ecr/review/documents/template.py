@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt
-from shared_ecr.review.documents.document import Document
+from shared_ecr.review.documents.document import DataFile
 
 # What is expanded here; every other transform is a program that only a deployment runs.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
@@ -14,10 +14,10 @@ _OWN_SECTIONS = ("AWSTemplateFormatVersion", "Resources", "Transform")
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class CloudFormationTemplate:
     """One template as it is written, nothing evaluated yet."""
 
-    document: Document
+    document: DataFile
     parameters: Mapping[str, Json]
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
@@ -30,7 +30,7 @@ def is_template(data: Json) -> bool:
     return isinstance(data, dict) and any(section in data for section in _OWN_SECTIONS)
 
 
-def open_template(document: Document) -> Template:
+def open_template(document: DataFile) -> CloudFormationTemplate:
     """Take the sections of *document* apart; one that is no mapping is empty, and a doubt says so."""
     data = document.data if isinstance(document.data, dict) else {}
     doubts = list(document.doubts)
@@ -46,7 +46,7 @@ def open_template(document: Document) -> Template:
     if _INCLUDES in data:
         doubts.append(Doubt(document.file, f"{_INCLUDES} adds sections that are not judged"))
     doubts += [Doubt(document.file, what) for what in _transforms(data.get("Transform"))]
-    return Template(
+    return CloudFormationTemplate(
         document,
         sections["Parameters"],
         sections["Mappings"],

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.yaml.events import NotYamlError, events, start_of
-from shared_ecr.documents.yaml.faults import Fault
-from shared_ecr.documents.yaml.source import Source
+from shared_ecr.documents.yaml.faults import SyntaxFault
+from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.syntax import explain
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt
-from shared_ecr.review.documents.document import DEEPEST, Document
+from shared_ecr.review.documents.document import DEEPEST, DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
-from shared_ecr.review.documents.files import Text
+from shared_ecr.review.documents.files import DocumentText
 from shared_ecr.review.documents.short_forms import is_plain_collection, is_short_form, long_form, tagged_scalar
 from shared_ecr.review.documents.yaml_collections import OpenList, OpenMapping
 from shared_ecr.review.documents.yaml_scalars import surprise, yaml_value
@@ -28,7 +28,7 @@ _MOST_VALUES = 500_000
 _MOST_DOUBTS = 100
 
 
-def read_yaml_text(text: Text) -> Document:
+def read_yaml_text(text: DocumentText) -> DataFile:
     """Read *text* as one YAML document, as CloudFormation does; what it might read otherwise becomes a doubt.
 
     Raises:
@@ -43,7 +43,7 @@ def read_yaml_text(text: Text) -> Document:
             builder.take(event)
     except NotYamlError as fault:
         raise InvalidDocumentError([explain(fault, text.source)]) from fault
-    return Document(text.source.file, text.size, builder.root, builder.resources, tuple(builder.doubts))
+    return DataFile(text.source.file, text.size, builder.root, builder.resources, tuple(builder.doubts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class _Anchored:
 class _Builder:
     """The collections that are open while events arrive, outermost first."""
 
-    source: Source
+    source: SourceText
     root: Json = None
     resources: dict[str, Position] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
@@ -171,7 +171,7 @@ class _Builder:
             self.doubts.append(Doubt(f"{self.source.file}:{at.line}:{at.column}", what))
 
     def _refused(self, event: "yaml.Event", what: str, code: str) -> InvalidDocumentError:
-        return InvalidDocumentError([self.source.problem(start_of(event), Fault(code, what))])
+        return InvalidDocumentError([self.source.problem(start_of(event), SyntaxFault(code, what))])
 
 
 # By name, because PyYAML is imported where it is needed.

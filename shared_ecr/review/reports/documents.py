@@ -3,15 +3,15 @@
 from datetime import date
 from typing import Any
 
-from shared_ecr.access.changes import Change as AccessChange
+from shared_ecr.access.changes import AccessChange
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings.acknowledgements import Acknowledgement
-from shared_ecr.review.deployments import Home, Origin
+from shared_ecr.review.deployments import Origin, RegistryHome
 from shared_ecr.review.findings import JudgedFinding
-from shared_ecr.review.verdict import Difference, RepositoryChange, SettingChange, Verdict
+from shared_ecr.review.verdict import PropertyChange, RepositoryChange, ReviewResult, SettingChange
 
 
-def render_document(verdict: Verdict) -> dict[str, Any]:
+def render_document(verdict: ReviewResult) -> dict[str, Any]:
     """Render *verdict*, everything in it."""
     return {
         "source": verdict.source,
@@ -77,7 +77,7 @@ def _acknowledged(acknowledgement: Acknowledgement | None) -> dict[str, Any] | N
     return {"reason": acknowledgement.reason, "until": until}
 
 
-def _difference(difference: Difference) -> dict[str, Any]:
+def _difference(difference: PropertyChange) -> dict[str, Any]:
     return {
         "what": difference.what,
         "before": difference.before,
@@ -116,7 +116,7 @@ def _images(outcome: RepositoryOutcome | None) -> dict[str, Any] | None:
     return {"count": len(outcome.verdicts), "changed": changed}
 
 
-def _home(home: Home) -> dict[str, Any]:
+def _home(home: RegistryHome) -> dict[str, Any]:
     return {"account": home.account, "region": home.region}
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.sections import mark, sentences
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
 
 # The rest is in the JSON; of what blocks a reader wants to know every one.
@@ -20,16 +20,16 @@ _NAMED = 2
 _WHATS = 3
 _PLACES = 3
 
-Member = TypeVar("Member")
+GroupMember = TypeVar("GroupMember")
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFinding:
+class GroupedFinding:
     """One finding, or several that say the same; no character of it takes no ink."""
 
     mark: str
     """What it does to the deployment: `blocks`, `warning`."""
-    severity: Severity
+    severity: LintSeverity
     blocks: bool
     code: str
     subject: str
@@ -40,14 +40,14 @@ class ToldFinding:
     details: tuple[str, ...]
 
 
-def told_findings(verdict: Verdict) -> list[ToldFinding]:
+def told_findings(verdict: ReviewResult) -> list[GroupedFinding]:
     """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
-    found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
+    found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is LintSeverity.NOTE)]
     merged = [_merged(group) for group in grouped((_of_subject(each), each) for each in found)]
     return [_told(group) for group in grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
 
 
-def told_doubts(verdict: Verdict) -> list[str]:
+def told_doubts(verdict: ReviewResult) -> list[str]:
     """Return what could not be judged, each reason once with its places."""
     lines = []
     for group in grouped((each.what, each) for each in verdict.doubts):
@@ -57,9 +57,9 @@ def told_doubts(verdict: Verdict) -> list[str]:
     return lines
 
 
-def grouped(keyed: Iterable[tuple[object, Member]]) -> list[list[Member]]:
+def grouped(keyed: Iterable[tuple[object, GroupMember]]) -> list[list[GroupMember]]:
     """Return the members of each key together, in the order in which the keys came."""
-    groups: dict[object, list[Member]] = {}
+    groups: dict[object, list[GroupMember]] = {}
     for key, member in keyed:
         groups.setdefault(key, []).append(member)
     return list(groups.values())
@@ -85,13 +85,13 @@ def _merged(group: Sequence[JudgedFinding]) -> tuple[tuple[str, ...], JudgedFind
     return tuple(dict.fromkeys(each.finding.what for each in group)), group[0]
 
 
-def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding]]) -> ToldFinding:
+def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding]]) -> GroupedFinding:
     whats, first = group[0]
     members = [_member(judged) for _, judged in group]
     listed = cut(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
     rest = cut(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
     finding = first.finding
-    return ToldFinding(
+    return GroupedFinding(
         mark=mark(first),
         severity=finding.severity,
         blocks=first.blocks,

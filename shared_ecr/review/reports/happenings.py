@@ -9,7 +9,7 @@ from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reports.rows import TITLES
 from shared_ecr.review.reports.grouping import cut, grouped, named
 from shared_ecr.review.reports.sections import WORST
-from shared_ecr.review.verdict import Difference, Happening, RepositoryChange, SettingChange, Verdict
+from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, ReviewResult, SettingChange
 from shared_ecr.text import visible
 
 # The first images say which kind it is; the JSON has them all.
@@ -21,7 +21,7 @@ _MEMBERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class ToldChange:
+class GroupedChange:
     """What happens to one thing, or alike to several; no character of it takes no ink."""
 
     happening: Happening
@@ -34,7 +34,7 @@ class ToldChange:
     outcome: RepositoryOutcome | None = None
 
 
-def told_changes(verdict: Verdict) -> list[ToldChange]:
+def told_changes(verdict: ReviewResult) -> list[GroupedChange]:
     """Return what happens, the worst first, repositories before settings; equal changes together."""
     everything: list[RepositoryChange | SettingChange] = [*verdict.repositories, *verdict.settings]
     worst_first = sorted(everything, key=lambda each: WORST.index(each.happening))
@@ -50,13 +50,13 @@ def _keyed(told: _Told) -> tuple[object, _Told]:
     return (id(change) if is_alone else (change.happening, sections)), told
 
 
-def _told(group: Sequence[RepositoryChange | SettingChange], sections: _Sections) -> ToldChange:
+def _told(group: Sequence[RepositoryChange | SettingChange], sections: _Sections) -> GroupedChange:
     first = group[0]
     outcome = first.outcome if isinstance(first, RepositoryChange) else None
     if len(group) == 1:
-        return ToldChange(first.happening, _name(first), _place(first), sections, outcome)
+        return GroupedChange(first.happening, _name(first), _place(first), sections, outcome)
     members = cut([f"  {_name(each)} ({_place(each)})" for each in group], _MEMBERS)
-    return ToldChange(
+    return GroupedChange(
         first.happening, named(list(map(_name, group))), "", (*sections, ("repositories", tuple(members)))
     )
 
@@ -78,7 +78,7 @@ def _sections(change: RepositoryChange | SettingChange) -> Iterator[tuple[str, t
                 yield title, tuple(lines)
 
 
-def _difference_lines(difference: Difference) -> list[str]:
+def _difference_lines(difference: PropertyChange) -> list[str]:
     """Return a difference line by line, each beginning with `+ `, `- ` or two blanks."""
     if difference.lines:
         return [visible(line) for line in difference.lines]

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.fate.reports.timeline import timeline
-from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
-from shared_ecr.review.reports.happenings import ToldChange, told_changes
+from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
+from shared_ecr.review.reports.happenings import GroupedChange, told_changes
 from shared_ecr.review.reports.html_access import access_table
 from shared_ecr.review.reports.sections import (
     conclusion,
@@ -15,14 +15,14 @@ from shared_ecr.review.reports.sections import (
     headroom_line,
     told_headroom,
 )
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
 
 # Scripts and foreign addresses are refused by the page itself, whatever a template tries to smuggle in.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def render_html(verdict: Verdict) -> str:
+def render_html(verdict: ReviewResult) -> str:
     """Render *verdict* as a whole page."""
     return "\n".join(["<!doctype html>", '<html lang="en">', *_head(), "<body>", *_body(verdict), "</body></html>"])
 
@@ -35,7 +35,7 @@ def _head() -> Iterator[str]:
     yield f"<title>ECR review</title><style>{pictures}\n{style}</style></head>"
 
 
-def _body(verdict: Verdict) -> Iterator[str]:
+def _body(verdict: ReviewResult) -> Iterator[str]:
     against = f" against <code>{_text(verdict.against)}</code>" if verdict.against is not None else ""
     yield f'<h1>ECR review</h1><p class="dim"><code>{_text(verdict.source)}</code>{against}</p>'
     css = "verdict blocks" if verdict.blocks else "verdict"
@@ -54,8 +54,8 @@ def _body(verdict: Verdict) -> Iterator[str]:
     yield from _foot(verdict)
 
 
-def _finding(told: ToldFinding) -> Iterator[str]:
-    css = "blocks" if told.blocks else "warning" if told.severity is Severity.WARNING else "note"
+def _finding(told: GroupedFinding) -> Iterator[str]:
+    css = "blocks" if told.blocks else "warning" if told.severity is LintSeverity.WARNING else "note"
     where = f' <span class="dim">({escape(told.where)})</span>' if told.where else ""
     yield f'<div class="finding {css}"><span class="mark">{told.mark}</span> <b>{escape(told.subject)}</b>{where}'
     yield f"<br>{escape(told.sentences)} <code>{escape(told.code)}</code>"
@@ -65,7 +65,7 @@ def _finding(told: ToldFinding) -> Iterator[str]:
     yield "</div>"
 
 
-def _change(change: ToldChange) -> Iterator[str]:
+def _change(change: GroupedChange) -> Iterator[str]:
     yield f'<article><h3><span class="mark {change.happening}">{change.happening}</span> '
     yield f'<span class="name">{escape(change.heading)}</span></h3>'
     if change.place:
@@ -94,7 +94,7 @@ def _sides(title: str, lines: Sequence[str]) -> Iterator[str]:
     yield "</div>"
 
 
-def _foot(verdict: Verdict) -> Iterator[str]:
+def _foot(verdict: ReviewResult) -> Iterator[str]:
     headroom = told_headroom(verdict)
     if headroom:
         yield "<h2>Headroom</h2>"

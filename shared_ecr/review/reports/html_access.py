@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from html import escape
 
 from shared_ecr.access.capabilities import CAPABILITIES
-from shared_ecr.access.consumers import Consumer
-from shared_ecr.access.matrix import AT_MOST, Access, Cell, Matrix
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.access.consumers import MatrixColumn
+from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
+from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
 
 # Beyond this nobody reads; `shared-ecr access --format html` sorts and filters all of them.
 LINES_AT_MOST = 500
 
 
-def access_table(verdict: Verdict) -> Iterator[str]:
+def access_table(verdict: ReviewResult) -> Iterator[str]:
     """Yield a line for each repository and consumer with any access; changed repositories and outsiders first."""
     if not verdict.matrices:
         return
@@ -33,14 +33,14 @@ def _heads() -> list[str]:
     return ["repository", "consumer", *(capability.name for capability in CAPABILITIES)]
 
 
-def _lines(matrix: Matrix) -> Iterator[tuple[str, Consumer, tuple[Cell, ...]]]:
+def _lines(matrix: Matrix) -> Iterator[tuple[str, MatrixColumn, tuple[MatrixCell, ...]]]:
     for row, cells in zip(matrix.rows, matrix.cells, strict=True):
         for consumer, triple in zip(matrix.consumers, cells, strict=True):
             if any(cell.access is not Access.NONE for cell in triple):
                 yield row.target.name, consumer, triple
 
 
-def _line(name: str, consumer: Consumer, triple: tuple[Cell, ...]) -> str:
+def _line(name: str, consumer: MatrixColumn, triple: tuple[MatrixCell, ...]) -> str:
     outside = ' <span class="outside">outside</span>' if consumer.is_outside else ""
     told = (f"{visible(consumer.name)} ({consumer.group})", *map(str, triple))
     cells = [f'<span class="name">{escape(visible(name))}</span>', *(escape(visible(each)) for each in told)]

@@ -6,16 +6,16 @@ of more than a million; what does not fit is counted, and findings that block ar
 
 from collections.abc import Iterator, Sequence
 
-from shared_ecr.access.lint import Severity
-from shared_ecr.review.reports.grouping import ToldFinding, told_doubts, told_findings
-from shared_ecr.review.reports.happenings import ToldChange, told_changes
+from shared_ecr.access.lint import LintSeverity
+from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
+from shared_ecr.review.reports.happenings import GroupedChange, told_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
     counts,
     headroom_line,
     told_headroom,
 )
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
 
 # By this line a comment is found again, to be updated in place.
@@ -26,7 +26,7 @@ _FOR_FINDINGS = 45_000
 _ICONS = {"blocks": "⛔", "error": "⛔", "warning": "⚠️", "note": "💬"}
 
 
-def render_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
+def render_markdown(verdict: ReviewResult, *, limit: int = LIMIT) -> str:
     """Render *verdict* in at most *limit* characters; no time stands in it, so it changes with the change alone."""
     head = list(_head(verdict))
     foot = list(_foot(verdict))
@@ -36,7 +36,7 @@ def render_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
     return "\n".join([*head, *found, *_titled("### What happens", told), *foot]) + "\n"
 
 
-def _head(verdict: Verdict) -> Iterator[str]:
+def _head(verdict: ReviewResult) -> Iterator[str]:
     yield MARKER
     icon = _ICONS["blocks"] if verdict.blocks else "✅"
     yield f"## {icon} ECR review: {conclusion(verdict)}"
@@ -44,21 +44,21 @@ def _head(verdict: Verdict) -> Iterator[str]:
     yield from ("", f"`{_code(verdict.source)}`{against}: {counts(verdict)}.", "")
 
 
-def _finding(told: ToldFinding) -> str:
-    icon = _ICONS[str(told.severity)] if told.blocks or told.severity is not Severity.ERROR else "☑️"
+def _finding(told: GroupedFinding) -> str:
+    icon = _ICONS[str(told.severity)] if told.blocks or told.severity is not LintSeverity.ERROR else "☑️"
     where = f" (`{_code(told.where)}`)" if told.where else ""
     line = f"- {icon} **{told.mark}** `{_code(told.subject)}`{where}: {_escaped(told.sentences)} `{_code(told.code)}`"
     return f"{line}\n{_folded('details', told.details, indent='  ')}" if told.details else line
 
 
-def _change(change: ToldChange) -> str:
+def _change(change: GroupedChange) -> str:
     place = f" ({_inline(change.place)})" if change.place else ""
     title = f"<b>{change.happening}</b> <code>{_inline(change.heading)}</code>{place}"
     lines = [line for name, found in change.sections for line in (f"  {name}", *found)]
     return _folded(title, lines) if lines else f"- {title}"
 
 
-def _foot(verdict: Verdict) -> Iterator[str]:
+def _foot(verdict: ReviewResult) -> Iterator[str]:
     headroom = told_headroom(verdict)
     if headroom:
         yield from _titled("### Headroom", [f"- {_escaped(headroom_line(each))}" for each in headroom])

@@ -9,17 +9,17 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.review.deployments import Origin
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.sections import sentences
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+_LEVELS = {LintSeverity.ERROR: "error", LintSeverity.WARNING: "warning", LintSeverity.NOTE: "note"}
 
 
-def render_sarif(verdict: Verdict, version: str) -> dict[str, Any]:
+def render_sarif(verdict: ReviewResult, version: str) -> dict[str, Any]:
     """Render the findings of *verdict*; *version* is this package's."""
     codes = sorted({judged.finding.code for judged in verdict.findings})
     driver = {

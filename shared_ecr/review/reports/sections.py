@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.review.findings import JudgedFinding
-from shared_ecr.review.verdict import Happening, Headroom, Verdict
+from shared_ecr.review.verdict import Happening, Headroom, ReviewResult
 from shared_ecr.text import visible
 
 # Less than half of a limit is nobody's business yet.
@@ -29,7 +29,7 @@ def mark(judged: JudgedFinding) -> str:
     accepted = judged.acknowledgement
     if judged.blocks:
         return "blocks"
-    if accepted and judged.finding.severity is not Severity.NOTE:
+    if accepted and judged.finding.severity is not LintSeverity.NOTE:
         return "acknowledged" if accepted.until == date.max else f"acknowledged until {accepted.until}"
     return "was so before" if judged.is_old else str(judged.finding.severity)
 
@@ -48,7 +48,7 @@ def sentences(judged: JudgedFinding, what: str = "") -> str:
     return visible(" ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part))
 
 
-def told_headroom(verdict: Verdict) -> list[Headroom]:
+def told_headroom(verdict: ReviewResult) -> list[Headroom]:
     """Return the limits that are worth telling: the fullest few, of those more than half used."""
     fullest = sorted(verdict.headroom, key=lambda each: (-each.share, each.what, each.subject))
     return [each for each in fullest if each.share >= WORTH_TELLING][:HEADROOMS]
@@ -60,7 +60,7 @@ def headroom_line(headroom: Headroom) -> str:
     return visible(f"{headroom.what} of {headroom.subject}: {used}")
 
 
-def counts(verdict: Verdict) -> str:
+def counts(verdict: ReviewResult) -> str:
     """Say what happens to how many repositories and settings."""
     repositories = Counter(each.happening for each in verdict.repositories)
     parts = [f"{count} {happening}" for happening in WORST if (count := repositories[happening])]
@@ -71,7 +71,7 @@ def counts(verdict: Verdict) -> str:
     return f"repositories: {', '.join(parts)}{settings}"
 
 
-def conclusion(verdict: Verdict) -> str:
+def conclusion(verdict: ReviewResult) -> str:
     """Say whether somebody has to decide, and what about."""
     tally = Counter(_kind(judged) for judged in verdict.findings)
     others = [_plural(count, word, many) for word, many in _KINDS.items() if (count := tally[word])]
@@ -88,8 +88,8 @@ def _kind(judged: JudgedFinding) -> str:
         return "blocks"
     if judged.acknowledgement:
         return "acknowledged"
-    if judged.is_old and judged.finding.severity is not Severity.WARNING:
-        return "old" if judged.finding.severity is Severity.ERROR else _OLD_NOTE
+    if judged.is_old and judged.finding.severity is not LintSeverity.WARNING:
+        return "old" if judged.finding.severity is LintSeverity.ERROR else _OLD_NOTE
     return str(judged.finding.severity)
 
 

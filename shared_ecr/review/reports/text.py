@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared_ecr.review.reports.grouping import told_doubts, told_findings
-from shared_ecr.review.reports.happenings import ToldChange, told_changes
+from shared_ecr.review.reports.happenings import GroupedChange, told_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
     counts,
@@ -11,16 +11,16 @@ from shared_ecr.review.reports.sections import (
     indented,
     told_headroom,
 )
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
 
 
-def render_text(verdict: Verdict) -> str:
+def render_text(verdict: ReviewResult) -> str:
     """Render *verdict*; its last line is the conclusion."""
     return "\n".join(_lines(verdict))
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
+def _lines(verdict: ReviewResult) -> Iterator[str]:
     against = f" against {verdict.against}" if verdict.against is not None else ""
     yield visible(f"review of {verdict.source}{against}")
     yield from (f"  {visible(stack)}" for stack in verdict.stacks)
@@ -45,7 +45,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from ("", conclusion(verdict))
 
 
-def _change(change: ToldChange) -> Iterator[str]:
+def _change(change: GroupedChange) -> Iterator[str]:
     place = f" ({change.place})" if change.place else ""
     yield f"{str(change.happening).upper()} {change.heading}{place}"
     for title, lines in change.sections:

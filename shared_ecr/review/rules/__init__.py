@@ -7,7 +7,7 @@ docs/reference/review.md lists the codes.
 
 from collections.abc import Iterator
 
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.access import access
@@ -21,7 +21,7 @@ from shared_ecr.review.rules.registry_settings import numbers, settings
 from shared_ecr.review.rules.removal import public_removal, removal
 from shared_ecr.review.rules.replicas import replicas
 from shared_ecr.review.rules.scan_on_push import unscanned
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.rules.stacks import stacks
 
@@ -44,18 +44,18 @@ SCENE_RULES = (
 )
 
 
-def judge(deployment: Deployment, known: Known) -> list[ReviewFinding]:
+def judge(deployment: Deployment, known: TrustBoundary) -> list[ReviewFinding]:
     """Return what every rule finds in *deployment*, by rule and then in the order of its documents.
 
     What a document leaves open is not judged; *known* is empty where nobody says who we are.
     """
-    scene = Scene(deployment, known)
+    scene = RuleContext(deployment, known)
     found = [*_of_repositories(scene), *(each for rule in SCENE_RULES for each in rule(scene))]
     # One repository may meet a fault by two rules, and a finding is told once.
     return list(dict.fromkeys(found))
 
 
-def _of_repositories(scene: Scene) -> Iterator[ReviewFinding]:
+def _of_repositories(scene: RuleContext) -> Iterator[ReviewFinding]:
     for repository in scene.repositories:
         for rule in REPOSITORY_RULES:
             yield from (found.about(repository.name, repository.resource) for found in rule(repository))

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, replace
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.lint import Finding, Holder, Severity
+from shared_ecr.access.lint import LintSeverity, PolicyFinding, PolicyHolder
 from shared_ecr.access.lint.findings import warning
 from shared_ecr.access.policy_model import Effect, Policy, Statement
-from shared_ecr.access.principals import Meant
-from shared_ecr.access.requests import Target, context_of, open_keys
+from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.strangers import strangers_let_in
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
-from shared_ecr.review.rules.judgements import Judgement, note
+from shared_ecr.review.rules.judgements import RuleFinding, note
 from shared_ecr.review.rules.linting import linted, organizations_of
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.scene import RuleContext
 
 # Of sixty-five actions a handful tells what they are.
 _NAMED_ACTIONS = 6
@@ -33,10 +33,12 @@ _LETTING_IN = frozenset({"access-forall", "access-ifexists", "access-notprincipa
 class _Judge:
     """Judges policies, each once for all repositories that have it and cannot be told apart by it."""
 
-    known: dict[tuple[object, ...], tuple[Policy, tuple[Judgement, ...]]] = field(default_factory=dict)
+    known: dict[tuple[object, ...], tuple[Policy, tuple[RuleFinding, ...]]] = field(default_factory=dict)
     """By the policy's identity, among others, so each stays here as long as its id counts."""
 
-    def __call__(self, read: ReadPolicy, holder: Holder, target: Target, *, is_named: bool) -> tuple[Judgement, ...]:
+    def __call__(
+        self, read: ReadPolicy, holder: PolicyHolder, target: TargetRepository, *, is_named: bool
+    ) -> tuple[RuleFinding, ...]:
         if read.policy is None:
             return tuple(_told(read.faults)) + (() if read.is_whole else (_unknown(),))
         key = (id(read.policy), read.characters, holder, is_named, *_place(read.policy, target))
@@ -45,63 +47,66 @@ class _Judge:
         return self.known[key][1]
 
 
-def access(scene: Scene) -> Iterator[ReviewFinding]:
+def access(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge the policies of repositories, creation templates and registries."""
     judge, ours = _Judge(), scene.known.organization
     for each in scene.repositories:
         target = replace(each.target, organization=ours)
-        for found in judge(each.policy_read, Holder.REPOSITORY, target, is_named=each.is_named):
+        for found in judge(each.policy_read, PolicyHolder.REPOSITORY, target, is_named=each.is_named):
             yield found.about(each.name, each.resource)
     for template in scene.templates:
         target = replace(template.repository.target, tags=None, organization=ours)
-        for found in judge(template.repository.policy_read, Holder.TEMPLATE, target, is_named=False):
+        for found in judge(template.repository.policy_read, PolicyHolder.TEMPLATE, target, is_named=False):
             yield found.about(template.subject, template.resource)
     for _, resource in scene.policies():
         read = read_held(resource.properties.get("PolicyText"), resource.home)
         target = replace(target_of(resource.home), organization=ours)
-        for found in judge(read, Holder.REGISTRY, target, is_named=True):
+        for found in judge(read, PolicyHolder.REGISTRY, target, is_named=True):
             yield found.about("registry policy", resource)
 
 
-def _place(policy: Policy, target: Target) -> tuple[object, ...]:
+def _place(policy: Policy, target: TargetRepository) -> tuple[object, ...]:
     """Return what of *target* the findings about *policy* depend on."""
     tagged = any(key.partition("/")[0].endswith("resourcetag") for key in policy.keys)
     name = target.name if policy.depends_on_the_name else ""
     return (target.account, target.region, target.partition, name, target.tags if tagged else None)
 
 
-def _judged(read: ReadPolicy, policy: Policy, holder: Holder, target: Target, *, is_named: bool) -> Iterator[Judgement]:
+def _judged(
+    read: ReadPolicy, policy: Policy, holder: PolicyHolder, target: TargetRepository, *, is_named: bool
+) -> Iterator[RuleFinding]:
     found = linted(read, policy, holder, target, is_named=is_named)
     dead = {each.statement.index for each in found if each.code == "statement-dead" and each.statement}
     for each in found:
         yield from _told([each], _witness(each, policy, target))
-    if holder is Holder.REGISTRY:
+    if holder is PolicyHolder.REGISTRY:
         yield from _told(_stops_scanning(policy, target))
     else:
         yield from _told(_has_resource(each) for each in policy.statements if each.resource and each.index not in dead)
     is_sized = any(each.code == "policy-size" for each in found)
     if not is_sized and read.characters and read.characters > MAX_POLICY_CHARACTERS:
         what = f"the policy has {read.characters:,} characters as it is written; ECR stores {MAX_POLICY_CHARACTERS:,}"
-        yield Judgement("policy-size", Severity.WARNING, what, "ECR may refuse it", "Write it without blanks")
+        yield RuleFinding("policy-size", LintSeverity.WARNING, what, "ECR may refuse it", "Write it without blanks")
     if not read.is_whole:
         yield _unknown()
 
 
-def _has_resource(statement: Statement) -> Finding:
+def _has_resource(statement: Statement) -> PolicyFinding:
     return warning(
         "policy-resource", statement, "it has a Resource",
         "A repository policy is about its own repository, whatever stands there", "Remove it",
     )  # fmt: skip
 
 
-def _stops_scanning(policy: Policy, target: Target) -> Iterator[Finding]:
+def _stops_scanning(policy: Policy, target: TargetRepository) -> Iterator[PolicyFinding]:
     caller = Caller.from_arn(f"arn:{target.partition}:iam::{target.account}:{_INSPECTOR}")
     members = [caller.in_organization(each, (f"{each}/r-none/",)) for each in organizations_of(policy, target)]
     for statement in policy.statements:
         if statement.effect is Effect.DENY and statement.action.actions & _SCANNING:
             contexts = ((each, context_of(each, target, {}, open_keys(each, target))) for each in members)
             if all(
-                statement.principal.means(each) is not Meant.NOT and statement.judge(context).truth is Truth.YES
+                statement.principal.means(each) is not PrincipalMatch.NOT
+                and statement.judge(context).truth is Truth.YES
                 for each, context in contexts
             ):
                 yield warning(
@@ -110,7 +115,7 @@ def _stops_scanning(policy: Policy, target: Target) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _witness(finding: Finding, policy: Policy, target: Target) -> tuple[str, ...]:
+def _witness(finding: PolicyFinding, policy: Policy, target: TargetRepository) -> tuple[str, ...]:
     """Say who gets in and may do what, where it is somebody that nobody means."""
     statement = finding.statement
     if statement is None or statement.effect is not Effect.ALLOW or finding.code not in _LETTING_IN:
@@ -123,13 +128,13 @@ def _witness(finding: Finding, policy: Policy, target: Target) -> tuple[str, ...
     return (*(f"let in, for example: {each}" for each in strangers), allowed)
 
 
-def _told(findings: Iterable[Finding], details: tuple[str, ...] = ()) -> Iterator[Judgement]:
+def _told(findings: Iterable[PolicyFinding], details: tuple[str, ...] = ()) -> Iterator[RuleFinding]:
     for each in findings:
         what = f"statement {each.statement}: {each.what}" if each.statement else each.what
-        yield Judgement(each.code, each.severity, what, each.why, each.repair.rstrip("."), details)
+        yield RuleFinding(each.code, each.severity, what, each.why, each.repair.rstrip("."), details)
 
 
-def _unknown() -> Judgement:
+def _unknown() -> RuleFinding:
     return note(
         "policy-unknown", "a part of its policy is known only once deployed, and is not judged",
         "Nobody can say here whom it lets in", "Write it into the template, or give the parameters that it depends on",

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from shared_ecr.access.actions import bits
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.policy_model import Effect
-from shared_ecr.access.principals import Meant
-from shared_ecr.review.deployments import Home
+from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.policy_texts import ReadPolicy, partition_of, read_held
 from shared_ecr.review.rules.judgements import warning
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.replication import ReadReplication
 
 _REPLICATE = bits(("ReplicateImage",))
 
 
-def chains(scene: Scene) -> Iterator[ReviewFinding]:
+def chains(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge destinations that replicate themselves: what arrives there goes no further."""
     origins = {each.resource.home for each in scene.replications if any(rule.destinations for rule in each.rules)}
     for each in scene.replications:
@@ -29,7 +29,7 @@ def chains(scene: Scene) -> Iterator[ReviewFinding]:
                 yield _chain(each, destination)
 
 
-def _chain(each: ReadReplication, destination: Home) -> ReviewFinding:
+def _chain(each: ReadReplication, destination: RegistryHome) -> ReviewFinding:
     return warning(
         "replication-chain", f"{destination}, which it replicates to, replicates too",
         "An image is replicated once, from where it was pushed: what arrives there goes no further",
@@ -37,9 +37,9 @@ def _chain(each: ReadReplication, destination: Home) -> ReviewFinding:
     ).about("replication configuration", each.resource)  # fmt: skip
 
 
-def refused(scene: Scene) -> Iterator[ReviewFinding]:
+def refused(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge destinations in other accounts of which this deployment has the registry policy, or should."""
-    policies: dict[Home, list[ReadPolicy]] = defaultdict(list)
+    policies: dict[RegistryHome, list[ReadPolicy]] = defaultdict(list)
     for _, resource in scene.policies():
         policies[resource.home].append(read_held(resource.properties.get("PolicyText"), resource.home))
     deployed = {stack.home for stack in scene.deployment.stacks}
@@ -52,19 +52,19 @@ def refused(scene: Scene) -> Iterator[ReviewFinding]:
                 yield _refused(each, destination)
 
 
-def _lets_in(read: ReadPolicy, source: Home) -> bool:
+def _lets_in(read: ReadPolicy, source: RegistryHome) -> bool:
     """Whether some statement lets the registry *source* replicate, in a context that may be."""
     caller = Caller.unnamed_role(source.account or "", partition_of(source) or "aws")
     statements = read.policy.statements if read.policy else ()
     return any(
         each.effect is Effect.ALLOW
         and each.action.actions & _REPLICATE
-        and each.principal.means(caller) is not Meant.NOT
+        and each.principal.means(caller) is not PrincipalMatch.NOT
         for each in statements
     )
 
 
-def _refused(each: ReadReplication, destination: Home) -> ReviewFinding:
+def _refused(each: ReadReplication, destination: RegistryHome) -> ReviewFinding:
     return warning(
         "replica-refused", f"no registry policy in {destination} lets {each.resource.home.account} replicate there",
         "The destination decides who may write to it; without its policy no image arrives, and nobody is told",

@@ -7,7 +7,7 @@ from shared_ecr.model.encryption import DUAL_LAYER_PARTITION
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.policy_texts import partition_of
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, error, note
+from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.text import did_you_mean, listed, quoted
 
 TYPES = ("AES256", "KMS", "KMS_DSSE")
@@ -15,7 +15,7 @@ _KMS_ARN = re.compile(r"arn:[^:]*:kms:(?P<region>[^:]*):[^:]*:.+")
 _FIXED = "Encryption is fixed when a repository is made: another key means another repository"
 
 
-def encryption(repository: ReviewedRepository) -> Iterator[Judgement]:
+def encryption(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge how the images of *repository* are encrypted."""
     kind, key, home = repository.encryption, repository.key, repository.home
     if not is_known(kind):

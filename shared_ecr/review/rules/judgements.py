@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.findings import ReviewFinding
@@ -23,18 +23,18 @@ _IN_CLOUDFORMATION = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class RuleFinding:
     """One thing to look at. Codes are a contract: docs/reference/review.md."""
 
     code: str
-    severity: Severity
+    severity: LintSeverity
     what: str
     why: str
     fix: str
     details: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, fault: InvalidValueError, place: str = "", severity: Severity = Severity.ERROR) -> Self:
+    def of(cls, fault: InvalidValueError, place: str = "", severity: LintSeverity = LintSeverity.ERROR) -> Self:
         """Say what a type of the core refuses, at *place* within the resource."""
         what = f"{place}: {fault.what}" if place else fault.what
         fix = next((said for ours, said in _IN_CLOUDFORMATION.items() if fault.fix.startswith(ours)), fault.fix)
@@ -55,22 +55,22 @@ class Judgement:
         )
 
 
-RepositoryRule = Callable[[ReviewedRepository], Iterator[Judgement]]
+RepositoryRule = Callable[[ReviewedRepository], Iterator[RuleFinding]]
 """A rule about a repository, or about what a creation template makes."""
-ResourceRule = Callable[[Resource], Iterator[Judgement]]
+ResourceRule = Callable[[Resource], Iterator[RuleFinding]]
 """A rule about one resource by itself."""
 
 
-def error(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> Judgement:
+def error(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> RuleFinding:
     """Make a judgement that blocks."""
-    return Judgement(code, Severity.ERROR, what, why, fix, details)
+    return RuleFinding(code, LintSeverity.ERROR, what, why, fix, details)
 
 
-def warning(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> Judgement:
+def warning(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> RuleFinding:
     """Make a judgement that does not block."""
-    return Judgement(code, Severity.WARNING, what, why, fix, details)
+    return RuleFinding(code, LintSeverity.WARNING, what, why, fix, details)
 
 
-def note(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> Judgement:
+def note(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> RuleFinding:
     """Make a judgement that is there to be known."""
-    return Judgement(code, Severity.NOTE, what, why, fix, details)
+    return RuleFinding(code, LintSeverity.NOTE, what, why, fix, details)

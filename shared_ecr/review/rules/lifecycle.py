@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared_ecr.access.lint import Severity as Bad
+from shared_ecr.access.lint import LintSeverity as Bad
 from shared_ecr.fate.reasons import told
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
 from shared_ecr.problems import Problem, Severity
 from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.limits import NEARLY
 from shared_ecr.review.rules.traps import traps
 
@@ -19,7 +19,7 @@ MIN_CHARACTERS = 100
 _REMEMBERED = 1_024
 
 
-def lifecycle(repository: ReviewedRepository) -> Iterator[Judgement]:
+def lifecycle(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge the policy of *repository*, or that there is none."""
     if repository.lifecycle_text is None:
         yield warning(
@@ -45,7 +45,7 @@ def lifecycle(repository: ReviewedRepository) -> Iterator[Judgement]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _of_text(text: str) -> tuple[Judgement, ...]:
+def _of_text(text: str) -> tuple[RuleFinding, ...]:
     """Judge a policy by itself; many repositories have the same."""
     read = read_lifecycle(text, "")
     rules = in_words(read.policy)
@@ -62,14 +62,14 @@ def in_words(policy: LifecyclePolicy | None) -> tuple[str, ...]:
     return tuple(f"rule {rule.priority}: {told(rule)}" for rule in policy.rules) if policy else ()
 
 
-def _refused(problem: Problem, rules: tuple[str, ...]) -> Judgement:
+def _refused(problem: Problem, rules: tuple[str, ...]) -> RuleFinding:
     severity = Bad.ERROR if problem.severity is Severity.ERROR else Bad.WARNING
     what = f"{problem.path}: {problem.what}" if problem.path else problem.what
     why = problem.why or "ECR refuses the whole policy, and the deployment with it"
-    return Judgement(problem.code, severity, what, why, problem.fix or "Correct the policy", rules)
+    return RuleFinding(problem.code, severity, what, why, problem.fix or "Correct the policy", rules)
 
 
-def _sizes(text: str, policy: LifecyclePolicy | None) -> Iterator[Judgement]:
+def _sizes(text: str, policy: LifecyclePolicy | None) -> Iterator[RuleFinding]:
     characters, fix = len(text), "Join rules, and shorten their descriptions"
     if characters > MAX_CHARACTERS:
         what = f"the policy has {characters:,} characters as it is written; ECR stores {MAX_CHARACTERS:,}"

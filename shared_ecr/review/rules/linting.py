@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, product
 
-from shared_ecr.access.lint import Finding, Holder, Subject, lint
+from shared_ecr.access.lint import LintedPolicy, PolicyFinding, PolicyHolder, lint
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.names.partitions import PARTITIONS
 from shared_ecr.review.account_placeholders import STAND_IN
 from shared_ecr.review.policy_texts import ReadPolicy
@@ -24,17 +24,19 @@ _OURSELVES = "o-ourselves00"
 _NEVER = frozenset({"policy-lockout", "principal-partition", "service-inert", "statement-dead"})
 
 
-def linted(read: ReadPolicy, policy: Policy, holder: Holder, target: Target, *, is_named: bool) -> list[Finding]:
+def linted(
+    read: ReadPolicy, policy: Policy, holder: PolicyHolder, target: TargetRepository, *, is_named: bool
+) -> list[PolicyFinding]:
     """Return what the linter finds in *policy* that is about what is written.
 
     Where the registry's place is not known, it is what is found in any that it may have; that something can never
     happen is found only where it holds in all of them. Without *is_named* the target's name is only a possible one.
     """
-    found: dict[tuple[str, int | None], dict[str, Finding]] = {}
+    found: dict[tuple[str, int | None], dict[str, PolicyFinding]] = {}
     times: dict[tuple[str, int | None], int] = {}
     places = list(_places(policy, target))
     for place in places:
-        here = lint(Subject(policy, holder, place))
+        here = lint(LintedPolicy(policy, holder, place))
         for each in here:
             found.setdefault(_identity(each), {}).setdefault(each.what, each)
         times |= {identity: times.get(identity, 0) + 1 for identity in map(_identity, here)}
@@ -46,16 +48,16 @@ def linted(read: ReadPolicy, policy: Policy, holder: Holder, target: Target, *, 
     ]
 
 
-def organizations_of(policy: Policy, target: Target) -> list[str]:
+def organizations_of(policy: Policy, target: TargetRepository) -> list[str]:
     """Return the organizations that the registry may belong to: its own, or else one of those that are named."""
     return [target.organization] if target.organization else [_OURSELVES, *_ORGANIZATION.findall(repr(policy))]
 
 
-def _identity(finding: Finding) -> tuple[str, int | None]:
+def _identity(finding: PolicyFinding) -> tuple[str, int | None]:
     return (finding.code, finding.statement.index if finding.statement else None)
 
 
-def _places(policy: Policy, target: Target) -> Iterator[Target]:
+def _places(policy: Policy, target: TargetRepository) -> Iterator[TargetRepository]:
     """Give *target* in places that the registry may have: where one is not known, any, and those that are named."""
     accounts, regions, organizations = [target.account], [target.region], [target.organization]
     if target.account == UNKNOWN_ACCOUNT:
@@ -69,7 +71,7 @@ def _places(policy: Policy, target: Target) -> Iterator[Target]:
         yield replace(target, account=account, region=region, organization=organization)
 
 
-def _is_sure(finding: Finding, read: ReadPolicy, *, is_named: bool) -> bool:
+def _is_sure(finding: PolicyFinding, read: ReadPolicy, *, is_named: bool) -> bool:
     """Whether *finding* is about what is written, and not about what only a deployment knows."""
     if STAND_IN in finding.what:
         return False

@@ -7,7 +7,7 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _EXCLUDING = "_WITH_EXCLUSION"
@@ -17,7 +17,7 @@ _USUAL_WILDCARDS = 2
 _CONTROLS = "Security Hub's ECR.2 and Control Tower's CT.ECR.PR.3 ask for IMMUTABLE"
 
 
-def mutability(repository: ReviewedRepository) -> Iterator[Judgement]:
+def mutability(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge the mode of *repository* and its exclusion filters."""
     mode = repository.mutability
     written = repository.resource.properties.get("ImageTagMutabilityExclusionFilters")
@@ -39,7 +39,7 @@ def mutability(repository: ReviewedRepository) -> Iterator[Judgement]:
     yield from _controls(mode, repository.exclusions)
 
 
-def _filters(mode: str, written: Json) -> Iterator[Judgement]:
+def _filters(mode: str, written: Json) -> Iterator[RuleFinding]:
     filters = written if isinstance(written, list) else [written]
     if filters and not mode.endswith(_EXCLUDING):
         yield error(
@@ -53,7 +53,7 @@ def _filters(mode: str, written: Json) -> Iterator[Judgement]:
         yield from _filter(each)
 
 
-def _filter(written: Json) -> Iterator[Judgement]:
+def _filter(written: Json) -> Iterator[RuleFinding]:
     match written:
         case {"ImageTagMutabilityExclusionFilterValue": str() as text, **others}:
             kind = others.get("ImageTagMutabilityExclusionFilterType")
@@ -69,7 +69,7 @@ def _filter(written: Json) -> Iterator[Judgement]:
     try:
         ExclusionFilter.parse(text)
     except InvalidValueError as fault:
-        yield Judgement.of(fault)
+        yield RuleFinding.of(fault)
     if text.count("*") > _USUAL_WILDCARDS:
         yield warning(
             "mutability-wildcards", f"the filter {quoted(text)} has {text.count('*')} wildcards",
@@ -78,7 +78,7 @@ def _filter(written: Json) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def _controls(mode: str, exclusions: tuple[str, ...]) -> Iterator[Judgement]:
+def _controls(mode: str, exclusions: tuple[str, ...]) -> Iterator[RuleFinding]:
     """Judge whether tags can be moved, which nothing refuses."""
     excepted = listed(map(quoted, exclusions)) if exclusions else "its filters"
     # A filter of wildcards alone turns the mode round.

@@ -7,12 +7,12 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import RepositoryName
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement
-from shared_ecr.review.rules.owners import Owner, conflict
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.judgements import RuleFinding
+from shared_ecr.review.rules.owners import ResourceOwner, conflict
+from shared_ecr.review.rules.scene import RuleContext
 
 
-def grammar(repository: ReviewedRepository) -> Iterator[Judgement]:
+def grammar(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge a name that is written; one that CloudFormation makes up, or that is not known, is not judged."""
     text = repository.resource.text("RepositoryName")
     if text is None:
@@ -20,19 +20,19 @@ def grammar(repository: ReviewedRepository) -> Iterator[Judgement]:
     try:
         RepositoryName.parse(text)
     except InvalidValueError as fault:
-        yield Judgement.of(fault)
+        yield RuleFinding.of(fault)
 
 
-def twice(scene: Scene) -> Iterator[ReviewFinding]:
+def twice(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge repositories of one name in one account and Region, whichever stacks they stand in."""
-    owners: dict[str, list[Owner]] = defaultdict(list)
+    owners: dict[str, list[ResourceOwner]] = defaultdict(list)
     for each in scene.repositories:
         if each.is_named:
-            owners[each.name].append(Owner(each.stack, each.resource))
+            owners[each.name].append(ResourceOwner(each.stack, each.resource))
     for name, named in owners.items():
         for group, severity in conflict(named):
             first, *others = group
-            yield Judgement(
+            yield RuleFinding(
                 "name-duplicate", severity, f"{len(group)} resources are repositories of this name",
                 f"A registry has one repository of a name: the deployment of {others[0]} fails with 'already "
                 f"exists', or takes over what {first} owns",

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.review.deployments import Resource, Stack
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class ResourceOwner:
     """One resource that owns something, and its stack."""
 
     stack: Stack
@@ -21,13 +21,13 @@ class Owner:
         return f"{self.stack.name} ({origin.construct_path or origin.logical_id})"
 
 
-def conflict(owners: Iterable[Owner]) -> Iterator[tuple[tuple[Owner, ...], Severity]]:
+def conflict(owners: Iterable[ResourceOwner]) -> Iterator[tuple[tuple[ResourceOwner, ...], LintSeverity]]:
     """Yield the groups of *owners* that meet in one account and Region, an error where that is sure.
 
     It is not sure where a condition decides at deployment whether one of them exists, nor where nobody knows the
     account or the Region of stacks that are deployed apart.
     """
-    groups: dict[tuple[str | None, str | None], list[Owner]] = defaultdict(list)
+    groups: dict[tuple[str | None, str | None], list[ResourceOwner]] = defaultdict(list)
     for owner in owners:
         groups[owner.resource.home.account, owner.resource.home.region].append(owner)
     for home, group in groups.items():
@@ -35,4 +35,4 @@ def conflict(owners: Iterable[Owner]) -> Iterator[tuple[tuple[Owner, ...], Sever
             is_sure = all(home) or len({(owner.stack.name, owner.stack.file) for owner in group}) < len(group)
             # Of resources under one and the same condition all exist, or none does.
             is_sure = is_sure and len({owner.resource.conditions for owner in group}) == 1
-            yield tuple(group), Severity.ERROR if is_sure else Severity.WARNING
+            yield tuple(group), LintSeverity.ERROR if is_sure else LintSeverity.WARNING

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, error, warning
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.judgements import RuleFinding, error, warning
+from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 
 # Left out means Delete. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
@@ -14,7 +14,7 @@ _DELETES = frozenset({"", "Delete"})
 _RETAIN = "Write DeletionPolicy and UpdateReplacePolicy: Retain"
 
 
-def removal(repository: ReviewedRepository) -> Iterator[Judgement]:
+def removal(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge how easily *repository* is lost."""
     resource = repository.resource
     if repository.stack.tool == "terraform":
@@ -36,7 +36,7 @@ def removal(repository: ReviewedRepository) -> Iterator[Judgement]:
         yield _deletes(resource, unguarded)
 
 
-def public_removal(scene: Scene) -> Iterator[ReviewFinding]:
+def public_removal(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge how easily public repositories are lost."""
     for stack, resource in scene.deployment.resources(PUBLIC_REPOSITORY):
         unguarded = _unguarded(resource)
@@ -57,7 +57,7 @@ def _unguarded(resource: Resource) -> str:
             return ""
 
 
-def _deletes(resource: Resource, unguarded: str) -> Judgement:
+def _deletes(resource: Resource, unguarded: str) -> RuleFinding:
     when = "leaves the template, or its stack is deleted"
     if resource.deletion_policy not in _DELETES:
         when = "is replaced, as for another name or another encryption"

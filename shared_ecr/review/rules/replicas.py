@@ -10,29 +10,29 @@ from collections.abc import Iterator, Mapping
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.filters import chosen_template
-from shared_ecr.model.settings.creation_templates import Occasion
-from shared_ecr.review.deployments import Home, is_known
+from shared_ecr.model.settings.creation_templates import AppliedFor
+from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, warning
+from shared_ecr.review.rules.judgements import RuleFinding, warning
 from shared_ecr.review.rules.lifecycle import in_words
-from shared_ecr.review.rules.scene import ReviewedTemplate, Scene
+from shared_ecr.review.rules.scene import ReviewedTemplate, RuleContext
 from shared_ecr.review.texts import written_out
 
 
-def replicas(scene: Scene) -> Iterator[ReviewFinding]:
+def replicas(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge, for each destination that this deployment also deploys to, what the replicas will be like."""
     deployed = {stack.home for stack in scene.deployment.stacks} | {each.home for each in scene.repositories}
-    held: dict[Home, dict[str, ReviewedRepository]] = defaultdict(dict)
+    held: dict[RegistryHome, dict[str, ReviewedRepository]] = defaultdict(dict)
     for repository in scene.repositories:
         if repository.is_named:
             held[repository.home][repository.name] = repository
-    templates: dict[Home, dict[str, ReviewedTemplate]] = defaultdict(dict)
+    templates: dict[RegistryHome, dict[str, ReviewedTemplate]] = defaultdict(dict)
     for template in scene.templates:
-        if template.is_known and Occasion.REPLICATION in template.occasions:
+        if template.is_known and AppliedFor.REPLICATION in template.occasions:
             templates[template.resource.home][template.prefix] = template
     # A configuration with deletions stands twice, as a resource and as a call; its replicas are judged once.
-    told: set[tuple[Home, Home, str]] = set()
+    told: set[tuple[RegistryHome, RegistryHome, str]] = set()
     for source, destination, name in _copied(scene, held, deployed):
         if (source, destination, name) not in told:
             told.add((source, destination, name))
@@ -43,8 +43,8 @@ def replicas(scene: Scene) -> Iterator[ReviewFinding]:
 
 
 def _copied(
-    scene: Scene, held: Mapping[Home, Mapping[str, ReviewedRepository]], deployed: set[Home]
-) -> Iterator[tuple[Home, Home, str]]:
+    scene: RuleContext, held: Mapping[RegistryHome, Mapping[str, ReviewedRepository]], deployed: set[RegistryHome]
+) -> Iterator[tuple[RegistryHome, RegistryHome, str]]:
     for each in scene.replications:
         source = each.resource.home
         for rule in each.rules:
@@ -55,10 +55,10 @@ def _copied(
 
 def _judged(
     source: ReviewedRepository,
-    destination: Home,
+    destination: RegistryHome,
     replica: ReviewedRepository | None,
     templates: Mapping[str, ReviewedTemplate],
-) -> Judgement | None:
+) -> RuleFinding | None:
     made = replica
     where = f"its replica in {destination}"
     if made is None:

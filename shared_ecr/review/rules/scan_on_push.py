@@ -6,14 +6,14 @@ from shared_ecr.model.settings.scanning import ScanType
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, warning
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.judgements import RuleFinding, warning
+from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.scanning import ReadScanning
 
 _CONTROLS = "Security Hub's ECR.1 and Control Tower's CT.ECR.PR.2 ask for a scan"
 
 
-def unscanned(scene: Scene) -> Iterator[ReviewFinding]:
+def unscanned(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge repositories whose images nothing scans when they are pushed."""
     for repository in scene.repositories:
         found = _judged(repository, scene.scanning.get(repository.home))
@@ -21,7 +21,7 @@ def unscanned(scene: Scene) -> Iterator[ReviewFinding]:
             yield found.about(repository.name, repository.resource)
 
 
-def _judged(repository: ReviewedRepository, registry: ReadScanning | None) -> Judgement | None:
+def _judged(repository: ReviewedRepository, registry: ReadScanning | None) -> RuleFinding | None:
     if registry is None:
         written = repository.resource.properties.get("ImageScanningConfiguration")
         if repository.scan_on_push or not is_known(written):

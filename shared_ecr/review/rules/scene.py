@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared_ecr.access.trust_boundary import Known
-from shared_ecr.review.deployments import Deployment, Home, Resource, Stack
+from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.repositories import ReviewedRepository, read_repository, repositories
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
 from shared_ecr.review.rules.settings.scanning import ReadScanning, read_scanning
@@ -40,11 +40,11 @@ class ReviewedTemplate:
 
 
 @dataclass(frozen=True)
-class Scene:
+class RuleContext:
     """A deployment, and what is known of the world around it."""
 
     deployment: Deployment
-    known: Known
+    known: TrustBoundary
 
     @cached_property
     def repositories(self) -> tuple[ReviewedRepository, ...]:
@@ -57,7 +57,7 @@ class Scene:
         return tuple(read_template(*found) for found in self.deployment.resources(TEMPLATE))
 
     @cached_property
-    def scanning(self) -> Mapping[Home, ReadScanning]:
+    def scanning(self) -> Mapping[RegistryHome, ReadScanning]:
         """What registries scan, by account and Region."""
         return {each.home: read_scanning(each) for _, each in self.deployment.resources(SCANNING)}
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from shared_ecr.review.deployments import Deployment, Resource
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import Judgement
-from shared_ecr.review.rules.owners import Owner, conflict
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.judgements import RuleFinding
+from shared_ecr.review.rules.owners import ResourceOwner, conflict
+from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION, REPLICATION
 
 # One for each account and Region, whoever writes it.
@@ -28,7 +28,7 @@ _NAMED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class RegistrySingleton:
     """Something of which a registry has one."""
 
     name: str
@@ -36,27 +36,27 @@ class Thing:
     """Whether a custom resource puts it, beside what CloudFormation has no property for."""
 
 
-def singletons(scene: Scene) -> Iterator[ReviewFinding]:
+def singletons(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge whatever has two owners in one account and Region."""
     owned = _owned(scene.deployment)
     for name, owners in owned.items():
         for group, severity in conflict(owners):
             first, *others = group
-            yield Judgement(
+            yield RuleFinding(
                 "registry-singleton", severity, f"{len(group)} resources own it in {first.resource.home}",
                 "A registry has one: each owner overwrites what the other deployed, and deleting one takes it away",
                 "Keep it in one stack", tuple(f"owner: {owner}" for owner in group),
             ).about(name, others[-1].resource)  # fmt: skip
 
 
-def _owned(deployment: Deployment) -> dict[str, list[Owner]]:
-    owned: dict[str, list[Owner]] = defaultdict(list)
-    called: dict[str, list[Owner]] = defaultdict(list)
+def _owned(deployment: Deployment) -> dict[str, list[ResourceOwner]]:
+    owned: dict[str, list[ResourceOwner]] = defaultdict(list)
+    called: dict[str, list[ResourceOwner]] = defaultdict(list)
     for stack in deployment.stacks:
         for resource in stack.resources:
-            thing = thing_of(resource)
-            if thing:
-                (called if thing.is_called else owned)[thing.name].append(Owner(stack, resource))
+            singleton = singleton_of(resource)
+            if singleton:
+                (called if singleton.is_called else owned)[singleton.name].append(ResourceOwner(stack, resource))
     for name, owners in called.items():
         # A call that completes what a resource of the same stack puts has no owner of its own.
         alone = [each for each in owners if all(each.stack is not other.stack for other in owned[name])]
@@ -64,15 +64,15 @@ def _owned(deployment: Deployment) -> dict[str, list[Owner]]:
     return owned
 
 
-def thing_of(resource: Resource) -> Thing | None:
+def singleton_of(resource: Resource) -> RegistrySingleton | None:
     """Return what *resource* owns of the registry, or None."""
     if resource.type in _WHOLE:
-        return Thing(_WHOLE[resource.type])
+        return RegistrySingleton(_WHOLE[resource.type])
     if resource.type in _NAMED:
         what, key = _NAMED[resource.type]
         value = resource.text(key)
-        return Thing(f"{what} {value.rstrip('/') if key != 'PrincipalArn' else value}") if value else None
+        return RegistrySingleton(f"{what} {value.rstrip('/') if key != 'PrincipalArn' else value}") if value else None
     if resource.type == CALLED and (name := resource.text("Name")):
         replicates = resource.properties.get("Operation") == CALLED_OPERATION
-        return Thing(_WHOLE[REPLICATION] if replicates else f"account setting {name}", is_called=True)
+        return RegistrySingleton(_WHOLE[REPLICATION] if replicates else f"account setting {name}", is_called=True)
     return None

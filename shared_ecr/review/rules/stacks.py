@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Origin, Stack
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.limits import MAX_RESOURCES, MAX_TEMPLATE_BYTES, NEARLY
-from shared_ecr.review.rules.scene import Scene
+from shared_ecr.review.rules.scene import RuleContext
 
 _OF_ECR = "AWS::ECR::"
 _SPLIT = "Spread the repositories over several stacks"
 
 
-def stacks(scene: Scene) -> Iterator[ReviewFinding]:
+def stacks(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge every stack that has something of ECR."""
     for stack in scene.deployment.stacks:
         if any(resource.type.startswith(_OF_ECR) for resource in stack.resources):
@@ -25,7 +25,7 @@ def stacks(scene: Scene) -> Iterator[ReviewFinding]:
                 )  # fmt: skip
 
 
-def _judged(stack: Stack) -> Iterator[Judgement]:
+def _judged(stack: Stack) -> Iterator[RuleFinding]:
     if stack.termination_protection is False:
         yield warning(
             "stack-termination", "it is not protected from termination",
@@ -44,7 +44,7 @@ def _judged(stack: Stack) -> Iterator[Judgement]:
         yield from _size("stack-size", stack.template_bytes, MAX_TEMPLATE_BYTES, "bytes of template")
 
 
-def _size(code: str, used: int, limit: int, unit: str) -> Iterator[Judgement]:
+def _size(code: str, used: int, limit: int, unit: str) -> Iterator[RuleFinding]:
     if used > limit:
         what = f"{used:,} {unit}; CloudFormation takes {limit:,}"
         yield error(code, what, "It refuses the template", _SPLIT)

@@ -17,14 +17,14 @@ from shared_ecr.model.lifecycle import (
     Untagged,
 )
 from shared_ecr.names import Tag
-from shared_ecr.review.rules.judgements import Judgement, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, note, warning
 from shared_ecr.text import quoted
 
 # No tag has it: what a pattern does with it, it does with whatever a wildcard stands for.
 _ANYTHING = "\0"
 
 
-def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[Judgement]:
+def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[RuleFinding]:
     """Judge the rules of *policy*, which *words* tell."""
     selecting: list[LifecycleRule] = []
     for rule in policy.rules:
@@ -41,7 +41,7 @@ def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[Judgement
         selecting.append(rule)
 
 
-def _never(rule: LifecycleRule, entry: str, words: tuple[str, ...]) -> Judgement:
+def _never(rule: LifecycleRule, entry: str, words: tuple[str, ...]) -> RuleFinding:
     is_literal = isinstance(rule.selection, TaggedWith) and WILDCARD in entry
     why = "In a prefix '*' stands for itself" if is_literal else "It has what no tag has, or begins as none does"
     fix = "Write it into tagPatternList" if is_literal else "Tags are letters, digits, '_', '.' and '-'"
@@ -51,7 +51,7 @@ def _never(rule: LifecycleRule, entry: str, words: tuple[str, ...]) -> Judgement
     )  # fmt: skip
 
 
-def _shadowed(rule: LifecycleRule, claiming: Sequence[LifecycleRule], words: tuple[str, ...]) -> Judgement:
+def _shadowed(rule: LifecycleRule, claiming: Sequence[LifecycleRule], words: tuple[str, ...]) -> RuleFinding:
     return warning(
         "lifecycle-shadowed",
         f"rule {rule.priority} never acts: {_rules(claiming)} all of its images before",
@@ -61,7 +61,7 @@ def _shadowed(rule: LifecycleRule, claiming: Sequence[LifecycleRule], words: tup
     )
 
 
-def _takes_any(rule: LifecycleRule, earlier: Sequence[LifecycleRule], words: tuple[str, ...]) -> Iterator[Judgement]:
+def _takes_any(rule: LifecycleRule, earlier: Sequence[LifecycleRule], words: tuple[str, ...]) -> Iterator[RuleFinding]:
     spared = [each for each in earlier if not isinstance(each.selection, Untagged)]
     match rule.count:
         case PushedAge(days):

@@ -6,7 +6,7 @@ import pytest
 from cli.between.sides import SOURCE_PASSWORD, TARGET_PASSWORD, Aws, Sides
 from cli.user import new_user
 from client.fake_registry import FakeRegistry
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.session import Session
 
 
@@ -22,6 +22,6 @@ def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
         # What is meant for ECR goes to the second one.
         monkeypatch.setenv("SHARED_ECR_REGISTRY_ENDPOINT", target.url)
         monkeypatch.setattr("shared_ecr.client.aws.clients.AwsClients", lambda: made.aws)
-        surroundings = property(lambda self: Surroundings(self.environ, made.pauses.patience()))
+        surroundings = property(lambda self: HttpEnvironment(self.environ, made.pauses.patience()))
         monkeypatch.setattr(Session, "surroundings", surroundings)
         yield made

@@ -1,15 +1,15 @@
 import pytest
 
 from client.stand_in import StandIns
-from shared_ecr.client.engines.choice import Purpose, choose_engine
+from shared_ecr.client.engines.choice import EngineUse, choose_engine
 from shared_ecr.client.engines.docker_like import DockerLike
 from shared_ecr.client.engines.podman_like import Podman
 from shared_ecr.errors import UnavailableError, UsageError
 
-PUSH, LOGIN = Purpose.PUSH, Purpose.LOGIN
+PUSH, LOGIN = EngineUse.PUSH, EngineUse.LOGIN
 
 
-def chosen(stand_ins: StandIns, name: str | None = None, purpose: Purpose = PUSH, **variables: str) -> str:
+def chosen(stand_ins: StandIns, name: str | None = None, purpose: EngineUse = PUSH, **variables: str) -> str:
     return choose_engine(name, {**stand_ins.environ, **variables}, purpose).name
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from client.stand_in import Answer, StandIns
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.choice import ENGINE_NAMES, Purpose, choose_engine
+from shared_ecr.client.engines.choice import ENGINE_NAMES, EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine, LocalImage
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.errors import UnavailableError, UsageError
@@ -62,7 +62,7 @@ def stage(
     stand_ins.install(request.param)
     stand_ins.defaults = (Answer("inspect", stdout=DESCRIPTIONS.get(request.param, DOCKERS)),)
     stand_ins.answer()
-    stage = Stage(choose_engine(request.param, stand_ins.environ, Purpose.PUSH), stand_ins, canary, target)
+    stage = Stage(choose_engine(request.param, stand_ins.environ, EngineUse.PUSH), stand_ins, canary, target)
     monkeypatch.setattr(stage.engine, "_sleep", stage.pauses.append)
     return stage
 
@@ -258,7 +258,7 @@ def test_plain_http_is_allowed_to_no_other_machine(stage: Stage) -> None:
 @pytest.mark.parametrize("name", ["podman", "buildah", "skopeo"])
 def test_plain_http_is_allowed_to_this_machine(stand_ins: StandIns, canary: Credentials, name: str) -> None:
     stand_ins.install(name)
-    engine = choose_engine(name, stand_ins.environ, Purpose.PUSH)
+    engine = choose_engine(name, stand_ins.environ, EngineUse.PUSH)
     target = ImageReference.parse("127.0.0.1:4566/team/app:v1")
 
     engine.log_in(target.host, canary)
@@ -273,14 +273,14 @@ def test_skopeo_is_told_where_an_image_is(stand_ins: StandIns, source: str) -> N
     stand_ins.install("skopeo")
 
     with pytest.raises(UsageError, match="TRANSPORT:PLACE"):
-        choose_engine("skopeo", stand_ins.environ, Purpose.PUSH).find_image(source)
+        choose_engine("skopeo", stand_ins.environ, EngineUse.PUSH).find_image(source)
 
 
 def test_skopeo_has_nothing_to_pull_into(stand_ins: StandIns, canary: Credentials, target: ImageReference) -> None:
     stand_ins.install("skopeo")
 
     with pytest.raises(UsageError, match="no store"):
-        choose_engine("skopeo", stand_ins.environ, Purpose.PUSH).pull(target, canary, print)
+        choose_engine("skopeo", stand_ins.environ, EngineUse.PUSH).pull(target, canary, print)
 
 
 def test_an_engine_that_cannot_be_run_is_told_with_its_path(stand_ins: StandIns, target: ImageReference) -> None:
@@ -289,4 +289,4 @@ def test_an_engine_that_cannot_be_run_is_told_with_its_path(stand_ins: StandIns,
     broken.chmod(0o755)
 
     with pytest.raises(UnavailableError, match=f"docker cannot be run as {broken}"):
-        choose_engine("docker", stand_ins.environ, Purpose.PUSH).find_image("app:v1")
+        choose_engine("docker", stand_ins.environ, EngineUse.PUSH).find_image("app:v1")

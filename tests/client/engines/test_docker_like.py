@@ -4,7 +4,7 @@ import pytest
 
 from client.stand_in import Answer, StandIns
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.choice import Purpose, choose_engine
+from shared_ecr.client.engines.choice import EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.names import Digest, ImageReference
@@ -21,7 +21,7 @@ def described(identity: str, *tags: str) -> str:
 @pytest.fixture
 def docker(stand_ins: StandIns) -> Engine:
     stand_ins.install("docker")
-    return choose_engine("docker", stand_ins.environ, Purpose.PUSH)
+    return choose_engine("docker", stand_ins.environ, EngineUse.PUSH)
 
 
 def store_commands(stand_ins: StandIns) -> list[str]:

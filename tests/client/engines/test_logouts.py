@@ -1,7 +1,7 @@
 import pytest
 
 from client.stand_in import Answer, StandIns
-from shared_ecr.client.engines.choice import ENGINE_NAMES, Purpose, choose_engine
+from shared_ecr.client.engines.choice import ENGINE_NAMES, EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import RegistryHost
@@ -12,7 +12,7 @@ HOST = RegistryHost("111122223333.dkr.ecr.eu-west-1.amazonaws.com")
 @pytest.fixture(params=ENGINE_NAMES)
 def engine(request: pytest.FixtureRequest, stand_ins: StandIns) -> Engine:
     stand_ins.install(request.param)
-    return choose_engine(request.param, stand_ins.environ, Purpose.LOGIN)
+    return choose_engine(request.param, stand_ins.environ, EngineUse.LOGIN)
 
 
 def test_a_logout_names_the_host(engine: Engine, stand_ins: StandIns) -> None:

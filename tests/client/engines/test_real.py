@@ -13,7 +13,7 @@ import pytest
 
 from client.engines.real_registry import RealRegistry, missing_program, running_registry
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.choice import Purpose, choose_engine
+from shared_ecr.client.engines.choice import EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.pushers.engine import EnginePusher
@@ -128,7 +128,7 @@ def place_of(
             run(variables, "podman", "save", "--format", "oci-dir", "-o", str(layout), image)
             image = f"oci:{layout}"
         folders = tuple(tmp_path / each for each in ("home", "runtime", "temporary"))
-        return Place(choose_engine(name, variables, Purpose.LOGIN), image, folders)
+        return Place(choose_engine(name, variables, EngineUse.LOGIN), image, folders)
 
     return make
 

@@ -7,8 +7,8 @@ import pytest
 from client.images import BuiltImage, image
 from client.moving.world import FRANKFURT, IRELAND, World
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.engines.interface import LocalImage, Said
-from shared_ecr.client.pushers.events import Told
+from shared_ecr.client.engines.interface import EngineOutput, LocalImage
+from shared_ecr.client.pushers.events import Message
 from shared_ecr.errors import ExitCode
 from shared_ecr.names import Digest, ImageReference, RegistryHost
 
@@ -37,7 +37,9 @@ class Engine:
     def image_names(self) -> tuple[str, ...]:
         return ("app:latest",)
 
-    def push(self, source: str, target: ImageReference, credentials: Credentials | None, said: Said) -> Digest | None:
+    def push(
+        self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
+    ) -> Digest | None:
         assert credentials
         self.threads.append(threading.current_thread())
         if self.interrupts:
@@ -52,7 +54,7 @@ class Engine:
         said(f"pushed {target.repository}")
         return Digest(self.built.root)
 
-    def pull(self, reference: ImageReference, credentials: Credentials | None, said: Said) -> None:
+    def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         raise AssertionError("a push does not pull")
 
 
@@ -88,7 +90,7 @@ def test_an_engine_that_is_asked_for_pushes_paths_too(world: World, engine: Engi
 
 def test_what_an_engine_says_is_told_of_its_target(world: World, engine: Engine) -> None:
     world.push(("app:latest", f"{APP}:1"))
-    assert Told(APP, "pushed team/app") in world.heard.events
+    assert Message(APP, "pushed team/app") in world.heard.events
 
 
 def test_ctrl_c_during_an_engines_push_stops_the_run(world: World, engine: Engine) -> None:

@@ -8,7 +8,7 @@ from client.faults import Hold, Reply
 from client.images import image, layer_tar, noise, write_archive, write_docker_archive, write_layout
 from client.moving.world import FRANKFURT, IRELAND, World
 from shared_ecr.client.errors import NoSuchRepositoryError, PushRefusedError
-from shared_ecr.client.push import InvalidOrdersError, Order, PushOptions, plan_all, push_all
+from shared_ecr.client.push import InvalidJobsError, PushJob, PushOptions, plan_all, push_all
 from shared_ecr.client.pushers.events import BlobEnded
 from shared_ecr.client.sources.interface import Blob, InvalidImageError
 from shared_ecr.client.sources.packing import Packed, pack
@@ -62,7 +62,7 @@ def test_another_registry_does_not_wait_for_the_first(world: World, layout: Path
                 seen.add(event.target)
                 both.wait()
 
-    orders = [Order(str(layout), f"{APP}:1"), Order(str(layout), f"{IRELAND}/team/other:1")]
+    orders = [PushJob(str(layout), f"{APP}:1"), PushJob(str(layout), f"{IRELAND}/team/other:1")]
     with world.session() as session:
         outcomes = push_all(orders, session, progress=Meeting())
     assert [outcome.error for outcome in outcomes] == [None, None]
@@ -153,7 +153,7 @@ def test_a_missing_repository_is_left_to_a_creation_template(world: World, layou
     world.registry.contents.missing.add("team/app")
     world.aws.templates.append({"prefix": "team", "appliedFor": ["CREATE_ON_PUSH"]})
     with world.session() as session:
-        (outcome,) = plan_all([Order(str(layout), f"{APP}:1")], session)
+        (outcome,) = plan_all([PushJob(str(layout), f"{APP}:1")], session)
     assert outcome.plan is not None
     assert outcome.plan.as_json()["repository_state"] == "created by a template"
 
@@ -187,7 +187,7 @@ def test_an_order_that_cannot_be_meant_is_told_before_anything_is_asked(
 
 
 def test_all_that_is_wrong_is_told_together_and_nothing_is_sent(world: World, layout: Path) -> None:
-    with pytest.raises(InvalidOrdersError) as caught:
+    with pytest.raises(InvalidJobsError) as caught:
         world.push((layout, f"{APP}:1"), ("nothing.tar", f"{APP}:x+y"), (layout, f"{WEB}"))
     assert [str(fault.error).partition(" ")[0] for fault in caught.value.faults] == [
         "nothing.tar:",
@@ -198,8 +198,8 @@ def test_all_that_is_wrong_is_told_together_and_nothing_is_sent(world: World, la
 
 
 def test_what_is_wrong_in_a_file_is_told_with_its_place(world: World, layout: Path) -> None:
-    order = Order(str(layout), f"{APP}:1+2", None, Position(3, 1, "images.txt"), Position(3, 9, "images.txt"))
-    with world.session() as session, pytest.raises(InvalidOrdersError, match=r"\Aimages.txt:3:9: '1\+2' is no tag"):
+    order = PushJob(str(layout), f"{APP}:1+2", None, Position(3, 1, "images.txt"), Position(3, 9, "images.txt"))
+    with world.session() as session, pytest.raises(InvalidJobsError, match=r"\Aimages.txt:3:9: '1\+2' is no tag"):
         push_all([order], session)
 
 
@@ -217,14 +217,14 @@ def test_one_image_of_stdin_and_another_contradict_each_other(world: World) -> N
 
 def test_a_plan_writes_nothing(world: World, layout: Path) -> None:
     with world.session() as session:
-        plans = plan_all([Order(str(layout), f"{APP}:1"), Order(str(layout), f"{WEB}:1")], session)
+        plans = plan_all([PushJob(str(layout), f"{APP}:1"), PushJob(str(layout), f"{WEB}:1")], session)
     assert [plan.plan is not None and plan.plan.byte_count > 0 for plan in plans] == [True, True]
     assert {seen.method for seen in world.registry.seen} <= {"GET", "HEAD"}
 
 
 def test_what_an_engine_would_send_is_not_planned(world: World) -> None:
     with world.session() as session, pytest.raises(UsageError, match="cannot be told beforehand"):
-        plan_all([Order("app:latest", f"{APP}:1")], session, PushOptions(engine="docker"))
+        plan_all([PushJob("app:latest", f"{APP}:1")], session, PushOptions(engine="docker"))
 
 
 def test_an_interrupt_stops_every_push_and_leaves_no_thread(world: World, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_an_interrupt_stops_every_push_and_leaves_no_thread(world: World, tmp_pa
             reached.wait(10)
             raise KeyboardInterrupt
 
-    orders = [Order(str(big), f"{APP}:1"), Order(str(big), f"{IRELAND}/team/web:1")]
+    orders = [PushJob(str(big), f"{APP}:1"), PushJob(str(big), f"{IRELAND}/team/web:1")]
     with world.session() as session, pytest.raises(KeyboardInterrupt):
         push_all(orders, session, progress=world.heard, ended=Interrupting())
     go.set()

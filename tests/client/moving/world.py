@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from client.fake_registry import FakeRegistry
 from client.pushing import CANARY, EcrApi, Heard, Pauses
-from shared_ecr.client.addresses import Whereabouts
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.addresses import RepositoryLocator
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
-from shared_ecr.client.push import Order, Outcome, PushOptions, push_all
+from shared_ecr.client.push import PushJob, PushOptions, PushOutcome, push_all
 from shared_ecr.client.session import Session
 from shared_ecr.names import Region
 
@@ -55,7 +55,7 @@ class World:
 
     registry: FakeRegistry
     heard: Heard = field(default_factory=Heard)
-    ended: list[Outcome] = field(default_factory=list)
+    ended: list[PushOutcome] = field(default_factory=list)
     pauses: Pauses = field(default_factory=Pauses)
 
     def __post_init__(self) -> None:
@@ -63,13 +63,13 @@ class World:
         self.registry.manners.knows_empty_repositories = True
         self.aws = Aws(self.registry)
 
-    def session(self, where: Whereabouts | None = None) -> Session:
+    def session(self, where: RepositoryLocator | None = None) -> Session:
         environ = {ENDPOINT_VARIABLE: self.registry.url}
-        surroundings = Surroundings(environ, self.pauses.patience())
-        return Session(where, environ, clients=cast("AwsClients", self.aws), surroundings=surroundings)
+        environment = HttpEnvironment(environ, self.pauses.patience())
+        return Session(where, environ, clients=cast("AwsClients", self.aws), environment=environment)
 
-    def push(self, *orders: tuple[Path | str, str], **options: Any) -> tuple[Outcome, ...]:
-        asked = [Order(str(image), target) for image, target in orders]
+    def push(self, *orders: tuple[Path | str, str], **options: Any) -> tuple[PushOutcome, ...]:
+        asked = [PushJob(str(image), target) for image, target in orders]
         with self.session() as session:
             return push_all(asked, session, PushOptions(**options), progress=self.heard, ended=self.ended.append)
 

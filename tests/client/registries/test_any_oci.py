@@ -16,7 +16,7 @@ from client.pushing import CANARY, Heard
 from client.registries.token_service import TokenService, served
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
@@ -37,7 +37,7 @@ def logins_of_docker(folder: Path, host: RegistryHost, password: str = CANARY) -
 
 def push(source: Path, host: RegistryHost, logins: CredentialSource, environ: dict[str, str]) -> PushResult:
     request = PushRequest(str(source), host, "team/app", (Tag.parse("1.0"),))
-    return NativePusher(Surroundings(environ)).push(request, logins, Heard())
+    return NativePusher(HttpEnvironment(environ)).push(request, logins, Heard())
 
 
 @pytest.mark.real

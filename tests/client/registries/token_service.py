@@ -15,9 +15,9 @@ from client.images import BuiltImage
 from client.pushing import Heard, Pauses
 from client.registry_api import Asked, RegistryApi
 from shared_ecr.client.credentials.interface import CredentialSource
-from shared_ecr.client.distribution.looking import RegistryLooks
+from shared_ecr.client.distribution.looking import ManifestReader
 from shared_ecr.client.distribution.pulls import pull
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
@@ -125,8 +125,8 @@ class Served:
         return {ENDPOINT_VARIABLE: f"{self.host}={self.registry.url}"}
 
     @property
-    def surroundings(self) -> Surroundings:
-        return Surroundings(self.environ, self.pauses.patience())
+    def environment(self) -> HttpEnvironment:
+        return HttpEnvironment(self.environ, self.pauses.patience())
 
     def hold(self, built: BuiltImage, repository: str, tag: str = "1.0") -> None:
         """Put an image into the registry without a push."""
@@ -143,16 +143,16 @@ class Served:
         return ImageReference(self.host, name.text, Tag.parse(tag))
 
     def pull(self, repository: str, folder: Path, credentials: CredentialSource) -> Digest:
-        return pull(self.reference(repository), folder, credentials, Heard(), surroundings=self.surroundings)
+        return pull(self.reference(repository), folder, credentials, Heard(), environment=self.environment)
 
     def look(self, repository: str, credentials: CredentialSource) -> Digest | None:
         reference = self.reference(repository)
-        looks = RegistryLooks(credentials, self.surroundings)
+        looks = ManifestReader(credentials, self.environment)
         return looks.digest_of(self.host, reference.repository, Tag.parse("1.0"))
 
     def push(self, source: Path, repository: str, credentials: CredentialSource) -> PushResult:
         request = PushRequest(str(source), self.host, self.reference(repository).repository, (Tag.parse("1.0"),))
-        return NativePusher(self.surroundings).push(request, credentials, Heard())
+        return NativePusher(self.environment).push(request, credentials, Heard())
 
     def shown_to(self, server: FakeRegistry) -> set[str]:
         """The schemes under which *server* was shown a login."""

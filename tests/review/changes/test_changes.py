@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.lint import Severity
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.lint import LintSeverity
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory, load_inventory
-from shared_ecr.fate.inventory.loader import Source
+from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.fate.inventory.uses import find_uses
 from shared_ecr.names import Region
-from shared_ecr.review.changes import Changed, Question, compare
+from shared_ecr.review.changes import Changed, ReviewContext, compare
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 
 CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-PLACE = Place("111111111111", Region("us-east-1"))
-KNOWN = Known("o-a1b2c3d4e5", frozenset({"111111111111", "222222222222"}))
+PLACE = DeploymentTarget("111111111111", Region("us-east-1"))
+KNOWN = TrustBoundary("o-a1b2c3d4e5", frozenset({"111111111111", "222222222222"}))
 EVERY = sorted(path for path in CASES.iterdir())
 TWINS = [path for path in EVERY if "-twin-" in path.name]
 DANGEROUS = [path for path in EVERY if "-twin-" not in path.name]
@@ -41,13 +41,13 @@ def side(case: Path, name: str) -> Deployment:
 def inventory(case: Path) -> Inventory | None:
     if not (case / "images.json").exists():
         return None
-    found = load_inventory([Source(case / "images.json")], NOW)
+    found = load_inventory([InventorySource(case / "images.json")], NOW)
     uses = case / "uses.txt"
     return replace(found, uses=tuple(find_uses(uses.read_text(), uses.name))) if uses.exists() else found
 
 
 def changed(case: Path) -> Changed:
-    return compare(side(case, "before"), side(case, "after"), Question(KNOWN, NOW, inventory(case)))
+    return compare(side(case, "before"), side(case, "after"), ReviewContext(KNOWN, NOW, inventory(case)))
 
 
 def told(found: Changed) -> str:
@@ -69,12 +69,12 @@ def test_a_change_is_told_as_expected(case: Path) -> None:
 
 @pytest.mark.parametrize("case", DANGEROUS, ids=lambda case: case.name)
 def test_a_dangerous_change_blocks(case: Path) -> None:
-    assert any(each.severity is Severity.ERROR for each in changed(case).findings)
+    assert any(each.severity is LintSeverity.ERROR for each in changed(case).findings)
 
 
 @pytest.mark.parametrize("case", TWINS, ids=lambda case: case.name)
 def test_of_a_harmless_twin_there_are_notes_at_most(case: Path) -> None:
-    assert [str(each) for each in changed(case).findings if each.severity is not Severity.NOTE] == []
+    assert [str(each) for each in changed(case).findings if each.severity is not LintSeverity.NOTE] == []
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -85,5 +85,5 @@ def test_every_row_of_the_table_has_a_case(row: str) -> None:
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case.name)
 def test_a_side_compared_with_itself_is_unchanged(case: Path) -> None:
     both = side(case, "after")
-    found = compare(both, both, Question(KNOWN, NOW, inventory(case)))
+    found = compare(both, both, ReviewContext(KNOWN, NOW, inventory(case)))
     assert (found.repositories, found.settings, found.findings) == ((), (), ())

@@ -3,15 +3,15 @@
 from typing import Any
 
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.policy_reader import read_policy
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 
 REGISTRY, CONSUMER = "111111111111", "222222222222"
 ORGANIZATION = "o-a1b2c3d4e5"
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 IN_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
-TARGET = Target(REGISTRY, "us-east-1", "team/app")
+TARGET = TargetRepository(REGISTRY, "us-east-1", "team/app")
 
 
 def allow(principal: object = None, condition: dict[str, Any] | None = None, **elements: object) -> dict[str, Any]:
@@ -36,6 +36,6 @@ def policy(*statements: dict[str, Any], version: str | None = "2012-10-17") -> P
     return read_policy(data if version is None else {"Version": version, **data})
 
 
-def policies(*statements: dict[str, Any]) -> Policies:
+def policies(*statements: dict[str, Any]) -> PolicyPair:
     """Return what speaks about a repository whose policy has *statements*."""
-    return Policies(policy(*statements))
+    return PolicyPair(policy(*statements))

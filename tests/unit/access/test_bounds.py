@@ -5,8 +5,8 @@ import pytest
 
 from shared_ecr.access.changes import changes
 from shared_ecr.access.classes import is_sampled
-from shared_ecr.access.lint import Subject, lint
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.lint import LintedPolicy, lint
+from shared_ecr.access.trust_boundary import TrustBoundary
 from unit.access.policies import TARGET, allow, deny, policies, policy
 
 SECONDS = 20
@@ -37,21 +37,21 @@ def monsters() -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.parametrize("name", monsters())
 def test_no_policy_takes_the_linter_more_than_seconds(name: str) -> None:
     start = time.perf_counter()
-    lint(Subject(policy(*monsters()[name])))
+    lint(LintedPolicy(policy(*monsters()[name])))
     assert time.perf_counter() - start < SECONDS
 
 
 @pytest.mark.parametrize("name", monsters())
 def test_no_change_takes_more_than_seconds(name: str) -> None:
     start = time.perf_counter()
-    assert changes(policies(), policies(*monsters()[name], allow()), TARGET, Known())
+    assert changes(policies(), policies(*monsters()[name], allow()), TARGET, TrustBoundary())
     assert time.perf_counter() - start < SECONDS
 
 
 def test_a_policy_with_too_many_combinations_is_known_to_be_sampled() -> None:
-    assert is_sampled([policy(allow("*", many_keys(100)))], TARGET, Known())
-    assert not is_sampled([policy(allow("*", many_keys(3)))], TARGET, Known())
+    assert is_sampled([policy(allow("*", many_keys(100)))], TARGET, TrustBoundary())
+    assert not is_sampled([policy(allow("*", many_keys(3)))], TARGET, TrustBoundary())
 
 
 def test_a_grant_behind_a_hundred_conditions_is_still_found() -> None:
-    assert changes(policies(), policies(allow("*", many_keys(100))), TARGET, Known())
+    assert changes(policies(), policies(allow("*", many_keys(100))), TARGET, TrustBoundary())

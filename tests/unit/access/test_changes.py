@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.changes import Change, Direction, changes
+from shared_ecr.access.changes import AccessChange, Direction, changes
 from shared_ecr.access.decisions import answers
-from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.rendering import request_json
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.trust_boundary import TrustBoundary
 from unit.access.policies import (
     CONSUMER,
     IN_ORGANIZATION,
@@ -21,7 +21,7 @@ from unit.access.policies import (
     policy,
 )  # fmt: skip
 
-KNOWN = Known(ORGANIZATION, frozenset({CONSUMER}))
+KNOWN = TrustBoundary(ORGANIZATION, frozenset({CONSUMER}))
 ROOT = {"AWS": f"arn:aws:iam::{CONSUMER}:root"}
 ROLE = {"AWS": f"arn:aws:iam::{CONSUMER}:role/ci"}
 LAMBDA = {"Service": "lambda.amazonaws.com"}
@@ -32,7 +32,7 @@ def through(*endpoints: str) -> dict[str, Any]:
     return {"StringEquals": {"aws:SourceVpce": list(endpoints)}}
 
 
-def found(old: Statements, new: Statements, direction: Direction = Direction.ALLOWED) -> list[Change]:
+def found(old: Statements, new: Statements, direction: Direction = Direction.ALLOWED) -> list[AccessChange]:
     both = changes(policies(*old), policies(*new), TARGET, KNOWN)
     return [each for each in both if each.direction is direction]
 
@@ -106,8 +106,8 @@ def test_outsiders_come_first() -> None:
 
 
 def test_the_registry_policy_counts() -> None:
-    wide = Policies(registry=policy(allow(ROOT, Resource="*")))
-    (change,) = changes(Policies(), wide, TARGET, KNOWN)
+    wide = PolicyPair(registry=policy(allow(ROOT, Resource="*")))
+    (change,) = changes(PolicyPair(), wide, TARGET, KNOWN)
     assert "registry policy" in change.statement
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from shared_ecr.access.actions import ACTIONS
 from shared_ecr.access.callers import Caller, Identity
-from shared_ecr.access.evaluation import Verdict, decide
-from shared_ecr.access.policy_pair import Policies, Scope, Side
+from shared_ecr.access.evaluation import AccessVerdict, decide
+from shared_ecr.access.policy_pair import PolicyPair, PolicySide, Scope
 from shared_ecr.access.requests import Request
 from shared_ecr.errors import InvalidValueError
 from unit.access.policies import CONSUMER, REGISTRY, TARGET, allow, deny, everybody_but, policies, policy
@@ -13,11 +13,11 @@ from unit.access.policies import CONSUMER, REGISTRY, TARGET, allow, deny, everyb
 OWN = f"arn:aws:iam::{REGISTRY}:role/ci"
 OTHER = f"arn:aws:iam::{CONSUMER}:role/ci"
 SESSION = f"arn:aws:sts::{CONSUMER}:assumed-role/ci/build"
-ALLOW, DENY, DEPENDS = Verdict.ALLOW, Verdict.DENY, Verdict.DEPENDS
+ALLOW, DENY, DEPENDS = AccessVerdict.ALLOW, AccessVerdict.DENY, AccessVerdict.DEPENDS
 ALLOWS, SILENT, DENIES, UNKNOWN = Identity.ALLOWS, Identity.SILENT, Identity.DENIES, Identity.UNKNOWN
 
 
-def verdict(found: Policies, caller: Caller, action: str = "BatchGetImage", **context: str) -> Verdict:
+def verdict(found: PolicyPair, caller: Caller, action: str = "BatchGetImage", **context: str) -> AccessVerdict:
     said = {key: (value,) for key, value in context.items()}
     return decide(found, Request(caller, action, TARGET, said)).verdict
 
@@ -34,7 +34,9 @@ def somebody(arn: str, identity: Identity = ALLOWS, role_arn: str | None = None)
     (OWN, "*", SILENT, ALLOW), (OTHER, "*", SILENT, DENY),
     (f"arn:aws:iam::{REGISTRY}:root", REGISTRY, SILENT, ALLOW),
 ])  # fmt: skip
-def test_both_sides_decide_as_the_account_asks(arn: str, principal: str, identity: Identity, expected: Verdict) -> None:
+def test_both_sides_decide_as_the_account_asks(
+    arn: str, principal: str, identity: Identity, expected: AccessVerdict
+) -> None:
     assert verdict(policies(allow({"AWS": principal})), somebody(arn, identity)) is expected
 
 
@@ -49,7 +51,7 @@ def test_both_sides_decide_as_the_account_asks(arn: str, principal: str, identit
     (OTHER, None, "arn:aws-cn:iam::222222222222:root", DENY), (OTHER, None, "arn:aws:iam::22222222222:root", DENY),
 ])  # fmt: skip
 def test_a_principal_element_means_exactly_whom_it_names(
-    arn: str, role_arn: str | None, principal: str, expected: Verdict
+    arn: str, role_arn: str | None, principal: str, expected: AccessVerdict
 ) -> None:
     assert verdict(policies(allow({"AWS": principal})), somebody(arn, role_arn=role_arn)) is expected
 
@@ -63,7 +65,7 @@ def test_a_session_carries_the_arn_of_its_role() -> None:
     (everybody_but({"AWS": CONSUMER}), DENY), (everybody_but({"AWS": OTHER}), DENY),
     (everybody_but({"AWS": REGISTRY}), ALLOW), (everybody_but({"Service": "lambda.amazonaws.com"}), ALLOW),
 ])  # fmt: skip
-def test_not_principal_means_everybody_else(statement: dict[str, Any], expected: Verdict) -> None:
+def test_not_principal_means_everybody_else(statement: dict[str, Any], expected: AccessVerdict) -> None:
     assert verdict(policies(statement), somebody(SESSION)) is expected
 
 
@@ -95,7 +97,7 @@ def test_an_explicit_deny_wins_and_is_named() -> None:
     decision = decide(found, Request(somebody(OTHER), "BatchGetImage", TARGET))
     assert decision.verdict is DENY
     assert decision.decided_by is not None
-    assert (decision.decided_by.side, str(decision.decided_by.statement)) == (Side.REPOSITORY, "'Closed'")
+    assert (decision.decided_by.side, str(decision.decided_by.statement)) == (PolicySide.REPOSITORY, "'Closed'")
 
 
 @pytest.mark.parametrize(("scope", "action", "expected"), [
@@ -103,8 +105,8 @@ def test_an_explicit_deny_wins_and_is_named() -> None:
     (Scope.V1, "CreateRepository", ALLOW), (Scope.V1, "BatchImportUpstreamImage", ALLOW),
     (Scope.V2, "CreateRepository", ALLOW), (Scope.V2, "DescribeRegistry", ALLOW), (Scope.V1, "DescribeRegistry", DENY),
 ])  # fmt: skip
-def test_the_registry_policy_takes_part_as_its_scope_says(scope: Scope, action: str, expected: Verdict) -> None:
-    found = Policies(registry=policy(allow(Action="ecr:*", Resource="*")), scope=scope)
+def test_the_registry_policy_takes_part_as_its_scope_says(scope: Scope, action: str, expected: AccessVerdict) -> None:
+    found = PolicyPair(registry=policy(allow(Action="ecr:*", Resource="*")), scope=scope)
     assert verdict(found, somebody(OTHER), action) is expected
 
 
@@ -113,14 +115,14 @@ def test_the_registry_policy_takes_part_as_its_scope_says(scope: Scope, action: 
     ("arn:aws:ecr:us-east-1:111111111111:repository/prod-*", DENY),
     ("arn:aws:ecr:*:${aws:PrincipalAccount}:repository/*", DENY), ("arn:aws:ecr:*:*:repository/team/???", ALLOW),
 ])  # fmt: skip
-def test_a_statement_speaks_about_its_resources_only(resource: str, expected: Verdict) -> None:
-    found = Policies(registry=policy(allow(Resource=resource)))
+def test_a_statement_speaks_about_its_resources_only(resource: str, expected: AccessVerdict) -> None:
+    found = PolicyPair(registry=policy(allow(Resource=resource)))
     assert verdict(found, somebody(OTHER)) is expected
 
 
 def test_not_resource_spares_what_it_lists() -> None:
     spared = {**allow(), "NotResource": TARGET.arn}
-    assert verdict(Policies(registry=policy(spared)), somebody(OTHER)) is DENY
+    assert verdict(PolicyPair(registry=policy(spared)), somebody(OTHER)) is DENY
 
 
 def test_a_repository_policy_says_nothing_about_what_is_not_asked_of_a_repository() -> None:
@@ -131,19 +133,19 @@ def test_a_repository_policy_says_nothing_about_what_is_not_asked_of_a_repositor
 
 
 @pytest.mark.parametrize(("identity", "expected"), [(ALLOWS, ALLOW), (SILENT, DENY), (UNKNOWN, DEPENDS)])
-def test_only_the_callers_own_side_hands_out_a_token(identity: Identity, expected: Verdict) -> None:
-    found = Policies(policy(allow("*", Action="*")), policy(allow("*", Action="*", Resource="*")))
+def test_only_the_callers_own_side_hands_out_a_token(identity: Identity, expected: AccessVerdict) -> None:
+    found = PolicyPair(policy(allow("*", Action="*")), policy(allow("*", Action="*", Resource="*")))
     assert verdict(found, somebody(OTHER, identity), "GetAuthorizationToken") is expected
 
 
 def test_the_registry_policy_can_withhold_a_token() -> None:
-    found = Policies(registry=policy(deny(Resource="*")))
+    found = PolicyPair(registry=policy(deny(Resource="*")))
     assert verdict(found, somebody(OTHER), "GetAuthorizationToken") is DENY
 
 
 def test_what_aws_does_not_document_is_not_decided() -> None:
     found = policies(allow("*", {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}))
-    assert verdict(found, somebody(OTHER)) is Verdict.UNDECIDED
+    assert verdict(found, somebody(OTHER)) is AccessVerdict.UNDECIDED
     assert (
         verdict(policies(allow(), deny({"StringNotLike": {"aws:PrincipalOrgPaths": "o-x/*"}})), somebody(OTHER)) is DENY
     )

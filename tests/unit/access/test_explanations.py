@@ -3,16 +3,16 @@ import pytest
 from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.explanations import explain
-from shared_ecr.access.matrix import Row
-from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.matrix import MatrixRow
+from shared_ecr.access.policy_pair import PolicyPair
 from unit.access.policies import CONSUMER, IN_ORGANIZATION, REGISTRY, TARGET, allow, deny, policies
 
 ROLE = f"arn:aws:iam::{CONSUMER}:role/ci"
 
 
-def told(found: Policies, arn: str = ROLE, capability: int = 0, identity: Identity = Identity.ALLOWS) -> str:
+def told(found: PolicyPair, arn: str = ROLE, capability: int = 0, identity: Identity = Identity.ALLOWS) -> str:
     caller = Caller.from_arn(arn).with_identity(identity)
-    return str(explain(Row(TARGET, found), caller, CAPABILITIES[capability], capability, "account: staging"))
+    return str(explain(MatrixRow(TARGET, found), caller, CAPABILITIES[capability], capability, "account: staging"))
 
 
 @pytest.mark.parametrize(("found", "capability", "said"), [
@@ -24,10 +24,12 @@ def told(found: Policies, arn: str = ROLE, capability: int = 0, identity: Identi
                                            "narrow statement 'D'"]),
     (policies(allow("*", IN_ORGANIZATION)), 0, ["asks for aws:PrincipalOrgID = o-a1b2c3d4e5", "add the grant"]),
     (policies(allow({"AWS": "333333333333"})), 0, ["means 333333333333, not the caller"]),
-    (Policies(), 0, ["the repository has no policy"]),
+    (PolicyPair(), 0, ["the repository has no policy"]),
     (policies(allow()), 2, ["the declaration grants no administration"]),
 ])  # fmt: skip
-def test_an_explanation_names_each_statement_and_the_way_out(found: Policies, capability: int, said: list[str]) -> None:
+def test_an_explanation_names_each_statement_and_the_way_out(
+    found: PolicyPair, capability: int, said: list[str]
+) -> None:
     text = told(found, capability=capability)
     assert [each for each in said if each not in text] == []
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.lint import Holder, Severity, Subject, lint, refused
+from shared_ecr.access.lint import LintedPolicy, LintSeverity, PolicyHolder, lint, refused
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from unit.access.policies import (
@@ -26,9 +26,9 @@ PUSH = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLay
 
 
 def codes(
-    *statements: dict[str, Any], version: str | None = "2012-10-17", holder: Holder = Holder.REPOSITORY
+    *statements: dict[str, Any], version: str | None = "2012-10-17", holder: PolicyHolder = PolicyHolder.REPOSITORY
 ) -> set[str]:
-    return {each.code for each in lint(Subject(policy(*statements, version=version), holder, TARGET))}
+    return {each.code for each in lint(LintedPolicy(policy(*statements, version=version), holder, TARGET))}
 
 
 def units(*paths: str) -> dict[str, Any]:
@@ -103,14 +103,14 @@ def test_a_mistake_is_found_by_its_code(code: str, statements: list[dict[str, An
                  "Null": {"aws:PrincipalOrgPaths": "false"}})],
 ], ids=str)  # fmt: skip
 def test_a_sound_policy_has_no_finding(statements: list[dict[str, Any]]) -> None:
-    subject = Subject(policy(*statements))
+    subject = LintedPolicy(policy(*statements))
     assert [str(each) for each in lint(subject)] == []
 
 
 def test_a_sound_registry_policy_has_no_finding() -> None:
     replicas = allow(Action=["ecr:CreateRepository", "ecr:ReplicateImage"],
                      Resource="arn:aws:ecr:us-east-1:111111111111:repository/prod-*")  # fmt: skip
-    assert codes(replicas, holder=Holder.REGISTRY) == set()
+    assert codes(replicas, holder=PolicyHolder.REGISTRY) == set()
 
 
 @pytest.mark.parametrize("version", ["2008-10-17", None])
@@ -120,19 +120,19 @@ def test_a_variable_under_the_older_language_is_found(version: str | None) -> No
 
 
 def test_an_example_for_an_unknown_action_is_what_was_meant() -> None:
-    (finding,) = list(lint(Subject(policy(allow(Action=[*PULL, "ecr:BatchGetImages"])))))
+    (finding,) = list(lint(LintedPolicy(policy(allow(Action=[*PULL, "ecr:BatchGetImages"])))))
     assert finding.repair == "Did you mean 'ecr:BatchGetImage'?"
     assert str(finding).endswith("Did you mean 'ecr:BatchGetImage'? [action-unknown]")
 
 
 def test_what_must_exist_is_a_note_that_does_not_block() -> None:
-    (finding,) = lint(Subject(policy(allow({"AWS": "arn:aws:iam::222222222222:role/ci"}))))
-    assert finding.severity is Severity.NOTE
+    (finding,) = lint(LintedPolicy(policy(allow({"AWS": "arn:aws:iam::222222222222:role/ci"}))))
+    assert finding.severity is LintSeverity.NOTE
 
 
 def test_a_push_that_cannot_look_is_warned_about_and_not_blocked() -> None:
-    (finding,) = lint(Subject(policy(allow(Action=[each for each in PUSH if each != "ecr:BatchGetImage"]))))
-    assert (finding.code, finding.severity) == ("capability-incomplete", Severity.WARNING)
+    (finding,) = lint(LintedPolicy(policy(allow(Action=[each for each in PUSH if each != "ecr:BatchGetImage"]))))
+    assert (finding.code, finding.severity) == ("capability-incomplete", LintSeverity.WARNING)
 
 
 def test_what_aws_refuses_becomes_findings() -> None:

@@ -2,14 +2,14 @@ import json
 
 import pytest
 
-from shared_ecr.access.consumers import Consumer, consumers
-from shared_ecr.access.matrix import Access, Row, matrix
+from shared_ecr.access.consumers import MatrixColumn, consumers
+from shared_ecr.access.matrix import Access, MatrixRow, matrix
 from shared_ecr.access.pages import as_page
-from shared_ecr.access.policy_pair import Policies
+from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.rendering import matrix_json
 from shared_ecr.access.reports import as_markdown, as_text
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
 from unit.access.policies import (
     CONSUMER,
     IN_ORGANIZATION,
@@ -24,19 +24,19 @@ from unit.access.policies import (
     policy,
 )  # fmt: skip
 
-KNOWN = Known(ORGANIZATION, frozenset({CONSUMER}))
+KNOWN = TrustBoundary(ORGANIZATION, frozenset({CONSUMER}))
 NAMES = {CONSUMER: "staging"}
 THROUGH = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
 LAMBDA = {"Service": "lambda.amazonaws.com"}
 
 
-def columns(found: Policies) -> list[Consumer]:
+def columns(found: PolicyPair) -> list[MatrixColumn]:
     both = [each for each in (found.repository, found.registry) if each is not None]
     return consumers(both, TARGET, KNOWN, NAMES)
 
 
-def cell(found: Policies, name: str, capability: int = 0) -> str:
-    table = matrix([Row(TARGET, found)], columns(found))
+def cell(found: PolicyPair, name: str, capability: int = 0) -> str:
+    table = matrix([MatrixRow(TARGET, found)], columns(found))
     (number,) = [each for each, consumer in enumerate(table.consumers) if consumer.name == name]
     return str(table.cells[0][number][capability])
 
@@ -71,10 +71,10 @@ MEMBER, NOBODY = f"another account of {ORGANIZATION}", "an account of no organiz
     (policies(allow({"AWS": REGISTRY}, THROUGH), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}})), SHARED,
      "only by its own policy and through vpce-2"),
     (policies(allow(Action=PULL[:1])), STAGING, "none"), (policies(allow(), deny()), STAGING, "none"),
-    (Policies(registry=policy(allow(Resource="*"))), STAGING, "yes"),
-    (Policies(policy(allow()), policy(deny(Resource="*"))), STAGING, "none"), (Policies(), STAGING, "none"),
+    (PolicyPair(registry=policy(allow(Resource="*"))), STAGING, "yes"),
+    (PolicyPair(policy(allow()), policy(deny(Resource="*"))), STAGING, "none"), (PolicyPair(), STAGING, "none"),
 ])  # fmt: skip
-def test_a_cell_says_what_a_consumer_may_do(found: Policies, name: str, expected: str) -> None:
+def test_a_cell_says_what_a_consumer_may_do(found: PolicyPair, name: str, expected: str) -> None:
     assert cell(found, name) == expected
 
 
@@ -85,8 +85,8 @@ def test_pushing_and_administering_are_told_apart() -> None:
 
 
 def test_repositories_with_one_policy_may_differ_by_the_resource_of_a_statement() -> None:
-    found = Policies(registry=policy(allow(Resource="arn:aws:ecr:*:*:repository/team/*")))
-    rows = [Row(TARGET, found), Row(Target(REGISTRY, "us-east-1", "other/app"), found)]
+    found = PolicyPair(registry=policy(allow(Resource="arn:aws:ecr:*:*:repository/team/*")))
+    rows = [MatrixRow(TARGET, found), MatrixRow(TargetRepository(REGISTRY, "us-east-1", "other/app"), found)]
     table = matrix(rows, columns(found))
     (number,) = [each for each, consumer in enumerate(table.consumers) if consumer.name == STAGING]
     assert [table.cells[row][number][0].access for row in (0, 1)] == [Access.YES, Access.NONE]
@@ -94,7 +94,7 @@ def test_repositories_with_one_policy_may_differ_by_the_resource_of_a_statement(
 
 def test_a_report_names_who_has_access_and_says_at_most() -> None:
     found = policies(allow(condition=THROUGH))
-    table = matrix([Row(TARGET, found)], columns(found))
+    table = matrix([MatrixRow(TARGET, found)], columns(found))
     for text in (
         as_text(table, ["a note"]),
         as_markdown(table, ["a note"]),
@@ -107,13 +107,13 @@ def test_a_report_names_who_has_access_and_says_at_most() -> None:
 
 def test_markdown_cannot_be_broken_by_what_a_policy_holds() -> None:
     found = policies(allow(condition={"StringEquals": {"aws:SourceVpce": "a|b<c>`"}}))
-    lines = as_markdown(matrix([Row(TARGET, found)], columns(found)), []).splitlines()
+    lines = as_markdown(matrix([MatrixRow(TARGET, found)], columns(found)), []).splitlines()
     assert "a\\|b\\<c\\>\\`" in lines[2]
 
 
 def test_a_page_cannot_be_broken_by_what_a_policy_holds() -> None:
     found = policies(allow(condition={"StringEquals": {"aws:SourceVpce": "</script><script>alert(1)</script>"}}))
-    page = as_page(matrix([Row(TARGET, found)], columns(found)), [], "Access")
+    page = as_page(matrix([MatrixRow(TARGET, found)], columns(found)), [], "Access")
     assert "alert(1)" in page
     assert page.count("<script>") == page.count("</script>") == 1
     assert "http://" not in page
@@ -121,6 +121,9 @@ def test_a_page_cannot_be_broken_by_what_a_policy_holds() -> None:
 
 
 def test_a_repository_of_several_regions_is_called_with_its_region() -> None:
-    rows = [Row(Target(REGISTRY, region, "team/app"), policies(allow())) for region in ("us-east-1", "eu-west-1")]
+    rows = [
+        MatrixRow(TargetRepository(REGISTRY, region, "team/app"), policies(allow()))
+        for region in ("us-east-1", "eu-west-1")
+    ]
     table = matrix(rows, columns(rows[0].policies))
     assert table.names == ("team/app (us-east-1)", "team/app (eu-west-1)")

@@ -6,7 +6,7 @@ import pytest
 
 from inventory_files import INDEX, NOW, Files, digest, entry
 from shared_ecr.fate.inventory import Inventory, load_inventory
-from shared_ecr.fate.inventory.loader import Source
+from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.model.lifecycle import StorageClass
 from shared_ecr.problems import InvalidDeclarationError, Problem
 
@@ -19,7 +19,7 @@ def files(tmp_path: Path) -> Files:
 
 
 def load(*paths: str, region: str = "", name: str = "") -> Inventory:
-    return load_inventory([Source(Path(path), region) for path in paths], NOW, name)
+    return load_inventory([InventorySource(Path(path), region) for path in paths], NOW, name)
 
 
 def problems(*paths: str) -> tuple[Problem, ...]:
@@ -66,7 +66,7 @@ def test_repositories_of_one_file_are_told_apart(files: Files) -> None:
 
 def test_one_repository_in_two_regions_is_two(files: Files) -> None:
     path = Path(files.inventory(ONE))
-    inventory = load_inventory([Source(path, "eu-west-1"), Source(path, "us-east-1")], NOW)
+    inventory = load_inventory([InventorySource(path, "eu-west-1"), InventorySource(path, "us-east-1")], NOW)
     assert [repository.region for repository in inventory.repositories] == ["eu-west-1", "us-east-1"]
 
 

@@ -7,7 +7,7 @@ from inventory_files import NOW, digest
 from shared_ecr.errors import UnavailableError
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory, load_inventory
-from shared_ecr.fate.inventory.loader import Source
+from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.fate.inventory.saving import save
 from shared_ecr.model.lifecycle import StorageClass
 
@@ -30,13 +30,15 @@ INVENTORY = Inventory((RepositoryImages("team/app", IMAGES, "111111111111", "us-
 
 def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
     save(INVENTORY, tmp_path / "images.json", NOW)
-    read = load_inventory([Source(tmp_path / "images.json")], NOW)
+    read = load_inventory([InventorySource(tmp_path / "images.json")], NOW)
     assert (read.repositories, read.uses) == (INVENTORY.repositories, INVENTORY.uses)
 
 
 def test_an_empty_inventory_is_saved_and_read(tmp_path: Path) -> None:
     save(Inventory((RepositoryImages("team/app", ()),)), tmp_path / "images.json", NOW)
-    assert load_inventory([Source(tmp_path / "images.json")], NOW).repositories == (RepositoryImages("team/app", ()),)
+    assert load_inventory([InventorySource(tmp_path / "images.json")], NOW).repositories == (
+        RepositoryImages("team/app", ()),
+    )
 
 
 def test_nothing_is_left_behind_where_it_cannot_be_saved(tmp_path: Path) -> None:

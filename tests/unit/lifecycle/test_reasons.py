@@ -8,7 +8,7 @@ from lifecycle_cases import policy
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.reasons import age, ordinal, told, why
 from shared_ecr.fate.uncertainty import judge
-from shared_ecr.fate.verdicts import Verdict
+from shared_ecr.fate.verdicts import ImageFate
 
 DAY = timedelta(days=1)
 FIVE = tuple(Image(digest(str(number)), NOW - number * DAY, (f"v{number}",)) for number in range(1, 6))
@@ -20,7 +20,7 @@ HELD = (
 )
 
 
-def verdict(rule_of_policy: object, number: int, images: tuple[Image, ...] = FIVE) -> Verdict:
+def verdict(rule_of_policy: object, number: int, images: tuple[Image, ...] = FIVE) -> ImageFate:
     return judge(policy({"rules": [rule_of_policy]}), images, NOW)[number]
 
 
@@ -46,7 +46,7 @@ def verdict(rule_of_policy: object, number: int, images: tuple[Image, ...] = FIV
     ],
     ids=["counted", "counted out", "aged out", "nobody's", "archived", "held", "taken along"],
 )
-def test_the_reason_is_one_sentence(judged: Verdict, expected: str) -> None:
+def test_the_reason_is_one_sentence(judged: ImageFate, expected: str) -> None:
     assert why(judged) == expected
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from inventory_files import NOW, digest, newest, pushed, rule
 from lifecycle_cases import policy
-from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory
-from shared_ecr.fate.report import Question, report
+from shared_ecr.fate.report import FateRequest, report
 from shared_ecr.fate.reports.axis import Axis
 from shared_ecr.fate.reports.html import render_html
 
@@ -33,8 +33,8 @@ RULES = policy(
 
 def page(images: list[Image], *, uses: tuple[ImageUse, ...] = (), until: timedelta | None = None) -> str:
     inventory = Inventory((RepositoryImages("team/<app>", tuple(images)),), uses)
-    question = Question(NOW, until=NOW + until if until else None)
-    return render_html(report(inventory, Policies("policy.json", for_all=RULES), question))
+    question = FateRequest(NOW, until=NOW + until if until else None)
+    return render_html(report(inventory, LifecycleSource("policy.json", for_all=RULES), question))
 
 
 def images(count: int) -> list[Image]:

@@ -4,10 +4,10 @@ import pytest
 
 from inventory_files import NOW, digest, newest, pushed
 from lifecycle_cases import policy
-from shared_ecr.declaration.policy_sources import Policies
+from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory
-from shared_ecr.fate.report import Question, report
+from shared_ecr.fate.report import FateRequest, report
 from shared_ecr.fate.reports.markdown import render_markdown
 from shared_ecr.fate.reports.report import Report
 from shared_ecr.fate.reports.text import render_text
@@ -17,10 +17,12 @@ IMAGES = tuple(Image(digest(str(age)), NOW - age * DAY, (f"v{age}",), size=2**30
 NEW, OLD = policy({"rules": [newest(1, 11)]}), policy({"rules": [pushed(1, 11)]})
 
 
-def made(*, against: Policies | None = None, uses: tuple[ImageUse, ...] = (), until: timedelta | None = None) -> Report:
+def made(
+    *, against: LifecycleSource | None = None, uses: tuple[ImageUse, ...] = (), until: timedelta | None = None
+) -> Report:
     inventory = Inventory((RepositoryImages("team/app", IMAGES, region="us-east-1"),), uses)
-    question = Question(NOW, against=against, until=NOW + until if until else None)
-    return report(inventory, Policies("policy.json", for_all=NEW), question)
+    question = FateRequest(NOW, against=against, until=NOW + until if until else None)
+    return report(inventory, LifecycleSource("policy.json", for_all=NEW), question)
 
 
 def test_the_text_is_this() -> None:
@@ -46,7 +48,7 @@ def test_an_image_in_use_has_a_line_also_where_it_is_kept() -> None:
 
 
 def test_no_change_is_said() -> None:
-    assert "nothing changes against old.json" in render_text(made(against=Policies("old.json", for_all=OLD)))
+    assert "nothing changes against old.json" in render_text(made(against=LifecycleSource("old.json", for_all=OLD)))
 
 
 def test_a_forecast_has_a_line_for_each_week() -> None:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from shared_ecr.documents.json_text import Json, as_json
-from shared_ecr.review.deployments import Deployment, Home, Origin, Resource, Stack
+from shared_ecr.review.deployments import Deployment, Origin, RegistryHome, Resource, Stack
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
-HOME = Home(ACCOUNT, REGION)
-ELSEWHERE = Home(ACCOUNT, "eu-west-1")
+HOME = RegistryHome(ACCOUNT, REGION)
+ELSEWHERE = RegistryHome(ACCOUNT, "eu-west-1")
 UNTAGGED = (
     '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed",'
     '"countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}'

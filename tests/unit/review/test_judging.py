@@ -10,9 +10,9 @@ import pytest
 
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.judging import ReviewQuestion, review
-from shared_ecr.review.verdict import Verdict
+from shared_ecr.review.verdict import ReviewResult
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 QUESTION = ReviewQuestion(NOW)
@@ -34,10 +34,10 @@ def deployed(folder: Path, *names: str, metadata: dict[str, Any] | None = None, 
     }
     path = folder / "app.template.json"
     path.write_text(json.dumps({"Resources": resources}))
-    return load_deployment(path, Place("111111111111"))
+    return load_deployment(path, DeploymentTarget("111111111111"))
 
 
-def blocking(verdict: Verdict) -> list[tuple[str, str]]:
+def blocking(verdict: ReviewResult) -> list[tuple[str, str]]:
     return [(judged.finding.code, judged.finding.subject) for judged in verdict.findings if judged.blocks]
 
 

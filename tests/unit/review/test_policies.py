@@ -1,17 +1,17 @@
 from typing import Any
 
 from shared_ecr.documents.json_text import as_json
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from unit.access.policies import allow
 from unit.review.deployed import HOME
 
 
-def read(*statements: Any, home: Home = HOME) -> ReadPolicy:
+def read(*statements: Any, home: RegistryHome = HOME) -> ReadPolicy:
     return read_held(as_json({"Version": "2012-10-17", "Statement": list(statements)}), home)
 
 
-def principals(*statements: Any, home: Home = HOME) -> list[str]:
+def principals(*statements: Any, home: RegistryHome = HOME) -> list[str]:
     policy = read(*statements, home=home).policy
     assert policy
     return [text for each in policy.statements for _, text in each.principal.written]
@@ -34,7 +34,7 @@ def test_an_account_that_is_open_is_not_the_registrys_own() -> None:
 
 
 def test_an_account_that_is_open_is_the_registrys_where_that_is_open_too() -> None:
-    nowhere = Home(None, "us-east-1")
+    nowhere = RegistryHome(None, "us-east-1")
     [own] = principals(allow({"AWS": "arn:aws:iam::${Deployed:AWS::AccountId}:root"}), home=nowhere)
     assert own.split(":")[4] == target_of(nowhere).account
 
@@ -77,8 +77,8 @@ def test_a_fault_beside_something_open_is_found() -> None:
 
 
 def test_a_partition_follows_from_the_region() -> None:
-    assert target_of(Home("111111111111", "cn-north-1")).partition == "aws-cn"
+    assert target_of(RegistryHome("111111111111", "cn-north-1")).partition == "aws-cn"
 
 
 def test_a_region_that_nobody_knows_is_no_reason_to_fail() -> None:
-    assert target_of(Home("111111111111", "mars-1")).region == "mars-1"
+    assert target_of(RegistryHome("111111111111", "mars-1")).region == "mars-1"

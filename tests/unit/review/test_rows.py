@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.lint import Holder
-from shared_ecr.access.policy_pair import Policies, Scope
+from shared_ecr.access.lint import PolicyHolder
+from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.names import Region
-from shared_ecr.review.documents import InvalidDocumentError, Place
-from shared_ecr.review.rows import Collected, collect
+from shared_ecr.review.documents import DeploymentTarget, InvalidDocumentError
+from shared_ecr.review.rows import DeploymentPolicies, collect
 from unit.access.policies import CONSUMER, REGISTRY, allow
 
-PLACE = Place(REGISTRY, Region.parse("us-east-1"))
+PLACE = DeploymentTarget(REGISTRY, Region.parse("us-east-1"))
 PARTITION: dict[str, Any] = {"Ref": "AWS::Partition"}
 
 
@@ -25,13 +25,15 @@ def repository(text: object, **properties: object) -> dict[str, Any]:
     return {"Type": "AWS::ECR::Repository", "Properties": properties}
 
 
-def read(folder: Path, resources: dict[str, Any], place: Place = PLACE, **sections: object) -> Collected:
+def read(
+    folder: Path, resources: dict[str, Any], place: DeploymentTarget = PLACE, **sections: object
+) -> DeploymentPolicies:
     file = folder / "stack.template.json"
     file.write_text(json.dumps({"Resources": resources, **sections}), encoding="utf-8")
     return collect(file, place)
 
 
-def principals(found: Policies) -> list[str]:
+def principals(found: PolicyPair) -> list[str]:
     assert found.repository is not None
     return [text for each in found.repository.statements for _, text in each.principal.written]
 
@@ -67,7 +69,7 @@ def test_the_registry_policy_speaks_about_every_repository(tmp_path: Path) -> No
     found = read(tmp_path, {"App": repository(policy(CONSUMER)), "Registry": registry})
     (row,) = found.rows
     assert row.policies.registry is not None
-    assert {each.holder for each in found.held} == {Holder.REPOSITORY, Holder.REGISTRY}
+    assert {each.holder for each in found.held} == {PolicyHolder.REPOSITORY, PolicyHolder.REGISTRY}
 
 
 def test_a_creation_template_is_asked_about_as_a_repository_to_come(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from shared_ecr.model.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey, at_destination
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import SettingsSpec
-from shared_ecr.model.settings.creation_templates import CreationTemplate, Occasion, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.replicas import Replicas, replicas
 from shared_ecr.model.settings.replication import Destination, NamePrefix, Replication, ReplicationRule
 from shared_ecr.names import AccountId, EcrRegistry, Region, RepositoryName
@@ -25,7 +25,7 @@ def received(
     return replicas(SOURCE, specs, SettingsSpec(replication=Replication((rule,)), templates=templates), destination)
 
 
-def template(prefix: str, *occasions: Occasion, encryption: Encryption | None = None) -> CreationTemplate:
+def template(prefix: str, *occasions: AppliedFor, encryption: Encryption | None = None) -> CreationTemplate:
     return CreationTemplate(TemplatePrefix(prefix), frozenset(occasions), spec("any/name", encryption, of="template"))
 
 
@@ -54,7 +54,7 @@ def test_two_layers_stay_two_layers_under_the_destinations_key() -> None:
 def test_a_namespace_whose_repositories_are_alike_has_a_template_with_their_rules() -> None:
     [made] = received(spec("team/app", owner="team"), spec("team/other", owner="team")).settings.templates
 
-    assert (made.prefix.text, made.applied_for) == ("team", frozenset({Occasion.REPLICATION}))
+    assert (made.prefix.text, made.applied_for) == ("team", frozenset({AppliedFor.REPLICATION}))
     assert made.repository.tags == (("owner", "team"),)
 
 
@@ -67,26 +67,27 @@ def test_a_name_without_a_namespace_has_no_template() -> None:
 
 
 def test_what_the_source_makes_from_a_template_is_made_at_the_destination_from_the_same() -> None:
-    source = template("cache", Occasion.PULL_THROUGH_CACHE)
+    source = template("cache", AppliedFor.PULL_THROUGH_CACHE)
 
     [made] = received(templates=(source,)).settings.templates
 
-    assert (made.prefix, made.applied_for) == (source.prefix, frozenset({Occasion.REPLICATION}))
+    assert (made.prefix, made.applied_for) == (source.prefix, frozenset({AppliedFor.REPLICATION}))
     assert made.repository == source.repository
 
 
 def test_a_template_of_names_that_are_not_copied_stays_at_the_source() -> None:
     assert (
-        received(templates=(template("cache", Occasion.CREATE_ON_PUSH),), prefixes=("team/",)).settings.templates == ()
+        received(templates=(template("cache", AppliedFor.CREATE_ON_PUSH),), prefixes=("team/",)).settings.templates
+        == ()
     )
 
 
 def test_a_template_for_everything_is_not_carried_to_another_registry() -> None:
-    assert received(templates=(template("ROOT", Occasion.CREATE_ON_PUSH),)).settings.templates == ()
+    assert received(templates=(template("ROOT", AppliedFor.CREATE_ON_PUSH),)).settings.templates == ()
 
 
 def test_a_declared_template_wins_over_that_of_its_namespace() -> None:
-    declared = template("team", Occasion.REPLICATION)
+    declared = template("team", AppliedFor.REPLICATION)
 
     [made] = received(spec("team/app"), templates=(declared,)).settings.templates
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.review.deployments import OPEN_MARK, Deployment, Home, Resource, Stack, is_known
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, Stack, is_known
 
 AWS_KEY = "alias/aws/ecr"
 # A part of an ARN; an open one has colons of its own.
@@ -21,7 +21,7 @@ _STEPS_AT_MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Encryption:
+class EncryptionIdentity:
     """What images are encrypted with."""
 
     type: str
@@ -44,14 +44,14 @@ class Encryption:
 class Keys:
     """What the aliases of one side stand for."""
 
-    by_name: Mapping[tuple[Home, str], str]
+    by_name: Mapping[tuple[RegistryHome, str], str]
     by_id: Mapping[tuple[str, str], str]
     """By stack and logical id."""
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
         """Collect the aliases that the stacks of *deployment* make."""
-        by_name: dict[tuple[Home, str], str] = {}
+        by_name: dict[tuple[RegistryHome, str], str] = {}
         by_id: dict[tuple[str, str], str] = {}
         for stack, resource in deployment.resources("AWS::KMS::Alias"):
             target = resource.properties.get("TargetKeyId")
@@ -61,17 +61,17 @@ class Keys:
                     by_name[resource.home, name] = target
         return cls(by_name, by_id)
 
-    def encryption(self, stack: Stack, resource: Resource) -> Encryption:
+    def encryption(self, stack: Stack, resource: Resource) -> EncryptionIdentity:
         """Return what encrypts the images of the repository *resource*; left out, it is AES256."""
         written = resource.properties.get("EncryptionConfiguration")
         held = written if isinstance(written, dict) else {}
         type_ = str(written if isinstance(written, str) else held.get("EncryptionType") or "AES256")
         if type_ == "AES256":
-            return Encryption(type_, None)
+            return EncryptionIdentity(type_, None)
         key = held.get("KmsKey")
-        return Encryption(type_, self._key(str(key), stack, resource.home) if key else AWS_KEY)
+        return EncryptionIdentity(type_, self._key(str(key), stack, resource.home) if key else AWS_KEY)
 
-    def _key(self, text: str, stack: Stack, home: Home) -> str:
+    def _key(self, text: str, stack: Stack, home: RegistryHome) -> str:
         for _ in range(_STEPS_AT_MOST):
             text = _without_place(text, home)
             target = next(self._targets(text, stack, home), None)
@@ -80,7 +80,7 @@ class Keys:
             text = target
         return text
 
-    def _targets(self, text: str, stack: Stack, home: Home) -> Iterator[str]:
+    def _targets(self, text: str, stack: Stack, home: RegistryHome) -> Iterator[str]:
         if (home, text) in self.by_name:
             yield self.by_name[home, text]
         match = _OF_THE_STACK.fullmatch(text)
@@ -88,7 +88,7 @@ class Keys:
             yield self.by_id[stack.name, match[1]]
 
 
-def _without_place(text: str, home: Home) -> str:
+def _without_place(text: str, home: RegistryHome) -> str:
     """Return a key without its place and the word `key`; of a resource of the stack, without the attribute."""
     match = _ARN.fullmatch(text)
     if match and _is_here(match["region"], home.region) and _is_here(match["account"], home.account):

@@ -10,7 +10,7 @@ from shared_ecr.review.deployments import OPEN_MARK, is_known
 _OPEN = re.compile(re.escape(OPEN_MARK) + r"[^{}]*\}")
 
 
-class Sameness(StrEnum):
+class NameMatch(StrEnum):
     """Whether two names are one."""
 
     SAME = "same"
@@ -19,17 +19,17 @@ class Sameness(StrEnum):
     """Only a deployment can tell."""
 
 
-def compare_names(before: Json, after: Json) -> Sameness:
+def compare_names(before: Json, after: Json) -> NameMatch:
     """Compare two names as they are written; None is one that CloudFormation makes up."""
     if before == after:
-        return Sameness.SAME
+        return NameMatch.SAME
     if not isinstance(before, str) or not isinstance(after, str) or (is_known(before) and is_known(after)):
-        return Sameness.OTHER
+        return NameMatch.OTHER
     if _OPEN.findall(before) == _OPEN.findall(after):
         # The same open parts in the same order, so what differs is written.
-        return Sameness.OTHER
+        return NameMatch.OTHER
     one, other = (_OPEN.sub(WILDCARD, text) for text in (before, after))
     if is_known(before) or is_known(after):
         can_be = wildcard_matches(one, after) if is_known(after) else wildcard_matches(other, before)
-        return Sameness.UNKNOWN if can_be else Sameness.OTHER
-    return Sameness.UNKNOWN
+        return NameMatch.UNKNOWN if can_be else NameMatch.OTHER
+    return NameMatch.UNKNOWN

@@ -24,7 +24,7 @@ NAME_PROPERTIES: Mapping[str, str | None] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LocatedResource:
     """A resource, and the stack that holds it."""
 
     stack: Stack
@@ -49,39 +49,39 @@ class Held:
 class Paired:
     """The resources of one type on both sides."""
 
-    both: tuple[tuple[Held, Held], ...]
-    gone: tuple[Held, ...]
-    new: tuple[Held, ...]
+    both: tuple[tuple[LocatedResource, LocatedResource], ...]
+    gone: tuple[LocatedResource, ...]
+    new: tuple[LocatedResource, ...]
 
 
-def held(deployment: Deployment, type_: str) -> list[Held]:
+def held(deployment: Deployment, type_: str) -> list[LocatedResource]:
     """Return the resources of *type_* in the order of the documents."""
-    return [Held(stack, resource) for stack, resource in deployment.resources(type_)]
+    return [LocatedResource(stack, resource) for stack, resource in deployment.resources(type_)]
 
 
-def pair_up(old: Sequence[Held], new: Sequence[Held], stacks: Iterable[StackPair]) -> Paired:
+def pair_up(old: Sequence[LocatedResource], new: Sequence[LocatedResource], stacks: Iterable[StackPair]) -> Paired:
     """Pair resources of one type: those that stayed where they are, then those of one name, then of one logical id."""
     partner = {id(pair.before): id(pair.after) for pair in stacks}
 
-    def stack_of(each: Held, *, is_old: bool) -> int | None:
+    def stack_of(each: LocatedResource, *, is_old: bool) -> int | None:
         return partner.get(id(each.stack)) if is_old else id(each.stack)
 
-    def unmoved(each: Held, *, is_old: bool) -> Hashable:
+    def unmoved(each: LocatedResource, *, is_old: bool) -> Hashable:
         stack = stack_of(each, is_old=is_old)
         return None if stack is None else (stack, each.resource.origin.logical_id, str(each.written_name))
 
-    def named_here(each: Held, *, is_old: bool) -> Hashable:
+    def named_here(each: LocatedResource, *, is_old: bool) -> Hashable:
         stack = stack_of(each, is_old=is_old)
         return None if stack is None or each.name is None else (stack, each.name)
 
-    def named_elsewhere(each: Held, *, is_old: bool) -> Hashable:  # noqa: ARG001 — the others need to know
+    def named_elsewhere(each: LocatedResource, *, is_old: bool) -> Hashable:  # noqa: ARG001 — the others need to know
         return None if each.name is None else (each.resource.home, each.name)
 
-    def of_one_id(each: Held, *, is_old: bool) -> Hashable:
+    def of_one_id(each: LocatedResource, *, is_old: bool) -> Hashable:
         stack = stack_of(each, is_old=is_old)
         return None if stack is None else (stack, each.resource.origin.logical_id)
 
-    both: list[tuple[Held, Held]] = []
+    both: list[tuple[LocatedResource, LocatedResource]] = []
     for key in (unmoved, named_here, named_elsewhere, of_one_id):
         found, old, new = _matched(old, new, key)
         both += found
@@ -89,9 +89,9 @@ def pair_up(old: Sequence[Held], new: Sequence[Held], stacks: Iterable[StackPair
 
 
 def _matched(
-    old: Sequence[Held], new: Sequence[Held], key: Callable[..., Hashable]
-) -> tuple[list[tuple[Held, Held]], list[Held], list[Held]]:
-    waiting: dict[Hashable, list[Held]] = defaultdict(list)
+    old: Sequence[LocatedResource], new: Sequence[LocatedResource], key: Callable[..., Hashable]
+) -> tuple[list[tuple[LocatedResource, LocatedResource]], list[LocatedResource], list[LocatedResource]]:
+    waiting: dict[Hashable, list[LocatedResource]] = defaultdict(list)
     for each in new:
         found = key(each, is_old=False)
         if found is not None:

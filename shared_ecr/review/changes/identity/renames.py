@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
-from shared_ecr.review.changes.identity.pairing import Held
+from shared_ecr.review.changes.identity.pairing import LocatedResource
 
-_Key = Callable[[Held], Hashable]
+_Key = Callable[[LocatedResource], Hashable]
 
 
-def renamed(gone: Iterable[Held], new: Iterable[Held]) -> Iterator[tuple[Held, Held]]:
+def renamed(
+    gone: Iterable[LocatedResource], new: Iterable[LocatedResource]
+) -> Iterator[tuple[LocatedResource, LocatedResource]]:
     """Yield what is gone and what is new where one looks like the other under a new name.
 
     Either their names differ in nothing but case and separators, or each is the only one of its stack, and they are
@@ -24,9 +26,11 @@ def renamed(gone: Iterable[Held], new: Iterable[Held]) -> Iterator[tuple[Held, H
             yield each, other
 
 
-def _alike(old: list[Held], new: list[Held], key: _Key) -> Iterator[tuple[Held, list[Held]]]:
+def _alike(
+    old: list[LocatedResource], new: list[LocatedResource], key: _Key
+) -> Iterator[tuple[LocatedResource, list[LocatedResource]]]:
     """Yield what of *old* has its like among *new* in the same place, with all that are like it."""
-    found: dict[Hashable, list[Held]] = defaultdict(list)
+    found: dict[Hashable, list[LocatedResource]] = defaultdict(list)
     for each in new:
         found[each.resource.home, key(each)].append(each)
     for each in old:
@@ -34,10 +38,10 @@ def _alike(old: list[Held], new: list[Held], key: _Key) -> Iterator[tuple[Held, 
             yield each, alike
 
 
-def _letters(each: Held) -> str:
+def _letters(each: LocatedResource) -> str:
     return "".join(letter for letter in (each.name or "").lower() if letter.isalnum())
 
 
-def _declared(each: Held) -> object:
+def _declared(each: LocatedResource) -> object:
     properties = {key: value for key, value in each.resource.properties.items() if key != "RepositoryName"}
     return properties, each.resource.deletion_policy, each.resource.update_replace_policy

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from shared_ecr.review.deployments import Deployment, Home, Stack
+from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 
 # What makes a stack one of ours; the others take no part in a review of changes.
 PREFIX = "AWS::ECR::"
@@ -30,7 +30,7 @@ class StackPair:
         return not is_same_place(self.before.home, self.after.home)
 
 
-def is_same_place(one: Home, other: Home) -> bool:
+def is_same_place(one: RegistryHome, other: RegistryHome) -> bool:
     """Whether both can be one registry; what one of them does not say is no difference."""
     return _fits(one.account, other.account) and _fits(one.region, other.region)
 

@@ -28,7 +28,7 @@ _FIRST_ENTRY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedKind:
     """A kind of image, and the rules that decide about it in two policies."""
 
     tags: Tags
@@ -64,11 +64,11 @@ class Claims:
         """Give the tags of one image of each kind; nothing for one that is untagged."""
         yield from dict.fromkeys(self._kinds())
 
-    def claimed(self, tags: Tags, storage_class: StorageClass) -> Claimed:
+    def claimed(self, tags: Tags, storage_class: StorageClass) -> ClaimedKind:
         """Return who claims an image of *tags*, which are of those that `kinds` gives."""
         is_what = self._is_what(tags)
         before, after = (_claiming(each, is_what) for each in self._masked[storage_class])
-        return Claimed(tags, before, after)
+        return ClaimedKind(tags, before, after)
 
     def includes(self, wider: Selection, narrower: Selection) -> bool:
         """Whether *wider* identifies every image that *narrower* identifies."""

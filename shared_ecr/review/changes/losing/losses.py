@@ -21,7 +21,7 @@ from shared_ecr.model.lifecycle.rules import (
     StorageClass,
     Untagged,
 )
-from shared_ecr.review.changes.losing.claims import Claimed, Claims, patterns_of
+from shared_ecr.review.changes.losing.claims import ClaimedKind, Claims, patterns_of
 
 # There is no action to retain: who wants to keep all images of a kind writes a count that nothing reaches.
 KEEPS_ALL = 999
@@ -29,7 +29,7 @@ KEEPS_ALL = 999
 ENTRIES_AT_MOST = 1_000
 
 
-class Weight(StrEnum):
+class LossSeverity(StrEnum):
     """How bad it is what another policy does to a kind of image."""
 
     LOST = "lost"
@@ -42,7 +42,7 @@ class Weight(StrEnum):
 class Loss:
     """A kind of image that fares worse."""
 
-    weight: Weight
+    weight: LossSeverity
     tags: tuple[str, ...]
     """Tags of one image of the kind; none where it is untagged."""
     storage_class: StorageClass
@@ -77,10 +77,10 @@ def is_decidable(before: LifecyclePolicy | None, after: LifecyclePolicy | None) 
 
 
 def _rank(loss: Loss) -> int:
-    return list(Weight).index(loss.weight)
+    return list(LossSeverity).index(loss.weight)
 
 
-def _loss(claimed: Claimed, rule: LifecycleRule, claims: Claims, storage_class: StorageClass) -> Loss | None:
+def _loss(claimed: ClaimedKind, rule: LifecycleRule, claims: Claims, storage_class: StorageClass) -> Loss | None:
     before = claimed.before
     then = None
     if rule.action is Action.EXPIRE:
@@ -93,9 +93,9 @@ def _loss(claimed: Claimed, rule: LifecycleRule, claims: Claims, storage_class: 
         is_rare = _protects(rule, before, claims) or (
             storage_class is StorageClass.ARCHIVE and not claims.archived_before
         )
-        weight = Weight.RARELY_LOST if is_rare else Weight.LOST
+        weight = LossSeverity.RARELY_LOST if is_rare else LossSeverity.LOST
     elif rule.action is Action.ARCHIVE and (before is None or _goes_sooner(rule, before, claims)):
-        weight = Weight.ARCHIVED
+        weight = LossSeverity.ARCHIVED
     else:
         return None
     return Loss(weight, claimed.tags, storage_class, before, rule, then if is_lost else None)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from shared_ecr.fate.reasons import told
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule, Selection, StorageClass, TaggedLike, TaggedWith
-from shared_ecr.review.changes.losing.losses import Loss, Weight
+from shared_ecr.review.changes.losing.losses import Loss, LossSeverity
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.verdict import Difference
+from shared_ecr.review.verdict import PropertyChange
 
 # What reports look for where no inventory tells of images.
 LIFECYCLE_POLICY = "lifecycle policy"
@@ -16,19 +16,19 @@ LIFECYCLE_POLICY = "lifecycle policy"
 _Rules = tuple[LifecycleRule, ...]
 
 
-def lifecycle_difference(before: ReviewedRepository, after: ReviewedRepository) -> Difference | None:
+def lifecycle_difference(before: ReviewedRepository, after: ReviewedRepository) -> PropertyChange | None:
     """Return the difference of two lifecycle policies; None where they say the same under the same numbers."""
     if before.lifecycle_text == after.lifecycle_text:
         return None
     if not (_is_read(before) and _is_read(after)):
-        return Difference(LIFECYCLE_POLICY, _summary(before), _summary(after))
+        return PropertyChange(LIFECYCLE_POLICY, _summary(before), _summary(after))
     old, new = _ordered(before.lifecycle), _ordered(after.lifecycle)
     if old == new:
         return None
     lines = [*_lines(old, new)]
     if _plain(old) == _plain(new):
         lines.append("  with other descriptions")
-    return Difference(LIFECYCLE_POLICY, _summary(before), _summary(after), tuple(lines))
+    return PropertyChange(LIFECYCLE_POLICY, _summary(before), _summary(after), tuple(lines))
 
 
 def rule_lines(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def loss_line(loss: Loss) -> str:
     after = f"now by rule {_numbered(loss.lost_by)}"
     if loss.then_by:
         after += f", and then by rule {_numbered(loss.then_by)}"
-    rarely = " (only where there are that many)" if loss.weight is Weight.RARELY_LOST else ""
+    rarely = " (only where there are that many)" if loss.weight is LossSeverity.RARELY_LOST else ""
     return f"{image}: {before}; {after}{rarely}"
 
 

@@ -4,15 +4,15 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from shared_ecr.access.changes import Change, changes
+from shared_ecr.access.changes import AccessChange, changes
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.policy_pair import Policies, Scope
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.policy_pair import PolicyPair, Scope
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.documents.json_text import read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.deployments import Deployment, Home
+from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.policy_texts import ReadPolicy, read_held
 from shared_ecr.review.repositories import ReviewedRepository
 
@@ -26,32 +26,32 @@ _WITHOUT = ReadPolicy()
 class RegistryPolicies:
     """The registry policies of one side, and which requests each is asked about."""
 
-    policies: Mapping[Home, ReadPolicy]
-    scopes: Mapping[Home, Scope]
+    policies: Mapping[RegistryHome, ReadPolicy]
+    scopes: Mapping[RegistryHome, Scope]
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
         """Read those that the stacks of *deployment* put; of several for one registry, the first."""
-        policies: dict[Home, ReadPolicy] = {}
+        policies: dict[RegistryHome, ReadPolicy] = {}
         for _, resource in deployment.resources(REGISTRY_POLICY):
             policies.setdefault(resource.home, read_held(resource.properties.get("PolicyText"), resource.home))
-        scopes: dict[Home, Scope] = {}
+        scopes: dict[RegistryHome, Scope] = {}
         for _, resource in deployment.resources(CALLED):
             if resource.text("Name") == _SCOPE and (scope := _scope(resource.text("Body") or "")):
                 scopes[resource.home] = scope
         return cls(policies, scopes)
 
-    def read(self, home: Home) -> ReadPolicy:
+    def read(self, home: RegistryHome) -> ReadPolicy:
         """Return the policy of the registry *home*."""
         return self.policies.get(home, _WITHOUT)
 
-    def scope(self, home: Home) -> Scope:
+    def scope(self, home: RegistryHome) -> Scope:
         """Return which requests it takes part in."""
         return self.scopes.get(home, Scope.V2)
 
-    def over(self, own: Policy | None, home: Home) -> Policies:
+    def over(self, own: Policy | None, home: RegistryHome) -> PolicyPair:
         """Return all that speaks about a repository of *home* whose own policy is *own*."""
-        return Policies(own, self.read(home).policy, self.scope(home))
+        return PolicyPair(own, self.read(home).policy, self.scope(home))
 
 
 @dataclass
@@ -60,18 +60,18 @@ class AccessChanges:
 
     before: RegistryPolicies
     after: RegistryPolicies
-    known: Known
-    _answers: dict[Hashable, tuple[tuple[Policies, Policies], list[Change]]] = field(default_factory=dict)
+    known: TrustBoundary
+    _answers: dict[Hashable, tuple[tuple[PolicyPair, PolicyPair], list[AccessChange]]] = field(default_factory=dict)
     """The policies stand beside each answer so that they live as long as the numbers by which they are found."""
 
-    def of(self, before: ReviewedRepository, after: ReviewedRepository) -> tuple[Change, ...]:
+    def of(self, before: ReviewedRepository, after: ReviewedRepository) -> tuple[AccessChange, ...]:
         """Return what changes for one repository; nothing where one of its policies cannot be read."""
         if not (can_be_read(before) and can_be_read(after)):
             return ()
         old = self.before.over(before.policy, before.home)
         return self.between(old, self.after.over(after.policy, after.home), after.target)
 
-    def between(self, old: Policies, new: Policies, target: Target) -> tuple[Change, ...]:
+    def between(self, old: PolicyPair, new: PolicyPair, target: TargetRepository) -> tuple[AccessChange, ...]:
         """Return what changes for *target* between all that spoke about it and all that speaks about it now."""
         target = replace(target, organization=self.known.organization)
         policies = [each for each in (old.repository, old.registry, new.repository, new.registry) if each is not None]
@@ -89,7 +89,7 @@ def can_be_read(repository: ReviewedRepository) -> bool:
     return not repository.has_policy or repository.policy is not None
 
 
-def _covering(policy: Policy, target: Target) -> Hashable:
+def _covering(policy: Policy, target: TargetRepository) -> Hashable:
     """Return what of the repository's name *policy* depends on: which of its statements are about it."""
     found = []
     for statement in policy.statements:

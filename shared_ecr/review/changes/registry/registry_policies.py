@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from shared_ecr.access.changes import Change, Direction
+from shared_ecr.access.changes import AccessChange, Direction
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.access.requests import Target
+from shared_ecr.access.requests import TargetRepository
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, can_be_read
 from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
-from shared_ecr.review.deployments import Deployment, Home, Resource
+from shared_ecr.review.deployments import Deployment, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.policy_texts import target_of
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, note
-from shared_ecr.review.verdict import Difference
+from shared_ecr.review.rules.judgements import RuleFinding, note
+from shared_ecr.review.verdict import PropertyChange
 
 SUBJECT = "registry policy"
 _NEW = "any/new-repository"
@@ -24,21 +24,21 @@ _NEW = "any/new-repository"
 class RegistryChange:
     """What another registry policy, or another scope of it, means in one registry."""
 
-    home: Home
-    changes: tuple[Change, ...]
+    home: RegistryHome
+    changes: tuple[AccessChange, ...]
     """Each once, its target named after all repositories that it is true of."""
     is_told_whole: bool
     """Whether both policies are known, and AWS would take them."""
     is_gone: bool
 
     @property
-    def difference(self) -> Difference:
+    def difference(self) -> PropertyChange:
         """The change as lines."""
         sign = {Direction.ALLOWED: "+", Direction.DENIED: "-"}
         lines = tuple(f"{sign[each.direction]} {each}" for each in self.changes)
-        return Difference("access", None, None, lines or ("  the same access, in other words",))
+        return PropertyChange("access", None, None, lines or ("  the same access, in other words",))
 
-    def judged(self) -> Iterator[Judgement]:
+    def judged(self) -> Iterator[RuleFinding]:
         """Yield what is found."""
         if self.is_gone and (self.changes or not self.is_told_whole):
             yield gone("the registry policy", lost_by(self.changes, ""), is_known=self.is_told_whole)
@@ -84,12 +84,14 @@ def policy_findings(
         yield from (judged.about(SUBJECT, resource) for judged in change.judged())
 
 
-def _policies(side: Deployment, home: Home) -> Iterator[Resource]:
+def _policies(side: Deployment, home: RegistryHome) -> Iterator[Resource]:
     return (resource for _, resource in side.resources(REGISTRY_POLICY) if resource.home == home)
 
 
-def _changes(access: AccessChanges, home: Home, repositories: Iterable[ReviewedRepository]) -> Iterator[Change]:
-    told: dict[Change, list[str]] = {}
+def _changes(
+    access: AccessChanges, home: RegistryHome, repositories: Iterable[ReviewedRepository]
+) -> Iterator[AccessChange]:
+    told: dict[AccessChange, list[str]] = {}
     for own, target, is_there in _asked(access, home, repositories):
         old, new = access.before.over(own, home), access.after.over(own, home)
         for change in access.between(old, new, target):
@@ -103,8 +105,8 @@ def _changes(access: AccessChanges, home: Home, repositories: Iterable[ReviewedR
 
 
 def _asked(
-    access: AccessChanges, home: Home, repositories: Iterable[ReviewedRepository]
-) -> Iterator[tuple[Policy | None, Target, bool]]:
+    access: AccessChanges, home: RegistryHome, repositories: Iterable[ReviewedRepository]
+) -> Iterator[tuple[Policy | None, TargetRepository, bool]]:
     """Yield the repositories of *home*, and one of each name that a policy speaks of, which may come to be."""
     for each in repositories:
         if each.home == home and can_be_read(each):

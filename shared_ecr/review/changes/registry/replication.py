@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 from shared_ecr.model.filters import replication_filter_matches
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.registry.words import EVERY
-from shared_ecr.review.deployments import Deployment, Home
+from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
 
 SUBJECT = "replication configuration"
 # The beginning of every name.
 _ALL = ""
-_Copies = dict[Home, frozenset[str]]
+_Copies = dict[RegistryHome, frozenset[str]]
 """By destination, the beginnings of the names that are copied."""
 
 
@@ -36,8 +36,8 @@ def copied_no_more(before: Deployment, after: Deployment, stacks: Iterable[Stack
             yield judged.about(SUBJECT, resource)
 
 
-def _by_registry(found: Iterable[ReadReplication]) -> dict[Home, list[ReadReplication]]:
-    by_home: dict[Home, list[ReadReplication]] = defaultdict(list)
+def _by_registry(found: Iterable[ReadReplication]) -> dict[RegistryHome, list[ReadReplication]]:
+    by_home: dict[RegistryHome, list[ReadReplication]] = defaultdict(list)
     for each in found:
         by_home[each.resource.home].append(each)
     return by_home
@@ -48,7 +48,7 @@ def _is_open(read: ReadReplication) -> bool:
 
 
 def _copies(found: Iterable[ReadReplication]) -> _Copies:
-    copies: dict[Home, set[str]] = defaultdict(set)
+    copies: dict[RegistryHome, set[str]] = defaultdict(set)
     for read in found:
         for rule in read.rules:
             for destination in rule.destinations:
@@ -56,7 +56,7 @@ def _copies(found: Iterable[ReadReplication]) -> _Copies:
     return {destination: frozenset(prefixes) for destination, prefixes in copies.items()}
 
 
-def _narrower(old: _Copies, new: _Copies) -> Iterator[Judgement]:
+def _narrower(old: _Copies, new: _Copies) -> Iterator[RuleFinding]:
     why = "What is pushed from now on does not arrive there, and who pulls from there finds old images or none"
     for destination, prefixes in old.items():
         if destination not in new:

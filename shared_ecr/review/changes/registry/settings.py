@@ -7,7 +7,7 @@ from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.changes.cases import gone
 from shared_ecr.review.changes.differences import as_written, unordered
-from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, Held, Paired, held, pair_up
+from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, LocatedResource, Paired, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.registry.words import lines_of
 from shared_ecr.review.deployments import Deployment, is_known
@@ -15,8 +15,8 @@ from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.settings.caches import CACHE_RULE
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 from shared_ecr.review.rules.settings.shapes import pascal
-from shared_ecr.review.rules.singletons import thing_of
-from shared_ecr.review.verdict import Difference, Happening, SettingChange
+from shared_ecr.review.rules.singletons import singleton_of
+from shared_ecr.review.verdict import Happening, PropertyChange, SettingChange
 
 # Properties that hold a policy or a call as a text of JSON.
 _TEXTS = frozenset({"PolicyText", "LifecyclePolicy", "RepositoryPolicy", "RepositoryPolicyText", "Body"})
@@ -42,14 +42,14 @@ class SettingCase:
     type: str
     happening: Happening
     what: str
-    before: Held | None
-    after: Held | None
-    differences: tuple[Difference, ...] = ()
+    before: LocatedResource | None
+    after: LocatedResource | None
+    differences: tuple[PropertyChange, ...] = ()
     stays_in_its_stack: bool = True
     """Whether its stack is the one it was in, under whatever name and in whatever Region."""
 
     @property
-    def held(self) -> Held:
+    def held(self) -> LocatedResource:
         """The resource on the new side; on the old one for what is gone."""
         found = self.after or self.before
         if found is None:
@@ -90,9 +90,9 @@ def _of_type(type_: str, paired: Paired, stacks: tuple[StackPair, ...]) -> Itera
         yield SettingCase(type_, Happening.CREATED, called(new), None, new)
 
 
-def called(each: Held) -> str:
+def called(each: LocatedResource) -> str:
     """Return what a setting is called: `pull-through cache rule docker-hub`."""
-    thing = thing_of(each.resource)
+    thing = singleton_of(each.resource)
     if each.resource.type == PUBLIC_REPOSITORY:
         return f"public repository {each.name or f'<{each.resource.origin.logical_id}>'}"
     return thing.name if thing else f"<{each.resource.origin.logical_id}>"
@@ -109,7 +109,9 @@ def parsed(name: str, value: Json) -> Json:
         return value
 
 
-def _happening(old: Held, properties: tuple[Difference, ...], place: tuple[Difference, ...]) -> Happening | None:
+def _happening(
+    old: LocatedResource, properties: tuple[PropertyChange, ...], place: tuple[PropertyChange, ...]
+) -> Happening | None:
     if any(each.what == "name" for each in properties) or (properties and old.resource.type == CACHE_RULE):
         return Happening.REPLACED
     if any(each.what in MOVES for each in place):
@@ -117,17 +119,17 @@ def _happening(old: Held, properties: tuple[Difference, ...], place: tuple[Diffe
     return Happening.CHANGED if properties or place else None
 
 
-def _of_properties(old: Held, new: Held) -> Iterator[Difference]:
+def _of_properties(old: LocatedResource, new: LocatedResource) -> Iterator[PropertyChange]:
     before, after = old.resource, new.resource
     if before.properties != after.properties:
         for name in sorted({*before.properties, *after.properties} - {"ServiceToken", "ServiceTimeout"}):
             was, now = (parsed(name, side.properties.get(name)) for side in (before, after))
             if unordered(was) != unordered(now):
                 what = "name" if name == NAME_PROPERTIES[before.type] else _WORDS.get(name, name)
-                yield Difference(what, as_written(was), as_written(now), tuple(_lines(was, now)))
+                yield PropertyChange(what, as_written(was), as_written(now), tuple(_lines(was, now)))
 
 
-def _of_place(old: Held, new: Held) -> Iterator[Difference]:
+def _of_place(old: LocatedResource, new: LocatedResource) -> Iterator[PropertyChange]:
     before, after = old.resource, new.resource
     for what, one, other in (
         ("stack", old.stack.name, new.stack.name),
@@ -137,7 +139,7 @@ def _of_place(old: Held, new: Held) -> Iterator[Difference]:
         ("exists only if", " and ".join(before.conditions), " and ".join(after.conditions)),
     ):
         if one != other:
-            yield Difference(what, one or None, other or None)
+            yield PropertyChange(what, one or None, other or None)
 
 
 def _lines(old: Json, new: Json) -> Iterator[str]:

@@ -6,7 +6,7 @@ from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.content import gone, judged_access, judged_tags, lost_by
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import Judgement
+from shared_ecr.review.rules.judgements import RuleFinding
 from shared_ecr.review.rules.scene import TEMPLATE, read_template
 
 
@@ -17,7 +17,7 @@ def template_findings(cases: Iterable[SettingCase], access: AccessChanges) -> It
             yield from (found.about(case.what, case.after.resource) for found in _judged(case, access))
 
 
-def _judged(case: SettingCase, access: AccessChanges) -> Iterator[Judgement]:
+def _judged(case: SettingCase, access: AccessChanges) -> Iterator[RuleFinding]:
     if case.before is None or case.after is None:
         return
     before, after = (read_template(each.stack, each.resource).repository for each in (case.before, case.after))

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from shared_ecr.access.changes import Change, Direction
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.changes import AccessChange, Direction
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.review.account_placeholders import stands_for
-from shared_ecr.review.changes.cases import Case, Question
+from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, error, note
+from shared_ecr.review.rules.judgements import RuleFinding, error, note
 
 _WIDER = "Whoever is let in can use it from the moment of the deployment"
 _WHY = {
@@ -24,12 +24,12 @@ _FIX = {
 }
 
 
-def tags_may_move(case: Case, _: Question) -> Iterator[Judgement]:
+def tags_may_move(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find tags that can be moved to another image now, and could not before."""
     yield from judged_tags(case.before, case.after)
 
 
-def judged_tags(old: ReviewedRepository, new: ReviewedRepository) -> Iterator[Judgement]:
+def judged_tags(old: ReviewedRepository, new: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge another tag mutability; a mode that is not known, or that ECR does not know, is not compared."""
     if old.mutability not in MODES or new.mutability not in MODES:
         return
@@ -55,14 +55,14 @@ def _mode(mode: str, exclusions: tuple[str, ...]) -> str:
     return f"{mode} ({', '.join(sorted(exclusions))})" if exclusions else mode
 
 
-def policy_gone(case: Case, _: Question) -> Iterator[Judgement]:
+def policy_gone(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find a policy that is taken away whole, and with it what it decided."""
     before, after = case.before, case.after
     if before.has_policy and not after.has_policy and (case.access or before.policy is None):
         yield gone("its repository policy", lost_by(case.access, after.name), is_known=before.policy is not None)
 
 
-def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> Judgement:
+def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
     """Say that a policy is gone entirely, and who lost what by it."""
     doubt = "" if is_known else "; what it allowed cannot be told"
     return error(
@@ -72,38 +72,38 @@ def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> Judgement:
     )  # fmt: skip
 
 
-def access_changed(case: Case, _: Question) -> Iterator[Judgement]:
+def access_changed(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find who may newly do what, and who no longer."""
     is_gone = case.before.has_policy and not case.after.has_policy
     yield from judged_access(case.access, case.after.name, is_gone=is_gone)
 
 
-def judged_access(changes: tuple[Change, ...], subject: str, *, is_gone: bool = False) -> Iterator[Judgement]:
+def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: bool = False) -> Iterator[RuleFinding]:
     """Make one finding of all changes of a kind; what a policy that is gone entirely denies is told with it.
 
     *subject* is what the findings are about, and need not name.
     """
-    by_code: dict[str, list[Change]] = defaultdict(list)
+    by_code: dict[str, list[AccessChange]] = defaultdict(list)
     for change in changes:
         if not (is_gone and change.direction is Direction.DENIED):
             by_code[change.code].append(change)
     for code, found in by_code.items():
         first, *others = [str(each).removeprefix(f"{subject}: ") for each in found]
         what = f"{first}, and {len(others)} more" if others else first
-        severity = Severity.NOTE if code == "access-narrowed" else Severity.ERROR
+        severity = LintSeverity.NOTE if code == "access-narrowed" else LintSeverity.ERROR
         details = (first, *others) if others else ()
         explained = dict.fromkeys(filter(None, map(stands_for, (first, *others))))
         details = (*details, *explained)
-        yield Judgement(code, severity, what, _WHY[code], _FIX[code], details)
+        yield RuleFinding(code, severity, what, _WHY[code], _FIX[code], details)
 
 
-def lost_by(changes: tuple[Change, ...], subject: str) -> tuple[str, ...]:
+def lost_by(changes: tuple[AccessChange, ...], subject: str) -> tuple[str, ...]:
     """Say who may no longer do what."""
     lost = (each for each in changes if each.direction is Direction.DENIED)
     return tuple(str(each).removeprefix(f"{subject}: ") for each in lost)
 
 
-def scan_off(case: Case, _: Question) -> Iterator[Judgement]:
+def scan_off(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find a repository whose images are no longer scanned when they are pushed."""
     if case.before.scan_on_push and not case.after.scan_on_push and not case.is_scanned:
         yield error(
@@ -113,7 +113,7 @@ def scan_off(case: Case, _: Question) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def tags_ask(case: Case, _: Question) -> Iterator[Judgement]:
+def tags_ask(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Tell of tags that policies ask for: another value can let others in."""
     if case.before.tags != case.after.tags and _asks_for_tags(case):
         yield note(
@@ -122,7 +122,7 @@ def tags_ask(case: Case, _: Question) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def _asks_for_tags(case: Case) -> bool:
+def _asks_for_tags(case: RepositoryPair) -> bool:
     """Whether a policy of either side has a condition on the tags of the repository."""
     policies = (case.before.policy, case.after.policy)
     return any("resourcetag/" in key for policy in policies if policy for key in policy.keys)

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared_ecr.review.changes.cases import TERRAFORM, Question, gone
-from shared_ecr.review.changes.identity.pairing import Held
+from shared_ecr.review.changes.cases import TERRAFORM, ReviewContext, gone
+from shared_ecr.review.changes.identity.pairing import LocatedResource
 from shared_ecr.review.changes.losing.images import counted_images
 from shared_ecr.review.changes.rules.identity import removal
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.verdict import Happening
 
 # Whoever tidies up drops a few; more at once is an entry that was lost, or a file that was not read.
 MANY, MANY_OF_A_HUNDRED = 3, 5
 
 
-def dropped(left: Held, question: Question, *, with_its_stack: bool) -> ReviewFinding:
+def dropped(left: LocatedResource, question: ReviewContext, *, with_its_stack: bool) -> ReviewFinding:
     """Say what becomes of a repository that is declared no more; maybe none of its stack is."""
     before = read_repository(left.stack, left.resource)
     details = (f"{before.name}: {counted_images(question.inventory, before)}",)
@@ -38,7 +38,7 @@ def dropped(left: Held, question: Question, *, with_its_stack: bool) -> ReviewFi
     return found.about(before.name, left.resource)
 
 
-def looks_renamed(old: Held, new: Held, question: Question) -> ReviewFinding:
+def looks_renamed(old: LocatedResource, new: LocatedResource, question: ReviewContext) -> ReviewFinding:
     """Say that one repository is gone and another one, which looks like it, is new."""
     before, after = (read_repository(each.stack, each.resource) for each in (old, new))
     what = _deleted(before) if gone(old) is Happening.DELETED else removal(before, old.resource.deletion_policy)
@@ -51,7 +51,7 @@ def looks_renamed(old: Held, new: Held, question: Question) -> ReviewFinding:
     ).about(before.name, old.resource)  # fmt: skip
 
 
-def dropped_many(left: Sequence[Held], before: Sequence[Held]) -> Iterator[ReviewFinding]:
+def dropped_many(left: Sequence[LocatedResource], before: Sequence[LocatedResource]) -> Iterator[ReviewFinding]:
     """Find that more leave at once than anybody drops on purpose."""
     limit = max(MANY, len(before) * MANY_OF_A_HUNDRED / 100)
     if len(left) > limit:
@@ -62,7 +62,7 @@ def dropped_many(left: Sequence[Held], before: Sequence[Held]) -> Iterator[Revie
             f"It is more than {MANY}, and more than {MANY_OF_A_HUNDRED} %: a file that was not read looks like this",
             "Check that all of them are meant, then acknowledge it", tuple(sorted(names)),
         )  # fmt: skip
-        home = homes.pop() if len(homes) == 1 else Home(None, None)
+        home = homes.pop() if len(homes) == 1 else RegistryHome(None, None)
         yield ReviewFinding(
             found.code, found.severity, "repositories", found.what, found.why, found.fix, home, left[0].resource.origin,
             found.details,
@@ -75,7 +75,7 @@ def _deleted(before: ReviewedRepository) -> str:
     return removal(before, "Delete")
 
 
-def public_dropped(left: Held) -> Iterator[Judgement]:
+def public_dropped(left: LocatedResource) -> Iterator[RuleFinding]:
     """Say what becomes of a public repository that is declared no more."""
     if gone(left) is Happening.ORPHANED:
         yield error(

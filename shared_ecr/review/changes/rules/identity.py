@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.review.changes.cases import TERRAFORM, Case, Question
+from shared_ecr.review.changes.cases import TERRAFORM, RepositoryPair, ReviewContext
 from shared_ecr.review.changes.differences import IN_WORDS, as_written, undecided
-from shared_ecr.review.changes.identity.names import Sameness
+from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import Judgement, error, note
+from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import Happening
 
 _KEEPS = frozenset({"Retain", "RetainExceptOnCreate"})
@@ -17,9 +17,9 @@ _ANYTHING = "this changes anything"
 _IMAGES_STAY = "Images do not move: whoever pulls from the new one finds nothing"
 
 
-def renamed(case: Case, question: Question) -> Iterator[Judgement]:
+def renamed(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
     """Find a repository that gets another name, which makes another repository."""
-    if case.naming is Sameness.OTHER:
+    if case.naming is NameMatch.OTHER:
         old = as_written(case.before.resource.properties.get("RepositoryName")) or "the name CloudFormation gave it"
         new = as_written(case.after.resource.properties.get("RepositoryName")) or "one that CloudFormation gives it"
         yield error(
@@ -30,10 +30,10 @@ def renamed(case: Case, question: Question) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def replaced(case: Case, question: Question) -> Iterator[Judgement]:
+def replaced(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
     """Find another encryption, which makes another repository."""
     old, new = case.encryption
-    if old == new or case.naming is not Sameness.SAME:
+    if old == new or case.naming is not NameMatch.SAME:
         return
     is_sure = old.type != new.type or (old.is_known and new.is_known)
     doubt = "" if is_sure else ", as far as can be told before the deployment"
@@ -50,7 +50,7 @@ def replaced(case: Case, question: Question) -> Iterator[Judgement]:
     )  # fmt: skip
 
 
-def logical_id_changed(case: Case, question: Question) -> Iterator[Judgement]:
+def logical_id_changed(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
     """Find a name that another resource of the same stack now claims."""
     old, new = (each.resource.origin.logical_id for each in (case.before, case.after))
     if not case.stays_in_its_stack or old == new:
@@ -68,7 +68,7 @@ def logical_id_changed(case: Case, question: Question) -> Iterator[Judgement]:
     yield error("logical-id-changed", what, why, fix, details)
 
 
-def moved(case: Case, question: Question) -> Iterator[Judgement]:
+def moved(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
     """Find a repository that another stack now claims, or that is made in another place."""
     if not is_same_place(case.before.home, case.after.home):
         yield error(
@@ -88,7 +88,7 @@ def moved(case: Case, question: Question) -> Iterator[Judgement]:
     )  # fmt: skip
 
 
-def removal_weakened(case: Case, _: Question) -> Iterator[Judgement]:
+def removal_weakened(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find a repository that goes more easily than before."""
     yield from weakened(case.before.resource, case.after.resource, case.after.stack.tool)
     if case.after.empty_on_delete and not case.before.empty_on_delete:
@@ -100,7 +100,7 @@ def removal_weakened(case: Case, _: Question) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def weakened(before: Resource, after: Resource, tool: str) -> Iterator[Judgement]:
+def weakened(before: Resource, after: Resource, tool: str) -> Iterator[RuleFinding]:
     """Find policies of removal that no longer retain."""
     rows = (
         (
@@ -119,10 +119,10 @@ def weakened(before: Resource, after: Resource, tool: str) -> Iterator[Judgement
             )  # fmt: skip
 
 
-def not_told_apart(case: Case, _: Question) -> Iterator[Judgement]:
+def not_told_apart(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find what only a deployment knows, and what AWS would refuse: neither can be compared."""
     names = [IN_WORDS.get(name, name) for name in undecided(case.before.resource, case.after.resource)]
-    decided = {"encryption"} | ({"name"} if case.naming is Sameness.OTHER else set())
+    decided = {"encryption"} | ({"name"} if case.naming is NameMatch.OTHER else set())
     for name in names:
         if name not in decided:
             # Of a policy, some of what changes may be told already.
@@ -136,7 +136,7 @@ def not_told_apart(case: Case, _: Question) -> Iterator[Judgement]:
         yield _unknown("repository policy", "AWS would refuse one of the two")
 
 
-def _is_refused(what: str, case: Case) -> bool:
+def _is_refused(what: str, case: RepositoryPair) -> bool:
     """Whether a policy differs, is on both sides, and AWS would refuse one of them."""
     if all(each.what != what for each in case.differences):
         return False
@@ -146,14 +146,14 @@ def _is_refused(what: str, case: Case) -> bool:
     return all(each.lifecycle_text is not None for each in both) and any(each.lifecycle is None for each in both)
 
 
-def _unknown(what: str, why: str, whether: str = _ANYTHING) -> Judgement:
+def _unknown(what: str, why: str, whether: str = _ANYTHING) -> RuleFinding:
     return note(
         "change-unknown", f"{what}: it cannot be told whether {whether}", f"{why[:1].upper()}{why[1:]}",
         "Look at both sides, or give the values as parameters",
     )  # fmt: skip
 
 
-def _old_one(case: Case) -> str:
+def _old_one(case: RepositoryPair) -> str:
     before = case.before
     if case.after.stack.tool == TERRAFORM:
         return (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared_ecr.review.changes.cases import gone
 from shared_ecr.review.changes.identity.keys import Keys
-from shared_ecr.review.changes.identity.pairing import Held, held, pair_up
+from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.deployments import OPEN_MARK, Deployment
@@ -44,5 +44,5 @@ def _used(side: Deployment) -> frozenset[tuple[str, str]]:
     )
 
 
-def _id(each: Held) -> tuple[str, str]:
+def _id(each: LocatedResource) -> tuple[str, str]:
     return each.stack.name, each.resource.origin.logical_id

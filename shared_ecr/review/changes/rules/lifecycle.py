@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.fate.assumptions import CAUTIOUS
 from shared_ecr.fate.changes import ChangeKind
 from shared_ecr.fate.matching import entries_of
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.fate.ranking import Shelf
+from shared_ecr.fate.ranking import RankedImages
 from shared_ecr.fate.reasons import described
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule
-from shared_ecr.review.changes.cases import Case, Question
-from shared_ecr.review.changes.losing.losses import Loss, Weight, is_decidable, losses
+from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
+from shared_ecr.review.changes.losing.losses import Loss, LossSeverity, is_decidable, losses
 from shared_ecr.review.changes.losing.words import loss_line, rule_lines
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 
 _PROTECTS_NOTHING = "fate-protects-nothing"
 _REMEMBERED = 256
@@ -24,22 +24,22 @@ _AT_MOST = 10
 _FIX = "Check that it is meant, with an inventory (--images) if there is none yet; then acknowledge it"
 
 
-def fates(case: Case, _: Question) -> Iterator[Judgement]:
+def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find what the images that are there would newly lose."""
     outcome = case.outcome
     if outcome is None:
         return
     newly_lost = any(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
     for found in outcome.findings:
-        severity = Severity.ERROR if found.blocks else Severity.WARNING
+        severity = LintSeverity.ERROR if found.blocks else LintSeverity.WARNING
         if found.code == _PROTECTS_NOTHING:
             # A protection for tags that nobody has pushed yet is none the worse for it.
-            severity = Severity.ERROR if newly_lost else Severity.NOTE
+            severity = LintSeverity.ERROR if newly_lost else LintSeverity.NOTE
         images = _shown([image.shown for image in found.images], "images")
-        yield Judgement(found.code, severity, found.what, "What expires is gone for good", found.fix, images)
+        yield RuleFinding(found.code, severity, found.what, "What expires is gone for good", found.fix, images)
 
 
-def protects_nothing(case: Case, _: Question) -> Iterator[Judgement]:
+def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find a rule that protected images which are there, and now selects none of them."""
     outcome = case.outcome
     if outcome is None or outcome.before is None or case.before.lifecycle is None:
@@ -48,7 +48,7 @@ def protects_nothing(case: Case, _: Question) -> Iterator[Judgement]:
         return
     told = " ".join(found.what for found in outcome.findings if found.code == _PROTECTS_NOTHING)
     lost = {(each.kept_by, each.lost_by) for each in _losses(case.before.lifecycle, outcome.policy)
-            if each.weight is Weight.LOST}  # fmt: skip
+            if each.weight is LossSeverity.LOST}  # fmt: skip
     for old, new in _turned(case.before.lifecycle, outcome.policy):
         exposed = [
             after.image for before, after in zip(outcome.before, outcome.verdicts, strict=True)
@@ -65,7 +65,7 @@ def protects_nothing(case: Case, _: Question) -> Iterator[Judgement]:
             )  # fmt: skip
 
 
-def loses_more(case: Case, _: Question) -> Iterator[Judgement]:
+def loses_more(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find rules by which more can go than before, whether or not any of it is there now."""
     before, after = case.before.lifecycle, case.after.lifecycle
     unread = before is None and case.before.lifecycle_text is not None
@@ -79,7 +79,7 @@ def loses_more(case: Case, _: Question) -> Iterator[Judgement]:
         return
     found = _losses(before, after)
     lines = rule_lines(before, after)
-    if lost := _of(found, Weight.LOST):
+    if lost := _of(found, LossSeverity.LOST):
         outcome = case.outcome
         if outcome and any(each.blocks for each in outcome.findings):
             # What it means for the images that are there is told already, and blocks.
@@ -88,13 +88,13 @@ def loses_more(case: Case, _: Question) -> Iterator[Judgement]:
             "lifecycle-loses-more", f"the rules let go of images that were kept; {_number(outcome)}",
             "What expires is gone for good", _FIX, (*lines, *lost),
         )  # fmt: skip
-    elif rarely := _of(found, Weight.RARELY_LOST):
+    elif rarely := _of(found, LossSeverity.RARELY_LOST):
         yield note(
             "lifecycle-may-lose-more", f"a rule that protects images can let go of some, too; {_number(case.outcome)}",
             "Where more images are pushed than it keeps, it lets go of those that other rules kept",
             "Write a count that nothing reaches, such as 9999", (*lines, *rarely),
         )  # fmt: skip
-    if archived := _of(found, Weight.ARCHIVED):
+    if archived := _of(found, LossSeverity.ARCHIVED):
         yield warning(
             "lifecycle-archives-more", f"images move to the archive that stayed; {_number(case.outcome)}",
             "An archived image cannot be pulled until somebody restores it", _FIX, (*lines, *archived),
@@ -106,7 +106,7 @@ def _losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tu
     return losses(before, after)
 
 
-def _of(found: tuple[Loss, ...], weight: Weight) -> tuple[str, ...]:
+def _of(found: tuple[Loss, ...], weight: LossSeverity) -> tuple[str, ...]:
     return _shown([loss_line(each) for each in found if each.weight is weight], "kinds of images")
 
 
@@ -135,4 +135,4 @@ def _turned(before: LifecyclePolicy, after: LifecyclePolicy) -> Iterator[tuple[L
 
 def _selects_any(rule: LifecycleRule, outcome: RepositoryOutcome) -> bool:
     images = (each.image for each in outcome.verdicts if each.image.storage_class is rule.storage_class)
-    return bool(Shelf((image for image in images if image.tags), CAUTIOUS).identified(rule.selection))
+    return bool(RankedImages((image for image in images if image.tags), CAUTIOUS).identified(rule.selection))

@@ -11,7 +11,7 @@ from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
 from shared_ecr.review.rules.settings.caches import CACHE_RULE
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
@@ -20,10 +20,10 @@ from shared_ecr.review.verdict import Happening
 SIGNING = "AWS::ECR::SigningConfiguration"
 _UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed, and nobody is told"
 
-SettingRule = Callable[[SettingCase], Iterator[Judgement]]
+SettingRule = Callable[[SettingCase], Iterator[RuleFinding]]
 
 
-def scanning(case: SettingCase) -> Iterator[Judgement]:
+def scanning(case: SettingCase) -> Iterator[RuleFinding]:
     """Find a registry that scans less."""
     if case.type != SCANNING or case.before is None:
         return
@@ -36,7 +36,7 @@ def scanning(case: SettingCase) -> Iterator[Judgement]:
         yield error("scan-weakened", lost, _UNKNOWN_VULNERABILITIES, "Keep the scan type and its filters")
 
 
-def cache(case: SettingCase) -> Iterator[Judgement]:
+def cache(case: SettingCase) -> Iterator[RuleFinding]:
     """Find a pull-through cache rule that is made anew, or gone."""
     if case.type != CACHE_RULE:
         return
@@ -55,7 +55,7 @@ def cache(case: SettingCase) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def dropped(case: SettingCase) -> Iterator[Judgement]:
+def dropped(case: SettingCase) -> Iterator[RuleFinding]:
     """Find signing and creation templates that are gone."""
     if case.happening is not Happening.DELETED:
         return
@@ -71,7 +71,7 @@ def dropped(case: SettingCase) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def public_repository(case: SettingCase) -> Iterator[Judgement]:
+def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
     """Find a public repository that goes, gets another name, or goes more easily."""
     if case.type != PUBLIC_REPOSITORY:
         return
@@ -94,7 +94,7 @@ def public_repository(case: SettingCase) -> Iterator[Judgement]:
     yield from weakened(case.before.resource, case.after.resource, case.after.stack.tool)
 
 
-def moved(case: SettingCase) -> Iterator[Judgement]:
+def moved(case: SettingCase) -> Iterator[RuleFinding]:
     """Tell of a setting that another resource puts now: the old one takes it back when it goes."""
     if case.type == PUBLIC_REPOSITORY or case.before is None or case.after is None:
         return
@@ -109,7 +109,7 @@ def moved(case: SettingCase) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def not_told_apart(case: SettingCase) -> Iterator[Judgement]:
+def not_told_apart(case: SettingCase) -> Iterator[RuleFinding]:
     """Find what only a deployment knows."""
     if case.before and case.after:
         for name in undecided(case.before.resource, case.after.resource):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 
 _SHOWN = 20
 
@@ -19,7 +19,7 @@ def stacks_moved(pairs: Iterable[StackPair]) -> Iterator[ReviewFinding]:
             )  # fmt: skip
 
 
-def _judged(pair: StackPair) -> Iterator[Judgement]:
+def _judged(pair: StackPair) -> Iterator[RuleFinding]:
     before, after = pair.before, pair.after
     names = sorted(each.origin.logical_id for each in before.resources if is_of_ecr(each.type))
     more = (f"and {len(names) - _SHOWN} more",) if len(names) > _SHOWN else ()

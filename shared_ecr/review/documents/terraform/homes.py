@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.values import PlannedResource
 
@@ -13,10 +13,12 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]")
 
 
-class Homes:
+class ProviderHomes:
     """The homes of one plan or state."""
 
-    def __init__(self, configuration: Configuration, resources: Iterable[PlannedResource], fallback: Home) -> None:
+    def __init__(
+        self, configuration: Configuration, resources: Iterable[PlannedResource], fallback: RegistryHome
+    ) -> None:
         self.configuration = configuration
         resources = list(resources)
         callers = (each for each in resources if each.is_data and each.type == "aws_caller_identity")
@@ -27,30 +29,30 @@ class Homes:
         }
         self._fallback = fallback
         self._seen = _seen(configuration, resources)
-        self._providers: dict[str, Home] = {}
+        self._providers: dict[str, RegistryHome] = {}
 
     @property
-    def default(self) -> Home:
+    def default(self) -> RegistryHome:
         """Where the default provider deploys."""
         return self._of_provider("aws")
 
-    def of(self, resource: PlannedResource) -> Home:
+    def of(self, resource: PlannedResource) -> RegistryHome:
         """Return the account and Region of *resource*."""
         provider = self._of_provider(self.configuration.provider_of(resource))
         values = resource.values
         arn = _ARN.fullmatch(text) if isinstance(text := values.get("arn"), str) else None
         account = (arn and arn["account"]) or _account(values.get("registry_id")) or provider.account
         region = (arn and arn["region"]) or _region(values.get("region")) or provider.region
-        return Home(account, region)
+        return RegistryHome(account, region)
 
-    def _of_provider(self, key: str) -> Home:
+    def _of_provider(self, key: str) -> RegistryHome:
         if key not in self._providers:
             region = _region(self.configuration.provider_setting(key, "region"))
             account = self._callers.get(key) or self._account_of(key)
             # What is new has no ARN yet; it goes where the same provider put everything else.
-            seen = self._seen.get(key, Home(None, None))
+            seen = self._seen.get(key, RegistryHome(None, None))
             account, region = account or seen.account, region or seen.region
-            self._providers[key] = Home(account or self._fallback.account, region or self._fallback.region)
+            self._providers[key] = RegistryHome(account or self._fallback.account, region or self._fallback.region)
         return self._providers[key]
 
     def _account_of(self, key: str) -> str | None:
@@ -65,7 +67,7 @@ class Homes:
                 return None
 
 
-def _seen(configuration: Configuration, resources: Iterable[PlannedResource]) -> Mapping[str, Home]:
+def _seen(configuration: Configuration, resources: Iterable[PlannedResource]) -> Mapping[str, RegistryHome]:
     """Return the one account and the one Region that the resources of ECR of each provider say."""
     accounts: dict[str, set[str]] = {}
     regions: dict[str, set[str]] = {}
@@ -78,7 +80,7 @@ def _seen(configuration: Configuration, resources: Iterable[PlannedResource]) ->
             accounts.setdefault(key, set()).add(account)
         if region := (arn and arn["region"]) or _region(each.values.get("region")):
             regions.setdefault(key, set()).add(region)
-    return {key: Home(_only(accounts.get(key)), _only(regions.get(key))) for key in accounts | regions}
+    return {key: RegistryHome(_only(accounts.get(key)), _only(regions.get(key))) for key in accounts | regions}
 
 
 def _only(found: set[str] | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.deployments import Home, is_known
+from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.translation import JOINED
 from shared_ecr.review.documents.terraform.values import PlannedResource
@@ -17,7 +17,7 @@ class Translated:
 
     resource: PlannedResource
     type: str
-    home: Home
+    home: RegistryHome
     properties: dict[str, Json] = field(default_factory=dict)
 
     @property
@@ -27,7 +27,9 @@ class Translated:
 
 
 def joined(
-    policies: Iterable[tuple[PlannedResource, Home]], repositories: Sequence[Translated], configuration: Configuration
+    policies: Iterable[tuple[PlannedResource, RegistryHome]],
+    repositories: Sequence[Translated],
+    configuration: Configuration,
 ) -> Iterator[tuple[str, str]]:
     """Write each of *policies* into its repository.
 
@@ -58,7 +60,7 @@ def joined(
         repository.properties[name] = read(policy.values.get("policy"))
 
 
-def _at_home(found: Sequence[Translated], home: Home) -> Translated | None:
+def _at_home(found: Sequence[Translated], home: RegistryHome) -> Translated | None:
     """Return the one of *found* that is where the policy is; where only one has the name, it is that."""
     return next((each for each in found if each.home == home), found[0] if len(found) == 1 else None)
 

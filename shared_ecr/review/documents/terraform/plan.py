@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.deployments import Doubt, Home, Origin, Resource, Stack, is_known
-from shared_ecr.review.documents.document import Document
+from shared_ecr.review.deployments import Doubt, Origin, RegistryHome, Resource, Stack, is_known
+from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
-from shared_ecr.review.documents.places import Place
+from shared_ecr.review.documents.places import DeploymentTarget
 from shared_ecr.review.documents.terraform.configuration import Configuration
-from shared_ecr.review.documents.terraform.homes import Homes
+from shared_ecr.review.documents.terraform.homes import ProviderHomes
 from shared_ecr.review.documents.terraform.joining import Translated, joined
 from shared_ecr.review.documents.terraform.translation import JOINED, TRANSLATIONS, account_setting, renamed
 from shared_ecr.review.documents.terraform.values import PlannedResource, resources_of
@@ -31,7 +31,7 @@ def is_raw_state(data: Json) -> bool:
     return isinstance(data, dict) and "terraform_version" in data and "lineage" in data
 
 
-def read_plan(document: Document, place: Place, name: str) -> tuple[Stack, list[Doubt]]:
+def read_plan(document: DataFile, place: DeploymentTarget, name: str) -> tuple[Stack, list[Doubt]]:
     """Read what a plan leads to, or what a state holds.
 
     Raises:
@@ -44,7 +44,7 @@ def read_plan(document: Document, place: Place, name: str) -> tuple[Stack, list[
     return _stack(document, resources, _homes(plan, resources, place), name)
 
 
-def read_prior(document: Document, place: Place, name: str) -> tuple[Stack, list[Doubt]] | None:
+def read_prior(document: DataFile, place: DeploymentTarget, name: str) -> tuple[Stack, list[Doubt]] | None:
     """Read what a plan says was there before; None where nothing was, or where the document is a state.
 
     Raises:
@@ -62,14 +62,14 @@ def read_prior(document: Document, place: Place, name: str) -> tuple[Stack, list
     return replace(stack, resources=made), doubts
 
 
-def _homes(plan: Mapping[str, Json], resources: Iterable[PlannedResource], place: Place) -> Homes:
+def _homes(plan: Mapping[str, Json], resources: Iterable[PlannedResource], place: DeploymentTarget) -> ProviderHomes:
     """Return the homes of *resources*; what was there before says more of a provider than what is planned."""
     prior = resources_of(_values(plan.get("prior_state")), {})
-    return Homes(Configuration(plan), [*resources, *prior], place.home)
+    return ProviderHomes(Configuration(plan), [*resources, *prior], place.home)
 
 
 def _stack(
-    document: Document, resources: Iterable[PlannedResource], homes: Homes, name: str
+    document: DataFile, resources: Iterable[PlannedResource], homes: ProviderHomes, name: str
 ) -> tuple[Stack, list[Doubt]]:
     told: list[tuple[str, str]] = []
     translated, policies = [], []
@@ -98,7 +98,7 @@ def _stack(
     return stack, [Doubt(f"{document.file}: {address}", what) for address, what in told]
 
 
-def _translated(resource: PlannedResource, home: Home) -> Translated:
+def _translated(resource: PlannedResource, home: RegistryHome) -> Translated:
     translation = TRANSLATIONS.get(resource.type)
     if translation:
         return Translated(resource, translation.type, home, renamed(resource.values, translation.properties))
@@ -134,7 +134,7 @@ def _changes(plan: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]
                 continue
 
 
-def _checked(document: Document) -> Mapping[str, Json]:
+def _checked(document: DataFile) -> Mapping[str, Json]:
     data = document.data if isinstance(document.data, dict) else {}
     version = data.get("format_version")
     if not isinstance(version, str) or not version.startswith(_VERSIONS):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.api_calls import CalledSetting
 
-Values = Mapping[str, Json]
-Reading = Callable[[Json], Json]
+ResourceValues = Mapping[str, Json]
+ValueReader = Callable[[Json], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Translation:
     """A type of resource, and each attribute with the property it becomes."""
 
     type: str
-    properties: Mapping[str, tuple[str, Reading]]
+    properties: Mapping[str, tuple[str, ValueReader]]
 
 
 def _same(value: Json) -> Json:
     return value
 
 
-def _block(names: Mapping[str, tuple[str, Reading]]) -> Reading:
+def _block(names: Mapping[str, tuple[str, ValueReader]]) -> ValueReader:
     """Read the one block of a list as an object."""
 
     def read(value: Json) -> Json:
@@ -36,7 +36,7 @@ def _block(names: Mapping[str, tuple[str, Reading]]) -> Reading:
     return read
 
 
-def _blocks(names: Mapping[str, tuple[str, Reading]]) -> Reading:
+def _blocks(names: Mapping[str, tuple[str, ValueReader]]) -> ValueReader:
     """Read each block of a list as an object; what is not known yet stays as it is."""
 
     def read(value: Json) -> Json:
@@ -132,7 +132,7 @@ JOINED: dict[str, tuple[str, str, Callable[[Json], Json]]] = {
 """What CloudFormation writes into the repository itself: its type there, the property, and how it is read."""
 
 
-def renamed(values: Values, names: Mapping[str, tuple[str, Reading]]) -> dict[str, Json]:
+def renamed(values: ResourceValues, names: Mapping[str, tuple[str, ValueReader]]) -> dict[str, Json]:
     """Return *values* under the names that CloudFormation has; what is not set is left out."""
     found: dict[str, Json] = {}
     for attribute, (name, read) in names.items():
@@ -143,7 +143,7 @@ def renamed(values: Values, names: Mapping[str, tuple[str, Reading]]) -> dict[st
     return found
 
 
-def account_setting(values: Values) -> dict[str, Json]:
+def account_setting(values: ResourceValues) -> dict[str, Json]:
     """Return a setting of the account, which CloudFormation has no type for, as our constructs write it."""
     name, value = values.get("name"), values.get("value")
     setting = CalledSetting.of(str(name), "PutAccountSetting", {"name": name, "value": value})

@@ -16,9 +16,9 @@ from shared_ecr.model.settings.pull_through_cache import (
     Upstream,
     parse_host,
 )
-from shared_ecr.review.deployments import OPEN_MARK, Home, Resource, Stack, is_known
+from shared_ecr.review.deployments import OPEN_MARK, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.policy_texts import partition_of
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 from shared_ecr.text import quoted
 
@@ -32,7 +32,7 @@ _SECRET_ARN = re.compile(r"(?P<place>.*):secret:(?P<name>.*)")
 _REFERENCE = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[^}]*)?\}")
 
 
-def cache(stack: Stack, resource: Resource) -> Iterator[Judgement]:
+def cache(stack: Stack, resource: Resource) -> Iterator[RuleFinding]:
     """Judge one cache rule of *stack*."""
     shapes, properties = Shapes(), resource.properties
     if partition_of(resource.home) in WITHOUT_CACHE:
@@ -83,7 +83,7 @@ def _upstream(shapes: Shapes, resource: Resource) -> Upstream | None:
     return next((each for each in Upstream if each.host and each.host == host), None)
 
 
-def _role(rule: CacheRule, resource: Resource) -> Iterator[Judgement]:
+def _role(rule: CacheRule, resource: Resource) -> Iterator[RuleFinding]:
     upstream, home = rule.upstream_registry, resource.home
     if (
         upstream
@@ -113,7 +113,7 @@ def _secret(shapes: Shapes, stack: Stack, resource: Resource) -> Secret | None:
     return secret or _SOME_SECRET
 
 
-def _secret_of(stack: Stack, text: str) -> Iterator[Judgement]:
+def _secret_of(stack: Stack, text: str) -> Iterator[RuleFinding]:
     """Judge the name of a secret whose ARN is open, where the name is not."""
     reference, arn = _REFERENCE.fullmatch(text), _SECRET_ARN.fullmatch(text)
     name: object = arn["name"] if arn else None
@@ -133,7 +133,7 @@ def _secret_of(stack: Stack, text: str) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def _elsewhere(secret: NamedSecret, home: Home) -> Iterator[Judgement]:
+def _elsewhere(secret: NamedSecret, home: RegistryHome) -> Iterator[RuleFinding]:
     account, region = home.account or secret.account, home.region or str(secret.region)
     if (secret.account, str(secret.region)) != (account, region):
         yield error(

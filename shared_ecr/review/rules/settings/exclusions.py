@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.pull_time_exclusions import ExcludedPrincipal
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import Judgement
+from shared_ecr.review.rules.judgements import RuleFinding
 from shared_ecr.review.rules.settings.shapes import Shapes
 
 
-def exclusion(resource: Resource) -> Iterator[Judgement]:
+def exclusion(resource: Resource) -> Iterator[RuleFinding]:
     """Judge one exclusion."""
     shapes = Shapes()
     shapes.parsed(resource.properties.get("PrincipalArn"), "PrincipalArn", ExcludedPrincipal.parse)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.public_repositories import HOME
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
 
 
-def public(resource: Resource) -> Iterator[Judgement]:
+def public(resource: Resource) -> Iterator[RuleFinding]:
     """Judge where one public repository is deployed."""
     region = resource.home.region
     if region not in {None, str(HOME)}:

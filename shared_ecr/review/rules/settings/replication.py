@@ -18,9 +18,9 @@ from shared_ecr.model.settings.replication import (
     NamePrefix,
 )
 from shared_ecr.names import AccountId, Region
-from shared_ecr.review.deployments import Deployment, Home, Resource, Stack
+from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.policy_texts import partition_of
-from shared_ecr.review.rules.judgements import Judgement, error, note, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.settings.shapes import Shapes, pascal
 from shared_ecr.text import quoted
 
@@ -33,7 +33,7 @@ CALLED_OPERATION = "PutReplicationConfiguration"
 class ReadRule:
     """One rule."""
 
-    destinations: tuple[Home, ...]
+    destinations: tuple[RegistryHome, ...]
     """Those that are known."""
     has_destinations: bool
     """Whether any is written, known or not."""
@@ -76,7 +76,7 @@ def configured(resource: Resource) -> Json:
     return called.get("ReplicationConfiguration") if isinstance(called, dict) else None
 
 
-def replication(resource: Resource) -> Iterator[Judgement]:
+def replication(resource: Resource) -> Iterator[RuleFinding]:
     """Judge one replication configuration."""
     configuration = configured(resource)
     if configuration is None:
@@ -117,13 +117,13 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
     return ReadRule(tuple(filter(None, destinations)), has_destinations, tuple(prefixes))
 
 
-def _destination_of(shapes: Shapes, written: Mapping[str, Json], path: str) -> Home | None:
+def _destination_of(shapes: Shapes, written: Mapping[str, Json], path: str) -> RegistryHome | None:
     region = shapes.parsed(written.get("Region"), f"{path}.Region", Region.parse)
     account = shapes.parsed(written.get("RegistryId"), f"{path}.RegistryId", AccountId.parse)
-    return Home(str(account), str(region)) if account and region else None
+    return RegistryHome(str(account), str(region)) if account and region else None
 
 
-def _number_of(rules: list[tuple[ReadRule, str]]) -> Iterator[Judgement]:
+def _number_of(rules: list[tuple[ReadRule, str]]) -> Iterator[RuleFinding]:
     if len(rules) > MAX_RULES:
         what = f"{len(rules)} rules; {MAX_RULES} are allowed"
         yield error("replication-rules", what, "ECR refuses the configuration", "Join rules with the same destinations")
@@ -142,14 +142,14 @@ def _number_of(rules: list[tuple[ReadRule, str]]) -> Iterator[Judgement]:
         )  # fmt: skip
 
 
-def _without_destinations(path: str) -> Judgement:
+def _without_destinations(path: str) -> RuleFinding:
     return error(
         "replication-destinations", f"{path} has no destinations", "ECR refuses a rule without any",
         "Name a Region and a registry, or remove the rule",
     )  # fmt: skip
 
 
-def _destination(destination: Home, path: str, home: Home) -> Iterator[Judgement]:
+def _destination(destination: RegistryHome, path: str, home: RegistryHome) -> Iterator[RuleFinding]:
     if destination == home:
         yield error(
             "replication-itself",

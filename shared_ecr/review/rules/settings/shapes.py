@@ -6,7 +6,7 @@ from typing import TypeVar
 from shared_ecr.documents.json_text import Json
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.text import did_you_mean, listed, quoted
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ class Shapes:
     """Reads values that may have any shape; what is known only once deployed is passed over."""
 
     def __init__(self) -> None:
-        self.found: list[Judgement] = []
+        self.found: list[RuleFinding] = []
         """What is wrong so far."""
 
     def mappings(self, value: Json, path: str) -> list[tuple[Mapping[str, Json], str]]:
@@ -55,7 +55,7 @@ class Shapes:
         try:
             return make()
         except InvalidValueError as fault:
-            self.found.append(Judgement.of(fault, path))
+            self.found.append(RuleFinding.of(fault, path))
             return None
 
     def _refuse(self, value: Json, path: str, wanted: str) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.signing import MAX_FILTERS, MAX_RULES, WITHOUT_SIGNER, NamedProfile, SigningFilter
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import Judgement, error
+from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.shapes import Shapes
 
 
-def signing(resource: Resource) -> Iterator[Judgement]:
+def signing(resource: Resource) -> Iterator[RuleFinding]:
     """Judge one signing configuration."""
     shapes, region = Shapes(), resource.home.region
     if region in WITHOUT_SIGNER:

@@ -6,14 +6,14 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creati
 from collections.abc import Iterator
 
 from shared_ecr.model.encryption import NamedKey
-from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, Occasion, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, TemplatePrefix
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.review.deployments import Resource, is_known
-from shared_ecr.review.rules.judgements import Judgement, error, warning
+from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 
 
-def template(resource: Resource) -> Iterator[Judgement]:
+def template(resource: Resource) -> Iterator[RuleFinding]:
     """Judge one creation template."""
     shapes, properties = Shapes(), resource.properties
     shapes.parsed(properties.get("Prefix"), "Prefix", TemplatePrefix.parse)
@@ -33,7 +33,7 @@ def template(resource: Resource) -> Iterator[Judgement]:
         shapes.parsed(encryption["KmsKey"], "EncryptionConfiguration.KmsKey", NamedKey.parse)
     uses_key = encryption.get("EncryptionType") in ("KMS", "KMS_DSSE")
     yield from _role(shapes, resource, uses_key=uses_key)
-    if Occasion.PULL_THROUGH_CACHE in occasions and properties.get("ImageTagMutability") == "IMMUTABLE":
+    if AppliedFor.PULL_THROUGH_CACHE in occasions and properties.get("ImageTagMutability") == "IMMUTABLE":
         yield warning(
             "template-stale", "cached tags are never refreshed",
             "Tags of these repositories are immutable, and the upstream moves its own",
@@ -49,14 +49,14 @@ def _occasions(shapes: Shapes, resource: Resource) -> set[str]:
         shapes.found.append(error("template-occasion", what, "The template is for nothing then", "Name one or more"))
     read = (
         shapes.parsed(
-            each, f"AppliedFor[{number}]", lambda text: one_of(text, tuple(Occasion), "occasion", "template-occasion")
+            each, f"AppliedFor[{number}]", lambda text: one_of(text, tuple(AppliedFor), "occasion", "template-occasion")
         )
         for number, each in enumerate(written)
     )
     return set(filter(None, read))
 
 
-def _role(shapes: Shapes, resource: Resource, *, uses_key: bool) -> Iterator[Judgement]:
+def _role(shapes: Shapes, resource: Resource, *, uses_key: bool) -> Iterator[RuleFinding]:
     written, account = resource.properties.get("CustomRoleArn"), resource.home.account
     reasons = [*(["a KMS key"] if uses_key else []), *(["tags"] if resource.properties.get("ResourceTags") else [])]
     if written is None and reasons:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inventory_files import newest, pushed
 from properties import random_policies
-from shared_ecr.review.deployments import Deployment, Home
+from shared_ecr.review.deployments import Deployment, RegistryHome
 from unit.review.changes.lifecycles import policies
 from unit.review.changes.sides import (
     ACCOUNT,
@@ -27,8 +27,8 @@ from unit.review.changes.sides import (
     untagged,
 )
 
-EU = Home(ACCOUNT, "eu-west-1")
-Stacks = dict[tuple[str, Home], dict[str, Body]]
+EU = RegistryHome(ACCOUNT, "eu-west-1")
+Stacks = dict[tuple[str, RegistryHome], dict[str, Body]]
 """By name and home, the resources of each stack."""
 MODES = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION")
 
@@ -42,7 +42,7 @@ def sides(draw: st.DrawFn) -> Stacks:
     rng = draw(randoms)
     names = [f"{team}/{app}" for team in ("a", "b", "c") for app in ("api", "web", "job", "db")]
     rng.shuffle(names)
-    places = [("one", Home(ACCOUNT, "us-east-1")), ("two", Home(ACCOUNT, "us-east-1")), ("one", EU)]
+    places = [("one", RegistryHome(ACCOUNT, "us-east-1")), ("two", RegistryHome(ACCOUNT, "us-east-1")), ("one", EU)]
     made: Stacks = {}
     for place in places[: draw(st.integers(1, 3))]:
         resources: dict[str, Body] = {}
@@ -130,7 +130,7 @@ class Draft:
 
     before: Stacks
     after: Stacks
-    place: tuple[str, Home]
+    place: tuple[str, RegistryHome]
     logical_id: str
 
     @property
@@ -207,7 +207,7 @@ def _rename_stack(found: Draft) -> None:
 
 
 def _change_region(found: Draft) -> None:
-    found.after[found.place[0], Home(ACCOUNT, "ap-south-1")] = found.after.pop(found.place)
+    found.after[found.place[0], RegistryHome(ACCOUNT, "ap-south-1")] = found.after.pop(found.place)
 
 
 def _lifecycle(*found: Body | None) -> Callable[[Draft], None]:

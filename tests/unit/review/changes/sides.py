@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.documents.json_text import as_json
 from shared_ecr.fate.inventory import Inventory
-from shared_ecr.review.changes import Changed, Question, compare
-from shared_ecr.review.deployments import Deployment, Home, Origin, Resource, Stack
+from shared_ecr.review.changes import Changed, ReviewContext, compare
+from shared_ecr.review.deployments import Deployment, Origin, RegistryHome, Resource, Stack
 
 ACCOUNT, CONSUMER = "111111111111", "222222222222"
-HOME = Home(ACCOUNT, "us-east-1")
+HOME = RegistryHome(ACCOUNT, "us-east-1")
 ORGANIZATION = "o-a1b2c3d4e5"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-KNOWN = Known(ORGANIZATION, frozenset({ACCOUNT, CONSUMER}))
+KNOWN = TrustBoundary(ORGANIZATION, frozenset({ACCOUNT, CONSUMER}))
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 Body = dict[str, Any]
@@ -49,11 +49,11 @@ def side(*stacks: Stack, **resources: Body) -> Deployment:
     return Deployment("side", stacks or (stack("shared-ecr", **resources),))
 
 
-def stack(name: str, home: Home = HOME, tool: str = "cloudformation", /, **resources: Body) -> Stack:
+def stack(name: str, home: RegistryHome = HOME, tool: str = "cloudformation", /, **resources: Body) -> Stack:
     return Stack(name, f"{name}.json", home, tuple(made(name, home, *each) for each in resources.items()), tool=tool)
 
 
-def made(stack_name: str, home: Home, logical_id: str, body: Mapping[str, Any]) -> Resource:
+def made(stack_name: str, home: RegistryHome, logical_id: str, body: Mapping[str, Any]) -> Resource:
     properties = as_json(body["Properties"])
     assert isinstance(properties, dict)
     return Resource(
@@ -89,11 +89,11 @@ def changed(
     before: Deployment | Mapping[str, Body],
     after: Deployment | Mapping[str, Body],
     inventory: Inventory | None = None,
-    known: Known = KNOWN,
+    known: TrustBoundary = KNOWN,
 ) -> Changed:
     """Compare two sides, each whole or as the resources of one stack."""
     old, new = (each if isinstance(each, Deployment) else side(**each) for each in (before, after))
-    return compare(old, new, Question(known, NOW, inventory))
+    return compare(old, new, ReviewContext(known, NOW, inventory))
 
 
 def codes(found: Changed, *severities: str) -> list[str]:

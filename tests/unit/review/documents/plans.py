@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.documents import Place, load_deployment, load_prior
+from shared_ecr.review.documents import DeploymentTarget, load_deployment, load_prior
 from unit.review.documents.reading import PLACE
 
 _OWN = ("index", "sensitive_values", "mode")
@@ -36,7 +36,7 @@ def change(address: str, **fields: Any) -> dict[str, Any]:
     return {"address": address, "change": {"actions": ["create"], **fields}, **previous}
 
 
-def load(folder: Path, document: object, place: Place = PLACE) -> Deployment:
+def load(folder: Path, document: object, place: DeploymentTarget = PLACE) -> Deployment:
     """Read what a plan leads to."""
     (folder / "plan.json").write_text(json.dumps(document))
     return load_deployment(folder / "plan.json", place, shown_as="plan.json")

@@ -7,15 +7,15 @@ from typing import Any
 
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import Deployment, Resource
-from shared_ecr.review.documents import Place, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment
 
 ACCOUNT = "111111111111"
-PLACE = Place(ACCOUNT, Region.parse("us-east-1"))
+PLACE = DeploymentTarget(ACCOUNT, Region.parse("us-east-1"))
 REPOSITORY = "AWS::ECR::Repository"
 
 
 def read(
-    folder: Path, template: object, parameters: Mapping[str, str] | None = None, place: Place = PLACE
+    folder: Path, template: object, parameters: Mapping[str, str] | None = None, place: DeploymentTarget = PLACE
 ) -> Deployment:
     """Read one template: a text as YAML, anything else as JSON."""
     is_text = isinstance(template, str)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.documents import InvalidDocumentError
 from unit.review.documents.assemblies import load, stack, write
 from unit.review.documents.reading import ACCOUNT, doubts, ids, named, repository, resources
@@ -14,7 +14,11 @@ TEMPLATE = resources(App=repository(X={"Fn::Sub": "${AWS::AccountId}/${AWS::Regi
 def test_a_stack_is_what_the_manifest_says(tmp_path: Path) -> None:
     properties = {"stackName": "shop", "terminationProtection": True, "requiresBootstrapStackVersion": 6}
     (read,) = load(write(tmp_path, {"a": stack(properties=properties)}, s_template=TEMPLATE)).stacks
-    assert (read.name, read.file, read.home) == ("shop", "cdk.out/s.template.json", Home("222222222222", "eu-west-1"))
+    assert (read.name, read.file, read.home) == (
+        "shop",
+        "cdk.out/s.template.json",
+        RegistryHome("222222222222", "eu-west-1"),
+    )
     assert (read.termination_protection, read.bootstrap_version, read.tool) == (True, 6, "cdk")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from shared_ecr.declaration import parse
 from shared_ecr.names import Region
-from shared_ecr.review.documents import Place, declared_positions
+from shared_ecr.review.documents import DeploymentTarget, declared_positions
 from unit.review.documents.reading import PLACE, named, read, repository, resources
 
 DECLARATION = """version: 1
@@ -22,7 +22,7 @@ repositories:
 """
 
 
-def declared(folder: Path, body: dict[str, Any], place: Place = PLACE) -> tuple[int, int] | None:
+def declared(folder: Path, body: dict[str, Any], place: DeploymentTarget = PLACE) -> tuple[int, int] | None:
     read_in = read(folder, resources(It=body), place=place)
     deployment = declared_positions(read_in, parse(DECLARATION, "registry.yaml"))
     position = named(deployment, "It").origin.declared
@@ -46,7 +46,7 @@ def test_what_the_declaration_says_has_its_place_there(
 
 
 def test_what_stands_in_another_account_is_not_of_this_declaration(tmp_path: Path) -> None:
-    elsewhere = Place("999999999999", Region.parse("us-east-1"))
+    elsewhere = DeploymentTarget("999999999999", Region.parse("us-east-1"))
     assert declared(tmp_path, repository(RepositoryName="team/app"), elsewhere) is None
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.documents import Place
+from shared_ecr.review.documents import DeploymentTarget
 from unit.review.documents.reading import ACCOUNT, doubts, named, read, repository, resources
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -135,7 +135,9 @@ def test_what_stays_open_in_resources_of_others_is_no_doubt(tmp_path: Path) -> N
 
 
 def test_without_an_account_the_pseudo_parameters_stay_open(tmp_path: Path) -> None:
-    read_at_no_place = read(tmp_path, resources(It=repository(X={"Fn::Sub": "${AWS::AccountId}"})), place=Place())
+    read_at_no_place = read(
+        tmp_path, resources(It=repository(X={"Fn::Sub": "${AWS::AccountId}"})), place=DeploymentTarget()
+    )
     assert named(read_at_no_place, "It").properties["X"] == "${Deployed:AWS::AccountId}"
 
 

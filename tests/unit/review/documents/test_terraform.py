@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.deployments import Home
-from shared_ecr.review.documents import InvalidDocumentError, Place
+from shared_ecr.review.deployments import RegistryHome
+from shared_ecr.review.documents import DeploymentTarget, InvalidDocumentError
 from unit.review.documents.plans import change, load, plan, prior, resource, values
 from unit.review.documents.reading import ACCOUNT, doubts, ids, named
 
@@ -190,19 +190,19 @@ ROLE = "arn:aws:iam::333333333333:role/terraform"
 
 
 @pytest.mark.parametrize(("attributes", "fields", "expected"), [
-    ({}, {}, Home(ACCOUNT, "us-east-1")),
-    ({"arn": "arn:aws:ecr:eu-west-1:222222222222:repository/app"}, {}, Home("222222222222", "eu-west-1")),
-    ({"registry_id": "222222222222", "region": "eu-west-1"}, {}, Home("222222222222", "eu-west-1")),
-    ({}, provider(region={"constant_value": "eu-west-1"}), Home(ACCOUNT, "eu-west-1")),
+    ({}, {}, RegistryHome(ACCOUNT, "us-east-1")),
+    ({"arn": "arn:aws:ecr:eu-west-1:222222222222:repository/app"}, {}, RegistryHome("222222222222", "eu-west-1")),
+    ({"registry_id": "222222222222", "region": "eu-west-1"}, {}, RegistryHome("222222222222", "eu-west-1")),
+    ({}, provider(region={"constant_value": "eu-west-1"}), RegistryHome(ACCOUNT, "eu-west-1")),
     ({}, {**provider(region={"references": ["var.r"]}), "variables": {"r": {"value": "eu-west-2"}}},
-     Home(ACCOUNT, "eu-west-2")),
-    ({}, provider(assume_role=[{"role_arn": {"constant_value": ROLE}}]), Home("333333333333", "us-east-1")),
-    ({}, provider(allowed_account_ids={"constant_value": ["444444444444"]}), Home("444444444444", "us-east-1")),
-    ({}, provider(region={"references": ["data.x"]}, assume_role=[{}]), Home(ACCOUNT, "us-east-1")),
-    ({"arn": "${x}", "registry_id": 7, "region": []}, {}, Home(ACCOUNT, "us-east-1")),
+     RegistryHome(ACCOUNT, "eu-west-2")),
+    ({}, provider(assume_role=[{"role_arn": {"constant_value": ROLE}}]), RegistryHome("333333333333", "us-east-1")),
+    ({}, provider(allowed_account_ids={"constant_value": ["444444444444"]}), RegistryHome("444444444444", "us-east-1")),
+    ({}, provider(region={"references": ["data.x"]}, assume_role=[{}]), RegistryHome(ACCOUNT, "us-east-1")),
+    ({"arn": "${x}", "registry_id": 7, "region": []}, {}, RegistryHome(ACCOUNT, "us-east-1")),
 ])  # fmt: skip
 def test_a_resource_is_where_it_or_its_provider_says(
-    tmp_path: Path, attributes: dict[str, Any], fields: dict[str, Any], expected: Home
+    tmp_path: Path, attributes: dict[str, Any], fields: dict[str, Any], expected: RegistryHome
 ) -> None:
     assert named(load(tmp_path, plan(resource(APP, **attributes), **fields)), APP).home == expected
 
@@ -211,13 +211,13 @@ def test_the_caller_that_terraform_asked_for_says_the_account(tmp_path: Path) ->
     caller = resource("data.aws_caller_identity.me", mode="data", account_id="555555555555")
     caller["type"] = "aws_caller_identity"
     found = load(tmp_path, plan(resource(APP, name="app"), before=[caller]))
-    assert (found.stacks[0].home, ids(found)) == (Home("555555555555", "us-east-1"), [APP])
+    assert (found.stacks[0].home, ids(found)) == (RegistryHome("555555555555", "us-east-1"), [APP])
 
 
 def test_what_has_no_arn_yet_is_where_the_same_provider_put_the_rest(tmp_path: Path) -> None:
     there = resource(APP, name="app", arn="arn:aws:ecr:eu-west-1:555555555555:repository/app")
     document = plan(there, resource("aws_ecr_registry_policy.all", policy="{}"), before=[there])
-    home = Home("555555555555", "eu-west-1")
+    home = RegistryHome("555555555555", "eu-west-1")
     assert named(load(tmp_path, document), "aws_ecr_registry_policy.all").home == home
     assert named(load(tmp_path, plan(resource(APP, name="new"), before=[there])), APP).home == home
 
@@ -227,8 +227,8 @@ def test_a_provider_of_two_accounts_says_none(tmp_path: Path) -> None:
         resource(f"aws_ecr_repository.of_{account}", arn=f"arn:aws:ecr:us-east-1:{account}:repository/x")
         for account in ("555555555555", "666666666666")
     ]
-    found = load(tmp_path, plan(*there, resource(APP, name="app")), Place())
-    assert named(found, APP).home == Home(None, "us-east-1")
+    found = load(tmp_path, plan(*there, resource(APP, name="app")), DeploymentTarget())
+    assert named(found, APP).home == RegistryHome(None, "us-east-1")
 
 
 def test_a_state_is_what_it_holds(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.matrix import Matrix, Row, matrix
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.matrix import Matrix, MatrixRow, matrix
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.html import render_html
 from unit.access.policies import allow, policies
@@ -67,8 +67,8 @@ def seen(folder: Path, page: str, width: int) -> dict[str, Any]:
 def conditions_of_sixty_teams() -> Matrix:
     teams = [f"team-{each}" for each in range(60)]
     many = policies(allow("*", {"StringEquals": {"aws:PrincipalTag/team": teams}}))
-    row = Row(Target("111111111111", "eu-central-1", "team/" + "app" * 40), many)
-    return matrix([row], consumers([each for each in (many.repository,) if each], row.target, Known()))
+    row = MatrixRow(TargetRepository("111111111111", "eu-central-1", "team/" + "app" * 40), many)
+    return matrix([row], consumers([each for each in (many.repository,) if each], row.target, TrustBoundary()))
 
 
 def test_a_reader_sees_the_verdict_and_what_happens(tmp_path: Path) -> None:

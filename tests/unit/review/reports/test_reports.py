@@ -6,7 +6,7 @@ from datetime import date
 import jsonschema
 import pytest
 
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.findings import JudgedFinding
 from shared_ecr.review.reports.documents import render_document
@@ -14,13 +14,13 @@ from shared_ecr.review.reports.html import render_html
 from shared_ecr.review.reports.markdown import LIMIT, MARKER, render_markdown
 from shared_ecr.review.reports.sarif import render_sarif
 from shared_ecr.review.reports.text import render_text
-from shared_ecr.review.verdict import Difference
+from shared_ecr.review.verdict import PropertyChange
 from unit.review.reports.verdicts import accepted, change, finding, verdict
 
 BLOCKING = JudgedFinding(finding())
 ACCEPTED = JudgedFinding(finding(), accepted())
 OLD = JudgedFinding(finding(), is_old=True)
-WARNING = JudgedFinding(finding("tag-immutability", Severity.WARNING))
+WARNING = JudgedFinding(finding("tag-immutability", LintSeverity.WARNING))
 HOSTILE = '<img src=x onerror="alert(1)"> `code` | @everyone #1 [x](javascript:1) ```\n\u202e'
 
 
@@ -47,7 +47,7 @@ def test_what_happens_alike_to_several_repositories_is_told_once_and_names_them(
 
 
 def test_what_happens_otherwise_to_another_repository_is_told_by_itself() -> None:
-    other = replace(change("team/b"), differences=(Difference("tag mutability", "IMMUTABLE", "MUTABLE"),))
+    other = replace(change("team/b"), differences=(PropertyChange("tag mutability", "IMMUTABLE", "MUTABLE"),))
     text = render_text(verdict(repositories=(change("team/a"), other)))
     assert text.count("CHANGED") == 2
 
@@ -91,7 +91,9 @@ def test_what_differs_is_told_by_itself(other: JudgedFinding) -> None:
 
 
 def test_a_long_list_of_what_does_not_block_is_cut_and_counted() -> None:
-    many = [JudgedFinding(finding("lifecycle-missing", Severity.WARNING, f"team/{number}")) for number in range(500)]
+    many = [
+        JudgedFinding(finding("lifecycle-missing", LintSeverity.WARNING, f"team/{number}")) for number in range(500)
+    ]
     text = render_text(verdict(*many))
     assert "warning: team/0, team/1 and 498 more: " in text
     assert "    and 480 more" in text
@@ -119,7 +121,7 @@ def test_a_comment_begins_with_the_line_by_which_it_is_found() -> None:
 def test_a_comment_of_a_thousand_findings_and_changes_fits() -> None:
     many = [JudgedFinding(finding(subject=f"{number}", what=f"{number} leaves its stack")) for number in range(1_000)]
     changes = tuple(
-        replace(change(f"team/app-{number}"), differences=(Difference(f"tag {number}", "a" * 100, "b" * 100),))
+        replace(change(f"team/app-{number}"), differences=(PropertyChange(f"tag {number}", "a" * 100, "b" * 100),))
         for number in range(1_000)
     )
     text = render_markdown(verdict(*many, repositories=changes))

@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.lint import Severity
-from shared_ecr.access.matrix import Row, matrix
-from shared_ecr.access.requests import Target
-from shared_ecr.access.trust_boundary import Known
+from shared_ecr.access.lint import LintSeverity
+from shared_ecr.access.matrix import MatrixRow, matrix
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.problems import Position
-from shared_ecr.review.deployments import Doubt, Home, Origin
+from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import JudgedFinding, ReviewFinding
-from shared_ecr.review.verdict import Difference, Happening, Headroom, RepositoryChange, SettingChange, Verdict
+from shared_ecr.review.verdict import Happening, Headroom, PropertyChange, RepositoryChange, ReviewResult, SettingChange
 from unit.access.policies import allow, policies
 
-HOME = Home("111111111111", "eu-central-1")
+HOME = RegistryHome("111111111111", "eu-central-1")
 ORIGIN = Origin(
     "app.template.json",
     "shared-ecr",
@@ -27,7 +27,10 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def finding(
-    code: str = "repository-orphaned", severity: Severity = Severity.ERROR, subject: str = "team/app", **more: str
+    code: str = "repository-orphaned",
+    severity: LintSeverity = LintSeverity.ERROR,
+    subject: str = "team/app",
+    **more: str,
 ) -> ReviewFinding:
     what = more.get("what", "the repository leaves its stack")
     return ReviewFinding(
@@ -40,16 +43,16 @@ def accepted(until: date = date(2027, 1, 31)) -> Acknowledgement:
 
 
 def change(name: str = "team/app", happening: Happening = Happening.CHANGED) -> RepositoryChange:
-    rules = Difference("lifecycle policy", "2 rules", "1 rule", ("- rule 1: releases stay", "+ rule 1: all go"))
-    tags = Difference("tag mutability", "IMMUTABLE", "MUTABLE")
+    rules = PropertyChange("lifecycle policy", "2 rules", "1 rule", ("- rule 1: releases stay", "+ rule 1: all go"))
+    tags = PropertyChange("tag mutability", "IMMUTABLE", "MUTABLE")
     return RepositoryChange(happening, name, HOME, ORIGIN, (rules, tags))
 
 
-def verdict(*findings: JudgedFinding, **more: object) -> Verdict:
+def verdict(*findings: JudgedFinding, **more: object) -> ReviewResult:
     open_to_one = policies(allow({"AWS": "222222222222"}))
-    row = Row(Target("111111111111", "eu-central-1", "team/app"), open_to_one)
+    row = MatrixRow(TargetRepository("111111111111", "eu-central-1", "team/app"), open_to_one)
     held = [each for each in (open_to_one.repository,) if each]
-    whole = Verdict(
+    whole = ReviewResult(
         source="cdk.out",
         against="origin/main",
         at=NOW,
@@ -60,6 +63,6 @@ def verdict(*findings: JudgedFinding, **more: object) -> Verdict:
         findings=findings,
         headroom=(Headroom("repository policy", "team/app", 9_800, 10_240, "characters"),),
         doubts=(Doubt("other.yaml", "the macro Expand is known to its account alone"),),
-        matrices=(matrix([row], consumers(held, row.target, Known())),),
+        matrices=(matrix([row], consumers(held, row.target, TrustBoundary())),),
     )
     return replace(whole, **more)  # type: ignore[arg-type]  # fields of Verdict, as the test wants them

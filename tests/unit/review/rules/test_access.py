@@ -2,15 +2,15 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.lint import Finding, Subject
-from shared_ecr.access.trust_boundary import Known
-from shared_ecr.review.deployments import Home
+from shared_ecr.access.lint import LintedPolicy, PolicyFinding
+from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.rules import linting
 from unit.access.policies import IN_ORGANIZATION, ORGANIZATION, PULL, allow, deny
 from unit.review.deployed import ACCOUNT, HOME, REGION, repository, resource
 from unit.review.rules.judging import found, one, told
 
-NOWHERE = Home(None, None)
+NOWHERE = RegistryHome(None, None)
 OPEN_ROLE = {"AWS": "${Deployed:Role.Arn}"}
 
 
@@ -18,7 +18,7 @@ def policy(*statements: Any, **elements: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements), **elements}
 
 
-def told_of(*statements: Any, home: Home = HOME) -> list[str]:
+def told_of(*statements: Any, home: RegistryHome = HOME) -> list[str]:
     return told(repository({"RepositoryPolicyText": policy(*statements)}, home=home))
 
 
@@ -34,13 +34,13 @@ def told_of(*statements: Any, home: Home = HOME) -> list[str]:
     ids=["organization", "the registry's own", "unit", "endpoint", "account"],
 )
 @pytest.mark.parametrize("home", [HOME, NOWHERE], ids=["known place", "unknown place"])
-def test_nothing_is_found_in_a_grant_that_is_narrowed_correctly(condition: dict[str, Any], home: Home) -> None:
+def test_nothing_is_found_in_a_grant_that_is_narrowed_correctly(condition: dict[str, Any], home: RegistryHome) -> None:
     assert told_of(allow("*", condition), home=home) == []
 
 
 def test_an_organization_that_is_known_changes_nothing_about_a_correct_grant() -> None:
     own = allow("*", {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}})
-    assert found(repository({"RepositoryPolicyText": policy(own)}), known=Known(ORGANIZATION)) == []
+    assert found(repository({"RepositoryPolicyText": policy(own)}), known=TrustBoundary(ORGANIZATION)) == []
 
 
 def test_a_condition_that_everybody_meets_is_public_though_nobody_knows_our_organization() -> None:
@@ -138,7 +138,7 @@ def test_a_denial_of_everybody_locks_out_wherever_the_registry_is() -> None:
 
 def test_a_partition_is_not_judged_while_the_region_is_unknown() -> None:
     china = allow({"AWS": "arn:aws-cn:iam::222222222222:root"})
-    assert told_of(china, home=Home(ACCOUNT, None)) == []
+    assert told_of(china, home=RegistryHome(ACCOUNT, None)) == []
 
 
 def test_a_partition_is_judged_where_the_region_is_known() -> None:
@@ -204,9 +204,9 @@ def test_a_grant_of_everything_in_a_registry_policy_is_told_of() -> None:
 
 
 def test_a_policy_that_a_thousand_repositories_have_is_linted_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Subject] = []
+    asked: list[LintedPolicy] = []
 
-    def counting(subject: Subject) -> list[Finding]:
+    def counting(subject: LintedPolicy) -> list[PolicyFinding]:
         asked.append(subject)
         return []
 

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_ecr.access.trust_boundary import Known
-from shared_ecr.review.deployments import Home, Resource, Stack
+from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.review.deployments import RegistryHome, Resource, Stack
 from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms
 from unit.review.deployed import HOME, REPOSITORY, deployment, resource, stack
@@ -48,7 +48,9 @@ _LEAVES = st.one_of(
 _VALUES = st.recursive(
     _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_INNER, inner, max_size=3), max_leaves=12
 )
-_HOMES = st.sampled_from([HOME, Home(None, None), Home("111111111111", "mars-1"), Home("2", "cn-north-1")])
+_HOMES = st.sampled_from(
+    [HOME, RegistryHome(None, None), RegistryHome("111111111111", "mars-1"), RegistryHome("2", "cn-north-1")]
+)
 
 
 @st.composite
@@ -66,11 +68,11 @@ def _stacks(draw: st.DrawFn) -> Stack:
 @given(st.lists(_stacks(), max_size=3))
 def test_properties_of_any_shape_are_judged(stacks: list[Stack]) -> None:
     whole = deployment(*stacks)
-    assert all(each.what and each.why and each.fix and str(each) for each in judge(whole, Known()))
+    assert all(each.what and each.why and each.fix and str(each) for each in judge(whole, TrustBoundary()))
     assert all(each.limit > 0 for each in headrooms(whole))
 
 
 @given(st.lists(_stacks(), max_size=2))
 def test_judging_twice_finds_the_same_in_the_same_order(stacks: list[Stack]) -> None:
     whole = deployment(*stacks)
-    assert judge(whole, Known()) == judge(whole, Known())
+    assert judge(whole, TrustBoundary()) == judge(whole, TrustBoundary())

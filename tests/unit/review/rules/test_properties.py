@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from unit.review.deployed import REPOSITORY, repository, resource, stack
 from unit.review.rules.judging import found, one, told
 
-GOVCLOUD = Home("111111111111", "us-gov-west-1")
+GOVCLOUD = RegistryHome("111111111111", "us-gov-west-1")
 KEY = REPOSITORY["EncryptionConfiguration"]["KmsKey"]
 
 
@@ -130,7 +130,9 @@ def test_a_repository_without_a_name_is_scanned_only_where_every_one_is() -> Non
 
 def test_another_registrys_scanning_does_not_count() -> None:
     there = resource(
-        "RegistryScanningConfiguration", {"ScanType": "BASIC", "Rules": []}, home=Home("222222222222", "us-east-1")
+        "RegistryScanningConfiguration",
+        {"ScanType": "BASIC", "Rules": []},
+        home=RegistryHome("222222222222", "us-east-1"),
     )
     assert told(repository(OFF), there) == ["warning scanning-off"]
 

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.deployments import Home, Resource, Stack
+from shared_ecr.review.deployments import RegistryHome, Resource, Stack
 from unit.access.policies import allow
 from unit.review.deployed import ELSEWHERE, HOME, UNTAGGED, repository, resource, stack
 from unit.review.rules.judging import one, told
 
-OTHER_ACCOUNT = Home("222222222222", "us-east-1")
+OTHER_ACCOUNT = RegistryHome("222222222222", "us-east-1")
 OPEN_KEY = {"EncryptionConfiguration": {"EncryptionType": "KMS", "KmsKey": "${Deployed:Key.Arn}"}}
 SAFE = {"termination_protection": True}
 
@@ -21,7 +21,7 @@ def lambda_of(region: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [allow({"Service": "lambda.amazonaws.com"}, condition)]}
 
 
-def replicating(to: Home = ELSEWHERE, prefix: str | None = None, home: Home = HOME) -> Resource:
+def replicating(to: RegistryHome = ELSEWHERE, prefix: str | None = None, home: RegistryHome = HOME) -> Resource:
     rule: dict[str, Any] = {"Destinations": [{"Region": to.region, "RegistryId": to.account}]}
     if prefix:
         rule["RepositoryFilters"] = [{"Filter": prefix, "FilterType": "PREFIX_MATCH"}]
@@ -161,6 +161,6 @@ def test_another_region_of_the_same_account_needs_no_permission() -> None:
 
 
 def test_a_destination_that_replicates_too_ends_the_chain() -> None:
-    onward = replicating(Home("111111111111", "eu-central-1"), home=ELSEWHERE)
+    onward = replicating(RegistryHome("111111111111", "eu-central-1"), home=ELSEWHERE)
     found = told(stack(replicating(), name="a"), stack(onward, name="b"))
     assert found == ["warning replication-chain"]

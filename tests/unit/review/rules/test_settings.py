@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from unit.review.deployed import HOME, resource
 from unit.review.rules.judging import told
 
@@ -125,7 +125,7 @@ def test_a_secret_that_the_stack_makes_has_the_name_that_ecr_reads(name: str | N
 
 
 def test_there_is_no_cache_in_govcloud() -> None:
-    assert told(resource("PullThroughCacheRule", QUAY, home=Home("111111111111", "us-gov-west-1"))) == [
+    assert told(resource("PullThroughCacheRule", QUAY, home=RegistryHome("111111111111", "us-gov-west-1"))) == [
         "error cache-region"
     ]
 
@@ -195,10 +195,10 @@ def signing(number: int = 1, profile: str = PROFILE, pattern: str = "team/*") ->
         (signing(profile=PROFILE + "/version"), HOME, ["error signing-profile"]),
         (signing(profile=PROFILE.replace("us-east-1", "eu-west-1")), HOME, ["error signing-profile"]),
         (signing(pattern="Team"), HOME, ["error signing-filter"]),
-        ({"Rules": []}, Home("111111111111", "ca-west-1"), ["error signing-region"]),
+        ({"Rules": []}, RegistryHome("111111111111", "ca-west-1"), ["error signing-region"]),
     ],
 )
-def test_a_signing_configuration(written: dict[str, Any], home: Home, codes: list[str]) -> None:
+def test_a_signing_configuration(written: dict[str, Any], home: RegistryHome, codes: list[str]) -> None:
     assert told(resource("SigningConfiguration", written, home=home)) == codes
 
 
@@ -208,5 +208,5 @@ def test_a_hundred_pull_time_exclusions_are_the_most() -> None:
 
 
 def test_public_repositories_are_in_one_region() -> None:
-    there = resource("PublicRepository", {"RepositoryName": "app"}, home=Home("111111111111", "eu-west-1"))
+    there = resource("PublicRepository", {"RepositoryName": "app"}, home=RegistryHome("111111111111", "eu-west-1"))
     assert told(there) == ["error public-region"]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.changes.identity.keys import Encryption, Keys
+from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
 from unit.review.changes.sides import ACCOUNT, repository, resource, side
 
 ID = "01234567-89ab-cdef-0123-456789abcdef"
@@ -14,13 +14,13 @@ def alias(name: str, target: str) -> dict[str, Any]:
     return {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": name, "TargetKeyId": target}}
 
 
-def encryption(configuration: dict[str, str] | None, **others: dict[str, Any]) -> Encryption:
+def encryption(configuration: dict[str, str] | None, **others: dict[str, Any]) -> EncryptionIdentity:
     deployment = side(App=repository(EncryptionConfiguration=configuration), **others)
     ((stack, found),) = deployment.resources("AWS::ECR::Repository")
     return Keys.of(deployment).encryption(stack, found)
 
 
-def by(key: str, **others: dict[str, Any]) -> Encryption:
+def by(key: str, **others: dict[str, Any]) -> EncryptionIdentity:
     return encryption({"EncryptionType": "KMS", "KmsKey": key}, **others)
 
 
@@ -43,7 +43,7 @@ ECR = alias("alias/ecr", KEY)
     pytest.param(by("alias/a", A=alias("alias/a", "alias/b"), B=alias("alias/b", "alias/a")), by("alias/b"),
                  id="aliases in a circle"),
 ])  # fmt: skip
-def test_one_key_is_the_same_however_it_is_called(one: Encryption, other: Encryption) -> None:
+def test_one_key_is_the_same_however_it_is_called(one: EncryptionIdentity, other: EncryptionIdentity) -> None:
     assert one == other
 
 
@@ -55,11 +55,11 @@ def test_one_key_is_the_same_however_it_is_called(one: Encryption, other: Encryp
     pytest.param(encryption({"EncryptionType": "KMS"}), encryption({"EncryptionType": "KMS_DSSE"}), id="two types"),
     pytest.param(encryption(None), encryption({"EncryptionType": "KMS"}), id="with and without a key"),
 ])  # fmt: skip
-def test_another_key_is_another_encryption(one: Encryption, other: Encryption) -> None:
+def test_another_key_is_another_encryption(one: EncryptionIdentity, other: EncryptionIdentity) -> None:
     assert one != other
 
 
 def test_an_encryption_of_another_shape_is_read_as_what_ecr_takes_for_nothing() -> None:
     deployment = side(App=resource("Repository", EncryptionConfiguration=["KMS"]))
     ((stack, found),) = deployment.resources("AWS::ECR::Repository")
-    assert Keys.of(deployment).encryption(stack, found) == Encryption("AES256", None)
+    assert Keys.of(deployment).encryption(stack, found) == EncryptionIdentity("AES256", None)

@@ -1,12 +1,12 @@
 import pytest
 
-from shared_ecr.review.changes.identity.pairing import Held, held, pair_up
+from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
 from shared_ecr.review.changes.identity.stacks import paired_stacks
-from shared_ecr.review.deployments import Deployment, Home
+from shared_ecr.review.deployments import Deployment, RegistryHome
 from unit.review.changes.sides import ACCOUNT, Body, repository, side, stack
 
-EU = Home(ACCOUNT, "eu-west-1")
-OPEN = Home(None, None)
+EU = RegistryHome(ACCOUNT, "eu-west-1")
+OPEN = RegistryHome(None, None)
 
 
 def pairs(before: Deployment, after: Deployment) -> list[tuple[str, str]]:
@@ -20,7 +20,7 @@ def pairs(before: Deployment, after: Deployment) -> list[tuple[str, str]]:
     ]
 
 
-def shown(each: Held) -> str:
+def shown(each: LocatedResource) -> str:
     return f"{each.stack.name}.{each.resource.origin.logical_id}"
 
 

@@ -20,13 +20,13 @@ from shared_ecr.model.lifecycle import (
     StorageClass,
 )
 from shared_ecr.review.changes.losing.claims import Claims
-from shared_ecr.review.changes.losing.losses import Loss, Weight, is_decidable, losses
+from shared_ecr.review.changes.losing.losses import Loss, LossSeverity, is_decidable, losses
 from unit.review.changes.lifecycles import policies
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 DAY = timedelta(days=1)
 AGES = (0.5, 3, 7, 20, 95, 150, 400)
-GONE = {Weight.LOST, Weight.RARELY_LOST}
+GONE = {LossSeverity.LOST, LossSeverity.RARELY_LOST}
 UNTAGGED = {"tagStatus": "untagged"}
 ANY = {"tagStatus": "any"}
 RELEASES = {"tagStatus": "tagged", "tagPatternList": ["v*"]}

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from unit.review.changes.sides import ACCOUNT, CONSUMER, Body, blocking, changed, codes, resource, side, stack
 
 EU, US = f"{CONSUMER}/eu-west-1", f"{CONSUMER}/us-west-2"
@@ -65,6 +65,6 @@ def test_a_destination_that_is_not_known_yet_is_no_destination_dropped() -> None
 def test_what_goes_to_another_region_with_its_stack_is_told_by_the_stack() -> None:
     both = (
         stack("ecr", home, **replicating([([EU], [])]))
-        for home in (Home(ACCOUNT, "us-east-1"), Home(ACCOUNT, "us-west-2"))
+        for home in (RegistryHome(ACCOUNT, "us-east-1"), RegistryHome(ACCOUNT, "us-west-2"))
     )
     assert blocking(*(side(each) for each in both)) == ["stack-moved"]

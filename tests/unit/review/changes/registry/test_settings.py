@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from unit.review.changes.sides import (
     ACCOUNT,
     CONSUMER,
@@ -110,7 +110,7 @@ def test_a_grant_that_moves_from_the_repository_to_the_registry_is_no_policy_gon
 
 def test_a_registry_policy_that_stays_behind_in_another_region_is_not_gone() -> None:
     resources = {"R": repository(), "P": registry_policy(into("*"))}
-    both = (side(stack("ecr", home, **resources)) for home in (HOME, Home(ACCOUNT, "eu-west-1")))
+    both = (side(stack("ecr", home, **resources)) for home in (HOME, RegistryHome(ACCOUNT, "eu-west-1")))
     assert blocking(*both) == ["stack-moved"]
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from inventory_files import digest, newest, pushed
-from shared_ecr.access.lint import Severity
+from shared_ecr.access.lint import LintSeverity
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory
 from shared_ecr.review.changes import Changed
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 from unit.review.changes.sides import (
     ACCOUNT,
     CONSUMER,
@@ -118,7 +118,7 @@ def test_a_key_that_encrypts_no_repository_is_not_ours() -> None:
 
 def test_a_repository_of_terraform_that_goes_to_another_region_alone_is_found() -> None:
     before = stack("terraform", HOME, "terraform", App=repository())
-    moved = tuple(replace(each, home=Home(ACCOUNT, "eu-west-1")) for each in before.resources)
+    moved = tuple(replace(each, home=RegistryHome(ACCOUNT, "eu-west-1")) for each in before.resources)
     assert blocking(side(before), side(replace(before, resources=moved))) == ["repository-moved"]
 
 
@@ -264,7 +264,7 @@ def test_rules_of_a_repository_that_is_new_lose_nothing() -> None:
 ])  # fmt: skip
 def test_what_is_narrowed_is_a_note(before: Body, after: Body) -> None:
     found = with_policies(before, after)
-    assert [(each.code, each.severity) for each in found.findings] == [("access-narrowed", Severity.NOTE)]
+    assert [(each.code, each.severity) for each in found.findings] == [("access-narrowed", LintSeverity.NOTE)]
 
 
 def test_who_is_let_in_is_told_with_the_repository() -> None:

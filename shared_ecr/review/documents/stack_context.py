@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.review.deployments import Home
+from shared_ecr.review.deployments import RegistryHome
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +15,11 @@ class Constructs:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class StackContext:
     """What is known of a stack besides its template."""
 
     name: str
-    home: Home
+    home: RegistryHome
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The values that somebody gives."""
     constructs: Constructs = field(default_factory=Constructs)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared_ecr.declaration.grants import Neighbours
-from shared_ecr.declaration.profiles import Beginnings
+from shared_ecr.declaration.grants import ConsumerContext
+from shared_ecr.declaration.profiles import InheritedDefaults
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SettingsContext:
     """The registry, and what a setting may be named by."""
 
     account: AccountId
     regions: tuple[Region, ...]
     stack_name: str
-    neighbours: Neighbours
-    beginnings: Beginnings
+    neighbours: ConsumerContext
+    inherited: InheritedDefaults
 
     @property
     def registries(self) -> tuple[EcrRegistry, ...]:
@@ -48,7 +48,7 @@ def read_items(  # noqa: PLR0913 — what is read, and what its faults are calle
     return tuple(read)
 
 
-def judge_partition(reading: Reading, node: Node, path: str, arn: str, around: Surroundings) -> None:
+def judge_partition(reading: Reading, node: Node, path: str, arn: str, around: SettingsContext) -> None:
     """Refuse an ARN of another partition, which names nothing that the registry's account could use."""
     written, own = arn.split(":")[1], str(around.regions[0].partition)
     if written != own:
