@@ -1,5 +1,5 @@
 # The verbs of this project. `make demo` shows it, `make check` is all that CI runs.
-.PHONY: help demo test lint types check synth bench lock clean
+.PHONY: help demo test lint words types check synth bench lock clean
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -30,6 +30,9 @@ lint: $(VENV)/dev.stamp ## Check style and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+words: $(VENV)/dev.stamp ## Find words that a reader may not know (docs/contributing/words.md), by room
+	scripts/words
 
 types: $(VENV)/dev.stamp node_modules/dev.stamp ## Check types with mypy and pyright
 	$(BIN)/mypy
