@@ -60,9 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_matrix(found: AccessInput, how: str) -> None:
-    from shared_ecr.access.consumers import consumers  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.matrix import matrix  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.reports import as_markdown, as_text  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.consumers import consumers
+    from shared_ecr.access.matrix import matrix
+    from shared_ecr.access.reports import as_markdown, as_text
 
     if not found.rows:
         raise UsageError("there is no repository to ask about")
@@ -71,15 +71,15 @@ def _print_matrix(found: AccessInput, how: str) -> None:
     table = matrix(found.rows, consumers(policies, found.rows[0].target, found.known, found.accounts))
     match how:
         case "json":
-            import json  # noqa: PLC0415 — start-up time
+            import json
 
-            from shared_ecr.access.rendering import matrix_json  # noqa: PLC0415 — start-up time
+            from shared_ecr.access.rendering import matrix_json
 
             print(json.dumps(matrix_json(table, found.notes), indent=2, ensure_ascii=False))
         case "markdown":
             print(as_markdown(table, found.notes))
         case "html":
-            from shared_ecr.access.pages import as_page  # noqa: PLC0415 — start-up time
+            from shared_ecr.access.pages import as_page
 
             print(as_page(table, found.notes, f"Access to the registry of {found.rows[0].target.account}"))
         case _:
@@ -87,8 +87,8 @@ def _print_matrix(found: AccessInput, how: str) -> None:
 
 
 def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> int:
-    from shared_ecr.access.changes import Direction  # noqa: PLC0415 — start-up time
-    from shared_ecr.findings.acknowledgements import covering  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.changes import Direction
+    from shared_ecr.findings.acknowledgements import covering
 
     if how == "html":
         raise UsageError("--against prints text, markdown or json")
@@ -102,9 +102,9 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
         each.direction is Direction.ALLOWED and reason is None for each, reason in zip(changed, reasons, strict=True)
     )
     if how == "json":
-        import json  # noqa: PLC0415 — start-up time
+        import json
 
-        from shared_ecr.access.rendering import change_json  # noqa: PLC0415 — start-up time
+        from shared_ecr.access.rendering import change_json
 
         rendered = [change_json(each, reason) for each, reason in zip(changed, reasons, strict=True)]
         print(json.dumps({"changes": rendered, "blocking": blocking}, indent=2, ensure_ascii=False))
@@ -119,10 +119,10 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
 
 
 def _print_sentences(changed: "Sequence[AccessChange]", reasons: Sequence[str | None], bullet: str) -> None:
-    import json  # noqa: PLC0415 — start-up time
+    import json
 
-    from shared_ecr.access.rendering import request_json  # noqa: PLC0415 — start-up time
-    from shared_ecr.text import visible  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.rendering import request_json
+    from shared_ecr.text import visible
 
     for each, reason in zip(changed, reasons, strict=True):
         outside = "outside, " if each.is_outside else ""
@@ -136,7 +136,7 @@ def _print_sentences(changed: "Sequence[AccessChange]", reasons: Sequence[str | 
 
 def _sampled(found: AccessInput, old: "Sequence[MatrixRow]") -> "Iterator[str]":
     """Give the repositories whose policies have more combinations of conditions than are tried."""
-    from shared_ecr.access.classes import is_sampled  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.classes import is_sampled
 
     before = {(row.target.region, row.target.name): row for row in old}
     for row in found.rows:
@@ -152,8 +152,8 @@ def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChan
 
     A repository that is new holds nothing yet: only what it opens to outsiders is told.
     """
-    from shared_ecr.access.changes import changes  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_pair import PolicyPair  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.changes import changes
+    from shared_ecr.access.policy_pair import PolicyPair
 
     before = {(row.target.region, row.target.name): row for row in old}
     changed: list[AccessChange] = []

@@ -66,7 +66,7 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
 
 def gather(arguments: argparse.Namespace) -> AccessInput:
     """Return the policies that the options of *arguments* ask for."""
-    from shared_ecr.access.trust_boundary import TrustBoundary  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.trust_boundary import TrustBoundary
 
     declared = _declared(arguments)
     if arguments.live:
@@ -87,7 +87,7 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
 def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]":
     """Return the policies at *path*: an older declaration, template or cdk.out."""
     if is_declaration(path):
-        from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+        from shared_ecr.declaration import load
 
         return tuple(_declared_rows(load(path, os.environ).registry))
     return collected(path, arguments, _declared(arguments)).rows
@@ -95,14 +95,14 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]
 
 def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "DeploymentPolicies":
     """Read the templates at *path*."""
-    from shared_ecr.review.rows import collect  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.rows import collect
 
     return collect(path, _place(arguments, declared))
 
 
 def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":
     """Give each policy of the declaration or the templates at *path*, with what to call it."""
-    from shared_ecr.access.lint import LintedPolicy, PolicyHolder  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import LintedPolicy, PolicyHolder
 
     if is_declaration(path):
         registries: dict[str, LintedPolicy] = {}
@@ -138,7 +138,7 @@ def is_declaration(path: Path) -> bool:
 
 def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
     """Return the declaration, or None where there is none and nobody asked for one by name."""
-    from shared_ecr.declaration import DEFAULT_FILE, load  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration import DEFAULT_FILE, load
 
     if arguments.file == DEFAULT_FILE and not arguments.file.exists():
         return None
@@ -146,9 +146,9 @@ def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
 
 
 def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "DeploymentTarget":
-    from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT  # noqa: PLC0415 — start-up time
-    from shared_ecr.names import AccountId  # noqa: PLC0415 — start-up time
-    from shared_ecr.review.documents import DeploymentTarget  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
+    from shared_ecr.names import AccountId
+    from shared_ecr.review.documents import DeploymentTarget
 
     account = UNKNOWN_ACCOUNT
     if arguments.account:
@@ -159,7 +159,7 @@ def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "D
 
 
 def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Region":
-    from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import Region
 
     if arguments.region:
         return Region.parse(arguments.region)
@@ -169,11 +169,11 @@ def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "
 
 
 def _declared_rows(declared: "RegistrySpec") -> "Iterator[MatrixRow]":
-    from shared_ecr.access.matrix import MatrixRow  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_pair import PolicyPair, Scope  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_reader import read_policy  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.requests import TargetRepository  # noqa: PLC0415 — start-up time
-    from shared_ecr.model.permissions import PolicyLocation  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.matrix import MatrixRow
+    from shared_ecr.access.policy_pair import PolicyPair, Scope
+    from shared_ecr.access.policy_reader import read_policy
+    from shared_ecr.access.requests import TargetRepository
+    from shared_ecr.model.permissions import PolicyLocation
 
     account, scope = str(declared.account), Scope(declared.settings.account.registry_policy_scope or Scope.V2)
     for region in declared.regions:
@@ -189,12 +189,12 @@ def _declared_rows(declared: "RegistrySpec") -> "Iterator[MatrixRow]":
 def _live(
     arguments: argparse.Namespace, declared: "RegistrySpec | None"
 ) -> "tuple[tuple[MatrixRow, ...], tuple[str, ...]]":
-    from shared_ecr.access.matrix import MatrixRow  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_pair import PolicyPair, Scope  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_reader import parse_policy  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.requests import TargetRepository  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.aws.live_policies import live_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.matrix import MatrixRow
+    from shared_ecr.access.policy_pair import PolicyPair, Scope
+    from shared_ecr.access.policy_reader import parse_policy
+    from shared_ecr.access.requests import TargetRepository
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.live_policies import live_policies
 
     region = _region(arguments, declared)
     with closing(AwsClients()) as clients:

@@ -35,9 +35,9 @@ def add_decide(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run_decide(_: argparse.Namespace) -> int:
     """Answer every line of stdin as it comes."""
-    import json  # noqa: PLC0415 — start-up time
+    import json
 
-    from shared_ecr.access.decisions import answers  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.decisions import answers
 
     code = ExitCode.DONE
     lines = (line.decode("utf-8", errors="replace") for line in sys.stdin.buffer)
@@ -67,9 +67,9 @@ def add_why(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run_why(arguments: argparse.Namespace) -> int:
     """Print the explanation."""
-    from shared_ecr.access.capabilities import CAPABILITIES  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.explanations import explain  # noqa: PLC0415 — start-up time
-    from shared_ecr.text import did_you_mean, quoted  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.capabilities import CAPABILITIES
+    from shared_ecr.access.explanations import explain
+    from shared_ecr.text import did_you_mean, quoted
 
     found = gather(arguments)
     rows = [each for each in found.rows if arguments.region in {None, each.target.region}]
@@ -85,12 +85,12 @@ def run_why(arguments: argparse.Namespace) -> int:
 
 
 def _caller(text: str, found: "AccessInput", registry: str, partition: str) -> "Caller":
-    from shared_ecr.access.callers import Caller, Identity  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.callers import Caller, Identity
 
     if text.startswith("arn:"):
         caller = Caller.from_arn(text)
     elif text.isdigit():
-        from shared_ecr.names import AccountId  # noqa: PLC0415 — start-up time
+        from shared_ecr.names import AccountId
 
         caller = Caller.unnamed_role(str(AccountId.parse(text)), partition)
     elif "." in text:
@@ -130,8 +130,8 @@ def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run_lint(arguments: argparse.Namespace) -> int:
     """Print every finding."""
-    from shared_ecr.access.lint import LintSeverity, lint, refused  # noqa: PLC0415 — start-up time
-    from shared_ecr.documents.policy_faults import InvalidPolicyError  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import LintSeverity, lint, refused
+    from shared_ecr.documents.policy_faults import InvalidPolicyError
 
     found: list[tuple[str, PolicyFinding]] = []
     for file in arguments.files:
@@ -141,7 +141,7 @@ def run_lint(arguments: argparse.Namespace) -> int:
         except InvalidPolicyError as error:
             found += [(error.where or str(file), finding) for finding in refused(error)]
     if arguments.format == "json":
-        import json  # noqa: PLC0415 — start-up time
+        import json
 
         print(json.dumps({"findings": [{"policy": where, **each.as_json()} for where, each in found]}, indent=2))
     else:
@@ -155,9 +155,9 @@ def run_lint(arguments: argparse.Namespace) -> int:
 
 def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":
     """Give the policies of *file*: itself where it is one, else those that stand in it."""
-    from shared_ecr.access.lint import LintedPolicy, PolicyHolder  # noqa: PLC0415 — start-up time
-    from shared_ecr.access.policy_reader import read_policy  # noqa: PLC0415 — start-up time
-    from shared_ecr.documents.json_text import read_json  # noqa: PLC0415 — start-up time
+    from shared_ecr.access.lint import LintedPolicy, PolicyHolder
+    from shared_ecr.access.policy_reader import read_policy
+    from shared_ecr.documents.json_text import read_json
 
     if file.is_dir() or file.suffix in {".yaml", ".yml"}:
         yield from subjects_of(file, arguments)

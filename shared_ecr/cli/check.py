@@ -48,7 +48,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every problem of every file; stdout is the report."""
-    from shared_ecr.fate.collector import collector_waiting  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.collector import collector_waiting
 
     # A declaration is a large tree without cycles; looking for them takes a fifth of the time.
     with collector_waiting():
@@ -79,14 +79,14 @@ class _Judged:
 
     @property
     def has_errors(self) -> bool:
-        from shared_ecr.problems import Severity  # noqa: PLC0415 — start-up time
+        from shared_ecr.problems import Severity
 
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
 def _declaration(path: Path) -> _Judged:
-    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
-    from shared_ecr.problems import InvalidDeclarationError  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration import load
+    from shared_ecr.problems import InvalidDeclarationError
 
     try:
         declaration = load(path, os.environ)
@@ -98,19 +98,19 @@ def _declaration(path: Path) -> _Judged:
 
 
 def _lifecycle_policy(path: Path) -> _Judged:
-    from shared_ecr.declaration.bare import judge_lifecycle_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.bare import judge_lifecycle_policy
 
     return _Judged(path, "a lifecycle policy", judge_lifecycle_policy(path))
 
 
 def _repository_policy(path: Path) -> _Judged:
-    from shared_ecr.cli.repository_policies import judge_repository_policy  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.repository_policies import judge_repository_policy
 
     return _Judged(path, "a repository policy", judge_repository_policy(path))
 
 
 def _print_text(judged: Sequence[_Judged]) -> None:
-    from shared_ecr.problems import render  # noqa: PLC0415 — start-up time
+    from shared_ecr.problems import render
 
     problems = [problem for each in judged for problem in each.problems]
     if problems:
@@ -123,7 +123,7 @@ def _print_text(judged: Sequence[_Judged]) -> None:
 
 
 def _print_json(judged: Sequence[_Judged]) -> None:
-    import json  # noqa: PLC0415 — start-up time
+    import json
 
     problems = [problem.as_json() for each in judged for problem in each.problems]
     ignored = [{**one.problem.as_json(), "reason": one.reason} for each in judged for one in each.ignored]

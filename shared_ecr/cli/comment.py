@@ -29,8 +29,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Publish the comment and tell what became of it."""
-    from shared_ecr.client.forges import forge_of, publish  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.http.transport import Transport  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.forges import forge_of, publish
+    from shared_ecr.client.http.transport import Transport
 
     body = arguments.file.read_text(encoding="utf-8")
     with closing(Transport(os.environ, connections=1)) as transport:

@@ -3,7 +3,7 @@
 
 def complaint(error: Exception, *, verbose: bool, about: str = "") -> str:
     """Return what is said of *error*; *about* says which of several things it happened to."""
-    from shared_ecr.problems import InvalidDeclarationError  # noqa: PLC0415 — only errors pay for it
+    from shared_ecr.problems import InvalidDeclarationError
 
     text = f"{about}: {error}" if about else str(error)
     # What begins with FILE:LINE:COL keeps it in front, so that editors find the place.

@@ -49,17 +49,17 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Copy, tell the outcome on stderr, print the reference."""
-    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown
 
     return shown(arguments, "uploaded", lambda screen, counted: _copied(arguments, screen, counted), print_alone)
 
 
 def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> str:
     """Copy, or find out what would be; return what is to be printed of it."""
-    from shared_ecr.cli.push_outputs import summary  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.copying import CopyOptions, copy, prepared  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
-    from shared_ecr.names.platforms import Platform  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.push_outputs import summary
+    from shared_ecr.client.copying import CopyOptions, copy, prepared
+    from shared_ecr.client.session import Session
+    from shared_ecr.names.platforms import Platform
 
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
     options = CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)

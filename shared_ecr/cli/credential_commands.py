@@ -54,11 +54,11 @@ def _answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> s
             _erase(server_in(given), environ)
             return ""
         case ["list"]:
-            from shared_ecr.client.credentials.token_files import hosts  # noqa: PLC0415 — start-up time
+            from shared_ecr.client.credentials.token_files import hosts
 
             return json.dumps(dict.fromkeys(hosts(environ), "AWS")) + "\n"
         case ["--version" | "-v" | "version"]:
-            from importlib.metadata import version  # noqa: PLC0415 — start-up time
+            from importlib.metadata import version
 
             return f"{PROGRAM} (shared-ecr) {version('shared-ecr')}\n"
         case ["--help" | "-h"]:
@@ -69,9 +69,9 @@ def _answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> s
 
 def _get(server: str, environ: Mapping[str, str]) -> str:
     """Return the login for *server*, from the cache or from AWS."""
-    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.credentials.cached_tokens import token_for  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.credentials.issuing import issue_public_token, issue_token  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.credentials.cached_tokens import token_for
+    from shared_ecr.client.credentials.issuing import issue_public_token, issue_token
 
     host = _served(server)
     with closing(AwsClients()) as clients:
@@ -112,7 +112,7 @@ def _store(given: bytes) -> None:
 
 def _erase(server: str, environ: Mapping[str, str]) -> None:
     """Drop the cached tokens for *server*."""
-    from shared_ecr.client.credentials.token_files import forget  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.credentials.token_files import forget
 
     host = _served(server)
     forget(environ, lambda each: each == host.text)
@@ -132,7 +132,7 @@ def _served(server: str) -> RegistryHost:
 
 
 def _has_no_credentials(error: SharedEcrError) -> bool:
-    from botocore.exceptions import NoCredentialsError  # noqa: PLC0415 — start-up time
+    from botocore.exceptions import NoCredentialsError
 
     return isinstance(error.__cause__, NoCredentialsError)
 

@@ -34,7 +34,7 @@ def main(arguments: list[str], environ: "Mapping[str, str]") -> int:
             if found:
                 print(rendered(server, found.username, found.secret), flush=True)
                 return 0
-        from shared_ecr.cli.credential_commands import answer  # noqa: PLC0415 — start-up time
+        from shared_ecr.cli.credential_commands import answer
 
         return answer(arguments, given, environ)
     except KeyboardInterrupt:
@@ -65,6 +65,6 @@ def rendered(server: str, username: str, secret: str) -> str:
     texts = (server, username, secret)
     if all(text.isascii() and text.isprintable() and '"' not in text and "\\" not in text for text in texts):
         return f'{{"ServerURL":"{server}","Username":"{username}","Secret":"{secret}"}}'
-    import json  # noqa: PLC0415 — start-up time
+    import json
 
     return json.dumps({"ServerURL": server, "Username": username, "Secret": secret})

@@ -51,11 +51,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; stdout is the report, the exit code its judgement."""
-    from shared_ecr.fate.report import report  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.report import report
 
     policies = _policies(arguments)
     if arguments.verify:
-        from shared_ecr.cli.verification import verify  # noqa: PLC0415 — start-up time
+        from shared_ecr.cli.verification import verify
 
         return verify(arguments, policies)
     if not arguments.images:
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
-    from shared_ecr.declaration.policy_sources import declared_policies, load_policies  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.policy_sources import declared_policies, load_policies
 
     if arguments.policy:
         return load_policies(arguments.policy, os.environ)
@@ -79,9 +79,9 @@ def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
 
 
 def _question(arguments: argparse.Namespace) -> "FateRequest":
-    from shared_ecr.declaration.policy_sources import load_policies  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.costs import Prices  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.report import FateRequest  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.policy_sources import load_policies
+    from shared_ecr.fate.costs import Prices
+    from shared_ecr.fate.report import FateRequest
 
     now = arguments.now or datetime.now(UTC)
     if arguments.until and arguments.until < now:
@@ -101,20 +101,20 @@ def _question(arguments: argparse.Namespace) -> "FateRequest":
 def _rendered(made: "Report", arguments: argparse.Namespace) -> str:
     match arguments.format:
         case "json":
-            import json  # noqa: PLC0415 — start-up time
+            import json
 
-            from shared_ecr.fate.reports.documents import render_report  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.documents import render_report
 
             return json.dumps(render_report(made), indent=2)
         case "markdown":
-            from shared_ecr.fate.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.markdown import render_markdown
 
             return render_markdown(made, everything=arguments.all)
         case "html":
-            from shared_ecr.fate.reports.html import render_html  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.html import render_html
 
             return render_html(made)
         case _:
-            from shared_ecr.fate.reports.text import render_text  # noqa: PLC0415 — start-up time
+            from shared_ecr.fate.reports.text import render_text
 
             return render_text(made, everything=arguments.all)

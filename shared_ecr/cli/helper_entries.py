@@ -17,9 +17,9 @@ def enter_helper(hosts: Sequence[RegistryHost], environ: Mapping[str, str], *, r
         UsageError: ECR is stood in for by the embedded AWS, which has no such hosts.
         UnavailableError: a configuration is broken or cannot be written.
     """
-    from shared_ecr.client.credentials.docker_config import DockerConfig, docker_config_path  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.credentials.docker_config_edits import OUR_HELPER, use_our_helper  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.credentials.docker_config import DockerConfig, docker_config_path
+    from shared_ecr.client.credentials.docker_config_edits import OUR_HELPER, use_our_helper
+    from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 
     if environ.get(ENDPOINT_VARIABLE):
         raise UsageError(
@@ -46,8 +46,8 @@ def enter_helper(hosts: Sequence[RegistryHost], environ: Mapping[str, str], *, r
 
 def _tell_of_stale(host: RegistryHost, environ: Mapping[str, str], *, remove: bool) -> None:
     """Remove or tell of logins that an engine would use before it asks the helper, until long after they expired."""
-    from shared_ecr.client.credentials.docker_config_edits import forget_logins  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.logins.leftovers import files_with_login  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.credentials.docker_config_edits import forget_logins
+    from shared_ecr.client.logins.leftovers import files_with_login
 
     for path in files_with_login(host, environ):
         if remove:

@@ -51,12 +51,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Take the inventory, save it, and print what there is."""
-    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.aws.inventory import take_inventory  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.costs import StorageTotal  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.inventory import Inventory  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.inventory.saving import save  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.reports.rows import size  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.inventory import take_inventory
+    from shared_ecr.fate.costs import StorageTotal
+    from shared_ecr.fate.inventory import Inventory
+    from shared_ecr.fate.inventory.saving import save
+    from shared_ecr.fate.reports.rows import size
 
     spec = declared(arguments.file)
     story = StepLog()
@@ -79,7 +79,7 @@ def declared(file: Path) -> "RegistrySpec | None":
     """Return the declaration, where there is one."""
     if not file.exists():
         return None
-    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration import load
 
     return load(file, os.environ).registry
 
@@ -88,9 +88,9 @@ def registries(
     arguments: argparse.Namespace, spec: "RegistrySpec | None", clients: "AwsClients"
 ) -> "list[EcrRegistry]":
     """Return the registries that are meant: of the account and the Regions given, declared, or the caller's."""
-    import os  # noqa: PLC0415 — only this command reads the environment
+    import os
 
-    from shared_ecr.names import AccountId, EcrRegistry, Region  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import AccountId, EcrRegistry, Region
 
     named = arguments.region if isinstance(arguments.region, list) else [arguments.region or ""]
     regions = [Region.parse(text) for text in named if text] or (list(spec.regions) if spec else [])
@@ -113,17 +113,17 @@ def chosen(
         return tuple(arguments.names)
     if spec:
         return tuple(repository.name.text for repository in spec.repositories)
-    from shared_ecr.client.aws.inventory import repository_names  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.inventory import repository_names
 
     return repository_names(clients, registry)
 
 
 def _uses(asked: "Sequence[str]", homes: "Sequence[EcrRegistry]", clients: "AwsClients") -> "tuple[ImageUse, ...]":
-    from shared_ecr.client.aws.usage import ASKED  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.aws.usage import ASKED
 
     found: list[ImageUse] = []
     if "kubernetes" in asked:
-        from shared_ecr.client.kubernetes import used_by_kubernetes  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.kubernetes import used_by_kubernetes
 
         found += used_by_kubernetes(os.environ)
         print(f"kubernetes: {len(found)} images in use", file=sys.stderr)

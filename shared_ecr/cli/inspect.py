@@ -34,9 +34,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look, and show it."""
-    from shared_ecr.client.inspecting import inspect  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
-    from shared_ecr.names.platforms import Platform  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.inspecting import inspect
+    from shared_ecr.client.session import Session
+    from shared_ecr.names.platforms import Platform
 
     platforms = [Platform.parse(arguments.platform)] if arguments.platform else []
     with_referrers = not (arguments.no_referrers or arguments.raw)
@@ -93,8 +93,8 @@ def _referrer(mention: "Mention") -> dict[str, object]:
 
 def _lines(found: "Inspected") -> Iterator[str]:
     """Yield what a person wants to know; what images say of themselves is shown with its controls escaped."""
-    from shared_ecr.fate.reports.rows import size  # noqa: PLC0415 — start-up time
-    from shared_ecr.text import visible  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.reports.rows import size
+    from shared_ecr.text import visible
 
     yield f"digest      {found.digest}"
     yield f"media type  {found.media_type}"
@@ -122,7 +122,7 @@ def _lines(found: "Inspected") -> Iterator[str]:
 
 
 def _members(title: str, members: Mapping[str, str]) -> Iterator[str]:
-    from shared_ecr.text import visible  # noqa: PLC0415 — start-up time
+    from shared_ecr.text import visible
 
     if members:
         yield title

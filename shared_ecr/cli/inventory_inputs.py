@@ -39,10 +39,10 @@ def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") 
         now: when they are read; for ages.
         fallback: the repository of images that do not say theirs.
     """
-    from dataclasses import replace  # noqa: PLC0415 — start-up time
+    from dataclasses import replace
 
-    from shared_ecr.fate.inventory import load_inventory, load_uses  # noqa: PLC0415 — start-up time
-    from shared_ecr.fate.inventory.loader import InventorySource  # noqa: PLC0415 — start-up time
+    from shared_ecr.fate.inventory import load_inventory, load_uses
+    from shared_ecr.fate.inventory.loader import InventorySource
 
     sources = []
     for given in arguments.images:
@@ -58,5 +58,5 @@ def time(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-11-21 or 2026-11-21T09:30:00Z") from None
+        raise argparse.ArgumentTypeError("expected a time: write 2026-11-21 or 2026-11-21T09:30:00Z") from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

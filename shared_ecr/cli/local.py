@@ -43,10 +43,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _start(arguments: argparse.Namespace) -> int:
-    from shared_ecr.local import is_running, start  # noqa: PLC0415 — the parser must be cheap to build
-    from shared_ecr.local.instance import changed_by, led_elsewhere  # noqa: PLC0415 — as above
-    from shared_ecr.local.state import StateFile  # noqa: PLC0415 — as above
-    from shared_ecr.names import AccountId, Region  # noqa: PLC0415 — as above
+    from shared_ecr.local import is_running, start
+    from shared_ecr.local.instance import changed_by, led_elsewhere
+    from shared_ecr.local.state import StateFile
+    from shared_ecr.names import AccountId, Region
 
     account, region = AccountId.parse(arguments.account), Region.parse(arguments.region)
     state = StateFile.of(Path.cwd())
@@ -69,8 +69,8 @@ def _start(arguments: argparse.Namespace) -> int:
 
 
 def _stop(_arguments: argparse.Namespace) -> int:
-    from shared_ecr.local import stop  # noqa: PLC0415 — as above
-    from shared_ecr.local.state import StateFile  # noqa: PLC0415 — as above
+    from shared_ecr.local import stop
+    from shared_ecr.local.state import StateFile
 
     state = StateFile.of(Path.cwd())
     aws = state.read()
@@ -85,8 +85,8 @@ def _stop(_arguments: argparse.Namespace) -> int:
 
 
 def _status(_arguments: argparse.Namespace) -> int:
-    from shared_ecr.local import is_running  # noqa: PLC0415 — as above
-    from shared_ecr.local.state import StateFile  # noqa: PLC0415 — as above
+    from shared_ecr.local import is_running
+    from shared_ecr.local.state import StateFile
 
     aws = StateFile.of(Path.cwd()).read()
     if aws is None or not is_running(aws):
@@ -97,9 +97,9 @@ def _status(_arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from shared_ecr.local import environment_under, running  # noqa: PLC0415 — as above
-    from shared_ecr.local.command import run_under  # noqa: PLC0415 — as above
-    from shared_ecr.names import AccountId, Region  # noqa: PLC0415 — as above
+    from shared_ecr.local import environment_under, running
+    from shared_ecr.local.command import run_under
+    from shared_ecr.names import AccountId, Region
 
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     if not command:

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.parser import RefusedPassword
 from shared_ecr.cli.registry_targets import (
     DECLARATION,
     KnownRegistries,
@@ -64,8 +65,11 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="take out logins that are stored for these registries and would be used before the helper",
     )
     other = parser.add_argument_group("another registry")
-    other.add_argument("--username", metavar="NAME", help="log in to the one registry host TARGET under this name")
+    other.add_argument(
+        "--username", "-u", metavar="NAME", help="log in to the one registry host TARGET under this name"
+    )
     other.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    other.add_argument("--password", "-p", action=RefusedPassword, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
@@ -73,11 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Log in to every registry that *arguments* mean, in order, and print its host once that is done."""
     _refuse_contradictions(arguments)
     if arguments.username is not None:
-        from shared_ecr.cli.registry_login import log_in_elsewhere  # noqa: PLC0415 — start-up time
+        from shared_ecr.cli.registry_login import log_in_elsewhere
 
         return log_in_elsewhere(arguments.targets, arguments.username)
 
-    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.clients import AwsClients
 
     regions = tuple(Region.parse(text) for text in arguments.region)
     with closing(AwsClients()) as clients:
@@ -86,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             hosts = hosts_meant(arguments.targets, known_registries(arguments, regions, clients))
         if arguments.credential_helper:
-            from shared_ecr.cli.helper_entries import enter_helper  # noqa: PLC0415 — start-up time
+            from shared_ecr.cli.helper_entries import enter_helper
 
             return enter_helper(hosts, os.environ, remove_stale=arguments.remove_stale)
         _log_in_engine(hosts, arguments.engine, clients)
@@ -95,10 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "AwsClients") -> None:
     """Type a token for each of *hosts* into the engine."""
-    from shared_ecr.client.credentials.ecr_tokens import EcrPublicTokens, EcrTokens  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.engines.choice import EngineUse, choose_engine  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.engines.loopback import spoken_host  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.credentials.ecr_tokens import EcrPublicTokens, EcrTokens
+    from shared_ecr.client.engines.choice import EngineUse, choose_engine
+    from shared_ecr.client.engines.loopback import spoken_host
+    from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 
     engine = choose_engine(wish, os.environ, EngineUse.LOGIN)
     tokens, public_tokens = EcrTokens(clients), EcrPublicTokens(clients)

@@ -45,7 +45,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(arguments: argparse.Namespace) -> int:
     """Log out of every registry that *arguments* mean, and print those that there was something of."""
-    from shared_ecr.client.logins.leaving import LogOut, stored_hosts  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.logins.leaving import LogOut, stored_hosts
 
     named, wanted = _meant(arguments)
     stored = stored_hosts(os.environ)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from shared_ecr.cli.parser import CommandParser
 from shared_ecr.errors import ExitCode, SharedEcrError
 
 # Each is a module beside this one, with `add_parser`.
@@ -37,7 +38,7 @@ COMMANDS = (
 
 def build_parser(asked: str = "") -> argparse.ArgumentParser:
     """Build the parser of every command, or of *asked* alone where that is one: the others need not be imported."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="shared-ecr",
         description="Declare, deploy and push to the Amazon ECR registry that a whole organization shares.",
         epilog="exit codes: 0 done, 1 findings that block, 2 invalid input, 3 the environment (credentials, network, "
@@ -95,7 +96,7 @@ def _terminated(number: int, _: object) -> None:
 
 
 def _tell(error: Exception, *, verbose: bool) -> None:
-    from shared_ecr.cli.complaints import complaint  # noqa: PLC0415 — only errors pay for it
+    from shared_ecr.cli.complaints import complaint
 
     print(complaint(error, verbose=verbose), file=sys.stderr)
 
@@ -104,7 +105,7 @@ class _Version(argparse.Action):
     """Print the version; `importlib.metadata` is imported by nobody else."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version  # noqa: PLC0415 — start-up time
+        from importlib.metadata import version
 
         print(f"shared-ecr {version('shared-ecr')}")
         parser.exit()

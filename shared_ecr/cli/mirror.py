@@ -44,7 +44,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Mirror, tell the sum on stderr, print a row for each tag."""
-    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown
 
     return shown(
         arguments,
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _mirrored(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> Sequence["Mirrored"]:
-    from shared_ecr.client.mirroring import JOBS, mirror  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.mirroring import JOBS, mirror
+    from shared_ecr.client.session import Session
 
     where = locator(arguments, screen.said)
     spec = where.declaration()
@@ -85,7 +85,7 @@ def _print(rows: Sequence["Mirrored"], how: str) -> int:
 
 def _jobs(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_JOBS):
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_JOBS}, found '{text}'")
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_JOBS}")
     return int(text)
 
 

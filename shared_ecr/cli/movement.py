@@ -26,7 +26,7 @@ def shown(
     *move* gives its progress to the second of what it gets, so that Ctrl-C can say how many layers are *how*:
     `uploaded`, `downloaded`. Where stderr is for programs, an error and a last word are objects too.
     """
-    from shared_ecr.cli.progress.counting import Counted  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.progress.counting import Counted
 
     screen = display(arguments)
     counted = Counted(screen)

@@ -44,8 +44,8 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 def locator(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
     """Return what `--file`, `--stack` and `--region` say of where to look; *tell* takes what is worth knowing of it."""
-    from shared_ecr.client.addresses import LookupCache, RepositoryLocator  # noqa: PLC0415 — start-up time
-    from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.addresses import LookupCache, RepositoryLocator
+    from shared_ecr.names import Region
 
     region = Region.parse(arguments.region) if arguments.region else None
     return RepositoryLocator(arguments.file, arguments.stack, region, LookupCache(tell) if tell else LookupCache())

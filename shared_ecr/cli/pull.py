@@ -35,13 +35,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Pull and print the reference by digest."""
-    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown
 
     return shown(arguments, "downloaded", lambda screen, counted: _pulled(arguments, screen, counted), print_alone)
 
 
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
-    from shared_ecr.client.push import pull, pull_with_engine  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.push import pull, pull_with_engine
 
     where = locator(arguments, screen.said)
     if arguments.folder is not None:

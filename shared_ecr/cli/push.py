@@ -83,7 +83,7 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Push, tell the story on stderr, print the references."""
-    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown
 
     return shown(
         arguments,
@@ -94,10 +94,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted") -> "Sequence[PushOutcome]":
-    from shared_ecr.cli.push_outputs import ProgressPrinter  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.addresses import LookupCache, RepositoryLocator  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.push import PushOptions, plan_all, push_all  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.push_outputs import ProgressPrinter
+    from shared_ecr.client.addresses import LookupCache, RepositoryLocator
+    from shared_ecr.client.push import PushOptions, plan_all, push_all
+    from shared_ecr.client.session import Session
 
     where = RepositoryLocator(arguments.file, arguments.stack, memory=LookupCache(tell=shown.said))
     asked = orders(arguments, where)
@@ -111,7 +111,7 @@ def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted
 
 
 def _print(outcomes: "Sequence[PushOutcome]", how: str) -> int:
-    from shared_ecr.cli.push_outputs import document, text, worst  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.push_outputs import document, text, worst
 
     if how == "json":
         print(json.dumps(document(outcomes), indent=2))

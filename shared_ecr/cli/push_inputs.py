@@ -27,7 +27,7 @@ class ImageList(argparse.Action):
 def at_least_one(text: str) -> int:
     """Read a number from 1 on."""
     if not (text.isascii() and text.isdigit() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+        raise argparse.ArgumentTypeError("expected a whole number of at least 1")
     return int(text)
 
 
@@ -39,7 +39,7 @@ def orders(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[P
         InvalidListError: lines of the list that are none.
         InvalidDeclarationError: --all-regions needs the declaration, and that has problems.
     """
-    from shared_ecr.client.push import PushJob  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.push import PushJob
 
     regions = _regions(arguments, where)
     return [
@@ -64,14 +64,14 @@ def _entries(arguments: argparse.Namespace) -> list[ListedImage]:
 def _regions(arguments: argparse.Namespace, where: "RepositoryLocator") -> "tuple[Region | None, ...]":
     if arguments.all_regions:
         return where.read().regions
-    from shared_ecr.names import Region  # noqa: PLC0415 — start-up time
+    from shared_ecr.names import Region
 
     return tuple(dict.fromkeys(map(Region.parse, arguments.region))) or (None,)
 
 
 def _is_of_declaration(target: str) -> bool:
     """Whether *target* names no registry, so that its Region is ours to choose."""
-    from shared_ecr.names.references import WrittenReference  # noqa: PLC0415 — start-up time
+    from shared_ecr.names.references import WrittenReference
 
     try:
         return WrittenReference.parse(target).host is None

@@ -17,10 +17,10 @@ def log_in_elsewhere(targets: Sequence[str], username: str) -> int:
         LoginRefusedError: the registry does not accept the login; nothing is kept.
         UnavailableError: the registry cannot be reached, or docker's configuration or its helper not be used.
     """
-    from shared_ecr.client.credentials.given import read_password  # noqa: PLC0415 — as above
-    from shared_ecr.client.credentials.interface import Credentials  # noqa: PLC0415 — as above
-    from shared_ecr.client.logins.checking import accepts  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.client.logins.keeping import keep  # noqa: PLC0415 — as above
+    from shared_ecr.client.credentials.given import read_password
+    from shared_ecr.client.credentials.interface import Credentials
+    from shared_ecr.client.logins.checking import accepts
+    from shared_ecr.client.logins.keeping import keep
 
     host = _host(targets)
     if not username or ":" in username or not username.isprintable():
@@ -39,7 +39,7 @@ def log_in_elsewhere(targets: Sequence[str], username: str) -> int:
 
 def _host(targets: Sequence[str]) -> RegistryHost:
     """Return the one registry that is meant."""
-    from shared_ecr.client.registries import backend_of  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.registries import backend_of
 
     if len(targets) != 1:
         raise UsageError(f"--username logs in to one registry, and {len(targets)} are named; write its host as TARGET")

@@ -132,7 +132,7 @@ def declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
     file: Path | None = arguments.file or (DECLARATION if DECLARATION.exists() else None)
     if file is None:
         return None
-    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.declaration import load
 
     return load(file, os.environ).registry
 
@@ -141,7 +141,7 @@ def hosts_of_stack(
     clients: "AwsClients", arguments: argparse.Namespace, regions: tuple[Region, ...]
 ) -> tuple[RegistryHost, ...]:
     """Return the registries that hold the repositories of a deployed stack."""
-    from shared_ecr.client.aws.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.deployed import deployed_registry
 
     if arguments.targets:
         raise UsageError("--stack names the registries itself; leave out the targets, or leave out --stack")

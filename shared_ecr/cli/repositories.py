@@ -22,12 +22,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one line for each repository, names first."""
-    from shared_ecr.client.addresses import declared, deployed  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.addresses import declared, deployed
 
     look_up = deployed if arguments.deployed else declared
     addresses = look_up(locator(arguments))
     if arguments.format == "json":
-        import json  # noqa: PLC0415 — start-up time
+        import json
 
         rows = [{"name": str(each.name), "uri": each.uri, "arn": each.arn} for each in addresses.repositories]
         print(json.dumps({"repositories": rows}, indent=2))

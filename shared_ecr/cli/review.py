@@ -65,8 +65,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the review; its conclusion is the exit code."""
-    from shared_ecr.cli.review_inputs import ReviewInput  # noqa: PLC0415 — start-up time
-    from shared_ecr.review.judging import ReviewQuestion, review  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.review_inputs import ReviewInput
+    from shared_ecr.review.judging import ReviewQuestion, review
 
     forms = {arguments.format, *map(_format_of, arguments.save)}
     now = arguments.now or datetime.now(UTC)
@@ -91,27 +91,27 @@ def _format_of(path: Path) -> str:
 def _rendered(verdict: "ReviewResult", form: str) -> str:
     match form:
         case "markdown":
-            from shared_ecr.review.reports.markdown import render_markdown  # noqa: PLC0415 — start-up time
+            from shared_ecr.review.reports.markdown import render_markdown
 
             return render_markdown(verdict).rstrip("\n")
         case "json" | "sarif":
             return _for_machines(verdict, form)
         case "html":
-            from shared_ecr.review.reports.html import render_html  # noqa: PLC0415 — start-up time
+            from shared_ecr.review.reports.html import render_html
 
             return render_html(verdict)
         case _:
-            from shared_ecr.review.reports.text import render_text  # noqa: PLC0415 — start-up time
+            from shared_ecr.review.reports.text import render_text
 
             return render_text(verdict)
 
 
 def _for_machines(verdict: "ReviewResult", form: str) -> str:
-    import json  # noqa: PLC0415 — start-up time
-    from importlib.metadata import version  # noqa: PLC0415 — start-up time
+    import json
+    from importlib.metadata import version
 
-    from shared_ecr.review.reports.documents import render_document  # noqa: PLC0415 — start-up time
-    from shared_ecr.review.reports.sarif import render_sarif  # noqa: PLC0415 — start-up time
+    from shared_ecr.review.reports.documents import render_document
+    from shared_ecr.review.reports.sarif import render_sarif
 
     document = render_document(verdict) if form == "json" else render_sarif(verdict, version("shared-ecr"))
     # In ASCII alone: a name may hold half a character, which no file takes, or a control character of a terminal.

@@ -71,7 +71,7 @@ class _Documents:
 
     def work_tree(self) -> Deployment:
         """Synthesize this project as it is now."""
-        from shared_ecr.client.revisions import synthesized_work_tree  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.revisions import synthesized_work_tree
 
         with synthesized_work_tree(Path(), self._declaration) as folder:
             return replace(self._load(folder, shown_as=_SYNTHESIZED), source="the work tree")
@@ -99,7 +99,7 @@ class _Documents:
     def _one(self, name: str, stack: str | None) -> Deployment:
         if Path(name).exists():
             return self._load(Path(name), stack=stack)
-        from shared_ecr.client.revisions import synthesized_revision  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.revisions import synthesized_revision
 
         with synthesized_revision(Path(), name, self._declaration) as folder:
             return replace(self._load(folder, shown_as=f"{name}:{_SYNTHESIZED}"), source=name)

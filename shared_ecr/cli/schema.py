@@ -23,7 +23,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Print the schema."""
-    from shared_ecr.declaration.schema import render  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.schema import render
 
     sys.stdout.write(render())
     return ExitCode.DONE

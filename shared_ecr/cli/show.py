@@ -31,9 +31,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the repository; the declaration must have no faults."""
-    from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time
-    from shared_ecr.declaration.origins import resolved  # noqa: PLC0415 — start-up time
-    from shared_ecr.text import did_you_mean  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration import load
+    from shared_ecr.declaration.origins import resolved
+    from shared_ecr.text import did_you_mean
 
     declaration = load(arguments.file, os.environ)
     shown = resolved(declaration.document, str(arguments.file), arguments.name)
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         hint = did_you_mean(arguments.name, (spec.name.text for spec in declaration.registry.repositories))
         raise UsageError(f"{arguments.file} has no repository {arguments.name}. {hint}".rstrip(". "))
     if arguments.format == "json":
-        import json  # noqa: PLC0415 — start-up time
+        import json
 
         whole = {"name": shown.name, "properties": shown.values(), "origins": shown.origins()}
         print(json.dumps(whole, indent=2, ensure_ascii=False))
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(node: "Node", indent: str) -> Iterator[tuple[str, str]]:
     """Yield the YAML of a collection that is not empty, each line with the origin of the value in it."""
-    from shared_ecr.documents.nodes import Mapping  # noqa: PLC0415 — start-up time
+    from shared_ecr.documents.nodes import Mapping
 
     if isinstance(node, Mapping):
         for key, value in node:
@@ -66,8 +66,8 @@ def _lines(node: "Node", indent: str) -> Iterator[tuple[str, str]]:
 
 
 def _member(before: str, value: "Node", indent: str) -> Iterator[tuple[str, str]]:
-    from shared_ecr.declaration.origins import origin  # noqa: PLC0415 — start-up time
-    from shared_ecr.documents.nodes import Mapping, Scalar  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.origins import origin
+    from shared_ecr.documents.nodes import Mapping, Scalar
 
     if isinstance(value, Scalar):
         yield f"{before} {_scalar(value)}", origin(value.position)
@@ -92,7 +92,7 @@ def _scalar(node: "Scalar") -> str:
 
 def _text(text: str) -> str:
     """Write a text so that every reader of YAML takes it for that text."""
-    import json  # noqa: PLC0415 — start-up time
+    import json
 
     plain = text and text[0].isalpha() and all(c.isalnum() or c in "._/-" for c in text) and text.isascii()
     return text if plain and text.lower() not in _NO_TEXTS else json.dumps(text, ensure_ascii=False)

@@ -33,15 +33,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Tag and print the reference by digest."""
-    from shared_ecr.cli.movement import shown  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.movement import shown
 
     return shown(arguments, "stored", lambda screen, counted: _tagged(arguments, screen, counted), print_alone)
 
 
 def _tagged(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
-    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.tagging import tag  # noqa: PLC0415 — start-up time
-    from shared_ecr.names import Tag  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.session import Session
+    from shared_ecr.client.tagging import tag
+    from shared_ecr.names import Tag
 
     tags = [Tag.parse(text) for text in arguments.tags]
     with Session(locator(arguments, screen.said)) as session:

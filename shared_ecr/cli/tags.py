@@ -25,8 +25,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the tags."""
-    from shared_ecr.client.inspecting import tags_of  # noqa: PLC0415 — start-up time
-    from shared_ecr.client.session import Session  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.inspecting import tags_of
+    from shared_ecr.client.session import Session
 
     with Session(locator(arguments)) as session:
         named = tags_of(arguments.repository, session, with_digests=arguments.digests)

@@ -23,8 +23,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the URI alone."""
-    from shared_ecr.client.addresses import declared, deployed  # noqa: PLC0415 — start-up time
-    from shared_ecr.names import RepositoryName  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.addresses import declared, deployed
+    from shared_ecr.names import RepositoryName
 
     look_up = deployed if arguments.deployed else declared
     addresses = look_up(locator(arguments))

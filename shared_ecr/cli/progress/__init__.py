@@ -40,16 +40,16 @@ def display(
 
 def _chosen(arguments: argparse.Namespace, stream: TextIO, environ: Mapping[str, str]) -> "Display":
     if arguments.quiet:
-        from shared_ecr.cli.progress.silent import QuietDisplay  # noqa: PLC0415 — start-up time
+        from shared_ecr.cli.progress.silent import QuietDisplay
 
         return QuietDisplay(stream)
     match arguments.progress:
         case "json":
-            from shared_ecr.cli.progress.json_lines import JsonLines  # noqa: PLC0415 — start-up time
+            from shared_ecr.cli.progress.json_lines import JsonLines
 
             return JsonLines(stream)
         case "none":
-            from shared_ecr.cli.progress.silent import StoryOnly  # noqa: PLC0415 — start-up time
+            from shared_ecr.cli.progress.silent import StoryOnly
 
             return StoryOnly(stream)
         case "bar" if can_draw(stream, environ):
@@ -57,7 +57,7 @@ def _chosen(arguments: argparse.Namespace, stream: TextIO, environ: Mapping[str,
         case "auto" if can_draw(stream, environ) and not _is_ci(environ):
             return _terminal(stream, environ)
         case _:
-            from shared_ecr.cli.progress.lines import Lines  # noqa: PLC0415 — start-up time
+            from shared_ecr.cli.progress.lines import Lines
 
             return Lines(stream)
 
@@ -73,6 +73,6 @@ def _is_ci(environ: Mapping[str, str]) -> bool:
 
 
 def _terminal(stream: TextIO, environ: Mapping[str, str]) -> "Display":
-    from shared_ecr.cli.progress.terminal import Terminal  # noqa: PLC0415 — start-up time
+    from shared_ecr.cli.progress.terminal import Terminal
 
     return Terminal(stream, environ)

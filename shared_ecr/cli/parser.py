@@ -1,0 +1,73 @@
+"""The argument parser of every command: long options are written in full, and no error repeats a value.
+
+An argument can be a password that was typed in the wrong place, and stderr ends in the log of a CI job. argparse
+repeats what it cannot use, so its messages are rewritten here before they are printed.
+"""
+
+import argparse
+import re
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from shared_ecr.text import nearest
+
+# What argparse says in front of or behind a value, and what is said instead (Lib/argparse.py, Python 3.11 to 3.14).
+_REWRITTEN = (
+    (re.compile(r"invalid choice: .* \(choose from (.*)\)\Z", re.DOTALL), r"choose one of \1"),
+    (re.compile(r"ignored explicit argument .*\Z", re.DOTALL), "this option takes no value"),
+    (re.compile(r"invalid (\w+) value: .*\Z", re.DOTALL), r"the value is not a valid \1"),
+    (re.compile(r"ambiguous option: .* could match (.*)\Z", re.DOTALL), r"ambiguous option; it could match \1"),
+)
+# The name of an option as people write it. Anything else that begins with a hyphen may be a secret.
+_LONG_OPTION = re.compile(r"--[a-z][a-z-]{0,30}(?==|\Z)")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """An `ArgumentParser` that accepts no abbreviation and never prints a value that it was given."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault("allow_abbrev", False)
+        super().__init__(*arguments, **options)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and refuse at once what this parser does not know: its own usage is the one that helps."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(self._unknown(unknown))
+        return parsed, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and *message* without the values in it, and exit with 2."""
+        for pattern, instead in _REWRITTEN:
+            message = pattern.sub(instead, message)
+        super().error(message)
+
+    def _unknown(self, words: Iterable[str]) -> str:
+        """Name the options among *words* that do not exist; the other words are counted, not repeated."""
+        said = list(dict.fromkeys(filter(None, map(self._unknown_option, words))))
+        if said:
+            return "; ".join(said)
+        return "there are more arguments than this command takes (their values are not repeated here)"
+
+    def _unknown_option(self, word: str) -> str:
+        if not word.startswith("-") or word == "-":
+            return ""
+        name = _LONG_OPTION.match(word)
+        if name is None:
+            return f"unknown option {word[:2]}" if word[1].isalpha() else "an unknown option"
+        known = nearest(name[0], (option for option in self._option_string_actions if option.startswith("--")))
+        return f"unknown option {name[0]}" + (f". Did you mean '{known}'?" if known else "")
+
+
+class RefusedPassword(argparse.Action):
+    """`-p` and `--password`: refused without a look at the value, which every process of the machine can read."""
+
+    def __init__(self, option_strings: Any, dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs="?", default=argparse.SUPPRESS, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Refuse, and say where a password is read from."""
+        parser.error(
+            "a password is not accepted as an argument, because other processes can read it and CI logs keep it; "
+            "write it to standard input with --password-stdin, and replace the password if this was a log"
+        )
