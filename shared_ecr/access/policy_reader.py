@@ -50,14 +50,14 @@ def read_policy(data: object, where: str = "") -> Policy:
 
 
 def _policy(data: Json) -> Policy:
-    reader = _Reader()
+    reader = _PolicyReader()
     policy = reader.policy(data)
     if reader.faults:
         raise InvalidPolicyError(reader.faults)
     return policy
 
 
-class _Reader:
+class _PolicyReader:
     """Reads one document and remembers what is wrong with it."""
 
     def __init__(self) -> None:

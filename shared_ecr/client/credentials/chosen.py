@@ -14,7 +14,7 @@ from shared_ecr.names import RegistryHost
 
 
 @dataclass(slots=True)
-class _Slot:
+class _CachedAnswer:
     """What was found for one host, and the lock that lets one thread look while the others wait."""
 
     lock: Lock = field(default_factory=Lock)
@@ -32,7 +32,7 @@ class ChosenLogins:
         self._given = (GivenLogins(given), EnvironmentLogin(environ))
         self._users: tuple[CredentialSource, ...] = (*self._given, StoredLogins(environ))
         self._aws: dict[RegistryBackend, CredentialSource | None] = {}
-        self._slots: dict[RegistryHost, _Slot] = {}
+        self._slots: dict[RegistryHost, _CachedAnswer] = {}
         self._lock = Lock()
 
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
@@ -60,7 +60,7 @@ class ChosenLogins:
 
     def _users_own(self, host: RegistryHost, *, renew: bool) -> Credentials | None:
         with self._lock:
-            slot = self._slots.setdefault(host, _Slot())
+            slot = self._slots.setdefault(host, _CachedAnswer())
         seen = slot.looked
         with slot.lock:
             looked_by_another = slot.looked != seen

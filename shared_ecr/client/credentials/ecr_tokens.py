@@ -28,7 +28,7 @@ class _Held:
     renew_at: datetime
 
 
-class _Slot:
+class _TokenSlot:
     """The place of one token, and the lock that lets one thread fetch it while the others wait."""
 
     def __init__(self, now: Now) -> None:
@@ -57,7 +57,7 @@ class EcrTokens:
     def __init__(self, clients: EcrClients, *, now: Now = lambda: datetime.now(UTC)) -> None:
         self._clients = clients
         self._now = now
-        self._slots: dict[tuple[str, Region, bool, bool], _Slot] = {}
+        self._slots: dict[tuple[str, Region, bool, bool], _TokenSlot] = {}
         self._slots_lock = Lock()
 
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
@@ -75,10 +75,10 @@ class EcrTokens:
             return None
         return self._slot(registry).credentials(lambda: issue_token(self._clients, registry), renew=renew)
 
-    def _slot(self, registry: EcrRegistry) -> _Slot:
+    def _slot(self, registry: EcrRegistry) -> _TokenSlot:
         key = (registry.region.partition.name, registry.region, registry.fips, registry.dual_stack)
         with self._slots_lock:
-            return self._slots.setdefault(key, _Slot(self._now))
+            return self._slots.setdefault(key, _TokenSlot(self._now))
 
 
 class EcrPublicTokens:
@@ -86,7 +86,7 @@ class EcrPublicTokens:
 
     def __init__(self, clients: AnyClients, *, now: Now = lambda: datetime.now(UTC)) -> None:
         self._clients = clients
-        self._slot = _Slot(now)
+        self._slot = _TokenSlot(now)
 
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
         """Return what *host* accepts, or None where it is not ECR Public; raises as `EcrTokens` does."""

@@ -10,7 +10,7 @@ from shared_ecr.client.sources.interface import ImageSource
 from shared_ecr.errors import SharedEcrError
 
 
-class _Slot:
+class _ImageSlot:
     """One image, and the lock that lets one thread open it while the others wait."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Images:
 
     def __init__(self, wanted: Iterable[str]) -> None:
         self._left = Counter(wanted)
-        self._slots = {image: _Slot() for image in self._left}
+        self._slots = {image: _ImageSlot() for image in self._left}
         self._lock = Lock()
 
     def open(self, image: str) -> ImageSource:
@@ -63,7 +63,7 @@ class Images:
             self._close(slot)
 
     @staticmethod
-    def _close(slot: _Slot) -> None:
+    def _close(slot: _ImageSlot) -> None:
         # Who is stopped while it opens an image holds the lock; the process that ends frees what it wrote.
         if not slot.lock.acquire(timeout=0.1):
             return

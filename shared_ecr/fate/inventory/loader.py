@@ -42,7 +42,7 @@ class _Gathered:
     pages_with_more: int = 0
 
 
-class _Reader:
+class _InventoryReader:
     def __init__(self, now: datetime, fallback_name: str) -> None:
         self._latest = now + _CLOCK_SKEW
         self._fallback_name = fallback_name
@@ -107,7 +107,7 @@ def load_inventory(sources: Iterable[InventorySource], now: datetime, fallback_n
     Raises:
         InvalidDeclarationError: something is wrong in the files, or something of a repository is missing.
     """
-    reader = _Reader(now, fallback_name)
+    reader = _InventoryReader(now, fallback_name)
     with collector_waiting():
         for source in sources:
             reader.read(read_text(source.path), source.region)

@@ -31,7 +31,7 @@ def read_json_text(text: DocumentText) -> DataFile:
     source = text.source
     if source.text.count(",") > MOST_VALUES:
         raise _refused(source, f"the file holds more than {MOST_VALUES:,} values", "document-too-large")
-    reader = _Reader(source)
+    reader = _JsonReader(source)
     try:
         data: Json = json.loads(
             source.text, parse_int=Number, parse_float=Number, parse_constant=reader.constant,
@@ -49,7 +49,7 @@ def read_json_text(text: DocumentText) -> DataFile:
     return DataFile(source.file, text.size, data, _resources(source, data), tuple(reader.doubts))
 
 
-class _Reader:
+class _JsonReader:
     """Takes what Python's reader hands over, and notes what CloudFormation might read otherwise."""
 
     def __init__(self, source: SourceText) -> None:

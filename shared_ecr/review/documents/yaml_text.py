@@ -47,7 +47,7 @@ def read_yaml_text(text: DocumentText) -> DataFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchored:
+class _AnchoredValue:
     """A value that an alias may repeat, and what repeating it costs."""
 
     value: Json
@@ -64,7 +64,7 @@ class _Builder:
     resources: dict[str, Position] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     _open: list[OpenMapping | OpenList] = field(default_factory=list)
-    _anchored: dict[str, _Anchored] = field(default_factory=dict)
+    _anchored: dict[str, _AnchoredValue] = field(default_factory=dict)
     _size: int = 0
     _documents: int = 0
 
@@ -114,7 +114,7 @@ class _Builder:
 
     def _add(self, value: Json, anchor: str | None, size: int, height: int, event: "yaml.Event") -> None:
         if anchor:
-            self._anchored[anchor] = _Anchored(value, size, height)
+            self._anchored[anchor] = _AnchoredValue(value, size, height)
         self._check(len(self._open) + height, event)
         if not self._open:
             self.root = value
