@@ -8,6 +8,7 @@ from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import differences
 from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
 from shared_ecr.review.changes.identity.names import NameMatch, compare_names
@@ -23,7 +24,6 @@ from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChang
 
 # What leaves a stack and stays. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 _STAYS = frozenset({"Retain", "RetainExceptOnCreate"})
-TERRAFORM = "terraform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class RepositoryPair:
     naming: NameMatch
     encryption: tuple[EncryptionIdentity, EncryptionIdentity]
     """What encrypts it, on both sides."""
+    is_encrypted_anew: bool
+    """Whether its tool replaces it for its encryption: CloudFormation also where the same is spelt differently."""
     differences: tuple[PropertyChange, ...]
     is_scanned: bool
     """Whether a rule of its registry's scanning configuration covers it now."""
@@ -97,15 +99,20 @@ class DeploymentPair:
         both = (encryption[0], encryption[1])
         access = self.access.of(before, after)
         naming = compare_names(old.written_name, new.written_name)
+        if new.stack.tool == TERRAFORM:
+            is_encrypted_anew = both[0] != both[1]
+        else:
+            is_encrypted_anew = "EncryptionConfiguration" in rewritten(new.stack, old.resource, new.resource)
         return RepositoryPair(
             before,
             after,
-            _happening(before, after, naming, is_other_key=both[0] != both[1]),
+            _happening(before, after, naming, is_encrypted_anew=is_encrypted_anew),
             stacks is not None,
             stacks is not None and stacks.is_elsewhere,
             naming,
             both,
-            differences(before, after, both, access),
+            is_encrypted_anew,
+            differences(before, after, both if is_encrypted_anew else None, access),
             self._is_scanned(after),
             access,
             image_fates(before, after, self.question.inventory, self.question.now),
@@ -143,7 +150,7 @@ def alone(happening: Happening, each: LocatedResource) -> RepositoryChange:
 
 
 def _happening(
-    before: ReviewedRepository, after: ReviewedRepository, naming: NameMatch, *, is_other_key: bool
+    before: ReviewedRepository, after: ReviewedRepository, naming: NameMatch, *, is_encrypted_anew: bool
 ) -> Happening:
     """Return what the tool makes of the difference, the worst of it.
 
@@ -159,4 +166,4 @@ def _happening(
     if is_moved:
         # Terraform knows a resource by its address: it destroys the one and makes the other.
         return Happening.REPLACED if after.stack.tool == TERRAFORM else Happening.MOVED
-    return Happening.REPLACED if is_other_key else Happening.CHANGED
+    return Happening.REPLACED if is_encrypted_anew else Happening.CHANGED

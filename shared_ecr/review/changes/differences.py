@@ -44,7 +44,7 @@ _ROWS: tuple[tuple[str, _Told], ...] = (
 def differences(
     before: ReviewedRepository,
     after: ReviewedRepository,
-    encryption: tuple[EncryptionIdentity, EncryptionIdentity],
+    encryption: tuple[EncryptionIdentity, EncryptionIdentity] | None,
     access: Sequence[AccessChange],
 ) -> tuple[PropertyChange, ...]:
     """Return what differs in meaning; another spelling of the same is no difference.
@@ -52,7 +52,7 @@ def differences(
     Args:
         before: the repository as it was.
         after: as it will be.
-        encryption: what encrypts it, on both sides.
+        encryption: what encrypts it on both sides, where the repository is replaced for it; else None.
         access: who may newly do what, or no longer.
     """
     found = list(_in_words(before, after, encryption, access))
@@ -103,15 +103,15 @@ def as_written(value: Json) -> str | None:
 def _in_words(
     before: ReviewedRepository,
     after: ReviewedRepository,
-    encryption: tuple[EncryptionIdentity, EncryptionIdentity],
+    encryption: tuple[EncryptionIdentity, EncryptionIdentity] | None,
     access: Sequence[AccessChange],
 ) -> Iterator[PropertyChange]:
     for what, told in _ROWS:
         old, new = told(before), told(after)
         if old != new:
             yield PropertyChange(what, old, new)
-    if encryption[0] != encryption[1]:
-        yield PropertyChange("encryption", str(encryption[0]), str(encryption[1]))
+    if encryption:
+        yield PropertyChange("encryption", *in_words(before, after, encryption))
     if lifecycle := lifecycle_difference(before, after):
         yield lifecycle
     if not is_same_policy(before, after):
@@ -120,6 +120,16 @@ def _in_words(
         yield PropertyChange("repository policy", _policy(before), _policy(after), lines)
     if tags := _tags(before, after):
         yield PropertyChange("tags", f"{len(before.tags)}", f"{len(after.tags)}", tags)
+
+
+def in_words(
+    before: ReviewedRepository, after: ReviewedRepository, encryption: tuple[EncryptionIdentity, EncryptionIdentity]
+) -> tuple[str, str]:
+    """Return both encryptions in words; as they are written where they are the same one in two spellings."""
+    if encryption[0] != encryption[1]:
+        return str(encryption[0]), str(encryption[1])
+    old, new = (as_written(each.resource.properties.get("EncryptionConfiguration")) for each in (before, after))
+    return old or "not written", new or "not written"
 
 
 def is_same_policy(before: ReviewedRepository, after: ReviewedRepository) -> bool:

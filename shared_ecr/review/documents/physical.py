@@ -14,6 +14,7 @@ _NAMED_BY = {
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::ECR::PublicRepository": "RepositoryName",
     "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Alias": "AliasName",
     "AWS::IAM::User": "UserName",
     "AWS::SSM::Parameter": "Name",
 }

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.changes.cases import gone
+from shared_ecr.review.changes.create_only import rewritten
 from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, LocatedResource, Paired, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.registry.words import lines_of
 from shared_ecr.review.deployments import Deployment, is_known
 from shared_ecr.review.repositories import REPOSITORY
-from shared_ecr.review.rules.settings.caches import CACHE_RULE
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 from shared_ecr.review.rules.settings.shapes import pascal
 from shared_ecr.review.rules.singletons import singleton_of
@@ -80,7 +80,7 @@ def _of_type(type_: str, paired: Paired, stacks: tuple[StackPair, ...]) -> Itera
     partner = {id(pair.before): id(pair.after) for pair in stacks}
     for old, new in paired.both:
         properties, place = tuple(_of_properties(old, new)), tuple(_of_place(old, new))
-        happening = _happening(old, properties, place)
+        happening = _happening(old, new, properties, place)
         if happening is not None:
             stays = partner.get(id(old.stack)) == id(new.stack)
             yield SettingCase(type_, happening, called(new), old, new, (*properties, *place), stays)
@@ -110,9 +110,12 @@ def parsed(name: str, value: Json) -> Json:
 
 
 def _happening(
-    old: LocatedResource, properties: tuple[PropertyChange, ...], place: tuple[PropertyChange, ...]
+    old: LocatedResource,
+    new: LocatedResource,
+    properties: tuple[PropertyChange, ...],
+    place: tuple[PropertyChange, ...],
 ) -> Happening | None:
-    if any(each.what == "name" for each in properties) or (properties and old.resource.type == CACHE_RULE):
+    if rewritten(new.stack, old.resource, new.resource):
         return Happening.REPLACED
     if any(each.what in MOVES for each in place):
         return Happening.MOVED
@@ -124,7 +127,8 @@ def _of_properties(old: LocatedResource, new: LocatedResource) -> Iterator[Prope
     if before.properties != after.properties:
         for name in sorted({*before.properties, *after.properties} - {"ServiceToken", "ServiceTimeout"}):
             was, now = (parsed(name, side.properties.get(name)) for side in (before, after))
-            if unordered(was) != unordered(now):
+            is_rewritten = name in rewritten(new.stack, before, after)
+            if unordered(was) != unordered(now) or is_rewritten:
                 what = "name" if name == NAME_PROPERTIES[before.type] else _WORDS.get(name, name)
                 yield PropertyChange(what, as_written(was), as_written(now), tuple(_lines(was, now)))
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared_ecr.review.changes.cases import TERRAFORM, ReviewContext, gone
+from shared_ecr.review.changes.cases import ReviewContext, gone
+from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.identity.pairing import LocatedResource
 from shared_ecr.review.changes.losing.images import counted_images
 from shared_ecr.review.changes.rules.identity import removal

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.review.changes.cases import TERRAFORM, RepositoryPair, ReviewContext
-from shared_ecr.review.changes.differences import IN_WORDS, as_written, undecided
+from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
+from shared_ecr.review.changes.create_only import TERRAFORM
+from shared_ecr.review.changes.differences import IN_WORDS, as_written, in_words, undecided
 from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
@@ -31,21 +32,27 @@ def renamed(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFindi
 
 
 def replaced(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
-    """Find another encryption, which makes another repository."""
+    """Find another encryption, or another spelling of it: both make another repository."""
     old, new = case.encryption
-    if old == new or case.naming is not NameMatch.SAME:
+    if not case.is_encrypted_anew or case.naming is NameMatch.OTHER:
         return
-    is_sure = old.type != new.type or (old.is_known and new.is_known)
-    doubt = "" if is_sure else ", as far as can be told before the deployment"
-    fails = f"CloudFormation cannot make a second {case.after.name}, so the deployment fails"
+    is_sure = old.type != new.type or old == new or (old.is_known and new.is_known)
+    doubt = "" if is_sure else ", as far as is known before the deployment"
+    was, now = in_words(case.before, case.after, case.encryption)
+    compared = "Encryption is fixed when a repository is created"
+    if old == new:
+        doubt = ", which is the same encryption in another spelling"
+        compared += ", and CloudFormation compares it as it is written"
+    fails = f"CloudFormation cannot create a second repository {case.after.name}, so the deployment fails"
     if case.after.stack.tool == TERRAFORM:
-        fails = f"Terraform deletes {case.after.name} and makes an empty one"
+        fails = f"Terraform deletes {case.after.name} and creates an empty one"
     elif not case.after.is_named:
-        fails = f"CloudFormation makes an empty repository under another name, and the old one {_old_one(case)}"
+        fails = f"CloudFormation creates an empty repository under another name, and the old one {_old_one(case)}"
     yield error(
-        "repository-replaced", f"its encryption changes from {old} to {new}{doubt}",
-        f"Encryption is fixed when a repository is made. {fails}",
-        "Keep the encryption; or declare a new repository beside this one, copy the images, and drop this one later",
+        "repository-replaced", f"its encryption changes from {was} to {now}{doubt}",
+        f"{compared}. {fails}",
+        "Keep the encryption as it was written; or declare a new repository beside this one, copy the images, and "
+        "remove this one later",
         (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
     )  # fmt: skip
 
