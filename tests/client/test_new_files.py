@@ -71,7 +71,7 @@ def test_a_file_that_was_swept_before_it_was_locked_is_begun_anew(
 ) -> None:
     begun: list[int] = []
 
-    def lock(descriptor: int) -> bool:
+    def lock(descriptor: int, *, wait: bool = False) -> bool:
         if not begun:
             (path,) = tmp_path.iterdir()
             path.unlink()

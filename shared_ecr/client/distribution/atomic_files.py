@@ -34,7 +34,9 @@ class AtomicFiles:
                 # Temporary files are private; what others may read of a layout is for the folder's mode to say.
                 path.chmod(0o644)
                 yield file
-            path.replace(target)
+                file.flush()
+                # While it is open, so while it is locked: between the two another pull would remove it as left over.
+                path.replace(target)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -56,8 +58,8 @@ class AtomicFiles:
                     raise StoppedError
                 descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
                 self._at_work.add(Path(name))
-            _lock(descriptor)
-            # Who sweeps may have been faster.
+            _lock(descriptor, wait=True)
+            # A pull that removes what is left over may have been faster.
             if os.fstat(descriptor).st_nlink:
                 return Path(name), os.fdopen(descriptor, "wb")
             os.close(descriptor)
@@ -80,12 +82,15 @@ def sweep(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Lock an open file until it is closed; False where another program has it, or nothing can be locked here."""
+def _lock(descriptor: int, *, wait: bool = False) -> bool:
+    """Lock an open file until it is closed; False where another program has it, or nothing can be locked here.
+
+    With *wait* another program's lock is waited for: on a new file it lasts for one look.
+    """
     try:
         import fcntl  # noqa: PLC0415 — Windows has none
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (ImportError, OSError):
         return False
     return True

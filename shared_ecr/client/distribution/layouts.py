@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from shared_ecr.client.distribution.atomic_files import AtomicFiles, sweep
+from shared_ecr.client.credentials.locks import locked_folder
+from shared_ecr.client.distribution.atomic_files import PREFIX, AtomicFiles, sweep
+from shared_ecr.client.distribution.layout_index import ImageListing, with_image
 from shared_ecr.client.sources.files import ImageFolder, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
 from shared_ecr.client.sources.oci_layout import blob_name
 from shared_ecr.errors import UnavailableError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.names import Digest, ImageReference
 
 _VERSION = {"imageLayoutVersion": "1.0.0"}
-_REF_NAME = "org.opencontainers.image.ref.name"
 
 
 class LayoutFolder:
@@ -35,7 +36,7 @@ class LayoutFolder:
         self.path = path
         self._new_files = AtomicFiles()
         with self._written():
-            if path.is_dir() and any(path.iterdir()) and not (path / "oci-layout").is_file():
+            if path.is_dir() and any(map(_is_of_others, path.iterdir())) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
             # An index that cannot be added to is refused before the first byte is fetched.
             self._listed()
@@ -43,11 +44,14 @@ class LayoutFolder:
     def make(self) -> None:
         """Make the folder a layout, where it is none yet."""
         with self._written():
+            self.path.mkdir(parents=True, exist_ok=True)
+            # First of all: by this file another pull that begins now sees that the folder is a layout.
+            if not (self.path / "oci-layout").is_file():
+                self._write("oci-layout", json.dumps(_VERSION).encode())
             blobs = self.path / "blobs" / "sha256"
             blobs.mkdir(parents=True, exist_ok=True)
             for folder in (self.path, blobs):
                 sweep(folder)
-            self._write("oci-layout", json.dumps(_VERSION).encode())
 
     def abandon(self) -> None:
         """Remove what is being written: it is over, and threads that wait for a network do not come back."""
@@ -73,23 +77,17 @@ class LayoutFolder:
         with self._written():
             self._write(blob_name(manifest.digest), manifest.content)
 
-    def name_image(self, manifest: Manifest, name: Tag | Digest) -> None:
-        """List *manifest* in index.json, under the tag where it was asked for by one; the last step of a pull."""
-        entry: dict[str, object] = {
-            "mediaType": manifest.media_type, "digest": str(manifest.digest), "size": manifest.size
-        }  # fmt: skip
-        if isinstance(name, Tag):
-            entry["annotations"] = {_REF_NAME: str(name)}
-        listed = self._listed()
-        if not isinstance(name, Tag) and any(
-            isinstance(o, dict) and o.get("digest") == entry["digest"] for o in listed
-        ):
-            # Listed already, under a name even; a second entry would say nothing more.
-            return
-        others = [other for other in listed if not _is_replaced(other, entry)]
-        document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*others, entry]}
-        with self._written():
-            self._write("index.json", json.dumps(document, indent=2).encode())
+    def name_image(self, manifest: Manifest, reference: ImageReference) -> ImageListing:
+        """List *manifest* in index.json under the name of *reference*; the last step of a pull.
+
+        One process at a time reads and writes the index, so that pulls at the same time keep each other's images.
+        """
+        with locked_folder(self.path):
+            listing = with_image(self._listed(), manifest, reference)
+            document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listing.entries}
+            with self._written():
+                self._write("index.json", json.dumps(document, indent=2).encode())
+        return listing
 
     def _listed(self) -> list[object]:
         if not (self.path / "index.json").exists():
@@ -115,13 +113,6 @@ class LayoutFolder:
             ) from error
 
 
-def _is_replaced(other: object, entry: dict[str, object]) -> bool:
-    """Whether *other* is the same image unnamed, or what the same name named before."""
-    if not isinstance(other, dict):
-        return False
-    annotations = other.get("annotations")
-    theirs = annotations.get(_REF_NAME) if isinstance(annotations, dict) else None
-    ours = entry.get("annotations")
-    if theirs is not None:
-        return isinstance(ours, dict) and theirs == ours[_REF_NAME]
-    return other.get("digest") == entry["digest"]
+def _is_of_others(path: Path) -> bool:
+    """Whether *path* is more than what another pull writes at this moment to make the folder a layout."""
+    return not path.name.startswith(PREFIX)

@@ -1,19 +1,21 @@
 """One image out of a registry into an OCI layout, with all its platforms; every byte verified."""
 
 import threading
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.distribution.layout_index import ImageListing
 from shared_ecr.client.distribution.layouts import LayoutFolder
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.http.connections import THREADS, HttpEnvironment, connected
 from shared_ecr.client.http.workers import StoppedError, WorkerPool
-from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Planned, Progress
+from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Message, Planned, Progress
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.sources.verifying import verified
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.names import Digest, ImageReference
 
 
 def pull(
@@ -38,7 +40,7 @@ def pull(
     with connected(
         reference.host, credentials, environment or HttpEnvironment.of_this_process(), workers.stop
     ) as exchange:
-        return _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers).run(reference.name)
+        return _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers).run(reference)
 
 
 class _Pull:
@@ -49,8 +51,8 @@ class _Pull:
         self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
 
-    def run(self, name: Tag | Digest) -> Digest:
-        image = RegistryImage(self._remote, name)
+    def run(self, reference: ImageReference) -> Digest:
+        image = RegistryImage(self._remote, reference.name)
         # Not before there is something to put into it.
         self._layout.make()
         try:
@@ -58,7 +60,9 @@ class _Pull:
         except BaseException:
             self._layout.abandon()
             raise
-        self._layout.name_image(image.root, name)
+        listing = self._layout.name_image(image.root, reference)
+        for line in _notes(listing, reference, self._layout.path):
+            self._tell(Message(self._place, line))
         return image.root.digest
 
     def _write(self, image: RegistryImage) -> None:
@@ -87,3 +91,14 @@ class _Pull:
     def _tell(self, event: Event) -> None:
         with self._lock:
             self._progress.happened(event)
+
+
+def _notes(listing: ImageListing, reference: ImageReference, layout: Path) -> Iterator[str]:
+    """Say what a person would not expect of the index: another name than the tag, or a tag that moved."""
+    if listing.name not in {"", str(reference.name)}:
+        yield (
+            f"{layout} has another image under the name {reference.name}, so this one is named {listing.name} there; "
+            f"to push it, write {layout}#{listing.name}"
+        )
+    if listing.replaced:
+        yield f"{listing.name} named {listing.replaced} in {layout} before; the files of that image stay"

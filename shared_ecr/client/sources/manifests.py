@@ -27,6 +27,9 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEX_TYPES = frozenset({OCI_INDEX, DOCKER_INDEX})
 MANIFEST_TYPES = frozenset({OCI_MANIFEST, DOCKER_MANIFEST}) | INDEX_TYPES
+# How an index.json names an image: by its tag, and by the whole reference, as docker, containerd and BuildKit write it.
+REF_NAME = "org.opencontainers.image.ref.name"
+IMAGE_NAME = "io.containerd.image.name"
 ACCEPTED = ", ".join((OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_INDEX))
 
 
@@ -154,7 +157,10 @@ def _descriptor(entry: object, at: str, place: str) -> Descriptor:
 def _names(annotations: object) -> tuple[str, ...]:
     if not isinstance(annotations, dict):
         return ()
-    # The second is what docker and containerd write; `docker images` shows it without Docker Hub's defaults.
-    keys = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
-    found = [name for key in keys if isinstance(name := annotations.get(key), str)]
-    return tuple(name.removeprefix("docker.io/").removeprefix("library/") for name in found)
+    found = [name for key in (REF_NAME, IMAGE_NAME) if isinstance(name := annotations.get(key), str)]
+    return tuple(dict.fromkeys(map(short_name, found)))
+
+
+def short_name(name: str) -> str:
+    """Return *name* as `docker images` shows it: without Docker Hub's defaults."""
+    return name.removeprefix("docker.io/").removeprefix("library/")

@@ -3,6 +3,7 @@
 Source: https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 """
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from shared_ecr.client.sources.companions import find_companions, without_compan
 from shared_ecr.client.sources.files import ImageFiles, ImageFolder, read_whole
 from shared_ecr.client.sources.interface import Blob, Companions, InvalidImageError, Manifest
 from shared_ecr.client.sources.layout_trees import LayoutTree, blob_name
-from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, Descriptor, descriptors, json_object
+from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, Descriptor, descriptors, json_object, short_name
 
 __all__ = ["OciLayout", "blob_name", "open_oci_layout"]
 
@@ -71,7 +72,7 @@ def _listed(files: ImageFiles) -> tuple[Descriptor, ...]:
 def _chosen(files: ImageFiles, listed: tuple[Descriptor, ...], wanted: str | None) -> Descriptor:
     names = _names(listed)
     if wanted is not None:
-        listed = tuple(entry for entry in listed if wanted in (*entry.names, str(entry.digest)))
+        listed = tuple(entry for entry in listed if short_name(wanted) in (*entry.names, str(entry.digest)))
         if not listed:
             raise InvalidImageError.unnamed(files.place, wanted, names)
     elif _is_a_choice(listed):
@@ -88,4 +89,6 @@ def _is_a_choice(listed: tuple[Descriptor, ...]) -> bool:
 
 
 def _names(listed: tuple[Descriptor, ...]) -> list[str]:
-    return [name for entry in listed for name in entry.names or (str(entry.digest),)]
+    """Return, for each image, the first of its names that no other image has; its digest where there is none."""
+    count = Counter(name for entry in listed for name in set(entry.names))
+    return [next((name for name in entry.names if count[name] == 1), str(entry.digest)) for entry in listed]
