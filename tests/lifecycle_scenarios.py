@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Described:
     """One image of the scenario, and the words for it."""
 
     story: str
@@ -32,21 +32,23 @@ def _image(name: str, days: float, *tags: str, children: tuple[str, ...] = (), s
 
 
 TEAM = (
-    Told("the first release, still in production somewhere", _image("v1", 700, "v1.0.0")),
-    Told("its signature", _image("signature", 699, subject="v1")),
-    Told("the release of this month, for two architectures", _image("v2", 20, "v2.0.0", children=("amd64", "arm64"))),
-    Told("its image for amd64", _image("amd64", 20.01)),
-    Told("its image for arm64", _image("arm64", 20.01)),
-    Told("a build of last year that somebody deploys by its digest", _image("by-digest", 400)),
-    Told("an image that lost its tag a week ago and a day", _image("lost-8", 8)),
-    Told("an image that lost its tag yesterday", _image("lost-1", 1)),
-    Told("the build of a branch, half a year old", _image("branch", 180, "feature-login-17")),
-    Told("the build of a pull request, closed last month", _image("pull-request", 40, "pr-77")),
-    Told("the build of today", _image("today", 0.2, "main-5120", "latest")),
+    Described("the first release, still in production somewhere", _image("v1", 700, "v1.0.0")),
+    Described("its signature", _image("signature", 699, subject="v1")),
+    Described(
+        "the release of this month, for two architectures", _image("v2", 20, "v2.0.0", children=("amd64", "arm64"))
+    ),
+    Described("its image for amd64", _image("amd64", 20.01)),
+    Described("its image for arm64", _image("arm64", 20.01)),
+    Described("a build of last year that somebody deploys by its digest", _image("by-digest", 400)),
+    Described("an image that lost its tag a week ago and a day", _image("lost-8", 8)),
+    Described("an image that lost its tag yesterday", _image("lost-1", 1)),
+    Described("the build of a branch, half a year old", _image("branch", 180, "feature-login-17")),
+    Described("the build of a pull request, closed last month", _image("pull-request", 40, "pr-77")),
+    Described("the build of today", _image("today", 0.2, "main-5120", "latest")),
 )
 # More builds than the policy of registry.yaml keeps; all younger than the branch, so that it is beyond the 200.
 BUILDS = tuple(
-    Told("", _image(f"build-{number}", 100 - number * 0.4, f"main-{4900 + number}")) for number in range(205)
+    Described("", _image(f"build-{number}", 100 - number * 0.4, f"main-{4900 + number}")) for number in range(205)
 )
 
 
@@ -69,7 +71,7 @@ class Scenario:
     title: str
     words: str
     policy: LifecyclePolicy
-    team: tuple[Told, ...]
+    team: tuple[Described, ...]
 
 
 def scenarios() -> tuple[Scenario, ...]:

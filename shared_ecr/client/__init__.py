@@ -1,6 +1,6 @@
 """What speaks to AWS and to registries.
 
-    from shared_ecr.client import push
+    from shared_ecr.client.push import push
     result = push("build/todobackend.tar", "docker-in-aws/todobackend:1.4.2")
     print(result.reference)
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.copying import copy
     from shared_ecr.client.inspecting import inspect
     from shared_ecr.client.mirroring import mirror
-    from shared_ecr.client.push import PushJob, PushOptions, PushOutcome, pull, push, push_all
+    from shared_ecr.client.push import PushJob, PushOptions, PushOutcome, pull, push_all
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.client.pushers.interface import PushResult
     from shared_ecr.client.session import Session
@@ -36,7 +36,6 @@ __all__ = [
     "inspect",
     "mirror",
     "pull",
-    "push",
     "push_all",
     "tag",
 ]
@@ -54,7 +53,6 @@ _HOMES = {
     "inspect": "shared_ecr.client.inspecting",
     "mirror": "shared_ecr.client.mirroring",
     "pull": "shared_ecr.client.push",
-    "push": "shared_ecr.client.push",
     "push_all": "shared_ecr.client.push",
     "tag": "shared_ecr.client.tagging",
 }

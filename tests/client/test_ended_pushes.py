@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 PUSHES = """
 import os, signal, sys
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.http.connections import Surroundings
-from shared_ecr.client.pushers.events import Told
+from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.pushers.events import Message
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag
@@ -38,7 +38,7 @@ class Logins:
 
 class Story:
     def happened(self, event):
-        if isinstance(event, Told):
+        if isinstance(event, Message):
             print(event.line, file=sys.stderr, flush=True)
 
 for line in sys.stdin:
@@ -53,7 +53,7 @@ for line in sys.stdin:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         request = PushRequest(layout, RegistryHost.parse(host), repository, (Tag.parse("1.0"), Tag.parse("latest")))
-        NativePusher(Surroundings({})).push(request, Logins(), Story())
+        NativePusher(HttpEnvironment({})).push(request, Logins(), Story())
     except KeyboardInterrupt:
         os._exit(130)
     except SystemExit as end:

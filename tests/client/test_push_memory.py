@@ -20,8 +20,8 @@ SMALL, LARGE = 4 * MEBIBYTE, 600 * MEBIBYTE
 PUSH = """
 import sys
 from pathlib import Path
-from shared_ecr.client.http.connections import Surroundings
-from shared_ecr.client.pushers.events import Silence
+from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.pushers.events import NullProgress
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag
@@ -31,7 +31,7 @@ class Nobody:
         return None
 
 request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "memory", (Tag.parse(sys.argv[3]),))
-NativePusher(Surroundings({})).push(request, Nobody(), Silence())
+NativePusher(HttpEnvironment({})).push(request, Nobody(), NullProgress())
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 

@@ -159,12 +159,12 @@ MEMORY = """
 import sys
 from pathlib import Path
 from client.pushing import Heard, KnownCredentials
-from shared_ecr.client.http.connections import Surroundings
+from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag
 request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "memory", (Tag.parse("1"),))
-NativePusher(Surroundings({})).push(request, KnownCredentials(), Heard())
+NativePusher(HttpEnvironment({})).push(request, KnownCredentials(), Heard())
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 

@@ -2,11 +2,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [
-    *(ROOT / "shared_ecr" / "inventories").glob("*.py"),
-    *(ROOT / "shared_ecr" / "lifecycle").glob("*.py"),
-    ROOT / "shared_ecr" / "fates.py",
-]
+SOURCES = list((ROOT / "shared_ecr" / "fate").rglob("*.py"))
 REFERENCE = (ROOT / "docs" / "reference" / "fate.md").read_text(encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ import pytest
 from lifecycle_cases import FILE
 
 ROOT = Path(__file__).resolve().parents[2]
-LIFECYCLE = Path("shared_ecr") / "lifecycle"
+FATE = Path("shared_ecr") / "fate"
 COUNT_DISAGREEMENTS = """
 from lifecycle_cases import cases
 from shared_ecr.fate.evaluation import evaluate
@@ -40,7 +40,7 @@ MUTANTS = {
             )
         ],
     ),
-    "the limit itself is too old": ("rankings.py", [("since < oldest", "since <= oldest")]),
+    "the limit itself is too old": ("ranking.py", [("since < oldest", "since <= oldest")]),
     "storage classes are one": (
         "marking.py",
         [("(image for image in images if image.storage_class is storage_class)", "images")],
@@ -54,7 +54,7 @@ MUTANTS = {
 def test_a_mistake_in_the_evaluator_is_noticed_by_a_case(name: str, tmp_path: Path) -> None:
     file, replacements = MUTANTS[name]
     shutil.copytree(ROOT / "shared_ecr", tmp_path / "shared_ecr", ignore=shutil.ignore_patterns("__pycache__"))
-    mutant = tmp_path / LIFECYCLE / file
+    mutant = tmp_path / FATE / file
     text = mutant.read_text(encoding="utf-8")
     for old, new in replacements:
         assert text.count(old) == 1, f"the code has moved on: {old}"

@@ -22,6 +22,6 @@ def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
         # What is meant for ECR goes to the second one.
         monkeypatch.setenv("SHARED_ECR_REGISTRY_ENDPOINT", target.url)
         monkeypatch.setattr("shared_ecr.client.aws.clients.AwsClients", lambda: made.aws)
-        surroundings = property(lambda self: HttpEnvironment(self.environ, made.pauses.patience()))
-        monkeypatch.setattr(Session, "surroundings", surroundings)
+        environment = property(lambda self: HttpEnvironment(self.environ, made.pauses.patience()))
+        monkeypatch.setattr(Session, "environment", environment)
         yield made
