@@ -1,6 +1,7 @@
-"""`shared-ecr init`: a commented declaration to begin with."""
+"""`shared-ecr init`: a commented declaration, or a whole project that deploys it."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 STARTER = """\
 # The shared registry: what is written here is what exists.
-# `shared-ecr check` judges this file, `shared-ecr show NAME` says what a repository becomes, `cdk deploy` makes it so.
+# `shared-ecr check` finds its faults, `shared-ecr show NAME` prints what a repository becomes, `cdk deploy` deploys it.
 # `shared-ecr schema > registry.schema.json` and this line let your editor complete and explain:
 # yaml-language-server: $schema=registry.schema.json
 version: 1
@@ -27,26 +28,26 @@ registry: # where the registry lives
   account: shared
   regions: [us-east-1]
 
-defaults: # every repository begins with these; lists replace, mappings merge, null clears
+defaults: # every repository starts with these; lists replace, mappings merge, null clears
   tags: { owner: platform }
   grants:
     pull:
       - account: production
-  lifecycle: # which images go, and when; presets and ECR's own rules compose
-    - keep-releases # v* stays, whatever the others say
+  lifecycle: # which images expire, and when; presets and ECR's own rules can be combined
+    - keep-releases # v* is kept, whatever the other rules say
     - { preset: pull-request-images, days: 14 } # pr-*
     - { preset: untagged, days: 7 }
     - { preset: newest, keep: 200 } # of all others
 
 profiles: # named sets of properties; a repository asks for them by `profile: NAME`
   scratch:
-    tag_mutability: { immutable_except: ["dev-*"], reason: developers push the same tag again and again }
+    tag_mutability: { immutable_except: ["dev-*"], reason: developers push the same tag many times }
 
 # One file for each team, with `repositories:` and nothing else:
 # include: ["teams/*.yaml"]
 
 repositories:
-  team/app: {} # the defaults say it all
+  team/app: {} # only the defaults
   team/experiments:
     profile: scratch
     tags: { stage: development }
@@ -57,15 +58,26 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "init",
-        help="write a commented declaration to begin with",
-        description="Write a commented declaration to begin with. A file that exists is never overwritten.",
+        help="write a commented declaration, or with --app a whole project",
+        description="Write a commented declaration to start from; with --app, the project of your own that deploys it: "
+        "registry.yaml, app.py, cdk.json, requirements.txt, a test, and a CI workflow that reviews and deploys. "
+        "No file that exists is overwritten.",
     )
-    parser.add_argument("path", nargs="?", type=Path, default=Path("registry.yaml"), metavar="PATH")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("path", nargs="?", type=Path, default=Path("registry.yaml"), metavar="PATH")
+    where.add_argument("--app", type=Path, metavar="FOLDER", help="write a project into FOLDER, which is new or empty")
+    parser.add_argument(
+        "--ci", choices=["github", "gitlab", "none"], help="the CI system of the project's workflow; default: github"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the file and say its name; refuse to overwrite one."""
+    """Write the file or the project and print the paths; refuse to overwrite."""
+    if arguments.app is not None:
+        return _write_app(arguments.app, arguments.ci or "github")
+    if arguments.ci:
+        raise UsageError("--ci chooses the workflow of a project; add --app FOLDER")
     path: Path = arguments.path
     if path.is_dir():
         path /= "registry.yaml"
@@ -78,4 +90,17 @@ def run(arguments: argparse.Namespace) -> int:
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"there is no folder {path.parent}; make it first") from None
     print(path)
+    return ExitCode.DONE
+
+
+def _write_app(folder: Path, ci: str) -> int:
+    from shared_ecr.cli.app_project import CiSystem, project_files, write_project
+
+    for path in write_project(folder, project_files(STARTER, CiSystem(ci))):
+        print(path)
+    print(
+        f"Next: write your account ids into {folder / 'registry.yaml'}; then, in {folder}, "
+        "'pip install -r requirements.txt', 'shared-ecr bootstrap commands' and 'cdk deploy --all'.",
+        file=sys.stderr,
+    )
     return ExitCode.DONE

@@ -82,6 +82,11 @@ def test_the_wheel_tells_type_checkers_that_it_is_typed(wheel: Path, package: st
     assert f"{package}/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
+def test_the_wheel_ships_the_files_that_init_writes(wheel: Path) -> None:
+    shipped = {name.rpartition("/")[2] for name in zipfile.ZipFile(wheel).namelist() if "/app_files/" in name}
+    assert shipped == {path.name for path in (ROOT / "shared_ecr/cli/app_files").iterdir()}
+
+
 def test_somebody_elses_app_synthesises_our_constructs(environment: Path, tmp_path: Path) -> None:
     (tmp_path / "constructs").mkdir()
     (tmp_path / "constructs/theirs.py").write_text("", encoding="utf-8")
