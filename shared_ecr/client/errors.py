@@ -75,4 +75,4 @@ class LoginRefusedError(RefusedError):
 
 
 class CommentRefusedError(RefusedError):
-    """A forge does not let the token write, or show, a comment."""
+    """A forge refuses the token: it may not read or write this comment."""

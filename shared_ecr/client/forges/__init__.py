@@ -1,7 +1,7 @@
 """Comments on pull requests, one for each marker, updated in place; each forge a module.
 
 from shared_ecr.client.forges import forge_of, publish
-publish(forge_of(os.environ, transport), body)
+publish(forge_of(os.environ, transport), body, MARKER)
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _FORGES = (GitHub, GitLab)
 
 
 class Published(StrEnum):
-    """What became of the comment."""
+    """What was done with the comment."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -32,35 +32,46 @@ def forge_of(environ: Mapping[str, str], transport: Transport, number: str = "")
     Args:
         environ: the environment of the job.
         transport: what carries the requests.
-        number: the pull request, where the environment does not tell it.
+        number: the pull request, where the environment does not say it.
 
     Raises:
-        UsageError: it is none that is known, or no pull request is.
+        UsageError: the job is of no known forge, or belongs to no pull request.
         UnavailableError: there is no token to comment with.
     """
     for each in _FORGES:
         if each.is_here(environ):
             return each.of(environ, transport, number)
-    raise UsageError(f"this is no job of {' or '.join(each.title for each in _FORGES)}; there is nothing to comment on")
+    raise UsageError(
+        f"this is not a job of {' or '.join(each.title for each in _FORGES)}; there is nothing to comment on"
+    )
 
 
-def publish(forge: Forge, body: str) -> Published:
-    """Let the pull request have one comment that begins with the first line of *body*.
+def publish(forge: Forge, body: str, marker: str, author: str = "") -> Published:
+    """Make *body* the one comment of the pull request that *author* wrote under *marker*.
+
+    Only a comment whose first line is *marker* and whose author is the token's own account is updated. Another account
+    can write the same line; its comment is left alone, and does not take the place of the review.
+
+    Args:
+        forge: whose pull request it is.
+        body: the text; its first line is *marker*.
+        marker: the line by which the comment is found again.
+        author: the account of the token, where the forge cannot say it.
 
     Raises:
-        RefusedError: the forge says no.
-        UnavailableError: it cannot be reached.
+        RefusedError: the forge refuses the token.
+        UnavailableError: the forge cannot be reached.
     """
-    marker = body.partition("\n")[0].strip()
+    account = author or forge.author()
     for comment in forge.comments():
-        if not comment.body.startswith(marker):
+        if comment.author != account or not comment.begins_with(marker):
             continue
         if comment.body.strip() == body.strip():
             return Published.UNCHANGED
         try:
             forge.update(comment, body)
         except CommentRefusedError:
-            # Somebody else wrote a comment that looks like ours; it stays theirs.
+            # The token may write and not change; the old comment stays, and the new one comes after it.
             continue
         return Published.UPDATED
     forge.create(body)

@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from shared_ecr.client.forges.interface import Api, Comment, comment_of, secure
+from shared_ecr.client.errors import CommentRefusedError
+from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.errors import UnavailableError, UsageError
 
 _PULL_REQUEST = re.compile(r"refs/pull/([0-9]+)/(?:merge|head)")
+# The account of the token that every job has. A person cannot have it: user names hold no brackets.
+_ACTIONS_BOT = "github-actions[bot]"
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
@@ -25,6 +28,7 @@ class GitHub:
     api: Api
     repository: str
     number: str
+    job_log: str = ""
 
     @classmethod
     def is_here(cls, environ: Mapping[str, str]) -> bool:
@@ -49,13 +53,26 @@ class GitHub:
             raise UnavailableError(
                 "GITHUB_TOKEN is not set; give the step the token, with the permission pull-requests: write"
             )
-        url = secure(environ.get("GITHUB_API_URL") or "https://api.github.com", cls.title)
-        return cls(Api(cls.title, url, {"Authorization": f"Bearer {token}"}, transport), repository, number)
+        url = without_plain_http(environ.get("GITHUB_API_URL") or "https://api.github.com", cls.title)
+        return cls(
+            Api(cls.title, url, {"Authorization": f"Bearer {token}"}, transport), repository, number, _log(environ)
+        )
+
+    def author(self) -> str:
+        """Return the account of the token; a job's own token has no user, and writes as GitHub Actions.
+
+        https://docs.github.com/en/rest/users/users#get-the-authenticated-user refuses such a token.
+        """
+        try:
+            login = name_in(self.api.ask("GET", "/user"), "login")
+        except CommentRefusedError:
+            return _ACTIONS_BOT
+        return login if isinstance(login, str) else _ACTIONS_BOT
 
     def comments(self) -> Iterator[Comment]:
         """Yield the comments, the oldest first."""
         for document in self.api.pages(f"/repos/{self.repository}/issues/{self.number}/comments"):
-            comment = comment_of(document)
+            comment = comment_of(document, name_in(document, "user", "login"))
             if comment:
                 yield comment
 
@@ -66,3 +83,8 @@ class GitHub:
     def update(self, comment: Comment, body: str) -> None:
         """Write *body* in the place of *comment*."""
         self.api.ask("PATCH", f"/repos/{self.repository}/issues/comments/{comment.id}", {"body": body})
+
+
+def _log(environ: Mapping[str, str]) -> str:
+    server, repository, run = (environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repository}/actions/runs/{run}" if server and run.isdecimal() else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from shared_ecr.client.forges.interface import Api, Comment, comment_of, secure
+from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.errors import UnavailableError, UsageError
 
@@ -21,6 +21,7 @@ class GitLab:
     api: Api
     project: str
     number: str
+    job_log: str = ""
 
     @classmethod
     def is_here(cls, environ: Mapping[str, str]) -> bool:
@@ -44,14 +45,26 @@ class GitLab:
                 "GITLAB_TOKEN is not set; make a project access token with the scope api, and keep it as a masked "
                 "variable"
             )
-        url = secure(environ.get("CI_API_V4_URL") or "https://gitlab.com/api/v4", cls.title)
-        return cls(Api(cls.title, url, {"PRIVATE-TOKEN": token}, transport), project, number)
+        url = without_plain_http(environ.get("CI_API_V4_URL") or "https://gitlab.com/api/v4", cls.title)
+        return cls(
+            Api(cls.title, url, {"PRIVATE-TOKEN": token}, transport), project, number, environ.get("CI_JOB_URL", "")
+        )
+
+    def author(self) -> str:
+        """Return the account of the token: a project access token has a bot user of its own.
+
+        https://docs.gitlab.com/api/users/#get-the-current-user
+        """
+        name = name_in(self.api.ask("GET", "/user"), "username")
+        if not isinstance(name, str) or not name:
+            raise UnavailableError("GitLab does not say whose GITLAB_TOKEN is; name the account by --author")
+        return name
 
     def comments(self) -> Iterator[Comment]:
         """Yield the notes, the oldest first."""
         path = f"/projects/{self.project}/merge_requests/{self.number}/notes?sort=asc&order_by=created_at"
         for document in self.api.pages(path):
-            comment = comment_of(document)
+            comment = comment_of(document, name_in(document, "author", "username"))
             if comment and not document.get("system"):
                 yield comment
 

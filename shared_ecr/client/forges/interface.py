@@ -1,4 +1,4 @@
-"""What a forge is to us: the comments of one pull request."""
+"""A forge: the comments of one pull request, and the HTTP API that reads and writes them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from shared_ecr.client.http.transport import Transport
 from shared_ecr.errors import UnavailableError
 
 OK, CREATED, FORBIDDEN, NOT_FOUND = 200, 201, 403, 404
-# A pull request of more comments than this has been overrun by machines.
+# 3,000 comments: a pull request with more of them is one that machines have filled.
 MAX_PAGES = 30
 PAGE = 100
 
@@ -22,24 +22,39 @@ class Comment:
 
     id: int
     body: str
+    author: str
+    """The account that wrote it; empty where the forge names none."""
+
+    def begins_with(self, line: str) -> bool:
+        """Whether the first line is *line*, and not only something that begins with it."""
+        return self.body.partition("\n")[0].rstrip() == line
 
 
 class Forge(Protocol):
     """The comments of one pull request."""
 
+    @property
+    def job_log(self) -> str:
+        """The address of the log of this job; empty where the environment does not say it."""
+        ...
+
+    def author(self) -> str:
+        """Return the account that comments of this token are written by."""
+        ...
+
     def comments(self) -> Iterator[Comment]:
-        """Yield them, the oldest first."""
+        """Yield the comments, the oldest first."""
         ...
 
     def create(self, body: str) -> None:
-        """Write another one."""
+        """Write another comment."""
         ...
 
     def update(self, comment: Comment, body: str) -> None:
         """Write *body* in the place of *comment*.
 
         Raises:
-            CommentRefusedError: it belongs to somebody else.
+            CommentRefusedError: it belongs to another account.
         """
         ...
 
@@ -57,8 +72,8 @@ class Api:
         """Return the answer's JSON.
 
         Raises:
-            CommentRefusedError: the token does not reach so far, or there is no such pull request.
-            UnavailableError: nobody answers, or not with JSON.
+            CommentRefusedError: the token has not the permission, or there is no such pull request.
+            UnavailableError: there is no answer, or one that is not JSON.
         """
         body = None if document is None else json.dumps(document).encode()
         headers = {**self.headers, "Content-Type": "application/json", "Accept": "application/json"}
@@ -68,9 +83,11 @@ class Api:
         except TransientError as error:
             raise UnavailableError(f"{self.title} did not answer: {error}") from error
         if status in {401, FORBIDDEN, NOT_FOUND}:
-            raise CommentRefusedError(f"{self.title} refused to {_verb(method)} comments ({status}): {_said(content)}")
+            raise CommentRefusedError(
+                f"{self.title} refused to {_verb(method)} comments ({status}): {_reason(content)}"
+            )
         if status not in {OK, CREATED}:
-            raise UnavailableError(f"{self.title} answered {status}: {_said(content)}")
+            raise UnavailableError(f"{self.title} answered {status}: {_reason(content)}")
         try:
             return json.loads(content)
         except (ValueError, RecursionError) as error:
@@ -87,16 +104,23 @@ class Api:
                 return
 
 
-def comment_of(document: Mapping[str, Any]) -> Comment | None:
+def comment_of(document: Mapping[str, Any], author: object) -> Comment | None:
     """Read one comment; None where it has no text or no number."""
     match document:
         case {"id": int() as number, "body": str() as body}:
-            return Comment(number, body)
+            return Comment(number, body, author if isinstance(author, str) else "")
         case _:
             return None
 
 
-def secure(url: str, title: str) -> str:
+def name_in(document: Any, *path: str) -> object:
+    """Return the value at *path*, or None where an object of it is missing."""
+    for key in path:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def without_plain_http(url: str, title: str) -> str:
     """Return *url* without its last slash, refused where a token could be read on the way.
 
     Raises:
@@ -113,7 +137,7 @@ def _verb(method: str) -> str:
     return "show" if method == "GET" else "write"
 
 
-def _said(content: bytes) -> str:
+def _reason(content: bytes) -> str:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

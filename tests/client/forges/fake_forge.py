@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "canary-token-of-the-forge"
+OURS = "review-bot"
 _LIST = re.compile(r"/(?:repos/team/app/issues|projects/77/merge_requests)/12/(?:comments|notes)")
 _ONE = re.compile(r"/(?:repos/team/app/issues|projects/77/merge_requests/12)/(?:comments|notes)/([0-9]+)")
 
@@ -22,20 +23,28 @@ class FakeForge:
     foreign: set[int] = field(default_factory=set)
     """Comments that the token may not change."""
     asked: list[str] = field(default_factory=list)
+    is_job_token: bool = False
+    """Whether the token has no user of its own, like the one of a job of GitHub Actions."""
     status: int = 0
     """What every request is answered with, where it is not 0."""
     location: str = ""
     url: str = ""
 
-    def add(self, body: str, **more: object) -> int:
-        """Let somebody comment; return the number of the comment."""
-        number = 1000 + len(self.comments)
-        self.comments.append({"id": number, "body": body, **more})
+    @property
+    def account(self) -> str:
+        """The account that the token writes as."""
+        return "github-actions[bot]" if self.is_job_token else OURS
+
+    def add(self, body: str, by: str = "", **more: object) -> int:
+        """Add a comment, by the token's account unless *by* names another; return the number of the comment."""
+        number, account = 1000 + len(self.comments), by or self.account
+        who = {"user": {"login": account}, "author": {"username": account}}
+        self.comments.append({"id": number, "body": body, **who, **more})
         return number
 
     @property
     def bodies(self) -> list[object]:
-        """What stands there, in order."""
+        """The texts of the comments, in order."""
         return [each["body"] for each in self.comments]
 
 
@@ -67,6 +76,13 @@ class _Handler(BaseHTTPRequestHandler):
             return forge.status, {"message": "so it is"}
         if self.headers.get("Authorization") != f"Bearer {TOKEN}" and self.headers.get("PRIVATE-TOKEN") != TOKEN:
             return 401, {"message": "Bad credentials"}
+        if path == "/user":
+            return (403, {"message": "no user"}) if forge.is_job_token else (200, {"login": OURS, "username": OURS})
+        return self._of_comments(forge, path, query, body)
+
+    def _of_comments(
+        self, forge: FakeForge, path: str, query: dict[str, list[str]], body: dict[str, str]
+    ) -> tuple[int, dict[str, object] | list[dict[str, object]]]:
         one = _ONE.fullmatch(path)
         if one and self.command in {"PATCH", "PUT"}:
             return _updated(forge, int(one[1]), body["body"])

@@ -68,7 +68,92 @@ def test_the_comment_is_found_on_a_later_page(forge: FakeForge, review: Path, jo
 
 
 @JOBS
-def test_somebody_elses_comment_that_looks_like_ours_stays(
+def test_a_comment_of_another_account_with_the_line_of_a_review_is_left_alone(
+    forge: FakeForge, review: Path, job: Mapping[str, str]
+) -> None:
+    forge.add(f"{MARKER}\n## nothing blocks", by="attacker")
+    assert comment(review, job, forge).code == 0
+    assert forge.bodies == [f"{MARKER}\n## nothing blocks", review.read_text()]
+
+
+@JOBS
+def test_the_review_is_updated_beside_a_comment_of_another_account(
+    forge: FakeForge, review: Path, job: Mapping[str, str]
+) -> None:
+    forge.add(f"{MARKER}\nmine", by="attacker")
+    forge.add(f"{MARKER}\n## blocked by 1 finding\n")
+    comment(review, job, forge)
+    assert forge.bodies == [f"{MARKER}\nmine", review.read_text()]
+
+
+def test_the_token_of_a_job_writes_as_github_actions(forge: FakeForge, review: Path) -> None:
+    forge.is_job_token = True
+    forge.add(f"{MARKER}\nmine", by="attacker")
+    forge.add(f"{MARKER}\n## blocked by 1 finding\n")
+    comment(review, GITHUB, forge)
+    assert forge.bodies == [f"{MARKER}\nmine", review.read_text()]
+
+
+@JOBS
+def test_the_account_can_be_named(forge: FakeForge, review: Path, job: Mapping[str, str]) -> None:
+    forge.add(f"{MARKER}\n## blocked by 1 finding\n", by="our-app[bot]")
+    comment(review, job, forge, "--author", "our-app[bot]")
+    assert forge.bodies == [review.read_text()]
+
+
+@JOBS
+def test_a_comment_whose_first_line_only_begins_like_a_review_is_left_alone(
+    forge: FakeForge, review: Path, job: Mapping[str, str]
+) -> None:
+    forge.add(f"{MARKER} is the line to look for")
+    comment(review, job, forge)
+    assert len(forge.bodies) == 2
+
+
+@JOBS
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"\n", b"\n" + MARKER.encode() + b"\n## nothing blocks\n", b"## nothing blocks\n", b" ", MARKER.encode(),
+     MARKER.encode() + b"\n", b"\xff"],
+    ids=["empty", "blank line", "marker too late", "no marker", "blank", "marker alone", "cut short", "not UTF-8"],
+)  # fmt: skip
+def test_a_file_that_is_not_a_whole_review_is_refused(
+    forge: FakeForge, review: Path, job: Mapping[str, str], text: bytes
+) -> None:
+    forge.add("a comment of a colleague", by="colleague")
+    review.write_bytes(text)
+    ran = comment(review, job, forge)
+    assert (ran.code, forge.asked) == (2, [])
+    assert str(review) in ran.stderr
+
+
+def test_a_file_that_is_missing_is_named(forge: FakeForge, tmp_path: Path) -> None:
+    ran = comment(tmp_path / "missing.md", GITHUB, forge)
+    assert ran.code == 2
+    assert "missing.md cannot be read: No such file" in ran.stderr
+
+
+@JOBS
+def test_a_review_that_failed_takes_the_place_of_the_last_result(
+    forge: FakeForge, review: Path, job: Mapping[str, str]
+) -> None:
+    comment(review, job, forge)
+    assert comment(Path("--failed"), job, forge).code == 0
+    (body,) = forge.bodies
+    assert "the review failed" in str(body)
+
+
+def test_the_comment_of_a_failure_links_to_the_log(forge: FakeForge) -> None:
+    comment(Path("--failed"), GITHUB | {"GITHUB_SERVER_URL": "https://forge.example", "GITHUB_RUN_ID": "7"}, forge)
+    assert "(https://forge.example/team/app/actions/runs/7)" in str(forge.bodies[0])
+
+
+def test_a_file_and_a_failure_at_once_are_refused(forge: FakeForge, review: Path) -> None:
+    assert comment(review, GITHUB, forge, "--failed").code == 2
+
+
+@JOBS
+def test_a_comment_that_the_token_may_not_change_is_left_alone(
     forge: FakeForge, review: Path, job: Mapping[str, str]
 ) -> None:
     forge.foreign.add(forge.add(f"{MARKER}\nI quote the review"))
@@ -83,14 +168,16 @@ def test_a_system_note_of_gitlab_is_no_comment(forge: FakeForge, review: Path) -
 
 
 @JOBS
-def test_a_job_without_a_token_is_told_which_one(forge: FakeForge, review: Path, job: Mapping[str, str]) -> None:
+def test_a_job_without_a_token_learns_which_one_is_missing(
+    forge: FakeForge, review: Path, job: Mapping[str, str]
+) -> None:
     ran = comment(review, job, forge, token="")
     assert ran.code == 3
     assert "_TOKEN is not set" in ran.stderr
 
 
 @JOBS
-def test_a_refusal_of_the_forge_is_told_without_the_token(
+def test_a_refusal_of_the_forge_is_reported_without_the_token(
     forge: FakeForge, review: Path, job: Mapping[str, str]
 ) -> None:
     forge.status = 403
