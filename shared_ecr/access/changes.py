@@ -12,11 +12,12 @@ from enum import StrEnum
 from shared_ecr.access.actions import names
 from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.classes import ContextValues, RequestClass, request_classes
+from shared_ecr.access.contexts import Context
 from shared_ecr.access.decisions import named
 from shared_ecr.access.evaluation import allowed, decide, reach
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.policy_pair import PolicyPair
-from shared_ecr.access.requests import Request, TargetRepository
+from shared_ecr.access.requests import TAG_KEYS, Request, TargetRepository, context_of
 from shared_ecr.access.trust_boundary import (
     OTHER_ORGANIZATION,
     STRANGE_ACCOUNTS,
@@ -84,11 +85,22 @@ class _Turn:
     actions: int
 
 
-def changes(old: PolicyPair, new: PolicyPair, target: TargetRepository, known: TrustBoundary) -> list[AccessChange]:
-    """Return what changes for *target* between two policies, outside of the organization first."""
-    if old == new:
+def changes(
+    old: PolicyPair,
+    new: PolicyPair,
+    target: TargetRepository,
+    known: TrustBoundary,
+    was: TargetRepository | None = None,
+) -> list[AccessChange]:
+    """Return what changes for *target* between two policies, outside of the organization first.
+
+    *was* is the repository as it was before, where its tags were different: a condition on `aws:ResourceTag` can allow
+    more although no policy changes.
+    """
+    earlier = was or target
+    if old == new and earlier.tags == target.tags:
         return []
-    found = list(_grouped(_turns(old, new, target, known), old, new, target, known))
+    found = list(_grouped(_turns(old, new, earlier, target, known), old, new, target, known))
     strangers = [each for each in found if each.caller.kind is CallerKind.ROLE and is_stranger(each.caller)]
     return sorted(
         (each for each in found if not any(_includes(stranger, each) for stranger in strangers)),
@@ -96,11 +108,16 @@ def changes(old: PolicyPair, new: PolicyPair, target: TargetRepository, known: T
     )
 
 
-def _turns(old: PolicyPair, new: PolicyPair, target: TargetRepository, known: TrustBoundary) -> Iterator[_Turn]:
+def _turns(
+    old: PolicyPair, new: PolicyPair, was: TargetRepository, target: TargetRepository, known: TrustBoundary
+) -> Iterator[_Turn]:
     policies = _all(old, new)
     told: dict[tuple[Direction, Caller], int] = {}
-    for each in request_classes(policies, target, known):
-        before, after = (_allowed(side, each, target) for side in (old, new))
+    # Tags that only one side knows are tried with any value on the other, so both sides give classes of requests.
+    for each in (found for side in dict.fromkeys((target, was)) for found in request_classes(policies, side, known)):
+        is_retagged = was.tags != target.tags
+        earlier, later = (_seen_from(each, side) if is_retagged else each.context for side in (was, target))
+        before, after = _allowed(old, each.caller, was, earlier), _allowed(new, each.caller, target, later)
         for direction, turned in ((Direction.ALLOWED, after & ~before), (Direction.DENIED, before & ~after)):
             # The plainest context in which an action turned is its witness; others would only repeat it.
             fresh = turned & ~told.get((direction, each.caller), 0)
@@ -113,9 +130,15 @@ def _all(old: PolicyPair, new: PolicyPair) -> list[Policy]:
     return [each for each in (old.repository, old.registry, new.repository, new.registry) if each is not None]
 
 
-def _allowed(policies: PolicyPair, each: RequestClass, target: TargetRepository) -> int:
-    found = reach(policies, each.caller, target, each.context)
-    surely, maybe = allowed(found, each.caller, target, each.caller.identity)
+def _seen_from(each: RequestClass, target: TargetRepository) -> Context:
+    """Return the context of a request about *target*; tags that are known are not overridden by what is tried."""
+    said = {key: values for key, values in each.said.items() if target.tags is None or not key.startswith(TAG_KEYS)}
+    return context_of(each.caller, target, said)
+
+
+def _allowed(policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context) -> int:
+    found = reach(policies, caller, target, context)
+    surely, maybe = allowed(found, caller, target, caller.identity)
     return surely | maybe
 
 

@@ -9,6 +9,8 @@ from shared_ecr.access.contexts import Context, nothing_is_open
 # Only a service that acts for a resource carries them; a principal with credentials of its own never does.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 SERVICE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+TAG_KEYS = ("aws:resourcetag/", "ecr:resourcetag/")
+"""How the condition keys on tags of the repository begin, in lower case."""
 _PRINCIPAL_KEYS = frozenset({
     "aws:principalaccount", "aws:principalarn", "aws:principalisawsservice", "aws:principalorgid",
     "aws:principalorgpaths", "aws:principalservicename", "aws:principalservicenameslist", "aws:principaltype",
@@ -78,7 +80,7 @@ def open_keys(caller: Caller, target: TargetRepository) -> Callable[[str], bool]
     def is_open(key: str) -> bool:
         if key in SERVICE_KEYS:
             return caller.kind is CallerKind.SERVICE
-        if key.startswith(("aws:resourcetag/", "ecr:resourcetag/")):
+        if key.startswith(TAG_KEYS):
             return target.tags is None
         return key not in _PRINCIPAL_KEYS and not key.startswith("aws:resource")
 

@@ -94,7 +94,7 @@ def _changes(
     told: dict[AccessChange, list[str]] = {}
     for own, target, is_there in _asked(access, home, repositories):
         old, new = access.before.over(own, home), access.after.over(own, home)
-        for change in access.between(old, new, target):
+        for change in access.between(old, new, target, target.tags):
             names = told.setdefault(replace(change, target=replace(change.target, name="", tags=())), [])
             # One that may come to be is named where it is true of none that is there.
             if is_there or not names:

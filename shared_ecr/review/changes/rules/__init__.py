@@ -7,7 +7,7 @@ rules of their own, in the modules of these names.
 from collections.abc import Callable, Iterator
 
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
-from shared_ecr.review.changes.rules.content import access_changed, policy_gone, scan_off, tags_ask, tags_may_move
+from shared_ecr.review.changes.rules.content import access_changed, policy_gone, scan_off, tags_may_move
 from shared_ecr.review.changes.rules.identity import (
     logical_id_changed,
     moved,
@@ -23,5 +23,5 @@ __all__ = ["CASE_RULES"]
 
 CASE_RULES: tuple[Callable[[RepositoryPair, ReviewContext], Iterator[RuleFinding]], ...] = (
     renamed, replaced, logical_id_changed, moved, removal_weakened, tags_may_move, scan_off, policy_gone,
-    access_changed, tags_ask, fates, protects_nothing, loses_more, not_told_apart,
+    access_changed, fates, protects_nothing, loses_more, not_told_apart,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from shared_ecr.review.account_placeholders import stands_for
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note
+from shared_ecr.review.rules.judgements import RuleFinding, error
 
 _WIDER = "Whoever is let in can use it from the moment of the deployment"
 _WHY = {
@@ -111,18 +111,3 @@ def scan_off(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
             "Images with known vulnerabilities are pushed, and nobody is told",
             "Keep ScanOnPush, or let the registry's scanning configuration cover it",
         )  # fmt: skip
-
-
-def tags_ask(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Tell of tags that policies ask for: another value can let others in."""
-    if case.before.tags != case.after.tags and _asks_for_tags(case):
-        yield note(
-            "change-unknown", "a policy asks for the repository's tags, and they change",
-            "Access is compared under the new tags alone", "Ask 'shared-ecr access decide' under both",
-        )  # fmt: skip
-
-
-def _asks_for_tags(case: RepositoryPair) -> bool:
-    """Whether a policy of either side has a condition on the tags of the repository."""
-    policies = (case.before.policy, case.after.policy)
-    return any("resourcetag/" in key for policy in policies if policy for key in policy.keys)

@@ -184,12 +184,23 @@ def test_the_number_that_stands_for_an_open_account_is_explained() -> None:
 # What a policy asks of tags.
 
 
-def test_tags_that_a_policy_asks_for_and_that_change_are_said() -> None:
-    asks = policy(allow(condition={"StringEquals": {"aws:ResourceTag/team": "platform"}}))
-    before, after = (
-        repository(RepositoryPolicyText=asks, Tags=[{"Key": "team", "Value": each}]) for each in ("a", "b")
+ASKS_FOR_A_TAG = policy(allow(condition={"StringEquals": {"aws:ResourceTag/team": "platform"}}))
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), [
+    pytest.param("a", "platform", ["access-widened"], id="the tag matches now"),
+    pytest.param("a", "${Deployed:Team}", ["access-widened", "change-unknown"], id="the tag may match now"),
+    pytest.param("${Deployed:Team}", "platform", ["access-widened", "change-unknown"], id="it may not have matched"),
+    pytest.param("platform", "a", ["access-narrowed"], id="the tag matches no longer"),
+    pytest.param("a", "b", [], id="neither tag matches"),
+])  # fmt: skip
+def test_a_tag_that_a_policy_asks_for_decides_on_both_sides(before: str, after: str, expected: list[str]) -> None:
+    old, new = (
+        repository(RepositoryPolicyText=ASKS_FOR_A_TAG, Tags=[{"Key": "team", "Value": each}])
+        for each in (before, after)
     )
-    assert codes(changed({"App": before}, {"App": after})) == ["change-unknown"]
+    found = codes(changed({"App": old}, {"App": new}))
+    assert [each for each in found if not each.startswith("tags-")] == expected
 
 
 # What becomes of images.
