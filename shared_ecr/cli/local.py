@@ -1,4 +1,4 @@
-"""`shared-ecr local`: an AWS of one's own on this machine, to try and to test with."""
+"""`shared-ecr local`: an AWS on this machine, to try and to test with."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from shared_ecr.errors import ExitCode, UsageError
 
 _EPILOG = """\
-eval "$(shared-ecr local start)"       every AWS tool of this shell now meets the embedded AWS
+eval "$(shared-ecr local start)"       every AWS tool of this shell now uses the embedded AWS
 shared-ecr local run -- make demo      the same for one command, and nothing is left afterwards
 """
 
@@ -20,17 +20,18 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "local",
         help="run an AWS on this machine, without an account",
         description="Run an embedded AWS on this machine: CloudFormation, ECR, and a registry to push to. It listens "
-        "on the loopback interface alone, keeps everything in memory and asks nobody for AWS credentials.",
+        "on the loopback interface only, keeps everything in memory and needs no AWS credentials. It executes the code "
+        "of Lambda functions, so it refuses requests of browsers and requests that are not signed with its key.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    start = actions.add_parser("start", help="start it in the background and print the variables that lead to it")
+    start = actions.add_parser("start", help="start it in the background and print the environment variables for it")
     _add_options(start)
     start.set_defaults(run=_start)
     actions.add_parser("stop", help="stop the one that was started in this folder").set_defaults(run=_stop)
-    actions.add_parser("status", help="say whether the one of this folder runs").set_defaults(run=_status)
-    run = actions.add_parser("run", help="run a command under one that ends with the command")
+    actions.add_parser("status", help="report whether the one of this folder runs").set_defaults(run=_status)
+    run = actions.add_parser("run", help="run a command with one that ends with the command")
     _add_options(run)
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="what to run, with its arguments")
     run.set_defaults(run=_run)
@@ -38,8 +39,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="port of 127.0.0.1; 0, the default, takes a free one")
-    parser.add_argument("--account", default="111111111111", help="the account to be (default: %(default)s)")
-    parser.add_argument("--region", default="us-east-1", help="the Region to be in (default: %(default)s)")
+    parser.add_argument("--account", default="111111111111", help="the account id (default: %(default)s)")
+    parser.add_argument("--region", default="us-east-1", help="the Region (default: %(default)s)")
 
 
 def _start(arguments: argparse.Namespace) -> int:
@@ -50,17 +51,18 @@ def _start(arguments: argparse.Namespace) -> int:
 
     account, region = AccountId.parse(arguments.account), Region.parse(arguments.region)
     state = StateFile.of(Path.cwd())
-    aws = state.read()
-    if aws is None or not is_running(aws):
-        aws = start(account=account, region=region, port=arguments.port, log=state.log, remember=state.write)
-        print(f"started an embedded AWS at {aws.url} (log: {state.log})", file=sys.stderr)
-    elif (aws.account, aws.region) == (account, region) and arguments.port in (0, _port(aws.url)):
-        print(f"the embedded AWS at {aws.url} runs already", file=sys.stderr)
-    else:
-        raise UsageError(
-            f"an embedded AWS with account {aws.account} in {aws.region} runs at {aws.url} already; "
-            "run 'shared-ecr local stop' first"
-        )
+    with state.locked():
+        aws = state.read()
+        if aws is None or not is_running(aws):
+            aws = start(account=account, region=region, port=arguments.port, log=state.log, remember=state.write)
+            print(f"started an embedded AWS at {aws.url} (log: {state.log})", file=sys.stderr)
+        elif (aws.account, aws.region) == (account, region) and arguments.port in (0, _port(aws.url)):
+            print(f"the embedded AWS at {aws.url} runs already", file=sys.stderr)
+        else:
+            raise UsageError(
+                f"an embedded AWS with account {aws.account} in {aws.region} runs at {aws.url} already; "
+                "run 'shared-ecr local stop' first"
+            )
     if unwanted := led_elsewhere(os.environ):
         print(f"unset {' '.join(unwanted)}")
     for name, value in changed_by(aws, os.environ).items():
@@ -77,9 +79,9 @@ def _stop(_arguments: argparse.Namespace) -> int:
     if aws is None:
         print("no embedded AWS was started in this folder", file=sys.stderr)
     elif stop(aws):
-        print(f"stopped the embedded AWS at {aws.url}; all it held is gone", file=sys.stderr)
+        print(f"stopped the embedded AWS at {aws.url}; all that it held is deleted", file=sys.stderr)
     else:
-        print(f"the embedded AWS at {aws.url} was gone already", file=sys.stderr)
+        print(f"the embedded AWS at {aws.url} had already stopped", file=sys.stderr)
     state.forget()
     return ExitCode.DONE
 

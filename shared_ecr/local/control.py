@@ -1,53 +1,50 @@
-"""Two paths of our own beside MiniStack's: who is this, and put the clock forward."""
+"""Two paths of our own beside MiniStack's: who answers here, and set the clock forward.
 
-import json
+Neither sends the secret access key: the caller gives a challenge and gets the proof (`proofs`), or gives a proof.
+"""
+
 import os
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs
 
+from shared_ecr.local.asgi import AsgiApplication, AsgiScope, Receive, Send, answer
 from shared_ecr.local.clock import Clock
+from shared_ecr.local.proofs import PROOF_HEADER, is_proof, proof_of
 
 IDENTITY = "/_shared-ecr/identity"
 CLOCK = "/_shared-ecr/clock"
-
-AsgiScope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-AsgiApplication = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+OWN_PATHS = frozenset({IDENTITY, CLOCK})
 
 
 class Control:
     """An ASGI application that answers for itself and passes everything else on."""
 
-    def __init__(self, application: AsgiApplication, *, nonce: str, clock: Clock) -> None:
-        self._application, self._nonce, self._clock = application, nonce, clock
+    def __init__(self, application: AsgiApplication, *, secret_access_key: str, clock: Clock) -> None:
+        self._application, self._secret_access_key, self._clock = application, secret_access_key, clock
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         path = scope["path"] if scope["type"] == "http" else None
         if path == IDENTITY:
-            await _answer(send, 200, {"nonce": self._nonce, "pid": os.getpid()})
+            challenge = scope["query_string"].decode("latin-1")
+            proof = proof_of(self._secret_access_key, f"identity {challenge}")
+            await answer(send, 200, {"proof": proof, "pid": os.getpid()})
         elif path == CLOCK:
             await self._move_clock(scope, send)
         else:
             await self._application(scope, receive, send)
 
     async def _move_clock(self, scope: AsgiScope, send: Send) -> None:
-        """Advance by the `seconds` of the query, when posted; show the time either way."""
+        """Advance by the `seconds` of the query, when posted with a proof; show the time either way."""
         if scope["method"] == "POST":
-            try:
-                seconds = float(parse_qs(scope["query_string"].decode("latin-1"))["seconds"][0])
-                self._clock.advance(timedelta(seconds=seconds))
-            except (KeyError, ValueError, OverflowError):
-                await _answer(send, 400, {"message": "say by how many seconds: ?seconds=N"})
+            query = scope["query_string"].decode("latin-1")
+            presented = dict(scope["headers"]).get(PROOF_HEADER.encode(), b"").decode("latin-1")
+            if not is_proof(self._secret_access_key, f"clock {query}", presented):
+                await answer(send, 403, {"message": "only the process that started this AWS may set its clock"})
                 return
-        await _answer(send, 200, {"now": self._clock.now().isoformat()})
-
-
-async def _answer(send: Send, status: int, document: dict[str, object]) -> None:
-    body = json.dumps(document).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+            try:
+                self._clock.advance(timedelta(seconds=float(parse_qs(query)["seconds"][0])))
+            except (KeyError, ValueError, OverflowError):
+                await answer(send, 400, {"message": "say by how many seconds: ?seconds=N"})
+                return
+        await answer(send, 200, {"now": self._clock.now().isoformat()})

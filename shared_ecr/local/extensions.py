@@ -1,7 +1,7 @@
 """All extensions of MiniStack, put in together or not at all."""
 
 from shared_ecr.errors import UnavailableError
-from shared_ecr.local import hooks, images, login, routing, tag_rules
+from shared_ecr.local import hooks, images, login, referrers, routing, tag_rules
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.cloudformation import named, repositories, secrets, singletons
 from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
@@ -22,6 +22,8 @@ def install(clock: Clock) -> None:
             "Install the version that shared-ecr[local] asks for"
         )
     routing.install()
+    # Before the login, which is then the outer one: a list of referrers needs a token as well.
+    referrers.install()
     login.install(Tokens(clock))
     # A tag that may not move is refused before its manifest is looked at: the later wrapper is the outer one.
     images.install()

@@ -90,6 +90,16 @@ STACK_TAGS = HookPoint(_CLOUDFORMATION, "_STACK_TAG_PROPERTY")
 PHYSICAL_NAME = HookPoint(
     _CLOUDFORMATION, "_physical_name", ("stack_name", "logical_id", "lowercase", "max_len", "seeded")
 )
+SELECT_REGISTRY = HookPoint(_ECR, "_select_registry_request_scope", ("name", "headers", "query_params"))
+PARSE_HEADER_SIGNATURE = HookPoint("ministack.core.sigv4", "parse_header_signature", ("headers",))
+PARSE_QUERY_SIGNATURE = HookPoint("ministack.core.sigv4", "parse_query_signature", ("query_params",))
+SIGNATURE_FAILURE = HookPoint(
+    "ministack.core.sigv4",
+    "header_signature_failure",
+    ("signature", "secret", "method", "raw_path", "query_params", "headers", "body", "presigned", "explain"),
+)
+STS_SESSIONS = HookPoint("ministack.services.sts", "_sessions")
+IAM_ACCESS_KEYS = HookPoint("ministack.services.iam", "_access_keys")
 DRIFT_READERS = HookPoint("ministack.services.cloudformation.drift", "_DRIFT_READERS")
 IMPORT_LOOKUPS = HookPoint(_CHANGE_SETS, "_IMPORT_LOOKUPS")
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, HookPoint))

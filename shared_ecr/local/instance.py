@@ -39,20 +39,20 @@ class LocalAws:
     """`http://127.0.0.1:PORT`: the API of every service, and the registry at `/v2/`."""
     account: AccountId
     region: Region
-    nonce: str = field(repr=False)
-    """What this one answers when asked who it is; a process that took over its pid or port does not know it."""
+    secret_access_key: str = field(repr=False)
+    """What requests are signed with. A process that took over its pid or port does not know it (`probe`)."""
 
     def environment(self) -> dict[str, str]:
         """Return the variables a program needs to meet this AWS instead of the real one.
 
-        The access key is the account: MiniStack reads twelve digits as the caller's account. The secret key is
-        no secret, nothing checks it.
+        The access key is the account: MiniStack reads twelve digits as the caller's account. The secret access key
+        is made at each start, and unsigned requests are refused: the embedded AWS executes code.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
             "AWS_ACCESS_KEY_ID": self.account.digits,
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
             "AWS_REGION": self.region.name,
             "AWS_DEFAULT_REGION": self.region.name,
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -80,14 +80,14 @@ def _launched(
 ) -> Iterator[tuple[LocalAws, BinaryIO]]:
     """Spawn a server; yield it when it answers, with its lifeline. At the end it is gone, unless it was set free."""
     _require(region)
-    nonce = secrets.token_hex(16)
+    secret_access_key = secrets.token_urlsafe(30)
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb", buffering=0) as lifeline:
         try:
             with listening(port) as listener:
                 chosen = listener.getsockname()[1]
-                environment = settings(account, region, chosen)
-                child = spawn(listener, reading, nonce, environment, log, detach=detach)
+                environment = settings(account, region, chosen, secret_access_key)
+                child = spawn(listener, reading, environment, log, detach=detach)
         finally:
             os.close(reading)
         try:
@@ -95,10 +95,10 @@ def _launched(
                 # What we spawned has forked the server and left.
                 child.wait()
             url = f"http://{LOOPBACK}:{chosen}"
-            pid = pid_behind(url, nonce, STARTUP_SECONDS)
+            pid = pid_behind(url, secret_access_key, STARTUP_SECONDS)
             if pid is None:
                 raise UnavailableError(f"the embedded AWS did not come up. Its last words: {_tail(log)}")
-            yield LocalAws(pid, url, account, region, nonce), cast("BinaryIO", lifeline)
+            yield LocalAws(pid, url, account, region, secret_access_key), cast("BinaryIO", lifeline)
         finally:
             lifeline.close()
             if not detach:

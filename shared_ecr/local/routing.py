@@ -18,8 +18,8 @@ def install() -> None:
 def is_about_images(path: str) -> bool:
     """Whether only a registry can be meant.
 
-    The referrers API, which the registry says it does not have, would go to S3; a repository whose name begins
-    with `email` would go to SES.
+    The referrers API would reach S3; a repository whose name begins
+    with `email` would reach SES.
     """
     return path.startswith("/v2/") and (
         any(part in path for part in ("/blobs/", "/manifests/", "/referrers/")) or path.endswith("/tags/list")

@@ -2,7 +2,8 @@
 
 It gets a listening socket and a lifeline, the reading end of a pipe. As long as the lifeline holds, it serves;
 at its end, which comes with the end of the parent however that dies, it ends too. One byte on the lifeline sets
-it free: then only a signal ends it. MiniStack reads its settings from the environment when it is imported.
+it free: then only a signal ends it. MiniStack reads its settings from the environment when it is imported. The secret
+access key comes the same way: arguments are visible to every user of the machine, the environment is not.
 """
 
 import argparse
@@ -26,13 +27,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="shared_ecr.local.server", allow_abbrev=False)
     parser.add_argument("--listener", type=int, required=True, help="file descriptor of the listening socket")
     parser.add_argument("--lifeline", type=int, required=True, help="file descriptor whose end is the end")
-    parser.add_argument("--nonce", required=True, help="what to answer when asked for the identity")
     parser.add_argument("--detach", action="store_true", help="leave the parent's family of processes")
     options = parser.parse_args(arguments)
     if options.detach:
         _leave_family()
     try:
-        asyncio.run(_serve(options.listener, options.lifeline, options.nonce))
+        asyncio.run(_serve(options.listener, options.lifeline, os.environ["AWS_SECRET_ACCESS_KEY"]))
     except SharedEcrError as error:
         print(error, file=sys.stderr)  # noqa: T201 — this process's only reader is the parent, who shows its log
         return error.exit_code
@@ -46,7 +46,7 @@ def _leave_family() -> None:
     os.setsid()
 
 
-async def _serve(listener: int, lifeline: int, nonce: str) -> None:
+async def _serve(listener: int, lifeline: int, secret_access_key: str) -> None:
     # Imported here because their import costs most of the start, and a detaching parent waits until the fork.
     from hypercorn.asyncio import serve  # noqa: PLC0415 — see above
     from hypercorn.config import Config  # noqa: PLC0415 — see above
@@ -54,6 +54,8 @@ async def _serve(listener: int, lifeline: int, nonce: str) -> None:
 
     from shared_ecr.local import extensions  # noqa: PLC0415 — see above
     from shared_ecr.local.control import Control  # noqa: PLC0415 — see above
+    from shared_ecr.local.request_gate import RequestGate  # noqa: PLC0415 — see above
+    from shared_ecr.local.signatures import Signatures  # noqa: PLC0415 — see above
 
     clock = Clock()
     extensions.install(clock)
@@ -62,8 +64,9 @@ async def _serve(listener: int, lifeline: int, nonce: str) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = _GRACE_SECONDS
     config.loglevel = "WARNING"
+    control = Control(app, secret_access_key=secret_access_key, clock=clock)
     await serve(
-        Control(app, nonce=nonce, clock=clock),  # type: ignore[arg-type]  # hypercorn's own dicts for scope and events
+        RequestGate(control, Signatures(secret_access_key)),  # type: ignore[arg-type]  # hypercorn's own dicts
         config,
         shutdown_trigger=_end_of(lifeline).wait,
     )

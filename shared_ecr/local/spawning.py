@@ -31,12 +31,12 @@ def listening(port: int) -> socket.socket:
     return listener
 
 
-def spawn(  # noqa: PLR0913 — what a process is given
-    listener: socket.socket, lifeline: int, nonce: str, environment: dict[str, str], log: BinaryIO, *, detach: bool
+def spawn(
+    listener: socket.socket, lifeline: int, environment: dict[str, str], log: BinaryIO, *, detach: bool
 ) -> "subprocess.Popen[bytes]":
     """Start the server in a session of its own: a Ctrl-C at the terminal is for us, who then end it in order."""
     server = [sys.executable, "-P", "-m", "shared_ecr.local.server"]
-    given = ["--listener", str(listener.fileno()), "--lifeline", str(lifeline), "--nonce", nonce]
+    given = ["--listener", str(listener.fileno()), "--lifeline", str(lifeline)]
     return subprocess.Popen(  # noqa: S603 — our own interpreter and module
         [*server, *given, *(["--detach"] if detach else [])],
         env=environment,
@@ -49,7 +49,7 @@ def spawn(  # noqa: PLR0913 — what a process is given
     )
 
 
-def settings(account: AccountId, region: Region, port: int) -> dict[str, str]:
+def settings(account: AccountId, region: Region, port: int, secret_access_key: str) -> dict[str, str]:
     """Return the whole environment of the server: nothing of ours may turn on persistence, TLS or a container."""
     package_root = str(Path(__file__).resolve().parents[2])
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG", "VIRTUAL_ENV") if name in os.environ}
@@ -61,6 +61,8 @@ def settings(account: AccountId, region: Region, port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": account.digits,
         "MINISTACK_REGION": region.name,
+        # What callers sign with; MiniStack hands it on to the Lambda functions that it runs.
+        "AWS_SECRET_ACCESS_KEY": secret_access_key,
         "LOG_LEVEL": "WARNING",
         # It would listen on more ports, and clear up containers of earlier runs, where a container engine is.
         "SFTP_ENABLED": "0",

@@ -1,8 +1,10 @@
 """The embedded AWS that a folder remembers, in `.shared-ecr/local.json`."""
 
 import contextlib
+import fcntl
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +42,7 @@ class StateFile:
                 url=str(held["url"]),
                 account=AccountId.parse(held["account"]),
                 region=Region.parse(held["region"]),
-                nonce=str(held["nonce"]),
+                secret_access_key=str(held["secret_access_key"]),
             )
         except FileNotFoundError:
             return None
@@ -58,7 +60,7 @@ class StateFile:
             "url": aws.url,
             "account": str(aws.account),
             "region": str(aws.region),
-            "nonce": aws.nonce,
+            "secret_access_key": aws.secret_access_key,
         }
         draft = self.path.with_suffix(f".{os.getpid()}.tmp")
         try:
@@ -70,6 +72,22 @@ class StateFile:
             with contextlib.suppress(OSError):
                 draft.unlink()
             raise UnavailableError(f"cannot write {self.path}: {error.strerror}") from error
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other start of this folder waiting, so that several at once leave one embedded AWS.
+
+        Raises:
+            UnavailableError: the folder cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise UnavailableError(f"cannot write {self.path.parent}: {error.strerror}") from error
+        with os.fdopen(descriptor, "w"):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
 
     def forget(self) -> None:
         """Remove the file if it is there."""

@@ -66,7 +66,7 @@ class Road:
             "endpoint_url": self.aws.url,
             "region_name": self.aws.region.name,
             "aws_access_key_id": self.aws.account.digits,
-            "aws_secret_access_key": "local",
+            "aws_secret_access_key": self.aws.secret_access_key,
         }
 
 

@@ -4,6 +4,9 @@ import json
 from typing import Any
 
 import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from shared_ecr.local import LocalAws
 
@@ -19,13 +22,12 @@ def call(
     region: str = "us-east-1",
     service: str = "ecr",
 ) -> dict[str, Any]:
-    """Return the answer; an error's has `__type` and `message`. The signature is none, since nobody checks it."""
-    headers = {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": f"{_INTERFACES[service]}.{operation}",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/{service}/aws4_request",
-    }
+    """Return the answer; an error's has `__type` and `message`."""
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_INTERFACES[service]}.{operation}"}
+    body = json.dumps(request).encode()
+    signed = AWSRequest("POST", f"{aws.url}/", data=body, headers=headers)
+    SigV4Auth(Credentials(account, aws.secret_access_key), service, region).add_auth(signed)
     with urllib3.PoolManager(retries=False) as pool:
-        response = pool.request("POST", aws.url, body=json.dumps(request), headers=headers)
+        response = pool.request("POST", f"{aws.url}/", body=body, headers=dict(signed.headers))
         answer: dict[str, Any] = json.loads(response.data)
     return answer

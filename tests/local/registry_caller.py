@@ -24,7 +24,7 @@ def client(aws: LocalAws, service: str, *, region: str = "us-east-1", account: s
         endpoint_url=aws.url,
         region_name=region,
         aws_access_key_id=account or aws.account.digits,
-        aws_secret_access_key="any",
+        aws_secret_access_key=aws.secret_access_key,
     )
     with contextlib.closing(made):
         yield made

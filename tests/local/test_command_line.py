@@ -49,7 +49,24 @@ def test_a_shell_that_evaluates_start_has_the_variables(folder: Path) -> None:
 def test_the_state_is_for_its_owner_alone(folder: Path) -> None:
     local(folder, "start")
     modes = [path.stat().st_mode & 0o777 for path in sorted((folder / ".shared-ecr").iterdir())]
-    assert modes == [0o600, 0o600]
+    assert set(modes) == {0o600}
+
+
+def test_several_starts_at_once_leave_one_server(folder: Path) -> None:
+    starts = [
+        subprocess.Popen(
+            [*COMMAND_LINE, "start"],
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    printed = [each.communicate()[0] for each in starts]
+    endpoints = {line for text in printed for line in text.splitlines() if "AWS_ENDPOINT_URL=" in line}
+    assert len(endpoints) == 1
 
 
 def test_another_account_in_the_same_folder_is_refused(folder: Path) -> None:

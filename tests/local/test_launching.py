@@ -119,12 +119,12 @@ def test_one_that_nobody_could_remember_is_not_left_behind() -> None:
 
 
 def test_a_stranger_at_the_remembered_address_is_not_stopped(aws: LocalAws) -> None:
-    remembered = LocalAws(aws.pid, aws.url, aws.account, aws.region, nonce="of another")
+    remembered = LocalAws(aws.pid, aws.url, aws.account, aws.region, secret_access_key="of another")
     assert (stop(remembered), is_running(aws)) == (False, True)
 
 
 def test_the_pid_of_another_is_not_signalled(aws: LocalAws) -> None:
-    recycled = LocalAws(os.getpid(), aws.url, aws.account, aws.region, aws.nonce)
+    recycled = LocalAws(os.getpid(), aws.url, aws.account, aws.region, aws.secret_access_key)
     assert stop(recycled) is False
 
 
