@@ -16,7 +16,7 @@ from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.errors import NoSuchRepositoryError
 from shared_ecr.client.http.workers import WorkerPool
-from shared_ecr.client.pushers.events import Message, NullProgress, Progress
+from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources.registry import RegistryImage
@@ -59,9 +59,6 @@ class Copying:
 
     def run(self, progress: Progress) -> PushResult:
         """Copy what is missing; see `copy` for what is raised."""
-        if self.image.is_narrowed:
-            line = f"{self.image.found} is cut down: what is copied of it has the digest {self.image.root.digest}"
-            progress.happened(Message(self.request.place, line))
         return self._pusher().push_image(self.image, self.request, self.session.credentials, progress)
 
     def plan(self) -> "PushPlan":

@@ -1,11 +1,11 @@
 """What a registry says of one image: its manifest read, and of one without an index its configuration."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.client.distribution.downloads import read_small
 from shared_ecr.client.distribution.repository import RemoteRepository
-from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import INDEX_TYPES, MAX_CONFIG_BYTES, Descriptor, json_object, parse_manifest
 from shared_ecr.client.sources.narrowing import index_entries, platform_in
 from shared_ecr.client.sources.registry import RegistryImage
@@ -96,11 +96,16 @@ def _images(found: RegistryImage, place: str) -> tuple[PlatformImage, ...]:
         manifest = manifests[digest]
         return sum(sizes[blob] for blob in set(manifest.blobs)) + sum(map(size, manifest.children))
 
-    entries = index_entries(found.root.content, place)
-    return tuple(
-        PlatformImage(entry.descriptor.digest, entry.platform, size(entry.descriptor.digest), entry.about)
-        for entry in entries
-    )
+    def images(index: Manifest) -> Iterator[PlatformImage]:
+        for entry in index_entries(index.content, place):
+            child = manifests[entry.descriptor.digest]
+            if child.media_type in INDEX_TYPES:
+                yield from images(child)
+            else:
+                yield PlatformImage(child.digest, entry.platform, size(child.digest), entry.about)
+
+    # An image that two indexes name is one image.
+    return tuple({each.digest: each for each in images(found.root)}.values())
 
 
 def _only_image(found: RegistryImage, platform: Platform | None) -> PlatformImage:

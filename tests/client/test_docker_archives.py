@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from client.fake_registry import FakeRegistry
 from client.images import (
     RAW_LAYER,
     BuiltImage,
@@ -19,6 +20,7 @@ from client.images import (
     with_root,
     write_docker_archive,
 )
+from client.pushing import Bench
 from client.reading import contents
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
@@ -182,3 +184,58 @@ def test_an_odd_manifest_of_a_docker_archive_is_refused(tmp_path: Path, manifest
     (tmp_path / "i.tar").write_bytes(tar_of({**docker_files([layer_tar(10)]), "manifest.json": manifest}))
     with pytest.raises(InvalidImageError, match=r"manifest\.json|passwd|c\)"):
         open_source(str(tmp_path / "i.tar"))
+
+
+class TestSeveralPlatforms:
+    """An archive of a new engine: an index of amd64, which manifest.json names too, and arm64."""
+
+    AMD64_LAYER, ARM64_LAYER = packed_layer(), b"arm64 layer"
+
+    def files(self, *without: str) -> tuple[dict[str, bytes], BuiltImage]:
+        raw = layer_tar(10)
+        amd64 = image([self.AMD64_LAYER], config={"architecture": "amd64", "rootfs": {"diff_ids": [digest_of(raw)]}})
+        arm64 = image([self.ARM64_LAYER], config={"architecture": "arm64"}, seed=2)
+        files = layout_files(index(amd64, arm64))
+        parts = {"manifest": arm64.root, "layer": digest_of(self.ARM64_LAYER), "config": self.config_of(arm64)}
+        for part in without:
+            del files[f"blobs/sha256/{parts[part][7:]}"]
+        entry = {
+            "Config": f"blobs/sha256/{self.config_of(amd64)[7:]}",
+            "RepoTags": ["team/app:1"],
+            "Layers": [f"blobs/sha256/{digest_of(self.AMD64_LAYER)[7:]}"],
+        }
+        return {**files, "manifest.json": json.dumps([entry]).encode()}, index(amd64, arm64)
+
+    @staticmethod
+    def config_of(built: BuiltImage) -> str:
+        return str(built.manifest["config"]["digest"])  # type: ignore[index]  # an object by construction
+
+    def test_a_whole_one_is_pushed_as_its_index(self, tmp_path: Path) -> None:
+        files, built = self.files()
+        (tmp_path / "i.tar").write_bytes(tar_of(files))
+        with closing(open_source(str(tmp_path / "i.tar"))) as source:
+            assert (str(source.root.digest), source.notes) == (built.root, ())
+
+    @pytest.mark.parametrize("part", ["layer", "config"])
+    def test_a_platform_of_which_a_part_is_missing_is_refused(self, tmp_path: Path, part: str) -> None:
+        files, _ = self.files(part)
+        (tmp_path / "i.tar").write_bytes(tar_of(files))
+        with pytest.raises(
+            InvalidImageError, match=r"i\.tar: it is damaged: of the image for linux/arm64 it lacks sha"
+        ):
+            open_source(str(tmp_path / "i.tar"))
+
+    @pytest.mark.parametrize("parts", [("manifest", "layer", "config"), ("layer", "config")], ids=["all", "all blobs"])
+    def test_a_platform_that_was_never_saved_is_named_as_left_out(self, tmp_path: Path, parts: tuple[str, ...]) -> None:
+        files, _ = self.files(*parts)
+        (tmp_path / "i.tar").write_bytes(tar_of(files))
+        with closing(open_source(str(tmp_path / "i.tar"))) as source:
+            assert source.root.media_type == DOCKER_MANIFEST
+            (note,) = source.notes
+        assert note.endswith("left out: linux/arm64")
+
+    def test_what_is_left_out_is_among_the_notes_of_the_plan(self, tmp_path: Path) -> None:
+        files, _ = self.files("manifest", "layer", "config")
+        (tmp_path / "i.tar").write_bytes(tar_of(files))
+        with FakeRegistry() as registry:
+            assert any("left out: linux/arm64" in note for note in Bench(registry).plan(tmp_path / "i.tar").notes)

@@ -3,7 +3,9 @@ import json
 import pytest
 
 from client.images import BuiltImage, image, index, with_root
-from shared_ecr.client.sources.narrowing import index_entries, narrowed
+from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.client.sources.manifests import Descriptor
+from shared_ecr.client.sources.narrowing import NarrowedIndex, index_entries, narrowed
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest
 from shared_ecr.names.platforms import Platform
@@ -18,7 +20,8 @@ def wanted(*texts: str) -> list[Platform]:
 
 
 def cut(built: BuiltImage, *texts: str) -> bytes | Digest:
-    return narrowed(built.files[built.root], "the index", wanted(*texts))
+    left = narrowed(built.files[built.root], "the index", wanted(*texts), lambda each: built.files[str(each.digest)])
+    return left.digest if isinstance(left, Descriptor) else left.content
 
 
 def entries(built: BuiltImage) -> list[dict[str, object]]:
@@ -100,3 +103,58 @@ def test_what_an_entry_says_oddly_is_not_believed_and_does_no_harm(odd: dict[str
 def test_an_entry_says_which_platform_it_is_for() -> None:
     found = [str(entry.platform) for entry in index_entries(THREE.files[THREE.root], "the index")]
     assert found == ["linux/amd64", "linux/arm64", "linux/s390x"]
+
+
+def nest(*entries: dict[str, object], holding: BuiltImage) -> BuiltImage:
+    """An index of these entries, with the files of what they name."""
+    return with_root(holding, {"schemaVersion": 2, "mediaType": holding.media_type, "manifests": list(entries)})
+
+
+PLAIN = index(AMD64, ARM64)
+NESTED = nest(PLAIN.descriptor(), *entries(THREE)[2:], holding=BuiltImage("", THREE.media_type, {
+    **THREE.files, **PLAIN.files
+}))  # fmt: skip
+
+
+def test_an_image_of_a_nested_index_is_found() -> None:
+    assert cut(NESTED, "linux/arm64") == Digest(ARM64.root)
+
+
+def test_a_nested_index_is_cut_down_too() -> None:
+    left = narrowed(
+        NESTED.files[NESTED.root],
+        "the index",
+        wanted("linux/arm64", "linux/s390x"),
+        lambda each: NESTED.files[str(each.digest)],
+    )
+    assert isinstance(left, NarrowedIndex)
+    inner, outer = json.loads(left.content)["manifests"]
+    assert outer == entries(THREE)[2]
+    made = json.loads(left.nested[Digest(inner["digest"])])
+    assert made["manifests"] == [entries(PLAIN)[1]]
+    assert inner["size"] == len(left.nested[Digest(inner["digest"])])
+
+
+def test_a_nested_index_of_which_nothing_is_wanted_is_left_out() -> None:
+    two = nest(*entries(NESTED), image(seed=9).descriptor(platform={"os": "linux", "architecture": "riscv64"}),
+               holding=NESTED)  # fmt: skip
+    left = cut(two, "linux/s390x", "linux/riscv64")
+    assert isinstance(left, bytes)
+    assert [entry["digest"] for entry in json.loads(left)["manifests"]] == [S390X.root, image(seed=9).root]
+
+
+def test_a_nested_index_that_is_wanted_as_a_whole_stays_byte_for_byte() -> None:
+    assert cut(NESTED, "linux/amd64", "linux/arm64", "linux/s390x") == NESTED.files[NESTED.root]
+
+
+def test_the_platforms_of_nested_indexes_are_offered() -> None:
+    with pytest.raises(RefusedError, match="it is for linux/amd64, linux/arm64 or linux/s390x"):
+        cut(NESTED, "plan9/amd64")
+
+
+def test_indexes_that_are_nested_without_end_are_refused() -> None:
+    deep = PLAIN
+    for _ in range(5):
+        deep = nest(deep.descriptor(), holding=deep)
+    with pytest.raises(InvalidImageError, match="indexes within each other"):
+        cut(deep, "linux/arm64")

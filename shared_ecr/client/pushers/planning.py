@@ -21,7 +21,7 @@ class Planner:
         self._context, self._source = context, source
         self._request, self._remote = context.request, context.remote
         self._may_look = True
-        self._notes: list[str] = []
+        self._notes: list[str] = list(source.notes)
 
     def plan(self) -> PushPlan:
         """Look, and return what is left to do.

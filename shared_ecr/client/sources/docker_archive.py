@@ -8,7 +8,6 @@ bytes for as long as the image is stored.
 Source: https://github.com/moby/moby/blob/master/image/spec/spec.md
 """
 
-import contextlib
 import json
 import os
 import posixpath
@@ -16,6 +15,7 @@ import queue
 from functools import partial
 
 from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.client.sources.archived_platforms import left_out
 from shared_ecr.client.sources.docker_documents import chosen_image, diff_ids
 from shared_ecr.client.sources.files import read_whole
 from shared_ecr.client.sources.interface import (
@@ -29,10 +29,11 @@ from shared_ecr.client.sources.interface import (
 from shared_ecr.client.sources.manifests import (
     DOCKER_MANIFEST,
     MAX_CONFIG_BYTES,
+    Descriptor,
     digest_of,
     parse_manifest,
 )
-from shared_ecr.client.sources.oci_layout import OciLayout
+from shared_ecr.client.sources.oci_layout import OciLayout, chosen_entry, listed_images
 from shared_ecr.client.sources.packing import Packed, head_of, measure, pack
 from shared_ecr.client.sources.spools import Spool
 from shared_ecr.client.sources.tars import TarFiles
@@ -49,9 +50,14 @@ MAX_PACKERS = 4
 class DockerArchive:
     """One image of a docker archive, packed into temporary files without a name until `close`."""
 
-    def __init__(self, files: TarFiles, wanted: str | None = None) -> None:
+    notes: tuple[str, ...]
+    """Which platforms of the image the archive does not have, or are left out."""
+
+    def __init__(self, files: TarFiles, wanted: str | None = None, layout: Descriptor | None = None) -> None:
+        """Read and pack the image; *layout* is what the archive's OCI layout, which is not pushed, says of it."""
         entry = chosen_image(files, wanted)
         config = read_whole(files, entry.config, MAX_CONFIG_BYTES)
+        self.notes = left_out(files, layout, digest_of(config)) if layout else ()
         contents = diff_ids(config, files.origin(entry.config))
         if len(contents) != len(entry.layers):
             raise InvalidImageError.in_file(
@@ -97,12 +103,13 @@ class DockerArchive:
 
 def open_docker_archive(files: TarFiles, wanted: str | None) -> ImageSource:
     """Open the image by the archive's OCI layout when that is whole and packed."""
-    if files.size("index.json") is not None and files.size("oci-layout") is not None:
-        with contextlib.suppress(IncompleteImageError):
-            layout = OciLayout(files, wanted, close=files.close)
-            if not _has_raw_layers(layout):
-                return layout
-    return DockerArchive(files, wanted)
+    if files.size("index.json") is None or files.size("oci-layout") is None:
+        return DockerArchive(files, wanted)
+    try:
+        layout = OciLayout(files, wanted, close=files.close)
+    except IncompleteImageError:
+        return DockerArchive(files, wanted, chosen_entry(files, listed_images(files), wanted))
+    return DockerArchive(files, wanted, layout.entry) if _has_raw_layers(layout) else layout
 
 
 def _has_raw_layers(layout: OciLayout) -> bool:

@@ -141,6 +141,11 @@ class ImageSource(Protocol):
         """Every blob of every manifest once."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the image is left out or changed, a sentence each; empty where all of it is moved as it is."""
+        ...
+
     def companions(self) -> Companions:
         """Look for what is about the image or about a part of it; nothing that is wrong with it raises."""
         ...

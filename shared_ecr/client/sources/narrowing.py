@@ -1,13 +1,21 @@
-"""An index, cut down to the platforms that are wanted.
+"""An index, cut down to the platforms that are wanted, and with it the indexes that it names.
 
-Its entries stay as they are written; the index around them is a new document, with a digest of its own.
+The entries of images stay as they are written; an index around them is a new document, with a digest of its own.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_ecr.client.sources.manifests import Descriptor, descriptors, json_object
+from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.client.sources.manifests import (
+    INDEX_TYPES,
+    MAX_DEPTH,
+    Descriptor,
+    descriptors,
+    digest_of,
+    json_object,
+)
 from shared_ecr.errors import InvalidValueError, RefusedError
 from shared_ecr.names import Digest
 from shared_ecr.names.platforms import Platform
@@ -42,33 +50,98 @@ def index_entries(content: bytes, place: str) -> tuple[IndexEntry, ...]:
     )
 
 
-def narrowed(content: bytes, place: str, wanted: Sequence[Platform]) -> bytes | Digest:
-    """Return the index of the *wanted* platforms, or the digest of the one image where only one is left.
+@dataclass(frozen=True, slots=True)
+class NarrowedIndex:
+    """An index that names the wanted platforms alone."""
 
-    Attestations stay with the image that they are about; an index that has nothing else is returned as it is.
+    content: bytes
+    nested: Mapping[Digest, bytes]
+    """The indexes below it that were read, and those that were made, by their digests."""
+
+
+def narrowed(
+    content: bytes, place: str, wanted: Sequence[Platform], read: Callable[[Descriptor], bytes]
+) -> NarrowedIndex | Descriptor:
+    """Return the index of the *wanted* platforms, or the one image where only one is left.
+
+    An entry that is an index itself is read by *read* and cut down too. Attestations stay with the image that they
+    are about; an index that has nothing else is returned as it is.
 
     Raises:
-        RefusedError: the index has no image for one of the platforms.
+        RefusedError: no index has an image for one of the platforms.
+        InvalidImageError: indexes are nested deeper than in any image.
     """
-    entries = index_entries(content, place)
-    offered = [entry.platform for entry in entries if entry.platform]
+    cut = _Cut(place, wanted, read)
+    images = cut.images(content, depth=1)
+    offered = [platform for platform, _ in images]
     for platform in wanted:
         if not any(platform.covers(each) for each in offered):
             raise no_such_platform(place, platform, offered)
-    kept = {
-        entry.descriptor.digest for entry in entries if entry.platform and any(p.covers(entry.platform) for p in wanted)
-    }
-    if len(kept) == 1:
-        return next(iter(kept))
-    staying = [entry for entry in entries if entry.descriptor.digest in kept or entry.about in kept]
-    if len(staying) == len(entries):
-        return content
-    document = {**json_object(content, place), "manifests": [entry.document for entry in staying]}
-    return json.dumps(document, separators=(",", ":")).encode()
+    kept = {found.digest: found for platform, found in images if cut.is_wanted(platform)}
+    only = next(iter(kept.values()))
+    if len(kept) == 1 and only.media_type not in INDEX_TYPES:
+        return only
+    left = cut.index(content, kept.keys())
+    return NarrowedIndex(left, cut.nested)
+
+
+class _Cut:
+    """The wanted platforms of one index, and the indexes below it."""
+
+    def __init__(self, place: str, wanted: Sequence[Platform], read: Callable[[Descriptor], bytes]) -> None:
+        self._place, self._wanted, self._read = place, wanted, read
+        self.nested: dict[Digest, bytes] = {}
+
+    def is_wanted(self, platform: Platform | None) -> bool:
+        return platform is not None and any(wanted.covers(platform) for wanted in self._wanted)
+
+    def images(self, content: bytes, depth: int) -> list[tuple[Platform, Descriptor]]:
+        """List the images that have a platform, those of nested indexes among them."""
+        if depth > MAX_DEPTH:
+            raise InvalidImageError.in_file(self._place, f"over {MAX_DEPTH} indexes within each other are no image")
+        found: list[tuple[Platform, Descriptor]] = []
+        for entry in index_entries(content, self._place):
+            if self._is_nested(entry):
+                found += self.images(self._nested(entry.descriptor), depth + 1)
+            elif entry.platform is not None:
+                found.append((entry.platform, entry.descriptor))
+        return found
+
+    def index(self, content: bytes, kept: Collection[Digest]) -> bytes:
+        """Return the index with the *kept* images and what is about them; *content* itself where that is all."""
+        entries = index_entries(content, self._place)
+        staying = [document for entry in entries if (document := self._entry(entry, kept)) is not None]
+        if staying == [entry.document for entry in entries]:
+            return content
+        document = {**json_object(content, self._place), "manifests": staying}
+        return json.dumps(document, separators=(",", ":")).encode()
+
+    def _entry(self, entry: IndexEntry, kept: Collection[Digest]) -> Mapping[str, object] | None:
+        """Return what the index says of *entry* now; None where nothing of it is kept."""
+        if not self._is_nested(entry):
+            return entry.document if entry.descriptor.digest in kept or entry.about in kept else None
+        before = self._nested(entry.descriptor)
+        content = self.index(before, kept)
+        if content == before:
+            return entry.document
+        if not index_entries(content, self._place):
+            return None
+        digest = digest_of(content)
+        self.nested[digest] = content
+        return {**entry.document, "digest": str(digest), "size": len(content)}
+
+    def _is_nested(self, entry: IndexEntry) -> bool:
+        """Whether to look into *entry*; an index that has a wanted platform itself is taken as a whole."""
+        return entry.descriptor.media_type in INDEX_TYPES and not self.is_wanted(entry.platform)
+
+    def _nested(self, descriptor: Descriptor) -> bytes:
+        if descriptor.digest not in self.nested:
+            self.nested[descriptor.digest] = self._read(descriptor)
+        return self.nested[descriptor.digest]
 
 
 def no_such_platform(place: str, wanted: Platform, offered: Sequence[Platform]) -> RefusedError:
-    """Tell what there is in place of *wanted*."""
+    """Say which platforms there are in place of *wanted*."""
     has = (
         f"it is for {listed(sorted({visible(str(each)) for each in offered}))}"
         if offered

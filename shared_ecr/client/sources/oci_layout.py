@@ -28,8 +28,12 @@ class OciLayout:
     ) -> None:
         """Read the image; *close* is called when it is closed."""
         self._files, self._close = files, close
-        self._listed = _listed(files)
-        self._tree = LayoutTree(files, _chosen(files, self._listed, wanted))
+        self._listed = listed_images(files)
+        self.entry = chosen_entry(files, self._listed, wanted)
+        self._tree = LayoutTree(files, self.entry)
+
+    entry: Descriptor
+    """What index.json says of the image."""
 
     @property
     def root(self) -> Manifest:
@@ -46,6 +50,11 @@ class OciLayout:
         """Every configuration and layer once."""
         return tuple(self._tree.blobs.values())
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: a layout is moved as it is."""
+        return ()
+
     def companions(self) -> Companions:
         """Look through index.json for what is about the image."""
         return find_companions(self._files, self._listed, self._tree.manifests.keys())
@@ -60,7 +69,8 @@ def open_oci_layout(path: Path, wanted: str | None) -> OciLayout:
     return OciLayout(ImageFolder(path), wanted)
 
 
-def _listed(files: ImageFiles) -> tuple[Descriptor, ...]:
+def listed_images(files: ImageFiles) -> tuple[Descriptor, ...]:
+    """Read the entries of index.json."""
     place = files.origin("index.json")
     document = json_object(read_whole(files, "index.json", MAX_MANIFEST_BYTES), place)
     listed = descriptors(document, "manifests", place)
@@ -69,7 +79,12 @@ def _listed(files: ImageFiles) -> tuple[Descriptor, ...]:
     return listed
 
 
-def _chosen(files: ImageFiles, listed: tuple[Descriptor, ...], wanted: str | None) -> Descriptor:
+def chosen_entry(files: ImageFiles, listed: tuple[Descriptor, ...], wanted: str | None) -> Descriptor:
+    """Take the entry called *wanted*, or the only one that is an image.
+
+    Raises:
+        InvalidImageError: there is none, or there are several.
+    """
     names = _names(listed)
     if wanted is not None:
         listed = tuple(entry for entry in listed if short_name(wanted) in (*entry.names, str(entry.digest)))

@@ -1,6 +1,6 @@
 """An image that stands in another repository: its manifests are read at once, its blobs while they are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared_ecr.client.distribution.downloads import read_small
 from shared_ecr.client.distribution.repository import RemoteRepository
@@ -8,6 +8,7 @@ from shared_ecr.client.sources.interface import Blob, Companions, Manifest
 from shared_ecr.client.sources.manifests import (
     INDEX_TYPES,
     MAX_CONFIG_BYTES,
+    Descriptor,
     ManifestContent,
     digest_of,
     json_object,
@@ -15,7 +16,7 @@ from shared_ecr.client.sources.manifests import (
 )
 from shared_ecr.client.sources.narrowing import narrowed, no_such_platform, platform_in
 from shared_ecr.client.sources.registry_companions import find_companions
-from shared_ecr.client.sources.registry_trees import Fetched, RemoteTree, fetch_manifest, place_of
+from shared_ecr.client.sources.registry_trees import NOTHING_KNOWN, Fetched, RemoteTree, fetch_manifest, place_of
 from shared_ecr.names import Digest, Tag
 from shared_ecr.names.platforms import Platform
 
@@ -38,7 +39,8 @@ class RegistryImage:
         self._remote = remote
         top = fetch_manifest(remote, name)
         self.found = digest_of(top[0])
-        self._tree = RemoteTree(remote, _narrowed(remote, self.found, top, platforms) if platforms else top)
+        left, known = _narrowed(remote, self.found, top, platforms) if platforms else (top, NOTHING_KNOWN)
+        self._tree = RemoteTree(remote, left, known)
 
     found: Digest
     """What the name names, whatever of it is taken."""
@@ -63,6 +65,13 @@ class RegistryImage:
         """Every configuration and layer once; those that stand on other servers stay there."""
         return tuple(self._tree.blobs.values())
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say that another digest is copied than the one that was named."""
+        if not self.is_narrowed:
+            return ()
+        return (f"{self.found} is cut down: what is copied of it has the digest {self.root.digest}",)
+
     def companions(self) -> Companions:
         """Ask the registry for signatures, SBOMs and attestations of the image and of its parts."""
         return find_companions(self._remote, self.manifests)
@@ -71,16 +80,21 @@ class RegistryImage:
         """Do nothing: the connection belongs to whoever made it."""
 
 
-def _narrowed(remote: RemoteRepository, found: Digest, top: Fetched, platforms: Sequence[Platform]) -> Fetched:
+def _narrowed(
+    remote: RemoteRepository, found: Digest, top: Fetched, platforms: Sequence[Platform]
+) -> tuple[Fetched, Mapping[Digest, bytes]]:
+    """Return what is left of *top*, and the indexes below it that need not be asked for."""
     content, parsed = top
     place = place_of(remote, found)
     if parsed.media_type not in INDEX_TYPES:
         _refuse_other_platforms(remote, parsed, place, platforms)
-        return top
-    left = narrowed(content, place, platforms)
-    if isinstance(left, Digest):
-        return fetch_manifest(remote, left, next(child.media_type for child in parsed.children if child.digest == left))
-    return left, parse_manifest(left, place, parsed.media_type)
+        return top, NOTHING_KNOWN
+    left = narrowed(
+        content, place, platforms, lambda nested: fetch_manifest(remote, nested.digest, nested.media_type)[0]
+    )
+    if isinstance(left, Descriptor):
+        return fetch_manifest(remote, left.digest, left.media_type), NOTHING_KNOWN
+    return (left.content, parse_manifest(left.content, place, parsed.media_type)), left.nested
 
 
 def _refuse_other_platforms(

@@ -1,5 +1,6 @@
 """A manifest of another repository with everything below it; layers are named and not yet asked for."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from shared_ecr.client.distribution.downloads import Download
@@ -18,6 +19,7 @@ from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, Tag
 
 Fetched = tuple[bytes, ManifestContent]
+NOTHING_KNOWN: Mapping[Digest, bytes] = {}
 _CURE = "push the image to that registry again, from where it is whole"
 
 
@@ -44,14 +46,14 @@ def fetch_manifest(remote: RemoteRepository, name: Tag | Digest, announced: str 
 class RemoteTree:
     """What is below one manifest: manifests, children first, and blobs, each once."""
 
-    def __init__(self, remote: RemoteRepository, top: Fetched) -> None:
-        """Read what is below *top*.
+    def __init__(self, remote: RemoteRepository, top: Fetched, known: Mapping[Digest, bytes] = NOTHING_KNOWN) -> None:
+        """Read what is below *top*; the manifests *known* are not asked for.
 
         Raises:
             InvalidImageError: a document breaks a rule, or the registry sent another one than was asked for.
             RefusedError: a manifest that an index names is not there.
         """
-        self._remote = remote
+        self._remote, self._known = remote, known
         self.manifests: dict[Digest, Manifest] = {}
         self.blobs: dict[Digest, Blob] = {}
         self.root = self._adopt(top, depth=1)
@@ -78,12 +80,15 @@ class RemoteTree:
         return manifest
 
     def _child(self, digest: Digest, announced: str, index: Digest) -> Fetched:
+        if digest in self._known:
+            content = self._known[digest]
+            return content, parse_manifest(content, place_of(self._remote, digest), announced)
         try:
             return fetch_manifest(self._remote, digest, announced)
         except LoginRefusedError:
             raise
         except RefusedError as error:
-            # An index of all platforms over the images of one is met where somebody copied no more.
+            # Some tools copy an index of all platforms with the images of one.
             raise RefusedError(
                 f"{error}, and the index {index} names it; copy or inspect the platforms that are there (--platform)"
             ) from error

@@ -6,7 +6,7 @@ import pytest
 
 from cli.between.sides import SOURCE_PASSWORD, TARGET_PASSWORD, Sides, held, hold, secrets_seen, tags
 from client.faults import Reply
-from client.images import BuiltImage, about, digest_of, image, index, noise
+from client.images import BuiltImage, about, digest_of, image, index, noise, with_root
 from client.pushing import ECR_HOST
 
 APP = image([noise(1_200_000, 1), b"small"])
@@ -123,6 +123,25 @@ class TestPlatforms:
         words = ("copy", f"{sides.there}/team/app:1", f"{sides.here}/kept/app", "--platform", "linux/riscv64")
         outcome = sides.types(*words)
         assert (outcome.code, "it is for linux/amd64 or linux/arm64" in outcome.stderr) == (4, True)
+
+    def test_an_image_of_a_nested_index_is_copied(self, sides: Sides) -> None:
+        outer = index(BOTH)
+        arm = image([b"arm64"], seed=2)
+        bare = {key: value for key, value in outer.manifest["manifests"][0].items() if key != "platform"}  # type: ignore[index]  # JSON
+        nested = with_root(outer, {**outer.manifest, "manifests": [bare]})
+        assert copied(sides, nested, "--platform", "linux/arm64") == f"{sides.here}/kept/app@{arm.root}\n"
+        assert held(sides.target, "kept/app") == arm.files
+
+    def test_several_images_of_a_nested_index_are_copied_with_their_indexes(self, sides: Sides) -> None:
+        three = index(*(image([name], seed=seed) for seed, name in enumerate((b"1", b"2", b"3"))))
+        outer = index(three)
+        bare = {key: value for key, value in outer.manifest["manifests"][0].items() if key != "platform"}  # type: ignore[index]  # JSON
+        nested = with_root(outer, {**outer.manifest, "manifests": [bare]})
+        copied(sides, nested, "--platform", "linux/amd64", "--platform", "linux/s390x")
+        there = held(sides.target, "kept/app")
+        (inner,) = json.loads(there[tags(sides.target, "kept/app")["1.2"]])["manifests"]
+        kept = json.loads(there[inner["digest"]])["manifests"]
+        assert kept == [three.manifest["manifests"][0], three.manifest["manifests"][2]]  # type: ignore[index]  # JSON
 
     @pytest.mark.parametrize(("platform", "code"), [("linux/amd64", 0), ("linux/arm64", 4)])
     def test_an_image_without_an_index_is_judged_by_its_configuration(

@@ -54,6 +54,12 @@ def test_an_image_is_told_with_all_that_its_configuration_says(sides: Sides) -> 
     }
 
 
+def test_the_images_of_a_nested_index_are_shown_with_their_platforms(sides: Sides) -> None:
+    outer = index(BOTH)
+    nested = with_root(outer, {**outer.manifest, "manifests": [BOTH.descriptor()]})
+    assert [image["platform"] for image in inspected(sides, nested)["images"]] == ["linux/amd64", "linux/arm64"]
+
+
 def test_the_platform_of_an_image_is_that_of_its_configuration(sides: Sides) -> None:
     assert [image["platform"] for image in inspected(sides, APP)["images"]] == ["linux/arm/v7"]
 
