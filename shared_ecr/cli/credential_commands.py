@@ -35,9 +35,14 @@ def answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> in
         print(fault)
         return 1
     except SharedEcrError as error:
-        return _tell(str(error), error.exit_code)
+        return _report(str(error), error.exit_code)
     except OSError as error:
-        return _tell(str(error), ExitCode.ENVIRONMENT)
+        return _report(str(error), ExitCode.ENVIRONMENT)
+    except Exception as error:  # noqa: BLE001 — the last resort: docker shows one line, and never a traceback
+        # The text of an error that nobody foresaw may quote a secret.
+        return _report(
+            f"an error that is not expected ({type(error).__name__}); please report it", ExitCode.ENVIRONMENT
+        )
     return ExitCode.DONE
 
 
@@ -137,7 +142,7 @@ def _has_no_credentials(error: SharedEcrError) -> bool:
     return isinstance(error.__cause__, NoCredentialsError)
 
 
-def _tell(text: str, code: ExitCode) -> int:
+def _report(text: str, code: ExitCode) -> int:
     line = " ".join(text.split())
     print(f"{PROGRAM}: {line}", flush=True)
     _say(line)

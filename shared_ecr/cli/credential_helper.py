@@ -21,6 +21,11 @@ MAX_BYTES = 64 * 1024
 
 def run() -> None:
     """Start as the console script does."""
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        # Only a daemon pays for the import. Python would print a warning among the answers.
+        from shared_ecr.cli.streams import prepare_streams
+
+        prepare_streams()
     sys.exit(main(sys.argv[1:], os.environ))
 
 

@@ -1,13 +1,17 @@
 """Parse the command line, run the command, and turn every error into one line and an exit code."""
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from shared_ecr.cli.parser import CommandParser
+from shared_ecr.cli.streams import (
+    UnwrittenResultError,
+    discard_result,
+    prepare_streams,
+)
 from shared_ecr.errors import ExitCode, SharedEcrError
 
 # Each is a module beside this one, with `add_parser`.
@@ -45,7 +49,7 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
         "disk), 4 refused by AWS or the registry, 130 interrupted",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    parser.add_argument("--verbose", action="store_true", help="show what stands behind an error")
+    parser.add_argument("--verbose", action="store_true", help="show the cause of an error")
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"shared_ecr.cli.{name}").add_parser(subcommands)
@@ -58,7 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(_parsed(words))
     except KeyboardInterrupt:
-        print("shared-ecr: interrupted; what was uploaded is kept and will be reused [interrupted]", file=sys.stderr)
+        # A command that moves images has said before how far it came.
+        print("shared-ecr: interrupted [interrupted]", file=sys.stderr)
         return ExitCode.INTERRUPTED
 
 
@@ -71,21 +76,34 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
-    except SharedEcrError as error:
-        _tell(error, verbose=arguments.verbose)
-        return error.exit_code
-    except BrokenPipeError:
-        # The reader of stdout went away (`| head`); there is nobody left to tell. Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001 — the last resort: a traceback is no answer, and its 1 means findings
+        return _ended_by(error, verbose=arguments.verbose)
+    return code
+
+
+def _ended_by(error: Exception, *, verbose: bool) -> int:
+    """Report *error* and return the exit code that belongs to it."""
+    # Only errors pay for the import.
+    from shared_ecr.cli.error_text import error_text, unexpected_error_text
+
+    if isinstance(error, BrokenPipeError):
+        # The reader of stdout has ended (`| head`), which is its right.
+        discard_result()
         return ExitCode.DONE
-    except OSError as error:
-        _tell(error, verbose=arguments.verbose)
-        return ExitCode.ENVIRONMENT
+    if isinstance(error, UnwrittenResultError):
+        discard_result()
+    if isinstance(error, SharedEcrError | OSError):
+        text = error_text(error, verbose=verbose)
+        code = error.exit_code if isinstance(error, SharedEcrError) else ExitCode.ENVIRONMENT
+    else:
+        text, code = unexpected_error_text(error, verbose=verbose), ExitCode.ENVIRONMENT
+    print(text, file=sys.stderr)
     return code
 
 
 def run() -> None:
     """Start as the console script does; a SIGTERM unwinds as Ctrl-C does, so that nothing is left on disk."""
+    prepare_streams()
     signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())
 
@@ -95,14 +113,8 @@ def _terminated(number: int, _: object) -> None:
     sys.exit(128 + number)
 
 
-def _tell(error: Exception, *, verbose: bool) -> None:
-    from shared_ecr.cli.complaints import complaint
-
-    print(complaint(error, verbose=verbose), file=sys.stderr)
-
-
 class _Version(argparse.Action):
-    """Print the version; `importlib.metadata` is imported by nobody else."""
+    """Print the version; `importlib.metadata` is imported only for it."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from shared_ecr.cli.complaints import complaint
+from shared_ecr.cli.error_text import error_text
 from shared_ecr.cli.progress import display
 from shared_ecr.errors import ExitCode, SharedEcrError
 
@@ -34,7 +34,7 @@ def shown(
         with screen:
             moved = move(screen, counted)
     except (SharedEcrError, OSError) as error:
-        screen.complained(complaint(error, verbose=arguments.verbose))
+        screen.complained(error_text(error, verbose=arguments.verbose))
         return error.exit_code if isinstance(error, SharedEcrError) else ExitCode.ENVIRONMENT
     except KeyboardInterrupt:
         screen.complained(f"shared-ecr: {counted.last_word(how)}")

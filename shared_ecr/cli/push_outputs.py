@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.cli.complaints import complaint
+from shared_ecr.cli.error_text import error_text
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class ProgressPrinter:
             if outcome.place:
                 self._shown.failed(outcome.place)
             about = asked_for(outcome) if self._of_several else ""
-            self._shown.complained(complaint(outcome.error, verbose=self._verbose, about=about))
+            self._shown.complained(error_text(outcome.error, verbose=self._verbose, about=about))
 
 
 def asked_for(outcome: "PushOutcome") -> str:

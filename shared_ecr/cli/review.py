@@ -66,6 +66,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the review; its conclusion is the exit code."""
     from shared_ecr.cli.review_inputs import ReviewInput
+    from shared_ecr.cli.saved_files import write_whole
     from shared_ecr.review.judging import ReviewQuestion, review
 
     forms = {arguments.format, *map(_format_of, arguments.save)}
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     question = ReviewQuestion(now, reviewed.known, images, reviewed.acknowledged, with_access="html" in forms)
     verdict = review(reviewed.after, reviewed.before, question)
     for path in arguments.save:
-        path.write_text(_rendered(verdict, _format_of(path)) + "\n", encoding="utf-8")
+        write_whole(path, _rendered(verdict, _format_of(path)) + "\n")
     print(_rendered(verdict, arguments.format))
     return ExitCode.FINDINGS if verdict.blocks else ExitCode.DONE
 

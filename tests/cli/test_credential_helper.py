@@ -219,7 +219,7 @@ def test_the_version_is_told(helper: Helper, option: str) -> None:
     ("refusal", "code", "said"),
     [
         ("AccessDeniedException", 4, "AWS does not allow ecr:GetAuthorizationToken in us-east-1: it is not allowed"),
-        ("ExpiredTokenException", 3, "the AWS session has expired"),
+        ("ExpiredTokenException", 3, "the AWS keys in AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN have expired"),
         ("UnrecognizedClientException", 3, "AWS does not know the access key"),
     ],
 )

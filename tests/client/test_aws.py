@@ -129,6 +129,45 @@ def test_any_other_answer_keeps_its_code() -> None:
     assert str(error).endswith("The repository with name 'x' does not exist")
 
 
+def test_a_web_identity_file_that_is_missing_is_named_with_its_variable(
+    aws_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        aws_environment.delenv(name)
+    aws_environment.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/ci")
+    aws_environment.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+
+    with pytest.raises(UnavailableError, match=f"AWS_WEB_IDENTITY_TOKEN_FILE names {tmp_path}/token, which cannot be"):
+        AwsClients().caller_account(REGION)
+
+
+def test_a_profile_with_mfa_never_reads_the_code_from_standard_input(
+    aws_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = "[profile mfa]\nrole_arn = arn:aws:iam::111122223333:role/ci\nsource_profile = base\n"
+    config += "mfa_serial = arn:aws:iam::111122223333:mfa/me\n"
+    (tmp_path / "config").write_text(config)
+    (tmp_path / "credentials").write_text("[base]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = x\n")
+    aws_environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    aws_environment.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    aws_environment.setattr("shared_ecr.client.aws.faults.TERMINAL", str(tmp_path / "no-terminal"))
+
+    with pytest.raises(UnavailableError, match="asks for an MFA code, and there is no terminal"):
+        AwsClients(profile="mfa").caller_account(REGION)
+
+
+def test_keys_of_the_environment_that_expired_are_not_answered_with_single_sign_on(
+    aws_environment: pytest.MonkeyPatch,
+) -> None:
+    assert "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN have expired" in str(told(answered("ExpiredTokenException")))
+    aws_environment.delenv("AWS_ACCESS_KEY_ID")
+    assert "run 'aws sso login'" in str(told(answered("ExpiredTokenException")))
+
+
+def test_a_question_that_cannot_be_answered_is_an_error_of_ours() -> None:
+    assert "such as an MFA code" in str(told(EOFError()))
+
+
 def test_what_is_no_fault_of_aws_passes_untouched() -> None:
     with pytest.raises(KeyError), asking_aws(ACTION):
         raise KeyError("ours")

@@ -19,7 +19,7 @@ from client.fake_registry import FakeRegistry
 from client.faults import Hold
 from client.images import image, write_layout
 from client.pushing import ECR_HOST, STEPS
-from shared_ecr.cli.complaints import complaint
+from shared_ecr.cli.error_text import error_text
 from shared_ecr.errors import UnavailableError
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc shows what other users of the machine could see")
@@ -171,4 +171,4 @@ def test_what_is_raised_to_hide_its_cause_hides_it_from_the_verbose_too() -> Non
 
     with pytest.raises(UnavailableError) as caught:
         read()
-    assert complaint(caught.value, verbose=True) == "shared-ecr: the answer is no token"
+    assert error_text(caught.value, verbose=True) == "shared-ecr: the answer is no token"

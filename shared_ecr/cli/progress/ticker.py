@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 # How long a beat that is writing to a slow terminal is waited for.
 _PATIENCE_SECONDS = 1.0
@@ -16,13 +17,15 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
 
     def start(self) -> None:
-        """Begin to beat."""
-        self._thread.start()
+        """Begin to beat; where no thread can be started, the progress is not refreshed and the work goes on."""
+        with suppress(RuntimeError):
+            self._thread.start()
 
     def stop(self) -> None:
-        """Beat no more; the thread is gone when this returns."""
+        """Stop; the thread has ended when this returns."""
         self._over.set()
-        self._thread.join(_PATIENCE_SECONDS)
+        if self._thread.ident is not None:
+            self._thread.join(_PATIENCE_SECONDS)
 
     def _run(self) -> None:
         while not self._over.wait(self._seconds):

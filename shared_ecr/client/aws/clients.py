@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.client.aws.faults import asking_aws
+from shared_ecr.client.aws.faults import asking_aws, mfa_code
 from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
 from shared_ecr.client.aws.repetitions import correct_repetitions
 from shared_ecr.errors import UnavailableError
@@ -114,8 +114,18 @@ class AwsClients:
             silence_secrets_of_botocore()
             session = Session(profile=self._profile)
             correct_repetitions(session)
+            _ask_for_mfa_at_the_terminal(session)
             self._session = session
         return self._session
+
+
+def _ask_for_mfa_at_the_terminal(session: "Session") -> None:
+    """Replace botocore's prompt, which reads standard input where there is no terminal.
+
+    botocore has no public way to choose the prompt; `tests/client/test_aws.py` fails where the name changes.
+    """
+    provider: Any = session.get_component("credential_provider").get_provider("assume-role")
+    provider._prompter = mfa_code  # noqa: SLF001 — as just said
 
 
 def _config(*, fips: bool = False, dual_stack: bool = False) -> "Config":

@@ -1,8 +1,10 @@
 """Say in our own words what botocore and AWS's services complain about."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.redaction import redacted
@@ -32,6 +34,15 @@ _NO_CREDENTIALS = (
 )
 
 
+_SESSION = (
+    "get a session where there is a terminal ('aws sts get-session-token', 'aws sso login') and pass its keys in the "
+    "environment, or use a profile without MFA"
+)
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
+WEB_IDENTITY_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
+TERMINAL = "/dev/tty"
+
+
 class AwsRefusedError(RefusedError):
     """A service of AWS answered, and said no; `code` is its name for the reason."""
 
@@ -49,7 +60,7 @@ def asking_aws(action: str) -> Iterator[None]:
     """Translate whatever goes wrong inside while asking AWS for *action*, such as `ecr:DescribeRepositories`.
 
     Raises:
-        UnavailableError: no credentials, expired ones, no network, throttled to the last attempt, or an answer that
+        UnavailableError: no credentials, expired ones, a file or a terminal that they need, no network, throttled to the last attempt, or an answer that
             cannot be read.
         AwsDeniedError: the caller lacks a permission.
         AwsRefusedError: any other answer of the service that is an error.
@@ -63,6 +74,9 @@ def asking_aws(action: str) -> Iterator[None]:
         raise _from_service(fault, action) from fault
     except BotoCoreError as fault:
         raise _from_botocore(fault, action) from fault
+    except (OSError, EOFError) as fault:
+        # botocore reads files and asks for codes while it looks for credentials, and translates nothing of that.
+        raise _from_system(fault, action) from fault
     except ResponseParserError:
         # The text of this exception quotes the answer.
         raise UnavailableError(
@@ -90,7 +104,7 @@ def _from_service(fault: "ClientError", action: str) -> SharedEcrError:
 def _unavailable(code: str, said: str, action: str, status: int) -> str | None:
     """Say what of this machine or of the moment is to blame for the answer *code*, or None."""
     if code in _EXPIRED:
-        return f"the AWS session has expired, so {action} was refused; {_SSO_LOGIN}"
+        return _expired(action)
     if code in _UNKNOWN_KEY:
         return (
             f"AWS does not know the access key with which {action} was asked; check AWS_PROFILE and "
@@ -139,6 +153,52 @@ def _from_botocore(fault: "BotoCoreError", action: str) -> SharedEcrError:
         case _:
             text = f"{action} could not be asked: {said}"
     return UnavailableError(text)
+
+
+def _from_system(fault: OSError | EOFError, action: str) -> UnavailableError:
+    """Say which file, or which question to a person, stopped botocore while it looked for credentials."""
+    if isinstance(fault, EOFError):
+        return UnavailableError(
+            f"the AWS credentials for {action} need an answer that could not be read, such as an MFA code; {_SESSION}"
+        )
+    reason = fault.strerror or type(fault).__name__
+    if fault.filename is None:
+        return UnavailableError(f"{action} could not be asked: {reason}")
+    if str(fault.filename) == os.environ.get(WEB_IDENTITY_VARIABLE):
+        return UnavailableError(
+            f"the AWS credentials for {action} could not be fetched: {WEB_IDENTITY_VARIABLE} names {fault.filename}, "
+            f"which cannot be read: {reason}; write the job's OIDC token to that file, or unset the variable"
+        )
+    return UnavailableError(
+        f"the AWS credentials for {action} could not be fetched: {fault.filename} cannot be read: {reason}"
+    )
+
+
+def mfa_code(prompt: str) -> str:
+    """Ask the person at the terminal for an MFA code, and never standard input: an image may come from there.
+
+    Raises:
+        UnavailableError: there is no terminal.
+    """
+    from getpass import getpass  # noqa: PLC0415 — only a profile with MFA needs it
+
+    try:
+        # getpass itself would fall back to standard input.
+        with Path(TERMINAL).open("r+b", buffering=0):
+            pass
+    except OSError as fault:
+        raise UnavailableError(f"the AWS profile asks for an MFA code, and there is no terminal; {_SESSION}") from fault
+    return getpass(prompt)
+
+
+def _expired(action: str) -> str:
+    """Say what to renew: the caller's keys come from the environment, or from a session."""
+    if os.environ.get("AWS_ACCESS_KEY_ID"):
+        return (
+            f"the AWS keys in AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN have expired, so {action} was refused; fetch new "
+            "ones, in CI by taking the job's role again, or unset them to use a profile"
+        )
+    return f"the AWS session has expired, so {action} was refused; {_SSO_LOGIN}"
 
 
 def _shown(text: str) -> str:

@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 # How long the others may take to notice that it is over. They are daemons: whoever still waits for a network then
 # does not keep the program from ending.
@@ -39,19 +39,30 @@ class WorkerPool:
             threading.Thread(target=_work, args=(waiting, self.stop, ended), daemon=True)
             for _ in range(min(self._threads, len(waiting)))
         ]
-        for thread in threads:
-            thread.start()
+        started = started_threads(threads)
+        if not started:
+            _work(waiting, self.stop, ended)
         try:
-            for _ in threads:
+            for _ in started or (None,):
                 _raise_if(_next_of(ended))
         except BaseException:
             self.stop.set()
             end = time.monotonic() + GRACE_SECONDS
-            for thread in threads:
+            for thread in started:
                 thread.join(max(0.0, end - time.monotonic()))
             raise
         if self.stop.is_set():
             raise StoppedError
+
+
+def started_threads(threads: Sequence[threading.Thread]) -> Sequence[threading.Thread]:
+    """Start *threads*, or as many of them as the limits of this process and its memory allow, and return those."""
+    for count, thread in enumerate(threads):
+        try:
+            thread.start()
+        except RuntimeError:
+            return threads[:count]
+    return threads
 
 
 def _work(

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from shared_ecr.client.http.workers import HEARING_SECONDS
+from shared_ecr.client.http.workers import HEARING_SECONDS, started_threads
 
 # How long pushes that were told to stop may take to notice; those that wait for a network do not keep us.
 GRACE_SECONDS = 0.5
@@ -37,6 +37,7 @@ class Scheduler:
         self._changed = threading.Condition()
         self._error: BaseException | None = None
         self._is_over = False
+        self._is_alone = False
         on_threads = sum(not job.on_main_thread for job in jobs)
         self._threads = [
             threading.Thread(target=self._work, name="push", daemon=True) for _ in range(min(threads, on_threads))
@@ -47,8 +48,8 @@ class Scheduler:
 
         Ctrl-C, SIGTERM and faults of ours call *stop*, by which jobs learn that they shall end, and are raised.
         """
-        for thread in self._threads:
-            thread.start()
+        started = started_threads(self._threads)
+        self._is_alone = not started
         try:
             while (job := self._next(on_main_thread=True)) is not None:
                 self._do(job)
@@ -59,7 +60,7 @@ class Scheduler:
                 self._changed.notify_all()
             stop()
             end = time.monotonic() + GRACE_SECONDS
-            for thread in self._threads:
+            for thread in started:
                 thread.join(max(0.0, end - time.monotonic()))
             raise
 
@@ -92,7 +93,7 @@ class Scheduler:
         """Find the first job that nobody is in the way of; one that waits is in the way of those behind it."""
         taken = set(self._busy)
         for job in self._waiting:
-            if job.on_main_thread is on_main_thread and not job.keys & taken:
+            if (self._is_alone or job.on_main_thread is on_main_thread) and not job.keys & taken:
                 return job
             taken |= job.keys
         return None

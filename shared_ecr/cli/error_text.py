@@ -1,0 +1,46 @@
+"""How an error is reported on stderr: one line, and its cause where that is asked for."""
+
+import traceback
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
+    """Return the line for *error*; *about* says which of several things it happened to."""
+    from shared_ecr.problems import InvalidDeclarationError
+
+    text = f"{about}: {error}" if about else str(error)
+    # What begins with FILE:LINE:COL keeps it in front, so that editors find the place.
+    is_placed = isinstance(error, InvalidDeclarationError) or getattr(error, "is_placed", False)
+    line = text if is_placed else f"shared-ecr: {text}"
+    # What is raised "from None" hides what quoted a secret; `__context__` still has it.
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{line}\n  because: {type(cause).__name__}: {cause}" if verbose and cause else line
+
+
+def unexpected_error_text(error: Exception, *, verbose: bool) -> str:
+    """Return the line for an error that this package did not foresee.
+
+    Its own text is shown with `verbose` alone: what nobody wrote on purpose may quote a secret.
+    """
+    if isinstance(error, MemoryError):
+        return "shared-ecr: there is not enough memory; free some, or raise the limit of this process [out-of-memory]"
+    if isinstance(error, RuntimeError) and "new thread" in str(error):
+        return "shared-ecr: no thread can be started; raise the limit of processes or of memory (ulimit) [no-threads]"
+    if isinstance(error, UnicodeError):
+        what = "a text cannot be written or read in the encoding in use; set PYTHONIOENCODING=utf-8"
+    else:
+        what = f"an error that shared-ecr does not expect ({type(error).__name__}{_place(error)}); please report it"
+    if not verbose:
+        return f"shared-ecr: {what}. Repeat the command with --verbose to see where it happened [unexpected]"
+    return f"shared-ecr: {what} [unexpected]\n{''.join(traceback.format_exception(error)).rstrip()}"
+
+
+def _place(error: Exception) -> str:
+    """Name the last line of this package on the way to *error*."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    if not ours:
+        return ""
+    return f" at {Path(ours[-1].filename).relative_to(_PACKAGE.parent).as_posix()}:{ours[-1].lineno}"
