@@ -145,7 +145,11 @@ MISMATCH = "The request signature we calculated does not match the signature you
 QUOTA = "The maximum number of repositories is reached"
 # By what is wrong: the answer, our exit code, and what our sentence says of it.
 FINAL = {
-    "expired": (Refusal("ExpiredTokenException", 400, f"{INVALID}expired"), 3, "session has expired"),
+    "expired": (
+        Refusal("ExpiredTokenException", 400, f"{INVALID}expired"),
+        3,
+        "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN have expired",
+    ),
     "unknown": (Refusal("UnrecognizedClientException", 400, f"{INVALID}invalid."), 3, "does not know the access key"),
     "secret": (Refusal("InvalidSignatureException", 400, MISMATCH), 3, "secret access key does not belong"),
     "denied": (Refusal("AccessDeniedException", 400, DENIED), 4, "does not allow.*user/ci"),

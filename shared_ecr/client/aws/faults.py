@@ -60,8 +60,8 @@ def asking_aws(action: str) -> Iterator[None]:
     """Translate whatever goes wrong inside while asking AWS for *action*, such as `ecr:DescribeRepositories`.
 
     Raises:
-        UnavailableError: no credentials, expired ones, a file or a terminal that they need, no network, throttled to the last attempt, or an answer that
-            cannot be read.
+        UnavailableError: no credentials, expired ones, a file or a terminal that they need, no network, throttled to
+            the last attempt, or an answer that cannot be read.
         AwsDeniedError: the caller lacks a permission.
         AwsRefusedError: any other answer of the service that is an error.
     """
