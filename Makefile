@@ -57,18 +57,21 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shared-ecr needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/user.stamp: requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+# Every package is checked against its hash. This project itself has none, so it comes after, and brings nothing.
+PIP := -m pip install --quiet --disable-pip-version-check
+$(VENV)/user.stamp: locks/user.txt locks/build.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python $(PIP) --require-hashes -r locks/user.txt -r locks/build.txt
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/user.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/dev.stamp: locks/dev.txt $(VENV)/user.stamp
+	$(BIN)/python $(PIP) --require-hashes -r locks/dev.txt
 	touch $@
 
-# checkov pins versions that contradict ours, so it lives alone.
-.tools/checkov/ready.stamp: requirements-checkov.txt
+# checkov pins versions that contradict ours, so it has an environment of its own.
+.tools/checkov/ready.stamp: locks/checkov.txt
 	$(PYTHON) -m venv .tools/checkov
-	.tools/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	.tools/checkov/bin/python $(PIP) --require-hashes -r locks/checkov.txt
 	touch $@
 
 node_modules/user.stamp: package-lock.json $(VENV)/user.stamp

@@ -24,6 +24,7 @@ COMMANDS = (
     "repositories",
     "access",
     "fate",
+    "synth",
     "review",
     "comment",
     "images",

@@ -1,7 +1,7 @@
 """Synthesize a CDK app as CDK's own command line does: the command in `cdk.json`, its context, a folder for the result.
 
 https://docs.aws.amazon.com/cdk/v2/guide/cli.html#cli-app-command. The command is the project's own code and is run as
-it stands there, by a shell; what it gets is the environment without the secrets in it, for a synthesis needs none.
+it is written there, by a shell. It gets the environment without the secrets in it, for a synthesis needs none.
 """
 
 import json
@@ -23,12 +23,22 @@ from shared_ecr.text import visible
 
 _SETTINGS = "cdk.json"
 _MANIFEST = "manifest.json"
-# The last words of a program that failed; what stands before is its warnings.
+# The last words of a program that failed; its warnings come before them.
 _LINES_SHOWN = 15
 _BYTES_KEPT = 65_536
 # Linux takes no longer text as one variable; CDK reads the rest from a file.
 _LONGEST_VARIABLE = 100_000
 _SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY|API_KEY|SESSION_KEY")
+# Variables of a CI job can be doors: what is written to $GITHUB_ENV becomes the environment of the next step, and
+# $CI_REPOSITORY_URL holds a token. An app gets those alone that say which commit it is.
+# https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+# https://docs.gitlab.com/ci/variables/predefined_variables/
+_OF_CI = ("GITHUB_", "ACTIONS_", "RUNNER_", "CI_", "GITLAB_", "INPUT_")
+_SAFE_OF_CI = frozenset({
+    "GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_REF", "GITHUB_REF_NAME", "GITHUB_SHA",
+    "GITLAB_CI", "CI_PROJECT_ID", "CI_PROJECT_NAME", "CI_PROJECT_PATH", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME",
+    "CI_COMMIT_REF_SLUG", "CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA", "CI_COMMIT_TAG",
+})  # fmt: skip
 _ENDING_SECONDS = 5
 
 
@@ -37,7 +47,7 @@ class Project:
     """A CDK app, as its folder has it."""
 
     folder: Path
-    """Where `cdk.json` stands."""
+    """Where `cdk.json` is."""
     called: str
     """What messages call it."""
     declaration: Path | None = None
@@ -51,7 +61,7 @@ def synthesize(project: Project, out: Path, environ: Mapping[str, str]) -> Path:
 
     Args:
         project: whose app it is.
-        out: where the assembly shall be; a folder that is empty or not there yet.
+        out: where the assembly is written; a folder that is empty or missing.
         environ: the environment, of which secrets are left out.
 
     Raises:
@@ -123,8 +133,8 @@ def _last_lines(complaints: Any) -> str:
 
 
 def _variables(environ: Mapping[str, str], out: Path, search: Sequence[Path]) -> dict[str, str]:
-    """Return the environment of the app: no secrets, this Python first, the folder for the assembly."""
-    kept = {name: value for name, value in environ.items() if not _SECRET.search(name.upper())}
+    """Return the environment of the app: this Python first, the folder for the assembly, no secrets, few of CI."""
+    kept = {name: value for name, value in environ.items() if _is_harmless(name.upper())}
     first = [str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]
     modules = [*map(str, search), *filter(None, [kept.get("PYTHONPATH")])]
     return {
@@ -133,6 +143,11 @@ def _variables(environ: Mapping[str, str], out: Path, search: Sequence[Path]) ->
         "CDK_OUTDIR": str(out),
         **({"PYTHONPATH": os.pathsep.join(modules)} if modules else {}),
     }
+
+
+def _is_harmless(name: str) -> bool:
+    """Whether the app may have the variable *name*: not a secret, and not a door into the CI job."""
+    return not _SECRET.search(name) and (not name.startswith(_OF_CI) or name in _SAFE_OF_CI)
 
 
 def _context_variables(context: Mapping[str, Any], private: Path) -> dict[str, str]:

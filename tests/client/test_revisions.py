@@ -22,6 +22,7 @@ out.mkdir(parents=True)
 names = ("CDK_CONTEXT_JSON", "MY_TOKEN", "PLAIN", "CONTEXT_OVERFLOW_LOCATION_ENV")
 told = {name: os.environ.get(name) for name in names}
 told |= {"python": sys.executable, "text": pathlib.Path("text").read_text(), "here": os.getcwd()}
+told["names"] = sorted(os.environ)
 if told["CONTEXT_OVERFLOW_LOCATION_ENV"]:
     told["overflow"] = json.loads(pathlib.Path(told["CONTEXT_OVERFLOW_LOCATION_ENV"]).read_text())
 (out / "manifest.json").write_text(json.dumps(told))
@@ -153,6 +154,21 @@ def test_the_app_gets_this_python_its_context_and_no_secret(project: Path, monke
     assert json.loads(told["CDK_CONTEXT_JSON"]) == {"flag": True, "looked-up": "x", "declaration": "team.yaml"}
     assert told["MY_TOKEN"] is None
     assert told["PLAIN"] == "yes"
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "CI_REPOSITORY_URL", "ACTIONS_RUNTIME_URL"]
+)
+def test_the_app_gets_no_door_into_the_ci_job(project: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "/a/door")
+    with synthesized_work_tree(project) as out:
+        assert name not in manifest(out)["names"]
+
+
+def test_the_app_may_know_its_commit(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_SHA", "c0ffee")
+    with synthesized_work_tree(project) as out:
+        assert "GITHUB_SHA" in manifest(out)["names"]
 
 
 def test_a_large_context_goes_through_a_file(project: Path) -> None:

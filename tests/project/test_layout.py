@@ -4,12 +4,14 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = sorted(ROOT.glob("requirements*.txt"))
+LOCKS = sorted((ROOT / "locks").glob("*.txt"))
+FOR_PEOPLE = {"user": "requirements.txt", "dev": "requirements-dev.txt"}
 
 
 def tracked() -> list[Path]:
@@ -29,11 +31,28 @@ def test_every_core_module_is_under_the_contract_that_keeps_it_offline() -> None
     assert [name for name in sorted(found - outside) if f'"shared_ecr.{name}"' not in contract] == []
 
 
+def entries(path: Path) -> list[str]:
+    """Return the entries of a file of requirements, each on one line, without its comments."""
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    return [" ".join(line.split()) for line in text.splitlines() if line and not line.startswith("#")]
+
+
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_requirements_hold_exact_versions_and_no_address(path: Path) -> None:
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    pinned = re.compile(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[A-Za-z0-9.!+]+( ; .+)?|-e \.")
-    assert [line for line in lines if not pinned.fullmatch(line)] == []
+def test_a_lock_holds_exact_versions_with_hashes_and_no_address(path: Path) -> None:
+    pinned = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+( ; [^#]+?)?( --hash=sha256:[0-9a-f]{64})+")
+    assert [line for line in entries(path) if not pinned.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize(("lock", "name"), FOR_PEOPLE.items())
+def test_the_requirements_for_people_are_the_versions_of_the_lock(lock: str, name: str) -> None:
+    locked = [line.partition(" --hash=")[0] for line in entries(ROOT / f"locks/{lock}.txt")]
+    assert entries(ROOT / name) == [*locked, "-e ."]
+
+
+def test_the_locked_build_backend_is_the_one_that_builds() -> None:
+    requires = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
+    locked = {line.partition(" --hash=")[0] for line in entries(ROOT / "locks/build.txt")}
+    assert set(requires) <= locked
 
 
 def test_the_node_lock_holds_exact_versions_and_no_address() -> None:

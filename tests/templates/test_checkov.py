@@ -12,7 +12,7 @@ from templates.synthesis import SUFFIX
 
 HOW_TO_INSTALL = (
     "checkov is not installed. Its pins conflict with the project's, so it has an environment of its own: "
-    "python -m venv .tools/checkov && .tools/checkov/bin/pip install -r requirements-checkov.txt"
+    "python -m venv .tools/checkov && .tools/checkov/bin/pip install -r locks/checkov.txt"
 )
 
 Results = dict[str, list[dict[str, Any]]]
