@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from shared_ecr.cli.common_options import add_common_options, add_to_commands, command_in, effect_of
+from shared_ecr.cli.examples import epilog
 from shared_ecr.cli.parser import CommandParser
 from shared_ecr.cli.streams import (
     UnwrittenResultError,
@@ -50,10 +52,13 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
         "disk), 4 refused by AWS or the registry, 130 interrupted",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    parser.add_argument("--verbose", action="store_true", help="show the cause of an error")
+    add_common_options(parser)
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"shared_ecr.cli.{name}").add_parser(subcommands)
+        command = subcommands.choices[name]
+        command.epilog = epilog(name) or command.epilog
+    add_to_commands(parser)
     return parser
 
 
@@ -69,13 +74,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
-    asked = next((word for word in words if word != "--verbose"), "")
-    return build_parser(asked).parse_args(words)
+    asked = command_in(words)
+    if asked == "help":
+        # `shared-ecr help push` is `shared-ecr push --help`.
+        words = [*(word for word in words if word != asked), "--help"]
+        asked = command_in(words)
+    parser = build_parser(asked)
+    if not words:
+        parser.print_help(sys.stderr)
+        parser.exit(ExitCode.INVALID)
+    return parser.parse_args(words)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        code: int = arguments.run(arguments)
+        with effect_of(arguments):
+            code: int = arguments.run(arguments)
         sys.stdout.flush()
     except Exception as error:  # noqa: BLE001 — the last resort: a traceback is no answer, and its 1 means findings
         return _ended_by(error, verbose=arguments.verbose)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from shared_ecr.text import nearest
+from shared_ecr.text import did_you_mean, nearest
 
 # What argparse says in front of or behind a value, and what is said instead (Lib/argparse.py, Python 3.11 to 3.14).
 _REWRITTEN = (
@@ -22,11 +22,50 @@ _REWRITTEN = (
 _LONG_OPTION = re.compile(r"--[a-z][a-z-]{0,30}(?==|\Z)")
 
 
+# What people type who know docker, crane, skopeo, the AWS CLI or git, and what does it here.
+ELSEWHERE = {
+    "auth": "'shared-ecr login' logs in",
+    "build": "shared-ecr builds no images; build with docker or buildah, then 'shared-ecr push'",
+    "catalog": "'shared-ecr repositories' lists the repositories of the declaration",
+    "cp": "'shared-ecr copy' copies images between registries",
+    "create": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
+    "create-repository": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
+    "describe-images": "'shared-ecr images' reads the images of repositories",
+    "describe-repositories": "'shared-ecr repositories' lists the repositories",
+    "diff": "'shared-ecr review --against BEFORE' compares two deployments",
+    "digest": "'shared-ecr inspect' prints the digest of an image",
+    "get-login": "'shared-ecr login' logs in",
+    "get-login-password": "'shared-ecr login' logs in",
+    "lint": "'shared-ecr check' checks a declaration, 'shared-ecr access lint' its policies",
+    "list": "'shared-ecr repositories' lists the repositories, 'shared-ecr tags' the tags of one",
+    "ls": "'shared-ecr repositories' lists the repositories, 'shared-ecr tags' the tags of one",
+    "manifest": "'shared-ecr inspect --raw' prints a manifest",
+    "plan": "'shared-ecr review --against BEFORE' says what a deployment changes",
+    "ps": "shared-ecr runs no containers; 'docker ps' lists them",
+    "run": "shared-ecr runs no containers; 'shared-ecr pull --engine docker' fetches an image for 'docker run'",
+    "save": "'shared-ecr pull' writes an image to disk",
+    "search": "shared-ecr searches no registry; 'shared-ecr tags' lists the tags of a repository in any of them",
+    "sync": "'shared-ecr mirror' copies what the declaration lists under mirrors",
+    "validate": "'shared-ecr check' checks a declaration",
+    "version": "'shared-ecr --version' prints the version",
+}
+
+
+class _HelpWithExamples(argparse.HelpFormatter):
+    """Help whose examples keep their line ends; everything else is wrapped."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith("examples:"):
+            return "".join(f"{indent}{line}" for line in text.splitlines(keepends=True))
+        return super()._fill_text(text, width, indent)
+
+
 class CommandParser(argparse.ArgumentParser):
     """An `ArgumentParser` that accepts no abbreviation and never prints a value that it was given."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         options.setdefault("allow_abbrev", False)
+        options.setdefault("formatter_class", _HelpWithExamples)
         super().__init__(*arguments, **options)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
@@ -35,6 +74,17 @@ class CommandParser(argparse.ArgumentParser):
         if unknown:
             self.error(self._unknown(unknown))
         return parsed, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a value that is no choice; a command that is close to one is answered with it."""
+        choices = action.choices
+        if choices is not None and isinstance(value, str) and value not in choices:
+            is_command = isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 — no public name
+            hint = (ELSEWHERE.get(value.lower(), "") if is_command else "") or did_you_mean(value, choices)
+            what = "unknown command" if is_command else f"choose one of {', '.join(map(str, choices))}"
+            more = "'shared-ecr help' lists the commands" if is_command and not hint else ""
+            raise argparse.ArgumentError(action, ". ".join(filter(None, (what, hint, more))))
+        super()._check_value(action, value)
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and *message* without the values in it, and exit with 2."""

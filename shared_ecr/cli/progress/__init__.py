@@ -19,7 +19,7 @@ CHOICES = ("auto", "bar", "lines", "json", "none")
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:
-    """Add `--progress` and `--quiet`: how much is told on stderr, and how."""
+    """Add `--progress` and `--quiet`: how much is shown on stderr, and how."""
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--progress",
@@ -28,7 +28,8 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
         help="how to show progress on stderr: bars, plain lines, JSON events, or not at all (default: bars on a "
         "terminal, lines elsewhere and under CI)",
     )
-    how.add_argument("--quiet", "-q", action="store_true", help="tell errors only")
+    # The program's own parser has the default, so that `shared-ecr --quiet push` is quiet too.
+    how.add_argument("--quiet", "-q", action="store_true", default=argparse.SUPPRESS, help="print errors only")
 
 
 def display(
@@ -39,7 +40,7 @@ def display(
 
 
 def _chosen(arguments: argparse.Namespace, stream: TextIO, environ: Mapping[str, str]) -> "Display":
-    if arguments.quiet:
+    if getattr(arguments, "quiet", False):
         from shared_ecr.cli.progress.silent import QuietDisplay
 
         return QuietDisplay(stream)

@@ -1,0 +1,61 @@
+"""Examples for the help of each command; a test parses every one of them."""
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "init": ("shared-ecr init", "shared-ecr init --app registry"),
+    "check": (
+        "shared-ecr check",
+        "shared-ecr check registry.yaml --format json",
+        "shared-ecr check --lifecycle-policy policy.json",
+    ),
+    "show": ("shared-ecr show team/app", "shared-ecr show team/app --format json"),
+    "schema": ("shared-ecr schema > registry.schema.json",),
+    "uri": ("shared-ecr uri team/app", "shared-ecr uri team/app --deployed --profile shared"),
+    "repositories": ("shared-ecr repositories", "shared-ecr repositories --deployed --format json"),
+    "fate": (
+        "shared-ecr images --save images.json",
+        "shared-ecr fate --images images.json",
+        "shared-ecr fate team/app --images images.json --against lifecycle.json",
+    ),
+    "review": (
+        "shared-ecr review --against main",
+        "shared-ecr review cdk.out --against cdk.out.before --save review.md",
+        "shared-ecr review template.yaml --against deployed.yaml",
+    ),
+    "comment": ("shared-ecr comment review.md", "shared-ecr comment --failed"),
+    "images": (
+        "shared-ecr images --save images.json --profile shared",
+        "shared-ecr images team/app --in-use ecs --in-use lambda --save images.json",
+    ),
+    "login": (
+        "shared-ecr login",
+        "shared-ecr login eu-west-1 --profile shared",
+        "shared-ecr login --credential-helper",
+        "shared-ecr login ghcr.io --username me",
+        "shared-ecr login docker.io --username me --password-stdin < token.txt",
+    ),
+    "logout": ("shared-ecr logout", "shared-ecr logout ghcr.io", "shared-ecr logout --all"),
+    "push": (
+        "shared-ecr push build/app.tar team/app:1.4.2",
+        "shared-ecr push my-app:dev team/app:1.4.2 --all-regions",
+        "docker save my-app | shared-ecr push - team/app:1.4.2",
+        "shared-ecr push --images release.txt --dry-run",
+    ),
+    "pull": ("shared-ecr pull team/app:1.4.2 layout", "shared-ecr pull team/app:1.4.2 --engine docker"),
+    "copy": (
+        "shared-ecr copy docker.io/library/nginx:1.27 team/nginx",
+        "shared-ecr copy team/app:1.4.2 ghcr.io/team/app:1.4.2 --platform linux/arm64",
+    ),
+    "mirror": ("shared-ecr mirror --dry-run", "shared-ecr mirror team/nginx --jobs 2"),
+    "tag": ("shared-ecr tag team/app:1.4.2 1.4 latest",),
+    "inspect": (
+        "shared-ecr inspect team/app:1.4.2",
+        "shared-ecr inspect docker.io/library/nginx:1.27 --platform linux/arm64 --format json",
+    ),
+    "tags": ("shared-ecr tags team/app", "shared-ecr tags docker.io/library/nginx --digests"),
+}
+
+
+def epilog(command: str) -> str | None:
+    """Return the text behind the options in the help of *command*, or None where there are no examples."""
+    lines = EXAMPLES.get(command, ())
+    return "examples:\n" + "\n".join(f"  {line}" for line in lines) if lines else None

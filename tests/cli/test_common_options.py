@@ -1,0 +1,103 @@
+import os
+import shlex
+import sys
+
+import pytest
+
+from cli.command_line import shared_ecr
+from shared_ecr.cli import check, uri
+from shared_ecr.cli.common_options import OFFLINE, commands_of
+from shared_ecr.cli.examples import EXAMPLES
+from shared_ecr.cli.main import COMMANDS, build_parser
+from shared_ecr.errors import ExitCode, UnavailableError
+
+EVERY_COMMAND = commands_of(build_parser())
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND)
+def test_every_command_takes_the_common_options(command: str) -> None:
+    options = EVERY_COMMAND[command]._option_string_actions
+    assert {"--verbose", "--quiet"} <= set(options)
+    assert ("--profile" in options) is (command.split(maxsplit=1)[0] not in OFFLINE)
+    assert ("-o" in options) is ("--format" in options)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_examples_in_its_help(command: str) -> None:
+    assert f"\n  shared-ecr {command}" in shared_ecr(command, "--help").stdout or command in {"access", "local"}
+    assert f"shared-ecr {command}" in shared_ecr(command, "--help").stdout.split("options:")[-1]
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
+def test_every_example_of_the_help_can_be_parsed(line: str) -> None:
+    words = shlex.split(line.partition(" | ")[2] or line)
+    words = words[: next((words.index(sign) for sign in ("<", ">") if sign in words), len(words))]
+    assert callable(build_parser(words[1]).parse_args(words[1:]).run)
+
+
+@pytest.mark.parametrize("words", [["help", "push"], ["push", "help", "--help"], ["--verbose", "help", "push"]])
+def test_help_of_a_command_is_asked_for_as_in_git(words: list[str]) -> None:
+    outcome = shared_ecr(*words)
+    assert outcome.code == ExitCode.DONE
+    assert outcome.stdout.startswith("usage: shared-ecr push ")
+    assert outcome.stdout.endswith("\n")
+
+
+def test_without_a_command_the_help_is_shown_and_nothing_is_done() -> None:
+    outcome = shared_ecr()
+    assert (outcome.code, outcome.stdout) == (ExitCode.INVALID, "")
+    assert "\ncommands:\n" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("puhs", "Did you mean 'push'?"),
+        ("search", "'shared-ecr tags' lists the tags"),
+        ("get-login-password", "'shared-ecr login' logs in"),
+        ("nothing-like-it", "'shared-ecr help' lists the commands"),
+    ],
+)
+def test_an_unknown_command_is_answered_with_the_one_that_does_it(typed: str, answer: str) -> None:
+    outcome = shared_ecr(typed)
+    assert outcome.code == ExitCode.INVALID
+    assert answer in outcome.stderr
+
+
+@pytest.mark.parametrize("words", [["--verbose", "check"], ["check", "--verbose"]])
+def test_verbose_is_understood_before_the_command_and_after_it(
+    monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise UnavailableError("no answer") from TimeoutError("read timed out")
+
+    monkeypatch.setattr(check, "run", fail)
+    assert "read timed out" in shared_ecr(*words).stderr
+
+
+@pytest.mark.parametrize("words", [["--quiet", "check"], ["check", "-q"]])
+def test_quiet_prints_errors_and_nothing_else_on_stderr(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    def warn_and_fail(_: object) -> int:
+        sys.stderr.write("warning: something\n")
+        raise UnavailableError("no answer")
+
+    monkeypatch.setattr(check, "run", warn_and_fail)
+    assert shared_ecr(*words).stderr == "shared-ecr: no answer\n"
+
+
+@pytest.mark.parametrize("words", [["--profile", "shared", "uri", "ab"], ["uri", "ab", "--profile", "shared"]])
+def test_a_profile_is_used_before_keys_of_the_environment(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    seen: dict[str, str] = {}
+
+    def look(_: object) -> int:
+        seen.update(os.environ)
+        return 0
+
+    monkeypatch.setattr(uri, "run", look)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_DEFAULT_PROFILE", "other")
+    before = dict(os.environ)
+    assert shared_ecr(*words).code == ExitCode.DONE
+    assert seen["AWS_PROFILE"] == "shared"
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE"} & set(seen)
+    assert dict(os.environ) == before
