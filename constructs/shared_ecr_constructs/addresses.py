@@ -24,6 +24,13 @@ class RepositoryAddresses(Construct):
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, prefix: str) -> None:
+        """Prepare the scopes; `publish` adds a repository.
+
+        Args:
+            scope: the stack of the repositories.
+            construct_id: the id in it.
+            prefix: what the names of the parameters start with, without slashes.
+        """
         super().__init__(scope, construct_id)
         self._prefix = prefix
         self._scopes = {kind: Construct(self, kind) for kind in ("UriParameter", "ArnParameter", "Uri", "Arn")}

@@ -1,4 +1,4 @@
-"""What repositories shall be that ECR makes by itself."""
+"""What repositories get that ECR makes by itself."""
 
 from collections.abc import Sequence
 
@@ -18,15 +18,7 @@ from shared_ecr_constructs.service_roles import ServiceRole
 
 
 class CreationTemplates(Construct):
-    """Define the creation templates of a registry, and one role for those that need one and name none.
-
-    Args:
-        scope: the settings of the registry.
-        construct_id: the id under them.
-        templates: what repositories shall be, by namespace.
-        home: the registry.
-        key_arn: the stack's key, for templates that are encrypted with it.
-    """
+    """Define the creation templates of a registry, and one role for those that need one and name none."""
 
     def __init__(
         self,
@@ -37,6 +29,15 @@ class CreationTemplates(Construct):
         home: EcrRegistry,
         key_arn: str | None,
     ) -> None:
+        """Define the templates.
+
+        Args:
+            scope: the settings of the registry.
+            construct_id: the id under them.
+            templates: what new repositories get, by namespace.
+            home: the registry.
+            key_arn: the stack's key, for templates that are encrypted with it.
+        """
         super().__init__(scope, construct_id)
         served = [each for each in templates if each.needs_role and each.custom_role is None]
         role_arn = self._role(served, home, key_arn) if served else None

@@ -22,15 +22,7 @@ _RUNTIME = "python3.13"
 
 
 class EcrCalls(Construct):
-    """Define one function for all settings that calls put, and a custom resource for each of them.
-
-    Args:
-        scope: the settings of the registry.
-        construct_id: the id under them.
-        settings: what is put.
-        home: the registry.
-        after: what CloudFormation itself puts before, and takes back afterwards: the replication without deletions.
-    """
+    """Define one function for all settings that calls put, and a custom resource for each of them."""
 
     def __init__(
         self,
@@ -41,6 +33,15 @@ class EcrCalls(Construct):
         home: EcrRegistry,
         after: cdk.CfnResource | None,
     ) -> None:
+        """Define the function and the settings.
+
+        Args:
+            scope: the settings of the registry.
+            construct_id: the id under them.
+            settings: what is put.
+            home: the registry.
+            after: what CloudFormation itself puts before, and takes back afterwards: the replication without deletions.
+        """
         super().__init__(scope, construct_id)
         role = ServiceRole(self, "Role", spec=calling_role(home, (setting.operation for setting in settings)))
         function = lambda_.CfnFunction(

@@ -14,6 +14,14 @@ class RegistryKey(kms.CfnKey):
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, partition: str, account: str) -> None:
+        """Define the key.
+
+        Args:
+            scope: the stack of the repositories.
+            construct_id: the id in it.
+            partition: the partition of the account, for the key policy; `cdk.Aws.PARTITION` is a good value.
+            account: the account that administers the key; `cdk.Aws.ACCOUNT_ID` is a good value.
+        """
         super().__init__(
             scope,
             construct_id,

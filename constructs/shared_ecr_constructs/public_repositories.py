@@ -14,6 +14,13 @@ class PublicRepositories(Construct):
     """Define public repositories, each under its own name, all of them retained."""
 
     def __init__(self, scope: Construct, construct_id: str, *, specs: Iterable[PublicRepositorySpec]) -> None:
+        """Define the repositories.
+
+        Args:
+            scope: the stack of the registry in us-east-1, where the public gallery is.
+            construct_id: the id in it.
+            specs: the repositories.
+        """
         super().__init__(scope, construct_id)
         for spec in specs:
             ecr.CfnPublicRepository(

@@ -14,18 +14,20 @@ class RegistrySettings(Construct):
 
     Scanning, replication, registry policy and signing exist once for each account and Region: two stacks that both
     define one overwrite each other.
-
-    Args:
-        scope: the stack of the registry.
-        construct_id: the id in it.
-        spec: the settings.
-        home: the registry, which a stack cannot say by itself: the core renders policies with its account and Region.
-        key_arn: the stack's key, for creation templates that are encrypted with it.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, spec: SettingsSpec, home: EcrRegistry, key_arn: str | None = None
     ) -> None:
+        """Define the settings.
+
+        Args:
+            scope: the stack of the registry.
+            construct_id: the id in it.
+            spec: the settings.
+            home: the registry; the core renders policies with its account and Region.
+            key_arn: the stack's key, for creation templates that are encrypted with it.
+        """
         super().__init__(scope, construct_id)
         self._scanning(spec)
         self._policy(spec, home)

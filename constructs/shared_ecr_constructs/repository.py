@@ -19,18 +19,7 @@ from shared_ecr.names import RepositoryName
 
 
 class SharedRepository(ecr.CfnRepository):
-    """Define one repository and everyone who may use it; its images stay when it leaves the stack, as a rule.
-
-    Args:
-        scope: a `SharedRepositories` that retains all its members at once, or any other construct.
-        construct_id: for logical ids that stay with the name, `logical_name(spec.name)`.
-        spec: what the repository shall be.
-        place: partition and Region for the ARNs of its policy; CDK's pseudo parameters are good values.
-        key_arn: the key of a spec that is encrypted by the stack's key.
-
-    Raises:
-        ValueError: the spec asks for the stack's key and *key_arn* is missing.
-    """
+    """Define one repository and everyone who may use it; its images stay when it leaves the stack, as a rule."""
 
     def __init__(
         self,
@@ -41,6 +30,18 @@ class SharedRepository(ecr.CfnRepository):
         place: PolicyLocation,
         key_arn: str | None = None,
     ) -> None:
+        """Define the repository.
+
+        Args:
+            scope: a `SharedRepositories` that retains all its members at once, or any other construct.
+            construct_id: for logical ids that stay with the name, `logical_name(spec.name)`.
+            spec: what the repository is.
+            place: partition and Region for the ARNs of its policy; CDK's pseudo parameters are good values.
+            key_arn: the key of a spec that is encrypted by the stack's key.
+
+        Raises:
+            InvalidValueError: the spec asks for the stack's key and *key_arn* is missing.
+        """
         super().__init__(
             scope,
             construct_id,
@@ -108,6 +109,15 @@ class SharedRepositories(Construct):
         place: PolicyLocation,
         key_arn: str | None = None,
     ) -> None:
+        """Define the repositories.
+
+        Args:
+            scope: the stack, or a construct in it.
+            construct_id: the id in it; `Repositories` in the stacks of this package.
+            specs: the repositories.
+            place: partition and Region for the ARNs of their policies.
+            key_arn: the key of the specs that are encrypted by the stack's key.
+        """
         super().__init__(scope, construct_id)
         self.members = {
             spec.name: SharedRepository(self, logical_name(spec.name), spec=spec, place=place, key_arn=key_arn)

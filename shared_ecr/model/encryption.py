@@ -106,7 +106,7 @@ def wire(encryption: Encryption, stack_key_arn: str | None) -> dict[str, str]:
     """Render ECR's encryption configuration; *stack_key_arn*, which may be a CDK token, is for the stack's key.
 
     Raises:
-        ValueError: the stack's key is meant and *stack_key_arn* is missing.
+        InvalidValueError: the stack's key is meant and *stack_key_arn* is missing.
     """
     key = key_of(encryption)
     if key is None:
@@ -119,7 +119,11 @@ def wire(encryption: Encryption, stack_key_arn: str | None) -> dict[str, str]:
             return type_ | {"kmsKey": arn}
         case StackKey():
             if stack_key_arn is None:
-                raise ValueError("the spec is encrypted by the stack's key, but no key_arn is given")
+                raise InvalidValueError(
+                    "the repository is encrypted by the stack's key, and no key_arn is given",
+                    fix="Pass 'key_arn=RegistryKey(…).attr_arn', or give the spec another 'encryption'",
+                    code="encryption-key",
+                )
             return type_ | {"kmsKey": stack_key_arn}
         case _:
             assert_never(key)

@@ -64,6 +64,7 @@ def test_the_example_in_python_prints_the_same_reference(road: Road, clone: Path
 def test_the_how_to_for_libraries_synthesises(road: Road, tmp_path: Path) -> None:
     text = (ROOT / "docs/how-to/use-as-a-library.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    shutil.copy(ROOT / "registry.yaml", tmp_path)
     done = road.run(sys.executable, "-c", program, cwd=tmp_path, environment=road.environment(CDK_OUTDIR=str(tmp_path)))
     assert done.code == 0, done.stderr
     assert (tmp_path / "Images.template.json").exists()

@@ -3,24 +3,23 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from shared_ecr.model.encryption import needs_stack_key
-from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.model.settings.public_repositories import HOME as PUBLIC_HOME
 from shared_ecr.names import Region
-from shared_ecr_constructs import (
-    PublicRepositories,
-    RegistryKey,
-    RegistrySettings,
-    RepositoryAddresses,
-    SharedRepositories,
-)
+from shared_ecr_constructs.registry_contents import RegistryContents
 
 
 class SharedRegistryStack(cdk.Stack):
     """Define one shared registry: its key, its repositories, its settings, and where the repositories are found."""
 
     def __init__(self, scope: Construct, construct_id: str, *, registry: RegistrySpec, region: Region) -> None:
+        """Define the stack.
+
+        Args:
+            scope: the app or a stage.
+            construct_id: the id in it; the stack's name is that of the registry.
+            registry: the registry.
+            region: the Region of the stack, one of those that the registry declares.
+        """
         super().__init__(
             scope,
             construct_id,
@@ -29,21 +28,4 @@ class SharedRegistryStack(cdk.Stack):
             description="The ECR repositories that the organization shares",
             termination_protection=True,
         )
-        home = registry.in_region(region)
-        templated = (template.repository for template in registry.settings.templates)
-        key_arn = None
-        if needs_stack_key(spec.encryption for spec in (*registry.repositories, *templated)):
-            key = RegistryKey(self, "Key", partition=str(region.partition), account=str(registry.account))
-            key_arn = key.attr_arn
-
-        repositories = registry.shard(0)
-        SharedRepositories(self, "Repositories", specs=repositories, place=PolicyLocation.of(region), key_arn=key_arn)
-        RegistrySettings(self, "Settings", spec=registry.settings, home=home, key_arn=key_arn)
-        if registry.public_repositories and region == PUBLIC_HOME:
-            PublicRepositories(self, "PublicRepositories", specs=registry.public_repositories)
-
-        addresses = RepositoryAddresses(self, "Addresses", prefix=registry.stack_name)
-        for spec in repositories:
-            addresses.publish(spec.name, uri=spec.uri(home), arn=spec.arn(home))
-        if registry.stacks > 1:
-            addresses.publish_shards(registry.stacks, key_arn=key_arn)
+        RegistryContents(self, registry=registry, home=registry.in_region(region), specs=registry.shard(0))
