@@ -9,6 +9,7 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.problems import Problem
+from shared_ecr.review.auto_delete_images import auto_delete_images_of
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
@@ -50,6 +51,8 @@ class ReviewedRepository:
     """The policy with what is not known of it."""
     is_text: bool = True
     """Whether the lifecycle policy is written as the text that CloudFormation takes."""
+    auto_deletes_images: bool = False
+    """Whether a custom resource of its stack deletes the images when the stack or the repository is deleted."""
 
     @property
     def home(self) -> RegistryHome:
@@ -61,6 +64,11 @@ class ReviewedRepository:
         """The repository as requests are about it; what nobody knows of its place stands in."""
         tags = self.tags if is_known(self.resource.properties.get("Tags")) else None
         return target_of(self.home, self.name, tags) if self.is_named else target_of(self.home, tags=tags)
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its images are deleted with it, so that ECR does not refuse to delete it."""
+        return self.empty_on_delete or self.auto_deletes_images
 
     @property
     def knows_its_lifecycle(self) -> bool:
@@ -108,6 +116,7 @@ def read_repository(stack: Stack, resource: Resource) -> ReviewedRepository:
         tags=tuple(_tags(properties.get("Tags"))),
         policy_read=policy,
         is_text=held is None or isinstance(held, str),
+        auto_deletes_images=any(auto_delete_images_of(stack, resource)),
     )
 
 

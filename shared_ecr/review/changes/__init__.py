@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, gone
+from shared_ecr.review.changes.identity.departures import departure
 from shared_ecr.review.changes.identity.pairing import Paired, held, pair_up
 from shared_ecr.review.changes.identity.renames import renamed
-from shared_ecr.review.changes.identity.stacks import StackPair, paired_stacks
+from shared_ecr.review.changes.identity.stacks import paired_stacks
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
 from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
 from shared_ecr.review.changes.registry.replication import copied_no_more
 from shared_ecr.review.changes.registry.settings import SettingCase, setting_cases
 from shared_ecr.review.changes.registry.templates import template_findings
 from shared_ecr.review.changes.rules import CASE_RULES
+from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_images
 from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_renamed
 from shared_ecr.review.changes.rules.keys import keys_lost
 from shared_ecr.review.changes.rules.settings import judged_setting
@@ -54,12 +56,13 @@ def compare(before: Deployment, after: Deployment, question: ReviewContext) -> C
     findings = (
         *stacks_moved(stacks),
         *_of_cases(cases, question),
-        *_of_gone(paired, question, stacks),
+        *_of_gone(paired, question, before, after),
         *dropped_many(paired.gone, held(before, REPOSITORY)),
         *policy_findings(registries, before, after),
         *(found for setting in settings for found in judged_setting(setting)),
         *template_findings(settings, access),
         *copied_no_more(before, after, stacks),
+        *auto_delete_images(before, after, stacks),
         *keys_lost(before, after, stacks),
         *_new_owners(before, after, question),
     )
@@ -83,12 +86,13 @@ def _of_cases(cases: Iterable[RepositoryPair], question: ReviewContext) -> Itera
                 yield from (found.about(case.after.name, case.after.resource) for found in rule(case, question))
 
 
-def _of_gone(paired: Paired, question: ReviewContext, stacks: Iterable[StackPair]) -> Iterator[ReviewFinding]:
+def _of_gone(paired: Paired, question: ReviewContext, before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     alike = {id(old): new for old, new in renamed(paired.gone, paired.new)}
     for left in paired.gone:
         new = alike.get(id(left))
-        with_its_stack = all(pair.before is not left.stack for pair in stacks)
-        yield looks_renamed(left, new, question) if new else dropped(left, question, with_its_stack=with_its_stack)
+        yield (
+            looks_renamed(left, new, question) if new else dropped(left, question, departure(left.stack, before, after))
+        )
 
 
 def _unchanged(paired: Paired, cases: Iterable[RepositoryPair], access: AccessChanges) -> Iterator[ReviewedRepository]:

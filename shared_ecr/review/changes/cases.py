@@ -10,6 +10,7 @@ from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import differences
+from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
 from shared_ecr.review.changes.identity.names import NameMatch, compare_names
 from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired
@@ -21,9 +22,6 @@ from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import SCANNING
 from shared_ecr.review.rules.settings.scanning import read_scanning
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange
-
-# What leaves a stack and stays. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-_STAYS = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ def is_untouched(old: LocatedResource, new: LocatedResource) -> bool:
 
 def gone(left: LocatedResource) -> Happening:
     """Return what becomes of a resource that is in no stack of the new side."""
-    stays = left.resource.deletion_policy in _STAYS and left.stack.tool != TERRAFORM
+    stays = left.resource.deletion_policy in RETAINS and left.stack.tool != TERRAFORM
     return Happening.ORPHANED if stays else Happening.DELETED
 
 

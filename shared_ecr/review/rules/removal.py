@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
@@ -26,7 +27,15 @@ def removal(repository: ReviewedRepository) -> Iterator[RuleFinding]:
             )  # fmt: skip
         return
     unguarded = _unguarded(resource)
-    if unguarded and repository.empty_on_delete:
+    if repository.auto_deletes_images:
+        yield error(
+            "removal-empties",
+            f"{AUTO_DELETE_IMAGES} deletes its images when it leaves the stack, or the stack is deleted",
+            "ECR refuses to delete a repository that holds images; this custom resource deletes the images first, also "
+            "those of a repository that is retained",
+            "Remove auto_delete_images, and retain the repository",
+        )  # fmt: skip
+    elif unguarded and repository.empty_on_delete:
         yield error(
             "removal-empties", f"EmptyOnDelete is set, and {unguarded}: its images go with it, unasked",
             "ECR refuses to delete a repository that holds images; EmptyOnDelete takes that away",

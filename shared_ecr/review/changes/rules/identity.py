@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.differences import IN_WORDS, as_written, in_words, undecided
+from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
@@ -13,7 +15,6 @@ from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import Happening
 
-_KEEPS = frozenset({"Retain", "RetainExceptOnCreate"})
 _ANYTHING = "this changes anything"
 _IMAGES_STAY = "Images do not move: whoever pulls from the new one finds nothing"
 
@@ -119,7 +120,7 @@ def weakened(before: Resource, after: Resource, tool: str) -> Iterator[RuleFindi
         ("UpdateReplacePolicy", before.update_replace_policy, after.update_replace_policy, "is replaced"),
     )
     for name, old, new, when in rows:
-        if tool != TERRAFORM and old in _KEEPS and new not in _KEEPS:
+        if tool != TERRAFORM and old in RETAINS and new not in RETAINS:
             yield error(
                 "removal-weakened", f"{name} changes from {old} to {new or 'nothing, which means Delete'}",
                 f"CloudFormation then deletes it when it {when}", f"Write {name}: {old}",
@@ -171,8 +172,8 @@ def _old_one(case: RepositoryPair) -> str:
 
 def removal(repository: ReviewedRepository, policy: str) -> str:
     """Say what becomes of *repository* under a policy of removal, as the end of `the old one …`."""
-    if policy in _KEEPS:
+    if policy in RETAINS:
+        if repository.auto_deletes_images:
+            return f"stays behind without an owner, and {AUTO_DELETE_IMAGES} deletes its images"
         return "stays behind with its images, without an owner"
-    return (
-        "is deleted with its images" if repository.empty_on_delete else "is deleted, which fails while it holds images"
-    )
+    return "is deleted with its images" if repository.is_emptied else "is deleted, which fails while it holds images"

@@ -1,48 +1,102 @@
-"""What happens to the keys of the stacks that encrypt repositories: without its key an image cannot be read."""
+"""What happens to the keys of the stacks that encrypt repositories: without its key an image cannot be read.
 
+Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+"""
+
+import re
 from collections.abc import Iterator
 
+from shared_ecr.documents.json_text import Json
 from shared_ecr.review.changes.cases import gone
-from shared_ecr.review.changes.identity.keys import Keys
+from shared_ecr.review.changes.create_only import rewritten
+from shared_ecr.review.changes.differences import as_written
+from shared_ecr.review.changes.identity.departures import RETAINS
+from shared_ecr.review.changes.identity.key_uses import KEY_TYPES, KeyUses
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.rules.identity import weakened
-from shared_ecr.review.deployments import OPEN_MARK, Deployment
+from shared_ecr.review.changes.rules.key_policies import key_policy
+from shared_ecr.review.deployments import Deployment, Resource, is_known
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.repositories import REPOSITORY
-from shared_ecr.review.rules.judgements import error
+from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.verdict import Happening
 
-_KEY = "AWS::KMS::Key"
+_UNREADABLE = "Without its key no image can be pulled or pushed, also in repositories that stay"
+_DAYS = re.compile(r"[0-9]{1,2}")
+_DEFAULT_WINDOW = 30
+"""https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
+# "The update request fails, regardless of the value of the UpdateReplacePolicy attribute", says the page of the type.
+_IMMUTABLE = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
 
 
 def keys_lost(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...]) -> Iterator[ReviewFinding]:
-    """Find keys that are deleted, or that are deleted more easily, among those that encrypted a repository."""
-    used = _used(before)
-    paired = pair_up(held(before, _KEY), held(after, _KEY), stacks)
-    for old, new in paired.both:
-        if _id(old) in used:
-            for found in weakened(old.resource, new.resource, new.stack.tool):
-                yield found.about(f"key {old.resource.origin.logical_id}", new.resource)
-    for left in paired.gone:
-        if _id(left) in used and gone(left) is Happening.DELETED:
-            yield error(
-                "key-deleted", f"the key leaves stack {left.stack.name} and is deleted after its waiting period",
-                "Images that it encrypts can never be read again, also those of repositories that stay",
-                "Write DeletionPolicy: Retain, or cancel the deletion (kms cancel-key-deletion)",
-            ).about(f"key {left.resource.origin.logical_id}", left.resource)  # fmt: skip
+    """Find keys of repositories that are deleted, disabled, or lost more easily than before."""
+    used, will_be_used = KeyUses.of(before), KeyUses.of(after)
+    for type_ in KEY_TYPES:
+        paired = pair_up(held(before, type_), held(after, type_), stacks)
+        for old, new in paired.both:
+            if used.includes(old) or will_be_used.includes(new):
+                for found in _changed(old, new):
+                    yield found.about(f"key {old.resource.origin.logical_id}", new.resource)
+        for left in paired.gone:
+            if used.includes(left) and gone(left) is Happening.DELETED:
+                yield _deleted(f"the key leaves stack {left.stack.name}").about(
+                    f"key {left.resource.origin.logical_id}", left.resource
+                )
 
 
-def _used(side: Deployment) -> frozenset[tuple[str, str]]:
-    """Return stack and logical id of every key of the stacks that encrypts a repository."""
-    keys = Keys.of(side)
-    found = ((each.stack.name, keys.encryption(each.stack, each.resource).key) for each in held(side, REPOSITORY))
-    return frozenset(
-        (stack, key.removeprefix(OPEN_MARK).removesuffix("}"))
-        for stack, key in found
-        if key and key.startswith(OPEN_MARK)
-    )
+def _changed(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFinding]:
+    before, after = old.resource, new.resource
+    yield from weakened(before, after, new.stack.tool)
+    if rewritten(new.stack, before, after) and after.update_replace_policy not in RETAINS:
+        yield _deleted("another primary key replaces the key")
+    if _is_enabled(before) and not _is_enabled(after):
+        doubt = "" if is_known(after.properties.get("Enabled")) else ", or can be: its value is not known"
+        yield error(
+            "key-disabled", f"the key is disabled{doubt}", _UNREADABLE,
+            "Keep Enabled: true; a key that is disabled can be enabled again",
+        )  # fmt: skip
+    was, now = (_window(each) for each in (before, after))
+    if now < was:
+        yield warning(
+            "key-deleted-sooner", f"its waiting period before deletion changes from {was} to {now} days",
+            "A deletion can be cancelled only during this period", "Keep the longer period",
+        )  # fmt: skip
+    for name in _IMMUTABLE:
+        yield from _immutable(name, before, after)
+    yield from key_policy(before.properties.get("KeyPolicy"), after.properties.get("KeyPolicy"))
 
 
-def _id(each: LocatedResource) -> tuple[str, str]:
-    return each.stack.name, each.resource.origin.logical_id
+def _deleted(how: str) -> RuleFinding:
+    return error(
+        "key-deleted", f"{how}, and is deleted after its waiting period",
+        "Images that it encrypts can never be read again, also those of repositories that stay",
+        "Write DeletionPolicy and UpdateReplacePolicy: Retain, or cancel the deletion (aws kms cancel-key-deletion)",
+    )  # fmt: skip
+
+
+def _is_enabled(key: Resource) -> bool:
+    """Whether the key is enabled for sure; left out, it is."""
+    return key.properties.get("Enabled", True) in (True, "true")
+
+
+def _window(key: Resource) -> int:
+    written = key.properties.get("PendingWindowInDays")
+    match = _DAYS.fullmatch(str(written)) if written is not None and is_known(written) else None
+    return int(match[0]) if match else _DEFAULT_WINDOW
+
+
+# What a key is where the property is left out.
+_DEFAULTS: dict[str, Json] = {
+    "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": False, "Origin": "AWS_KMS"
+}  # fmt: skip
+
+
+def _immutable(name: str, before: Resource, after: Resource) -> Iterator[RuleFinding]:
+    was, now = (each.properties.get(name, _DEFAULTS[name]) for each in (before, after))
+    if was != now:
+        yield error(
+            "key-immutable", f"{name} changes from {as_written(was)} to {as_written(now)}",
+            "It is fixed when a key is created, so AWS refuses the update", f"Keep {name}; or create another key",
+        )  # fmt: skip

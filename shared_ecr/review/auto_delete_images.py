@@ -1,0 +1,45 @@
+"""CDK's custom resource that deletes all images of a repository: `Custom::ECRAutoDeleteImages`.
+
+Its handler acts when the custom resource is deleted, or gets another repository name. It then deletes every image,
+if the repository has the tag `aws-cdk:auto-delete-images` at that time. The tags of the stack can add it, too.
+Source: aws-cdk-lib, custom-resource-handlers/dist/aws-ecr/auto-delete-images-handler, and
+https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecr.Repository.html#autodeleteimages
+"""
+
+from collections.abc import Iterator
+
+from shared_ecr.documents.json_text import Json
+from shared_ecr.review.deployments import OPEN_MARK, Resource, Stack, is_known
+
+AUTO_DELETE_IMAGES = "Custom::ECRAutoDeleteImages"
+AUTO_DELETE_TAG = ("aws-cdk:auto-delete-images", "true")
+_REPOSITORY = "AWS::ECR::Repository"
+
+
+def auto_delete_images_of(stack: Stack, repository: Resource) -> Iterator[Resource]:
+    """Yield the custom resources of *stack* that delete the images of *repository*."""
+    for resource in stack.resources:
+        if resource.type == AUTO_DELETE_IMAGES and _is_about(stack, resource, repository):
+            yield resource
+
+
+def emptied_repositories(stack: Stack, custom_resource: Resource) -> Iterator[Resource]:
+    """Yield the repositories of *stack* whose images *custom_resource* deletes."""
+    for resource in stack.resources:
+        if resource.type == _REPOSITORY and _is_about(stack, custom_resource, resource):
+            yield resource
+
+
+def _is_about(stack: Stack, custom_resource: Resource, repository: Resource) -> bool:
+    written = custom_resource.properties.get("RepositoryName")
+    if written in (_reference(repository), repository.properties.get("RepositoryName")):
+        return True
+    # A name that is not known, and is not that of another repository of the stack, can be the name of this one.
+    return not is_known(written) and not any(
+        written == _reference(each) for each in stack.resources if each.type == _REPOSITORY
+    )
+
+
+def _reference(repository: Resource) -> Json:
+    """Return what `Ref` of *repository* gives where only a deployment knows its name."""
+    return f"{OPEN_MARK}{repository.origin.logical_id}}}"

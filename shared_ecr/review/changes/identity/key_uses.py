@@ -1,0 +1,49 @@
+"""Which keys of the stacks encrypt repositories, or will encrypt those that a creation template creates."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.review.changes.identity.keys import Keys
+from shared_ecr.review.changes.identity.pairing import LocatedResource, held
+from shared_ecr.review.deployments import OPEN_MARK, Deployment
+
+KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+_ENCRYPTED = ("AWS::ECR::Repository", "AWS::ECR::RepositoryCreationTemplate")
+_OF_A_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUses:
+    """The keys that encrypt something of ECR."""
+
+    of_own_stack: frozenset[tuple[str, str]]
+    """By stack and logical id."""
+    of_other_stacks: frozenset[str]
+    """Logical ids of keys that a stack gets from another one, such as its parent."""
+    has_imports: bool
+    """Whether some key is an import or another value that any stack can give."""
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """Collect the keys that *deployment* encrypts with."""
+        aliases = Keys.of(deployment)
+        own, other, has_imports = set(), set(), False
+        for each in (found for type_ in _ENCRYPTED for found in held(deployment, type_)):
+            key = aliases.encryption(each.stack, each.resource).key or ""
+            if OPEN_MARK not in key:
+                continue
+            match = _OF_A_STACK.fullmatch(key)
+            if match is None:
+                has_imports = True
+            elif any(found.origin.logical_id == match[1] for found in each.stack.resources):
+                own.add((each.stack.name, match[1]))
+            else:
+                other.add(match[1])
+        return cls(frozenset(own), frozenset(other), has_imports)
+
+    def includes(self, key: LocatedResource) -> bool:
+        """Whether *key* encrypts a repository, as far as that is known."""
+        logical_id = key.resource.origin.logical_id
+        is_named = (key.stack.name, logical_id) in self.of_own_stack or logical_id in self.of_other_stacks
+        return is_named or self.has_imports
