@@ -7,6 +7,8 @@ what to do; lower case, no full stop at the end, no secrets.
 
 from enum import IntEnum
 
+from shared_ecr.text import sentences
+
 
 class ExitCode(IntEnum):
     """What the command line's exit status means. A contract: docs/reference/exit-codes.md."""
@@ -34,9 +36,14 @@ class InvalidValueError(SharedEcrError, ValueError):
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, what: str, *, code: str, why: str = "", fix: str = "") -> None:
+    def __init__(self, what: str, *, code: str, why: str = "", fix: str = "", fix_in_template: str = "") -> None:
+        """Keep the parts; *fix* is in the words of the declaration, *fix_in_template* in those of CloudFormation.
+
+        Where both have the same words, *fix* is enough.
+        """
         self.what, self.why, self.fix, self.code = what, why, fix, code
-        super().__init__(f"{'. '.join(part for part in (what, why, fix) if part)} [{code}]")
+        self.fix_in_template = fix_in_template
+        super().__init__(f"{sentences(what, why, fix)} [{code}]")
 
 
 class UsageError(SharedEcrError):

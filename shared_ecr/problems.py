@@ -2,20 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from shared_ecr.errors import ExitCode, SharedEcrError
+from shared_ecr.findings.finding import Finding, Severity
 from shared_ecr.text import visible
+
+__all__ = ["SHOWN_AT_MOST", "InvalidDeclarationError", "Position", "Problem", "Severity", "in_file_order", "render"]
 
 # A page of errors is read, a book of them is not; the count of the rest is said (bad-inputs, rule 3).
 SHOWN_AT_MOST = 50
-
-
-class Severity(StrEnum):
-    """Whether a problem stops the run."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,25 +24,28 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault: where it stands, what is wrong, why that is refused, and what to write instead."""
+class Problem(Finding):
+    """A finding at a place in a file."""
 
-    file: str
-    position: Position | None
-    path: str
-    what: str
-    code: str
-    why: str = ""
-    fix: str = ""
-    severity: Severity = Severity.ERROR
+    file: str = field(default="", kw_only=True)
+    position: Position | None = field(default=None, kw_only=True)
+    path: str = field(default="", kw_only=True)
+    """The path in the document: `repositories.team/app.lifecycle`."""
+
+    @property
+    def place(self) -> str:
+        """`FILE:LINE:COL: PATH`, without the parts that are not known."""
+        return ": ".join(part for part in (self._in_file, self.path) if part)
+
+    @property
+    def _in_file(self) -> str:
+        return f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
 
     def __str__(self) -> str:
-        """Render `FILE:LINE:COL: PATH: WHAT. WHY. FIX. [CODE]`, invisible characters escaped."""
-        place = f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
-        sentences = " ".join(_sentence(part) for part in (self.what, self.why, self.fix) if part)
-        mark = "warning: " if self.severity is Severity.WARNING else ""
-        path = f"{self.path}: " if self.path else ""
-        return visible(f"{place}: {mark}{path}{sentences} [{self.code}]")
+        """Render `FILE:LINE:COL: PATH: WHAT. WHY. FIX. [CODE]`; what is no error says so behind the place."""
+        mark = "" if self.severity is Severity.ERROR else str(self.severity)
+        parts = (self._in_file, mark, self.path, f"{self.sentences} [{self.code}]")
+        return visible(": ".join(part for part in parts if part))
 
     def as_json(self) -> dict[str, object]:
         """Render as the JSON shape of docs/reference/problems.md."""
@@ -64,14 +62,10 @@ class Problem:
         }
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith(("?", ".")) else f"{text}."
-
-
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Sort *problems* as they stand in their files, and say each fault once.
+    """Sort *problems* in the order of their files, and keep each fault once.
 
-    A default is merged into every repository, so its fault is met as often; the first telling wins.
+    A default is merged into every repository, so its fault is met as often; the first one is kept.
     """
     seen: dict[tuple[str, Position | None, str, str], Problem] = {}
     for problem in problems:

@@ -12,8 +12,8 @@ from pathlib import Path
 import aws_cdk as cdk
 import jsii
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.findings import Severity
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.review.deployments import Deployment, Doubt, Origin
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
@@ -67,10 +67,10 @@ class EcrReview:
         ]
         stacks = tuple(stack for each in read for stack in each.stacks)
         templates = _Templates(context.stack_templates)
-        told = [each for each in judge(Deployment(NAME, stacks), self._known) if each.severity is not LintSeverity.NOTE]
+        told = [each for each in judge(Deployment(NAME, stacks), self._known) if each.severity is not Severity.NOTE]
         violations = [templates.violation(each) for each in told]
         violations += [templates.doubt(doubt) for each in read for doubt in each.doubts]
-        is_clean = not any(each.severity is LintSeverity.ERROR for each in told)
+        is_clean = not any(each.severity is Severity.ERROR for each in told)
         return cdk.PolicyValidationPluginReport(success=is_clean, violations=violations)
 
 

@@ -3,13 +3,13 @@
 from shared_ecr.access.conditions import Condition
 from shared_ecr.access.operators import Test, nearest_test, parse_test
 from shared_ecr.documents.json_text import Json
-from shared_ecr.documents.policy_faults import PolicyFault
+from shared_ecr.problems import Problem, Severity
 
 
-def read_conditions(data: Json, path: str, faults: list[PolicyFault], *, has_variables: bool) -> tuple[Condition, ...]:
+def read_conditions(data: Json, path: str, faults: list[Problem], *, has_variables: bool) -> tuple[Condition, ...]:
     """Read the element *data*; what is wrong is added to *faults*."""
     if not isinstance(data, dict):
-        faults.append(PolicyFault(path, "a Condition is an object of operators", "policy-condition"))
+        faults.append(Problem("policy-condition", Severity.ERROR, "a Condition is an object of operators", path=path))
         return ()
     found: list[Condition] = []
     for operator, keys in data.items():
@@ -17,7 +17,11 @@ def read_conditions(data: Json, path: str, faults: list[PolicyFault], *, has_var
         if test is None:
             faults.append(_unknown(operator, path))
         elif not isinstance(keys, dict):
-            faults.append(PolicyFault(f"{path}.{operator}", "an operator has an object of keys", "policy-condition"))
+            faults.append(
+                Problem(
+                    "policy-condition", Severity.ERROR, "an operator has an object of keys", path=f"{path}.{operator}"
+                )
+            )
         else:
             for key, value in keys.items():
                 values = _values(value, f"{path}.{operator}.{key}", faults)
@@ -26,7 +30,7 @@ def read_conditions(data: Json, path: str, faults: list[PolicyFault], *, has_var
     return tuple(found)
 
 
-def _values(data: Json, path: str, faults: list[PolicyFault]) -> tuple[str, ...]:
+def _values(data: Json, path: str, faults: list[Problem]) -> tuple[str, ...]:
     texts: list[str] = []
     for each in data if isinstance(data, list) else [data]:
         if isinstance(each, bool):
@@ -34,20 +38,26 @@ def _values(data: Json, path: str, faults: list[PolicyFault]) -> tuple[str, ...]
         elif isinstance(each, str):
             texts.append(str(each))
         else:
-            faults.append(PolicyFault(path, "a value is a text, a number, true or false", "policy-condition"))
+            faults.append(
+                Problem("policy-condition", Severity.ERROR, "a value is a text, a number, true or false", path=path)
+            )
     return tuple(texts)
 
 
-def _check_null(test: Test, values: tuple[str, ...], path: str, faults: list[PolicyFault]) -> None:
+def _check_null(test: Test, values: tuple[str, ...], path: str, faults: list[Problem]) -> None:
     if test.operator.name == "Null" and any(value.lower() not in {"true", "false"} for value in values):
-        faults.append(PolicyFault(path, "Null asks for 'true' (the key is missing) or 'false'", "policy-condition"))
+        faults.append(
+            Problem(
+                "policy-condition", Severity.ERROR, "Null asks for 'true' (the key is missing) or 'false'", path=path
+            )
+        )
 
 
-def _unknown(operator: str, path: str) -> PolicyFault:
+def _unknown(operator: str, path: str) -> Problem:
     name = operator.rpartition(":")[2]
     if name.lower().startswith("null"):
         why = "Null takes neither IfExists nor ForAllValues nor ForAnyValue"
-        return PolicyFault(path, f"'{operator}' is no condition operator", "condition-operator", why)
+        return Problem("condition-operator", Severity.ERROR, f"'{operator}' is no condition operator", why, path=path)
     meant = nearest_test(name)
     fix = f"Did you mean '{meant}'?" if meant else ""
-    return PolicyFault(path, f"'{operator}' is no condition operator", "condition-operator", fix=fix)
+    return Problem("condition-operator", Severity.ERROR, f"'{operator}' is no condition operator", fix=fix, path=path)

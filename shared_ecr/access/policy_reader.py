@@ -12,7 +12,8 @@ from shared_ecr.access.policy_model import ActionElement, Effect, Policy, Resour
 from shared_ecr.access.principals import PrincipalElement, PrincipalType
 from shared_ecr.access.variables import template
 from shared_ecr.documents.json_text import Json, Number, as_json, compact, read_json
-from shared_ecr.documents.policy_faults import InvalidPolicyError, PolicyFault
+from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean, quoted
 
 # ECR stores 10,240; the linter speaks of what is somewhat beyond, nobody means what is ten times as long.
@@ -61,7 +62,7 @@ class _PolicyReader:
     """Reads one document and remembers what is wrong with it."""
 
     def __init__(self) -> None:
-        self.faults: list[PolicyFault] = []
+        self.faults: list[Problem] = []
         self._has_variables = False
 
     def policy(self, data: Json) -> Policy:
@@ -182,7 +183,7 @@ class _PolicyReader:
                 self._refuse(path, f"'{key}' is no element of a policy", "policy-element", did_you_mean(key, known))
 
     def _refuse(self, path: str, what: str, code: str, fix: str = "") -> None:
-        self.faults.append(PolicyFault(path, what, code, fix=fix))
+        self.faults.append(Problem(code, Severity.ERROR, what, fix=fix, path=path))
 
 
 def _kind(value: Json) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.consumers import MatrixColumn
 from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
+from shared_ecr.text.markdown import cell, escaped
 
 _MARKS = {Access.YES: "yes", Access.NONE: "-", Access.OWN: "own", Access.ONLY: "only"}
 _LEGEND = (
@@ -22,8 +23,8 @@ def as_text(found: Matrix, notes: Sequence[str]) -> str:
         width = max((len(consumer.name) for consumer, _ in shown), default=0)
         for consumer, triple in shown:
             words = "  ".join(
-                f"{capability.name} {_MARKS[cell.access]:<4}"
-                for capability, cell in zip(CAPABILITIES, triple, strict=True)
+                f"{capability.name} {_MARKS[each.access]:<4}"
+                for capability, each in zip(CAPABILITIES, triple, strict=True)
             )
             why = "; ".join(_reasons(triple))
             mark = "!" if consumer.is_outside else " "
@@ -41,30 +42,30 @@ def as_markdown(found: Matrix, notes: Sequence[str]) -> str:
         number for number in range(len(found.consumers))
         if any(not _has_nothing(cells[number]) for cells in found.cells)
     ]  # fmt: skip
-    header = ["repository", *(_escaped(found.consumers[number].name) for number in used)]
+    header = ["repository", *(escaped(found.consumers[number].name) for number in used)]
     lines = [_markdown_row(header), _markdown_row(["---"] * len(header))]
     for name, cells in zip(found.names, found.cells, strict=True):
-        lines.append(_markdown_row([f"`{name}`", *(_summary(cells[number]) for number in used)]))
+        lines.append(_markdown_row([cell(name), *(_summary(cells[number]) for number in used)]))
     rest = [consumer.name for number, consumer in enumerate(found.consumers) if number not in used]
     if rest:
-        lines += ["", f"Nothing anywhere: {_escaped(', '.join(rest))}."]
-    return "\n".join([*lines, "", _LEGEND, "", AT_MOST, *(f"\n{_escaped(note)}" for note in notes)])
+        lines += ["", f"Nothing anywhere: {escaped(', '.join(rest))}."]
+    return "\n".join([*lines, "", _LEGEND, "", AT_MOST, *(f"\n{escaped(note)}" for note in notes)])
 
 
 def _summary(triple: Sequence[MatrixCell]) -> str:
     """Say in one table cell what a consumer may do."""
     words = [
-        capability.name + ("" if cell.access is Access.YES else f" ({_escaped(str(cell))})")
-        for capability, cell in zip(CAPABILITIES, triple, strict=True)
-        if cell.access is not Access.NONE
+        capability.name + ("" if each.access is Access.YES else f" ({escaped(str(each))})")
+        for capability, each in zip(CAPABILITIES, triple, strict=True)
+        if each.access is not Access.NONE
     ]
     return ", ".join(words) or "none"
 
 
 def _reasons(triple: Sequence[MatrixCell]) -> Iterator[str]:
-    for capability, cell in zip(CAPABILITIES, triple, strict=True):
-        if cell.access is Access.ONLY:
-            yield f"{capability.name} only {' and '.join(cell.conditions)}"
+    for capability, each in zip(CAPABILITIES, triple, strict=True):
+        if each.access is Access.ONLY:
+            yield f"{capability.name} only {' and '.join(each.conditions)}"
 
 
 def _with_access(
@@ -76,14 +77,8 @@ def _with_access(
 
 
 def _has_nothing(triple: Sequence[MatrixCell]) -> bool:
-    return all(cell.access is Access.NONE for cell in triple)
+    return all(each.access is Access.NONE for each in triple)
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    for character in "\\`*_[]<>|":
-        text = text.replace(character, f"\\{character}")
-    return text.replace("\n", " ")

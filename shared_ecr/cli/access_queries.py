@@ -130,7 +130,7 @@ def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run_lint(arguments: argparse.Namespace) -> int:
     """Print every finding."""
-    from shared_ecr.access.lint import LintSeverity, lint, refused
+    from shared_ecr.access.lint import lint, refused
     from shared_ecr.documents.policy_faults import InvalidPolicyError
 
     found: list[tuple[str, PolicyFinding]] = []
@@ -150,7 +150,7 @@ def run_lint(arguments: argparse.Namespace) -> int:
         print(f"{len(found)} findings in {len(arguments.files)} files", file=sys.stderr)
     if any(finding.code in _NO_POLICY for _, finding in found):
         return ExitCode.INVALID
-    return ExitCode.FINDINGS if any(each.severity is LintSeverity.ERROR for _, each in found) else ExitCode.DONE
+    return ExitCode.FINDINGS if any(each.blocks for _, each in found) else ExitCode.DONE
 
 
 def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
-from shared_ecr.problems import Position, Problem, render
+from shared_ecr.problems import Position, Problem, Severity, render
 from shared_ecr.text import quoted
 
 # A word, in quotes where it has blanks; what begins with # after a blank is a comment, so PATH#NAME is none.
@@ -54,10 +54,28 @@ def read_list(name: str) -> list[ListedImage]:
         unclosed = next((word for word in words if word.text == '"'), None)
         if unclosed:
             what = "a quoted name has no end"
-            problems.append(Problem(file, unclosed.at, "", what, "image-list", fix='Write "NAME" between blanks'))
+            problems.append(
+                Problem(
+                    "image-list",
+                    Severity.ERROR,
+                    what,
+                    fix='Write "NAME" between blanks',
+                    file=file,
+                    position=unclosed.at,
+                )
+            )
         elif len(words) == 1:
             what = f"{quoted(words[0].text)} has no target"
-            problems.append(Problem(file, words[0].at, "", what, "image-list", fix="Write IMAGE TARGET [TARGET…]"))
+            problems.append(
+                Problem(
+                    "image-list",
+                    Severity.ERROR,
+                    what,
+                    fix="Write IMAGE TARGET [TARGET…]",
+                    file=file,
+                    position=words[0].at,
+                )
+            )
         elif words:
             entries.append(ListedImage(words[0], tuple(words[1:])))
     if problems:

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.fate.costs import StorageTotal
     from shared_ecr.fate.inventory import Inventory
     from shared_ecr.fate.inventory.saving import save
-    from shared_ecr.fate.reports.rows import size
+    from shared_ecr.text import size
 
     spec = declared(arguments.file)
     story = StepLog()

@@ -93,8 +93,7 @@ def _referrer(mention: "Mention") -> dict[str, object]:
 
 def _lines(found: "Inspected") -> Iterator[str]:
     """Yield what a person wants to know; what images say of themselves is shown with its controls escaped."""
-    from shared_ecr.fate.reports.rows import size
-    from shared_ecr.text import visible
+    from shared_ecr.text import size, visible
 
     yield f"digest      {found.digest}"
     yield f"media type  {found.media_type}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared_ecr.cli.error_text import error_text
 from shared_ecr.errors import ExitCode
+from shared_ecr.text import counted, size
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
@@ -41,18 +42,14 @@ def summary(result: "PushResult") -> str:
     tags = ", ".join(map(str, result.tags))
     if result.uploaded_blobs is None:
         return f"pushed under {tags}"
-    parts = [f"{_counted(result.uploaded_blobs, 'blob')} uploaded ({(result.uploaded_bytes or 0) / 1_000_000:.1f} MB)"]
+    parts = [f"{counted(result.uploaded_blobs, 'blob')} uploaded ({size(result.uploaded_bytes or 0)})"]
     counts = ((result.mounted_blobs, "mounted"), (result.present_blobs, "present"))
     parts += [f"{count} {what}" for count, what in counts if count]
     if result.referrers:
-        parts.append(f"{_counted(result.referrers, 'referrer')} along with it")
+        parts.append(f"{counted(result.referrers, 'referrer')} along with it")
     if result.refused_referrers:
-        parts.append(f"{_counted(result.refused_referrers, 'referrer')} not taken")
+        parts.append(f"{counted(result.refused_referrers, 'referrer')} not taken")
     return f"{f'under {tags}' if tags else 'under its digest alone'}: {', '.join(parts)}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def text(outcomes: Sequence["PushOutcome"]) -> str:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from shared_ecr.access.lint import LintedPolicy, LintSeverity, PolicyFinding, lint, refused
+from shared_ecr.access.lint import LintedPolicy, PolicyFinding, lint, refused
 from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.declaration.bare import POLICY_TEXT, BareDocument, load_bare
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.problems import Position, Problem, in_file_order
-from shared_ecr.problems import Severity as ProblemSeverity
+from shared_ecr.problems import Position, Problem, Severity, in_file_order
 
 
 def judge_repository_policy(path: Path) -> list[Problem]:
@@ -23,14 +22,13 @@ def judge_repository_policy(path: Path) -> list[Problem]:
     else:
         places = [f"Statement[{each.statement.index}]" if each.statement else "" for each in findings]
     named = zip(findings, places, strict=True)
-    return in_file_order(
-        _problem(document, each, path) for each, path in named if each.severity is not LintSeverity.NOTE
-    )
+    return in_file_order(_problem(document, each, path) for each, path in named if each.severity is not Severity.NOTE)
 
 
 def _problem(document: BareDocument, finding: PolicyFinding, path: str) -> Problem:
-    severity = ProblemSeverity.ERROR if finding.severity is LintSeverity.ERROR else ProblemSeverity.WARNING
     place: Position = document.place(path)
     # The linter's faults repeat the path in front of what they say.
     what = finding.what.removeprefix(f"{path}: ")
-    return Problem(document.file, place, path, what, finding.code, finding.why, finding.repair, severity)
+    return Problem(
+        finding.code, finding.severity, what, finding.why, finding.fix, file=document.file, position=place, path=path
+    )

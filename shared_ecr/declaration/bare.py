@@ -9,7 +9,7 @@ from shared_ecr.declaration.pasted import broken, unplaced
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import decode, load_bytes, read_document
-from shared_ecr.problems import Position, Problem, in_file_order
+from shared_ecr.problems import Position, Problem, Severity, in_file_order
 from shared_ecr.text import quoted
 
 LIFECYCLE_TEXT, POLICY_TEXT = "lifecyclePolicyText", "policyText"
@@ -81,7 +81,15 @@ def _document(text: str, file: str, code: str) -> BareDocument | Problem:
         what = f"the file is not JSON: {fault.what}"
         why = "ECR stores policies as JSON and refuses the whole text"
         place = Position(fault.line, fault.column, file)
-        return Problem(file, place, "", what, code, why, "Correct it, or declare the policy in YAML instead")
+        return Problem(
+            code,
+            Severity.ERROR,
+            what,
+            why,
+            "Correct it, or declare the policy in YAML instead",
+            file=file,
+            position=place,
+        )
     # No raw tab stands in a text of JSON. YAML, which knows the places, refuses tabs and some of JSON's escapes.
     root, faults = read_document(text.replace("\t", " ").encode(errors="surrogatepass"), file)
     if root is None or faults:
@@ -89,4 +97,6 @@ def _document(text: str, file: str, code: str) -> BareDocument | Problem:
     if isinstance(root, Mapping):
         return BareDocument(file, text, root)
     what = f"expected a policy, found {quoted(text.strip(), 30)}"
-    return Problem(file, Position(1, 1, file), "", what, code, fix="A policy is an object: {…}")
+    return Problem(
+        code, Severity.ERROR, what, fix="A policy is an object: {…}", file=file, position=Position(1, 1, file)
+    )

@@ -101,7 +101,16 @@ def _useless(entry: _Entry, problems: Iterable[Problem], file: str) -> Problem:
     file = entry.position.file or file
     if any(entry.means(problem) for problem in problems):
         what, why = f"'{entry.code}' cannot be ignored", "It is an error, and ECR or CloudFormation would fail on it"
-        return Problem(file, entry.position, entry.where, what, "ignore-refused", why, "Repair what it tells")
+        return Problem(
+            "ignore-refused",
+            Severity.ERROR,
+            what,
+            why,
+            "Repair what it tells",
+            file=file,
+            position=entry.position,
+            path=entry.where,
+        )
     what = f"there is no '{entry.code}'{f' at {entry.path}' if entry.path else ''} to ignore"
     fix, mild = "Remove the entry", Severity.WARNING
-    return Problem(file, entry.position, entry.where, what, "ignore-unused", fix=fix, severity=mild)
+    return Problem("ignore-unused", mild, what, fix=fix, file=file, position=entry.position, path=entry.where)

@@ -60,10 +60,12 @@ def load_policies(path: Path, environ: Mapping[str, str]) -> LifecycleSource:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as fault:
-        problem = Problem(file, None, "", f"cannot be read: {fault.strerror or fault}", "file-unreadable")
+        problem = Problem("file-unreadable", Severity.ERROR, f"cannot be read: {fault.strerror or fault}", file=file)
         raise InvalidDeclarationError([problem]) from fault
     except UnicodeDecodeError as fault:
-        raise InvalidDeclarationError([Problem(file, None, "", "is not text in UTF-8", "file-unreadable")]) from fault
+        raise InvalidDeclarationError(
+            [Problem("file-unreadable", Severity.ERROR, "is not text in UTF-8", file=file)]
+        ) from fault
     # A declaration is read by its path, so that what it includes is found beside it.
     return _policies(text, file, lambda: declared_policies(path, environ))
 
@@ -122,6 +124,8 @@ def _json(text: str, file: str) -> object:
         value: object = json.loads(text)
     except json.JSONDecodeError as fault:
         what = f"not JSON: {fault.msg[0].lower()}{fault.msg[1:]}"
-        problem = Problem(file, Position(fault.lineno, fault.colno), "", what, "lifecycle-json")
+        problem = Problem(
+            "lifecycle-json", Severity.ERROR, what, file=file, position=Position(fault.lineno, fault.colno)
+        )
         raise InvalidDeclarationError([problem]) from fault
     return value

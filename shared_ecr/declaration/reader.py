@@ -47,7 +47,9 @@ class Reading:
     def _note(self, place: Node | Position, path: str, fault: InvalidValueError, severity: Severity) -> None:
         position = place if isinstance(place, Position) else place.position
         file = position.file or self._file
-        self.problems.append(Problem(file, position, path, fault.what, fault.code, fault.why, fault.fix, severity))
+        self.problems.append(
+            Problem(fault.code, severity, fault.what, fault.why, fault.fix, file=file, position=position, path=path)
+        )
 
     def attempt(self, place: Node | Position, path: str, make: Callable[[], T]) -> T | None:
         """Return what *make* makes, or note why it refuses."""

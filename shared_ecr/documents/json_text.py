@@ -3,7 +3,8 @@
 import json
 import math
 
-from shared_ecr.documents.policy_faults import InvalidPolicyError, PolicyFault
+from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.problems import Problem, Severity
 
 # CloudFormation reads templates of 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_CHARACTERS = 1_048_576
@@ -102,4 +103,4 @@ def _constant(text: str) -> Json:
 
 
 def _refused(what: str, code: str) -> InvalidPolicyError:
-    return InvalidPolicyError([PolicyFault("", what, code)])
+    return InvalidPolicyError([Problem(code, Severity.ERROR, what)])

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from shared_ecr.fate.findings import FateFinding, counted, named
+from shared_ecr.fate.findings import FateFinding, named
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.kinds import kind_of
 from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.findings import Severity
+from shared_ecr.text import counted
 
 # A month of pulls shows what weekly and monthly jobs run.
 RECENTLY = timedelta(days=30)
@@ -35,13 +37,12 @@ def findings(
     yield from _last_of_kind(repository, lost, verdicts)
     if len(lost) > MANY * len(verdicts):
         yield FateFinding(
-            "fate-many",
-            repository,
+            "fate-many", Severity.ERROR,
             f"{len(lost)} of {len(verdicts)} images would newly expire ({len(lost) / len(verdicts):.0%}; more than "
             f"{MANY:.0%} is asked about): {named(lost)}",
-            "Check that they are meant, then acknowledge it",
-            tuple(lost),
-        )
+            "So many at once are often a mistake in a rule", "Check that they are meant, then acknowledge it",
+            repository=repository, images=tuple(lost),
+        )  # fmt: skip
 
 
 def _in_use(repository: str, going: Sequence[Image], used: Mapping[str, str]) -> Iterator[FateFinding]:
@@ -49,12 +50,11 @@ def _in_use(repository: str, going: Sequence[Image], used: Mapping[str, str]) ->
     if hit:
         users = ", ".join(sorted({used[image.digest] for image in hit})[:3])
         yield FateFinding(
-            "fate-in-use",
-            repository,
-            f"{counted(hit)} in use would go ({users}): {named(hit)}",
-            "Keep them by a rule of a lower number, or stop using them first",
-            tuple(hit),
-        )
+            "fate-in-use", Severity.ERROR,
+            f"{counted(len(hit), 'image')} in use would expire or be archived ({users}): {named(hit)}",
+            "What runs them cannot pull them again", "Keep them by a rule of a lower number, or stop using them first",
+            repository=repository, images=tuple(hit),
+        )  # fmt: skip
 
 
 def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
@@ -62,12 +62,11 @@ def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[
     hit = [image for image in lost if since and image.pulled_at and image.pulled_at >= since]
     if hit:
         yield FateFinding(
-            "fate-recently-pulled",
-            repository,
-            f"{counted(hit)} pulled in the last {RECENTLY.days} days would expire: {named(hit)}",
-            "Somebody runs them, or a scanner pulls everything; find out which",
-            tuple(hit),
-        )
+            "fate-recently-pulled", Severity.ERROR,
+            f"{counted(len(hit), 'image')} pulled in the last {RECENTLY.days} days would expire: {named(hit)}",
+            "Something runs them, or a scanner pulls everything", "Find out which, then acknowledge it",
+            repository=repository, images=tuple(hit),
+        )  # fmt: skip
 
 
 def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
@@ -83,9 +82,9 @@ def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[Ima
         images = {image.digest: image for kind in gone for image in going[kind]}
         kinds = ", ".join(f"`{kind}` ({len(going[kind])})" for kind in gone[:5])
         yield FateFinding(
-            "fate-last-of-kind",
-            repository,
-            f"no image would be left with a tag of {len(gone)} kind{'s' * (len(gone) > 1)}: {kinds}",
+            "fate-last-of-kind", Severity.ERROR,
+            f"no image would be left with a tag of {counted(len(gone), 'kind')}: {kinds}",
+            "An environment that pulls by such a tag finds nothing",
             "Keep at least the newest by a rule of a lower number",
-            tuple(images.values()),
-        )
+            repository=repository, images=tuple(images.values()),
+        )  # fmt: skip

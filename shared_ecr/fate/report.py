@@ -14,11 +14,11 @@ from shared_ecr.fate.guards import findings
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory, used_digests
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.fate.reports.report import Report, ReportedFinding
+from shared_ecr.fate.reports.report import Report
 from shared_ecr.fate.traps import traps
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import Fate, ImageFate
-from shared_ecr.findings.acknowledgements import covering
+from shared_ecr.findings import JudgedFinding, covering
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean
@@ -120,9 +120,9 @@ def _outcome_of(
     return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found))
 
 
-def _judged(finding: FateFinding, policies: LifecycleSource, now: datetime) -> ReportedFinding:
+def _judged(finding: FateFinding, policies: LifecycleSource, now: datetime) -> JudgedFinding[FateFinding]:
     acknowledged = policies.registry.acknowledged if policies.registry else ()
-    return ReportedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
+    return JudgedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
 
 
 def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
@@ -131,4 +131,4 @@ def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
 
 
 def _warning(path: str, what: str, code: str, why: str = "") -> Problem:
-    return Problem("inventory", None, path, what, code, why, severity=Severity.WARNING)
+    return Problem(code, Severity.WARNING, what, why, file="inventory", path=path)

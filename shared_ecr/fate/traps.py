@@ -13,6 +13,7 @@ from shared_ecr.fate.matching import Pattern, entries_of
 from shared_ecr.fate.ranking import RankedImages
 from shared_ecr.fate.reasons import described
 from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.findings import Severity
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule, TaggedLike, TaggedWith
 from shared_ecr.text import listed, nearest
@@ -41,13 +42,12 @@ def _protects_nothing(
     if RankedImages((image for image in candidates if image.tags), CAUTIOUS).identified(rule.selection):
         return
     yield FateFinding(
-        "fate-protects-nothing",
-        repository,
+        "fate-protects-nothing", Severity.WARNING,
         f"rule {rule.priority} selects none of {len(verdicts)} images {described(rule.selection)}, "
         f"and rules after it expire {lost}",
-        _kinds_there(rule, candidates),
-        blocks=False,
-    )
+        "There is no rule that keeps images: they are safe as long as a rule of a lower number selects them",
+        _kinds_there(rule, candidates), repository=repository,
+    )  # fmt: skip
 
 
 def _kinds_there(rule: LifecycleRule, images: Sequence[Image]) -> str:
@@ -75,11 +75,9 @@ def _read_as_and(repository: str, rule: LifecycleRule, lost: Sequence[ImageFate]
     ]
     if cost:
         yield FateFinding(
-            "fate-and-trap",
-            repository,
+            "fate-and-trap", Severity.WARNING,
             f"rule {rule.priority} selects images {described(rule.selection)} at once; "
             f"{len(cost)} that have only some of them are left to later rules and expire: {named(cost)}",
-            "Write one rule for each, if any of them was meant to be enough",
-            tuple(cost),
-            blocks=False,
-        )
+            "ECR reads the entries of a list as AND", "Write one rule for each, if any of them was meant to be enough",
+            repository=repository, images=tuple(cost),
+        )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.names import Tag
 from shared_ecr.text import quoted
 
@@ -35,7 +36,7 @@ class ExclusionFilter:
 
     def matches(self, tag: Tag) -> bool:
         """Whether *tag* is one of those excepted."""
-        return bool(re.fullmatch(".*".join(map(re.escape, self.pattern.split("*"))), tag.text))
+        return wildcard_matches(self.pattern, tag.text)
 
 
 @dataclass(frozen=True, slots=True)

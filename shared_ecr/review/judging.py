@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
-from shared_ecr.findings.acknowledgements import Acknowledgement, covering
+from shared_ecr.findings import Acknowledgement, JudgedFinding, covering
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
-from shared_ecr.review.findings import JudgedFinding, ReviewFinding
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.matrices import matrices
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules import judge
@@ -70,7 +70,7 @@ def _count(deployment: Deployment) -> int:
 
 def _judged(
     findings: Mapping[ReviewFinding, bool], after: Deployment, question: ReviewQuestion
-) -> Iterator[JudgedFinding]:
+) -> Iterator[JudgedFinding[ReviewFinding]]:
     written = _written_acknowledgements(after)
     today = question.now.date()
     for finding, is_old in findings.items():
@@ -96,7 +96,7 @@ def _written_acknowledgements(deployment: Deployment) -> dict[tuple[str, str, st
     }
 
 
-def _rank(judged: JudgedFinding) -> tuple[bool, int, RegistryHome, str, str]:
+def _rank(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, int, RegistryHome, str, str]:
     finding = judged.finding
     home = RegistryHome(finding.home.account or "", finding.home.region or "")
     return (not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)

@@ -9,7 +9,7 @@ from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.lifecycle import LifecyclePolicy
-from shared_ecr.problems import Problem
+from shared_ecr.problems import Problem, Severity
 from shared_ecr.review.deployments import is_known
 
 _REMEMBERED = 1_024
@@ -45,12 +45,12 @@ def _read(text: str) -> ReadLifecycle:
     fault = broken(text)
     if fault:
         what = f"not JSON: line {fault.line} column {fault.column} of the text: {fault.what}"
-        return ReadLifecycle(None, (Problem("", None, "", what, "lifecycle-json", fix=_FIXES["lifecycle-json"]),))
+        return ReadLifecycle(None, (Problem("lifecycle-json", Severity.ERROR, what, fix=_FIXES["lifecycle-json"]),))
     reading = _Wire("")
     try:
         policy = read_policy_document(reading, unplaced(text, ""), "")
     except InvalidValueError as error:
-        return ReadLifecycle(None, (Problem("", None, "", error.what, error.code, error.why, error.fix),))
+        return ReadLifecycle(None, (Problem(error.code, Severity.ERROR, error.what, error.why, error.fix),))
     problems = (replace(each, position=None, fix=_FIXES.get(each.code, each.fix)) for each in reading.problems)
     return ReadLifecycle(None if reading.has_errors else policy, tuple(problems))
 

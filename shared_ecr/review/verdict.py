@@ -7,8 +7,9 @@ from enum import StrEnum
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.matrix import Matrix
 from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.findings import JudgedFinding
 from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.findings import ReviewFinding
 
 
 class Happening(StrEnum):
@@ -99,7 +100,7 @@ class ReviewResult:
     unchanged: int
     """How many repositories stay as they are; without an old side, how many were judged."""
     settings: tuple[SettingChange, ...]
-    findings: tuple[JudgedFinding, ...]
+    findings: tuple[JudgedFinding[ReviewFinding], ...]
     headroom: tuple[Headroom, ...]
     """The fullest first."""
     doubts: tuple[Doubt, ...]

@@ -312,8 +312,8 @@ def test_lines_give_a_sign_of_life_each_half_minute() -> None:
         hands.now += 1.0
         shown.beat()
     assert stream.getvalue() == (
-        "sha256:222222222222… 10.0 of 40.0 MB after 30 s, 0.3 MB/s\n"
-        "sha256:222222222222… 10.0 of 40.0 MB after 60 s, 0.2 MB/s\n"
+        "sha256:222222222222… 10.0 of 40.0 MB after 30 s, 333.3 kB/s\n"
+        "sha256:222222222222… 10.0 of 40.0 MB after 60 s, 166.7 kB/s\n"
     )
 
 

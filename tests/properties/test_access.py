@@ -18,7 +18,8 @@ from shared_ecr.access.rendering import request_json
 from shared_ecr.access.request_reader import read_question
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.documents.policy_faults import InvalidPolicyError, PolicyFault
+from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.problems import Problem, Severity
 
 SEEDS = st.integers(min_value=0, max_value=2**32).map(random.Random)
 TARGET = TargetRepository("111111111111", "us-east-1", "team/app")
@@ -41,12 +42,12 @@ def decided(rng: random.Random, written: dict[str, Any], asked: dict[str, Any]) 
     return decide(question.policies, question.request).verdict
 
 
-def faults(read: Callable[[], object]) -> tuple[PolicyFault, ...]:
+def faults(read: Callable[[], object]) -> tuple[Problem, ...]:
     try:
         read()
     except InvalidPolicyError as error:
         # Refused without a reason would be the worst answer.
-        return error.faults or (PolicyFault("", "", ""),)
+        return error.faults or (Problem("", Severity.ERROR, ""),)
     return ()
 
 
@@ -173,4 +174,4 @@ def test_no_request_differs_where_nothing_is_found_to_change(rng: random.Random)
 def test_the_linter_has_an_opinion_on_every_policy(rng: random.Random) -> None:
     for finding in lint(LintedPolicy(read_policy(policy(rng)))):
         assert finding.code
-        assert finding.repair
+        assert finding.fix

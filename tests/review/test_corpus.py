@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.findings import Severity
 from shared_ecr.names import Region
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.findings import ReviewFinding
@@ -27,7 +27,7 @@ def cases(kind: str) -> list[Path]:
 
 def findings(path: Path) -> list[ReviewFinding]:
     found = judge(load_deployment(path, PLACE), TrustBoundary())
-    return [each for each in found if each.severity is not LintSeverity.NOTE]
+    return [each for each in found if each.severity is not Severity.NOTE]
 
 
 def told(path: Path) -> str:

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.declaration import parse
+from shared_ecr.findings import Severity
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.rules import judge
 from templates.synthesis import synthesize
@@ -21,7 +21,7 @@ def test_what_the_declaration_deletes_with_a_reason_is_found_and_acknowledged_by
         for each in stack.resources
         for code, _ in each.acknowledged
     }
-    found = [each for each in judge(whole, TrustBoundary()) if each.severity is not LintSeverity.NOTE and each.origin]
+    found = [each for each in judge(whole, TrustBoundary()) if each.severity is not Severity.NOTE and each.origin]
     assert sorted((each.code, each.subject) for each in found) == [
         ("removal-deletes", "scratch/empty"),
         ("removal-empties", "scratch/emptied"),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.declaration import load
+from shared_ecr.findings import Severity
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import Deployment, Stack
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
@@ -35,7 +35,7 @@ def deployed(folder: Path) -> Deployment:
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
 def test_our_own_templates_have_no_error(folder: Path) -> None:
     found = judge(deployed(folder), TrustBoundary())
-    assert [str(each) for each in found if each.severity is LintSeverity.ERROR] == []
+    assert [str(each) for each in found if each.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
@@ -45,7 +45,7 @@ def test_our_own_templates_have_room_left(folder: Path) -> None:
 
 def test_our_own_templates_are_warned_of_nothing_but_what_was_declared_so() -> None:
     found = [each for folder in GOLDEN for each in judge(deployed(folder), TrustBoundary())]
-    assert {(each.code, each.subject) for each in found if each.severity is LintSeverity.WARNING} == {
+    assert {(each.code, each.subject) for each in found if each.severity is Severity.WARNING} == {
         ("mutability-mutable", "mutability/mutable"),
         ("service-name", "consumers/services"),
     }

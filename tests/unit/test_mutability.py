@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from shared_ecr.errors import InvalidValueError
@@ -47,3 +49,9 @@ def test_the_mode_survives_the_wire(mode: str) -> None:
 def test_a_filter_has_the_characters_of_a_tag_and_stars(text: str) -> None:
     with pytest.raises(InvalidValueError):
         ExclusionFilter.parse(text)
+
+
+def test_a_filter_of_many_stars_costs_no_more_than_a_walk_along_the_tag() -> None:
+    started = time.process_time()
+    assert not ExclusionFilter.parse("*a" * 10 + "b").matches(Tag("a" * 128))
+    assert time.process_time() - started < 0.1

@@ -5,7 +5,7 @@ one statement each, `statements` at the policy. docs/reference/access.md lists t
 """
 
 from shared_ecr.access.lint import actions, conditions, principals, statements
-from shared_ecr.access.lint.findings import LintedPolicy, LintSeverity, PolicyFinding, PolicyHolder
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 
 STATEMENT_RULES = (*principals.RULES, *conditions.RULES, *actions.RULES)
@@ -23,15 +23,15 @@ def lint(subject: LintedPolicy) -> list[PolicyFinding]:
     return sorted(found, key=lambda each: each.statement.index if each.statement else end)
 
 
-def refused(error: InvalidPolicyError) -> list[PolicyFinding]:
-    """Return the faults of a document that is no policy as findings."""
+def refused(invalid: InvalidPolicyError) -> list[PolicyFinding]:
+    """Return the faults of a document that is not a policy as findings."""
     return [
-        PolicyFinding(
-            fault.code, LintSeverity.ERROR, None, f"{fault.path}: {fault.what}" if fault.path else fault.what,
-            fault.why or "AWS refuses the policy", fault.fix.rstrip(".") or "Correct it",
+        error(
+            fault.code, None, f"{fault.path}: {fault.what}" if fault.path else fault.what,
+            fault.why or "AWS refuses the policy", fault.fix or "Correct it",
         )
-        for fault in error.faults
+        for fault in invalid.faults
     ]  # fmt: skip
 
 
-__all__ = ["LintSeverity", "LintedPolicy", "PolicyFinding", "PolicyHolder", "lint", "refused"]
+__all__ = ["LintedPolicy", "PolicyFinding", "PolicyHolder", "lint", "refused"]

@@ -39,10 +39,10 @@ def for_all(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
             and not _is_present(statement, each)
         ):
             is_who = each.looked_up in _WHO_KEYS
-            repair = "ForAnyValue" if each.looked_up in MULTIVALUED_KEYS else f"{each.test.operator.name} alone"
+            operator = "ForAnyValue" if each.looked_up in MULTIVALUED_KEYS else f"{each.test.operator.name} alone"
             yield (error if is_who else warning)(
                 "access-forall", statement, f"{each.test} on {each.key} holds where the key is missing",
-                "ForAllValues is true of no values at all", f"Use {repair}, or add Null {each.key} false",
+                "ForAllValues is true of no values at all", f"Use {operator}, or add Null {each.key} false",
             )  # fmt: skip
 
 

@@ -1,19 +1,11 @@
-"""What the linter says: a code, the statement, why it matters, and the repair."""
+"""What the linter finds in a policy, and in which statement."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_ecr.access.policy_model import Policy, Statement
 from shared_ecr.access.requests import TargetRepository
-from shared_ecr.text import visible
-
-
-class LintSeverity(StrEnum):
-    """How bad it is: errors block, warnings and notes do not."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+from shared_ecr.findings import Finding, Severity
 
 
 class PolicyHolder(StrEnum):
@@ -47,21 +39,16 @@ class LintedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyFinding:
-    """One thing to look at in a policy."""
+class PolicyFinding(Finding):
+    """A finding about one statement of a policy, or about the whole policy."""
 
-    code: str
-    severity: LintSeverity
-    statement: Statement | None
+    statement: Statement | None = None
     """None where it concerns the whole policy."""
-    what: str
-    why: str
-    repair: str
 
-    def __str__(self) -> str:
-        where = f"statement {self.statement}: " if self.statement else ""
-        repair = self.repair if self.repair.endswith("?") else f"{self.repair}."
-        return visible(f"{self.severity}: {where}{self.what}. {self.why}. {repair} [{self.code}]")
+    @property
+    def place(self) -> str:
+        """The statement, where it is about one."""
+        return f"statement {self.statement}" if self.statement else ""
 
     def as_json(self) -> dict[str, object]:
         """Render as the JSON shape of docs/reference/access.md."""
@@ -72,15 +59,20 @@ class PolicyFinding:
             "sid": None if self.statement is None else self.statement.sid,
             "what": self.what,
             "why": self.why,
-            "repair": self.repair,
+            "fix": self.fix,
         }
 
 
-def error(code: str, statement: Statement | None, what: str, why: str, repair: str) -> PolicyFinding:
+def error(code: str, statement: Statement | None, what: str, why: str, fix: str) -> PolicyFinding:
     """Make a finding that blocks."""
-    return PolicyFinding(code, LintSeverity.ERROR, statement, what, why, repair)
+    return PolicyFinding(code, Severity.ERROR, what, why, fix, statement=statement)
 
 
-def warning(code: str, statement: Statement | None, what: str, why: str, repair: str) -> PolicyFinding:
+def warning(code: str, statement: Statement | None, what: str, why: str, fix: str) -> PolicyFinding:
     """Make a finding that does not block."""
-    return PolicyFinding(code, LintSeverity.WARNING, statement, what, why, repair)
+    return PolicyFinding(code, Severity.WARNING, what, why, fix, statement=statement)
+
+
+def note(code: str, statement: Statement | None, what: str, why: str, fix: str) -> PolicyFinding:
+    """Make a finding for information."""
+    return PolicyFinding(code, Severity.NOTE, what, why, fix, statement=statement)

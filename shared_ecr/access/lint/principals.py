@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.lint.findings import LintedPolicy, LintSeverity, PolicyFinding, error, warning
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, error, note, warning
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch, PrincipalType
 from shared_ecr.access.requests import context_of, open_keys
@@ -91,11 +91,11 @@ def inert_service(subject: LintedPolicy, statement: Statement) -> Iterator[Polic
 
 def _unknown_service(service: str, statement: Statement) -> PolicyFinding:
     meant = nearest(service, CALLING_SERVICES) or nearest(f"{service}.amazonaws.com", CALLING_SERVICES)
-    repair = f"Did you mean '{meant}'?" if meant else "Name the service as its own guide does"
+    fix = f"Did you mean '{meant}'?" if meant else "Name the service as its own guide does"
     if meant or not service.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")):
-        return error("service-name", statement, f"{quoted(service)} is no service principal", _REFUSED, repair)
+        return error("service-name", statement, f"{quoted(service)} is no service principal", _REFUSED, fix)
     return warning(
-        "service-name", statement, f"{quoted(service)} is not known to call ECR", "The grant may do nothing", repair
+        "service-name", statement, f"{quoted(service)} is not known to call ECR", "The grant may do nothing", fix
     )
 
 
@@ -135,8 +135,8 @@ def _aws(subject: LintedPolicy, statement: Statement, text: str) -> Iterator[Pol
     elif match is None and not _ACCOUNT.fullmatch(text):
         what = f"{quoted(text)} is neither an ARN nor an account"
         digits = text if text.isdigit() else ""
-        repair = f"Did you mean '{digits.zfill(12)}'?" if 8 < len(digits) < 12 else "Write an ARN, or 12 digits"  # noqa: PLR2004 — lost zeros
-        yield error("principal-account" if digits else "principal-arn", statement, what, _REFUSED, repair)
+        fix = f"Did you mean '{digits.zfill(12)}'?" if 8 < len(digits) < 12 else "Write an ARN, or 12 digits"  # noqa: PLR2004 — lost zeros
+        yield error("principal-account" if digits else "principal-arn", statement, what, _REFUSED, fix)
     elif match is not None:
         yield from _arn(subject, statement, text, match)
 
@@ -162,11 +162,8 @@ def _arn(subject: LintedPolicy, statement: Statement, text: str, match: re.Match
             f"Groups, instance profiles and policies never call; {_REFUSED}", "Name a role, a user or an account",
         )  # fmt: skip
     elif resource != "root":
-        yield PolicyFinding(
-            "principal-must-exist",
-            LintSeverity.NOTE,
-            statement,
-            f"{quoted(text)} must exist when the policy is stored",
+        yield note(
+            "principal-must-exist", statement, f"{quoted(text)} must exist when the policy is stored",
             "ECR refuses a policy that names a principal it cannot find; made again, it is another principal",
             "Deploy it before, or grant the account with ArnEquals aws:PrincipalArn",
         )  # fmt: skip

@@ -16,7 +16,7 @@ from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 
 # What is left for the next grant should be worth mentioning before it is gone.
 _NEARLY_FULL = 0.9
-# Whoever may call one of these can repair a policy.
+# A principal that may call one of these can change a policy back.
 _REPAIRS = {
     PolicyHolder.REPOSITORY: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
     PolicyHolder.TEMPLATE: ("SetRepositoryPolicy", "DeleteRepositoryPolicy"),
@@ -76,17 +76,17 @@ def _is_taken_back(subject: LintedPolicy, statement: Statement, each: RequestCla
 
 def lockout(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A denial after which nobody of the registry's account can change the policy."""
-    repairs = bits(_REPAIRS[subject.holder])
+    rescuing = bits(_REPAIRS[subject.holder])
     policies = PolicyPair(registry=subject.policy) if _is_registry(subject) else PolicyPair(repository=subject.policy)
     for each in request_classes([subject.policy], subject.target, TrustBoundary(subject.target.organization)):
         if each.caller.account == subject.target.account and each.caller.identity is Identity.ALLOWS:
             found = reach(policies, each.caller, subject.target, each.context)
             surely, maybe = allowed(found, each.caller, subject.target, Identity.ALLOWS)
-            if (surely | maybe) & repairs:
+            if (surely | maybe) & rescuing:
                 return
     denying = [each for each in subject.policy.statements if each.effect is Effect.DENY]
     yield error(
-        "policy-lockout", next((each for each in denying if each.action.actions & repairs), None),
+        "policy-lockout", next((each for each in denying if each.action.actions & rescuing), None),
         "after this nobody of the registry's account can change the policy",
         "ECR refuses it unless forced, and then only AWS Support or the root user may help",
         f"Leave ecr:{_REPAIRS[subject.holder][0]} out of the Deny, or except an administrator",

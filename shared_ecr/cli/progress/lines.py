@@ -6,8 +6,9 @@ from typing import Self, TextIO
 
 from shared_ecr.cli.progress.tally import BlobInTransfer, MonotonicClock, ProgressTally
 from shared_ecr.cli.progress.ticker import Ticker
-from shared_ecr.cli.progress.wording import abbreviated, labels, megabytes, part_of, plain, speed
+from shared_ecr.cli.progress.wording import abbreviated, labels, part_of, plain, speed
 from shared_ecr.client.pushers.events import BlobEnded, Event, ManifestStored, Message
+from shared_ecr.text import size as sized
 
 # Whoever reads a log wonders after half a minute, and some CI services end a job that says nothing for ten.
 HEARTBEAT_SECONDS = 30.0
@@ -29,7 +30,7 @@ class Lines:
             self._tally.happened(event)
             match event:
                 case BlobEnded(target, digest, size, outcome):
-                    self._print(target, f"{abbreviated(digest)} {megabytes(size)} {outcome}")
+                    self._print(target, f"{abbreviated(digest)} {sized(size)} {outcome}")
                 case ManifestStored(target, digest, name):
                     self._print(target, f"{abbreviated(digest)} stored as {name}")
                 case Message(target, line):

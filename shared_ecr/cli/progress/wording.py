@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from shared_ecr.names import Digest, RegistryHost
+from shared_ecr.text import size as sized
 from shared_ecr.text import visible
 
-MEGABYTE = 1_000_000
 _MINUTE, _HOUR = 60, 3600
 # The order in which people want to know what was not sent.
 _SKIPPED = ("present", "mounted")
@@ -21,19 +21,16 @@ def abbreviated(digest: Digest) -> str:
     return f"sha256:{digest.hex[:12]}…"
 
 
-def megabytes(byte_count: float) -> str:
-    """Return a size: `12.3 MB`."""
-    return f"{byte_count / MEGABYTE:.1f} MB"
-
-
 def part_of(moved: int, size: int) -> str:
-    """Return how much of a size: `3.1 of 12.3 MB`."""
-    return f"{moved / MEGABYTE:.1f} of {megabytes(size)}"
+    """Return how much of a size: `3.1 of 12.3 MB`, `950.0 kB of 12.3 MB`."""
+    part, unit = sized(moved).split(" ")
+    whole = sized(size)
+    return f"{part} of {whole}" if whole.endswith(f" {unit}") else f"{part} {unit} of {whole}"
 
 
 def speed(bytes_a_second: float) -> str:
     """Return a speed: `8.1 MB/s`."""
-    return f"{megabytes(bytes_a_second)}/s"
+    return f"{sized(bytes_a_second)}/s"
 
 
 def time_left(seconds: float) -> str:

@@ -10,7 +10,7 @@ from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.targets import locate_anywhere
 from shared_ecr.errors import ExitCode, InvalidValueError, SharedEcrError, UsageError
 from shared_ecr.names import Region, RegistryHost, RepositoryName, Tag
-from shared_ecr.problems import InvalidDeclarationError, Position, Problem, in_file_order, render
+from shared_ecr.problems import InvalidDeclarationError, Position, Problem, Severity, in_file_order, render
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class JobFault:
         file = self.at.file if self.at else ""
         match self.error:
             case InvalidValueError(what=what, why=why, fix=fix, code=code):
-                return Problem(file, self.at, "", what, code, why, fix)
+                return Problem(code, Severity.ERROR, what, why, fix, file=file, position=self.at)
             case _:
-                return Problem(file, self.at, "", str(self.error), "image-order")
+                return Problem("image-order", Severity.ERROR, str(self.error), file=file, position=self.at)
 
     def __str__(self) -> str:
         return str(self.as_problem()) if self.at else str(self.error)

@@ -6,9 +6,7 @@ from typing import assert_never
 from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.pushers.plan import BlobState, PlannedBlob, PlannedTag, PushPlan, ReferrerState
 from shared_ecr.names import Digest
-
-# Below this a number of megabytes would be 0.0.
-SMALLEST_MEGABYTES = 100_000
+from shared_ecr.text import counted, size
 
 
 def render(plan: PushPlan) -> str:
@@ -20,7 +18,7 @@ def _lines(plan: PushPlan) -> Iterator[str]:
     yield f"{plan.place}@{plan.root.digest}"
     yield from _repository(plan)
     for planned in plan.blobs:
-        yield f"  blob {_short(planned.blob.digest)} {size_text(planned.blob.size)}: {_why(planned)}"
+        yield f"  blob {_short(planned.blob.digest)} {size(planned.blob.size)}: {_why(planned)}"
     for manifest in plan.manifests:
         state = "is there" if manifest.is_there else "is missing, and stored"
         yield f"  manifest {_short(manifest.manifest.digest)}: {state}"
@@ -41,18 +39,12 @@ def summary(plan: PushPlan) -> str:
         return "nothing to do: all of it is there"
     present = len(plan.blobs) - len(plan.to_move)
     mountable = sum(planned.state is BlobState.MOUNTABLE for planned in plan.blobs)
-    count = len(plan.to_move)
-    parts = [f"{count} blob{'s' * (count != 1)} to move, {size_text(plan.byte_count)} at most"]
+    parts = [f"{counted(len(plan.to_move), 'blob')} to move, {size(plan.byte_count)} at most"]
     if mountable:
         parts.append(f"{mountable} of them perhaps without sending")
     if present:
         parts.append(f"{present} there already")
     return ", ".join(parts)
-
-
-def size_text(size: int) -> str:
-    """Write a size as people read it."""
-    return f"{size / 1_000_000:.1f} MB" if size >= SMALLEST_MEGABYTES else f"{size / 1000:.1f} kB"
 
 
 _REFERRERS = {

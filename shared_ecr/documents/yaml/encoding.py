@@ -4,7 +4,7 @@ import codecs
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.source import SourceText
-from shared_ecr.problems import Position, Problem
+from shared_ecr.problems import Position, Problem, Severity
 
 # The longer marks first: UTF-32's little-endian mark begins with UTF-16's.
 _OTHER_MARKS = (
@@ -21,7 +21,7 @@ def decode(data: bytes, file: str) -> SourceText | Problem:
     if other := _other_unicode(data):
         what = f"the file is encoded as {other}, not as UTF-8"
         why = "Windows editors and PowerShell's '>' write it so"
-        return Problem(file, Position(1, 1), "", what, "encoding", why, _repair(file, other))
+        return Problem("encoding", Severity.ERROR, what, why, _repair(file, other), file=file, position=Position(1, 1))
     try:
         return SourceText(file, data.decode())
     except UnicodeDecodeError as error:

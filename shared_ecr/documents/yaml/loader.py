@@ -12,7 +12,7 @@ from shared_ecr.documents.yaml.encoding import decode
 from shared_ecr.documents.yaml.literals import Literals
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.syntax import explain
-from shared_ecr.problems import Position, Problem, in_file_order
+from shared_ecr.problems import Position, Problem, Severity, in_file_order
 from shared_ecr.text import quoted
 
 # A thousand repositories with every property set take less than one MiB.
@@ -36,19 +36,21 @@ def load_bytes(path: Path, shown_as: str) -> bytes | Problem:
     except (FileNotFoundError, NotADirectoryError):
         where = f"Looked in {path.absolute().parent}"
         fix = "Name another, run where registry.yaml is, or create one with 'shared-ecr init'"
-        return Problem(shown_as, None, "", "no such file", "config-missing", where, fix)
+        return Problem("config-missing", Severity.ERROR, "no such file", where, fix, file=shown_as)
     except IsADirectoryError:
         fix = "Name the file inside it"
-        return Problem(shown_as, None, "", "a directory, not a file", "config-directory", fix=fix)
+        return Problem("config-directory", Severity.ERROR, "a directory, not a file", fix=fix, file=shown_as)
     except (OSError, ValueError) as error:
         # A path with a NUL in it is a ValueError to Python.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         what = f"the file cannot be read: {reason.lower()}"
-        return Problem(shown_as, None, "", what, "config-unreadable", fix="Check its permissions and its path")
+        return Problem(
+            "config-unreadable", Severity.ERROR, what, fix="Check its permissions and its path", file=shown_as
+        )
     if len(data) > LARGEST_FILE:
         what = f"the file is larger than {LARGEST_FILE // 1024**2} MiB"
         why = "No declaration is, so this is probably another file"
-        return Problem(shown_as, None, "", what, "config-too-large", why, "Check its path, or split it")
+        return Problem("config-too-large", Severity.ERROR, what, why, "Check its path, or split it", file=shown_as)
     return data
 
 
@@ -125,10 +127,12 @@ def _shape(root: Node | None, file: str) -> Problem | None:
         case None | Scalar(text="", plain=True):
             why = "An empty file never means 'remove everything'"
             fix = "A registry without repositories is written as 'repositories: {}'"
-            return Problem(file, Position(1, 1), "", "the file is empty", "config-empty", why, fix)
+            return Problem(
+                "config-empty", Severity.ERROR, "the file is empty", why, fix, file=file, position=Position(1, 1)
+            )
         case Scalar(value=str()):
             found, fix = f"the text {quoted(root.text)}", "Write 'repositories: ', with a space after the ':'"
         case _:
             found, fix = root.described(), "Put 'repositories:' above it"
     what = f"expected a mapping with the key 'repositories', found {found}"
-    return Problem(file, root.position, "", what, "config-shape", fix=fix)
+    return Problem("config-shape", Severity.ERROR, what, fix=fix, file=file, position=root.position)

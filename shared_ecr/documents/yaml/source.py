@@ -46,5 +46,12 @@ class SourceText:
     def problem(self, index: int, fault: SyntaxFault, path: str = "") -> Problem:
         """Make the problem of what stands at *index*, and at *path* in the document."""
         return Problem(
-            self.file, self.position(index), path, fault.what, fault.code, fault.why, fault.fix, fault.severity
+            fault.code,
+            fault.severity,
+            fault.what,
+            fault.why,
+            fault.fix,
+            file=self.file,
+            position=self.position(index),
+            path=path,
         )

@@ -8,7 +8,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # its stub kn
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.problems import InvalidDeclarationError, Position, Problem
+from shared_ecr.problems import InvalidDeclarationError, Position, Problem, Severity
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _BLANK_OR_COMMA = re.compile(r"[ \t\n\r,:]*")
@@ -85,7 +85,9 @@ class InventoryText:
 
     def _refused(self, at: int, what: str, code: str, why: str = "", fix: str = "") -> InvalidDeclarationError:
         fix = fix or "Fetch it again: 'shared-ecr images --save FILE' or 'aws ecr describe-images'"
-        return InvalidDeclarationError([Problem(self.file, self.place(at), "", what, code, why, fix)])
+        return InvalidDeclarationError(
+            [Problem(code, Severity.ERROR, what, why, fix, file=self.file, position=self.place(at))]
+        )
 
 
 def read_text(path: Path) -> InventoryText:
@@ -101,7 +103,7 @@ def read_text(path: Path) -> InventoryText:
         what = f"cannot be read: {fault.strerror or fault}"
     except UnicodeDecodeError:
         what = "is not text in UTF-8"
-    raise InvalidDeclarationError([Problem(str(path), None, "", what, "file-unreadable")])
+    raise InvalidDeclarationError([Problem("file-unreadable", Severity.ERROR, what, file=str(path))])
 
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

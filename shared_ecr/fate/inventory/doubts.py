@@ -27,7 +27,7 @@ def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> I
     twice = [tag for tag, count in Counter(tags).items() if count > 1] if len(set(tags)) < len(tags) else []
 
     def doubt(code: str, what: str, why: str, fix: str = "") -> Problem:
-        return Problem(file, None, repository.title, what, code, why, fix, Severity.WARNING)
+        return Problem(code, Severity.WARNING, what, why, fix, file=file, path=repository.title)
 
     if childless:
         yield doubt(

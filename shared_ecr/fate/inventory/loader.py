@@ -17,7 +17,7 @@ from shared_ecr.fate.inventory.entries import EntryFault, read_image
 from shared_ecr.fate.inventory.inventory import Inventory
 from shared_ecr.fate.inventory.pages import EntryList, ImageOwner, UnexpectedValue, entries_of
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
-from shared_ecr.problems import InvalidDeclarationError, Problem
+from shared_ecr.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.text import quoted
 
 # Clocks of this machine and of AWS differ by that much without anybody's fault.
@@ -94,7 +94,18 @@ class _InventoryReader:
 
     def _note(self, text: InventoryText, start: int, path: Sequence[Step], fault: InvalidValueError) -> None:
         position = text.position(start, path) if len(self.problems) < _LOCATED_AT_MOST else None
-        self.problems.append(Problem(text.file, position, _shown(path), fault.what, fault.code, fault.why, fault.fix))
+        self.problems.append(
+            Problem(
+                fault.code,
+                Severity.ERROR,
+                fault.what,
+                fault.why,
+                fault.fix,
+                file=text.file,
+                position=position,
+                path=_shown(path),
+            )
+        )
 
 
 # Each place is found by reading the file again; beyond those that are shown nobody looks.
@@ -162,13 +173,13 @@ def _refusal(image: Image, images: Mapping[str, Image]) -> InvalidValueError:
 
 def _unfinished(file: str, owner: ImageOwner) -> Problem:
     return Problem(
-        file,
-        None,
-        owner.name,
-        "its last page says that more images follow (nextToken)",
         "inventory-truncated",
+        Severity.ERROR,
+        "its last page says that more images follow (nextToken)",
         "Counts and places would be those of half a repository",
         "Fetch without '--max-items' and '--no-paginate', or add the pages that follow",
+        file=file,
+        path=owner.name,
     )
 
 

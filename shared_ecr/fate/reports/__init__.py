@@ -4,6 +4,6 @@
 draws. Nothing here prints, reads a clock or opens a file.
 """
 
-from shared_ecr.fate.reports.report import Report, ReportedFinding
+from shared_ecr.fate.reports.report import Report
 
-__all__ = ["Report", "ReportedFinding"]
+__all__ = ["Report"]

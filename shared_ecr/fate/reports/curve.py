@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from shared_ecr.fate.costs import Prices
 from shared_ecr.fate.forecast import Forecast
 from shared_ecr.fate.reports.axis import Axis
-from shared_ecr.fate.reports.rows import cost, size
+from shared_ecr.fate.reports.rows import cost
+from shared_ecr.text import size
 
 WIDTH, LEFT, RIGHT, TOP, HEIGHT, FOOT = 1180, 270, 24, 12, 150, 34
 _ENOUGH = 2

@@ -5,11 +5,13 @@ from typing import Any
 
 from shared_ecr.fate.changes import PolicyChange
 from shared_ecr.fate.costs import Prices, StorageTotal
+from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.forecast import Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import why
-from shared_ecr.fate.reports.report import Report, ReportedFinding
+from shared_ecr.fate.reports.report import Report
 from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.findings import JudgedFinding
 
 
 def render_report(report: Report) -> dict[str, Any]:
@@ -109,12 +111,14 @@ def _stored(stored: StorageTotal, prices: Prices) -> dict[str, Any]:
     }
 
 
-def _finding(judged: ReportedFinding) -> dict[str, Any]:
+def _finding(judged: JudgedFinding[FateFinding]) -> dict[str, Any]:
     finding, accepted = judged.finding, judged.acknowledgement
     return {
         "code": finding.code,
         "repository": finding.repository,
+        "severity": str(finding.severity),
         "what": finding.what,
+        "why": finding.why,
         "fix": finding.fix,
         "digests": [image.digest for image in finding.images],
         "blocks": judged.blocks,

@@ -1,16 +1,17 @@
 """The report as one HTML page that needs no network: findings, pictures of each repository, the lines behind them."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from importlib.resources import files
 
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reports.curve import curve
 from shared_ecr.fate.reports.marks import LATER, look_of
 from shared_ecr.fate.reports.report import Report
-from shared_ecr.fate.reports.rows import CHANGE_HEAD, HEAD, TITLES, change_rows, cost, rows, size, summary
+from shared_ecr.fate.reports.rows import CHANGE_HEAD, HEAD, TITLES, change_rows, cost, rows, summary
 from shared_ecr.fate.reports.timeline import timeline
 from shared_ecr.fate.verdicts import Fate
+from shared_ecr.text import size
+from shared_ecr.text.markdown import html
 
 # Beyond this a browser is slow and a person lost; the picture and the JSON have them all.
 _LINES_AT_MOST = 1000
@@ -26,18 +27,18 @@ def render_html(report: Report) -> str:
 
 def _body(report: Report) -> Iterator[str]:
     yield "<h1>The fate of images</h1>"
-    against = f", compared with {escape(report.against)}" if report.against else ""
-    yield f'<p class="soft">at {report.at:%Y-%m-%d %H:%M %Z} by {escape(report.source)}{against}</p>'
+    against = f", compared with {html(report.against)}" if report.against else ""
+    yield f'<p class="soft">at {report.at:%Y-%m-%d %H:%M %Z} by {html(report.source)}{against}</p>'
     yield from _tiles(report)
     for judged in sorted(report.findings, key=lambda each: not each.blocks):
-        accepted = judged.acknowledgement
-        word = "Blocks" if judged.blocks else f"Acknowledged until {accepted.until}" if accepted else "Note"
+        finding = judged.finding
         css = "finding blocks" if judged.blocks else "finding"
-        yield f'<div class="{css}"><b>{word}.</b> {escape(str(judged.finding))}</div>'
-    yield from (f'<div class="finding">{escape(str(warning))}</div>' for warning in report.warnings)
+        place = f"{html(finding.repository)}: {html(judged.sentences())}"
+        yield f'<div class="{css}"><b>{judged.mark}</b> {place} <code>{html(finding.code)}</code></div>'
+    yield from (f'<div class="finding">{html(str(warning))}</div>' for warning in report.warnings)
     for outcome in report.outcomes:
-        yield f"<h2>{escape(outcome.repository.title)}</h2>"
-        yield f'<p class="soft">{escape(summary(outcome, report.prices))}</p>'
+        yield f"<h2>{html(outcome.repository.title)}</h2>"
+        yield f'<p class="soft">{html(summary(outcome, report.prices))}</p>'
         yield from _legend(outcome)
         yield timeline(outcome)
         if outcome.forecast:
@@ -93,7 +94,7 @@ def _tables(outcome: RepositoryOutcome) -> Iterator[str]:
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"<table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>"
     for line in lines[:_LINES_AT_MOST]:
-        cells = [f"<td>{escape(cell)}</td>" for cell in line]
+        cells = [f"<td>{html(cell)}</td>" for cell in line]
         if head is HEAD:
             cells[0] = f'<td><span class="fate {line[0].replace(" ", "-")}">{line[0]}</span></td>'
         yield f"<tr>{''.join(cells)}</tr>"

@@ -15,6 +15,7 @@ from shared_ecr.fate.reports.rows import (
     rules_in_words,
     summary,
 )
+from shared_ecr.text.markdown import cell, code, escaped, prose
 
 # GitHub refuses comments above 65,536 characters; a table of that many lines nobody reads either.
 # https://github.com/orgs/community/discussions/27190
@@ -29,13 +30,13 @@ def render_markdown(report: Report, *, everything: bool = False) -> str:
 def _lines(report: Report, *, everything: bool) -> Iterator[str]:
     yield f"## The fate of images at {report.at.isoformat(timespec='minutes')}"
     for judged in sorted(report.findings, key=lambda each: not each.blocks):
-        accepted = judged.acknowledgement
-        mark = "**Blocks**" if judged.blocks else f"Acknowledged until {accepted.until}" if accepted else "Note"
-        yield from ("", f"- {mark}: {_escaped(str(judged.finding))}")
+        finding = judged.finding
+        place = f"{code(finding.repository)}: {prose(judged.sentences())}"
+        yield from ("", f"- **{judged.mark}** {place} {code(finding.code)}")
     for warning in report.warnings:
-        yield from ("", f"- {_escaped(str(warning))}")
+        yield from ("", f"- {escaped(str(warning))}")
     for outcome in report.outcomes:
-        yield from ("", f"### {outcome.repository.title}", "", f"{summary(outcome, report.prices)}.", "")
+        yield from ("", f"### {code(outcome.repository.title)}", "", f"{summary(outcome, report.prices)}.", "")
         if report.against is not None:
             yield from _changes(outcome, report.against)
         else:
@@ -46,11 +47,11 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
 
 
 def _fates(outcome: RepositoryOutcome, *, everything: bool) -> Iterator[str]:
-    yield from (f"{number}. {_escaped(words)}" for number, words in rules_in_words(outcome))
+    yield from (f"{number}. {prose(words)}" for number, words in rules_in_words(outcome))
     yield ""
     shown = rows(outcome, everything=everything)
     if shown.lines:
-        yield from table(HEAD, shown.lines)
+        yield from table(HEAD, shown.lines, names="image")
         yield ""
     if shown.kept:
         yield f"Kept: {', '.join(f'{count} by {keeper}' for keeper, count in shown.kept)}."
@@ -59,23 +60,25 @@ def _fates(outcome: RepositoryOutcome, *, everything: bool) -> Iterator[str]:
 def _changes(outcome: RepositoryOutcome, against: str) -> Iterator[str]:
     changed = change_rows(outcome.changes)
     if not changed:
-        yield f"Nothing changes against `{against}`."
+        yield f"Nothing changes against {code(against)}."
     for kind, lines in changed:
         yield from (f"**{TITLES[kind].capitalize()} ({len(lines)})**", "")
-        yield from table(CHANGE_HEAD, lines)
+        yield from table(CHANGE_HEAD, lines, names="image")
         yield ""
 
 
-def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Render a table of at most 200 lines, and the number of those left out."""
+def table(head: Sequence[str], lines: Sequence[Sequence[str]], *, names: str = "") -> Iterator[str]:
+    """Render a table of at most 200 lines, and the number of those left out.
+
+    What stands below the head *names* was written by others, and is a code span.
+    """
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"
     for line in lines[:_LINES_AT_MOST]:
-        yield f"| {' | '.join(_escaped(cell) for cell in line)} |"
+        yield f"| {' | '.join(_cell(text, is_name=title == names) for title, text in zip(head, line, strict=True))} |"
     if len(lines) > _LINES_AT_MOST:
         yield from ("", f"… and {len(lines) - _LINES_AT_MOST} more.")
 
 
-def _escaped(text: str) -> str:
-    """Keep what would end a cell or begin markup from doing so; code spans of our own sentences stay."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+def _cell(text: str, *, is_name: bool) -> str:
+    return cell(text) if is_name else prose(text, in_table=True)

@@ -7,21 +7,8 @@ from datetime import datetime
 from shared_ecr.fate.costs import Prices, StorageTotal
 from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings import JudgedFinding
 from shared_ecr.problems import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class ReportedFinding:
-    """A finding, and the acknowledgement that accepts it, if one does."""
-
-    finding: FateFinding
-    acknowledgement: Acknowledgement | None = None
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it stops the run."""
-        return self.finding.blocks and self.acknowledgement is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +17,7 @@ class Report:
 
     at: datetime
     outcomes: tuple[RepositoryOutcome, ...]
-    findings: tuple[ReportedFinding, ...] = ()
+    findings: tuple[JudgedFinding[FateFinding], ...] = ()
     warnings: tuple[Problem, ...] = ()
     prices: Prices = field(default_factory=Prices)
     source: str = ""

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from shared_ecr.fate.changes import ChangeKind, PolicyChange
-from shared_ecr.fate.costs import BYTES_IN_GB, Prices, StorageTotal
+from shared_ecr.fate.costs import Prices, StorageTotal
 from shared_ecr.fate.forecast import Day, Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import told, why
 from shared_ecr.fate.verdicts import Fate, ImageFate
-from shared_ecr.text import visible
+from shared_ecr.text import size, visible
 
 HEAD = ("fate", "image", "pushed", "rule", "why")
 CHANGE_HEAD = ("image", "pushed", "before", "after")
@@ -113,13 +113,6 @@ def difference(now: StorageTotal, later: StorageTotal, prices: Prices) -> str:
 def rules_in_words(outcome: RepositoryOutcome) -> list[tuple[int, str]]:
     """Return each rule's priority and what it says."""
     return [(rule.priority, told(rule)) for rule in outcome.policy.rules]
-
-
-def size(number_of_bytes: int) -> str:
-    """Write a number of bytes for people."""
-    if number_of_bytes >= BYTES_IN_GB:
-        return f"{number_of_bytes / BYTES_IN_GB:,.1f} GB"
-    return f"{number_of_bytes / 2**20:,.1f} MB"
 
 
 def cost(stored: StorageTotal, prices: Prices) -> str:

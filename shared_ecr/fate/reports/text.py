@@ -42,12 +42,7 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
         f"{difference(report.stored_now, report.stored_after, report.prices)} (layers counted in each image)"
     )
     yield from (str(warning) for warning in report.warnings)
-    for judged in report.findings:
-        accepted = judged.acknowledgement
-        if accepted:
-            yield f"acknowledged until {accepted.until}: {judged.finding} Reason: {accepted.reason}"
-        else:
-            yield f"{'BLOCKS' if judged.blocks else 'note'}: {judged.finding}"
+    yield from (str(judged) for judged in report.findings)
 
 
 def _fates(outcome: RepositoryOutcome, *, everything: bool) -> Iterator[str]:

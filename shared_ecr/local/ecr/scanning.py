@@ -3,13 +3,13 @@
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html
 """
 
-import re
 from collections.abc import Mapping
 
 from ministack.core.responses import get_account_id
 
 from shared_ecr.local import hooks
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
+from shared_ecr.model.filters import scanning_filter_matches
 
 # What a registry has that nobody configured.
 DEFAULT: RequestBody = {"scanType": "BASIC", "rules": []}
@@ -53,7 +53,7 @@ def _applied(repository: RequestBody) -> RequestBody:
     name = repository["repositoryName"]
     applied: dict[str, list[RequestBody]] = {}
     for rule in configuration["rules"]:
-        if filters := [each for each in rule["repositoryFilters"] if _selects(each["filter"], name)]:
+        if filters := [each for each in rule["repositoryFilters"] if scanning_filter_matches(each["filter"], name)]:
             applied.setdefault(rule["scanFrequency"], []).extend(filters)
     own = configuration == DEFAULT and repository["imageScanningConfiguration"].get("scanOnPush")
     fallback = "SCAN_ON_PUSH" if own else "MANUAL"
@@ -65,13 +65,6 @@ def _applied(repository: RequestBody) -> RequestBody:
         "scanFrequency": frequency,
         "appliedScanFilters": applied.get(frequency, []),
     }
-
-
-def _selects(pattern: str, name: str) -> bool:
-    """Match as ECR does: anchored where there is a `*`, and contained where there is none."""
-    if "*" not in pattern:
-        return pattern in name
-    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name))
 
 
 def _failure(name: str) -> RequestBody:

@@ -154,16 +154,23 @@ class CacheRule:
                 f"{self.upstream} needs a secret",
                 why="ECR logs in to this upstream with the user name and token that the secret holds",
                 fix=f"Write 'secret: {SECRET_PREFIX}{self.prefix.text}', and the stack makes it, empty",
+                fix_in_template=f"Write CredentialArn, with a secret whose name begins with '{SECRET_PREFIX}'",
                 code="cache-credentials",
             )
         if self.secret is not None and not self.upstream.needs_secret:
-            raise InvalidValueError(f"{self.upstream} takes no secret", fix="Drop 'secret'", code="cache-credentials")
+            raise InvalidValueError(
+                f"{self.upstream} takes no secret",
+                fix="Drop 'secret'",
+                fix_in_template="Remove CredentialArn",
+                code="cache-credentials",
+            )
         if self.upstream_prefix is not None and self.upstream is not Upstream.ECR:
             # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html
             raise InvalidValueError(
                 f"{self.upstream} has no upstream prefix",
                 why="Only a cache of another private ECR registry maps one prefix to another",
                 fix="Drop 'upstream_prefix', and write it into the names that are pulled",
+                fix_in_template="Remove UpstreamRepositoryPrefix, and write it into the names that are pulled",
                 code="cache-prefix",
             )
         if self.upstream_prefix is not None and self.prefix.text == ROOT:
@@ -171,6 +178,7 @@ class CacheRule:
                 "a cache of ROOT has no upstream prefix",
                 why="Names at the upstream and here are the same then",
                 fix="Drop 'upstream_prefix', or name a prefix",
+                fix_in_template="Remove UpstreamRepositoryPrefix, or name a prefix",
                 code="cache-prefix",
             )
 
@@ -192,7 +200,10 @@ def parse_host(upstream: Upstream, text: str) -> str:
     elif upstream is Upstream.AZURE and not _AZURE_HOST.fullmatch(text):
         what, fix = f"{quoted(text)} is no registry of Azure", "Write NAME.azurecr.io"
     elif upstream.host not in {None, text}:
-        what, fix = f"{upstream} is at {upstream.host}", "Drop 'host'"
+        what = f"{upstream} is at {upstream.host}"
+        raise InvalidValueError(
+            what, fix="Drop 'host'", fix_in_template="Correct UpstreamRegistryUrl", code="cache-upstream"
+        )
     else:
         return text
     raise InvalidValueError(what, fix=fix, code="cache-upstream")

@@ -62,6 +62,7 @@ class NamePrefix:
                 f"{quoted(text)} has a wildcard",
                 why="A replication filter is the beginning of a name",
                 fix=f"Write {quoted(before)}" if before else "Leave 'prefixes' out for all",
+                fix_in_template="" if before else "Remove RepositoryFilters for all repositories",
                 code="replication-prefix",
             )
         if not _PREFIX.fullmatch(text):

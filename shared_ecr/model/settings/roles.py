@@ -32,6 +32,7 @@ class RoleArn:
                 f"{quoted(text)} is no ARN of a role without a path",
                 why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME and nothing between 'role/' and the name",
                 fix="Leave 'custom_role' out, and the stack makes a role",
+                fix_in_template="Name a role without a path",
                 code="template-role",
             )
         return cls(text)

@@ -72,6 +72,7 @@ class Scanning:
                 "basic scanning has no continuous scan",
                 why="Only Amazon Inspector looks at an image again",
                 fix="Write 'type: enhanced', or 'scan_on_push'",
+                fix_in_template="Write ENHANCED, or SCAN_ON_PUSH",
                 code="scanning-frequency",
             )
         object.__setattr__(self, "rules", tuple(sorted(self.rules)))

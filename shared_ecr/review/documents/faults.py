@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared_ecr.errors import ExitCode, SharedEcrError
-from shared_ecr.problems import Position, Problem, render
+from shared_ecr.problems import Position, Problem, Severity, render
 
 EXPECTED = (
     "Give a folder cdk.out, CloudFormation templates in JSON or YAML, or what 'terraform show -json' prints of a plan"
@@ -24,4 +24,4 @@ class InvalidDocumentError(SharedEcrError):
         cls, file: str, what: str, *, code: str, why: str = "", fix: str = "", position: Position | None = None
     ) -> "InvalidDocumentError":
         """Make the error of one problem."""
-        return cls([Problem(file, position, "", what, code, why, fix)])
+        return cls([Problem(code, Severity.ERROR, what, why, fix, file=file, position=position)])

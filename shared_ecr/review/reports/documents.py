@@ -5,9 +5,9 @@ from typing import Any
 
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings import Acknowledgement, JudgedFinding
 from shared_ecr.review.deployments import Origin, RegistryHome
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import PropertyChange, RepositoryChange, ReviewResult, SettingChange
 
 
@@ -52,7 +52,7 @@ def _setting(change: SettingChange) -> dict[str, Any]:
     }
 
 
-def _finding(judged: JudgedFinding) -> dict[str, Any]:
+def _finding(judged: JudgedFinding[ReviewFinding]) -> dict[str, Any]:
     finding = judged.finding
     return {
         "code": finding.code,

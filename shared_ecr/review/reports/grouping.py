@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared_ecr.access.lint import LintSeverity
-from shared_ecr.review.findings import JudgedFinding
-from shared_ecr.review.reports.sections import mark, sentences
+from shared_ecr.findings import JudgedFinding, Severity
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import ReviewResult
-from shared_ecr.text import visible
+from shared_ecr.text import first_lines, visible
 
 # The rest is in the JSON; of what blocks a reader wants to know every one.
 _MEMBERS = 20
@@ -29,7 +28,7 @@ class GroupedFinding:
 
     mark: str
     """What it does to the deployment: `blocks`, `warning`."""
-    severity: LintSeverity
+    severity: Severity
     blocks: bool
     code: str
     subject: str
@@ -42,7 +41,7 @@ class GroupedFinding:
 
 def told_findings(verdict: ReviewResult) -> list[GroupedFinding]:
     """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
-    found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is LintSeverity.NOTE)]
+    found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
     merged = [_merged(group) for group in grouped((_of_subject(each), each) for each in found)]
     return [_told(group) for group in grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
 
@@ -65,45 +64,45 @@ def grouped(keyed: Iterable[tuple[object, GroupMember]]) -> list[list[GroupMembe
     return list(groups.values())
 
 
-def _kind(judged: JudgedFinding) -> tuple[object, ...]:
+def _kind(judged: JudgedFinding[ReviewFinding]) -> tuple[object, ...]:
     finding, accepted = judged.finding, judged.acknowledgement
-    return (mark(judged), finding.severity, finding.code, finding.why, finding.fix, finding.details,
+    return (judged.mark, finding.severity, finding.code, finding.why, finding.fix, finding.details,
             accepted.reason if accepted else None)  # fmt: skip
 
 
-def _of_subject(judged: JudgedFinding) -> object:
+def _of_subject(judged: JudgedFinding[ReviewFinding]) -> object:
     """Return what the findings share that say the same of one subject, in other words."""
     return (*_kind(judged), judged.finding.subject, judged.finding.home, judged.finding.origin)
 
 
-def _said(whats: tuple[str, ...], judged: JudgedFinding) -> object:
+def _said(whats: tuple[str, ...], judged: JudgedFinding[ReviewFinding]) -> object:
     """Return what the findings share that say the same of several subjects."""
     return (*_kind(judged), whats)
 
 
-def _merged(group: Sequence[JudgedFinding]) -> tuple[tuple[str, ...], JudgedFinding]:
+def _merged(group: Sequence[JudgedFinding[ReviewFinding]]) -> tuple[tuple[str, ...], JudgedFinding[ReviewFinding]]:
     return tuple(dict.fromkeys(each.finding.what for each in group)), group[0]
 
 
-def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding]]) -> GroupedFinding:
+def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding[ReviewFinding]]]) -> GroupedFinding:
     whats, first = group[0]
     members = [_member(judged) for _, judged in group]
-    listed = cut(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
-    rest = cut(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
+    listed = first_lines(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
+    rest = first_lines(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
     finding = first.finding
     return GroupedFinding(
-        mark=mark(first),
+        mark=first.mark,
         severity=finding.severity,
         blocks=first.blocks,
         code=visible(finding.code),
         subject=visible(named([judged.finding.subject for _, judged in group])),
         where=visible(str(finding.origin)) if finding.origin and len(members) == 1 else "",
-        sentences=sentences(first, _joined(whats)),
+        sentences=first.sentences(_joined(whats)),
         details=tuple(visible(line) for line in (*rest, *finding.details, *listed)),
     )
 
 
-def _member(judged: JudgedFinding) -> str:
+def _member(judged: JudgedFinding[ReviewFinding]) -> str:
     finding = judged.finding
     return f"{finding.subject} ({finding.origin})" if finding.origin else finding.subject
 
@@ -120,9 +119,3 @@ def named(subjects: Sequence[str]) -> str:
 def _joined(whats: Sequence[str]) -> str:
     more = f"; and {len(whats) - _WHATS} more" if len(whats) > _WHATS else ""
     return "; ".join(whats[:_WHATS]) + more
-
-
-def cut(lines: Sequence[str], at_most: int) -> list[str]:
-    """Return *at_most* of *lines*, and how many others there are."""
-    more = [f"and {len(lines) - at_most} more"] if len(lines) > at_most else []
-    return [*lines[:at_most], *more]

@@ -7,10 +7,10 @@ from shared_ecr.access.changes import Direction
 from shared_ecr.fate.changes import ChangeKind
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reports.rows import TITLES
-from shared_ecr.review.reports.grouping import cut, grouped, named
+from shared_ecr.review.reports.grouping import grouped, named
 from shared_ecr.review.reports.sections import WORST
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, ReviewResult, SettingChange
-from shared_ecr.text import visible
+from shared_ecr.text import first_lines, visible
 
 # The first images say which kind it is; the JSON has them all.
 IMAGES_NAMED = 5
@@ -55,7 +55,7 @@ def _told(group: Sequence[RepositoryChange | SettingChange], sections: _Sections
     outcome = first.outcome if isinstance(first, RepositoryChange) else None
     if len(group) == 1:
         return GroupedChange(first.happening, _name(first), _place(first), sections, outcome)
-    members = cut([f"  {_name(each)} ({_place(each)})" for each in group], _MEMBERS)
+    members = first_lines([f"  {_name(each)} ({_place(each)})" for each in group], _MEMBERS)
     return GroupedChange(
         first.happening, named(list(map(_name, group))), "", (*sections, ("repositories", tuple(members)))
     )

@@ -1,11 +1,10 @@
 """The review as one HTML page: no network, no script, readable on a phone and on paper."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from importlib.resources import files
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.fate.reports.timeline import timeline
+from shared_ecr.findings import Severity
 from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
 from shared_ecr.review.reports.happenings import GroupedChange, told_changes
 from shared_ecr.review.reports.html_access import access_table
@@ -16,7 +15,7 @@ from shared_ecr.review.reports.sections import (
     told_headroom,
 )
 from shared_ecr.review.verdict import ReviewResult
-from shared_ecr.text import visible
+from shared_ecr.text.markdown import html
 
 # Scripts and foreign addresses are refused by the page itself, whatever a template tries to smuggle in.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -36,10 +35,10 @@ def _head() -> Iterator[str]:
 
 
 def _body(verdict: ReviewResult) -> Iterator[str]:
-    against = f" against <code>{_text(verdict.against)}</code>" if verdict.against is not None else ""
-    yield f'<h1>ECR review</h1><p class="dim"><code>{_text(verdict.source)}</code>{against}</p>'
+    against = f" against <code>{html(verdict.against)}</code>" if verdict.against is not None else ""
+    yield f'<h1>ECR review</h1><p class="dim"><code>{html(verdict.source)}</code>{against}</p>'
     css = "verdict blocks" if verdict.blocks else "verdict"
-    yield f'<div class="{css}" id="verdict"><b>{_text(conclusion(verdict))}</b><br>{_text(counts(verdict))}</div>'
+    yield f'<div class="{css}" id="verdict"><b>{html(conclusion(verdict))}</b><br>{html(counts(verdict))}</div>'
     found = told_findings(verdict)
     if found:
         yield "<h2>Findings</h2>"
@@ -55,21 +54,21 @@ def _body(verdict: ReviewResult) -> Iterator[str]:
 
 
 def _finding(told: GroupedFinding) -> Iterator[str]:
-    css = "blocks" if told.blocks else "warning" if told.severity is LintSeverity.WARNING else "note"
-    where = f' <span class="dim">({escape(told.where)})</span>' if told.where else ""
-    yield f'<div class="finding {css}"><span class="mark">{told.mark}</span> <b>{escape(told.subject)}</b>{where}'
-    yield f"<br>{escape(told.sentences)} <code>{escape(told.code)}</code>"
+    css = "blocks" if told.blocks else "warning" if told.severity is Severity.WARNING else "note"
+    where = f' <span class="dim">({html(told.where)})</span>' if told.where else ""
+    yield f'<div class="finding {css}"><span class="mark">{told.mark}</span> <b>{html(told.subject)}</b>{where}'
+    yield f"<br>{html(told.sentences)} <code>{html(told.code)}</code>"
     if told.details:
-        lines = "\n".join(map(escape, told.details))
+        lines = "\n".join(map(html, told.details))
         yield f"<details><summary>details</summary><pre>{lines}</pre></details>"
     yield "</div>"
 
 
 def _change(change: GroupedChange) -> Iterator[str]:
     yield f'<article><h3><span class="mark {change.happening}">{change.happening}</span> '
-    yield f'<span class="name">{escape(change.heading)}</span></h3>'
+    yield f'<span class="name">{html(change.heading)}</span></h3>'
     if change.place:
-        yield f'<p class="dim">{escape(change.place)}</p>'
+        yield f'<p class="dim">{html(change.place)}</p>'
     for title, lines in change.sections:
         yield from _sides(title, lines)
     if change.outcome is not None and change.outcome.verdicts:
@@ -83,13 +82,13 @@ def _sides(title: str, lines: Sequence[str]) -> Iterator[str]:
     gone = [line[2:] for line in lines if line.startswith("- ")]
     come = [line[2:] for line in lines if line.startswith("+ ")]
     same = [line.strip() for line in lines if not line.startswith(("- ", "+ "))]
-    yield f'<div class="diff"><h4>{_text(title)}</h4>'
+    yield f'<div class="diff"><h4>{html(title)}</h4>'
     if gone or come:
         for css, side in (("gone", gone), ("come", come)):
-            body = "".join(f"<p>{escape(line)}</p>" for line in side) or '<p class="dim">nothing</p>'
+            body = "".join(f"<p>{html(line)}</p>" for line in side) or '<p class="dim">nothing</p>'
             yield f'<div class="side {css if side else ""}">{body}</div>'
     if same:
-        rest = "".join(f"<p>{escape(line)}</p>" for line in same)
+        rest = "".join(f"<p>{html(line)}</p>" for line in same)
         yield f'<div class="side" style="grid-column: 1 / -1">{rest}</div>'
     yield "</div>"
 
@@ -100,12 +99,8 @@ def _foot(verdict: ReviewResult) -> Iterator[str]:
         yield "<h2>Headroom</h2>"
         for each in headroom:
             meter = f'<meter max="{each.limit}" value="{each.used}"></meter>'
-            yield f"<p>{meter} {escape(headroom_line(each))}</p>"
+            yield f"<p>{meter} {html(headroom_line(each))}</p>"
     for title, lines in (("Not judged", told_doubts(verdict)), ("Stacks", list(verdict.stacks))):
         if lines:
             yield f"<h2>{title}</h2>"
-            yield from (f"<p>{_text(line)}</p>" for line in lines)
-
-
-def _text(text: str) -> str:
-    return escape(visible(text))
+            yield from (f"<p>{html(line)}</p>" for line in lines)

@@ -6,7 +6,7 @@ of more than a million; what does not fit is counted, and findings that block ar
 
 from collections.abc import Iterator, Sequence
 
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import Severity
 from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
 from shared_ecr.review.reports.happenings import GroupedChange, told_changes
 from shared_ecr.review.reports.sections import (
@@ -17,6 +17,7 @@ from shared_ecr.review.reports.sections import (
 )
 from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
+from shared_ecr.text.markdown import code, escaped, inline_html, prose
 
 # By this line a comment is found again, to be updated in place.
 MARKER = "<!-- shared-ecr review -->"
@@ -40,20 +41,20 @@ def _head(verdict: ReviewResult) -> Iterator[str]:
     yield MARKER
     icon = _ICONS["blocks"] if verdict.blocks else "✅"
     yield f"## {icon} ECR review: {conclusion(verdict)}"
-    against = f" against `{_code(verdict.against)}`" if verdict.against is not None else ""
-    yield from ("", f"`{_code(verdict.source)}`{against}: {counts(verdict)}.", "")
+    against = f" against {code(verdict.against)}" if verdict.against is not None else ""
+    yield from ("", f"{code(verdict.source)}{against}: {counts(verdict)}.", "")
 
 
 def _finding(told: GroupedFinding) -> str:
-    icon = _ICONS[str(told.severity)] if told.blocks or told.severity is not LintSeverity.ERROR else "☑️"
-    where = f" (`{_code(told.where)}`)" if told.where else ""
-    line = f"- {icon} **{told.mark}** `{_code(told.subject)}`{where}: {_escaped(told.sentences)} `{_code(told.code)}`"
+    icon = _ICONS[str(told.severity)] if told.blocks or told.severity is not Severity.ERROR else "☑️"
+    where = f" ({code(told.where)})" if told.where else ""
+    line = f"- {icon} **{told.mark}** {code(told.subject)}{where}: {prose(told.sentences)} {code(told.code)}"
     return f"{line}\n{_folded('details', told.details, indent='  ')}" if told.details else line
 
 
 def _change(change: GroupedChange) -> str:
-    place = f" ({_inline(change.place)})" if change.place else ""
-    title = f"<b>{change.happening}</b> <code>{_inline(change.heading)}</code>{place}"
+    place = f" ({inline_html(change.place)})" if change.place else ""
+    title = f"<b>{change.happening}</b> <code>{inline_html(change.heading)}</code>{place}"
     lines = [line for name, found in change.sections for line in (f"  {name}", *found)]
     return _folded(title, lines) if lines else f"- {title}"
 
@@ -61,9 +62,9 @@ def _change(change: GroupedChange) -> str:
 def _foot(verdict: ReviewResult) -> Iterator[str]:
     headroom = told_headroom(verdict)
     if headroom:
-        yield from _titled("### Headroom", [f"- {_escaped(headroom_line(each))}" for each in headroom])
+        yield from _titled("### Headroom", [f"- {escaped(headroom_line(each))}" for each in headroom])
     if verdict.doubts:
-        shown = _fitting([f"- {_escaped(line)}" for line in told_doubts(verdict)], 5_000, "doubts")
+        shown = _fitting([f"- {escaped(line)}" for line in told_doubts(verdict)], 5_000, "doubts")
         yield from _titled("### Not judged", shown)
     if verdict.stacks:
         yield from ("", _folded("stacks", verdict.stacks[:100]))
@@ -94,25 +95,3 @@ def _fitting(parts: Sequence[str], room: int, what: str) -> list[str]:
 
 def _length(lines: Sequence[str]) -> int:
     return sum(len(line) + 1 for line in lines)
-
-
-def _code(text: str) -> str:
-    return visible(text).replace("`", "'")
-
-
-def _inline(text: str) -> str:
-    """Render *text* inside of HTML, where a forge still reads Markdown."""
-    return _html(text).replace("`", "&#96;").replace("@", "&#64;")
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _escaped(text: str) -> str:
-    """Keep text from being taken for markup, for a mention, or for the number of an issue."""
-    escaped = _html(text)
-    for character in "\\`*_[]|#":
-        escaped = escaped.replace(character, f"\\{character}")
-    # A zero-width joiner would be invisible; an entity is plain to see in the source and mentions nobody.
-    return escaped.replace("@", "&#64;")

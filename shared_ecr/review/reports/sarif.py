@@ -9,14 +9,13 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import JudgedFinding, Severity
 from shared_ecr.review.deployments import Origin
-from shared_ecr.review.findings import JudgedFinding
-from shared_ecr.review.reports.sections import sentences
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import ReviewResult
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {LintSeverity.ERROR: "error", LintSeverity.WARNING: "warning", LintSeverity.NOTE: "note"}
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
 def render_sarif(verdict: ReviewResult, version: str) -> dict[str, Any]:
@@ -42,13 +41,13 @@ def render_sarif(verdict: ReviewResult, version: str) -> dict[str, Any]:
     }
 
 
-def _result(judged: JudgedFinding, rule: int) -> dict[str, Any]:
+def _result(judged: JudgedFinding[ReviewFinding], rule: int) -> dict[str, Any]:
     finding = judged.finding
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": "\n".join([f"{finding.subject}: {sentences(judged)}", *finding.details])},
+        "message": {"text": "\n".join([f"{finding.subject}: {judged.sentences()}", *finding.details])},
         "partialFingerprints": {"sharedEcr/v1": _fingerprint(judged)},
         "baselineState": "unchanged" if judged.is_old else "new",
     }
@@ -71,7 +70,7 @@ def _location(origin: Origin) -> dict[str, Any]:
     return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}]}
 
 
-def _fingerprint(judged: JudgedFinding) -> str:
+def _fingerprint(judged: JudgedFinding[ReviewFinding]) -> str:
     """Tell a finding from the others wherever its line moves to."""
     finding = judged.finding
     identity = "\0".join((finding.code, str(finding.home), finding.subject, finding.what))

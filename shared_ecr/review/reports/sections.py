@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
-from shared_ecr.access.lint import LintSeverity
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.findings import JudgedFinding, Severity
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import Happening, Headroom, ReviewResult
-from shared_ecr.text import visible
+from shared_ecr.text import counted, visible
 
-# Less than half of a limit is nobody's business yet.
+# Less than half of a limit is of no interest yet.
 WORTH_TELLING = 0.5
 HEADROOMS = 5
 # Worst first: whoever stops reading has read what matters.
@@ -22,30 +21,6 @@ _OLD_NOTE = "note as before"
 _KINDS = {
     "acknowledged": "acknowledged", "old": "old", "warning": "warnings", "note": "notes", _OLD_NOTE: "notes as before",
 }  # fmt: skip
-
-
-def mark(judged: JudgedFinding) -> str:
-    """Say in a word or two what a finding does to the deployment."""
-    accepted = judged.acknowledgement
-    if judged.blocks:
-        return "blocks"
-    if accepted and judged.finding.severity is not LintSeverity.NOTE:
-        return "acknowledged" if accepted.until == date.max else f"acknowledged until {accepted.until}"
-    return "was so before" if judged.is_old else str(judged.finding.severity)
-
-
-def sentences(judged: JudgedFinding, what: str = "") -> str:
-    """Say what is found, why it matters and what to do, and who accepted it for which reason.
-
-    Args:
-        judged: the finding.
-        what: what is found, where several findings say it together.
-    """
-    finding = judged.finding
-    parts = [what or finding.what, finding.why, finding.fix]
-    if judged.acknowledgement:
-        parts.append(f"Accepted because: {judged.acknowledgement.reason}")
-    return visible(" ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part))
 
 
 def told_headroom(verdict: ReviewResult) -> list[Headroom]:
@@ -65,36 +40,32 @@ def counts(verdict: ReviewResult) -> str:
     repositories = Counter(each.happening for each in verdict.repositories)
     parts = [f"{count} {happening}" for happening in WORST if (count := repositories[happening])]
     if verdict.against is None:
-        return f"{_plural(verdict.unchanged, 'repository', 'repositories')} judged, compared with nothing"
+        return f"{counted(verdict.unchanged, 'repository', 'repositories')} judged, compared with nothing"
     parts.append(f"{verdict.unchanged} unchanged")
-    settings = f"; {_plural(len(verdict.settings), 'setting')} touched" if verdict.settings else ""
+    settings = f"; {counted(len(verdict.settings), 'setting')} touched" if verdict.settings else ""
     return f"repositories: {', '.join(parts)}{settings}"
 
 
 def conclusion(verdict: ReviewResult) -> str:
     """Say whether somebody has to decide, and what about."""
     tally = Counter(_kind(judged) for judged in verdict.findings)
-    others = [_plural(count, word, many) for word, many in _KINDS.items() if (count := tally[word])]
+    others = [counted(count, word, many) for word, many in _KINDS.items() if (count := tally[word])]
     if verdict.doubts:
         others.append(f"{len(verdict.doubts)} not judged")
     rest = f" ({', '.join(others)})" if others else ""
     if tally["blocks"]:
-        return f"blocked by {_plural(tally['blocks'], 'finding')}{rest}"
+        return f"blocked by {counted(tally['blocks'], 'finding')}{rest}"
     return f"nothing blocks{rest}"
 
 
-def _kind(judged: JudgedFinding) -> str:
+def _kind(judged: JudgedFinding[ReviewFinding]) -> str:
     if judged.blocks:
         return "blocks"
     if judged.acknowledgement:
         return "acknowledged"
-    if judged.is_old and judged.finding.severity is not LintSeverity.WARNING:
-        return "old" if judged.finding.severity is LintSeverity.ERROR else _OLD_NOTE
+    if judged.is_old and judged.finding.severity is not Severity.WARNING:
+        return "old" if judged.finding.severity is Severity.ERROR else _OLD_NOTE
     return str(judged.finding.severity)
-
-
-def _plural(count: int, word: str, many: str = "") -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {many or f'{word}s'}"
 
 
 def indented(lines: Sequence[str], by: str) -> list[str]:

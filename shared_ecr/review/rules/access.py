@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
-from shared_ecr.access.lint import LintSeverity, PolicyFinding, PolicyHolder
+from shared_ecr.access.lint import PolicyFinding, PolicyHolder
 from shared_ecr.access.lint.findings import warning
 from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.strangers import strangers_let_in
+from shared_ecr.findings import Severity
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
@@ -86,7 +87,7 @@ def _judged(
     is_sized = any(each.code == "policy-size" for each in found)
     if not is_sized and read.characters and read.characters > MAX_POLICY_CHARACTERS:
         what = f"the policy has {read.characters:,} characters as it is written; ECR stores {MAX_POLICY_CHARACTERS:,}"
-        yield RuleFinding("policy-size", LintSeverity.WARNING, what, "ECR may refuse it", "Write it without blanks")
+        yield RuleFinding("policy-size", Severity.WARNING, what, "ECR may refuse it", "Write it without blanks")
     if not read.is_whole:
         yield _unknown()
 
@@ -131,7 +132,7 @@ def _witness(finding: PolicyFinding, policy: Policy, target: TargetRepository) -
 def _told(findings: Iterable[PolicyFinding], details: tuple[str, ...] = ()) -> Iterator[RuleFinding]:
     for each in findings:
         what = f"statement {each.statement}: {each.what}" if each.statement else each.what
-        yield RuleFinding(each.code, each.severity, what, each.why, each.repair.rstrip("."), details)
+        yield RuleFinding(each.code, each.severity, what, each.why, each.fix, details)
 
 
 def _unknown() -> RuleFinding:

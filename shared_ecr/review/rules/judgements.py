@@ -1,58 +1,37 @@
-"""What a rule says before anybody knows what it is about."""
+"""What a rule finds, before it is said of something that is deployed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.review.deployments import Resource
+from shared_ecr.findings import Finding, Severity
+from shared_ecr.review.deployments import Origin, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
 
-# How repairs begin that the core says in the words of the declaration, and the same for a template.
-_IN_CLOUDFORMATION = {
-    "Drop 'host'": "Correct UpstreamRegistryUrl",
-    "Drop 'secret'": "Remove CredentialArn",
-    "Drop 'upstream_prefix'": "Remove UpstreamRepositoryPrefix, and write it into the names that are pulled",
-    "Leave 'custom_role' out": "Name a role without a path",
-    "Leave 'prefixes' out": "Remove RepositoryFilters for all repositories",
-    "Write 'secret:": "Write CredentialArn, with a secret whose name begins with 'ecr-pullthroughcache/'",
-    "Write 'type: enhanced'": "Write ENHANCED, or SCAN_ON_PUSH",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class RuleFinding:
-    """One thing to look at. Codes are a contract: docs/reference/review.md."""
-
-    code: str
-    severity: LintSeverity
-    what: str
-    why: str
-    fix: str
-    details: tuple[str, ...] = ()
+class RuleFinding(Finding):
+    """What a rule finds, before it is said of something that is deployed."""
 
     @classmethod
-    def of(cls, fault: InvalidValueError, place: str = "", severity: LintSeverity = LintSeverity.ERROR) -> Self:
-        """Say what a type of the core refuses, at *place* within the resource."""
+    def of(cls, fault: InvalidValueError, place: str = "", severity: Severity = Severity.ERROR) -> Self:
+        """Return what a type of the model refuses, at *place* within the resource, for a reader of the template."""
         what = f"{place}: {fault.what}" if place else fault.what
-        fix = next((said for ours, said in _IN_CLOUDFORMATION.items() if fault.fix.startswith(ours)), fault.fix)
-        return cls(fault.code, severity, what, fault.why or "AWS refuses it", fix.rstrip(".") or "Correct it")
+        fix = fault.fix_in_template or fault.fix
+        return cls(fault.code, severity, what, fault.why or "AWS refuses it", fix or "Correct it")
 
     def about(self, subject: str, resource: Resource) -> ReviewFinding:
-        """Say it of *subject*, which *resource* describes."""
+        """Return it as a finding about *subject*, which *resource* describes."""
+        return self.at(subject, resource.home, resource.origin)
+
+    def at(self, subject: str, home: RegistryHome, origin: Origin | None) -> ReviewFinding:
+        """Return it as a finding about *subject*, which is deployed in *home* and written at *origin*."""
         return ReviewFinding(
-            self.code,
-            self.severity,
-            subject,
-            self.what,
-            self.why,
-            self.fix,
-            resource.home,
-            resource.origin,
-            self.details,
-        )
+            self.code, self.severity, self.what, self.why, self.fix, self.details,
+            subject=subject, home=home, origin=origin,
+        )  # fmt: skip
 
 
 RepositoryRule = Callable[[ReviewedRepository], Iterator[RuleFinding]]
@@ -62,15 +41,15 @@ ResourceRule = Callable[[Resource], Iterator[RuleFinding]]
 
 
 def error(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> RuleFinding:
-    """Make a judgement that blocks."""
-    return RuleFinding(code, LintSeverity.ERROR, what, why, fix, details)
+    """Make a finding that blocks."""
+    return RuleFinding(code, Severity.ERROR, what, why, fix, details)
 
 
 def warning(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> RuleFinding:
-    """Make a judgement that does not block."""
-    return RuleFinding(code, LintSeverity.WARNING, what, why, fix, details)
+    """Make a finding that does not block."""
+    return RuleFinding(code, Severity.WARNING, what, why, fix, details)
 
 
 def note(code: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()) -> RuleFinding:
-    """Make a judgement that is there to be known."""
-    return RuleFinding(code, LintSeverity.NOTE, what, why, fix, details)
+    """Make a finding for information."""
+    return RuleFinding(code, Severity.NOTE, what, why, fix, details)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared_ecr.access.lint import LintSeverity as Bad
 from shared_ecr.fate.reasons import told
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.problems import Problem
 from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
@@ -63,10 +62,9 @@ def in_words(policy: LifecyclePolicy | None) -> tuple[str, ...]:
 
 
 def _refused(problem: Problem, rules: tuple[str, ...]) -> RuleFinding:
-    severity = Bad.ERROR if problem.severity is Severity.ERROR else Bad.WARNING
     what = f"{problem.path}: {problem.what}" if problem.path else problem.what
     why = problem.why or "ECR refuses the whole policy, and the deployment with it"
-    return RuleFinding(problem.code, severity, what, why, problem.fix or "Correct the policy", rules)
+    return RuleFinding(problem.code, problem.severity, what, why, problem.fix or "Correct the policy", rules)
 
 
 def _sizes(text: str, policy: LifecyclePolicy | None) -> Iterator[RuleFinding]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import Severity
 from shared_ecr.review.deployments import Resource, Stack
 
 
@@ -21,7 +21,7 @@ class ResourceOwner:
         return f"{self.stack.name} ({origin.construct_path or origin.logical_id})"
 
 
-def conflict(owners: Iterable[ResourceOwner]) -> Iterator[tuple[tuple[ResourceOwner, ...], LintSeverity]]:
+def conflict(owners: Iterable[ResourceOwner]) -> Iterator[tuple[tuple[ResourceOwner, ...], Severity]]:
     """Yield the groups of *owners* that meet in one account and Region, an error where that is sure.
 
     It is not sure where a condition decides at deployment whether one of them exists, nor where nobody knows the
@@ -35,4 +35,4 @@ def conflict(owners: Iterable[ResourceOwner]) -> Iterator[tuple[tuple[ResourceOw
             is_sure = all(home) or len({(owner.stack.name, owner.stack.file) for owner in group}) < len(group)
             # Of resources under one and the same condition all exist, or none does.
             is_sure = is_sure and len({owner.resource.conditions for owner in group}) == 1
-            yield tuple(group), LintSeverity.ERROR if is_sure else LintSeverity.WARNING
+            yield tuple(group), Severity.ERROR if is_sure else Severity.WARNING

@@ -18,11 +18,7 @@ def stacks(scene: RuleContext) -> Iterator[ReviewFinding]:
         if any(resource.type.startswith(_OF_ECR) for resource in stack.resources):
             for found in _judged(stack):
                 # No resource is to blame, so the place is the template alone.
-                origin = Origin(stack.file, stack.name, "")
-                yield ReviewFinding(
-                    found.code, found.severity, f"stack {stack.name}", found.what, found.why, found.fix, stack.home,
-                    origin,
-                )  # fmt: skip
+                yield found.at(f"stack {stack.name}", stack.home, Origin(stack.file, stack.name, ""))
 
 
 def _judged(stack: Stack) -> Iterator[RuleFinding]:

@@ -129,7 +129,7 @@ def test_no_layer_is_fetched(sides: Sides) -> None:
 def test_people_read_digest_size_and_platform(sides: Sides) -> None:
     printed = told(sides, APP)
     assert f"digest      {APP.root}" in printed
-    assert f"{APP.root}     2.9 MB  linux/arm/v7" in printed
+    assert f"{APP.root}     3.0 MB  linux/arm/v7" in printed
 
 
 def test_what_an_image_says_of_itself_cannot_draw_on_the_terminal(sides: Sides) -> None:

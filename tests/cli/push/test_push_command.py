@@ -24,7 +24,7 @@ def test_one_push_prints_its_reference_alone(registry: FakeRegistry) -> None:
 
 def test_the_story_of_one_push_names_no_repository(registry: FakeRegistry) -> None:
     done = shared_ecr("push", "app", f"{registry.host}/team/app:1.0")
-    assert done.stderr.splitlines()[-1] == "under 1.0: 3 blobs uploaded (0.0 MB)"
+    assert done.stderr.splitlines()[-1] == "under 1.0: 3 blobs uploaded (99 B)"
     assert "team/app" not in done.stderr
 
 
@@ -168,7 +168,7 @@ def test_a_quiet_push_tells_its_errors(registry: FakeRegistry) -> None:
 
 def test_without_progress_the_outcome_is_told_all_the_same(registry: FakeRegistry) -> None:
     done = shared_ecr("push", "app", f"{registry.host}/team/app:1", "--progress", "none")
-    assert done.stderr == "under 1: 3 blobs uploaded (0.0 MB)\n"
+    assert done.stderr == "under 1: 3 blobs uploaded (99 B)\n"
 
 
 def test_a_dry_run_prints_the_plan_and_writes_nothing(registry: FakeRegistry) -> None:

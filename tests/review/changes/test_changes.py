@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory, load_inventory
 from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.fate.inventory.uses import find_uses
+from shared_ecr.findings import Severity
 from shared_ecr.names import Region
 from shared_ecr.review.changes import Changed, ReviewContext, compare
 from shared_ecr.review.deployments import Deployment
@@ -69,12 +69,12 @@ def test_a_change_is_told_as_expected(case: Path) -> None:
 
 @pytest.mark.parametrize("case", DANGEROUS, ids=lambda case: case.name)
 def test_a_dangerous_change_blocks(case: Path) -> None:
-    assert any(each.severity is LintSeverity.ERROR for each in changed(case).findings)
+    assert any(each.severity is Severity.ERROR for each in changed(case).findings)
 
 
 @pytest.mark.parametrize("case", TWINS, ids=lambda case: case.name)
 def test_of_a_harmless_twin_there_are_notes_at_most(case: Path) -> None:
-    assert [str(each) for each in changed(case).findings if each.severity is not LintSeverity.NOTE] == []
+    assert [str(each) for each in changed(case).findings if each.severity is not Severity.NOTE] == []
 
 
 @pytest.mark.parametrize("row", ROWS)

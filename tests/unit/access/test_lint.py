@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.lint import LintedPolicy, LintSeverity, PolicyHolder, lint, refused
+from shared_ecr.access.lint import LintedPolicy, PolicyHolder, lint, refused
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.findings import Severity
 from unit.access.policies import (
     CONSUMER,
     IN_ORGANIZATION,
@@ -121,18 +122,18 @@ def test_a_variable_under_the_older_language_is_found(version: str | None) -> No
 
 def test_an_example_for_an_unknown_action_is_what_was_meant() -> None:
     (finding,) = list(lint(LintedPolicy(policy(allow(Action=[*PULL, "ecr:BatchGetImages"])))))
-    assert finding.repair == "Did you mean 'ecr:BatchGetImage'?"
+    assert finding.fix == "Did you mean 'ecr:BatchGetImage'?"
     assert str(finding).endswith("Did you mean 'ecr:BatchGetImage'? [action-unknown]")
 
 
 def test_what_must_exist_is_a_note_that_does_not_block() -> None:
     (finding,) = lint(LintedPolicy(policy(allow({"AWS": "arn:aws:iam::222222222222:role/ci"}))))
-    assert finding.severity is LintSeverity.NOTE
+    assert finding.severity is Severity.NOTE
 
 
 def test_a_push_that_cannot_look_is_warned_about_and_not_blocked() -> None:
     (finding,) = lint(LintedPolicy(policy(allow(Action=[each for each in PUSH if each != "ecr:BatchGetImage"]))))
-    assert (finding.code, finding.severity) == ("capability-incomplete", LintSeverity.WARNING)
+    assert (finding.code, finding.severity) == ("capability-incomplete", Severity.WARNING)
 
 
 def test_what_aws_refuses_becomes_findings() -> None:

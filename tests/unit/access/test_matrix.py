@@ -108,7 +108,7 @@ def test_a_report_names_who_has_access_and_says_at_most() -> None:
 def test_markdown_cannot_be_broken_by_what_a_policy_holds() -> None:
     found = policies(allow(condition={"StringEquals": {"aws:SourceVpce": "a|b<c>`"}}))
     lines = as_markdown(matrix([MatrixRow(TARGET, found)], columns(found)), []).splitlines()
-    assert "a\\|b\\<c\\>\\`" in lines[2]
+    assert "a\\|b&lt;c&gt;\\`" in lines[2]
 
 
 def test_a_page_cannot_be_broken_by_what_a_policy_holds() -> None:

@@ -30,12 +30,12 @@ def test_the_text_is_this() -> None:
         render_text(made())
         == """at 2026-11-21T00:00+00:00 by policy.json
 
-team/app (us-east-1): 12 images: 1 expire, 11 keep; 12.0 GB -> 11.0 GB, 1.20 USD -> 1.10 USD a month
+team/app (us-east-1): 12 images: 1 expire, 11 keep; 12.9 GB -> 11.8 GB, 1.20 USD -> 1.10 USD a month
     fate    image  pushed      rule  why
     expire  v12    2026-11-09  1     expired by rule 1: 12th newest of at most 11 of any kind
   and 11 kept by rule 1
 
-1 repository, 12 images: 12.0 GB -> 11.0 GB, 1.20 USD -> 1.10 USD a month (layers counted in each image)"""
+1 repository, 12 images: 12.9 GB -> 11.8 GB, 1.20 USD -> 1.10 USD a month (layers counted in each image)"""
     )
 
 
@@ -57,11 +57,11 @@ def test_a_forecast_has_a_line_for_each_week() -> None:
     assert days == ["2026-11-21", "2026-11-28", "2026-12-05", "2026-12-11"]
 
 
-@pytest.mark.parametrize("part", ["| expire | v12 |", "1. images of any kind: all but", "Kept: 11 by rule 1."])
+@pytest.mark.parametrize("part", ["| expire | `v12` |", "1. images of any kind: all but", "Kept: 11 by rule 1."])
 def test_the_markdown_has_rules_and_fates(part: str) -> None:
     assert part in render_markdown(made())
 
 
 def test_what_would_end_a_cell_is_escaped() -> None:
     text = render_markdown(made(uses=(ImageUse("team/app", "v3", by="a|b<c>"),)))
-    assert "a\\|b&lt;c>" in text
+    assert "a\\|b&lt;c&gt;" in text

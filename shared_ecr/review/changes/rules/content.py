@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from shared_ecr.access.changes import AccessChange, Direction
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import Severity
 from shared_ecr.review.account_placeholders import stands_for
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
@@ -90,7 +90,7 @@ def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: b
     for code, found in by_code.items():
         first, *others = [str(each).removeprefix(f"{subject}: ") for each in found]
         what = f"{first}, and {len(others)} more" if others else first
-        severity = LintSeverity.NOTE if code == "access-narrowed" else LintSeverity.ERROR
+        severity = Severity.NOTE if code == "access-narrowed" else Severity.ERROR
         details = (first, *others) if others else ()
         explained = dict.fromkeys(filter(None, map(stands_for, (first, *others))))
         details = (*details, *explained)

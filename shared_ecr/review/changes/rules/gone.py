@@ -83,10 +83,7 @@ def dropped_many(left: Sequence[LocatedResource], before: Sequence[LocatedResour
             "Check that all of them are meant, then acknowledge it", tuple(sorted(names)),
         )  # fmt: skip
         home = homes.pop() if len(homes) == 1 else RegistryHome(None, None)
-        yield ReviewFinding(
-            found.code, found.severity, "repositories", found.what, found.why, found.fix, home, left[0].resource.origin,
-            found.details,
-        )  # fmt: skip
+        yield found.at("repositories", home, left[0].resource.origin)
 
 
 def public_dropped(left: LocatedResource) -> Iterator[RuleFinding]:

@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.fate.assumptions import CAUTIOUS
 from shared_ecr.fate.changes import ChangeKind
 from shared_ecr.fate.matching import entries_of
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.ranking import RankedImages
 from shared_ecr.fate.reasons import described
+from shared_ecr.findings import Severity
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity, is_decidable, losses
 from shared_ecr.review.changes.losing.words import loss_line, rule_lines
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
+from shared_ecr.text import first_lines
 
 _PROTECTS_NOTHING = "fate-protects-nothing"
 _REMEMBERED = 256
@@ -31,12 +32,12 @@ def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
         return
     newly_lost = any(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
     for found in outcome.findings:
-        severity = LintSeverity.ERROR if found.blocks else LintSeverity.WARNING
+        severity = found.severity
         if found.code == _PROTECTS_NOTHING:
             # A protection for tags that nobody has pushed yet is none the worse for it.
-            severity = LintSeverity.ERROR if newly_lost else LintSeverity.NOTE
+            severity = Severity.ERROR if newly_lost else Severity.NOTE
         images = _shown([image.shown for image in found.images], "images")
-        yield RuleFinding(found.code, severity, found.what, "What expires is gone for good", found.fix, images)
+        yield RuleFinding(found.code, severity, found.what, found.why, found.fix, images)
 
 
 def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
@@ -111,8 +112,7 @@ def _of(found: tuple[Loss, ...], weight: LossSeverity) -> tuple[str, ...]:
 
 
 def _shown(lines: list[str], what: str) -> tuple[str, ...]:
-    more = [f"and {len(lines) - _AT_MOST} more {what}"] if len(lines) > _AT_MOST else []
-    return (*lines[:_AT_MOST], *more)
+    return tuple(first_lines(lines, _AT_MOST, what))
 
 
 def _number(outcome: RepositoryOutcome | None) -> str:

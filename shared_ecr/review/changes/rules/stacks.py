@@ -13,10 +13,7 @@ def stacks_moved(pairs: Iterable[StackPair]) -> Iterator[ReviewFinding]:
     """Find stacks that go on under another name, or in another place."""
     for pair in pairs:
         for found in _judged(pair):
-            yield ReviewFinding(
-                found.code, found.severity, f"stack {pair.after.name}", found.what, found.why, found.fix,
-                pair.after.home, None, found.details,
-            )  # fmt: skip
+            yield found.at(f"stack {pair.after.name}", pair.after.home, None)
 
 
 def _judged(pair: StackPair) -> Iterator[RuleFinding]:

@@ -14,7 +14,7 @@ from shared_ecr.access.consumers import consumers
 from shared_ecr.access.matrix import Matrix, MatrixRow, matrix
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.findings import JudgedFinding
 from shared_ecr.review.reports.html import render_html
 from unit.access.policies import allow, policies
 from unit.review.reports.verdicts import finding, verdict

@@ -6,9 +6,9 @@ from datetime import date
 import jsonschema
 import pytest
 
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import JudgedFinding, Severity
 from shared_ecr.review.deployments import Doubt
-from shared_ecr.review.findings import JudgedFinding
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.reports.documents import render_document
 from shared_ecr.review.reports.html import render_html
 from shared_ecr.review.reports.markdown import LIMIT, MARKER, render_markdown
@@ -20,7 +20,7 @@ from unit.review.reports.verdicts import accepted, change, finding, verdict
 BLOCKING = JudgedFinding(finding())
 ACCEPTED = JudgedFinding(finding(), accepted())
 OLD = JudgedFinding(finding(), is_old=True)
-WARNING = JudgedFinding(finding("tag-immutability", LintSeverity.WARNING))
+WARNING = JudgedFinding(finding("tag-immutability", Severity.WARNING))
 HOSTILE = '<img src=x onerror="alert(1)"> `code` | @everyone #1 [x](javascript:1) ```\n\u202e'
 
 
@@ -29,7 +29,7 @@ def test_the_last_line_for_a_terminal_is_the_conclusion() -> None:
 
 
 @pytest.mark.parametrize("judged", [ACCEPTED, OLD, WARNING], ids=["acknowledged", "old", "warning"])
-def test_what_does_not_block_lets_the_conclusion_say_so(judged: JudgedFinding) -> None:
+def test_what_does_not_block_lets_the_conclusion_say_so(judged: JudgedFinding[ReviewFinding]) -> None:
     assert render_text(verdict(judged)).splitlines()[-1].startswith("nothing blocks")
 
 
@@ -86,14 +86,12 @@ def test_what_several_findings_say_of_one_repository_is_one_sentence() -> None:
     JudgedFinding(finding(subject="team/b", what="another thing")),
     JudgedFinding(replace(finding(subject="team/b"), details=("other",))),
 ], ids=["accepted", "another thing", "other details"])  # fmt: skip
-def test_what_differs_is_told_by_itself(other: JudgedFinding) -> None:
+def test_what_differs_is_told_by_itself(other: JudgedFinding[ReviewFinding]) -> None:
     assert "team/b (registry.yaml:12:3): " in render_text(verdict(BLOCKING, other))
 
 
 def test_a_long_list_of_what_does_not_block_is_cut_and_counted() -> None:
-    many = [
-        JudgedFinding(finding("lifecycle-missing", LintSeverity.WARNING, f"team/{number}")) for number in range(500)
-    ]
+    many = [JudgedFinding(finding("lifecycle-missing", Severity.WARNING, f"team/{number}")) for number in range(500)]
     text = render_text(verdict(*many))
     assert "warning: team/0, team/1 and 498 more: " in text
     assert "    and 480 more" in text

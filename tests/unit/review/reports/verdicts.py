@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from shared_ecr.access.consumers import consumers
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.access.matrix import MatrixRow, matrix
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.findings import JudgedFinding, Severity
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
-from shared_ecr.review.findings import JudgedFinding, ReviewFinding
+from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import Happening, Headroom, PropertyChange, RepositoryChange, ReviewResult, SettingChange
 from unit.access.policies import allow, policies
 
@@ -28,13 +28,21 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def finding(
     code: str = "repository-orphaned",
-    severity: LintSeverity = LintSeverity.ERROR,
+    severity: Severity = Severity.ERROR,
     subject: str = "team/app",
     **more: str,
 ) -> ReviewFinding:
     what = more.get("what", "the repository leaves its stack")
     return ReviewFinding(
-        code, severity, subject, what, "Its images stay", "Declare it again", HOME, ORIGIN, ("- rule 1", "+ rule 2")
+        code,
+        severity,
+        what,
+        "Its images stay",
+        "Declare it again",
+        ("- rule 1", "+ rule 2"),
+        subject=subject,
+        home=HOME,
+        origin=ORIGIN,
     )
 
 
@@ -48,7 +56,7 @@ def change(name: str = "team/app", happening: Happening = Happening.CHANGED) -> 
     return RepositoryChange(happening, name, HOME, ORIGIN, (rules, tags))
 
 
-def verdict(*findings: JudgedFinding, **more: object) -> ReviewResult:
+def verdict(*findings: JudgedFinding[ReviewFinding], **more: object) -> ReviewResult:
     open_to_one = policies(allow({"AWS": "222222222222"}))
     row = MatrixRow(TargetRepository("111111111111", "eu-central-1", "team/app"), open_to_one)
     held = [each for each in (open_to_one.repository,) if each]

@@ -1,6 +1,6 @@
 import pytest
 
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import Severity
 from shared_ecr.review.deployments import RegistryHome
 from unit.review.deployed import ELSEWHERE, repository, stack
 from unit.review.rules.judging import found, one, told
@@ -29,7 +29,7 @@ def test_a_name_that_is_not_known_is_not_judged(name: str | None) -> None:
 
 def test_one_name_in_two_stacks_of_a_registry_is_found() -> None:
     finding = one("name-duplicate", stack(repository(), name="a"), stack(repository(), name="b"))
-    assert (finding.severity, finding.details) == (LintSeverity.ERROR, ("owner: a (It)", "owner: b (It)"))
+    assert (finding.severity, finding.details) == (Severity.ERROR, ("owner: a (It)", "owner: b (It)"))
 
 
 def test_one_name_in_two_regions_is_what_replication_needs() -> None:
@@ -39,19 +39,19 @@ def test_one_name_in_two_regions_is_what_replication_needs() -> None:
 
 def test_stacks_of_which_nobody_says_the_place_may_be_deployed_apart() -> None:
     parts = [stack(repository(home=NOWHERE), name=name) for name in "ab"]
-    assert one("name-duplicate", *parts).severity is LintSeverity.WARNING
+    assert one("name-duplicate", *parts).severity is Severity.WARNING
 
 
 def test_two_resources_of_one_stack_meet_wherever_it_is_deployed() -> None:
     parts = [repository({"RepositoryName": "team/app"}, logical_id, home=NOWHERE) for logical_id in "ab"]
-    assert one("name-duplicate", *parts).severity is LintSeverity.ERROR
+    assert one("name-duplicate", *parts).severity is Severity.ERROR
 
 
 def test_conditions_may_keep_two_resources_apart() -> None:
     parts = [repository({}, condition, conditions=(condition,)) for condition in ("IsProduction", "IsTest")]
-    assert one("name-duplicate", *parts).severity is LintSeverity.WARNING
+    assert one("name-duplicate", *parts).severity is Severity.WARNING
 
 
 def test_resources_under_one_condition_exist_together() -> None:
     parts = [repository({}, logical_id, conditions=("IsProduction",)) for logical_id in "ab"]
-    assert one("name-duplicate", *parts).severity is LintSeverity.ERROR
+    assert one("name-duplicate", *parts).severity is Severity.ERROR

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.lint import LintSeverity
+from shared_ecr.findings import Severity
 from shared_ecr.review.deployments import RegistryHome, Resource
 from unit.review.deployed import ELSEWHERE, resource, stack
 from unit.review.rules.judging import one, told
@@ -64,7 +64,7 @@ def deletions() -> Resource:
 )
 def test_what_a_registry_has_once_may_have_one_owner(owned: Resource, what: str) -> None:
     finding = one("registry-singleton", stack(owned, name="a"), stack(owned, name="b"))
-    assert (finding.severity, finding.subject) == (LintSeverity.ERROR, what)
+    assert (finding.severity, finding.subject) == (Severity.ERROR, what)
 
 
 def test_the_owners_are_named() -> None:
@@ -102,7 +102,7 @@ def test_a_call_that_overwrites_the_replication_of_another_stack_is_one() -> Non
 
 def test_stacks_of_which_nobody_says_the_place_are_warned_of() -> None:
     owned = resource("RegistryPolicy", POLICY, home=RegistryHome(None, None))
-    assert one("registry-singleton", stack(owned, name="a"), stack(owned, name="b")).severity is LintSeverity.WARNING
+    assert one("registry-singleton", stack(owned, name="a"), stack(owned, name="b")).severity is Severity.WARNING
 
 
 def test_what_is_called_is_judged_as_what_is_declared() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from inventory_files import digest, newest, pushed
-from shared_ecr.access.lint import LintSeverity
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory
+from shared_ecr.findings import Severity
 from shared_ecr.review.changes import Changed
 from shared_ecr.review.deployments import RegistryHome
 from unit.review.changes.sides import (
@@ -275,7 +275,7 @@ def test_rules_of_a_repository_that_is_new_lose_nothing() -> None:
 ])  # fmt: skip
 def test_what_is_narrowed_is_a_note(before: Body, after: Body) -> None:
     found = with_policies(before, after)
-    assert [(each.code, each.severity) for each in found.findings] == [("access-narrowed", LintSeverity.NOTE)]
+    assert [(each.code, each.severity) for each in found.findings] == [("access-narrowed", Severity.NOTE)]
 
 
 def test_who_is_let_in_is_told_with_the_repository() -> None:

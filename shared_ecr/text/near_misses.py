@@ -1,29 +1,9 @@
-"""How values are shown to people: invisible characters escaped, near misses suggested."""
+"""What a word was probably meant to be, and words listed as people do."""
 
-import unicodedata
 from collections.abc import Iterable
 
 # Two slips of the finger: what a person can have meant. Beyond that a suggestion misleads more than it helps.
 NEAR = 2
-
-
-def visible(text: str) -> str:
-    r"""Escape characters that take no ink: `team\u200b/app` rather than a name that looks right."""
-    return "".join(
-        character
-        if character == " " or unicodedata.category(character)[0] not in "CZ"
-        else character.encode("unicode_escape").decode("ascii")
-        if character != "\xa0"
-        else "\\u00a0"
-        for character in text
-    )
-
-
-def quoted(text: str, at_most: int = 80) -> str:
-    """Quote *text* as the user wrote it, shortened in the middle when it would flood the line."""
-    if len(text) > at_most:
-        text = f"{text[: at_most // 2]}…{text[-at_most // 4 :]}"
-    return f"'{visible(text)}'"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
