@@ -4,9 +4,11 @@ import argparse
 import os
 import sys
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.options import add_format
 from shared_ecr.cli.parser import RefusedPassword
 from shared_ecr.cli.registry_targets import (
     DECLARATION,
@@ -16,10 +18,13 @@ from shared_ecr.cli.registry_targets import (
     known_registries,
     resolve,
 )
-from shared_ecr.errors import UsageError
+from shared_ecr.errors import ExitCode, UsageError
 from shared_ecr.names import Region, RegistryHost
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from shared_ecr.client.aws.clients import AwsClients
 
 __all__ = ["KnownRegistries", "add_parser", "resolve", "run"]
@@ -31,10 +36,10 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "login",
         help="log a container engine in to the registries of the declaration, or to any other",
         description=(
-            "Log docker, podman, finch, nerdctl or skopeo in to ECR registries. The token is typed into the engine "
-            "and lasts twelve hours; with --credential-helper there is none, and the engine asks for one at each pull. "
-            "With --username, log in to any other registry. Prints each registry host logged in to. "
-            "'shared-ecr push' needs no login to ECR."
+            "Log docker, podman, finch, nerdctl or skopeo in to ECR registries. The token is given to the engine on "
+            "its standard input and lasts twelve hours; with --credential-helper none is stored, and the engine asks "
+            "for one at each pull. With --username, log in to any other registry. Prints each registry host that is "
+            "logged in to. 'shared-ecr push' needs no login to ECR."
         ),
     )
     parser.add_argument(
@@ -53,6 +58,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         default=[],
         help="use this Region in place of the declaration's; may be repeated",
     )
+    add_format(parser)
     helper = parser.add_argument_group("without a token that expires")
     helper.add_argument(
         "--credential-helper",
@@ -62,13 +68,17 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     helper.add_argument(
         "--remove-stale",
         action="store_true",
-        help="take out logins that are stored for these registries and would be used before the helper",
+        help="remove logins that are stored for these registries and would be used before the helper",
     )
     other = parser.add_argument_group("another registry")
     other.add_argument(
         "--username", "-u", metavar="NAME", help="log in to the one registry host TARGET under this name"
     )
-    other.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    other.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read the password from standard input; without it, you are asked for it at the terminal",
+    )
     other.add_argument("--password", "-p", action=RefusedPassword, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
@@ -76,10 +86,38 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 def run(arguments: argparse.Namespace) -> int:
     """Log in to every registry that *arguments* mean, in order, and print its host once that is done."""
     _refuse_contradictions(arguments)
+    logins: list[LoggedIn] = []
+    for login in _logins(arguments):
+        logins.append(login)
+        if arguments.format == "text":
+            print(login.host, flush=True)
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps({"registries": [login.as_json() for login in logins]}, indent=2))
+    return ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A registry that an engine is logged in to."""
+
+    host: RegistryHost
+    expires_at: "datetime | None" = None
+    """When the login ends; None where it does not, or where nobody says."""
+
+    def as_json(self) -> dict[str, str | None]:
+        """Render the JSON shape of docs/how-to/log-in.md."""
+        return {"host": self.host.text, "expires_at": self.expires_at.isoformat() if self.expires_at else None}
+
+
+def _logins(arguments: argparse.Namespace) -> "Iterator[LoggedIn]":
+    """Log in, one registry after the other."""
     if arguments.username is not None:
         from shared_ecr.cli.registry_login import log_in_elsewhere
 
-        return log_in_elsewhere(arguments.targets, arguments.username)
+        yield LoggedIn(log_in_elsewhere(arguments.targets, arguments.username, from_stdin=arguments.password_stdin))
+        return
 
     from shared_ecr.client.aws.clients import AwsClients
 
@@ -92,13 +130,14 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.credential_helper:
             from shared_ecr.cli.helper_entries import enter_helper
 
-            return enter_helper(hosts, os.environ, remove_stale=arguments.remove_stale)
-        _log_in_engine(hosts, arguments.engine, clients)
-    return 0
+            enter_helper(hosts, os.environ, remove_stale=arguments.remove_stale)
+            yield from map(LoggedIn, hosts)
+        else:
+            yield from _log_in_engine(hosts, arguments.engine, clients)
 
 
-def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "AwsClients") -> None:
-    """Type a token for each of *hosts* into the engine."""
+def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "AwsClients") -> "Iterator[LoggedIn]":
+    """Give the engine a token for each of *hosts*."""
     from shared_ecr.client.credentials.ecr_tokens import EcrPublicTokens, EcrTokens
     from shared_ecr.client.engines.choice import EngineUse, choose_engine
     from shared_ecr.client.engines.loopback import spoken_host
@@ -109,11 +148,11 @@ def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "
     for host in hosts:
         credentials = tokens.credentials_for(host) or public_tokens.credentials_for(host)
         if credentials is None:
-            raise UsageError(f"{host} is no registry of ECR; log in to it with --username and --password-stdin")
+            raise UsageError(f"{host} is not a registry of ECR; log in to it with --username")
         engine.log_in(spoken_host(host, os.environ.get(ENDPOINT_VARIABLE)), credentials)
         until = f" until {credentials.expires_at:%H:%M %Z}" if credentials.expires_at else ""
         print(f"{engine.name} is logged in to {host}{until}".rstrip(), file=sys.stderr)
-        print(host, flush=True)
+        yield LoggedIn(host, credentials.expires_at)
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
@@ -122,12 +161,10 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         raise UsageError("--remove-stale belongs to --credential-helper; 'shared-ecr logout' removes logins otherwise")
     if arguments.credential_helper and arguments.engine:
         raise UsageError("--credential-helper runs no engine, as every engine reads it; leave out --engine")
-    if arguments.username is None and not arguments.password_stdin:
+    if arguments.username is None:
+        if arguments.password_stdin:
+            raise UsageError("--password-stdin needs --username NAME: whose password it is")
         return
-    if arguments.username is None or not arguments.password_stdin:
-        raise UsageError(
-            "--username and --password-stdin go together; a password is read from standard input and from nowhere else"
-        )
     others = ("credential_helper", "engine", "stack", "region", "file")
     given = next((name for name in others if getattr(arguments, name)), None)
     if given:

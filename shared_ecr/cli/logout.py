@@ -1,4 +1,4 @@
-"""`shared-ecr logout`: take away what `login` wrote, wherever it stands; nothing is asked of AWS."""
+"""`shared-ecr logout`: remove what `login` wrote, wherever it is stored; AWS is not asked."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.options import add_format
 from shared_ecr.cli.registry_targets import DECLARATION, as_region, declared
 from shared_ecr.errors import ExitCode, UsageError
 from shared_ecr.names import AccountId, Region, RegistryHost
@@ -22,12 +23,12 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Register the command."""
     parser = subcommands.add_parser(
         "logout",
-        help="take away the logins to registries: the engine's, the credential helper's and cached tokens",
+        help="remove the logins to registries: the engine's, the credential helper's and cached tokens",
         description=(
             "Remove the logins to registries from docker's and podman's files by the engine's own logout, "
-            "docker-credential-shared-ecr from docker's configuration, and its cached tokens. Tells what was removed "
-            "and prints each host that something was removed of. A token that ECR gave stays valid for its twelve "
-            "hours, wherever else it was copied to. Can be repeated safely."
+            "docker-credential-shared-ecr from docker's configuration, and its cached tokens. Reports what was removed "
+            "and prints each host that a login was removed for. A token that ECR issued stays valid for its twelve "
+            "hours, wherever else it was copied to. The command can be repeated safely."
         ),
     )
     parser.add_argument(
@@ -37,28 +38,35 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="a registry host, a repository URI, an account id, the declaration's name of an account, or a Region; "
         "without any: the registries of the declaration",
     )
-    parser.add_argument("--all", action="store_true", help="every registry of ECR that anything is stored for")
+    parser.add_argument("--all", action="store_true", help="every registry of ECR that a login is stored for")
     parser.add_argument("--engine", help="log out this engine as well; docker and podman are found by their files")
     parser.add_argument("--file", type=Path, help=f"the declaration; default: {DECLARATION}, where it exists")
+    add_format(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Log out of every registry that *arguments* mean, and print those that there was something of."""
-    from shared_ecr.client.logins.leaving import LogOut, stored_hosts
+    """Log out of every registry that *arguments* mean, and print those that had a login."""
+    from shared_ecr.client.logins.leaving import LogOut, stand_in_host, stored_hosts
 
     named, wanted = _meant(arguments)
     stored = stored_hosts(os.environ)
-    hosts = tuple(dict.fromkeys([*named, *(host for host in stored if wanted(host))]))
+    # While another address takes the place of ECR, engines know every registry of ECR by that address.
+    stand_in = stand_in_host(os.environ) if wanted is not _no_other else None
+    hosts = tuple(dict.fromkeys([*named, *(host for host in stored if wanted(host) or host == stand_in)]))
     log_out = LogOut(os.environ, arguments.engine)
+    removed: dict[RegistryHost, tuple[str, ...]] = {}
     for host in hosts:
-        removed = log_out.of(host)
-        for line in removed:
+        removed[host] = log_out.of(host)
+        for line in removed[host] or (f"there is no login to {host}",):
             print(line, file=sys.stderr)
-        if removed:
+        if removed[host] and arguments.format == "text":
             print(host, flush=True)
-        else:
-            print(f"there is no login to {host}", file=sys.stderr)
+    if arguments.format == "json":
+        import json
+
+        rows = [{"host": host.text, "removed": list(lines)} for host, lines in removed.items() if lines]
+        print(json.dumps({"registries": rows}, indent=2))
     others = [host.text for host in stored if host not in hosts]
     if arguments.all and others:
         print(f"kept the logins to {', '.join(others)}; name a registry that is not ECR's to log out", file=sys.stderr)
@@ -68,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _meant(arguments: argparse.Namespace) -> tuple[tuple[RegistryHost, ...], HostFilter]:
-    """Return the hosts that are named, and which of those that something is stored for are meant besides."""
+    """Return the hosts that are named, and which of the stored ones are meant besides."""
     if arguments.all:
         if arguments.targets:
             raise UsageError("--all means every registry of ECR; leave out the targets, or leave out --all")
@@ -99,7 +107,11 @@ def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tu
         else:
             hint = did_you_mean(target, spec.accounts) if spec else "There is no declaration here that could name it"
             raise UsageError(f"{quoted(target)} is no registry host, account or Region. {hint}".rstrip(". "))
-    return tuple(hosts), lambda host: any(each(host) for each in wanted)
+    return tuple(hosts), (lambda host: any(each(host) for each in wanted)) if wanted else _no_other
+
+
+def _no_other(_: RegistryHost) -> bool:
+    return False
 
 
 def _of_account(account: AccountId) -> HostFilter:

@@ -88,7 +88,7 @@ def _meant(target: str, known: KnownRegistries) -> list[EcrRegistry]:
 def _not_ecr(target: str) -> UsageError:
     return UsageError(
         f"{quoted(target)} is in no private ECR registry; nothing else is sent an ECR token. "
-        "Log in to another registry with --username and --password-stdin"
+        "Log in to another registry with --username"
     )
 
 

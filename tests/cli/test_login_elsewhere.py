@@ -1,4 +1,8 @@
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,8 +136,9 @@ def test_docker_hubs_login_stands_where_docker_looks_for_it(user: User, monkeypa
 @pytest.mark.parametrize(
     ("typed", "stdin", "said"),
     [
-        (("login", "registry.example", "--username", "u"), PASSWORD, "go together"),
-        (("login", "registry.example", "--password-stdin"), PASSWORD, "go together"),
+        (("login", "registry.example", "--username", "u"), PASSWORD, "no terminal to ask for the password"),
+        (("login", "registry.example", "-u", "u"), PASSWORD, "add --password-stdin"),
+        (("login", "registry.example", "--password-stdin"), PASSWORD, "needs --username NAME"),
         (("login", "--username", "u", "--password-stdin"), PASSWORD, "0 are named"),
         (("login", "a.example", "b.example", "--username", "u", "--password-stdin"), PASSWORD, "2 are named"),
         (arguments("registry.example", ""), PASSWORD, "is no user name"),
@@ -147,7 +152,7 @@ def test_docker_hubs_login_stands_where_docker_looks_for_it(user: User, monkeypa
         (arguments("public.ecr.aws"), PASSWORD, "takes tokens of AWS alone"),
         (arguments(f"{HOST}.attacker.example"), PASSWORD, "looks like a host of ECR"),
         (arguments("https://registry.example"), PASSWORD, "has a scheme"),
-        (("login", "registry.example"), "", "--username and --password-stdin"),
+        (("login", "registry.example"), "", "with --username"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anybody_is_asked(
@@ -165,3 +170,40 @@ def test_a_registry_that_cannot_be_reached_is_told(user: User) -> None:
     outcome = user.types(*arguments("127.0.0.1:1"), stdin=PASSWORD)
 
     assert (outcome.code, user.config.exists()) == (3, False)
+
+
+_AT_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from shared_ecr.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_at_a_terminal_the_password_is_asked_for_and_not_shown(user: User, registry: FakeRegistry) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _AT_TERMINAL, "login", str(registry.host), "-u", "alice"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    os.close(theirs)
+    asked = b""
+    while b"Password of alice" not in asked:
+        asked += os.read(ours, 1024)
+    os.write(ours, f"{PASSWORD}\n".encode())
+    stdout, stderr = process.communicate(timeout=60)
+    os.close(ours)
+
+    assert (process.returncode, stdout) == (0, f"{registry.host}\n")
+    assert PASSWORD not in asked.decode() + stderr
+    assert DockerConfig.load(user.config).login_of(str(registry.host)) == StoredLogin("alice", PASSWORD)
+
+
+def test_the_result_of_a_login_can_be_json(user: User, registry: FakeRegistry) -> None:
+    outcome = user.types(*arguments(registry.host), "-o", "json", stdin=PASSWORD)
+
+    assert json.loads(outcome.stdout) == {"registries": [{"host": str(registry.host), "expires_at": None}]}

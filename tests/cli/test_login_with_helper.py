@@ -68,7 +68,7 @@ def test_a_stale_login_in_the_way_is_warned_of_and_kept(user: User, file: str) -
     outcome = user.types("login", "--credential-helper", HOST)
 
     assert f"warning: {path} holds a login to {HOST}" in outcome.stderr
-    assert "--remove-stale takes it out" in outcome.stderr
+    assert "--remove-stale removes it" in outcome.stderr
     assert user.held(path)["auths"] == STALE["auths"]
 
 

@@ -1,3 +1,4 @@
+import json
 import time
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_what_login_wrote_is_gone_and_told(user: User) -> None:
 
     assert (outcome.code, outcome.stdout) == (0, f"{HOST}\n")
     assert outcome.stderr.splitlines() == [
-        f"{user.config} has docker-credential-shared-ecr asked for {HOST} no more",
+        f"removed docker-credential-shared-ecr for {HOST} from {user.config}",
         f"removed the cached token for {HOST}",
     ]
     assert (user.held(), cached(user)) == ({}, ())
@@ -233,3 +234,38 @@ def test_a_broken_configuration_is_left_alone(user: User) -> None:
 
     assert (outcome.code, user.held()) == (3, [])
     assert f"{user.config}:1:1" in outcome.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--all",), ("111122223333",), ("us-east-1",), (HOST,)], ids=" ".join)
+def test_a_login_to_the_embedded_aws_is_found_whatever_the_registry_is_called_by(
+    user: User, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("SHARED_ECR_REGISTRY_ENDPOINT", "http://127.0.0.1:4566")
+    Path("registry.yaml").write_text(DECLARATION)
+    user.has(user.config, {"auths": {"127.0.0.1:4566": LOGIN, "kept.example": LOGIN}})
+
+    outcome = user.types("logout", *words)
+
+    assert outcome.code == 0
+    assert "removed the login to 127.0.0.1:4566" in outcome.stderr
+    assert user.held() == {"auths": {"kept.example": LOGIN}}
+
+
+def test_a_stand_in_of_another_registry_is_not_logged_out_with_those_of_ecr(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARED_ECR_REGISTRY_ENDPOINT", "docker.io=http://127.0.0.1:4566")
+    user.has(user.config, {"auths": {"127.0.0.1:4566": LOGIN}})
+
+    user.types("logout", "--all")
+
+    assert user.held() == {"auths": {"127.0.0.1:4566": LOGIN}}
+
+
+def test_the_result_of_a_logout_can_be_json(user: User) -> None:
+    user.has(user.config, {"auths": {HOST: LOGIN}})
+
+    outcome = user.types("logout", HOST, OTHER, "--format", "json")
+
+    removed = [f"removed the login to {HOST} from {user.config}"]
+    assert json.loads(outcome.stdout) == {"registries": [{"host": HOST, "removed": removed}]}

@@ -24,6 +24,8 @@ from shared_ecr.names import RegistryHost
 # Which engines log out of which file: docker's own, and the one that podman, skopeo and buildah share.
 _OF_DOCKER = ("docker", "nerdctl")
 _OF_PODMAN = ("podman", "skopeo", "buildah")
+# Every registry of ECR has the same stand-in.
+_ANY_ECR_HOST = RegistryHost("111111111111.dkr.ecr.us-east-1.amazonaws.com")
 
 
 def stored_hosts(environ: Mapping[str, str]) -> tuple[RegistryHost, ...]:
@@ -33,6 +35,16 @@ def stored_hosts(environ: Mapping[str, str]) -> tuple[RegistryHost, ...]:
         UnavailableError: a file is broken.
     """
     return tuple(dict.fromkeys((*known_hosts(environ), *hosts_among(all_hosts(environ)))))
+
+
+def stand_in_host(environ: Mapping[str, str]) -> RegistryHost | None:
+    """Return the address that takes the place of every registry of ECR, or None where ECR itself is meant.
+
+    Raises:
+        UsageError: the address is not one of this machine.
+    """
+    spoken = spoken_host(_ANY_ECR_HOST, environ.get(ENDPOINT_VARIABLE))
+    return None if spoken == _ANY_ECR_HOST else spoken
 
 
 class LogOut:
@@ -48,21 +60,21 @@ class LogOut:
         Raises:
             UnavailableError: a file is broken or cannot be written, or an engine or helper program fails.
         """
-        # Our helper and its tokens first: an engine that logs out asks the helper to erase what is gone by then.
-        told = [
-            f"{path} has {PREFIX}{OUR_HELPER} asked for {host} no more"
+        # Our helper and its tokens first: an engine that logs out asks the helper to erase what it then no longer has.
+        removed = [
+            f"removed {PREFIX}{OUR_HELPER} for {host} from {path}"
             for path in config_paths(self._environ)
             if forget_our_helper(path, (host.text,))
         ]
         if forget(self._environ, lambda each: each == host.text):
-            told.append(f"removed the cached token for {host}")
+            removed.append(f"removed the cached token for {host}")
         for spoken in dict.fromkeys((host, spoken_host(host, self._environ.get(ENDPOINT_VARIABLE)))):
             if self._engine is not None:
                 self._engine.log_out(spoken)
-                told.append(f"{self._engine.name} is logged out of {spoken}")
+                removed.append(f"{self._engine.name} is logged out of {spoken}")
             for path in config_paths(self._environ):
-                told += self._out_of_file(spoken, path)
-        return tuple(told)
+                removed += self._out_of_file(spoken, path)
+        return tuple(removed)
 
     def _out_of_file(self, host: RegistryHost, path: Path) -> list[str]:
         """Log out of what *path* has for *host*, itself or with the program it names."""
@@ -79,7 +91,7 @@ class LogOut:
             elif program is not None and is_kept:
                 erase(host, path, program, self._environ)
         finally:
-            # Whatever the engine did not know, as a key of another form.
+            # What the engine did not know, such as a key of another form.
             forget_logins(path, (host.text,))
         place = f"{PREFIX}{program}" if is_kept else str(path)
         return [f"removed the login to {host} from {place}{f' by {engine.name}' if engine else ''}"]
