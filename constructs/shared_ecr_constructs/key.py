@@ -10,7 +10,7 @@ from shared_ecr.model.encryption import stack_key_policy
 class RegistryKey(kms.CfnKey):
     """One KMS key for all repositories of a stack: only repositories with the same key can share layers.
 
-    Rotated every year, retained when the stack goes: without it no image could be read again.
+    Rotated every year, and retained when the stack is deleted: without it no image could be read again.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, partition: str, account: str) -> None:
@@ -29,4 +29,4 @@ class RegistryKey(kms.CfnKey):
             enable_key_rotation=True,
             key_policy=stack_key_policy(partition, account),
         )
-        self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        self.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)

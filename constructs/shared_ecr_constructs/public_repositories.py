@@ -31,4 +31,4 @@ class PublicRepositories(Construct):
                 repository_policy_text=spec.policy(),
                 tags=[cdk.CfnTag(key=key, value=value) for key, value in spec.tags] or None,
             )
-        cdk.RemovalPolicies.of(self).retain()
+        cdk.RemovalPolicies.of(self).retain_on_update_or_delete()

@@ -18,7 +18,7 @@ from shared_ecr_constructs.service_roles import ServiceRole
 class PullThroughCaches(Construct):
     """Define the cache rules of a registry.
 
-    A secret is made without a value, once for all rules that name it, and stays when it leaves the stack.
+    A secret is made without a value, once for all rules that name it, and is retained when it leaves the stack.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, rules: Iterable[CacheRule], home: EcrRegistry) -> None:
@@ -69,7 +69,7 @@ class CacheSecret(secretsmanager.CfnSecret):
             name=name,
             description="User name and access token with which ECR logs in to an upstream registry",
         )
-        self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        self.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         key = "ECR reads secrets under the key aws/secretsmanager alone"
         rotation = "A token of another company's registry is renewed there"
         acknowledge(

@@ -66,7 +66,7 @@ class SharedRepository(ecr.CfnRepository):
                 accepted = {"removal-deletes": reason, "removal-empties": reason}
                 self.add_metadata("shared-ecr", {"acknowledged": accepted})
             case RetainOnRemoval() if not isinstance(scope, SharedRepositories):
-                self.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+                self.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             case RetainOnRemoval():
                 # The collection retains all its members at once.
                 pass
@@ -123,7 +123,9 @@ class SharedRepositories(Construct):
             spec.name: SharedRepository(self, logical_name(spec.name), spec=spec, place=place, key_arn=key_arn)
             for spec in specs
         }
-        cdk.MissingRemovalPolicies.of(self).retain()
+        # A rolled back creation leaves no repository behind, which would be in the way of the next one
+        # (docs/adr/0039-a-first-failure-leaves-nothing.md).
+        cdk.MissingRemovalPolicies.of(self).retain_on_update_or_delete()
 
 
 def logical_name(name: RepositoryName) -> str:

@@ -100,7 +100,7 @@ def test_a_secret_is_made_without_a_value_and_stays(app: cdk.App) -> None:
     [secret] = [each for each in templates(app, cache)[HOME].values() if each["Type"] == SECRET]
 
     assert secret["Properties"].keys() == {"Name", "Description"}
-    assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_a_cache_that_is_not_enabled_has_its_secret_and_no_rule(app: cdk.App) -> None:

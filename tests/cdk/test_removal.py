@@ -25,7 +25,7 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, A
 
 def test_a_repository_stays_unless_it_says_otherwise(resources: dict[str, dict[str, Any]]) -> None:
     policies = {name: each["DeletionPolicy"] for name, each in resources.items()}
-    assert policies == {"scratch/emptied": "Delete", "scratch/empty": "Delete", "team/app": "Retain"}
+    assert policies == {"scratch/emptied": "Delete", "scratch/empty": "Delete", "team/app": "RetainExceptOnCreate"}
 
 
 def test_what_is_replaced_stays_even_if_what_is_removed_goes(resources: dict[str, dict[str, Any]]) -> None:

@@ -21,21 +21,21 @@ def test_a_repository_of_a_collection_is_retained(stack: cdk.Stack) -> None:
     SharedRepositories(stack, "Repositories", specs=[repository_spec()], place=HERE)
 
     [repository] = resources_of(stack, REPOSITORY)
-    assert _policies(repository) == ("Retain", "Retain")
+    assert _policies(repository) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_a_repository_alone_in_a_stack_is_retained(stack: cdk.Stack) -> None:
     SharedRepository(stack, "Repository", spec=repository_spec(), place=HERE)
 
     [repository] = resources_of(stack, REPOSITORY)
-    assert _policies(repository) == ("Retain", "Retain")
+    assert _policies(repository) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_a_repository_alone_in_a_construct_is_retained(stack: cdk.Stack) -> None:
     SharedRepository(Construct(stack, "Mine"), "Repository", spec=repository_spec(), place=HERE)
 
     [repository] = resources_of(stack, REPOSITORY)
-    assert _policies(repository) == ("Retain", "Retain")
+    assert _policies(repository) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_a_collection_retains_nothing_but_its_own(stack: cdk.Stack) -> None:

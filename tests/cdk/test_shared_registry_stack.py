@@ -89,7 +89,7 @@ def test_a_key_that_exists_is_named_in_full(app: cdk.App) -> None:
 def test_the_key_is_retained_for_the_images_that_it_encrypts(stack: cdk.Stack) -> None:
     [key] = resources_of(stack, KEY)
 
-    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_the_key_rotates(stack: cdk.Stack) -> None:

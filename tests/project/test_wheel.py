@@ -105,7 +105,7 @@ def test_somebody_elses_app_synthesises_our_constructs(environment: Path, tmp_pa
     assert run.returncode == 0, run.stderr
     template = json.loads((tmp_path / "cdk.out/Foreign.template.json").read_text(encoding="utf-8"))
     (repository,) = [each for each in template["Resources"].values() if each["Type"] == "AWS::ECR::Repository"]
-    assert repository["DeletionPolicy"] == "Retain"
+    assert repository["DeletionPolicy"] == "RetainExceptOnCreate"
     assert repository["Properties"]["RepositoryName"] == "team/app"
 
 

@@ -27,7 +27,7 @@ def test_every_repository_and_key_is_retained_on_removal_and_on_replacement(temp
         for each in resources(template, type_)
     }
 
-    assert policies == {("Retain", "Retain")}
+    assert policies == {("RetainExceptOnCreate", "Retain")}
 
 
 def test_no_repository_is_emptied_when_it_goes(templates: list[str]) -> None:
