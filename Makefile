@@ -7,14 +7,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
-# jsii tells eleven lines about the end of life of odd or old Node releases at every start.
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,19,20,21,23
+# jsii prints eleven lines about the end of life of odd or old Node releases at every start.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,21,23
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # So many declarations are generated, and as many mutated, in each run of the tests.
 export FUZZ ?= 2000
 # Many tests wait for a process or a pause rather than for a processor.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
-# npm tells of its new releases, and asks the registry for them.
+# npm asks the registry for its own new releases, and announces them.
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 help: ## Show this list

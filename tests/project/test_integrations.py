@@ -18,9 +18,11 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 INTEGRATIONS = ROOT / "integrations"
-ACTIONS = (ROOT / "action.yml", INTEGRATIONS / "github/review/action.yml")
+ACTIONS = (
+    ROOT / "action.yml", INTEGRATIONS / "github/review/action.yml", INTEGRATIONS / "github/synthesize/action.yml",
+)  # fmt: skip
 TEMPLATES = (INTEGRATIONS / "gitlab/push.yml", INTEGRATIONS / "gitlab/review.yml")
-SCRIPTS = ("install", "push", "review", "github/assume-role")
+SCRIPTS = ("install", "push", "review", "synthesize", "github/assume-role")
 DIGEST = f"sha256:{'ab' * 32}"
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
 each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
@@ -44,7 +46,7 @@ def test_an_action_is_one_that_github_accepts(action: Path) -> None:
 
 
 @each_action
-def test_an_action_uses_nobody_elses_actions(action: Path) -> None:
+def test_an_action_uses_no_action_of_another_project(action: Path) -> None:
     assert [step["uses"] for step in steps(action) if "uses" in step] == []
 
 
@@ -94,16 +96,16 @@ def test_the_shell_finds_nothing_wrong_with_a_script(script: str) -> None:
 @each_template
 def test_the_shell_finds_nothing_wrong_with_the_script_of_a_template(template: Path) -> None:
     _, jobs = yaml.safe_load_all(template.read_text())
-    (job,) = jobs.values()
-    # Targets and documents are split at blanks on purpose, with globbing off.
+    # Targets are split at spaces on purpose, with globbing off.
     command = [program("shellcheck"), "--severity=warning", "--shell=sh", "-"]
-    checked = subprocess.run(command, input="\n".join(job["script"]), capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stdout
+    for job in jobs.values():
+        checked = subprocess.run(command, input="\n".join(job["script"]), capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout
 
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """Return an installation whose program tells what it was called with."""
+    """Return an installation whose program writes down what it was called with."""
     stand_in = tmp_path / "installed/bin/shared-ecr"
     stand_in.parent.mkdir(parents=True)
     stand_in.write_text(
@@ -154,25 +156,50 @@ def test_a_push_without_a_target_is_refused(installed: Path) -> None:
     assert script("push", installed, IMAGE="a", TARGETS=" \n").returncode == 2
 
 
+def review(installed: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the step of the review on two documents in *folder*."""
+    for name in ("after", "before"):
+        (folder / name).mkdir()
+    given = {"AFTER": str(folder / "after"), "AGAINST": f"{folder / 'before'}\n", "CALLED": str(folder / "called")}
+    return script("review", installed, folder / "out", **{**given, **variables})
+
+
 @pytest.mark.parametrize(("code", "blocks"), [("0", "false"), ("1", "true")])
 def test_a_review_that_blocks_says_so_and_goes_on_to_the_comment(
     installed: Path, tmp_path: Path, code: str, blocks: str
 ) -> None:
-    ran = script(
-        "review", installed, tmp_path / "out", AFTER="", AGAINST="abc\n", CALLED=str(tmp_path / "called"), EXITS=code
-    )
+    ran = review(installed, tmp_path, EXITS=code)
     assert ran.returncode == 0, ran.stderr
     assert outputs(ran.stdout) == {"folder": str(tmp_path / "out"), "blocks": blocks}
     called = json.loads((tmp_path / "called").read_text())
-    assert called[:5] == ["review", "--file", "registry.yaml", "--against", "abc"]
-    assert [word for word in called if word.startswith(str(tmp_path))] == [
+    assert called[:5] == ["review", "--file", "registry.yaml", "--against", str(tmp_path / "before")]
+    assert called[-2:] == ["--", str(tmp_path / "after")]
+    assert [word for word in called if word.startswith(str(tmp_path / "out"))] == [
         str(tmp_path / f"out/review.{form}") for form in ("md", "json", "sarif", "html")
     ]
 
 
 def test_a_review_that_cannot_be_made_fails_the_job(installed: Path, tmp_path: Path) -> None:
-    ran = script("review", installed, tmp_path / "out", CALLED=str(tmp_path / "called"), EXITS="2")
+    ran = review(installed, tmp_path, EXITS="2")
     assert ran.returncode == 2
+
+
+def test_a_review_names_only_files_that_exist_so_that_no_revision_is_synthesized(
+    installed: Path, tmp_path: Path
+) -> None:
+    ran = review(installed, tmp_path, AGAINST="main")
+    assert (ran.returncode, (tmp_path / "called").exists()) == (2, False)
+    assert "'main' is not a file or folder" in ran.stderr
+
+
+def test_a_review_of_nothing_is_refused(installed: Path, tmp_path: Path) -> None:
+    assert review(installed, tmp_path, AFTER=" \n").returncode == 2
+
+
+def test_a_declaration_that_is_a_link_is_refused(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "registry.yaml").symlink_to("/proc/self/environ")
+    ran = review(installed, tmp_path, DECLARATION=str(tmp_path / "registry.yaml"))
+    assert (ran.returncode, (tmp_path / "called").exists()) == (2, False)
 
 
 class TokenService(BaseHTTPRequestHandler):
@@ -224,14 +251,14 @@ def test_the_sdk_finds_the_token_of_the_job_for_the_role(tmp_path: Path) -> None
 
 
 @needs_curl
-def test_the_token_of_the_job_is_nobody_elses_to_read(tmp_path: Path) -> None:
+def test_the_token_of_the_job_can_be_read_by_this_user_alone(tmp_path: Path) -> None:
     with token_service() as url:
         ran = in_the_role(tmp_path, url, 'stat -c %a "$AWS_WEB_IDENTITY_TOKEN_FILE"')
     assert ran.stdout == "600\n"
 
 
 @needs_curl
-def test_the_token_of_the_job_is_gone_with_the_step(tmp_path: Path) -> None:
+def test_the_token_of_the_job_is_deleted_with_the_step(tmp_path: Path) -> None:
     with token_service() as url:
         in_the_role(tmp_path, url, "true")
     assert list(tmp_path.iterdir()) == []
@@ -244,7 +271,7 @@ def test_keys_of_another_login_do_not_win_over_the_role(tmp_path: Path) -> None:
     assert ran.stdout == "none\n"
 
 
-def test_a_job_that_may_not_have_a_token_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_a_job_without_the_permission_for_a_token_learns_what_it_lacks(tmp_path: Path) -> None:
     ran = in_the_role(tmp_path, "", "echo went on")
     assert (ran.returncode, ran.stdout) == (3, "")
     assert "id-token: write" in ran.stderr
