@@ -4,12 +4,15 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, locator, print_alone
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
+from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.pushers.events import Progress
+    from shared_ecr.client.pushers.plan import PushPlan
+    from shared_ecr.names import ImageReference
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -38,9 +41,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--create", action="store_true", help="create the repository in ECR where it is missing")
     parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how --dry-run prints (default: text)"
-    )
+    add_format(parser)
     add_progress(parser)
     add_file(parser)
     add_place(parser)
@@ -48,14 +49,28 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Copy, tell the outcome on stderr, print the reference."""
+    """Copy, report the outcome on stderr, print the reference."""
     from shared_ecr.cli.movement import shown
 
-    return shown(arguments, "uploaded", lambda screen, counted: _copied(arguments, screen, counted), print_alone)
+    return shown(
+        arguments,
+        "uploaded",
+        lambda screen, counted: _copied(arguments, screen, counted),
+        lambda done: _print(done, arguments.format),
+    )
 
 
-def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> str:
-    """Copy, or find out what would be; return what is to be printed of it."""
+def _print(done: "PushPlan | ImageReference", form: str) -> int:
+    from shared_ecr.names import ImageReference
+
+    if isinstance(done, ImageReference):
+        return print_reference(done, form)
+    print(json.dumps(done.as_json(), indent=2) if form == "json" else done)
+    return ExitCode.DONE
+
+
+def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "PushPlan | ImageReference":
+    """Copy and return what is there now, or find out what would be copied."""
     from shared_ecr.cli.push_outputs import summary
     from shared_ecr.client.copying import CopyOptions, copy, prepared
     from shared_ecr.client.session import Session
@@ -66,8 +81,7 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
     with Session(locator(arguments, screen.said)) as session:
         if arguments.dry_run:
             with prepared(arguments.source, arguments.target, session, options) as copying:
-                plan = copying.plan()
-            return json.dumps(plan.as_json(), indent=2) if arguments.format == "json" else str(plan)
+                return copying.plan()
         result = copy(arguments.source, arguments.target, session, options, progress)
     screen.said(summary(result))
-    return str(result.reference)
+    return result.reference

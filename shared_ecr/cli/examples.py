@@ -40,7 +40,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "docker save my-app | shared-ecr push - team/app:1.4.2",
         "shared-ecr push --images release.txt --dry-run",
     ),
-    "pull": ("shared-ecr pull team/app:1.4.2 layout", "shared-ecr pull team/app:1.4.2 --engine docker"),
+    "pull": (
+        "shared-ecr pull team/app:1.4.2 layout",
+        "shared-ecr pull team/app:1.4.2 app.tar --platform linux/arm64",
+        "shared-ecr pull docker.io/library/alpine:3.20 - | docker load",
+        "shared-ecr pull team/app:1.4.2 --engine docker",
+    ),
     "copy": (
         "shared-ecr copy docker.io/library/nginx:1.27 team/nginx",
         "shared-ecr copy team/app:1.4.2 ghcr.io/team/app:1.4.2 --platform linux/arm64",

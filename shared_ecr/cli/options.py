@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared_ecr.client.addresses import RepositoryLocator
+    from shared_ecr.names import ImageReference
 
 Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
 
@@ -27,7 +28,7 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def add_stack(parser: argparse.ArgumentParser) -> None:
-    """Add `--stack`: which deployed stack, in whatever Region."""
+    """Add `--stack`: which deployed stack, in any Region."""
     parser.add_argument("--stack", metavar="NAME", help="the deployed stack (default: the declared one, or shared-ecr)")
 
 
@@ -43,7 +44,7 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 
 def locator(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
-    """Return what `--file`, `--stack` and `--region` say of where to look; *tell* takes what is worth knowing of it."""
+    """Return what `--file`, `--stack` and `--region` say of where to look; *tell* takes notes about it."""
     from shared_ecr.client.addresses import LookupCache, RepositoryLocator
     from shared_ecr.names import Region
 
@@ -51,15 +52,26 @@ def locator(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" 
     return RepositoryLocator(arguments.file, arguments.stack, region, LookupCache(tell) if tell else LookupCache())
 
 
-def print_alone(what: object) -> int:
-    """Print *what* on stdout, where a script takes it from, and end well."""
-    print(what)
+def print_reference(reference: "ImageReference", form: str) -> int:
+    """Print *reference* alone on stdout, where a script takes it from, or its parts as JSON."""
+    if form == "json":
+        import json
+
+        parts = {
+            "reference": str(reference),
+            "registry": reference.host.text,
+            "repository": reference.repository,
+            "digest": str(reference.name),
+        }
+        print(json.dumps(parts, indent=2))
+    else:
+        print(reference)
     return ExitCode.DONE
 
 
 class StepLog:
-    """Tells on stderr what a command does, a line for each step."""
+    """Reports on stderr what a command does, a line for each step."""
 
     def said(self, line: str) -> None:
-        """Tell one line."""
+        """Report one line."""
         print(line, file=sys.stderr, flush=True)

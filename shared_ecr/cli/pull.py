@@ -1,32 +1,49 @@
-"""`shared-ecr pull`: fetch one image, by tag or digest, into an OCI layout or a container engine."""
+"""`shared-ecr pull`: fetch one image, by tag or digest, into a layout, an archive or a container engine."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, locator, print_alone
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
+from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.names import ImageReference
 
+STDOUT = "-"
+_PACKED = (".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2")
+
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "pull",
-        help="pull an image into an OCI layout or a container engine",
-        description="Pull an image, logging in where needed, and print URI@sha256:… alone on stdout. With a folder "
-        "it becomes an OCI layout there, every byte verified; with --engine it goes into that engine's store.",
+        help="pull an image into an OCI layout, an archive or a container engine",
+        description="Pull an image, logging in where needed, and print URI@sha256:… alone on stdout. A folder becomes "
+        "an OCI layout, or one more image of it. A name that ends in .tar becomes an archive that 'docker load' takes; "
+        "'-' writes that archive to stdout, and the reference to stderr. Every byte is verified. With --engine the "
+        "image is stored by that engine.",
     )
     parser.add_argument(
         "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
     )
     destination = parser.add_mutually_exclusive_group(required=True)
-    destination.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="the OCI layout to make or add to")
+    destination.add_argument(
+        "destination", nargs="?", metavar="DESTINATION", help="a folder, a file that ends in .tar, or '-' for stdout"
+    )
     destination.add_argument("--engine", help="pull with this container engine instead (docker, podman, a path, …)")
+    parser.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        metavar="OS/ARCH",
+        help="pull only the image for this platform; may be repeated. The digest is another one then",
+    )
+    add_format(parser)
     add_progress(parser)
     add_file(parser)
     add_place(parser)
@@ -37,13 +54,43 @@ def run(arguments: argparse.Namespace) -> int:
     """Pull and print the reference by digest."""
     from shared_ecr.cli.movement import shown
 
-    return shown(arguments, "downloaded", lambda screen, counted: _pulled(arguments, screen, counted), print_alone)
+    _refuse_contradictions(arguments)
+    return shown(
+        arguments,
+        "downloaded",
+        lambda screen, counted: _pulled(arguments, screen, counted),
+        lambda reference: _print(reference, arguments),
+    )
+
+
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    if arguments.engine and arguments.platform:
+        raise UsageError("--platform is for layouts and archives; leave out --engine, or pull with the engine itself")
+    if arguments.destination == STDOUT and sys.stdout.isatty():
+        raise UsageError("an archive is not for a terminal; redirect it to a file, or to 'docker load'")
+    if arguments.destination and arguments.destination.endswith(_PACKED):
+        raise UsageError("an archive is not compressed, because its layers are; give it a name that ends in .tar")
 
 
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
-    from shared_ecr.client.push import pull, pull_with_engine
+    from shared_ecr.client.push import pull, pull_archive, pull_with_engine
+    from shared_ecr.names.platforms import Platform
 
     where = locator(arguments, screen.said)
-    if arguments.folder is not None:
-        return pull(arguments.image, arguments.folder, where=where, progress=progress)
-    return pull_with_engine(arguments.image, arguments.engine, where=where, progress=progress)
+    platforms = tuple(Platform.parse(text) for text in arguments.platform)
+    if arguments.destination is None:
+        return pull_with_engine(arguments.image, arguments.engine, where=where, progress=progress)
+    path = Path(arguments.destination)
+    if arguments.destination == STDOUT:
+        return pull_archive(arguments.image, sys.stdout.buffer, platforms=platforms, where=where, progress=progress)
+    if path.suffix == ".tar" and not path.is_dir():
+        return pull_archive(arguments.image, path, platforms=platforms, where=where, progress=progress)
+    return pull(arguments.image, path, platforms=platforms, where=where, progress=progress)
+
+
+def _print(reference: "ImageReference", arguments: argparse.Namespace) -> int:
+    if arguments.destination == STDOUT:
+        # Standard output is the archive.
+        print(reference, file=sys.stderr)
+        return ExitCode.DONE
+    return print_reference(reference, arguments.format)

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, locator, print_alone
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
     )
-    parser.add_argument("tags", nargs="+", metavar="NEWTAG", help="the tags that it shall have too")
+    parser.add_argument("tags", nargs="+", metavar="NEWTAG", help="the tags to add")
+    add_format(parser)
     add_progress(parser)
     add_file(parser)
     add_place(parser)
@@ -35,7 +36,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Tag and print the reference by digest."""
     from shared_ecr.cli.movement import shown
 
-    return shown(arguments, "stored", lambda screen, counted: _tagged(arguments, screen, counted), print_alone)
+    return shown(
+        arguments,
+        "stored",
+        lambda screen, counted: _tagged(arguments, screen, counted),
+        lambda reference: print_reference(reference, arguments.format),
+    )
 
 
 def _tagged(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":

@@ -2,7 +2,7 @@
 
 import argparse
 
-from shared_ecr.cli.options import Subcommands, add_file, add_place, locator
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
 from shared_ecr.errors import ExitCode
 
 
@@ -18,6 +18,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--deployed", action="store_true", help="ask the deployed stack (needs AWS credentials)")
     add_file(parser)
     add_place(parser)
+    add_format(parser)
     parser.set_defaults(run=run)
 
 
@@ -28,5 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     look_up = deployed if arguments.deployed else declared
     addresses = look_up(locator(arguments))
-    print(addresses.of(RepositoryName.parse(arguments.name)).uri)
+    found = addresses.of(RepositoryName.parse(arguments.name))
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps({"name": str(found.name), "uri": found.uri, "arn": found.arn}, indent=2))
+    else:
+        print(found.uri)
     return ExitCode.DONE

@@ -24,13 +24,13 @@ def test_every_command_takes_the_common_options(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_examples_in_its_help(command: str) -> None:
-    assert f"\n  shared-ecr {command}" in shared_ecr(command, "--help").stdout or command in {"access", "local"}
     assert f"shared-ecr {command}" in shared_ecr(command, "--help").stdout.split("options:")[-1]
 
 
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
 def test_every_example_of_the_help_can_be_parsed(line: str) -> None:
-    words = shlex.split(line.partition(" | ")[2] or line)
+    parts = line.split(" | ")
+    words = shlex.split(next(part for part in parts if part.startswith("shared-ecr")))
     words = words[: next((words.index(sign) for sign in ("<", ">") if sign in words), len(words))]
     assert callable(build_parser(words[1]).parse_args(words[1:]).run)
 

@@ -1,7 +1,7 @@
 """One image out of a registry into an OCI layout, with all its platforms; every byte verified."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,16 +16,21 @@ from shared_ecr.client.sources.interface import Blob
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.sources.verifying import verified
 from shared_ecr.names import Digest, ImageReference
+from shared_ecr.names.platforms import Platform
 
 
-def pull(
+def pull(  # noqa: PLR0913 — what a session has, and which image of it
     reference: ImageReference,
     destination: Path,
     credentials: CredentialSource,
     progress: Progress,
     environment: HttpEnvironment | None = None,
+    *,
+    platforms: Sequence[Platform] = (),
 ) -> Digest:
     """Fetch the image into the OCI layout folder *destination*, which is made, or added to, and return its digest.
+
+    With *platforms*, an index is cut down to those, which gives it another digest.
 
     A folder that is no layout and not empty is refused. Until the last byte is verified index.json does not name
     the image; what was fetched by then is not fetched again by the next pull. A layer that breaks off goes on where
@@ -40,7 +45,8 @@ def pull(
     with connected(
         reference.host, credentials, environment or HttpEnvironment.of_this_process(), workers.stop
     ) as exchange:
-        return _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers).run(reference)
+        pull_of_one = _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers)
+        return pull_of_one.run(reference, platforms)
 
 
 class _Pull:
@@ -51,8 +57,8 @@ class _Pull:
         self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
 
-    def run(self, reference: ImageReference) -> Digest:
-        image = RegistryImage(self._remote, reference.name)
+    def run(self, reference: ImageReference, platforms: Sequence[Platform]) -> Digest:
+        image = RegistryImage(self._remote, reference.name, platforms)
         # Not before there is something to put into it.
         self._layout.make()
         try:
@@ -61,7 +67,7 @@ class _Pull:
             self._layout.abandon()
             raise
         listing = self._layout.name_image(image.root, reference)
-        for line in _notes(listing, reference, self._layout.path):
+        for line in (*image.notes, *_notes(listing, reference, self._layout.path)):
             self._tell(Message(self._place, line))
         return image.root.digest
 

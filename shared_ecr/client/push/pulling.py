@@ -1,6 +1,10 @@
-"""One image out of a registry: into an OCI layout, or into the store of a container engine."""
+"""One image out of a registry: into an OCI layout, an archive, or the store of a container engine."""
 
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from shared_ecr.client.addresses import RepositoryLocator
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
@@ -8,14 +12,22 @@ from shared_ecr.client.push.options import engine_called
 from shared_ecr.client.pushers.events import Message, NullProgress, Progress
 from shared_ecr.client.session import Session
 from shared_ecr.client.targets import locate_image
-from shared_ecr.errors import RefusedError
+from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, ImageReference
+from shared_ecr.names.platforms import Platform
 
 
 def pull(
-    source: str, destination: Path, *, where: RepositoryLocator | None = None, progress: Progress | None = None
+    source: str,
+    destination: Path,
+    *,
+    platforms: Sequence[Platform] = (),
+    where: RepositoryLocator | None = None,
+    progress: Progress | None = None,
 ) -> ImageReference:
     """Pull `REPOSITORY:TAG` or `REPOSITORY@DIGEST` into the OCI layout folder *destination*; return it by digest.
+
+    With *platforms*, only the images for those are pulled, and the digest is that of what is left.
 
     Raises:
         InvalidValueError: a name, a tag or a digest outside its grammar.
@@ -27,9 +39,67 @@ def pull(
     with Session(where) as session:
         reference = locate_image(source, session.where, session.clients)
         digest = pulls.pull(
-            reference, destination, session.credentials, progress or NullProgress(), session.environment
+            reference,
+            destination,
+            session.credentials,
+            progress or NullProgress(),
+            session.environment,
+            platforms=platforms,
         )
     return reference.named(digest)
+
+
+def pull_archive(
+    source: str,
+    destination: Path | IO[bytes],
+    *,
+    platforms: Sequence[Platform] = (),
+    where: RepositoryLocator | None = None,
+    progress: Progress | None = None,
+) -> ImageReference:
+    """Pull as `pull` does, into one file that `docker load` and every reader of OCI archives takes.
+
+    Nothing is written to *destination* before every byte is verified, and a path appears whole or not at all. So it
+    takes the room of the image twice: for a path in its folder, for a stream among the temporary files.
+
+    Raises as `pull` does, and UnavailableError where *destination* cannot be written.
+    """
+    from shared_ecr.client.distribution.archives import write_archive  # noqa: PLC0415 — start-up time
+
+    hearer = progress or NullProgress()
+    path = destination if isinstance(destination, Path) else None
+    with Session(where) as session, _scratch_folder(path) as scratch:
+        reference = locate_image(source, session.where, session.clients)
+        # What is read of the declaration or of the stack is read once.
+        found = pull(str(reference), scratch / "layout", platforms=platforms, where=session.where, progress=hearer)
+        try:
+            if isinstance(destination, Path):
+                with (scratch / "archive").open("wb") as file:
+                    is_loadable = write_archive(scratch / "layout", reference, file)
+                (scratch / "archive").replace(destination)
+            else:
+                is_loadable = write_archive(scratch / "layout", reference, destination)
+        except OSError as fault:
+            if path is None:
+                raise
+            raise UnavailableError(f"{path} cannot be written: {fault.strerror or fault}") from fault
+    if not is_loadable:
+        line = "the index has no image for this machine, so an old 'docker load' finds none; choose one by --platform"
+        hearer.happened(Message(reference.repository_uri, line))
+    return found
+
+
+@contextmanager
+def _scratch_folder(beside: Path | None) -> Iterator[Path]:
+    """Lend a folder on the file system of *beside*, or among the temporary files."""
+    try:
+        folder = tempfile.TemporaryDirectory(
+            prefix=".shared-ecr-pull-", dir=beside.parent if beside else None, ignore_cleanup_errors=True
+        )
+    except OSError as fault:
+        raise UnavailableError(f"{beside or 'TMPDIR'} cannot be written: {fault.strerror or fault}") from fault
+    with folder as path:
+        yield Path(path)
 
 
 def pull_with_engine(
