@@ -76,6 +76,7 @@ class Scenario:
 
 def scenarios() -> tuple[Scenario, ...]:
     (declared,) = {spec.lifecycle for spec in load(ROOT / "registry.yaml").registry.repositories}
+    assert isinstance(declared, LifecyclePolicy)
     return (
         Scenario(
             "The default",
@@ -101,6 +102,7 @@ def _of_preset(name: str, words: str, parameters: str) -> Scenario:
         f"repositories: {{team/app: {{lifecycle: [{written}]}}}}\n"
     )
     (spec,) = parse(text).registry.repositories
+    assert isinstance(spec.lifecycle, LifecyclePolicy)
     return Scenario(
         f"The preset {name}",
         f"`{written}`: {words}",

@@ -18,7 +18,7 @@ def resource(name: str) -> dict[str, Any]:
             "EncryptionConfiguration": {"EncryptionType": "AES256"},
             "ImageScanningConfiguration": {"ScanOnPush": repository.scan_on_push},
             "ImageTagMutability": repository.tag_mutability.wire,
-            "LifecyclePolicy": {"LifecyclePolicyText": repository.lifecycle.text()},
+            "LifecyclePolicy": {"LifecyclePolicyText": repository.lifecycle_text},
             "RepositoryName": str(repository.name),
             "RepositoryPolicyText": repository.policy(PLACE),
         },

@@ -54,7 +54,7 @@ class CreationTemplates(Construct):
                 encryption_configuration=encryption_wire(spec.encryption, key_arn),
                 image_tag_mutability=spec.tag_mutability.wire,
                 image_tag_mutability_exclusion_filters=exclusion_filters(spec),
-                lifecycle_policy=spec.lifecycle.text(),
+                lifecycle_policy=spec.lifecycle_text,
                 repository_policy=template.policy_text(PolicyLocation.of(home.region)),
                 resource_tags=[cdk.CfnTag(key=key, value=value) for key, value in spec.tags] or None,
             )

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from shared_ecr.model.encryption import DualLayer
 from shared_ecr.model.encryption import wire as encryption_wire
+from shared_ecr.model.lifecycle import NoLifecyclePolicy
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import Deleted, RepositorySpec, RetainOnRemoval
 from shared_ecr.names import RepositoryName
@@ -51,7 +52,7 @@ class SharedRepository(ecr.CfnRepository):
             image_scanning_configuration={"scanOnPush": spec.scan_on_push},
             image_tag_mutability=spec.tag_mutability.wire,
             image_tag_mutability_exclusion_filters=exclusion_filters(spec),
-            lifecycle_policy={"lifecyclePolicyText": spec.lifecycle.text()},
+            lifecycle_policy={"lifecyclePolicyText": spec.lifecycle_text} if spec.lifecycle_text else None,
             repository_policy_text=spec.policy(place),
             tags=[cdk.CfnTag(key=key, value=value) for key, value in spec.tags] or None,
         )
@@ -62,9 +63,6 @@ class SharedRepository(ecr.CfnRepository):
                 self.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
                 self.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
                 self.add_metadata("DeletedBecause", reason)
-                # A review finds both, and reads here that somebody decided it (docs/reference/review.md).
-                accepted = {"removal-deletes": reason, "removal-empties": reason}
-                self.add_metadata("shared-ecr", {"acknowledged": accepted})
             case RetainOnRemoval() if not isinstance(scope, SharedRepositories):
                 self.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             case RetainOnRemoval():
@@ -82,11 +80,14 @@ class SharedRepository(ecr.CfnRepository):
     def _acknowledge(self, spec: RepositorySpec) -> None:
         """Write beside a deliberate exception why it is one, for the checkers that would report it."""
         skips = [_skip(*reason) for reason in (*spec.reasons, *spec.policy_reasons) if reason[0][:3] == "CKV"]
+        accepted = _accepted(spec)
+        if accepted:
+            self.add_metadata("shared-ecr", {"acknowledged": accepted})
         if isinstance(spec.encryption, DualLayer):
             skips.append(_skip("CKV_AWS_136", "KMS_DSSE encrypts twice with a KMS key; the check knows KMS alone"))
         if skips:
             self.add_metadata("checkov", {"skip": skips})
-        if spec.reasons:
+        if any(name[:3] == "CT." for name, _ in spec.reasons):
             self.add_metadata("guard", {"SuppressedRules": [name for name, _ in spec.reasons if name[:3] == "CT."]})
         if spec.is_granted_to_an_organization:
             cdk.Validations.of(self).acknowledge(
@@ -140,6 +141,16 @@ def exclusion_filters(spec: RepositorySpec) -> list[dict[str, str]] | None:
     """Render the exceptions from the rule on tags as both repositories and creation templates take them."""
     names = ("imageTagMutabilityExclusionFilterType", "imageTagMutabilityExclusionFilterValue")
     return [dict(zip(names, ("WILDCARD", each.pattern), strict=True)) for each in spec.tag_mutability.except_] or None
+
+
+def _accepted(spec: RepositorySpec) -> dict[str, str]:
+    """Return the findings of a review that the declaration accepts, with the reason (docs/reference/review.md)."""
+    accepted: dict[str, str] = {}
+    if isinstance(spec.on_removal, Deleted):
+        accepted |= {"removal-deletes": spec.on_removal.reason, "removal-empties": spec.on_removal.reason}
+    if isinstance(spec.lifecycle, NoLifecyclePolicy):
+        accepted["lifecycle-missing"] = spec.lifecycle.reason
+    return accepted
 
 
 def _skip(control: str, reason: str) -> dict[str, Any]:

@@ -25,20 +25,25 @@ class BareDocument:
     root: Node
 
     def place(self, path: str) -> Position:
-        """Return where the value at *path* stands (`Statement[2].Condition`), or the deepest above it."""
-        node = self.root
-        for step in _STEP.finditer(path):
-            match node:
-                case Mapping():
-                    inner = node.get(step["key"]) if step["key"] else None
-                case Sequence(_, items) if step["index"] and int(step["index"]) < len(items):
-                    inner = items[int(step["index"])]
-                case _:
-                    inner = None
-            if inner is None:
-                break
-            node = inner
-        return node.position
+        """Return where the value at *path* is written."""
+        return node_at(self.root, path).position
+
+
+def node_at(root: Node, path: str) -> Node:
+    """Return the value at *path* below *root* (`Statement[2].Condition`), or the deepest one above it."""
+    node = root
+    for step in _STEP.finditer(path):
+        match node:
+            case Mapping():
+                inner = node.get(step["key"]) if step["key"] else None
+            case Sequence(_, items) if step["index"] and int(step["index"]) < len(items):
+                inner = items[int(step["index"])]
+            case _:
+                inner = None
+        if inner is None:
+            break
+        node = inner
+    return node
 
 
 def load_bare(path: Path, wrapper: str, code: str) -> BareDocument | Problem:

@@ -1,4 +1,4 @@
-"""Read grants and the perimeter: who is given which access level, and who is let in at all."""
+"""Read grants and the perimeter: the access level of each consumer, and the organizations that access is limited to."""
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import SERVICES, read_consumer
@@ -11,7 +11,7 @@ from shared_ecr.model.permissions import AccessLevel, Grant, Perimeter, redundan
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.text import did_you_mean, listed, quoted
 
-__all__ = ["ConsumerContext", "read_grants", "read_perimeter"]
+__all__ = ["ConsumerContext", "read_grants", "read_grants_of", "read_perimeter"]
 
 Written = dict[Grant, tuple[Node, str]]
 
@@ -38,6 +38,14 @@ def read_grants(reading: Reading, node: Node, path: str, neighbours: ConsumerCon
     for grant, others in dropped.items():
         reading.warn(*written[grant], _redundant(grant, others))
     return tuple(grant for grant in written if grant not in dropped)
+
+
+def read_grants_of(
+    reading: Reading, node: Node, path: str, level: AccessLevel, neighbours: ConsumerContext
+) -> tuple[Grant, ...]:
+    """Read a list of consumers that are all given *level*."""
+    read = (_read_grant(reading, item, item_path, level, neighbours) for item, item_path in reading.items(node, path))
+    return tuple(dict.fromkeys(grant for grant in read if grant))
 
 
 def read_perimeter(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Perimeter | None:

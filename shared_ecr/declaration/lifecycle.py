@@ -10,8 +10,10 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.selections import read_selections
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, conflicts
+from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, NoLifecyclePolicy, conflicts
 from shared_ecr.model.lifecycle.presets import Preset, composed
+
+NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,11 @@ class _Placed:
     path: str
 
 
-def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy | None:
-    """Read a repository's lifecycle, in one of four forms.
+def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy | NoLifecyclePolicy | None:
+    """Read a repository's lifecycle, in one of five forms.
 
-    ECR's `{rules: […]}`; the same as a JSON text; one preset, `NAME` or `{preset: NAME, …}`; or a list in which
-    presets and rules of ECR's form compose.
+    `{none: true, reason}` for no policy at all; ECR's `{rules: […]}`; the same as a JSON text; one preset, `NAME` or
+    `{preset: NAME, …}`; or a list in which presets and rules of ECR's form compose.
     """
     match node:
         case Scalar(value=str()) if node.text.lstrip().startswith(("{", "[")):
@@ -37,6 +39,8 @@ def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy |
             placed = _composed(reading, [(node, path)])
         case Sequence():
             placed = _composed(reading, list(reading.items(node, path)))
+        case Mapping() if node.get(NONE) is not None:
+            return _read_none(reading, node, path)
         case Mapping() if node.get(PRESET) is not None:
             if node.get("rules") is not None:
                 reading.one_of(node, path, ("rules", PRESET))
@@ -45,6 +49,29 @@ def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy |
         case _:
             return _read_rules(reading, node, path, as_ecr=False)
     return _policy(reading, node, path, placed) if placed is not None else None
+
+
+def _read_none(reading: Reading, node: Mapping, path: str) -> NoLifecyclePolicy | None:
+    """Read `{none: true, reason: …}`."""
+    if node.get("rules") is not None or node.get(PRESET) is not None:
+        reading.one_of(node, path, ("rules", PRESET, NONE))
+        return None
+    fields = reading.mapping(node, path, (NONE, "reason"), (NONE, "reason"))
+    said, reason_node = (fields.get(NONE), fields.get("reason")) if fields else (None, None)
+    if said is None or reason_node is None:
+        return None
+    reason = reading.text(reason_node, join(path, "reason"))
+    is_none = reading.boolean(said, join(path, NONE))
+    if is_none is False:
+        fault = InvalidValueError(
+            "'none: false' says nothing", fix="Write the rules, or a preset", code="lifecycle-none"
+        )
+        reading.note(said, join(path, NONE), fault)
+    if reason is not None and not reason.strip():
+        fault = InvalidValueError("the reason is empty", fix="Say why no image expires", code="reason-missing")
+        reading.note(reason_node, join(path, "reason"), fault)
+        return None
+    return NoLifecyclePolicy(reason) if reason and is_none else None
 
 
 def read_policy_document(reading: Reading, node: Node, path: str) -> LifecyclePolicy | None:

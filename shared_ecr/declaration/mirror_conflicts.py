@@ -6,7 +6,7 @@ from typing import TypeVar
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.model.lifecycle import Action, AnyImage, Untagged
+from shared_ecr.model.lifecycle import Action, AnyImage, LifecyclePolicy, Untagged
 from shared_ecr.model.mirrors import PinnedTag, TagPattern, WantedImages, may_move_here, moves_upstream
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import Digest, Tag
@@ -90,7 +90,9 @@ def _frozen(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError |
 
 def _fleeting(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError | None:
     """Tell of images without a tag where those expire."""
-    rules = [rule for rule in target.lifecycle.rules if rule.action is Action.EXPIRE]
+    policy = target.lifecycle
+    declared = policy.rules if isinstance(policy, LifecyclePolicy) else ()
+    rules = [rule for rule in declared if rule.action is Action.EXPIRE]
     if not isinstance(wanted, Digest) or not any(isinstance(rule.selection, AnyImage | Untagged) for rule in rules):
         return None
     return InvalidValueError(

@@ -23,6 +23,7 @@ _DEFAULTS: dict[str, object] = {
     "tags": {},
     "on_removal": "retain",
     "perimeter": None,
+    "statements": [],
 }
 
 

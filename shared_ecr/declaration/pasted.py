@@ -11,6 +11,9 @@ from shared_ecr.problems import Position
 from shared_ecr.text import quoted
 
 _TRAILING_COMMA = re.compile(r",\s*\Z")
+_FIXES = {
+    "lifecycle-json": "Paste what 'aws ecr get-lifecycle-policy' prints as lifecyclePolicyText, or write it as YAML"
+}
 # No policy nests deeper than ten; Python's own reader gives up at some hundreds.
 DEEPEST = 50
 
@@ -55,7 +58,7 @@ def pasted(node: Scalar, code: str) -> Node:
     if fault:
         raise InvalidValueError(
             f"not JSON: line {fault.line} column {fault.column} of the text: {fault.what}",
-            fix="Paste what 'aws ecr get-lifecycle-policy' prints as lifecyclePolicyText, or write it as YAML",
+            fix=_FIXES.get(code, "Write it as YAML"),
             code=code,
         )
     return _node(_loaded(node.text), node.position)

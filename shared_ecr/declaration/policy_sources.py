@@ -14,7 +14,7 @@ from shared_ecr.declaration.pasted import unplaced
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Mapping as MappingNode
 from shared_ecr.documents.yaml import read_document
-from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.model.lifecycle import LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.problems import InvalidDeclarationError, Position, Problem, Severity
 
@@ -95,6 +95,8 @@ def _policies(text: str, file: str, declared: Callable[[], LifecycleSource]) -> 
     reading = Reading(file)
     policy = read_lifecycle(reading, document, "") if document is not None else None
     problems = [*faults, *reading.problems]
+    if isinstance(policy, NoLifecyclePolicy):
+        return LifecycleSource(file, warnings=tuple(problems))
     if policy is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise InvalidDeclarationError(problems)
     return LifecycleSource(file, for_all=policy, warnings=tuple(problems))
@@ -115,7 +117,9 @@ def _bare(text: str, file: str) -> LifecyclePolicy:
 
 
 def _of_declaration(registry: RegistrySpec, source: str, warnings: tuple[Problem, ...]) -> LifecycleSource:
-    by_name = {spec.name.text: spec.lifecycle for spec in registry.repositories}
+    by_name = {
+        spec.name.text: spec.lifecycle for spec in registry.repositories if isinstance(spec.lifecycle, LifecyclePolicy)
+    }
     return LifecycleSource(source, None, by_name, registry, warnings)
 
 

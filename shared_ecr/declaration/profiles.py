@@ -1,8 +1,10 @@
 """Named sets of repository properties, and what a repository begins with: defaults, then its profiles in order."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from shared_ecr.declaration.merging import merged
+from shared_ecr.declaration.nulls import warn_of_nulls
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
@@ -48,7 +50,12 @@ def completed(reading: Reading, inherited: InheritedDefaults, own: Mapping, path
     asked = own.get(KEY)
     names = _names(reading, asked, join(path, KEY), inherited) if asked is not None else ()
     properties = Mapping(own.position, tuple(entry for entry in own.entries if entry.key.text != KEY))
-    return _merged(inherited.of(names), properties)
+    resolved = _merged(inherited.of(names), properties)
+    warn_of_nulls(reading, own, path, resolved)
+    for name in names:
+        profile, profile_path = inherited.profiles[name], join("profiles", name)
+        reading.once(profile, "nulls", partial(warn_of_nulls, reading, profile, profile_path, resolved))
+    return resolved
 
 
 def _names(reading: Reading, node: Node, path: str, inherited: InheritedDefaults) -> tuple[str, ...]:

@@ -7,21 +7,34 @@ from typing import TypeVar
 from shared_ecr.declaration.grants import ConsumerContext, read_grants, read_perimeter
 from shared_ecr.declaration.lifecycle import read_lifecycle
 from shared_ecr.declaration.mutability import read_mutability
+from shared_ecr.declaration.pasted_policy import refuse_pasted_policy
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.removal import read_removal
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey
-from shared_ecr.model.lifecycle import DEFAULT_POLICY
+from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.model.permissions import Grant, Perimeter
+from shared_ecr.model.permissions import Grant, Perimeter, VerbatimStatement
 from shared_ecr.model.repositories import RepositorySpec, RetainOnRemoval
 from shared_ecr.names import RepositoryName
 from shared_ecr.text import quoted
 
 T = TypeVar("T")
 
-PROPERTIES = ("grants", "lifecycle", "tag_mutability", "scan_on_push", "encryption", "tags", "on_removal", "perimeter")
+PROPERTIES = (
+    "grants",
+    "lifecycle",
+    "tag_mutability",
+    "scan_on_push",
+    "encryption",
+    "tags",
+    "on_removal",
+    "perimeter",
+    "statements",
+)
+# Control Tower's name for "the repository has a lifecycle policy".
+_LIFECYCLE_CONTROL = "CT.ECR.PR.1"
 # AWS::ECR::Repository, Tags:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ecr-repository.html
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 127, 255
@@ -39,19 +52,33 @@ def read_properties(
         written = node.get(key)
         return None if written is None else reading.once(written, key, lambda: make(reading, written, join(path, key)))
 
+    refuse_pasted_policy(reading, node, path)
+    lifecycle: LifecyclePolicy | NoLifecyclePolicy = read("lifecycle", read_lifecycle) or DEFAULT_POLICY
     tag_mutability, reasons = read("tag_mutability", read_mutability) or (TagMutability(), ())
     return RepositorySpec(
         name,
         grants=read("grants", partial(_read_grants, neighbours)) or (),
-        lifecycle=read("lifecycle", read_lifecycle) or DEFAULT_POLICY,
+        lifecycle=lifecycle,
         tag_mutability=tag_mutability,
         scan_on_push=read("scan_on_push", Reading.boolean) is not False,
         encryption=read("encryption", _read_encryption) or StackKey(),
         tags=read("tags", _read_tags) or (),
-        reasons=reasons,
+        reasons=(*reasons, *_lifecycle_reasons(lifecycle)),
         perimeter=read("perimeter", partial(_read_perimeter, neighbours)),
         on_removal=read("on_removal", read_removal) or RetainOnRemoval(),
+        statements=read("statements", _read_statements) or (),
     )
+
+
+def _lifecycle_reasons(lifecycle: LifecyclePolicy | NoLifecyclePolicy) -> tuple[tuple[str, str], ...]:
+    return ((_LIFECYCLE_CONTROL, lifecycle.reason),) if isinstance(lifecycle, NoLifecyclePolicy) else ()
+
+
+def _read_statements(reading: Reading, node: Node, path: str) -> tuple[VerbatimStatement, ...]:
+    # The linter is loaded where a declaration has statements; most have none.
+    from shared_ecr.declaration.statements import read_statements  # noqa: PLC0415 — see above
+
+    return read_statements(reading, node, path)
 
 
 def _read_grants(neighbours: ConsumerContext, reading: Reading, node: Node, path: str) -> tuple[Grant, ...]:

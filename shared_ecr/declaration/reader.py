@@ -79,14 +79,24 @@ class Reading:
             self._read_clean[key] = made
         return made
 
-    def mapping(self, node: Node, path: str, known: Collection[str], required: Collection[str] = ()) -> Mapping | None:
-        """Read a mapping whose keys are among *known*; note unknown keys and missing ones."""
+    def mapping(
+        self,
+        node: Node,
+        path: str,
+        known: Collection[str],
+        required: Collection[str] = (),
+        noted_elsewhere: Collection[str] = (),
+    ) -> Mapping | None:
+        """Read a mapping whose keys are among *known*; note unknown keys and missing ones.
+
+        Keys *noted_elsewhere* are refused by the caller, with words of their own.
+        """
         if not isinstance(node, Mapping):
             self.expected(node, path, "a mapping", "type-mapping")
             return None
         for entry in node.entries:
             key = entry.key
-            if key.text not in known:
+            if key.text not in known and key.text not in noted_elsewhere:
                 fix = did_you_mean(key.text, known) or f"Known here: {', '.join(sorted(known))}"
                 fault = InvalidValueError(f"unknown key {quoted(key.text)}", fix=fix, code="unknown-key")
                 self.note(key, join(path, key.text), fault)

@@ -78,7 +78,12 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
 
 def _culprit(entry: MappingEntry, code: str) -> Node:
     """Return the property that a fault across the registry is about, or the name of the repository."""
-    key = {"kms-region": "encryption", "policy-size": "grants", "perimeter-cuts-grant": "perimeter"}.get(code, "")
+    key = {
+        "kms-region": "encryption",
+        "policy-size": "grants",
+        "perimeter-cuts-grant": "perimeter",
+        "statement-sid": "statements",
+    }.get(code, "")
     written = entry.value.get(key) if isinstance(entry.value, Mapping) else None
     return written or entry.key
 

@@ -4,6 +4,8 @@ import re
 from functools import partial
 
 from shared_ecr.declaration.grants import ConsumerContext
+from shared_ecr.declaration.nulls import warn_of_nulls
+from shared_ecr.declaration.pasted_policy import PASTED_POLICY
 from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.profiles import InheritedDefaults, completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
@@ -24,12 +26,17 @@ def judge_inherited(
     reading: Reading, defaults: Node | None, inherited: InheritedDefaults, neighbours: ConsumerContext
 ) -> None:
     """Note the faults of defaults and profiles where they stand, before every repository meets them again."""
-    fields = reading.mapping(defaults, "defaults", PROPERTIES) if defaults is not None else None
+    fields = (
+        reading.mapping(defaults, "defaults", PROPERTIES, noted_elsewhere=(PASTED_POLICY,))
+        if defaults is not None
+        else None
+    )
     if fields:
+        warn_of_nulls(reading, fields, "defaults")
         read_properties(reading, fields, "defaults", neighbours, _NAMELESS)
     for name, profile in inherited.profiles.items():
         path = join("profiles", name)
-        reading.mapping(profile, path, PROPERTIES)
+        reading.mapping(profile, path, PROPERTIES, noted_elsewhere=(PASTED_POLICY,))
         read_properties(reading, inherited.of((name,)), path, neighbours, _NAMELESS)
 
 
@@ -60,7 +67,7 @@ def _own_properties(reading: Reading, node: Node, path: str) -> Mapping | None:
     if isinstance(node, Scalar) and node.value is None:
         reading.expected(node, path, "a mapping", "type-mapping", "Write '{}' where the defaults say it all")
         return None
-    return reading.mapping(node, path, (*PROPERTIES, PROFILE))
+    return reading.mapping(node, path, (*PROPERTIES, PROFILE), noted_elsewhere=(PASTED_POLICY,))
 
 
 def _name(key: Scalar, places: dict[str, Position]) -> RepositoryName:

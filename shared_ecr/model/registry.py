@@ -10,7 +10,7 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
 from shared_ecr.model.mirrors import Mirror
-from shared_ecr.model.permissions import PolicyLocation, perimeter_faults, size_fault
+from shared_ecr.model.permissions import PolicyLocation, perimeter_faults, repeated_sid, size_fault
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
@@ -124,10 +124,14 @@ def _faults(spec: RepositorySpec, regions: Sequence[Region]) -> Iterator[Invalid
             code="name-levels",
         )
     yield from encryption_faults(spec.encryption, regions)
-    oversize = (size_fault(spec.grants, PolicyLocation.of(region), spec.perimeter) for region in regions)
+    oversize = (
+        size_fault(spec.grants, PolicyLocation.of(region), spec.perimeter, spec.statements) for region in regions
+    )
     too_large = next(filter(None, oversize), None)
     if too_large:
         yield too_large
+    if spec.statements and (repeated := repeated_sid(spec.policy(PolicyLocation.of(regions[0])))):
+        yield repeated
     if spec.perimeter:
         yield from perimeter_faults(spec.grants, spec.perimeter)
 

@@ -4,26 +4,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared_ecr.model.encryption import Encryption, StackKey
-from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy
+from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.model.permissions import Grant, Perimeter, PolicyLocation, repository_policy
+from shared_ecr.model.permissions import Grant, Perimeter, PolicyLocation, VerbatimStatement, repository_policy
 from shared_ecr.model.principals import Organization, OrganizationalUnit
 from shared_ecr.names import EcrRegistry, RepositoryName
 
 
 @dataclass(frozen=True, slots=True)
 class RetainOnRemoval:
-    """The repository and its images stay when it leaves the declaration."""
+    """The repository and its images stay when it is removed from the declaration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """The repository goes when it leaves the declaration."""
+    """The repository is deleted when it is removed from the declaration."""
 
     reason: str
     """Why; it goes into the template beside the policy."""
     with_images: bool = False
-    """Whether its images go too; if not, a repository that still has some stays, and the deployment fails."""
+    """Whether its images are deleted too; if not, a repository with images stays, and the deployment fails."""
 
 
 Removal = RetainOnRemoval | Deleted
@@ -31,13 +31,15 @@ Removal = RetainOnRemoval | Deleted
 
 @dataclass(frozen=True, slots=True)
 class RepositorySpec:
-    """A repository as it shall be. What is left out has the safe value; docs/reference/declaration.md says why."""
+    """A repository as declared. What is left out has the safe value; docs/reference/declaration.md says why."""
 
     name: RepositoryName
     grants: tuple[Grant, ...] = ()
     perimeter: Perimeter | None = None
-    """Who may be let in at all, whoever grants it; None is whoever is granted."""
-    lifecycle: LifecyclePolicy = DEFAULT_POLICY
+    """The organizations outside of which all access is denied, whoever grants it; None denies nothing."""
+    statements: tuple[VerbatimStatement, ...] = ()
+    """What the policy says besides, word for word."""
+    lifecycle: LifecyclePolicy | NoLifecyclePolicy = DEFAULT_POLICY
     tag_mutability: TagMutability = field(default_factory=TagMutability)
     scan_on_push: bool = True
     encryption: Encryption = field(default_factory=StackKey)
@@ -47,8 +49,8 @@ class RepositorySpec:
     on_removal: Removal = field(default_factory=RetainOnRemoval)
 
     def policy(self, place: PolicyLocation) -> dict[str, Any] | None:
-        """Render the repository policy for a registry in *place*, or None where nobody is granted anything."""
-        return repository_policy(self.grants, place, self.perimeter)
+        """Render the repository policy for a registry in *place*, or None where it would have no statement."""
+        return repository_policy(self.grants, place, self.perimeter, self.statements)
 
     def uri(self, registry: EcrRegistry) -> str:
         """Where the repository's images are pulled from and pushed to."""
@@ -64,10 +66,18 @@ class RepositorySpec:
         return any(isinstance(grant.consumer, Organization | OrganizationalUnit) for grant in self.grants)
 
     @property
+    def lifecycle_text(self) -> str | None:
+        """The lifecycle policy as ECR stores it, or None where the repository has none."""
+        return self.lifecycle.text() if isinstance(self.lifecycle, LifecyclePolicy) else None
+
+    @property
     def policy_reasons(self) -> tuple[tuple[str, str], ...]:
         """Why a published control reports the policy and is wrong, by control, like `reasons`."""
         if any(isinstance(grant.consumer, OrganizationalUnit) for grant in self.grants):
             return (("CKV_AWS_32", "Principal * is narrowed to an organizational unit by aws:PrincipalOrgPaths"),)
+        for statement in self.statements:
+            if statement.names_everyone:
+                return (("CKV_AWS_32", statement.reason),)
         if self.perimeter:
-            return (("CKV_AWS_32", "Principal * stands in a denial of those outside of the organization"),)
+            return (("CKV_AWS_32", "Principal * is in a denial of principals outside of the organization"),)
         return ()

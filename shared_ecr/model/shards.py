@@ -40,10 +40,10 @@ def sizes(specs: Iterable[RepositorySpec], place: PolicyLocation) -> list[tuple[
     known: dict[Hashable, int] = {}
     sized = []
     for spec in specs:
-        text = (spec.grants, spec.perimeter, spec.lifecycle)
+        text = (spec.grants, spec.perimeter, spec.statements, spec.lifecycle)
         if text not in known:
             policy = json.dumps(spec.policy(place), indent=1)
-            lifecycle = json.dumps(spec.lifecycle.text())
+            lifecycle = json.dumps(spec.lifecycle_text or "")
             known[text] = len(policy) + _INDENT * policy.count("\n") + len(lifecycle)
         # The name stands in the repository, its parameters and its outputs.
         sized.append((spec.name, known[text] + _OTHER_CHARACTERS + 4 * len(spec.name.text)))

@@ -8,7 +8,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from cdk.synthesized import HERE, registry_of, repository_spec, resources_of, shared_stack, template_of
-from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
+from shared_ecr.model.lifecycle import NoLifecyclePolicy
+from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation, VerbatimStatement
 from shared_ecr.model.principals import Account, LambdaFunctions
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import AccountId, RepositoryName
@@ -178,10 +179,36 @@ def test_the_lifecycle_policy_is_the_text_that_the_core_renders(stack: cdk.Stack
     SharedRepository(stack, "Repository", spec=spec, place=HERE)
 
     [repository] = resources_of(stack, REPOSITORY)
-    assert repository["Properties"]["LifecyclePolicy"] == {"LifecyclePolicyText": spec.lifecycle.text()}
+    assert repository["Properties"]["LifecyclePolicy"] == {"LifecyclePolicyText": spec.lifecycle_text}
 
 
 def test_a_template_holds_nothing_of_cdks_own(app: cdk.App) -> None:
     stack = shared_stack(app, registry_of("{team/app: {}}"))
 
     assert "aws:cdk" not in json.dumps(template_of(stack)["Resources"])
+
+
+NONE_AND_VERBATIM = RepositorySpec(
+    RepositoryName("legacy/shop"),
+    lifecycle=NoLifecyclePolicy("kept for audit"),
+    reasons=(("CT.ECR.PR.1", "kept for audit"),),
+    statements=(VerbatimStatement.of({"Effect": "Deny", "Principal": "*", "Action": "ecr:DeleteRepository"}, "found"),),
+)
+
+
+def test_no_lifecycle_policy_is_left_out_with_its_reason_beside_it(stack: cdk.Stack) -> None:
+    SharedRepository(stack, "Repository", spec=NONE_AND_VERBATIM, place=HERE, key_arn="arn:aws:kms:x")
+
+    [repository] = resources_of(stack, REPOSITORY)
+    assert "LifecyclePolicy" not in repository["Properties"]
+    assert repository["Metadata"]["shared-ecr"] == {"acknowledged": {"lifecycle-missing": "kept for audit"}}
+    assert repository["Metadata"]["guard"] == {"SuppressedRules": ["CT.ECR.PR.1"]}
+
+
+def test_a_verbatim_statement_reaches_the_template_word_for_word(stack: cdk.Stack) -> None:
+    SharedRepository(stack, "Repository", spec=NONE_AND_VERBATIM, place=HERE, key_arn="arn:aws:kms:x")
+
+    [repository] = resources_of(stack, REPOSITORY)
+    statements = repository["Properties"]["RepositoryPolicyText"]["Statement"]
+    assert statements == [{"Effect": "Deny", "Principal": "*", "Action": "ecr:DeleteRepository"}]
+    assert repository["Metadata"]["checkov"] == {"skip": [{"id": "CKV_AWS_32", "comment": "found"}]}

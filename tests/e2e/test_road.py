@@ -60,7 +60,7 @@ def test_ecr_holds_the_policy_that_was_declared(road: Road) -> None:
 def test_ecr_holds_the_lifecycle_policy_that_was_declared(road: Road) -> None:
     spec = load(ROOT / "registry.yaml").registry.repositories[0]
     held = road.ecr().get_lifecycle_policy(repositoryName=spec.name.text)["lifecyclePolicyText"]
-    assert held == spec.lifecycle.text()
+    assert held == spec.lifecycle_text
 
 
 @pytest.mark.usefixtures("deployed")

@@ -31,6 +31,7 @@ def definitions() -> dict[str, Schema]:
     return {
         "lifecycle": either(
             part({"rules": rules}),
+            part({"none": {"const": True}, "reason": text("Why no image expires", pattern=r"[\s\S]+")}),
             reference("lifecyclePreset"),
             array(either(reference("lifecyclePreset"), reference("lifecycleRule")), at_least=1),
             {"type": "string", "pattern": r"^\s*[\[{]", "description": "ECR's JSON, pasted as a text"},

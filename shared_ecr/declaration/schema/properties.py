@@ -27,7 +27,7 @@ _ABOUT_LEVELS = {
     "pull": "Who may pull",
     "push": "Who may push",
     "pull_push": "Who may do both",
-    "describe": "Who may look at images and their tags",
+    "describe": "Who may look at images, their tags and the findings of their scans",
 }
 # Each kind of consumer, and what stands behind it.
 CONSUMERS = {
@@ -54,8 +54,21 @@ def properties() -> dict[str, Schema]:
         "encryption": _encryption(),
         "tags": {**named({"type": ["string", "number", "null"]}, "Resource tags"), "maxProperties": MAX_TAGS},
         "on_removal": _removal(),
+        "statements": statements(),
     }
     return {key: clearable(schema) for key, schema in described.items()}
+
+
+def statements() -> Schema:
+    """Describe statements of a policy that are taken word for word."""
+    statement = either(
+        {"type": "object", "required": ["Effect"]},
+        {"type": "string", "pattern": r"^\s*\{"},
+        description="In IAM's JSON",
+    )
+    reason = text("Why no grant is enough", pattern=r"[\s\S]+")
+    items = closed({"reason": reason, "statement": statement}, required=["reason", "statement"])
+    return array(items, "Statements of the policy, word for word, after those of the grants")
 
 
 def consumer() -> Schema:

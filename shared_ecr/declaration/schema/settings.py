@@ -15,7 +15,7 @@ from shared_ecr.declaration.schema.pieces import (
     text,
     word,
 )
-from shared_ecr.declaration.schema.properties import properties
+from shared_ecr.declaration.schema.properties import properties, statements
 from shared_ecr.declaration.settings.creation_templates import NOT_IN_TEMPLATES
 from shared_ecr.model.settings import public_repositories as public
 from shared_ecr.model.settings import pull_through_cache, pull_time_exclusions, replication, signing
@@ -46,8 +46,13 @@ def settings() -> dict[str, Schema]:
             **named(_cache(), "Upstream registries, by the first part of the names here; ROOT for none"),
             "maxProperties": pull_through_cache.MAX_RULES,
         },
-        "creation_templates": named(_template(), "What repositories shall be that ECR makes, by namespace or ROOT"),
-        "grants": _grants("pull", "push", "pull_push", "describe", about="Who is let in to every repository"),
+        "creation_templates": named(_template(), "Settings of repositories that ECR creates, by namespace or ROOT"),
+        "grants": _grants("pull", "push", "pull_push", "describe", about="Who has access to every repository"),
+        "grants_by_prefix": named(
+            _grants("pull", "push", "pull_push", "describe", about="Who has access to the repositories of a namespace"),
+            "Grants on the repositories of a namespace, those that do not exist yet included",
+        ),
+        "statements": statements(),
         "signing": {
             **array(_signing_rule(), "Which images are signed when they are pushed", at_least=1),
             "maxItems": signing.MAX_RULES,
@@ -119,6 +124,7 @@ def _template() -> Schema:
         "applied_for": occasions,
         "description": _long(MAX_DESCRIPTION, "Said of the template"),
         "custom_role": _ROLE,
+        "creators": array(reference("consumer"), "Who of another account may create a repository by pushing to it"),
         PROFILE: either(text(), array(text()), NULL, description="The profiles to begin with, the later winning"),
     }
     shared = {key: schema for key, schema in properties().items() if key not in NOT_IN_TEMPLATES}

@@ -1,6 +1,7 @@
 """Read what belongs to a registry as a whole: a file for each setting, `read_settings` for all of them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from shared_ecr.declaration.grants import read_grants
@@ -15,10 +16,18 @@ from shared_ecr.declaration.settings.settings_context import SettingsContext, ju
 from shared_ecr.declaration.settings.signing import read_signing
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS, Grant, policy_characters
+from shared_ecr.model.permissions import (
+    MAX_POLICY_CHARACTERS,
+    Grant,
+    VerbatimStatement,
+    policy_characters,
+    repeated_sid,
+)
 from shared_ecr.model.settings import SettingsSpec
 from shared_ecr.model.settings.account_settings import AccountSettings
+from shared_ecr.model.settings.creation_templates import TemplatePrefix
 from shared_ecr.model.settings.pull_time_exclusions import MAX_EXCLUSIONS, ExcludedPrincipal
+from shared_ecr.model.settings.registry_policy import PrefixGrants
 from shared_ecr.model.settings.replicas import replicas
 
 __all__ = ["SETTINGS", "SettingsContext", "read_public_repositories", "read_settings", "warn_of_caches"]
@@ -30,6 +39,8 @@ SETTINGS = (
     "pull_through_cache",
     "creation_templates",
     "grants",
+    "grants_by_prefix",
+    "statements",
     "signing",
     "pull_time_exclusions",
     "account_settings",
@@ -54,6 +65,8 @@ def read_settings(reading: Reading, node: Node | None, around: SettingsContext) 
         caches=read("pull_through_cache", read_caches) or (),
         templates=read("creation_templates", read_templates) or (),
         grants=read("grants", _grants) or (),
+        prefix_grants=read("grants_by_prefix", _prefix_grants) or (),
+        statements=read("statements", _statements) or (),
         signing=read("signing", read_signing),
         pull_time_exclusions=read("pull_time_exclusions", _exclusions) or (),
         account=read("account_settings", read_account_settings) or AccountSettings(),
@@ -66,6 +79,42 @@ def _grants(reading: Reading, node: Node, path: str, around: SettingsContext) ->
     return read_grants(reading, node, path, around.neighbours)
 
 
+def _prefix_grants(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[PrefixGrants, ...]:
+    """Read a mapping of namespaces to grants."""
+    if not isinstance(node, Mapping):
+        reading.expected(node, path, "a mapping of namespaces to grants", "type-mapping")
+        return ()
+    granted: dict[str, PrefixGrants] = {}
+    for entry in node.entries:
+        entry_path = join(path, entry.key.text)
+        prefix = reading.attempt(entry.key, entry_path, partial(_namespace, entry.key.text))
+        grants = read_grants(reading, entry.value, entry_path, around.neighbours)
+        if prefix in granted:
+            what = f"the namespace '{prefix}' is written twice"
+            reading.note(entry.key, entry_path, InvalidValueError(what, fix="Drop one", code="template-prefix"))
+        elif prefix and grants:
+            granted[prefix] = PrefixGrants(prefix, grants)
+    return tuple(granted.values())
+
+
+def _namespace(text: str) -> str:
+    """Parse a namespace of repositories, with its last slash or without; `ROOT` would be all of them."""
+    prefix = TemplatePrefix.parse(text)
+    if not prefix.namespace:
+        raise InvalidValueError(
+            "ROOT is every repository", fix="Write the grants under 'registry.grants'", code="template-prefix"
+        )
+    return prefix.namespace
+
+
+def _statements(reading: Reading, node: Node, path: str, _: SettingsContext) -> tuple[VerbatimStatement, ...]:
+    # The linter is loaded where a declaration has statements; most have none.
+    from shared_ecr.access.lint import PolicyHolder  # noqa: PLC0415 — see above
+    from shared_ecr.declaration.statements import read_statements  # noqa: PLC0415 — see above
+
+    return read_statements(reading, node, path, PolicyHolder.REGISTRY)
+
+
 def _exclusions(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[ExcludedPrincipal, ...]:
     for item, item_path in reading.items(node, path):
         if isinstance(item, Scalar) and item.text.startswith("arn:aws"):
@@ -76,8 +125,10 @@ def _exclusions(reading: Reading, node: Node, path: str, around: SettingsContext
 
 
 def _judge_policy(reading: Reading, node: Mapping, settings: SettingsSpec, around: SettingsContext) -> None:
-    """Note a registry policy that is too large, here and at every destination of replication."""
+    """Note a registry policy that ECR refuses, and one that is too large here or at a destination of replication."""
     here = [settings.policy(home) for home in around.registries]
+    if settings.statements and (repeated := repeated_sid(here[0])):
+        reading.note(node.get("statements") or node, join(_PATH, "statements"), repeated)
     there = []
     for destination in settings.replication.destinations if settings.replication else ():
         received = replicas(around.registries[0], (), settings, destination)

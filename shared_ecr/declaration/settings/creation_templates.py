@@ -1,7 +1,9 @@
-"""Read what repositories shall be that ECR makes by itself: the properties of a repository, and when they apply."""
+"""Read the settings of repositories that ECR creates by itself: the properties of a repository, and when they apply."""
 
 from functools import partial
 
+from shared_ecr.declaration.grants import read_grants_of
+from shared_ecr.declaration.pasted_policy import PASTED_POLICY
 from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.profiles import completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
@@ -9,13 +11,14 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.registry import encryption_faults
 from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.names import RepositoryName
 from shared_ecr.text import did_you_mean, listed, quoted
 
-_OWN_KEYS = ("applied_for", "description", "custom_role")
+_OWN_KEYS = ("applied_for", "description", "custom_role", "creators")
 # What a repository has and a template cannot say.
 NOT_IN_TEMPLATES = frozenset({"scan_on_push", "on_removal"})
 _KEYS = (*_OWN_KEYS, *(key for key in PROPERTIES if key not in NOT_IN_TEMPLATES), PROFILE)
@@ -42,7 +45,7 @@ def read_templates(reading: Reading, node: Node, path: str, around: SettingsCont
 
 def _template(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CreationTemplate | None:
     prefix = reading.attempt(entry.key, path, lambda: TemplatePrefix.parse(entry.key.text))
-    fields = reading.mapping(entry.value, path, _KEYS, required=("applied_for",))
+    fields = reading.mapping(entry.value, path, _KEYS, required=("applied_for",), noted_elsewhere=(PASTED_POLICY,))
     if fields is None:
         return None
     own = Mapping(fields.position, tuple(each for each in fields.entries if each.key.text not in _OWN_KEYS))
@@ -50,7 +53,7 @@ def _template(reading: Reading, entry: MappingEntry, path: str, around: Settings
     spec = read_properties(reading, complete, path, around.neighbours, _NAMELESS)
     for fault in encryption_faults(spec.encryption, around.regions):
         reading.note(own.get("encryption") or entry.key, path, fault)
-    applied_node, description_node, role_node = (fields.get(key) for key in _OWN_KEYS)
+    applied_node, description_node, role_node, creators_node = (fields.get(key) for key in _OWN_KEYS)
     applied_for = _occasions(reading, applied_node, join(path, "applied_for")) if applied_node else frozenset()
     description = None
     if description_node is not None:
@@ -61,11 +64,27 @@ def _template(reading: Reading, entry: MappingEntry, path: str, around: Settings
     if role_node and role and role.account != str(around.account):
         what = f"the role is in account {role.account}, the registry in {around.account}"
         reading.note(role_node, join(path, "custom_role"), InvalidValueError(what, code="template-role"))
+    creators = _creators(reading, creators_node, join(path, "creators"), applied_for, around) if creators_node else ()
     if prefix is None or not applied_for:
         return None
-    template = CreationTemplate(prefix, applied_for, spec, role, description)
+    template = CreationTemplate(prefix, applied_for, spec, role, description, creators)
     _warn_of_stale_caches(reading, entry, path, template)
     return template
+
+
+def _creators(
+    reading: Reading, node: Node, path: str, applied_for: frozenset[AppliedFor], around: SettingsContext
+) -> tuple[Grant, ...]:
+    """Read who of another account may create a repository by a push; refuse it where no push creates one."""
+    if AppliedFor.CREATE_ON_PUSH not in applied_for:
+        fault = InvalidValueError(
+            "no push creates a repository here",
+            why="The template is not applied for 'create_on_push'",
+            fix="Add 'create_on_push' to 'applied_for', or remove 'creators'",
+            code="template-creators",
+        )
+        reading.note(node, path, fault)
+    return read_grants_of(reading, node, path, AccessLevel.PUSH, around.neighbours)
 
 
 def _occasions(reading: Reading, node: Node, path: str) -> frozenset[AppliedFor]:

@@ -1,6 +1,6 @@
 """Lifecycle policies in ECR's own vocabulary: `rules` says what one rule may be, `policy` what holds among them."""
 
-from shared_ecr.model.lifecycle.policy import DEFAULT_POLICY, LifecyclePolicy, conflicts
+from shared_ecr.model.lifecycle.policy import DEFAULT_POLICY, LifecyclePolicy, NoLifecyclePolicy, conflicts
 from shared_ecr.model.lifecycle.rules import (
     Action,
     AnyImage,
@@ -26,6 +26,7 @@ __all__ = [
     "LifecyclePolicy",
     "LifecycleRule",
     "NewestImages",
+    "NoLifecyclePolicy",
     "PulledAge",
     "PushedAge",
     "Selection",

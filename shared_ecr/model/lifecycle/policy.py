@@ -47,8 +47,16 @@ class LifecyclePolicy:
         return render(self.rules)
 
 
+@dataclass(frozen=True, slots=True)
+class NoLifecyclePolicy:
+    """The repository has no lifecycle policy: no image ever expires."""
+
+    reason: str
+    """Why; it is written beside the repository for the checks that ask for a policy."""
+
+
 def conflicts(rules: Sequence[LifecycleRule]) -> Iterator[tuple[int, InvalidValueError]]:
-    """Tell what is wrong among *rules*: the index of the offending rule, and the fault. All faults."""
+    """Yield what is wrong among *rules*: the index of the rule, and the fault. All faults."""
     if not rules:
         yield 0, InvalidValueError("a lifecycle policy has at least one rule", code="lifecycle-empty")
     priorities: dict[int, int] = {}

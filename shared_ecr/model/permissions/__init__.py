@@ -1,9 +1,9 @@
 """Grants as the policies that ECR stores: who is given what, in the smallest form that means the same.
 
-How to read it: `levels` are what can be given, `grants` who is given it, `places` where. `ways` say by what element
-and condition a consumer comes in, `statements` merge everybody on one way, `policies` are the whole documents.
-`perimeters` deny whoever is outside of the organization, `redundancy` finds grants that others include, `sizes`
-counts against ECR's limit and knows the cheaper forms.
+How to read it: `levels` are what can be given, `grants` who is given it, `places` where. `principal_clauses` say by
+which element and condition a consumer has access, `statements` merge the consumers of one clause, `verbatim` keeps
+statements that no grant says, `policy_documents` are the whole documents. `perimeters` deny principals outside of the
+organization, `redundancy` finds grants that others include, `sizes` counts against ECR's limit and knows cheaper forms.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html (access from another account
 needs both sides: this one, and the caller's own IAM policy).
 """
@@ -21,6 +21,7 @@ from shared_ecr.model.permissions.sizes import (
     policy_size,
     size_fault,
 )
+from shared_ecr.model.permissions.verbatim import VerbatimStatement, repeated_sid, verbatim_documents
 
 __all__ = [
     "MAX_POLICY_CHARACTERS",
@@ -31,11 +32,14 @@ __all__ = [
     "Perimeter",
     "PolicyLocation",
     "PolicySize",
+    "VerbatimStatement",
     "perimeter_faults",
     "policy_characters",
     "policy_size",
     "redundant",
     "registry_statements",
+    "repeated_sid",
     "repository_policy",
     "size_fault",
+    "verbatim_documents",
 ]

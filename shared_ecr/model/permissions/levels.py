@@ -17,9 +17,15 @@ PUSH_ACTIONS = (
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 )
-# What those need who look and do not pull: CodePipeline's ECR source, a deployment that turns a tag into a digest.
+# For callers that look and do not pull: CodePipeline's ECR source, a deployment that turns a tag into a digest, a
+# security account that reads the findings of scans.
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECR.html
-DESCRIBE_ACTIONS = ("ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:ListImages")
+DESCRIBE_ACTIONS = (
+    "ecr:DescribeImageScanFindings",
+    "ecr:DescribeImages",
+    "ecr:DescribeRepositories",
+    "ecr:ListImages",
+)
 
 
 class AccessLevel(StrEnum):

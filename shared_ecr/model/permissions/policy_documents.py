@@ -7,18 +7,26 @@ from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.perimeters import Perimeter
 from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.permissions.statements import allow_statements
+from shared_ecr.model.permissions.verbatim import VerbatimStatement, verbatim_documents
 
 # No level has it as its first word, so that these never share a Sid with other statements of a registry policy.
 _REGISTRY_SID = "Every"
 
 
 def repository_policy(
-    grants: Iterable[Grant], place: PolicyLocation, perimeter: Perimeter | None = None
+    grants: Iterable[Grant],
+    place: PolicyLocation,
+    perimeter: Perimeter | None = None,
+    verbatim: Iterable[VerbatimStatement] = (),
 ) -> dict[str, Any] | None:
-    """Render *grants* as the one policy of a repository, or None where nobody is granted or denied anything."""
+    """Render *grants* as the one policy of a repository, or None where it would have no statement.
+
+    The *verbatim* statements follow those that are rendered.
+    """
     statements = allow_statements(grants, place)
     if perimeter:
         statements += perimeter.statements()
+    statements += verbatim_documents(verbatim)
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 

@@ -10,6 +10,7 @@ from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.perimeters import Perimeter
 from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.permissions.policy_documents import repository_policy
+from shared_ecr.model.permissions.verbatim import VerbatimStatement
 from shared_ecr.model.principals import (
     EVERYWHERE,
     Account,
@@ -59,30 +60,44 @@ def policy_characters(policy: dict[str, Any]) -> int:
     return len(json.dumps(policy, separators=(",", ":")))
 
 
-def policy_size(grants: Iterable[Grant], place: PolicyLocation, perimeter: Perimeter | None = None) -> PolicySize:
+def policy_size(
+    grants: Iterable[Grant],
+    place: PolicyLocation,
+    perimeter: Perimeter | None = None,
+    verbatim: Iterable[VerbatimStatement] = (),
+) -> PolicySize:
     """Measure the policy that a repository has in *place*; nothing granted and denied is a policy of no size."""
-    policy = repository_policy(grants, place, perimeter)
+    policy = repository_policy(grants, place, perimeter, verbatim)
     return PolicySize(policy_characters(policy), len(policy["Statement"])) if policy else PolicySize(0, 0)
 
 
 def size_fault(
-    grants: Iterable[Grant], place: PolicyLocation, perimeter: Perimeter | None = None
+    grants: Iterable[Grant],
+    place: PolicyLocation,
+    perimeter: Perimeter | None = None,
+    verbatim: Iterable[VerbatimStatement] = (),
 ) -> InvalidValueError | None:
     """Return what is wrong where the policy is too large, with the forms that would fit and their sizes."""
-    granted = tuple(grants)
-    size = policy_size(granted, place, perimeter)
+    granted, kept = tuple(grants), tuple(verbatim)
+    size = policy_size(granted, place, perimeter, kept)
     if size.fits:
         return None
     fitting = []
     for words, widen in _WIDER.items():
-        wider = policy_size([each for grant in granted for each in widen(grant)], place, perimeter)
+        wider = policy_size([each for grant in granted for each in widen(grant)], place, perimeter, kept)
         if wider.fits and wider.characters < size.characters:
             fitting.append(f"{words} ({wider.characters} characters)")
     return InvalidValueError(
-        f"the repository policy has {size.characters} characters; ECR stores {MAX_POLICY_CHARACTERS}",
+        f"the repository policy has {size.characters} characters{_share(kept)}; ECR stores {MAX_POLICY_CHARACTERS}",
         fix=f"Grant {listed(fitting)}" if fitting else "Give the repository to fewer, or split it",
         code="policy-size",
     )
+
+
+def _share(verbatim: tuple[VerbatimStatement, ...]) -> str:
+    """Say how many of the characters are those of verbatim statements, which no other form shortens."""
+    characters = sum(len(statement.text) for statement in verbatim)
+    return f", {characters} of them in 'statements'" if verbatim else ""
 
 
 def _accounts_of_roles(grant: Grant) -> tuple[Grant, ...]:

@@ -1,7 +1,7 @@
 """What belongs to a registry as a whole, a file for each setting: frozen valid values that render themselves.
 
-A setting that is one for each account and Region (scanning, replication, registry policy, signing) is also whatever
-somebody else writes for the same registry: the last writer wins, so one stack should own it.
+Scanning, replication, registry policy and signing exist once for each account and Region: the last writer wins, so one
+stack should own them.
 `replicas` says what a destination of replication gets so that replicas have the rules of their source.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared_ecr.model.permissions import Grant
+from shared_ecr.model.permissions import Grant, VerbatimStatement, verbatim_documents
 from shared_ecr.model.principals import Organization, OrganizationalUnit
 from shared_ecr.model.settings.account_settings import AccountSettings
 from shared_ecr.model.settings.api_calls import CalledSetting
@@ -17,10 +17,13 @@ from shared_ecr.model.settings.creation_templates import CreationTemplate
 from shared_ecr.model.settings.pull_through_cache import CacheRule
 from shared_ecr.model.settings.pull_time_exclusions import ExcludedPrincipal
 from shared_ecr.model.settings.registry_policy import (
+    PrefixGrants,
     ReplicationSource,
     cache_statements,
+    creation_statements,
     grant_statements,
     policy,
+    prefix_statements,
     replication_statements,
 )
 from shared_ecr.model.settings.replication import Destination, Replication
@@ -43,6 +46,10 @@ class SettingsSpec:
     templates: tuple[CreationTemplate, ...] = ()
     grants: tuple[Grant, ...] = ()
     """What is granted on every repository by the registry policy."""
+    prefix_grants: tuple[PrefixGrants, ...] = ()
+    """What is granted on the repositories of a namespace by the registry policy."""
+    statements: tuple[VerbatimStatement, ...] = ()
+    """What the registry policy says besides, word for word."""
     signing: Signing | None = None
     pull_time_exclusions: tuple[ExcludedPrincipal, ...] = ()
     account: AccountSettings = field(default_factory=AccountSettings)
@@ -59,14 +66,22 @@ class SettingsSpec:
             [
                 *replication_statements(self.replication_sources, home),
                 *cache_statements(self.caches, home),
+                *creation_statements(self.templates, home),
                 *grant_statements(self.grants, home),
+                *prefix_statements(self.prefix_grants, home),
+                *verbatim_documents(self.statements),
             ]
         )
 
     @property
     def grants_an_organization(self) -> bool:
         """Whether the registry policy has a principal `*` narrowed to an organization, which some checkers report."""
-        grants = (*self.grants, *(grant for rule in self.caches for grant in rule.grants))
+        grants = (
+            *self.grants,
+            *(grant for rule in self.caches for grant in rule.grants),
+            *(grant for template in self.templates for grant in template.creators),
+            *(grant for each in self.prefix_grants for grant in each.grants),
+        )
         return any(isinstance(grant.consumer, Organization | OrganizationalUnit) for grant in grants)
 
     def calls(self, home: EcrRegistry) -> Iterator[CalledSetting]:

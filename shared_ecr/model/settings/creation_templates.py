@@ -1,4 +1,4 @@
-"""What a repository shall be that ECR makes by itself: for a cache, for a replica, or at the first push.
+"""Settings of repositories that ECR creates by itself: for a cache, for a replica, or at the first push.
 
 A template is applied once, when the repository is made. The most specific prefix wins, and a prefix is a whole
 namespace: `team` is for `team/app` and never for a repository called `team`.
@@ -12,7 +12,7 @@ from typing import Self
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256
-from shared_ecr.model.permissions import PolicyLocation
+from shared_ecr.model.permissions import Grant, PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.names.repository import GRAMMAR
@@ -48,10 +48,15 @@ class TemplatePrefix:
             )
         return cls(bare)
 
+    @property
+    def namespace(self) -> str:
+        """What the names of its repositories begin with: the namespace with its slash, or nothing for `ROOT`."""
+        return "" if self.text == ROOT else f"{self.text}/"
+
 
 @dataclass(frozen=True, slots=True)
 class CreationTemplate:
-    """The occasions, the namespace, and the repository that each one made there shall be."""
+    """The occasions, the namespace, and the settings of each repository that ECR creates there."""
 
     prefix: TemplatePrefix
     applied_for: frozenset[AppliedFor]
@@ -59,6 +64,8 @@ class CreationTemplate:
     """Its name is of no account; every other property is that of the repositories to come."""
     custom_role: RoleArn | None = None
     description: str | None = None
+    creators: tuple[Grant, ...] = ()
+    """Who of another account may create a repository here by pushing to it; rendered in the registry policy."""
 
     @property
     def needs_role(self) -> bool:

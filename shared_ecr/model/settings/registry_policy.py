@@ -4,11 +4,13 @@ One document for each account and Region, whoever writes it. It adds to what the
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.model.permissions import Grant, PolicyLocation, registry_statements
+from shared_ecr.model.permissions import PUSH_ACTIONS, Grant, PolicyLocation, registry_statements
+from shared_ecr.model.settings.creation_templates import CreationTemplate
 from shared_ecr.model.settings.pull_through_cache import ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
 from shared_ecr.names import AccountId, EcrRegistry
@@ -18,6 +20,8 @@ REPLICATION_ACTIONS = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagRes
 # The first pull makes the repository and imports the image; further pulls ask the repository's own policy.
 CACHE_ACTIONS = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 
+CREATE_ACTIONS = tuple(sorted({"ecr:CreateRepository", *PUSH_ACTIONS}))
+
 
 @dataclass(frozen=True, slots=True)
 class ReplicationSource:
@@ -25,7 +29,16 @@ class ReplicationSource:
 
     account: AccountId
     prefixes: tuple[str, ...] = ("",)
-    """The beginnings of the names that it may write; `""` is every name."""
+    """The prefixes of the names that it may write; `""` is every name."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PrefixGrants:
+    """What is granted on the repositories of one namespace, those that do not exist yet included."""
+
+    prefix: str
+    """The namespace with its last slash."""
+    grants: tuple[Grant, ...]
 
 
 def policy(statements: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -48,7 +61,7 @@ def replication_statements(sources: Iterable[ReplicationSource], home: EcrRegist
 
 
 def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict[str, Any]]:
-    """Render who may be the first to pull an image through a cache of *home*."""
+    """Render which principals may be the first to pull an image through a cache of *home*."""
     statements = []
     for number, rule in enumerate(sorted(rules, key=lambda rule: rule.prefix), start=1):
         namespace = "" if rule.prefix.text == ROOT else f"{rule.prefix.text}/"
@@ -57,6 +70,33 @@ def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict
             sid = f"Cache{number}{statement['Sid']}"
             statements.append({**statement, "Sid": sid, "Action": list(CACHE_ACTIONS)})
     return statements
+
+
+def prefix_statements(granted: Iterable[PrefixGrants], home: EcrRegistry) -> list[dict[str, Any]]:
+    """Render what is granted on the repositories of a namespace."""
+    return [
+        {**statement, "Sid": f"Prefix{_mark(each.prefix)}{statement['Sid']}"}
+        for each in sorted(granted, key=lambda each: each.prefix)
+        for statement in grant_statements(each.grants, home, each.prefix)
+    ]
+
+
+def creation_statements(templates: Iterable[CreationTemplate], home: EcrRegistry) -> list[dict[str, Any]]:
+    """Render who of another account may create a repository by a push.
+
+    The push itself is allowed too: its first request comes before there is a repository with a policy.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+    """
+    return [
+        {**statement, "Sid": f"Create{_mark(template.prefix.text)}{statement['Sid']}", "Action": list(CREATE_ACTIONS)}
+        for template in sorted(templates, key=lambda template: template.prefix)
+        for statement in grant_statements(template.creators, home, template.prefix.namespace)
+    ]
+
+
+def _mark(prefix: str) -> str:
+    """Return what a Sid has of *prefix*: a prefix may hold characters that a Sid may not."""
+    return hashlib.sha256(prefix.encode()).hexdigest()[:8]
 
 
 def grant_statements(grants: Iterable[Grant], home: EcrRegistry, prefix: str = "") -> list[dict[str, Any]]:

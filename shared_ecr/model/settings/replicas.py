@@ -64,7 +64,13 @@ def _templates(
         inside = RepositoryName(f"{template.prefix.text}/any")
         if template.prefix.text != ROOT and replication.is_copied(inside, destination):
             spec = replace(template.repository, encryption=at_destination(template.repository.encryption))
-            yield replace(template, applied_for=frozenset({AppliedFor.REPLICATION}), repository=spec, custom_role=None)
+            yield replace(
+                template,
+                applied_for=frozenset({AppliedFor.REPLICATION}),
+                repository=spec,
+                custom_role=None,
+                creators=(),
+            )
 
 
 def _namespaces(specs: Sequence[RepositorySpec]) -> Iterator[CreationTemplate]:
