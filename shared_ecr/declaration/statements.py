@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.access.lint import LintedPolicy, LintSeverity, PolicyFinding, PolicyHolder, lint
+from shared_ecr.access.lint import LintedPolicy, PolicyFinding, PolicyHolder, lint
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.declaration.bare import node_at
 from shared_ecr.declaration.pasted import pasted
@@ -17,6 +17,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings import Severity
 from shared_ecr.model.permissions import VerbatimStatement
 from shared_ecr.problems import Position
 
@@ -149,7 +150,7 @@ def _judge_policy(reading: Reading, items: list[_Item], holder: PolicyHolder) ->
         return False
     clean = True
     for finding in lint(LintedPolicy(policy, holder)):
-        blocks = finding.severity is LintSeverity.ERROR and finding.code in _BLOCKING
+        blocks = finding.severity is Severity.ERROR and finding.code in _BLOCKING
         clean = clean and not blocks
         _note(reading, items, finding, blocks=blocks)
     return clean or not reading.has_errors
@@ -157,10 +158,10 @@ def _judge_policy(reading: Reading, items: list[_Item], holder: PolicyHolder) ->
 
 def _note(reading: Reading, items: list[_Item], finding: PolicyFinding, *, blocks: bool) -> None:
     # The size is judged together with the rendered statements, and a note says what is true of each role.
-    if finding.severity is LintSeverity.NOTE or finding.code in {"policy-size", "policy-lockout"}:
+    if finding.severity is Severity.NOTE or finding.code in {"policy-size", "policy-lockout"}:
         return
     item = items[finding.statement.index if finding.statement else 0]
-    fault = InvalidValueError(finding.what, why=finding.why, fix=finding.repair.rstrip("."), code=finding.code)
+    fault = InvalidValueError(finding.what, why=finding.why, fix=finding.fix.rstrip("."), code=finding.code)
     (reading.note if blocks else reading.warn)(item.node, item.path, fault)
 
 
