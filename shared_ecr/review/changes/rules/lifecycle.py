@@ -15,6 +15,7 @@ from shared_ecr.model.lifecycle.rules import LifecycleRule
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity, is_decidable, losses
 from shared_ecr.review.changes.losing.words import loss_line, rule_lines
+from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.text import first_lines
 
@@ -67,38 +68,48 @@ def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
 
 
 def loses_more(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find rules by which more can go than before, whether or not any of it is there now."""
-    before, after = case.before.lifecycle, case.after.lifecycle
-    unread = before is None and case.before.lifecycle_text is not None
+    """Find rules by which more images can expire than before, whether or not any of them is there now."""
+    yield from judged_lifecycle(case.before, case.after, case.outcome)
+
+
+def judged_lifecycle(
+    old: ReviewedRepository, new: ReviewedRepository, outcome: RepositoryOutcome | None = None
+) -> Iterator[RuleFinding]:
+    """Judge another lifecycle policy of a repository, or of what a creation template creates.
+
+    *outcome* is what becomes of the images that are there, where an inventory reports them.
+    """
+    before, after = old.lifecycle, new.lifecycle
+    unread = before is None and old.lifecycle_text is not None
     if before == after or after is None or unread:
         return
     if not is_decidable(before, after):
         yield error(
-            "lifecycle-loses-more", "the rules ask for so many tags that their effects cannot be told apart",
+            "lifecycle-loses-more", "the rules ask for so many tags that their effects cannot be compared",
             "More may be lost than before", _FIX, rule_lines(before, after),
         )  # fmt: skip
         return
     found = _losses(before, after)
     lines = rule_lines(before, after)
     if lost := _of(found, LossSeverity.LOST):
-        outcome = case.outcome
         if outcome and any(each.blocks for each in outcome.findings):
-            # What it means for the images that are there is told already, and blocks.
+            # What it means for the images that are there is reported already, and blocks.
             return
         yield error(
-            "lifecycle-loses-more", f"the rules let go of images that were kept; {_number(outcome)}",
-            "What expires is gone for good", _FIX, (*lines, *lost),
+            "lifecycle-loses-more", f"images that were kept can expire; {_number(outcome)}",
+            "Expired images cannot be restored", _FIX, (*lines, *lost),
         )  # fmt: skip
     elif rarely := _of(found, LossSeverity.RARELY_LOST):
         yield note(
-            "lifecycle-may-lose-more", f"a rule that protects images can let go of some, too; {_number(case.outcome)}",
-            "Where more images are pushed than it keeps, it lets go of those that other rules kept",
+            "lifecycle-may-lose-more",
+            f"a rule that protects images can let some of them expire; {_number(outcome)}",
+            "Where more images are pushed than it keeps, those expire that other rules kept",
             "Write a count that nothing reaches, such as 9999", (*lines, *rarely),
         )  # fmt: skip
     if archived := _of(found, LossSeverity.ARCHIVED):
         yield warning(
-            "lifecycle-archives-more", f"images move to the archive that stayed; {_number(case.outcome)}",
-            "An archived image cannot be pulled until somebody restores it", _FIX, (*lines, *archived),
+            "lifecycle-archives-more", f"images move to the archive that were not archived before; {_number(outcome)}",
+            "An archived image cannot be pulled until it is restored", _FIX, (*lines, *archived),
         )  # fmt: skip
 
 

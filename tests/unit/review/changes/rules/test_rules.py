@@ -208,7 +208,7 @@ def test_a_tag_that_a_policy_asks_for_decides_on_both_sides(before: str, after: 
 
 def test_rules_that_lose_more_are_told_in_words_with_an_image_that_shows_it() -> None:
     found = changed(judged(untagged(1, 14)), judged(untagged(1, 7)))
-    assert found.findings[0].what == "the rules let go of images that were kept; number unknown: no inventory"
+    assert found.findings[0].what == "images that were kept can expire; number unknown: no inventory"
     assert found.findings[0].details == (
         "- rule 1: untagged images: those pushed more than 14 days ago expire",
         "+ rule 1: untagged images: those pushed more than 7 days ago expire",
@@ -235,7 +235,7 @@ def test_where_few_images_go_the_rules_block_all_the_same() -> None:
     found = changed(judged(newest(1, 50)), judged(newest(1, 49)), images(50))
     assert (codes(found), found.findings[0].what) == (
         ["lifecycle-loses-more"],
-        "the rules let go of images that were kept; 1 of 50 images of the inventory are newly lost now",
+        "images that were kept can expire; 1 of 50 images of the inventory are newly lost now",
     )
 
 

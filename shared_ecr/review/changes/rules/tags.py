@@ -1,0 +1,47 @@
+"""Resource tags that are lost, or have another value.
+
+Policies of this deployment that ask for tags are judged with the tags of both sides. Policies of identities, service
+control policies and cost reports are not in the documents, and can ask for the same tags.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/security_iam_service-with-iam.html (authorization based on tags)
+"""
+
+from collections.abc import Iterator
+
+from shared_ecr.review.auto_delete_images import AUTO_DELETE_TAG
+from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
+from shared_ecr.review.deployments import is_known
+from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.rules.judgements import RuleFinding, note, warning
+from shared_ecr.text import quoted
+
+_WHY = "Policies of identities (aws:ResourceTag) and cost reports can ask for them; they are not in these documents"
+
+
+def tags_lost(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
+    """Find resource tags that a repository no longer has, or that have another value."""
+    yield from judged_resource_tags(case.before, case.after)
+
+
+def judged_resource_tags(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[RuleFinding]:
+    """Judge other tags of a repository, or of what a creation template creates."""
+    # Without it no handler deletes images, so its loss takes nothing away.
+    old, new = (dict(each.tags) for each in (before, after))
+    old.pop(AUTO_DELETE_TAG[0], None)
+    # A tag whose key is open can be any of those that are not there.
+    is_complete = all(map(is_known, new)) and isinstance(after.resource.properties.get("Tags"), list | None)
+    lost = sorted({*old} - {*new}) if is_complete else []
+    if lost:
+        yield warning(
+            "tags-lost", f"it loses the resource {'tag' if len(lost) == 1 else 'tags'} {_shown(lost)}", _WHY,
+            "Keep the tags, or check who asks for them",
+        )  # fmt: skip
+    changed = sorted(key for key in {*old} & {*new} if old[key] != new[key] and is_known([old[key], new[key]]))
+    if changed:
+        yield note(
+            "tags-changed", f"other values of the resource {'tag' if len(changed) == 1 else 'tags'} {_shown(changed)}",
+            _WHY, "Check who asks for them",
+        )  # fmt: skip
+
+
+def _shown(keys: list[str]) -> str:
+    return ", ".join(map(quoted, keys))
