@@ -15,7 +15,7 @@ from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import paired_stacks
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
 from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
-from shared_ecr.review.changes.registry.replication import copied_no_more
+from shared_ecr.review.changes.registry.replication import copied_no_more, deletions_copied
 from shared_ecr.review.changes.registry.settings import SettingCase, setting_cases
 from shared_ecr.review.changes.registry.templates import template_findings
 from shared_ecr.review.changes.rules import CASE_RULES
@@ -24,6 +24,7 @@ from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_re
 from shared_ecr.review.changes.rules.keys import keys_lost
 from shared_ecr.review.changes.rules.settings import judged_setting
 from shared_ecr.review.changes.rules.stacks import stacks_moved
+from shared_ecr.review.changes.rules.unknown_types import unknown_types_changed
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY, ReviewedRepository, read_repository
@@ -62,8 +63,10 @@ def compare(before: Deployment, after: Deployment, question: ReviewContext) -> C
         *(found for setting in settings for found in judged_setting(setting)),
         *template_findings(settings, access),
         *copied_no_more(before, after, stacks),
+        *deletions_copied(before, after),
         *auto_delete_images(before, after, stacks),
         *keys_lost(before, after, stacks),
+        *unknown_types_changed(before, after),
         *_new_owners(before, after, question),
     )
     return Changed(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.trust_boundary import TrustBoundary
@@ -17,7 +18,8 @@ from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.losing.images import image_fates
 from shared_ecr.review.changes.registry.access import AccessChanges
-from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.deployments import Deployment, Resource, Stack
+from shared_ecr.review.image_functions import functions_of, image_functions
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import SCANNING
 from shared_ecr.review.rules.settings.scanning import read_scanning
@@ -53,6 +55,8 @@ class RepositoryPair:
     differences: tuple[PropertyChange, ...]
     is_scanned: bool
     """Whether a rule of its registry's scanning configuration covers it now."""
+    functions: tuple[str, ...] = ()
+    """The Lambda functions that run an image of it, or can do so."""
     access: tuple[AccessChange, ...] = ()
     outcome: RepositoryOutcome | None = None
     """The fate of its images, where its rules change and an inventory tells of it."""
@@ -76,6 +80,11 @@ class DeploymentPair:
     access: AccessChanges
     stacks: tuple[StackPair, ...]
     keys: tuple[Keys, Keys] = field(init=False)
+
+    @cached_property
+    def functions(self) -> tuple[tuple[Stack, Resource], ...]:
+        """The Lambda functions that run images."""
+        return image_functions(self.after)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", (Keys.of(self.before), Keys.of(self.after)))
@@ -112,6 +121,7 @@ class DeploymentPair:
             is_encrypted_anew,
             differences(before, after, both if is_encrypted_anew else None, access),
             self._is_scanned(after),
+            tuple(each.origin.logical_id for each in functions_of(self.functions, new.stack, new.resource)),
             access,
             image_fates(before, after, self.question.inventory, self.question.now),
         )

@@ -24,6 +24,7 @@ from shared_ecr.review.rules.scan_on_push import unscanned
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.rules.stacks import stacks
+from shared_ecr.review.rules.unknown_types import unknown_types
 
 __all__ = ["judge"]
 
@@ -41,6 +42,7 @@ SCENE_RULES = (
     chains,
     refused,
     stacks,
+    unknown_types,
 )
 
 

@@ -1,4 +1,4 @@
-"""Which repositories are no longer copied to which destination.
+"""Which repositories are no longer copied to which destination, and to which one deletions are copied.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
@@ -15,10 +15,10 @@ from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
 
 SUBJECT = "replication configuration"
-# The beginning of every name.
+# The prefix of every name.
 _ALL = ""
 _Copies = dict[RegistryHome, frozenset[str]]
-"""By destination, the beginnings of the names that are copied."""
+"""By destination, the prefixes of the names that are copied."""
 
 
 def copied_no_more(before: Deployment, after: Deployment, stacks: Iterable[StackPair]) -> Iterator[ReviewFinding]:
@@ -36,6 +36,22 @@ def copied_no_more(before: Deployment, after: Deployment, stacks: Iterable[Stack
             yield judged.about(SUBJECT, resource)
 
 
+def deletions_copied(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+    """Find destinations to which deletions are replicated from now on."""
+    old, new = _by_registry(read_replications(before)), _by_registry(read_replications(after))
+    for home, found in new.items():
+        had = _copies(old.get(home, []), deletions=True)
+        for destination, prefixes in _copies(found, deletions=True).items():
+            fresh = sorted(prefix for prefix in prefixes if not _covers(had.get(destination, ()), prefix))
+            if fresh:
+                names = " and ".join(f"`{prefix}*`" for prefix in fresh) if all(fresh) else EVERY
+                yield error(
+                    "replication-deletes", f"deletions are replicated to {destination} from now on, of {names}",
+                    "An image that is deleted or expires here is then deleted there too, so the copy is no backup",
+                    "Leave delete replication off, or acknowledge that the copies are no backup",
+                ).about(SUBJECT, found[-1].resource)  # fmt: skip
+
+
 def _by_registry(found: Iterable[ReadReplication]) -> dict[RegistryHome, list[ReadReplication]]:
     by_home: dict[RegistryHome, list[ReadReplication]] = defaultdict(list)
     for each in found:
@@ -47,17 +63,23 @@ def _is_open(read: ReadReplication) -> bool:
     return any(rule.has_destinations and not rule.destinations for rule in read.rules)
 
 
-def _copies(found: Iterable[ReadReplication]) -> _Copies:
+def _copies(found: Iterable[ReadReplication], *, deletions: bool = False) -> _Copies:
+    """Return what is copied where; with *deletions*, of what also deletions are."""
     copies: dict[RegistryHome, set[str]] = defaultdict(set)
     for read in found:
         for rule in read.rules:
-            for destination in rule.destinations:
+            destinations = rule.destinations
+            if deletions:
+                # Deletions may also be replicated to a destination that is not known.
+                open_ones = (RegistryHome(None, None),) if rule.has_destinations and not destinations else ()
+                destinations = (*destinations, *open_ones) if rule.deletes else ()
+            for destination in destinations:
                 copies[destination] |= set(rule.prefixes or (_ALL,))
     return {destination: frozenset(prefixes) for destination, prefixes in copies.items()}
 
 
 def _narrower(old: _Copies, new: _Copies) -> Iterator[RuleFinding]:
-    why = "What is pushed from now on does not arrive there, and who pulls from there finds old images or none"
+    why = "Images that are pushed from now on do not arrive there, and a pull from there finds old images or none"
     for destination, prefixes in old.items():
         if destination not in new:
             yield error(

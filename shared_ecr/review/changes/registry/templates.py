@@ -59,12 +59,12 @@ def _occasions(old: ReviewedTemplate, new: ReviewedTemplate) -> Iterator[RuleFin
 
 
 def _encryption(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[RuleFinding]:
-    """Find that new repositories are encrypted by a key of S3 instead of KMS, or by another key."""
-    if (before.encryption, before.key) == (after.encryption, after.key):
+    """Find that new repositories are encrypted by Amazon S3 instead of a key, or by another key."""
+    if before.encryption == "AES256" or (before.encryption, before.key) == (after.encryption, after.key):
         return
     old, new = (f"{each.encryption} with {each.key}" if each.key else each.encryption for each in (before, after))
     what = f"the encryption of new repositories changes from {old} to {new}"
     why = "Encryption is fixed when a repository is created, so it cannot be corrected later"
     fix = "Keep the encryption; existing repositories keep theirs"
-    is_weaker = before.encryption not in {after.encryption, "AES256"}
+    is_weaker = before.encryption != after.encryption
     yield (error if is_weaker else warning)("creation-template-encryption", what, why, fix)

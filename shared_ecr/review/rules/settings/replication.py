@@ -38,7 +38,9 @@ class ReadRule:
     has_destinations: bool
     """Whether any is written, known or not."""
     prefixes: tuple[str, ...]
-    """The beginnings of the names that are copied; none for every repository."""
+    """The prefixes of the names that are copied; none for every repository."""
+    deletes: bool = False
+    """Whether deletions are replicated, too; so it counts where that is not known."""
 
     def covers(self, name: str) -> bool:
         """Whether the repository called *name* is copied."""
@@ -114,7 +116,18 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
         prefixes.append(prefix.text if prefix else str(each.get("Filter")))
     destinations = (_destination_of(shapes, each, place) for each, place in written)
     has_destinations = bool(written) or isinstance(rule.get("Destinations"), str)
-    return ReadRule(tuple(filter(None, destinations)), has_destinations, tuple(prefixes))
+    return ReadRule(tuple(filter(None, destinations)), has_destinations, tuple(prefixes), _deletes(rule))
+
+
+def _deletes(rule: Mapping[str, Json]) -> bool:
+    """Whether the rule replicates deletions.
+
+    The resource type has no property for it yet; the API calls it `deleteReplication`, with `enabled` in it.
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
+    """
+    written = rule.get("DeleteReplication")
+    held = written.get("Enabled") if isinstance(written, dict) else written
+    return held not in (None, False, "false", "False")
 
 
 def _destination_of(shapes: Shapes, written: Mapping[str, Json], path: str) -> RegistryHome | None:
