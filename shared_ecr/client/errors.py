@@ -7,10 +7,12 @@ from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, ImageReference, RegistryHost
 
-# How AWS names who was refused what: `User: ARN is not authorized to perform: ACTION on resource: ARN because WHY`.
+# How AWS names the caller and the action: `User: ARN is not authorized to perform: ACTION on resource: ARN because
+# WHY`, or `… with an explicit deny in a service control policy`.
 _NOT_AUTHORIZED = re.compile(
     r"(?:User: \S+?:(?:assumed-)?(?P<kind>role|user|root|federated-user)(?:/(?P<name>[^/\s]+))?\S* )?"
-    r"is not authorized to perform: (?P<action>[a-z-]+:[A-Za-z]+)(?:.*? because (?P<why>[^.]+))?"
+    r"is not authorized to perform: (?P<action>[a-z-]+:[A-Za-z]+)"
+    r"(?:.*? (?:because |(?=with an explicit deny))(?P<why>[^.]+))?"
 )
 
 
@@ -19,7 +21,7 @@ class PushRefusedError(RefusedError):
 
     @classmethod
     def immutable_tag(cls, target: ImageReference, held: Digest | str, offered: Digest | str) -> Self:
-        """Tell that *target* names another image and may not move."""
+        """Say that *target* names another image and may not move."""
         return cls(
             f"{target} already names {held} and its tags are immutable; the image to push is {offered}. "
             "Push it under a new tag"
@@ -27,7 +29,7 @@ class PushRefusedError(RefusedError):
 
     @staticmethod
     def no_such_repository(host: RegistryHost, repository: str) -> "NoSuchRepositoryError":
-        """Tell that the repository does not exist there, and how it can come about."""
+        """Say that the repository does not exist there, and how it can come about."""
         if host.ecr is None:
             cure = "create it there, or check the name and whether the login may see it"
         else:
@@ -38,14 +40,17 @@ class PushRefusedError(RefusedError):
         return NoSuchRepositoryError(f"there is no repository {repository} in {host}; {cure}")
 
     @classmethod
-    def denied(cls, host: RegistryHost, repository: str, step: str, *, action: str = "", said: str = "") -> Self:
-        """Tell that the caller lacks the permission for *step*, which takes *action*; *said* is the registry's word.
+    def denied(  # noqa: PLR0913 — each is a part of the sentence
+        cls, host: RegistryHost, repository: str, step: str, *, action: str = "", said: str = "", logged_in: bool = True
+    ) -> Self:
+        """Say that the caller lacks the permission for *step*, which takes *action*; *said* is the registry's word.
 
-        ECR's word mostly names the caller, the action and the policy that decided; then those are told.
+        ECR's word mostly names the caller, the action and the policy that decided; then those are the message.
         """
-        advice = backend_of(host).push_advice
+        backend = backend_of(host)
         if host.ecr is None:
             because = f": {said}" if said else ""
+            advice = backend.push_advice if logged_in else f"no login was sent; {backend.login_advice}"
             return cls(f"{host} refused to {step} in {repository}{because}; {advice} [push-denied]")
         match = _NOT_AUTHORIZED.search(said)
         who = f"{match['kind']} '{match['name']}'" if match and match["name"] else "the caller"
@@ -53,12 +58,9 @@ class PushRefusedError(RefusedError):
         what = (
             f"may not {may_not} on {repository} in {host}" if may_not else f"may not {step} in {repository} in {host}"
         )
-        why = (
-            match["why"].strip()
-            if match and match["why"]
-            else ("the caller's policy and, across accounts, the repository's too must allow it")
-        )
-        return cls(f"{who} {what}: {why}; {advice} [push-denied]")
+        why = (match["why"] or "").strip() if match else said
+        why = why or "the caller's policy and, across accounts, the repository's too must allow it"
+        return cls(f"{who} {what}: {why}; {backend.push_advice} [push-denied]")
 
 
 class NoSuchRepositoryError(PushRefusedError):
@@ -68,10 +70,21 @@ class NoSuchRepositoryError(PushRefusedError):
 class LoginRefusedError(RefusedError):
     """A registry does not accept the credentials."""
 
+    def __init__(self, message: str, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said
+        """The registry's own words; empty where it said nothing."""
+
     @classmethod
-    def by(cls, host: RegistryHost, what: str = "the credentials") -> Self:
-        """Tell that *host* does not accept *what*, not even freshly fetched."""
-        return cls(f"{host} does not accept {what}; {backend_of(host).refusal_advice}")
+    def by(cls, host: RegistryHost, what: str = "the credentials", *, said: str = "") -> Self:
+        """Say that *host* does not accept *what*, not even freshly fetched; *said* are its own words."""
+        because = f": {said}" if said else ""
+        return cls(f"{host} does not accept {what}{because}; {backend_of(host).refusal_advice}", said)
+
+    @classmethod
+    def without_a_way(cls, host: RegistryHost, said: str) -> Self:
+        """Say that *host* wants a login, and names no way to log in that is known here."""
+        return cls(f"{host} wants a login and does not say which; Basic and Bearer are known here: {said}", said)
 
 
 class CommentRefusedError(RefusedError):

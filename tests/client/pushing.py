@@ -14,6 +14,7 @@ from shared_ecr.client.aws.layers import BatchLayerCheck
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.retries import RetryBudget
+from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, ManifestStored, Message
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
@@ -169,10 +170,11 @@ class Bench:
     heard: Heard = field(default_factory=Heard)
     api: EcrApi | None = None
     """ECR's API, where the pusher shall have it."""
+    limits: TimeLimits = TIME_LIMITS
 
     def environment(self, *, as_ecr: bool = False) -> HttpEnvironment:
         environ = {"SHARED_ECR_REGISTRY_ENDPOINT": self.registry.url} if as_ecr else {}
-        return HttpEnvironment(environ, self.pauses.patience())
+        return HttpEnvironment(environ, self.pauses.patience(), limits=self.limits)
 
     def push(
         self,

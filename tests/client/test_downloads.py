@@ -57,9 +57,7 @@ class Scripted:
     ranges: list[str | None] = field(default_factory=list)
     pauses: Pauses = field(default_factory=Pauses)
     registry: str = HOST.text
-
-    def attempts(self) -> RetryState:
-        return RetryState(self.pauses.patience(), HOST)
+    sends_login: bool = False
 
     def open(self, method: str, url: str, headers: Mapping[str, str]) -> Answered:
         self.ranges.append(headers.get("Range"))
@@ -74,6 +72,9 @@ class Remote:
     exchange: Scripted
     name: str = "team/app"
     url: str = "https://registry.example/v2/team/app"
+
+    def attempts(self, step: str) -> RetryState:
+        return RetryState(self.exchange.pauses.patience(), HOST, f"{step} in {self.name}")
 
 
 def read(*answers: Answered, size: int = 4) -> tuple[bytes, list[str | None]]:
@@ -123,7 +124,10 @@ def test_a_part_that_nobody_asked_for_is_refused() -> None:
 
 
 def test_it_gives_up_where_no_byte_comes_any_more() -> None:
-    with pytest.raises(UnavailableError, match=r"registry\.example: the connection broke off; gave up after 5 tries"):
+    with pytest.raises(
+        UnavailableError,
+        match=r"failed to read sha256:\w+ in team/app: the connection broke off; gave up after 5 tries",
+    ):
         read(*[Answered(200, b"", breaks=True)] * 5)
 
 

@@ -114,7 +114,7 @@ def test_a_missing_repository_is_told_by_name(bench: Bench, layout: Path, cuts: 
         bench.registry.fail("HEAD", "/v2/", Reply(404), times=99)
         bench.registry.manners.cuts_missing_repositories = True
     with pytest.raises((PushRefusedError, UnavailableError), match=r"repository team/app"):
-        bench.push(layout)
+        bench.push(layout, as_ecr=cuts)
 
 
 @pytest.mark.parametrize(

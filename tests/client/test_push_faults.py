@@ -9,6 +9,7 @@ from client.faults import THROTTLED, Action, Hold, LoseAnswer, Reply, Reset
 from client.images import image, index, noise, write_layout
 from client.pushing import STEPS, Bench, holds_all_of
 from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.errors import UnavailableError
 
 PASSING: dict[str, Action] = {
@@ -140,10 +141,8 @@ def test_the_index_waits_for_all_children(bench: Bench, tmp_path: Path) -> None:
     assert bench.registry.count("PUT", "/manifests/") == 3
 
 
-def test_a_registry_that_does_not_answer_in_time_is_asked_again(
-    bench: Bench, layout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared_ecr.client.http.transport.READ_SECONDS", 0.2)
+def test_a_registry_that_does_not_answer_in_time_is_asked_again(bench: Bench, layout: Path) -> None:
+    bench.limits = TimeLimits(silence=0.2)
     go = Event()
     bench.registry.fail("POST", "/uploads/", Hold(Event(), go))
     bench.push(layout)

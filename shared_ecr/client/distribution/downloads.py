@@ -30,7 +30,7 @@ class Download:
         self._answer: HttpResponse | None = None
         self._chunks: Iterator[bytes] = iter(())
         self._rest = b""
-        self._attempts, self._attempts_from = remote.exchange.attempts(), 0
+        self._attempts, self._attempts_from = remote.attempts(f"read {digest}"), 0
 
     def read(self, size: int, /) -> bytes:
         """Return at most *size* bytes; none at the end.
@@ -47,7 +47,7 @@ class Download:
             except TransientError as error:
                 self.close()
                 if self._taken > self._attempts_from:
-                    self._attempts, self._attempts_from = self._remote.exchange.attempts(), self._taken
+                    self._attempts, self._attempts_from = self._remote.attempts(f"read {self._digest}"), self._taken
                 self._attempts.failed(error)
             else:
                 self._rest = chunk[size:]
@@ -87,8 +87,11 @@ class Download:
         exchange = self._remote.exchange
         with answer:
             refusal = Refusal.read(answer, exchange)
-        said = "there is none" if refusal.status == NOT_FOUND else refusal.said
-        return RefusedError(f"{exchange.registry}/{self._remote.name}: reading {self._digest} failed: {said}")
+        if refusal.status == NOT_FOUND:
+            place = f"{exchange.registry}/{self._remote.name}"
+            return RefusedError(f"{place}: reading {self._digest} failed: there is none: {refusal.said}")
+        step = f"read {self._digest}"
+        return refusal.read_error(exchange, self._remote.name, step, action="ecr:GetDownloadUrlForLayer")
 
 
 def read_small(remote: RemoteRepository, blob: Descriptor, at_most: int) -> bytes:

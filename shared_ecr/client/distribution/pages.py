@@ -12,7 +12,7 @@ from shared_ecr.client.http.challenges import MAX_HEADER
 from shared_ecr.client.http.endpoints import origin
 from shared_ecr.client.http.exchange import NO_HEADERS
 from shared_ecr.client.http.transport import HttpResponse
-from shared_ecr.errors import RefusedError
+from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.text import quoted
 
 # Docker Hub's fullest repositories have some ten thousand tags; a list without end is no list.
@@ -28,16 +28,21 @@ def pages(
 
     Raises:
         RefusedError: the next page stands on another host or at another address, or the list leads in a circle.
-        UnavailableError: the registry could not be reached.
+        UnavailableError: the registry could not be reached, or takes too long for the whole list.
     """
     place = f"{remote.exchange.registry}/{remote.name}: {list_name}"
     asked: set[str] = set()
+    exchange = remote.exchange
+    deadline = exchange.now() + exchange.limits.list_of_pages
     url: str | None = f"{remote.url}/{path}"
     while url is not None:
         if url in asked or len(asked) >= MAX_PAGES:
             raise RefusedError(f"{place} has no end; {len(asked)} pages were read")
+        if exchange.now() > deadline:
+            seconds = exchange.limits.list_of_pages
+            raise UnavailableError(f"{place} comes too slowly: {len(asked)} pages came in {seconds:.0f} s")
         asked.add(url)
-        answer = remote.exchange.ask_patiently("GET", url, headers)
+        answer = remote.ask("GET", url, f"read {list_name}", headers)
         yield answer
         url = _next(remote, url, answer, place) if answer.status == OK else None
 

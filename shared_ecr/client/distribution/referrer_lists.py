@@ -35,7 +35,7 @@ def enter(remote: RemoteRepository, manifest: Manifest, subject: Digest) -> bool
         return False
     tag = Tag(f"sha256-{subject.hex}")
     for _ in range(TRIES):
-        held = remote.exchange.ask_patiently("GET", f"{remote.url}/manifests/{tag}", {"Accept": OCI_INDEX})
+        held = remote.ask("GET", f"{remote.url}/manifests/{tag}", f"read {tag}", {"Accept": OCI_INDEX})
         document = _document(remote, held, tag)
         entries = document["manifests"]
         assert isinstance(entries, list)  # noqa: S101 — `_document` refuses anything else
@@ -50,7 +50,8 @@ def enter(remote: RemoteRepository, manifest: Manifest, subject: Digest) -> bool
 
 def _is_kept(remote: RemoteRepository, subject: Digest) -> bool:
     """Ask for the registry's own list: it may keep one and not have said so when the manifest was put."""
-    answer = remote.exchange.ask_patiently("GET", f"{remote.url}/referrers/{subject}", {"Accept": OCI_INDEX})
+    url, step = f"{remote.url}/referrers/{subject}", "read the list of referrers"
+    answer = remote.ask("GET", url, step, {"Accept": OCI_INDEX})
     return answer.status == OK and _type(answer) == OCI_INDEX
 
 

@@ -9,8 +9,8 @@ from typing import assert_never
 
 from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, Refusal
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.http.exchange import Exchange
-from shared_ecr.client.http.retries import TransientError
+from shared_ecr.client.http.exchange import NO_HEADERS, Exchange
+from shared_ecr.client.http.retries import RetryState, TransientError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
@@ -36,53 +36,63 @@ class RemoteRepository:
         self.exchange, self.name = exchange, repository
         self.url = f"{exchange.endpoint.url}/v2/{repository}"
 
+    def ask(self, method: str, url: str, step: str, headers: Mapping[str, str] = NO_HEADERS) -> HttpResponse:
+        """Ask, as often as it is worth it, what can be asked twice; *step* says what for, without the repository."""
+        return self.exchange.ask_patiently(method, url, headers, step=f"{step} in {self.name}")
+
+    def attempts(self, step: str) -> RetryState:
+        """Begin to count the tries of *step*."""
+        return self.exchange.attempts(f"{step} in {self.name}")
+
     def held(self, name: Tag | Digest) -> Digest | ManifestState:
         """Look which manifest *name* names now. One request, and where a look is forbidden a second."""
         url = f"{self.url}/manifests/{name}"
-        answer = self.exchange.ask_patiently("HEAD", url, _ACCEPT)
-        if answer.status == FORBIDDEN:
-            # The answer to a HEAD cannot say whether a permission lacks or the token has expired; that to a GET can.
-            answer = self.exchange.ask_patiently("GET", url, _ACCEPT)
+        step = f"look at {name}"
+        answer = self.ask("HEAD", url, step, _ACCEPT)
+        if answer.status not in {OK, 401, NOT_FOUND}:
+            # The answer to a HEAD has no words, such as whether a permission is missing or the token has expired; and
+            # some registries know no HEAD.
+            answer = self.ask("GET", url, step, _ACCEPT)
             if answer.status == OK:
-                return digest_of(answer.body)
+                return digest_of(self._content(answer, step))
         if answer.status in {401, FORBIDDEN}:
             return ManifestState.UNTOLD
         if answer.status == NOT_FOUND:
             return ManifestState.MISSING
         if answer.status != OK:
-            raise self._refused(answer, f"look at {name}", "ecr:BatchGetImage")
+            raise self._refused(answer, step, "ecr:BatchGetImage")
         stated = _stated_digest(answer)
         # A registry may leave the header out; the content says it too.
-        return stated or digest_of(self.exchange.ask_patiently("GET", url, _ACCEPT).body)
+        return stated or digest_of(self._content(self.ask("GET", url, step, _ACCEPT), step))
 
     def has_blob(self, digest: Digest) -> bool:
         """Look whether the blob is there; where that is forbidden the upload will tell, so no."""
-        answer = self.exchange.ask_patiently("HEAD", f"{self.url}/blobs/{digest}")
+        answer = self.ask("HEAD", f"{self.url}/blobs/{digest}", f"look for {digest}")
         if answer.status == FORBIDDEN and not self.exchange.endpoint.owns(answer.url):
             # Who redirects has it; the storage behind may have signed the address for a GET alone.
             return True
         if answer.status in {401, FORBIDDEN, NOT_FOUND}:
             return False
         if answer.status != OK:
-            raise self._refused(answer, f"look at {digest}", "ecr:BatchCheckLayerAvailability")
+            raise self._refused(answer, f"look for {digest}", "ecr:BatchCheckLayerAvailability")
         return True
 
     def manifest(self, name: Tag | Digest) -> tuple[bytes, str]:
         """Fetch a manifest and its media type; the caller compares the digest."""
-        answer = self.exchange.ask_patiently("GET", f"{self.url}/manifests/{name}", _ACCEPT)
+        answer = self.ask("GET", f"{self.url}/manifests/{name}", f"read {name}", _ACCEPT)
         if answer.status == NOT_FOUND:
             raise RefusedError(f"there is no {ImageReference(self.exchange.endpoint.registry, self.name, name)}")
         if answer.status != OK:
             refusal = Refusal.read(answer, self.exchange)
-            raise RefusedError(f"{self.exchange.registry} refused to read {self.name}: {refusal.said}")
-        return answer.body, (answer.header("Content-Type") or "").partition(";")[0].strip()
+            raise refusal.read_error(self.exchange, self.name, f"read {name}", action="ecr:BatchGetImage")
+        return self._content(answer, f"read {name}"), _type(answer)
 
     def is_unheard_of(self) -> bool:
         """Whether the registry says that it has no such repository, or none with an image.
 
         It may hold blobs all the same, of a push that was broken off. Where it does not say, the answer is no.
         """
-        answer = self.exchange.ask_patiently("GET", f"{self.url}/tags/list?n=1")
+        answer = self.ask("GET", f"{self.url}/tags/list?n=1", "list the tags")
         if answer.status != NOT_FOUND:
             return False
         return Refusal.read(answer, self.exchange).is_about_the_repository
@@ -96,7 +106,7 @@ class RemoteRepository:
             PushRefusedError: the tag may not move, the repository is missing, or the caller may not.
             ForgottenBlobsError: blobs that were there are there no more.
         """
-        attempts = self.exchange.attempts()
+        attempts = self.attempts(f"store the manifest {name}")
         url = f"{self.url}/manifests/{name}"
         while True:
             self.exchange.keep_pace()
@@ -118,7 +128,7 @@ class RemoteRepository:
 
     def put(self, name: Tag | Digest, content: bytes, media_type: str, headers: Mapping[str, str]) -> HttpResponse:
         """Store *content* under *name* at the pace that the registry bears; the answer is for the caller to judge."""
-        attempts = self.exchange.attempts()
+        attempts = self.attempts(f"store the manifest {name}")
         while True:
             self.exchange.keep_pace()
             try:
@@ -139,6 +149,15 @@ class RemoteRepository:
             raise PushRefusedError.immutable_tag(target, _told(held), manifest.digest)
         raise refusal.error(self.exchange, self.name, f"store the manifest {name}", action="ecr:PutImage")
 
+    def _content(self, answer: HttpResponse, step: str) -> bytes:
+        """Return the body; refuse a web page, as a login page of a network answers with to every request."""
+        if _type(answer) == "text/html":
+            raise RefusedError(
+                f"{self.exchange.registry} answered with a web page when it was asked to {step} in {self.name}; "
+                "is this a registry, and is the network logged in?"
+            )
+        return answer.body
+
     def _refused(self, answer: HttpResponse, step: str, action: str) -> RefusedError:
         return Refusal.read(answer, self.exchange).error(self.exchange, self.name, step, action=action)
 
@@ -153,6 +172,10 @@ def _told(held: Digest | ManifestState) -> Digest | str:
             return "another image"
         case _:
             assert_never(held)
+
+
+def _type(answer: HttpResponse) -> str:
+    return (answer.header("Content-Type") or "").partition(";")[0].strip()
 
 
 def _stated_digest(answer: HttpResponse) -> Digest | None:

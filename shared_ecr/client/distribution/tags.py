@@ -6,7 +6,7 @@ Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#li
 import json
 
 from shared_ecr.client.distribution.pages import pages
-from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Refusal
+from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.errors import InvalidValueError, RefusedError
@@ -51,5 +51,4 @@ def _refused(remote: RemoteRepository, answer: HttpResponse) -> RefusedError:
     refusal = Refusal.read(answer, remote.exchange)
     if refusal.status == NOT_FOUND:
         return RefusedError(f"there is no repository {remote.name} in {remote.exchange.registry}")
-    hint = "; at ECR that takes ecr:ListImages" if refusal.status in {UNAUTHORIZED, FORBIDDEN} else ""
-    return RefusedError(f"{remote.exchange.registry} refused to list the tags of {remote.name}: {refusal.said}{hint}")
+    return refusal.read_error(remote.exchange, remote.name, "list the tags", action="ecr:ListImages")

@@ -54,7 +54,7 @@ class Uploads:
             CorruptBlobError: the bytes are not those the digest names; the registry did not get the last of them.
             PushRefusedError: the repository is missing, or the caller may not.
         """
-        attempts = self._remote.exchange.attempts()
+        attempts = self._remote.attempts(f"upload {blob.digest}")
         renewed = False
         while True:
             try:
@@ -79,7 +79,8 @@ class Uploads:
         try:
             failed(error)
         except UnavailableError as final:
-            if error.status is None and isinstance(error, _NoSessionError):
+            is_ecr = self._remote.exchange.endpoint.registry.ecr is not None
+            if is_ecr and error.status is None and isinstance(error, _NoSessionError):
                 raise UnavailableError(
                     f"{final}. ECR cuts the connection like this where the repository "
                     f"{self._remote.name} does not exist"

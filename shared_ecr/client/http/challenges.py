@@ -5,7 +5,7 @@ Source: RFC 9110, section 11.6.1; https://github.com/distribution/distribution/b
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from shared_ecr.client.http.egress import is_local
 from shared_ecr.client.http.endpoints import Endpoint
@@ -15,7 +15,8 @@ from shared_ecr.text import quoted
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 — the grammar's name for a word
 _SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
-_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
+# A value without quotes may have no `:` or `/` by the grammar; registries write addresses like this all the same.
+_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')
 # No registry says more; a header of megabytes is an attack on the expressions above.
 MAX_HEADER = 4096
 # What a token service may be asked for at once, by a registry that asks for ever more.
@@ -36,6 +37,17 @@ class BearerChallenge:
     scopes: tuple[str, ...]
     is_insufficient: bool
     """Whether the token that was sent is good and does not reach far enough."""
+
+    def at(self, endpoint: Endpoint) -> "BearerChallenge":
+        """Return the challenge with its realm as an address; some registries name a path of their own.
+
+        Raises:
+            RefusedError: the realm cannot be one.
+        """
+        try:
+            return replace(self, realm=urljoin(f"{endpoint.url}/v2/", self.realm))
+        except ValueError as error:
+            raise RefusedError(f"{endpoint.registry} names a token service whose address is none") from error
 
     def token_url(self, endpoint: Endpoint) -> str:
         """Render the request for a token by GET; refuse a realm that is neither https nor on the same machine as we.

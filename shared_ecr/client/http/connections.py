@@ -13,6 +13,7 @@ from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.logins import Login
 from shared_ecr.client.http.rate_limits import RateLimits
 from shared_ecr.client.http.retries import RetryBudget
+from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.names import RegistryHost
@@ -31,7 +32,9 @@ class HttpEnvironment:
     patience: RetryBudget | None = None
     """None for pauses that end at once when the push does."""
     paces: RateLimits = field(default_factory=RateLimits, repr=False, compare=False)
-    """Shared by everything that moves in these environment."""
+    """Shared by all pushes and pulls of one environment."""
+    limits: TimeLimits = TIME_LIMITS
+    """How long a registry may take."""
 
     @classmethod
     def of_this_process(cls) -> Self:
@@ -52,9 +55,9 @@ def connected(
             raise StoppedError
 
     endpoint = endpoint_of(host, environment.environ)
-    transport = Transport(environment.environ, connections=THREADS)
+    transport = Transport(environment.environ, connections=THREADS, limits=environment.limits)
     try:
         login, pace = Login(endpoint, credentials, transport), environment.paces.of(host)
-        yield Exchange(endpoint, login, transport, replace(patience, sleep=sleep), pace)
+        yield Exchange(endpoint, login, transport, replace(patience, sleep=sleep), pace, limits=environment.limits)
     finally:
         transport.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.logins import Authorization, Login, is_about_reach, is_refusal
 from shared_ecr.client.http.plain_http import refuse_where_tls_is_wanted
 from shared_ecr.client.http.retries import (
@@ -18,8 +19,9 @@ from shared_ecr.client.http.retries import (
     TransientError,
     seconds_to_wait,
 )
+from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import HttpResponse, Transport
-from shared_ecr.errors import RefusedError
+from shared_ecr.errors import RefusedError, UnavailableError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
@@ -33,10 +35,17 @@ class LoginRenewedError(Exception):
 class Exchange:
     """What asks one registry."""
 
-    def __init__(
-        self, endpoint: Endpoint, login: Login, transport: Transport, patience: RetryBudget, pace: RateLimit
+    def __init__(  # noqa: PLR0913 — its parts, put together in `connections` alone
+        self,
+        endpoint: Endpoint,
+        login: Login,
+        transport: Transport,
+        patience: RetryBudget,
+        pace: RateLimit,
+        *,
+        limits: TimeLimits = TIME_LIMITS,
     ) -> None:
-        self.endpoint = endpoint
+        self.endpoint, self.limits = endpoint, limits
         self._login, self._transport, self._patience, self._pace = login, transport, patience, pace
 
     @property
@@ -44,9 +53,13 @@ class Exchange:
         """The registry's host, for messages."""
         return str(self.endpoint.registry)
 
-    def attempts(self) -> RetryState:
-        """Begin to count the tries of one step."""
-        return RetryState(self._patience, self.endpoint.registry)
+    def attempts(self, step: str) -> RetryState:
+        """Begin to count the tries of *step*, such as `store the manifest 1.0 in team/app`."""
+        return RetryState(self._patience, self.endpoint.registry, step)
+
+    def now(self) -> float:
+        """Return the seconds of a clock that only runs forward."""
+        return self._patience.clock()
 
     def keep_pace(self) -> None:
         """Return when the registry bears one more manifest."""
@@ -56,19 +69,37 @@ class Exchange:
         """Return *text*, which came from the registry, without our secrets."""
         return self._login.redacted(text)
 
-    def ask_patiently(self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS) -> HttpResponse:
+    @property
+    def sends_login(self) -> bool:
+        """Whether the registry was shown a login of ours; it may give something to those without one."""
+        return self._login.was_shown
+
+    def ask_patiently(
+        self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, *, step: str
+    ) -> HttpResponse:
         """Ask what can be asked twice without harm, until it is answered, and read the answer.
 
         Raises:
             UnavailableError: the tries are used up.
             LoginRefusedError: fresh credentials were refused too.
         """
-        attempts = self.attempts()
+        attempts = self.attempts(step)
         while True:
             try:
                 return self.ask(method, url, headers)
             except TransientError as error:
-                attempts.failed(error)
+                is_mute = method == "HEAD" and error.status is not None
+                attempts.failed(self._in_words(error, url, headers) if is_mute and attempts.is_last(error) else error)
+
+    def _in_words(self, error: TransientError, url: str, headers: Mapping[str, str]) -> TransientError:
+        """Return what a GET says in place of *error*: the answer to a HEAD has no words."""
+        try:
+            with self.open("GET", url, headers):
+                return error
+        except TransientError as worded:
+            return worded
+        except (RefusedError, UnavailableError):
+            return error
 
     def ask(
         self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, body: bytes | None = None
@@ -104,8 +135,10 @@ class Exchange:
             if renewed:
                 if is_about_reach(answer):
                     return answer
-                answer.drop()
-                raise LoginRefusedError.by(self.endpoint.registry)
+                answer = self._follow("GET", url, headers, authorization, None) if method == "HEAD" else answer
+                with answer:
+                    said = ErrorAnswer.read(answer, self.redacted)
+                raise LoginRefusedError.by(self.endpoint.registry, said=said.said)
             renewed = asked_before or authorization.is_basic
             asked_before = True
             with answer:
@@ -149,6 +182,7 @@ class Exchange:
         if answer.status not in TRANSIENT_STATUSES:
             return answer
         with answer:
+            said = ErrorAnswer.read(answer, self.redacted)
             self._login.refuse_if_limited(answer)
         wait = seconds_to_wait(answer.header("Retry-After"))
-        raise TransientError(f"it answered {answer.status}", status=answer.status, retry_after=wait)
+        raise TransientError(f"it answered {said.said}", status=answer.status, retry_after=wait)

@@ -8,6 +8,7 @@ from shared_ecr.client.credentials.interface import Credentials, CredentialSourc
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
 from shared_ecr.client.http.endpoints import Endpoint
+from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.limits import Limit
 from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
 from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
@@ -38,6 +39,8 @@ class Login:
         self._secrets: frozenset[str] = frozenset()
         self._scopes: dict[tuple[str, str], tuple[str, ...]] = {}
         self._username: str | None = None
+        self.was_shown = False
+        """Whether a login was sent, to the registry or to its token service."""
 
     def current(self) -> Authorization:
         """Return what to send: at ECR the token at once, elsewhere nothing until the registry asks."""
@@ -65,7 +68,8 @@ class Login:
                     self._now = self._basic(generation, renew=renew)
                 case None:
                     # It asks for nothing that we know, and a password is not shown on suspicion.
-                    raise LoginRefusedError.by(self._endpoint.registry)
+                    said = ErrorAnswer.read(refusal, self.redacted)
+                    raise LoginRefusedError.without_a_way(self._endpoint.registry, said.said)
                 case _:
                     assert_never(challenge)
 
@@ -103,13 +107,13 @@ class Login:
                 f"{self._endpoint.registry} wants a user name and a password, and what is stored for it is an identity "
                 "token; log in to it again with a password or an access token"
             )
-        self._username = credentials.username
+        self._username, self.was_shown = credentials.username, True
         return Authorization(generation, credentials.basic(), is_basic=True)
 
     def _bearer(self, challenge: BearerChallenge, *, renew: bool) -> str | None:
         """Fetch a token that reaches as far as all that was asked so far; None where new credentials may help."""
         service = (challenge.realm, challenge.service)
-        challenge = challenge.reaching(self._scopes.get(service, ()))
+        challenge = challenge.at(self._endpoint).reaching(self._scopes.get(service, ()))
         self._scopes[service] = challenge.scopes
         is_trusted = challenge.may_see_credentials(self._endpoint)
         credentials = self._credentials(renew=renew) if is_trusted else None
@@ -117,19 +121,20 @@ class Login:
             # What it gave to one without a login was not enough, and there is a login that it was not shown.
             raise no_token(challenge, None, self._endpoint)
         self._username = None if credentials is None else credentials.username
+        self.was_shown = self.was_shown or credentials is not None
         with ask_for_token(challenge, credentials, self._endpoint, self._transport) as answer:
+            said = ErrorAnswer.read(answer, self.redacted)
             self.refuse_if_limited(answer)
             if answer.status in TRANSIENT_STATUSES:
                 wait = seconds_to_wait(answer.header("Retry-After"))
-                raise TransientError(
-                    f"its token service answered {answer.status}", status=answer.status, retry_after=wait
-                )
+                what = f"its token service {challenge.service_host} answered {said.said}"
+                raise TransientError(what, status=answer.status, retry_after=wait)
             if answer.status in {401, 403} and not renew and credentials is not None:
                 # The credentials may be what has expired; the next refusal asks for new ones.
                 return None
             token = token_in(answer)
         if token is None:
-            raise no_token(challenge, credentials, self._endpoint)
+            raise no_token(challenge, credentials, self._endpoint, said)
         self._secrets |= {token} - {""}
         return f"Bearer {token}"
 

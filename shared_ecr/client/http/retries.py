@@ -49,10 +49,16 @@ class RetryBudget:
 class RetryState:
     """The tries of one step against one registry."""
 
-    def __init__(self, patience: RetryBudget, host: RegistryHost) -> None:
-        self._patience, self._host = patience, host
+    def __init__(self, patience: RetryBudget, host: RegistryHost, step: str) -> None:
+        """Begin; *step* says what the registry is asked to do: `store the manifest 1.0 in team/app`."""
+        self._patience, self._host, self._step = patience, host, step
         self._failures = 0
         self._waited = 0.0
+
+    def is_last(self, error: TransientError) -> bool:
+        """Whether the try that ended in *error* is the last one."""
+        allowed = self._patience.throttled_tries if error.status == THROTTLED else self._patience.tries
+        return self._failures + 1 >= allowed
 
     def failed(self, error: TransientError) -> None:
         """Wait before the next try.
@@ -64,17 +70,18 @@ class RetryState:
         wait = min(patience.longest_wait, patience.first_wait * 2.0**self._failures) * patience.chance()
         if error.retry_after is not None:
             wait = max(error.retry_after, 0.0)
+        is_last = self.is_last(error)
         self._failures += 1
-        allowed = patience.throttled_tries if error.status == THROTTLED else patience.tries
-        if self._failures >= allowed:
-            raise UnavailableError(f"{self._host}: {error.what}; gave up after {self._failures} tries") from error
+        if is_last:
+            raise self._given_up(error) from error
         if self._waited + wait > patience.longest_total_wait:
-            raise UnavailableError(
-                f"{self._host}: {error.what}; gave up after {self._failures} tries, "
-                f"as the next would have to wait {wait:.0f} s"
-            ) from error
+            raise self._given_up(error, f", as the next would have to wait {wait:.0f} s") from error
         self._waited += wait
         patience.sleep(wait)
+
+    def _given_up(self, error: TransientError, why: str = "") -> UnavailableError:
+        what = f"{self._host} failed to {self._step}: {error.what}"
+        return UnavailableError(f"{what}; gave up after {self._failures} tries{why}")
 
 
 class RateLimit:

@@ -9,11 +9,12 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BearerChallenge
 from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint
+from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import SharedEcrError, UnavailableError
 
-OK = 200
+OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
 
 
 def ask_for_token(
@@ -47,18 +48,25 @@ def token_in(answer: HttpResponse) -> str | None:
     return token if isinstance(token, str) and token and token.isascii() and token.isprintable() else None
 
 
-def no_token(challenge: BearerChallenge, credentials: Credentials | None, endpoint: Endpoint) -> SharedEcrError:
-    """Say why there is no token for one who came with *credentials*."""
+def no_token(
+    challenge: BearerChallenge, credentials: Credentials | None, endpoint: Endpoint, said: ErrorAnswer | None = None
+) -> SharedEcrError:
+    """Say why there is no token for a caller with *credentials*; *said* is the service's answer, if it was asked."""
     registry = endpoint.registry
+    service = f"its token service {challenge.service_host}"
+    if said is not None and said.status not in {UNAUTHORIZED, FORBIDDEN}:
+        what = "gave no token" if said.status == OK else "answered"
+        return UnavailableError(f"{registry} gives no access: {service} {what}: {said.said}")
+    answered = f"; {service} answered {said.said}" if said is not None and said.words else ""
     if credentials is not None:
-        return LoginRefusedError.by(registry)
+        return LoginRefusedError.by(registry, said=f"{service} answered {said.said}" if said is not None else "")
     if not challenge.may_see_credentials(endpoint):
         return UnavailableError(
             f"{registry} names {challenge.service_host} as its token service, which does not give enough without a "
             "login and was shown none, as its name does not say that it belongs to the registry. If it does, set "
-            f"{TOKEN_SERVICES_VARIABLE}={registry}={challenge.service_host}"
+            f"{TOKEN_SERVICES_VARIABLE}={registry}={challenge.service_host}{answered}"
         )
     return UnavailableError(
         f"{registry} gives nothing without a login, and no credentials for it are known; "
-        f"{backend_of(registry).login_advice}"
+        f"{backend_of(registry).login_advice}{answered}"
     )

@@ -5,31 +5,33 @@ another try may help and as `UnavailableError` when it cannot.
 """
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from shared_ecr.client.http.egress import CA_VARIABLES, ca_bundle, proxy_for
 from shared_ecr.client.http.retries import TransientError
+from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.errors import UnavailableError
+from shared_ecr.text import visible
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 CHUNK = 512 * 1024
-CONNECT_SECONDS = 10.0
-# A registry hashes a large layer before it answers the PUT; two minutes are ten gigabytes of that.
-READ_SECONDS = 120.0
 # Manifests are bounded by 4 MiB; tokens and errors are smaller.
 MAX_BODY = 4 * 1024 * 1024
+MAX_REASON = 200
+PROXY_LOGIN = " 407 "
 
 
 class HttpResponse:
     """Status and headers, and a body that is read once: whole and bounded, or in chunks."""
 
-    def __init__(self, url: str, response: "BaseHTTPResponse") -> None:
-        self.url, self.status = url, response.status
+    def __init__(self, url: str, response: "BaseHTTPResponse", limits: TimeLimits = TIME_LIMITS) -> None:
+        self.url, self.status, self._limits = url, response.status, limits
         self._response = response
         self._body: bytes | None = None
 
@@ -43,22 +45,30 @@ class HttpResponse:
 
     @property
     def body(self) -> bytes:
-        """The body; refused beyond 4 MiB."""
+        """The body; refused beyond 4 MiB, and when it takes longer than such a body may."""
         if self._body is None:
-            parts: list[bytes] = []
-            for part in self.chunks():
-                parts.append(part)
-                if sum(map(len, parts)) > MAX_BODY:
+            content, deadline = bytearray(), time.monotonic() + self._limits.small_answer
+            for part in self._parts(self._response.read1):
+                content += part
+                if len(content) > MAX_BODY:
                     raise UnavailableError(f"{_host_of(self.url)} answered with over {MAX_BODY} bytes; that is refused")
-            self._body = b"".join(parts)
+                if time.monotonic() > deadline:
+                    raise UnavailableError(
+                        f"{_host_of(self.url)} answers too slowly: {len(content)} bytes came in "
+                        f"{self._limits.small_answer:.0f} s"
+                    )
+            self._body = bytes(content)
         return self._body
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body, then give the connection back; one that was not read to its end is closed."""
+        return self._parts(self._response.read)
+
+    def _parts(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
         whole = False
         try:
             with _troubles(self.url):
-                while part := self._response.read(CHUNK):
+                while part := read(CHUNK):
                     yield part
             whole = True
         finally:
@@ -84,8 +94,8 @@ class HttpResponse:
 class Transport:
     """Sends requests and keeps the connections, for one push or pull."""
 
-    def __init__(self, environ: Mapping[str, str], *, connections: int) -> None:
-        self._environ = environ
+    def __init__(self, environ: Mapping[str, str], *, connections: int, limits: TimeLimits = TIME_LIMITS) -> None:
+        self._environ, self._limits = environ, limits
         self._connections = connections
         self._pools: dict[str | None, PoolManager] = {}
 
@@ -109,7 +119,7 @@ class Transport:
                 preload_content=False,
                 decode_content=False,
             )
-        return HttpResponse(url, response)
+        return HttpResponse(url, response, self._limits)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -123,9 +133,16 @@ class Transport:
         return pool
 
     def _new_pool(self, proxy: str | None) -> "PoolManager":
+        from shared_ecr.client.http.bounded_responses import connection_pools  # noqa: PLC0415 — as below
+
+        manager = self._new_manager(proxy)
+        manager.pool_classes_by_scheme = connection_pools(self._limits)
+        return manager
+
+    def _new_manager(self, proxy: str | None) -> "PoolManager":
         import urllib3.util  # noqa: PLC0415 — a tenth of a second that `shared-ecr --help` need not pay
 
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        timeout = urllib3.Timeout(connect=self._limits.connect, read=self._limits.silence)
         bundle = ca_bundle(self._environ)
         if bundle is not None and not Path(bundle).is_file():
             raise UnavailableError(f"{bundle}, named by one of {', '.join(CA_VARIABLES)}, is no file of certificates")
@@ -147,12 +164,16 @@ class Transport:
 
 @contextmanager
 def _troubles(url: str) -> Iterator[None]:
-    """Tell what may pass from what will not. The texts have neither path nor headers: both can hold secrets."""
+    """Separate what may pass from what will not. The texts have neither path nor headers: both can hold secrets."""
     from urllib3 import exceptions  # noqa: PLC0415 — as above
+
+    from shared_ecr.client.http.bounded_responses import SlowAnswerError  # noqa: PLC0415 — as above
 
     host = _host_of(url)
     try:
         yield
+    except SlowAnswerError as error:
+        raise UnavailableError(f"{host}: {error}") from error
     except exceptions.SSLError as error:
         if isinstance(_innermost(error), ssl.SSLCertVerificationError):
             raise UnavailableError(
@@ -160,7 +181,9 @@ def _troubles(url: str) -> Iterator[None]:
             ) from error
         raise TransientError(f"the connection to {host} broke off") from error
     except exceptions.ProxyError as error:
-        raise UnavailableError(f"the proxy to {host} (HTTPS_PROXY) cannot be used: {_said(error)}") from error
+        said = _said(error)
+        cure = "; it wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" if PROXY_LOGIN in said else ""
+        raise UnavailableError(f"the proxy to {host} (HTTPS_PROXY) cannot be used: {said}{cure}") from error
     except exceptions.NewConnectionError as error:
         raise UnavailableError(f"{host} cannot be reached: {_said(error)}") from error
     except (exceptions.ReadTimeoutError, exceptions.ConnectTimeoutError) as error:
@@ -186,7 +209,10 @@ def _said(error: BaseException) -> str:
     inner = _innermost(error)
     if isinstance(inner, ssl.SSLCertVerificationError):
         return inner.verify_message
-    return inner.strerror if isinstance(inner, OSError) and inner.strerror else type(inner).__name__
+    if not isinstance(inner, OSError):
+        return type(inner).__name__
+    # What a proxy answers has no number of the system's: `Tunnel connection failed: 407 Proxy Authentication Required`.
+    return visible(inner.strerror or str(inner)[:MAX_REASON] or type(inner).__name__)
 
 
 def _host_of(url: str) -> str:

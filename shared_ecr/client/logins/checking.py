@@ -26,11 +26,11 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
     source = _Once(host, credentials)
     with connected(host, source, HttpEnvironment(environ), threading.Event()) as exchange:
         try:
-            answer = exchange.ask_patiently("GET", f"{exchange.endpoint.url}/v2/")
+            answer = exchange.ask_patiently("GET", f"{exchange.endpoint.url}/v2/", step="answer as a registry")
         except LoginRefusedError as refusal:
             if not source.was_asked:
                 raise
-            raise LoginRefusedError.by(host, "this user name and password") from refusal
+            raise LoginRefusedError.by(host, "this user name and password", said=refusal.said) from refusal
     if answer.status != _OK:
         raise RefusedError(f"{host} answers {answer.status} where a registry tells its version; check the host")
     return source.was_asked

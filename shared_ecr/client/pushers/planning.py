@@ -9,6 +9,7 @@ from shared_ecr.client.pushers.blob_planning import BlobPlanner
 from shared_ecr.client.pushers.needs import needs
 from shared_ecr.client.pushers.plan import PlannedManifest, PlannedReferrer, PlannedTag, PushPlan, ReferrerState
 from shared_ecr.client.pushers.push_context import PushContext
+from shared_ecr.client.registries import backend_of
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest, Referrer
 from shared_ecr.client.sources.manifests import parse_manifest
 from shared_ecr.names import Digest, ImageReference, Tag
@@ -27,10 +28,11 @@ class Planner:
         """Look, and return what is left to do.
 
         Raises:
-            PushRefusedError: a tag names another image and may not move, or the repository is missing and nothing
-                creates it.
+            PushRefusedError: a layer is too large for the registry, a tag names another image and may not move, or
+                the repository is missing and nothing creates it.
         """
         root = self._source.root
+        self._refuse_large_layers()
         tags = self._look_at_tags()
         manifests = self._look_at_manifests(tags)
         referrers = self._look_at_referrers()
@@ -52,6 +54,16 @@ class Planner:
             needs=needs(self._request, blobs.standing, planned, stores_manifests=stores),
             notes=tuple(self._notes),
         )
+
+    def _refuse_large_layers(self) -> None:
+        """Refuse a layer that the registry refuses too, after all of its bytes were sent."""
+        limit = backend_of(self._request.host).largest_layer
+        for blob in self._source.blobs:
+            if limit is not None and blob.size > limit:
+                raise PushRefusedError(
+                    f"{blob.origin} has {blob.size} bytes, and {self._request.host} takes layers of {limit} at most; "
+                    "split the layer: move files to another RUN or COPY, or leave large data out of the image"
+                )
 
     def _blobs_of(self, manifests: Sequence[PlannedManifest]) -> list[Blob]:
         needed = {digest for each in manifests if not each.is_there for digest in each.manifest.blobs}

@@ -33,6 +33,7 @@ class AliyunAcr:
     address = None
     token_services = _TOKEN_SERVICE
     aws_logins = None
+    largest_layer = None
     login_advice = (
         "'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login' keeps some; NAME "
         "is the full name of the Aliyun account or RAM user, the password the one set in the console for the registry, "

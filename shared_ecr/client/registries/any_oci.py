@@ -21,6 +21,7 @@ class AnyOci:
     # Of a stranger only what its name shows is believed, and what the user names.
     token_services = None
     aws_logins = None
+    largest_layer = None
     login_advice = (
         "'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login' keeps some, or set "
         "SHARED_ECR_REGISTRY, SHARED_ECR_USERNAME and SHARED_ECR_PASSWORD"

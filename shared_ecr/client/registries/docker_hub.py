@@ -21,6 +21,7 @@ class DockerHub:
     address = RegistryHost(DOCKER_HUB_ADDRESS)
     token_services = re.compile(r"auth\.docker\.io")
     aws_logins = None
+    largest_layer = None
     login_advice = (
         "'shared-ecr login docker.io --username NAME --password-stdin', 'docker login' or 'podman login docker.io' "
         "keeps some; an access token of the account or of the organization is the password"

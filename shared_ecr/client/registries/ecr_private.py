@@ -23,6 +23,8 @@ class EcrPrivate:
     address = None
     # Not a matter here: it wants Basic.
     token_services = None
+    # 52,000 MiB. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+    largest_layer = 52_000 * 1024 * 1024
     login_advice = (
         "its logins come from your AWS credentials: run 'aws sso login' or 'aws configure', set AWS_PROFILE, or, in "
         "CI, give the job a role"

@@ -27,6 +27,8 @@ class EcrPublic:
     address = None
     # The token of one of its names is good for the other.
     token_services = re.compile("|".join(map(re.escape, sorted(ECR_PUBLIC_HOSTS))))
+    # Its quotas name no size of a layer as a whole.
+    largest_layer = None
     login_advice = (
         "pulling needs no login; for a push it comes from your AWS credentials, which may call "
         "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken"

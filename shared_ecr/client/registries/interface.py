@@ -64,6 +64,11 @@ class RegistryBackend(Protocol):
         ...
 
     @property
+    def largest_layer(self) -> int | None:
+        """How many bytes a layer may have; None where the registry names no limit."""
+        ...
+
+    @property
     def login_advice(self) -> str:
         """What to do where no credentials are known: the end of a sentence."""
         ...

@@ -1,0 +1,21 @@
+"""How long a registry may take for what."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds; each is a limit for one request, whatever comes in the meantime."""
+
+    connect: float = 10.0
+    silence: float = 120.0
+    """Without a byte. A registry hashes a large layer before it answers the PUT; this is ten gigabytes of that."""
+    head: float = 150.0
+    """From the end of the request to the end of the headers."""
+    small_answer: float = 60.0
+    """For a whole body that is no layer: a manifest, a list, an error, a token. They have 4 MiB at most."""
+    list_of_pages: float = 300.0
+    """For all pages of one list: tags, referrers."""
+
+
+TIME_LIMITS = TimeLimits()

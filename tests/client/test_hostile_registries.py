@@ -1,0 +1,172 @@
+"""A hostile registry cannot hold the client."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from client.fake_registry import FakeRegistry
+from client.images import OCI_LAYER, digest_of, image, with_root, write_layout
+from client.pushing import ECR_HOST, Bench
+from client.test_pulls import hold
+from shared_ecr.client.distribution.pages import pages
+from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.client.http.connections import connected
+from shared_ecr.client.http.retries import TransientError
+from shared_ecr.client.http.time_limits import TimeLimits
+from shared_ecr.client.http.transport import Transport
+from shared_ecr.errors import UnavailableError
+
+Script = Callable[[socket.socket], None]
+# Long enough for a busy machine, and short against what a server without a deadline would take.
+LIMITS = TimeLimits(silence=2.0, head=0.5, small_answer=0.5)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n"
+
+
+@contextmanager
+def server(script: Script) -> Iterator[str]:
+    """A server that reads each request and then does as *script* says, until the block ends."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                script(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v2/"
+    finally:
+        listener.close()
+
+
+def drip(first: bytes, then: bytes = b"x") -> Script:
+    """Send *first*, then *then* every hundredth of a second."""
+
+    def script(connection: socket.socket) -> None:
+        connection.sendall(first)
+        for _ in range(3000):
+            time.sleep(0.01)
+            connection.sendall(then)
+
+    return script
+
+
+def flood(part: bytes) -> Script:
+    """Send *part* as fast as it is taken."""
+
+    def script(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(part * 100)
+
+    return script
+
+
+SCRIPTS = {
+    "100 Continue without end": (flood(b"HTTP/1.1 100 Continue\r\n\r\n"), "head of its answer has over 262144 bytes"),
+    "100 Continue now and then": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "too slow"),
+    "headers without end": (flood(b"X: y\r\n" + b"Z: " + b"z" * 60000 + b"\r\n"), "bytes|broke off"),
+    "a head byte by byte": (drip(b"HTTP/1.1 200 OK\r\nX: "), "too slow"),
+    "a body byte by byte": (drip(HEAD), "too slow"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_an_answer_that_does_not_end_is_given_up(name: str) -> None:
+    script, said = SCRIPTS[name]
+    begin = time.monotonic()
+    with server(script) as url:
+        transport = Transport({}, connections=1, limits=LIMITS)
+        with pytest.raises((UnavailableError, TransientError), match=said):
+            _ = transport.send("GET", url, {}).body
+        transport.close()
+    assert time.monotonic() - begin < 10
+
+
+def test_a_slow_answer_is_not_asked_for_again() -> None:
+    with server(drip(b"HTTP/1.1 200 OK\r\nX: ")) as url:
+        transport = Transport({}, connections=1, limits=LIMITS)
+        with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:\d+: its answer is too slow"):
+            transport.send("GET", url, {})
+
+
+def test_a_layer_that_comes_byte_by_byte_is_given_up() -> None:
+    with server(drip(HEAD)) as url:
+        transport = Transport({}, connections=1, limits=TimeLimits(silence=0.5))
+        answer = transport.send("GET", url, {})
+        with pytest.raises(UnavailableError, match="too slow"):
+            list(answer.chunks())
+
+
+def test_a_slow_layer_that_comes_fast_enough_is_taken() -> None:
+    size = 2_000_000
+
+    def script(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+        for _ in range(20):
+            time.sleep(0.05)
+            connection.sendall(b"x" * (size // 20))
+
+    with server(script) as url:
+        transport = Transport({}, connections=1, limits=TimeLimits(silence=0.5))
+        assert sum(map(len, transport.send("GET", url, {}).chunks())) == size
+
+
+def test_a_list_whose_pages_take_too_long_together_is_given_up() -> None:
+    with FakeRegistry() as registry:
+        bench = Bench(registry)
+        for tag in ("1", "2", "3"):
+            hold(bench, image(), tag)
+        with connected(registry.host, bench.credentials, bench.environment(), threading.Event()) as exchange:
+            listed = pages(RemoteRepository(exchange, "team/app"), "tags/list?n=1", "the list of tags")
+            next(listed)
+            bench.pauses.now += 299
+            next(listed)
+            bench.pauses.now += 2
+            with pytest.raises(UnavailableError, match="the list of tags comes too slowly: 2 pages came in 300 s"):
+                next(listed)
+
+
+def write_large_layer(folder: Path, size: int) -> Path:
+    """A layout whose only layer has *size* zero bytes, which take no room on the disk."""
+    built = image([b"layer"])
+    document = built.manifest
+    document["layers"] = [{"mediaType": OCI_LAYER, "digest": digest_of(b"layer"), "size": size}]
+    write_layout(folder, with_root(built, document))
+    with (folder / "blobs" / "sha256" / digest_of(b"layer")[7:]).open("r+b") as file:
+        file.truncate(size)
+    return folder
+
+
+def test_a_layer_that_ecr_would_refuse_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    limit = 52_000 * 1024 * 1024
+    with FakeRegistry() as registry:
+        bench = Bench(registry)
+        with pytest.raises(
+            PushRefusedError, match=rf"has {limit + 1} bytes, and {ECR_HOST} takes layers of {limit} at"
+        ):
+            bench.push(write_large_layer(tmp_path / "l", limit + 1), as_ecr=True)
+        assert registry.seen == []
+
+
+def test_the_largest_layer_that_ecr_takes_is_planned(tmp_path: Path) -> None:
+    limit = 52_000 * 1024 * 1024
+    with FakeRegistry() as registry:
+        plan = Bench(registry).plan(write_large_layer(tmp_path / "l", limit), as_ecr=True)
+    assert plan.to_move[0].blob.size == limit
+
+
+def test_a_registry_without_a_known_limit_is_asked(tmp_path: Path) -> None:
+    with FakeRegistry() as registry:
+        plan = Bench(registry).plan(write_large_layer(tmp_path / "l", 60 * 1024**3))
+    assert plan.to_move[0].blob.size == 60 * 1024**3
