@@ -1,4 +1,4 @@
-"""`shared-ecr push`: log in, push images to repositories, print the digests they have now."""
+"""`shared-ecr push`: log in, push images to repositories, print their digests there."""
 
 import argparse
 import json
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = (
     "Push an image to one repository or several, of the declared registry or of any other, logging in where needed, "
-    "and print URI@sha256:… alone on stdout, a line for each target in their sequence. A tag that may not move and "
+    "and print URI@sha256:… alone on stdout, a line for each target in the order given. A tag that may not move and "
     "names this very image already is done, without an upload; one that names another image is refused (exit 4) before "
-    "the first upload. Where one of several pushes fails, the others are finished; the exit code is the gravest. The "
+    "the first upload. Where one of several pushes fails, the others are finished; the exit code is the highest. The "
     "command can be repeated safely."
 )
 
@@ -35,12 +35,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="a path (OCI layout, OCI archive, 'docker save' archive; no engine needed), '-' for an archive on stdin, "
         "or the name a container engine knows the image by",
     )
-    parser.add_argument(
+    targets = parser.add_argument(
         "targets",
         nargs="+",
         metavar="REPOSITORY:TAG[:TAG…]",
-        help="the declared name and every tag, or the whole URI with them",
+        help="the declared name and every tag, or the whole URI with them; may be left out where IMAGE is the name of "
+        "an engine's image and says so itself",
     )
+    # With nargs="*", argparse would take none as soon as an option stands behind IMAGE.
+    targets.required = False
     parser.add_argument(
         "--images",
         action=ImageList,
@@ -67,7 +70,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def _add_ways(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--jobs", type=at_least_one, default=4, metavar="N", help="how many pushes go at the same time (default: 4)"
+        "--jobs", type=at_least_one, default=4, metavar="N", help="how many pushes run at the same time (default: 4)"
     )
     parser.add_argument("--engine", default="", help="let this container engine push (docker, podman, a path, …)")
     parser.add_argument(
@@ -82,7 +85,7 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Push, tell the story on stderr, print the references."""
+    """Push, report progress on stderr, print the references."""
     from shared_ecr.cli.movement import shown
 
     return shown(

@@ -1,10 +1,12 @@
 """What `push` is asked for: images, targets and Regions, from the command line or from a list."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.cli.image_lists import STDIN, ListedImage, ListedWord, read_list
 from shared_ecr.errors import InvalidValueError, UsageError
+from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.addresses import RepositoryLocator
@@ -32,11 +34,11 @@ def at_least_one(text: str) -> int:
 
 
 def orders(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[PushJob]":
-    """Return each image with each of its targets, and the targets of the declaration in each Region, in sequence.
+    """Return each image with each of its targets, and the targets of the declaration in each Region, in order.
 
     Raises:
         UsageError: arguments that do not go together, or a list that cannot be read.
-        InvalidListError: lines of the list that are none.
+        InvalidListError: lines of the list that cannot be read.
         InvalidDeclarationError: --all-regions needs the declaration, and that has problems.
     """
     from shared_ecr.client.push import PushJob
@@ -44,21 +46,47 @@ def orders(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[P
     regions = _regions(arguments, where)
     return [
         PushJob(entry.image.text, target.text, region, entry.image.at, target.at)
-        for entry in _entries(arguments)
+        for entry in _entries(arguments, where)
         for target in entry.targets
         for region in (regions if _is_of_declaration(target.text) else (None,))
     ]
 
 
-def _entries(arguments: argparse.Namespace) -> list[ListedImage]:
+def _entries(arguments: argparse.Namespace, where: "RepositoryLocator") -> list[ListedImage]:
     if arguments.images is None:
-        return [ListedImage(ListedWord(arguments.image), tuple(map(ListedWord, arguments.targets)))]
+        targets = arguments.targets or (_target_in(arguments.image, where),)
+        return [ListedImage(ListedWord(arguments.image), tuple(map(ListedWord, targets)))]
     if arguments.image is not None:
         raise UsageError("--images lists the images and their targets; leave out the arguments, or leave out --images")
     entries = read_list(arguments.images)
     if arguments.images == STDIN and any(entry.image.text.partition("#")[0] == STDIN for entry in entries):
         raise UsageError("stdin cannot be the list and an image of it; write the list to a file")
     return entries
+
+
+def _target_in(image: str, where: "RepositoryLocator") -> str:
+    """Return *image* as its own target, where it is an engine's name that says a registry or a declared repository.
+
+    Raises:
+        UsageError: it does not say where to push to, and nothing is guessed.
+    """
+    from shared_ecr.names import RepositoryName
+    from shared_ecr.names.references import WrittenReference
+
+    example = "shared-ecr push IMAGE REPOSITORY:TAG"
+    if image == STDIN or Path(image.partition("#")[0]).exists():
+        raise UsageError(f"{quoted(image)} does not say where to push it; write {example}")
+    written = WrittenReference.parse(image)
+    if not written.tags or written.digest is not None:
+        raise UsageError(f"{quoted(image)} does not name a tag to push to; write {example}")
+    declaration = where.declaration() if written.host is None else None
+    name = RepositoryName.parse(written.repository) if declaration else None
+    if written.host is not None or (declaration and name and declaration.repository(name)):
+        return image
+    raise UsageError(
+        f"{quoted(image)} names no registry and no declared repository; write where to push it: "
+        f"'shared-ecr push {image} docker.io/{image}' for Docker Hub, or {example}"
+    )
 
 
 def _regions(arguments: argparse.Namespace, where: "RepositoryLocator") -> "tuple[Region | None, ...]":
@@ -76,5 +104,5 @@ def _is_of_declaration(target: str) -> bool:
     try:
         return WrittenReference.parse(target).host is None
     except InvalidValueError:
-        # It is told once, not for every Region.
+        # It is reported once, not for every Region.
         return False

@@ -13,7 +13,8 @@ from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
-from shared_ecr.names.references import WrittenReference
+from shared_ecr.names.references import WrittenReference, names_a_host
+from shared_ecr.names.repository import GRAMMAR
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def locate_anywhere(text: str, where: RepositoryLocator, clients: "AwsClients") 
     """
     written = WrittenReference.parse(text)
     if written.host is None:
+        _refuse_host_alone(text, where)
         ours = locate_ours(RepositoryName.parse(written.repository), where, clients)
         return replace(ours, tags=written.tags, digest=written.digest)
     host = RegistryHost.parse(written.host)
@@ -130,6 +132,19 @@ def mutability(
     if registry is None:
         return None
     return mutability_of(clients, registry, name.text) or declared_mutability(where, name)
+
+
+def _refuse_host_alone(text: str, where: RepositoryLocator) -> None:
+    """Do nothing unless *text* is the host of a registry and no declared repository."""
+    if "/" in text or not names_a_host(text):
+        return
+    declaration, name = where.declaration(), text.partition(":")[0]
+    if declaration is not None and GRAMMAR.fullmatch(name) and declaration.repository(RepositoryName(name)) is not None:
+        return
+    raise UsageError(
+        f"{quoted(text)} is a registry; name a repository in it: {text}/REPOSITORY. 'shared-ecr catalog {text}' lists "
+        "its repositories, where the registry allows that"
+    )
 
 
 def _refuse_ambiguity(host: RegistryHost, path: str, where: RepositoryLocator) -> None:

@@ -104,6 +104,12 @@ class WrittenReference:
         )
 
 
+def names_a_host(text: str) -> bool:
+    """Whether *text*, which has no slash, looks like the host of a registry: a domain, an address, `localhost:5000`."""
+    name, _, port = text.partition(":")
+    return _HOSTED.search(name) is not None or (name == "localhost" and (not port or port.isdigit()))
+
+
 def parse_repository(host: RegistryHost, text: str) -> RepositoryName:
     """Read the name of a repository in the registry *host*: ECR's grammar for ECR's, the specification's elsewhere.
 

@@ -94,3 +94,12 @@ def test_repositories_are_listed_as_json(declaration: Path) -> None:
 def test_no_repositories_are_an_empty_table(declaration: Path) -> None:
     declaration.write_text(GOOD.split("repositories", maxsplit=1)[0] + "repositories: {}\n", encoding="utf-8")
     assert shared_ecr("repositories", "--file", declaration).stdout == ""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:5101", "localhost:5000", "ghcr.io", "registry.example.com"])
+@pytest.mark.parametrize("command", ["tags", "inspect"])
+def test_a_registry_alone_is_answered_with_what_is_missing(command: str, host: str, tmp_path: Path) -> None:
+    outcome = shared_ecr(command, host, "--file", tmp_path / "none.yaml")
+    assert outcome.code == 2
+    assert "no Region" not in outcome.stderr
+    assert "REPOSITORY" in outcome.stderr

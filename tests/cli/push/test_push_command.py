@@ -10,7 +10,7 @@ from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_archive
 from shared_ecr.cli.main import build_parser
-from shared_ecr.client.push import PUSHES_AT_A_TIME
+from shared_ecr.client.push import PUSHES_AT_A_TIME, PushJob, PushOutcome
 
 DIGEST, WEB_DIGEST = image().root, image(seed=1).root
 DENIED = Reply(403, (), b'{"errors":[{"code":"DENIED","message":"not yours"}]}')
@@ -67,6 +67,42 @@ def test_a_failure_alone_is_told_as_itself(registry: FakeRegistry) -> None:
     done = shared_ecr("push", "app", f"{registry.host}/team/app:1")
     assert (done.code, done.stdout) == (4, "")
     assert f"\nshared-ecr: {registry.host} refused to" in done.stderr
+
+
+def test_an_image_whose_name_says_where_needs_no_target(
+    registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed: list[PushJob] = []
+
+    def keep(jobs: list[PushJob], *_: object, **__: object) -> list[PushOutcome]:
+        pushed.extend(jobs)
+        return []
+
+    monkeypatch.setattr("shared_ecr.client.push.push_all", keep)
+    Path("registry.yaml").write_text(
+        'version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\nrepositories: {team/other: {}}\n'
+    )
+    assert shared_ecr("push", f"{registry.host}/team/app:1").code == 0
+    assert shared_ecr("push", "team/other:2").code == 0
+    assert [(job.image, job.target) for job in pushed] == [
+        (f"{registry.host}/team/app:1", f"{registry.host}/team/app:1"),
+        ("team/other:2", "team/other:2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("image", "cure"),
+    [
+        ("alice/web:1", "'shared-ecr push alice/web:1 docker.io/alice/web:1' for Docker Hub"),
+        ("ghcr.io/alice/web", "does not name a tag to push to"),
+        ("app", "does not say where to push it"),
+        ("-", "does not say where to push it"),
+    ],
+)
+def test_an_image_alone_is_refused_where_its_name_does_not_say_where(image: str, cure: str) -> None:
+    done = shared_ecr("push", image)
+    assert (done.code, done.stdout) == (2, "")
+    assert cure in done.stderr
 
 
 @pytest.mark.parametrize(
