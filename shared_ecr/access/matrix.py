@@ -57,6 +57,13 @@ class MatrixRow:
 
     target: TargetRepository
     policies: PolicyPair
+    world: str = ""
+    """Under which values of a template it has these policies, `if Env is prod`; empty where it always has them."""
+
+    @property
+    def name(self) -> str:
+        """What to call it: its name, and where it has these policies in some worlds alone, in which."""
+        return f"{self.target.name} ({self.world})" if self.world else self.target.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class Matrix:
         """What to call each row: the repository, and where there are several Regions also that."""
         regions = {row.target.region for row in self.rows}
         several = len(regions) > 1
-        return tuple(f"{row.target.name} ({row.target.region})" if several else row.target.name for row in self.rows)
+        return tuple(f"{row.name} ({row.target.region})" if several else row.name for row in self.rows)
 
 
 _NONE = MatrixCell(Access.NONE)

@@ -1,6 +1,7 @@
 """`shared-ecr review`: what a deployment would lose, replace and let in, before anyone presses deploy."""
 
 import argparse
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,16 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the review; its conclusion is the exit code."""
     from shared_ecr.cli.review_inputs import ReviewInput
     from shared_ecr.cli.saved_files import write_whole
-    from shared_ecr.review.judging import ReviewQuestion, review
+    from shared_ecr.review.judging import ReviewQuestion
+    from shared_ecr.review.worlds import review_worlds
 
     forms = {arguments.format, *map(_format_of, arguments.save)}
     now = arguments.now or datetime.now(UTC)
-    reviewed = ReviewInput.of(arguments)
     images = inventory(arguments, now) if arguments.images else None
     if arguments.in_use and images is None:
         raise UsageError("--in-use names images of an inventory; add --images FILE")
-    question = ReviewQuestion(now, reviewed.known, images, reviewed.acknowledged, with_access="html" in forms)
-    verdict = review(reviewed.after, reviewed.before, question)
+    with ExitStack() as open_until:
+        reviewed = ReviewInput.of(arguments, open_until)
+        question = ReviewQuestion(now, reviewed.known, images, reviewed.acknowledged, with_access="html" in forms)
+        verdict = review_worlds(reviewed.after, reviewed.before, question)
     for path in arguments.save:
         write_whole(path, _rendered(verdict, _format_of(path)) + "\n")
     print(_rendered(verdict, arguments.format))

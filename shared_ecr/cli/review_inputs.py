@@ -4,6 +4,7 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -14,7 +15,14 @@ from shared_ecr.errors import UsageError
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.names import AccountId, Region
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.documents import DeploymentTarget, declared_positions, load_deployment, load_prior
+from shared_ecr.review.documents import (
+    DeploymentTarget,
+    OpenDeployment,
+    declared_positions,
+    load_prior,
+    open_deployment,
+)
+from shared_ecr.review.documents.assumptions import Assumptions
 from shared_ecr.text import quoted
 
 # What a revision is synthesized to; where it lies for that moment is nobody's business.
@@ -25,14 +33,14 @@ _SYNTHESIZED = "cdk.out"
 class ReviewInput:
     """Both sides of a review, and what is known around them."""
 
-    after: Deployment
-    before: Deployment | None
+    after: OpenDeployment
+    before: OpenDeployment | None
     known: TrustBoundary
     acknowledged: tuple[Acknowledgement, ...]
 
     @classmethod
-    def of(cls, arguments: argparse.Namespace) -> Self:
-        """Read what the command line names.
+    def of(cls, arguments: argparse.Namespace, open_until: ExitStack) -> Self:
+        """Read what the command line names; what is synthesized for it is there as long as *open_until* is open.
 
         Raises:
             UsageError: nothing is named and there is nothing to synthesize, or a parameter has no value.
@@ -41,7 +49,9 @@ class ReviewInput:
         declaration = _declared(arguments.file)
         file = None if arguments.file == DEFAULT_FILE else arguments.file
         is_one = max(len(arguments.after), len(arguments.against)) <= 1
-        read = _Documents(_place(arguments, declaration), _parameters(arguments.parameter), file, is_one=is_one)
+        read = _Documents(
+            _place(arguments, declaration), _parameters(arguments.parameter), file, open_until, is_one=is_one
+        )
         after = read.all(arguments.after) if arguments.after else read.work_tree()
         before = read.all(arguments.against) if arguments.against else read.prior(arguments.after)
         if declaration is None:
@@ -49,7 +59,7 @@ class ReviewInput:
         registry = declaration.registry
         organization = str(registry.organization) if registry.organization else None
         accounts = frozenset({str(registry.account), *map(str, registry.accounts.values())})
-        placed = declared_positions(after, declaration)
+        placed = after.mapped(lambda deployment: declared_positions(deployment, declaration))
         return cls(placed, before, TrustBoundary(organization, accounts), registry.acknowledged)
 
 
@@ -60,35 +70,37 @@ class _Documents:
     """
 
     def __init__(
-        self, place: DeploymentTarget, parameters: Mapping[str, str], declaration: Path | None, *, is_one: bool
+        self,
+        place: DeploymentTarget,
+        parameters: Mapping[str, str],
+        declaration: Path | None,
+        open_until: ExitStack,
+        *,
+        is_one: bool,
     ) -> None:
         self._place, self._parameters, self._declaration, self._is_one = place, parameters, declaration, is_one
+        self._open_until = open_until
 
-    def all(self, names: Sequence[str]) -> Deployment:
-        """Read everything that stands on one side, as one deployment."""
+    def all(self, names: Sequence[str]) -> OpenDeployment:
+        """Read everything on one side, as one deployment."""
         stacks = self._stacks(names)
         return _together(", ".join(names), [self._one(name, stacks[name]) for name in stacks])
 
-    def work_tree(self) -> Deployment:
+    def work_tree(self) -> OpenDeployment:
         """Synthesize this project as it is now."""
         from shared_ecr.client.revisions import synthesized_work_tree
 
-        with synthesized_work_tree(Path(), self._declaration) as folder:
-            return replace(self._load(folder, shown_as=_SYNTHESIZED), source="the work tree")
+        folder = self._open_until.enter_context(synthesized_work_tree(Path(), self._declaration))
+        return _called("the work tree", self._load(folder, shown_as=_SYNTHESIZED))
 
-    def prior(self, names: Sequence[str]) -> Deployment | None:
+    def prior(self, names: Sequence[str]) -> OpenDeployment | None:
         """Return what Terraform's plans say was before; None where there is no plan, or nothing was."""
         found = [
-            prior
+            OpenDeployment.of(prior)
             for name, called in self._stacks(names).items()
             if Path(name).exists() and (prior := load_prior(Path(name), self._place, stack=called))
         ]
-        if not found:
-            return None
-        stacks = tuple(stack for each in found for stack in each.stacks)
-        return Deployment(
-            f"the state before {', '.join(names)}", stacks, tuple(d for each in found for d in each.doubts)
-        )
+        return _together(f"the state before {', '.join(names)}", found) if found else None
 
     def _stacks(self, names: Sequence[str]) -> Mapping[str, str | None]:
         """Return each file once, with what to call its stack; two of one name keep their paths."""
@@ -96,22 +108,32 @@ class _Documents:
         alike = Counter(stems.values())
         return {name: None if self._is_one else stem if alike[stem] == 1 else name for name, stem in stems.items()}
 
-    def _one(self, name: str, stack: str | None) -> Deployment:
+    def _one(self, name: str, stack: str | None) -> OpenDeployment:
         if Path(name).exists():
             return self._load(Path(name), stack=stack)
         from shared_ecr.client.revisions import synthesized_revision
 
-        with synthesized_revision(Path(), name, self._declaration) as folder:
-            return replace(self._load(folder, shown_as=f"{name}:{_SYNTHESIZED}"), source=name)
+        folder = self._open_until.enter_context(synthesized_revision(Path(), name, self._declaration))
+        return _called(name, self._load(folder, shown_as=f"{name}:{_SYNTHESIZED}"))
 
-    def _load(self, path: Path, *, shown_as: str | None = None, stack: str | None = None) -> Deployment:
-        return load_deployment(path, self._place, self._parameters, shown_as=shown_as, stack=stack)
+    def _load(self, path: Path, *, shown_as: str | None = None, stack: str | None = None) -> OpenDeployment:
+        return open_deployment(path, self._place, self._parameters, shown_as=shown_as, stack=stack)
 
 
-def _together(source: str, read: Sequence[Deployment]) -> Deployment:
+def _called(source: str, read: OpenDeployment) -> OpenDeployment:
+    """Return what was *read* under the name *source*."""
+    return read.mapped(lambda deployment: replace(deployment, source=source))
+
+
+def _together(source: str, read: Sequence[OpenDeployment]) -> OpenDeployment:
     """Return everything of one side as one deployment."""
-    stacks = tuple(stack for each in read for stack in each.stacks)
-    return Deployment(source, stacks, tuple(doubt for each in read for doubt in each.doubts))
+
+    def under(assumptions: Assumptions) -> Deployment:
+        deployments = [each.under(assumptions) for each in read]
+        stacks = tuple(stack for each in deployments for stack in each.stacks)
+        return Deployment(source, stacks, tuple(doubt for each in deployments for doubt in each.doubts))
+
+    return OpenDeployment(under)
 
 
 def _parameters(given: Sequence[str]) -> Mapping[str, str]:

@@ -92,6 +92,8 @@ class Stack:
     """The version of CDK's bootstrap stack that it needs, where it needs one."""
     tool: str = "cloudformation"
     """`cloudformation`, `cdk` or `terraform`: limits and removal differ."""
+    written: Json = field(default=None, compare=False, repr=False)
+    """The template as it is written, nothing evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class Doubt:
     place: str
     """File, and where in it."""
     what: str
+    about: str = field(default="", compare=False)
+    """The stack and the resource, `STACK: LOGICAL_ID`, where it is about one; lines of a file move, this does not."""
+    is_bounded: bool = field(default=False, compare=False)
+    """Whether the worst that it can hide is judged in its place: a role of the same stack is a role of this account."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"

@@ -11,6 +11,7 @@ from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.hidden import hidden_now
 from shared_ecr.review.matrices import matrices
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules import judge
@@ -48,6 +49,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
     findings = {
         **{finding: _identity(finding) in old for finding in judge(after, question.known)},
         **dict.fromkeys(changed.findings, False),
+        **dict.fromkeys(hidden_now(before, after) if before else (), False),
     }
     return ReviewResult(
         source=after.source,
@@ -57,7 +59,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         repositories=changed.repositories,
         unchanged=changed.unchanged,
         settings=changed.settings,
-        findings=tuple(sorted(_judged(findings, after, question), key=_rank)),
+        findings=tuple(sorted(_judged(findings, after, question), key=order_of)),
         headroom=tuple(headrooms(after)),
         doubts=(*after.doubts, *(before.doubts if before else ())),
         matrices=tuple(matrices(after, question.known)) if question.with_access else (),
@@ -96,7 +98,16 @@ def _written_acknowledgements(deployment: Deployment) -> dict[tuple[str, str, st
     }
 
 
-def _rank(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, int, RegistryHome, str, str]:
+def accepted(
+    finding: ReviewFinding, after: Deployment, question: ReviewQuestion, *, is_old: bool = False
+) -> JudgedFinding[ReviewFinding]:
+    """Return *finding* with the acknowledgement that accepts it, if one does."""
+    (judged,) = _judged({finding: is_old}, after, question)
+    return judged
+
+
+def order_of(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, int, RegistryHome, str, str]:
+    """Return the key by which findings are sorted: what blocks first, then by severity and place."""
     finding = judged.finding
     home = RegistryHome(finding.home.account or "", finding.home.region or "")
     return (not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)

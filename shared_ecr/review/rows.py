@@ -1,9 +1,10 @@
 """The policies of a deployment as `shared-ecr access` asks about them: by themselves, and as rows of a matrix."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from shared_ecr.access.lint.findings import PolicyHolder
 from shared_ecr.access.matrix import MatrixRow
@@ -14,9 +15,12 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource
-from shared_ecr.review.documents import DeploymentTarget, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
+from shared_ecr.review.worlds import Wording, explore
 from shared_ecr.text import visible
+
+_T = TypeVar("_T")
 
 _SCOPE = "REGISTRY_POLICY_SCOPE"
 
@@ -51,16 +55,41 @@ def collect(path: Path, place: DeploymentTarget) -> DeploymentPolicies:
         InvalidDocumentError: it is nothing that deploys.
         InvalidPolicyError: a policy in it is one that AWS refuses.
     """
-    deployment = load_deployment(path, place)
-    found = list(_found(deployment))
-    notes = [visible(str(doubt)) for doubt in deployment.doubts]
-    notes += [
-        visible(f"{resource.origin}: whether it exists is known only once deployed; it is asked about as if it did")
-        for resource, _ in found
-        if resource.conditions
-    ]
-    held = tuple(each for _, each in found)
-    return DeploymentPolicies(tuple(_rows(held, dict(_scopes(deployment)))), held, tuple(notes))
+    found = explore([open_deployment(path, place)])
+    wording = Wording([world.values for world in found.worlds])
+    rows = _Numbered[MatrixRow]()
+    policies = _Numbered[StoredPolicy]()
+    doubts = _Numbered[str]()
+    for number, world in enumerate(found.worlds):
+        (deployment,) = world.deployments
+        held = tuple(each for _, each in _found(deployment))
+        rows.add(number, _rows(held, dict(_scopes(deployment))))
+        policies.add(number, held)
+        doubts.add(number, (visible(str(doubt)) for doubt in deployment.doubts))
+    return DeploymentPolicies(
+        tuple(replace(row, world=wording.condition(where)) for row, where in rows),
+        tuple(policy for policy, _ in policies),
+        tuple(_in_world(wording.condition(where), doubt) for doubt, where in doubts),
+    )
+
+
+def _in_world(condition: str, doubt: str) -> str:
+    return f"{condition}: {doubt}" if condition else doubt
+
+
+class _Numbered(Generic[_T]):
+    """What the worlds have, each thing once, and the numbers of the worlds that have it."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[_T, set[int]]] = {}
+
+    def add(self, number: int, each: Iterable[_T]) -> None:
+        """Add what world *number* has."""
+        for part in each:
+            self._found.setdefault(repr(part), (part, set()))[1].add(number)
+
+    def __iter__(self) -> Iterator[tuple[_T, frozenset[int]]]:
+        return ((part, frozenset(numbers)) for part, numbers in self._found.values())
 
 
 def _found(deployment: Deployment) -> Iterator[tuple[Resource, StoredPolicy]]:

@@ -53,7 +53,9 @@ class RepositoryChange:
     access: tuple[AccessChange, ...] = ()
     """Newly allowed and newly denied, each with its witness."""
     outcome: RepositoryOutcome | None = None
-    """The fate of its images under both policies; None where no inventory tells of it."""
+    """The fate of its images under both policies; None where no inventory has them."""
+    world: str = ""
+    """In which worlds it happens, `if Env is prod`; empty where it happens in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class SettingChange:
     home: RegistryHome
     origin: Origin
     differences: tuple[PropertyChange, ...] = ()
+    world: str = ""
+    """In which worlds it happens; empty where it happens in all of them."""
 
 
 @dataclass(frozen=True, slots=True)

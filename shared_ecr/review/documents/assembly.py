@@ -11,13 +11,15 @@ from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, RegistryHome
+from shared_ecr.review.documents.assumptions import Assumptions
 from shared_ecr.review.documents.constructs import ConstructTable, from_metadata, from_tree
-from shared_ecr.review.documents.data_file import read_document
+from shared_ecr.review.documents.data_file import DataFiles
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
 from shared_ecr.review.documents.places import environment
+from shared_ecr.review.documents.scope import Scope
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 from shared_ecr.text import quoted
@@ -39,15 +41,18 @@ class _Read:
 class Assembly:
     """One assembly in the folder *base* of *folder*; those of its stages lie in folders below it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 — where it is, and what is said beside it
         self,
         folder: DocumentFolder,
         home: RegistryHome,
         parameters: Mapping[str, str],
+        assumptions: Assumptions,
+        files: DataFiles,
         base: str = "",
         read: "_Read | None" = None,
     ) -> None:
         self._folder, self._home, self._parameters, self._base = folder, home, parameters, base
+        self._assumptions, self._files = assumptions, files
         self._read = read or _Read()
         self._read.folders.add(folder.inside(base))
         self._artifacts = self._read_artifacts()
@@ -97,9 +102,10 @@ class Assembly:
             termination_protection=protection if isinstance(protection, bool) else None,
             bootstrap_version=_whole_number(properties.get("requiresBootstrapStackVersion")),
             tool="cdk",
+            scope=Scope(stack_name, self._assumptions),
         )
-        document = read_document(path, self._folder.shown(file, self._base))
-        nesting = NestedTemplates(self._folder, self._base, self._assets, table)
+        document = self._files.read(path, self._folder.shown(file, self._base))
+        nesting = NestedTemplates(self._folder, self._base, self._assets, table, files=self._files)
         yield from read_with_nested(read_stack(document, around), around, nesting)
 
     def _stage(self, directory: str) -> Iterator[ReadStack]:
@@ -111,7 +117,7 @@ class Assembly:
                 f"the assembly {quoted(directory)} lies outside of the folder, or around this one; it is not judged"
             )
             return
-        stage = Assembly(self._folder, self._home, self._parameters, base, self._read)
+        stage = Assembly(self._folder, self._home, self._parameters, self._assumptions, self._files, base, self._read)
         yield from stage.stacks()
         self.doubts += stage.doubts
 
@@ -159,7 +165,7 @@ class Assembly:
             return None
         try:
             path = self._folder.file(file, self._base)
-            return read_document(path, self._folder.shown(file, self._base)).data if path else None
+            return self._files.read(path, self._folder.shown(file, self._base)).data if path else None
         except InvalidDocumentError:
             self._doubt(f"{quoted(file)} cannot be read; constructs and nested stacks may be unknown")
             return None
@@ -167,7 +173,7 @@ class Assembly:
     def _read_artifacts(self) -> dict[str, dict[str, Json]]:
         shown = self._folder.shown(MANIFEST, self._base)
         path = self._folder.file(MANIFEST, self._base)
-        data = read_document(path, shown).data if path else None
+        data = self._files.read(path, shown).data if path else None
         artifacts = data.get("artifacts", {} if "version" in data else None) if isinstance(data, dict) else None
         if not isinstance(artifacts, dict):
             what = "this is no manifest of an assembly: it has no artifacts"

@@ -1,38 +1,52 @@
-"""The conditions of one template: whether each holds, as far as its parameters say."""
+"""The conditions of one template: whether each holds, under what is assumed of the values that are open."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from shared_ecr.documents.json_text import Json
+from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import is_known
+from shared_ecr.review.documents.open_values import can_equal, only_open_value, shown
+from shared_ecr.review.documents.scope import Scope
 
-# Conditions that stand on conditions, deeper than anybody writes.
+if TYPE_CHECKING:
+    from shared_ecr.review.documents.assumptions import Touched
+
+# Conditions that stand on conditions, deeper than a person writes them.
 _DEEPEST = 50
 
 
 class Conditions:
-    """Answers for one template; None says that only a deployment knows, or that the condition is none."""
+    """Answers for one template; what is undecided by itself is decided by an assumption."""
 
-    def __init__(self, written: Mapping[str, Json], resolve: Callable[[Json], Json]) -> None:
+    def __init__(self, written: Mapping[str, Json], resolve: Callable[[Json], Json], scope: Scope) -> None:
         self._written = written
         self._resolve = resolve
-        self._answers: dict[str, bool | None] = {}
+        self._scope = scope
+        self._answers: dict[str, tuple[bool, Touched]] = {}
         self._asked: set[str] = set()
         self._depth = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._written
 
-    def holds(self, name: str) -> bool | None:
-        """Whether the condition *name* holds."""
+    def holds(self, name: str) -> bool:
+        """Whether the condition *name* holds; one that is malformed is assumed both ways."""
         if name in self._asked:
-            return None
+            return self._scope.decide(f"the condition {name}")
         if name not in self._answers:
             self._asked.add(name)
-            self._answers[name] = self._evaluated(self._written.get(name))
+            with self._scope.recording() as touched:
+                answer = self._evaluated(self._written.get(name))
+                if answer is None:
+                    answer = self._scope.decide(f"the condition {name}")
+            self._answers[name] = answer, touched
             self._asked.remove(name)
-        return self._answers[name]
+        answer, touched = self._answers[name]
+        self._scope.repeat(touched)
+        return answer
 
     def _evaluated(self, expression: Json) -> bool | None:
+        """Return whether *expression* holds; None where it is not an expression of conditions."""
         if self._depth > _DEEPEST:
             return None
         self._depth += 1
@@ -48,28 +62,42 @@ class Conditions:
             case {"Condition": str() as name}:
                 return self.holds(name)
             case {"Fn::Not": [part]}:
-                answer = self._evaluated(part)
-                return None if answer is None else not answer
+                return _negated(self._evaluated(part))
             case {"Fn::And": list() as parts}:
                 return _all([self._evaluated(part) for part in parts])
             case {"Fn::Or": list() as parts}:
-                answer = _all([_negated(self._evaluated(part)) for part in parts])
-                return _negated(answer)
+                return _negated(_all([_negated(self._evaluated(part)) for part in parts]))
             case {"Fn::Equals": [left, right]}:
-                return self._equal(self._resolve(left), self._resolve(right))
+                return self._equal(_comparable(self._resolve(left)), _comparable(self._resolve(right)))
             case _:
                 return None
 
-    @staticmethod
-    def _equal(left: Json, right: Json) -> bool | None:
-        left, right = _comparable(left), _comparable(right)
+    def _equal(self, left: Json, right: Json) -> bool:
+        """Whether two values are equal; a value that is open as a whole is compared under its assumption."""
         if left == right:
             return True
-        return False if is_known(left) and is_known(right) else None
+        if is_known(left) and is_known(right):
+            return False
+        for value, literal in ((left, right), (right, left)):
+            name = only_open_value(value)
+            if name and isinstance(literal, str) and is_known(literal):
+                # The value is open, so "any other value" is assumed of it; the literal is another candidate.
+                self._scope.compare(name, literal)
+                return False
+        if isinstance(left, str) and isinstance(right, str) and not can_equal(left, right):
+            return False
+        return self._scope.decide(f"{shown(left)} equals {shown(right)}")
 
 
 def _comparable(value: Json) -> Json:
-    return str(value).lower() if isinstance(value, bool) else value
+    """Return *value* as CloudFormation compares it: as a text."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case Number():
+            return str(value)
+        case _:
+            return value
 
 
 def _negated(answer: bool | None) -> bool | None:  # noqa: FBT001 — three values, not a flag

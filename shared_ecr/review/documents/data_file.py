@@ -11,6 +11,24 @@ from shared_ecr.review.documents.yaml_text import read_yaml_text
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 
 
+class DataFiles:
+    """Reads files, each of them once: a template is evaluated often and parsed once."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[Path, str], DataFile] = {}
+
+    def read(self, path: Path, shown_as: str) -> DataFile:
+        """Read the file at *path* as `read_document` does.
+
+        Raises:
+            InvalidDocumentError: as there.
+        """
+        key = path, shown_as
+        if key not in self._read:
+            self._read[key] = read_document(path, shown_as)
+        return self._read[key]
+
+
 def read_document(path: Path, shown_as: str) -> DataFile:
     """Read the file at *path*, which messages call *shown_as*.
 

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.review.documents.assumptions import OTHER, Touched
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
 from shared_ecr.review.documents.loops import LOOP, ForEachLoops
-from shared_ecr.review.documents.open_values import open_name, open_value
+from shared_ecr.review.documents.open_values import call_name, detail, open_name, open_value
+from shared_ecr.review.documents.parameters import OpenParameter
 from shared_ecr.review.documents.physical import attribute, reference
+from shared_ecr.review.documents.scope import Scope
 from shared_ecr.review.documents.template import CloudFormationTemplate
 
 _DYNAMIC = re.compile(r"\{\{(resolve:[^{}]*)\}\}")
@@ -31,6 +34,10 @@ class Evaluation:
     template: CloudFormationTemplate
     known: Mapping[str, Json]
     """Pseudo parameters and parameters whose value is known."""
+    scope: Scope
+    """What is assumed of the values that are open."""
+    parameters: Mapping[str, OpenParameter] = field(default_factory=dict)
+    """Parameters that a deployment may give another value than the template says."""
     opened: dict[str, None] = field(default_factory=dict)
     """What stayed open, in the order of its appearance."""
     doubts: dict[str, None] = field(default_factory=dict)
@@ -39,12 +46,12 @@ class Evaluation:
     _depth: int = 0
 
     def __post_init__(self) -> None:
-        self._references: dict[str, str | None] = {}
+        self._references: dict[str, tuple[str | None, Touched]] = {}
         # The lists of loops are evaluated before there are conditions and resources.
         self.resources: Mapping[str, Json] = {}
-        self.conditions = Conditions({}, self.resolve)
+        self.conditions = Conditions({}, self.resolve, self.scope)
         self.loops = ForEachLoops(self.resolve, self.doubt)
-        self.conditions = Conditions(self.loops.expand(self.template.conditions), self._compared)
+        self.conditions = Conditions(self.loops.expand(self.template.conditions), self._compared, self.scope)
         self.resources = self.loops.expand(self.template.resources)
 
     def resolve(self, data: Json) -> Json:
@@ -78,9 +85,17 @@ class Evaluation:
         return found
 
     def open(self, name: str) -> str:
-        """Return what stands in the place of the value *name*, which only a deployment knows."""
+        """Return what is written in the place of the value *name*, which only a deployment knows, or is assumed."""
+        assumed = self.scope.choose(open_name(name))
+        if assumed is not OTHER:
+            return assumed
         self.opened.setdefault(open_name(name))
         return open_value(name)
+
+    @property
+    def assumes(self) -> bool:
+        """Whether this reading is one of several."""
+        return bool(self.scope.assumptions.values)
 
     def unknown(self, name: str, why: str) -> str:
         """Return what stands in the place of the value *name*, which the template should say; *why* it does not."""
@@ -121,6 +136,9 @@ class Evaluation:
             return NO_VALUE
         if name in self.known:
             return self.known[name]
+        if name in self.parameters:
+            assumed = self.scope.choose(name, self.parameters[name].candidates)
+            return self.open(name) if assumed is OTHER else self.parameters[name].typed(assumed)
         if name not in self.template.parameters and name in self.resources:
             return self.physical_name(name)
         if name not in self.template.parameters and not name.startswith("AWS::"):
@@ -131,9 +149,13 @@ class Evaluation:
         """Return what `Ref` of the resource *logical_id* gives: for a repository its name."""
         if logical_id not in self._references:
             # So that names which refer to each other in a circle stay open.
-            self._references[logical_id] = None
-            self._references[logical_id] = reference(self, logical_id)
-        return self._references[logical_id] or self.open(logical_id)
+            self._references[logical_id] = None, {}
+            with self.scope.recording() as touched:
+                found = reference(self, logical_id)
+            self._references[logical_id] = found, touched
+        name, touched = self._references[logical_id]
+        self.scope.repeat(touched)
+        return name or self.open(logical_id)
 
     def attribute(self, resource: str, name: str) -> str:
         """Return what `Fn::GetAtt` gives."""
@@ -153,39 +175,29 @@ class Evaluation:
     def _call(self, name: str, argument: Json) -> Json:
         function = FUNCTIONS.get(name)
         if function is None:
-            return self.unknown(name, f"{name} is no function that is known here; what it gives is not judged")
+            return self._unknown_call(name, argument, "is not a function that is known here")
         if self.is_exhausted:
             return open_value(name)
         try:
             return function(self, argument)
         except MalformedCallError:
-            return self.unknown(name, f"{name} has other arguments than it takes; what it gives is not judged")
+            return self._unknown_call(name, argument, "has other arguments than it takes")
+
+    def _unknown_call(self, name: str, argument: Json, why: str) -> str:
+        # With its arguments, so that another call of the same function is another doubt.
+        doubt = f"{name} {why}; what it gives is not judged: {detail(argument)}"
+        return self.unknown(call_name(name, argument), doubt)
 
     def _list(self, data: list[Json]) -> Json:
-        found = []
-        for each in data:
-            if isinstance(each, dict) and len(each) == 1 and "Fn::If" in each:
-                values = self._either(each["Fn::If"])
-            else:
-                values = [self.resolve(each)]
-            found += [value for value in values if value is not NO_VALUE]
-        return found
-
-    def _either(self, argument: Json) -> list[Json]:
-        """Return the item that a condition chooses, or both where nobody knows which: each is judged as if it held."""
-        match argument:
-            case [str() as condition, first, second] if self.conditions.holds(condition) is None:
-                self.doubt(f"the condition {condition} is known only once deployed; both of its cases are judged")
-                return [self.resolve(first), self.resolve(second)]
-            case _:
-                return [self._call("Fn::If", argument)]
+        values = map(self.resolve, data)
+        return [value for value in values if value is not NO_VALUE]
 
     def _mapping(self, data: dict[str, Json]) -> Json:
         found = {}
         for key, value in self.loops.expand(data).items():
             if key.startswith("Fn::"):
                 # A function beside other keys, such as Fn::Transform, adds what nobody knows here.
-                self.doubt(f"{key} adds what is not judged")
+                self.doubt(f"{key} adds what is not judged: {detail(value)}")
                 continue
             resolved = self.resolve(value)
             if resolved is not NO_VALUE:

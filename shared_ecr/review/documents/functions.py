@@ -1,12 +1,15 @@
 """CloudFormation's functions by name: each gets the evaluation of its template and its argument as written."""
 
 import base64
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import OPEN_MARK, is_known
+from shared_ecr.review.documents.open_values import call_name, only_open_value, shown
 from shared_ecr.review.documents.substitution import substituted
 from shared_ecr.review.texts import written_out
+from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +46,7 @@ def _join(evaluation: "Evaluation", argument: Json) -> Json:
         case [str() as separator, parts]:
             resolved = evaluation.resolve(parts)
             if not isinstance(resolved, list):
-                return evaluation.open("Fn::Join")
+                return evaluation.open(call_name("Fn::Join", [separator, resolved]))
             return evaluation.made("Fn::Join", separator.join(map(evaluation.text, resolved)))
         case _:
             raise MalformedCallError
@@ -65,7 +68,7 @@ def _split(evaluation: "Evaluation", argument: Json) -> Json:
         case [str() as separator, text] if separator:
             resolved = evaluation.resolve(text)
             if not isinstance(resolved, str) or OPEN_MARK in resolved:
-                return evaluation.open("Fn::Split")
+                return evaluation.open(call_name("Fn::Split", [separator, resolved]))
             return [*evaluation.made("Fn::Split", resolved).split(separator)]
         case _:
             raise MalformedCallError
@@ -75,8 +78,10 @@ def _select(evaluation: "Evaluation", argument: Json) -> Json:
     match argument:
         case [index, parts]:
             place, values = evaluation.text(evaluation.resolve(index)), evaluation.resolve(parts)
-            if not isinstance(values, list) or OPEN_MARK in place:
-                return evaluation.open("Fn::Select")
+            if isinstance(values, list) and values and OPEN_MARK in place:
+                place = evaluation.scope.one_of(f"the index {shown(place)}", [*map(str, range(len(values)))])
+            if not isinstance(values, list):
+                return evaluation.open(call_name("Fn::Select", [place, values]))
             if not (place.isascii() and place.isdigit() and len(place) < len("1000000") and int(place) < len(values)):
                 raise MalformedCallError
             return values[int(place)]
@@ -87,52 +92,57 @@ def _select(evaluation: "Evaluation", argument: Json) -> Json:
 def _if(evaluation: "Evaluation", argument: Json) -> Json:
     match argument:
         case [str() as condition, first, second]:
-            holds = evaluation.conditions.holds(condition)
-            if holds is not None:
-                return evaluation.resolve(first if holds else second)
-            return _undecided(evaluation, condition, evaluation.resolve(first), evaluation.resolve(second))
+            if condition not in evaluation.conditions:
+                evaluation.doubt(f"Fn::If names the condition {quoted(condition)}, which the template does not define")
+            return evaluation.resolve(first if evaluation.conditions.holds(condition) else second)
         case _:
             raise MalformedCallError
 
 
-def _undecided(evaluation: "Evaluation", condition: str, first: Json, second: Json) -> Json:
-    """Return what stands where nobody knows which of two values it is.
-
-    A whole mapping or list is judged as if it were chosen, the first of two; a single value stays open.
-    """
-    if first == second:
-        return first
-    for value in (first, second):
-        if value is not NO_VALUE and isinstance(value, dict | list):
-            case = "it held" if value is first else "it did not hold"
-            evaluation.doubt(f"the condition {condition} is known only once deployed; what is judged is as if {case}")
-            return value
-    return evaluation.open(f"Fn::If {condition}")
-
-
 def _find_in_map(evaluation: "Evaluation", argument: Json) -> Json:
+    """Look a value up; a key that is open is each key of the mapping, and any other key.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap.html
+    """
     match argument:
         case [name, first, second] | [name, first, second, dict()]:
             keys = [evaluation.resolve(each) for each in (name, first, second)]
         case _:
             raise MalformedCallError
-    if not all(map(is_known, keys)):
-        return evaluation.open("Fn::FindInMap")
     value: Json = dict(evaluation.template.mappings)
-    for key in map(evaluation.text, keys):
-        value = value.get(key) if isinstance(value, dict) else None
+    was_open = False
+    for key in keys:
+        options = value if isinstance(value, dict) else {}
+        was_open = was_open or not is_known(key)
+        value = options.get(_key(evaluation, key, options))
     match value, argument:
         case None, [_, _, _, {"DefaultValue": default}]:
             return evaluation.resolve(default)
+        case None, _ if was_open or evaluation.assumes:
+            # The mapping has no such key, so CloudFormation refuses the deployment.
+            evaluation.scope.give_up()
+            return evaluation.unknown(call_name("Fn::FindInMap", keys), "a mapping has no value for one of its keys")
         case None, _:
             raise MalformedCallError
     return value
 
 
+def _key(evaluation: "Evaluation", key: Json, options: Mapping[str, Json]) -> str:
+    """Return the key to look up: as it is where it is known, else what is assumed of it."""
+    if is_known(key):
+        return evaluation.text(key)
+    name = only_open_value(key)
+    if name is None:
+        return evaluation.scope.one_of(f"the key {shown(key)}", [*options]) if options else ""
+    for option in options:
+        evaluation.scope.compare(name, option)
+    return ""
+
+
 def _base64(evaluation: "Evaluation", argument: Json) -> Json:
     text = evaluation.resolve(argument)
     if not isinstance(text, str) or OPEN_MARK in text:
-        return evaluation.open("Fn::Base64")
+        return evaluation.open(call_name("Fn::Base64", text))
     return evaluation.made("Fn::Base64", base64.b64encode(text.encode(errors="replace")).decode("ascii"))
 
 
@@ -142,15 +152,14 @@ def _to_json(evaluation: "Evaluation", argument: Json) -> Json:
 
 def _length(evaluation: "Evaluation", argument: Json) -> Json:
     value = evaluation.resolve(argument)
-    return Number(len(value)) if isinstance(value, list) else evaluation.open("Fn::Length")
+    return Number(len(value)) if isinstance(value, list) else evaluation.open(call_name("Fn::Length", value))
 
 
 def _known_later(name: str) -> "Callable[[Evaluation, Json], Json]":
     """Return a function whose value only a deployment knows; its argument tells it from others."""
 
     def function(evaluation: "Evaluation", argument: Json) -> Json:
-        value = evaluation.resolve(argument)
-        return evaluation.open(f"{name} {written_out(value)}" if not isinstance(value, str) else f"{name} {value}")
+        return evaluation.open(call_name(name, evaluation.resolve(argument)))
 
     return function
 

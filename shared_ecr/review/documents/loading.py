@@ -1,31 +1,36 @@
 """What a path holds - an assembly, templates, a plan - and the deployment that it comes to."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
-from shared_ecr.documents.json_text import Json
 from shared_ecr.fate.collector import collector_waiting
-from shared_ecr.problems import Problem
-from shared_ecr.review.deployments import Deployment, Doubt, Stack
-from shared_ecr.review.documents.assembly import MANIFEST, Assembly
-from shared_ecr.review.documents.data_file import YAML_SUFFIXES, read_document
-from shared_ecr.review.documents.document import DataFile
-from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
-from shared_ecr.review.documents.files import DocumentFolder
-from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
-from shared_ecr.review.documents.parameters import given_to
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.documents.assumptions import Assumptions
+from shared_ecr.review.documents.data_file import DataFiles, read_document
+from shared_ecr.review.documents.deployment_reader import ONLY_PLAN, DeploymentReader
 from shared_ecr.review.documents.places import DeploymentTarget
-from shared_ecr.review.documents.stack_context import StackContext
-from shared_ecr.review.documents.stacks import ReadStack, read_stack
-from shared_ecr.review.documents.template import is_template
-from shared_ecr.review.documents.terraform import is_plan, is_raw_state, read_plan, read_prior
-from shared_ecr.text import quoted
+from shared_ecr.review.documents.terraform import is_plan, read_prior
 
-ONLY_TEMPLATE, ONLY_PLAN = "template", "terraform"
-"""What a stack is called whose file is given by itself: it names none, and is to be compared with another file."""
-_SUFFIXES = frozenset({".json", ".template", *YAML_SUFFIXES})
 _NO_PARAMETERS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeployment:
+    """Everything that one side would deploy, as a function of what is assumed of the values that are open."""
+
+    under: Callable[[Assumptions], Deployment]
+    """Reads it under one set of assumptions, and notes there what it depends on."""
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """Return a *deployment* in which nothing can be assumed, such as a plan of Terraform."""
+        return cls(lambda _: deployment)
+
+    def mapped(self, change: Callable[[Deployment], Deployment]) -> Self:
+        """Return the same, with *change* made to what is read."""
+        return replace(self, under=lambda assumptions: change(self.under(assumptions)))
 
 
 def load_deployment(
@@ -36,7 +41,25 @@ def load_deployment(
     shown_as: str | None = None,
     stack: str | None = None,
 ) -> Deployment:
-    """Read everything that deploying *path* would deploy.
+    """Read everything that deploying *path* would deploy, with the default of each parameter that has one.
+
+    The arguments are those of `open_deployment`.
+
+    Raises:
+        InvalidDocumentError: it is nothing that deploys, is broken, or is larger than the bounds.
+    """
+    return open_deployment(path, place, parameters, shown_as=shown_as, stack=stack).under(Assumptions())
+
+
+def open_deployment(
+    path: Path,
+    place: DeploymentTarget,
+    parameters: Mapping[str, str] = _NO_PARAMETERS,
+    *,
+    shown_as: str | None = None,
+    stack: str | None = None,
+) -> OpenDeployment:
+    """Read everything that deploying *path* would deploy, under whatever is assumed of its open values.
 
     Args:
         path: a folder `cdk.out`, a template in JSON or YAML, a folder of templates, or the JSON of a Terraform plan.
@@ -45,24 +68,16 @@ def load_deployment(
         shown_as: what messages call *path*; by default the path itself.
         stack: what to call the stack of a single file, which does not say its name; needed where several are read.
 
-    Raises:
-        InvalidDocumentError: it is nothing that deploys, is broken, or is larger than anybody reads.
+    Raises, when it is read:
+        InvalidDocumentError: it is nothing that deploys, is broken, or is larger than the bounds.
     """
-    shown = str(path) if shown_as is None else shown_as
-    with collector_waiting():
-        if not path.is_dir():
-            document = read_document(path, shown)
-            if is_plan(document.data):
-                return _of_plan(document, place, stack or ONLY_PLAN)
-            return _of_template(document, path, stack or ONLY_TEMPLATE, place, parameters)
-        folder = DocumentFolder(path, "" if shown == "." else shown)
-        if (path / MANIFEST).is_file():
-            assembly = Assembly(folder, place.home, parameters)
-            stacks = list(assembly.stacks())
-            if not stacks and not assembly.doubts:
-                assembly.doubts.append(Doubt(shown, "the assembly has no stack, so nothing is judged"))
-            return _deployment(shown, stacks, assembly.doubts, parameters)
-        return _of_templates(folder, shown, place, parameters)
+    files = DataFiles()
+
+    def under(assumptions: Assumptions) -> Deployment:
+        with collector_waiting():
+            return DeploymentReader(place, parameters, assumptions, files).read(path, shown_as, stack)
+
+    return OpenDeployment(under)
 
 
 def load_prior(
@@ -83,104 +98,3 @@ def load_prior(
         return None
     prior = read_prior(document, place, stack or ONLY_PLAN)
     return Deployment(shown, (prior[0],), (*document.doubts, *prior[1])) if prior else None
-
-
-def _of_plan(document: DataFile, place: DeploymentTarget, name: str) -> Deployment:
-    stack, doubts = read_plan(document, place, name)
-    return Deployment(document.file, (stack,), (*document.doubts, *doubts))
-
-
-def _of_template(
-    document: DataFile, path: Path, name: str, place: DeploymentTarget, parameters: Mapping[str, str]
-) -> Deployment:
-    if not is_template(document.data):
-        raise _no_deployment(document)
-    folder = DocumentFolder(path.parent, document.file.rpartition("/")[0])
-    read = list(_stacks(document, folder, name, place, parameters))
-    return _deployment(document.file, read, [], parameters)
-
-
-def _of_templates(
-    folder: DocumentFolder, shown: str, place: DeploymentTarget, parameters: Mapping[str, str]
-) -> Deployment:
-    """Read the templates and plans that lie in *folder* itself; what is something else is passed over."""
-    read: list[ReadStack] = []
-    plans: list[Stack] = []
-    doubts: list[Doubt] = []
-    names = sorted(each.name for each in folder.root.iterdir() if each.suffix in _SUFFIXES)
-    stems = Counter(map(_stem, names))
-    for name in names:
-        try:
-            path = folder.file(name)
-            if path is None:
-                if not (folder.root / name).is_dir():
-                    doubts.append(Doubt(folder.shown(name), "it is no file of this folder; it is not judged"))
-                continue
-            document = read_document(path, folder.shown(name))
-        except InvalidDocumentError as error:
-            doubts += [_doubt(problem) for problem in error.problems]
-            continue
-        stack = _stem(name) if stems[_stem(name)] == 1 else name
-        if is_plan(document.data):
-            plan = _of_plan(document, place, stack)
-            plans += plan.stacks
-            doubts += plan.doubts
-        elif is_template(document.data):
-            read += _stacks(document, folder, stack, place, parameters)
-    if not read and not plans:
-        what = "no file in this folder is a template or a plan"
-        found_faults = "; ".join(map(str, doubts[:3]))
-        raise InvalidDocumentError.of(shown, what, why=found_faults, fix=EXPECTED, code="document-shape")
-    deployment = _deployment(shown, read, doubts, parameters)
-    return Deployment(shown, (*deployment.stacks, *plans), deployment.doubts)
-
-
-def _stacks(
-    document: DataFile, folder: DocumentFolder, name: str, place: DeploymentTarget, parameters: Mapping[str, str]
-) -> Iterator[ReadStack]:
-    around = StackContext(name, place.home, given_to(name, parameters))
-    yield from read_with_nested(read_stack(document, around), around, NestedTemplates(folder))
-
-
-def _deployment(
-    shown: str, read: Sequence[ReadStack], doubts: Sequence[Doubt], parameters: Mapping[str, str]
-) -> Deployment:
-    every = [*doubts, *(doubt for each in read for doubt in each.doubts)]
-    declared = {name for each in read for name in each.parameters}
-    declared |= {f"{each.stack.name}:{name}" for each in read for name in each.parameters}
-    every += [
-        Doubt(shown, f"no template has a parameter {quoted(name)}") for name in parameters if name not in declared
-    ]
-    return Deployment(shown, tuple(each.stack for each in read), tuple(dict.fromkeys(every)))
-
-
-def _no_deployment(document: DataFile) -> InvalidDocumentError:
-    why, fix = _guess(document.data)
-    what = "this is no template, no assembly and no plan"
-    return InvalidDocumentError.of(document.file, what, why=why, fix=fix, code="document-shape")
-
-
-def _guess(data: Json) -> tuple[str, str]:
-    """Say what the file probably is, and what to give in its place."""
-    match data:
-        case None:
-            return "The file is empty", EXPECTED
-        case {"repositories": _, "registry": _}:
-            return "It is a declaration", "'shared-ecr check' judges it; synthesize it and give the folder cdk.out"
-        case dict() if is_raw_state(data):
-            return "It is Terraform's own state", "Give what 'terraform show -json' prints"
-        case {"artifacts": _, "version": _}:
-            return "It is the manifest of an assembly", "Give the folder that it lies in"
-        case dict():
-            return "It has neither Resources nor a format_version", EXPECTED
-        case _:
-            return "It is no mapping", EXPECTED
-
-
-def _stem(name: str) -> str:
-    return name.partition(".")[0] or name
-
-
-def _doubt(problem: Problem) -> Doubt:
-    at = f":{problem.position.line}:{problem.position.column}" if problem.position else ""
-    return Doubt(f"{problem.file}{at}", f"{problem.what}; the file is not judged")

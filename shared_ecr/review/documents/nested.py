@@ -7,7 +7,7 @@ from pathlib import Path
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Resource, is_known
 from shared_ecr.review.documents.constructs import ConstructTable
-from shared_ecr.review.documents.data_file import read_document
+from shared_ecr.review.documents.data_file import DataFiles
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.stack_context import StackContext
@@ -42,6 +42,7 @@ class NestedTemplates:
     """The files of an assembly, by the last part of the address they are uploaded to."""
     table: ConstructTable = field(default_factory=lambda: ConstructTable((), {}))
     budget: _Budget = field(default_factory=_Budget)
+    files: DataFiles = field(default_factory=DataFiles)
 
 
 def read_with_nested(read: ReadStack, around: StackContext, nesting: NestedTemplates) -> Iterator[ReadStack]:
@@ -58,22 +59,23 @@ def _read(read: ReadStack, around: StackContext, nesting: NestedTemplates, depth
     found: list[tuple[ReadStack, StackContext, NestedTemplates]] = []
     for resource in read.stack.resources:
         if resource.type in _UNREAD:
-            doubts.append(_doubt(resource, f"what this {_UNREAD[resource.type]} deploys is not judged"))
+            doubts.append(_doubt(read, resource, f"what this {_UNREAD[resource.type]} deploys is not judged"))
         if resource.type != _NESTED:
             continue
         name = _file(resource, read.asset_paths, nesting) or ""
         path = _path(name, nesting) if depth < _DEEPEST and nesting.budget.left > 0 else None
         if path is None:
             doubts.append(
-                _doubt(resource, "the template of this nested stack is not among the files; it is not judged")
+                _doubt(read, resource, "the template of this nested stack is not among the files; it is not judged")
             )
             continue
         nesting.budget.left -= 1
-        document = read_document(path, nesting.folder.shown(name, nesting.base))
+        document = nesting.files.read(path, nesting.folder.shown(name, nesting.base))
         inside = replace(
             around,
             name=f"{around.name}/{resource.origin.logical_id}",
             stack_name=None,
+            is_nested=True,
             parameters=dict(_parameters(resource.properties.get("Parameters"))),
             constructs=nesting.table.of_nested(resource.origin.construct_path),
             # The root stack's protection counts for those nested in it.
@@ -121,7 +123,8 @@ def _parameters(written: Json) -> Iterator[tuple[str, str]]:
                 continue
 
 
-def _doubt(resource: Resource, what: str) -> Doubt:
+def _doubt(read: ReadStack, resource: Resource, what: str) -> Doubt:
     at = resource.origin.position
     place = f"{resource.origin.file}:{at.line}:{at.column}" if at else resource.origin.file
-    return Doubt(f"{place}: {resource.origin.logical_id}", what)
+    logical_id = resource.origin.logical_id
+    return Doubt(f"{place}: {logical_id}", what, f"{read.stack.name}: {logical_id}")

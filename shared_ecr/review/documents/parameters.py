@@ -1,46 +1,102 @@
-"""The values of a template's parameters: given, else their defaults, else open."""
+"""The values of a template's parameters: given, and then known; else open, with the values they may have.
 
-from collections.abc import Iterator, Mapping
+A default does not make a parameter known: a stack that exists keeps the value it was deployed with, and the deployment
+may give another one.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, Number
+from shared_ecr.review.documents.assumptions import OTHER, Assumed
 
 # Read from the Parameter Store at deployment; the default is the name of the parameter there.
 _READ_LATER = "AWS::SSM::Parameter::"
+# A parameter that allows more values than this is taken for one that allows any.
+_MOST_ALLOWED = 12
 
 
-def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
-    """Return the value of each parameter in *declared* that is known before a deployment.
+@dataclass(frozen=True, slots=True)
+class OpenParameter:
+    """A parameter that is given no value here."""
 
-    Left out is what has neither a value nor a default, what is read from the Parameter Store, and what the template
-    wants hidden (`NoEcho`).
+    kind: str
+    candidates: tuple[Assumed, ...]
+    """The default first, then what else is allowed; `OTHER` where anything is."""
+
+    def typed(self, value: str) -> Json:
+        """Return *value* as a reference to the parameter gives it."""
+        return _typed(self.kind, value)
+
+
+def given_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
+    """Return the value of each parameter in *declared* that *given* has one for.
+
+    Left out is what is read from the Parameter Store: what is given is the name of a parameter there.
     """
-    return dict(_known(declared, given))
+    return {
+        name: _typed(_kind(body), given[name])
+        for name, body in declared.items()
+        if name in given and not _kind(body).startswith(_READ_LATER)
+    }
 
 
-def _known(declared: Mapping[str, Json], given: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
-    for name, body in declared.items():
-        fields = body if isinstance(body, dict) else {}
-        kind = fields.get("Type")
-        kind = kind if isinstance(kind, str) else "String"
-        value: Json = given.get(name, fields.get("Default"))
-        if value is None or kind.startswith(_READ_LATER) or fields.get("NoEcho") in (True, "true"):
-            continue
-        yield name, _typed(kind, value)
+def default_values(declared: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the default of each parameter in *declared* that has one, for where nothing else can give a value."""
+    return {
+        name: _typed(_kind(body), default)
+        for name, body in declared.items()
+        if (default := _field(body, "Default")) is not None and not _kind(body).startswith(_READ_LATER)
+    }
+
+
+def open_parameters(declared: Mapping[str, Json], known: Mapping[str, Json]) -> dict[str, OpenParameter]:
+    """Return the parameters in *declared* whose value is not *known*."""
+    return {name: OpenParameter(_kind(body), _candidates(body)) for name, body in declared.items() if name not in known}
+
+
+def _candidates(body: Json) -> tuple[Assumed, ...]:
+    if _kind(body).startswith(_READ_LATER) or _field(body, "NoEcho") in (True, "true"):
+        # What is to be hidden is not assumed either: it would be in what a review prints.
+        return (OTHER,)
+    default, allowed = _text(_field(body, "Default")), _field(body, "AllowedValues")
+    first: list[Assumed] = [] if default is None else [default]
+    if isinstance(allowed, list) and 0 < len(allowed) <= _MOST_ALLOWED:
+        return tuple(dict.fromkeys([*first, *filter(None, map(_text, allowed))]))
+    return (*first, OTHER)
+
+
+def _kind(body: Json) -> str:
+    kind = _field(body, "Type")
+    return kind if isinstance(kind, str) else "String"
+
+
+def _field(body: Json, name: str) -> Json:
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _text(value: Json) -> str | None:
+    match value:
+        case bool():
+            return str(value).lower()
+        case Number():
+            return str(value)
+        case str():
+            return value
+        case _:
+            return None
 
 
 def _typed(kind: str, value: Json) -> Json:
     """Return *value* as a reference to a parameter of *kind* gives it."""
-    match value:
-        case bool():
-            value = str(value).lower()
-        case Number():
-            value = str(value)
-        case list() | dict() | None:
-            return value
+    text = _text(value)
+    if text is None:
+        return value
     if kind == "Number":
-        return Number(value)
+        return Number(text)
     is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-    return [part.strip() for part in value.split(",")] if is_list else value
+    return [part.strip() for part in text.split(",")] if is_list else text
 
 
 def given_to(stack: str, given: Mapping[str, str]) -> dict[str, str]:

@@ -6,19 +6,31 @@ from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt, Origin, Resource
 from shared_ecr.review.documents.acknowledgements import in_metadata
+from shared_ecr.review.documents.assumptions import Unit
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
 from shared_ecr.review.documents.functions import NO_VALUE
+from shared_ecr.review.documents.open_values import detail
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import described
 from shared_ecr.text import quoted
 
+# Resources of which it matters which values they are given, since a rule of the review looks at them.
+_DECIDES = (
+    "AWS::ECR::", "AWS::KMS::", "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource",
+    "AWS::Lambda::Function", "AWS::Serverless::Function", "Custom::",
+)  # fmt: skip
 # What a review judges; of other resources it does not matter what stays open.
 _JUDGED = ("AWS::ECR::", "Custom::EcrSetting")
+# Whether a key can be used decides whether images can be read; what else of it is open, does not.
+_KEYS, _JUDGED_OF_KEYS = "AWS::KMS::", frozenset({"Enabled", "PendingWindowInDays"})
+# A function in the place of all properties: it is not a property of this name.
+_FUNCTION = ("Fn::If", "Fn::Transform", "Fn::FindInMap")
 _POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"})
 # Properties that name what a stack makes beside them: that they are open is the rule, and says nothing about access.
 _OPEN_AS_A_RULE = frozenset({"CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "ServiceToken"})
 
+_PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 # In a policy they say the same wherever it is deployed: the partition of everything else.
 _OF_EVERY_PARTITION = frozenset({"AWS::Partition", "AWS::URLSuffix"})
 
@@ -36,27 +48,37 @@ class Resources:
         for logical_id, body in self._evaluation.resources.items():
             place = self._place(logical_id)
             if logical_id.startswith("Fn::"):
-                self.doubts.append(Doubt(place, f"{logical_id} adds resources that are not judged"))
+                self.doubts.append(Doubt(place, f"{logical_id} adds resources that are not judged: {detail(body)}"))
             elif not isinstance(body, dict):
                 self.doubts.append(Doubt(place, f"the resource is {described(body)}, not a mapping; it is not judged"))
             else:
-                resource = self._resource(logical_id, body, place)
+                resource = self._recorded(logical_id, body, place)
                 if resource:
                     yield resource
+
+    def _recorded(self, logical_id: str, body: Mapping[str, Json], place: str) -> Resource | None:
+        """Read one resource; of those that a review judges it is noted which open values they depend on."""
+        kind = body.get("Type")
+        if not isinstance(kind, str) or not (kind.startswith(_DECIDES) or kind.endswith("::MODULE")):
+            return self._resource(logical_id, body, place)
+        with self._around.scope.unit(Unit(self._around.name, logical_id, kind)):
+            return self._resource(logical_id, body, place)
 
     def _resource(self, logical_id: str, body: Mapping[str, Json], place: str) -> Resource | None:
         kind = body.get("Type")
         if not isinstance(kind, str):
             self.doubts.append(Doubt(place, "the resource has no Type; it is not judged"))
             return None
-        conditions = self._conditions(body.get("Condition"), place)
-        if conditions is None:
+        if not self._exists(body.get("Condition"), place):
             return None
         if "Fn::Transform" in body:
-            self.doubts.append(Doubt(place, "Fn::Transform adds to the resource what is not judged"))
+            what = f"Fn::Transform adds to the resource what is not judged: {detail(body['Fn::Transform'])}"
+            self.doubts.append(Doubt(place, what, self._about(logical_id)))
         if kind.endswith("::MODULE"):
-            self.doubts.append(Doubt(place, f"the module {kind} makes resources that are not judged"))
-        properties = self._properties(kind, body.get("Properties", {}), place)
+            self.doubts.append(
+                Doubt(place, f"the module {kind} makes resources that are not judged", self._about(logical_id))
+            )
+        properties = self._properties(logical_id, kind, body.get("Properties", {}), place)
         constructs = self._around.constructs
         metadata = body.get("Metadata")
         return Resource(
@@ -66,51 +88,74 @@ class Resources:
             home=self._around.home,
             deletion_policy=self._attribute(body.get("DeletionPolicy")),
             update_replace_policy=self._attribute(body.get("UpdateReplacePolicy")),
-            conditions=conditions,
             acknowledged=(*in_metadata(metadata), *constructs.acknowledged.get(logical_id, ())),
         )
 
-    def _properties(self, kind: str, written: Json, place: str) -> dict[str, Json]:
+    def _properties(self, logical_id: str, kind: str, written: Json, place: str) -> dict[str, Json]:
         judged = kind.startswith(_JUDGED)
+        if isinstance(written, dict) and len(written) == 1 and next(iter(written)).startswith(_FUNCTION):
+            written = self._of_function(logical_id, written, place, judged=judged)
         if not isinstance(written, dict):
             if judged:
                 what = f"Properties is {described(written)}, not a mapping; they are not judged"
-                self.doubts.append(Doubt(place, what))
+                self.doubts.append(Doubt(place, what, self._about(logical_id)))
             return {}
         found: dict[str, Json] = {}
         for name, value in self._evaluation.loops.expand(written).items():
+            if name.startswith("Fn::"):
+                if judged:
+                    what = f"{name} adds properties that are not judged: {detail(value)}"
+                    self.doubts.append(Doubt(place, what, self._about(logical_id)))
+                continue
             resolved = self._evaluation.resolve(value)
             if resolved is not NO_VALUE:
                 found[name] = _in_texts(resolved) if judged and name in _POLICIES else resolved
             opened, doubts = self._evaluation.take()
-            if judged:
+            if judged or (name in _JUDGED_OF_KEYS and kind.startswith(_KEYS)):
                 shown = () if name in _OPEN_AS_A_RULE else opened
-                self._note(place, name, shown, doubts)
+                self._note(logical_id, place, name, shown, doubts)
         return found
 
-    def _note(self, place: str, name: str, opened: Sequence[str], doubts: Sequence[str]) -> None:
+    def _of_function(self, logical_id: str, written: Json, place: str, *, judged: bool) -> Json:
+        """Return the properties that a function gives as a whole; none where only a deployment knows them."""
+        resolved = self._evaluation.resolve(written)
+        opened, doubts = self._evaluation.take()
+        if judged:
+            self._note(logical_id, place, "Properties", opened, doubts)
+        return resolved if isinstance(resolved, dict) else {}
+
+    def _note(self, logical_id: str, place: str, name: str, opened: Sequence[str], doubts: Sequence[str]) -> None:
         in_policy = name in _POLICIES
         judged_as = "so whom it names is not judged" if in_policy else "and is not judged"
+        about = self._about(logical_id)
         self.doubts += [
-            Doubt(place, f"{name}: {each} is known only once deployed, {judged_as}")
+            Doubt(
+                place,
+                f"{name}: {each} is known only once deployed, {judged_as}",
+                about,
+                is_bounded=in_policy and self._is_principal(each),
+            )
             for each in opened
             if not (in_policy and each in _OF_EVERY_PARTITION)
         ]
-        self.doubts += [Doubt(place, f"{name}: {each}") for each in doubts]
+        self.doubts += [Doubt(place, f"{name}: {each}", about) for each in doubts]
 
-    def _conditions(self, written: Json, place: str) -> tuple[str, ...] | None:
-        """Return the conditions that are not decided yet; None where the resource will not exist."""
+    def _is_principal(self, name: str) -> bool:
+        """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""
+        body = self._evaluation.resources.get(name.partition(".")[0])
+        return isinstance(body, dict) and body.get("Type") in _PRINCIPALS
+
+    def _exists(self, written: Json, place: str) -> bool:
+        """Whether the condition of a resource holds."""
         if written is None:
-            return ()
+            return True
         if not isinstance(written, str) or written not in self._evaluation.conditions:
             shown = quoted(written) if isinstance(written, str) else described(written)
             self.doubts.append(Doubt(place, f"its Condition is {shown}, which the template does not define"))
-            return (written,) if isinstance(written, str) else ("unknown",)
+            return True
         holds = self._evaluation.conditions.holds(written)
         self._evaluation.take()
-        if holds is None:
-            return (written,)
-        return () if holds else None
+        return holds
 
     def _attribute(self, written: Json) -> str:
         """Return a policy of CloudFormation itself, which the language extensions allow to be computed."""
@@ -129,6 +174,9 @@ class Resources:
     def _position(self, logical_id: str) -> Position | None:
         positions = self._document.resources
         return positions.get(logical_id) or positions.get(self._evaluation.loops.made_by.get(logical_id, ""))
+
+    def _about(self, logical_id: str) -> str:
+        return f"{self._around.name}: {logical_id}"
 
     def _place(self, logical_id: str) -> str:
         position = self._position(logical_id)

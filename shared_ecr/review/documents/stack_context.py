@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.review.deployments import RegistryHome
+from shared_ecr.review.documents.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class StackContext:
     constructs: Constructs = field(default_factory=Constructs)
     stack_name: str | None = None
     """What `AWS::StackName` gives, where it is known."""
+    scope: Scope = field(default_factory=lambda: Scope(""))
+    """What is assumed of its open values."""
+    is_nested: bool = False
+    """Whether another stack gives it its parameters, so that a default is what it has."""
     termination_protection: bool | None = None
     bootstrap_version: int | None = None
     tool: str = "cloudformation"

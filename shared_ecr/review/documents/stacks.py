@@ -7,7 +7,7 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Stack
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
-from shared_ecr.review.documents.parameters import parameter_values
+from shared_ecr.review.documents.parameters import default_values, given_values, open_parameters
 from shared_ecr.review.documents.places import pseudo_parameters
 from shared_ecr.review.documents.resources import Resources
 from shared_ecr.review.documents.stack_context import StackContext
@@ -32,8 +32,10 @@ def read_stack(document: DataFile, around: StackContext) -> ReadStack:
     known: dict[str, Json] = {**pseudo_parameters(around.home)}
     if around.stack_name:
         known["AWS::StackName"] = around.stack_name
-    known |= parameter_values(template.parameters, around.parameters)
-    reader = Resources(document, around, Evaluation(template, known))
+    given = given_values(template.parameters, around.parameters)
+    known |= {**default_values(template.parameters), **given} if around.is_nested else given
+    evaluation = Evaluation(template, known, around.scope, open_parameters(template.parameters, known))
+    reader = Resources(document, around, evaluation)
     resources = tuple(reader.read())
     stack = Stack(
         around.name,
@@ -44,6 +46,7 @@ def read_stack(document: DataFile, around: StackContext) -> ReadStack:
         around.termination_protection,
         around.bootstrap_version,
         around.tool,
+        document.data,
     )
     doubts = (*template.doubts, *reader.doubts)
     return ReadStack(stack, doubts, frozenset(template.parameters), dict(_asset_paths(template.resources)))

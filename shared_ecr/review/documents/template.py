@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DataFile
+from shared_ecr.review.documents.open_values import detail
 
 # What is expanded here; every other transform is a program that only a deployment runs.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+# Macros of AWS that write resources of their own services, and change none of ECR:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+_OF_OTHER_SERVICES = frozenset({
+    "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+    "AWS::Serverless-2016-10-31", "AWS::ServiceCatalog",
+})  # fmt: skip
 _INCLUDES = "Fn::Transform"
 _OWN_SECTIONS = ("AWSTemplateFormatVersion", "Resources", "Transform")
 
@@ -42,10 +49,13 @@ def open_template(document: DataFile) -> CloudFormationTemplate:
             section = {}
         sections[name] = section
         if _INCLUDES in section and name != "Resources":
-            doubts.append(Doubt(document.file, f"{name}: {_INCLUDES} adds what is not judged"))
+            doubts.append(
+                Doubt(document.file, f"{name}: {_INCLUDES} adds what is not judged: {detail(section[_INCLUDES])}")
+            )
     if _INCLUDES in data:
-        doubts.append(Doubt(document.file, f"{_INCLUDES} adds sections that are not judged"))
-    doubts += [Doubt(document.file, what) for what in _transforms(data.get("Transform"))]
+        what = f"{_INCLUDES} adds sections that are not judged: {detail(data[_INCLUDES])}"
+        doubts.append(Doubt(document.file, what))
+    doubts += _transforms(document.file, data.get("Transform"))
     return CloudFormationTemplate(
         document,
         sections["Parameters"],
@@ -69,9 +79,10 @@ def described(value: Json) -> str:
             return "a mapping"
 
 
-def _transforms(written: Json) -> Iterator[str]:
+def _transforms(file: str, written: Json) -> Iterator[Doubt]:
     for each in written if isinstance(written, list) else [] if written is None else [written]:
         name = each.get("Name") if isinstance(each, dict) else each
         if name != LANGUAGE_EXTENSIONS:
             called = name if isinstance(name, str) else "a macro without a name"
-            yield f"{called} changes the template when it is deployed; what it makes of it is not judged"
+            what = f"{called} changes the template when it is deployed; what it makes of it is not judged"
+            yield Doubt(file, what, is_bounded=name in _OF_OTHER_SERVICES)

@@ -62,7 +62,8 @@ def _told(group: Sequence[RepositoryChange | SettingChange], sections: _Sections
 
 
 def _name(change: RepositoryChange | SettingChange) -> str:
-    return visible(change.name if isinstance(change, RepositoryChange) else change.what)
+    name = change.name if isinstance(change, RepositoryChange) else change.what
+    return visible(f"{name}, {change.world}" if change.world else name)
 
 
 def _place(change: RepositoryChange | SettingChange) -> str:

@@ -47,7 +47,8 @@ def principals(found: PolicyPair) -> list[str]:
     ({"Fn::Sub": "${!aws:username}"}, "${aws:username}"),
 ], ids=str)  # fmt: skip
 def test_an_intrinsic_function_gives_what_the_deployment_will(tmp_path: Path, written: object, expected: str) -> None:
-    found = read(tmp_path, {"App": repository(policy(written))}, Parameters={"Consumer": {"Default": CONSUMER}})
+    consumer = {"Default": CONSUMER, "AllowedValues": [CONSUMER]}
+    found = read(tmp_path, {"App": repository(policy(written))}, Parameters={"Consumer": consumer})
     assert principals(found.rows[0].policies) == [expected]
     assert found.notes == ()
 
@@ -102,12 +103,13 @@ def test_a_policy_that_only_the_deployment_completes_is_left_out_and_told(tmp_pa
     assert "Fn::ImportValue policy is known only once deployed" in found.notes[0]
 
 
-def test_a_repository_that_may_not_exist_is_asked_about_and_told(tmp_path: Path) -> None:
+def test_a_repository_that_exists_in_one_world_is_a_row_of_this_world(tmp_path: Path) -> None:
     app = {**repository(policy(CONSUMER)), "Condition": "Later"}
     conditions = {"Later": {"Fn::Equals": [{"Ref": "Unset"}, "yes"]}}
     found = read(tmp_path, {"App": app}, Conditions=conditions, Parameters={"Unset": {"Type": "String"}})
-    assert principals(found.rows[0].policies) == [CONSUMER]
-    assert "whether it exists is known only once deployed" in found.notes[-1]
+    (row,) = found.rows
+    assert principals(row.policies) == [CONSUMER]
+    assert row.name == "team/app (if Unset is yes)"
 
 
 def test_a_setting_of_the_account_narrows_what_the_registry_policy_is_asked_about(tmp_path: Path) -> None:

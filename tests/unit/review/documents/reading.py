@@ -7,7 +7,8 @@ from typing import Any
 
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import Deployment, Resource
-from shared_ecr.review.documents import DeploymentTarget, load_deployment
+from shared_ecr.review.documents import DeploymentTarget, load_deployment, open_deployment
+from shared_ecr.review.worlds import explore
 
 ACCOUNT = "111111111111"
 PLACE = DeploymentTarget(ACCOUNT, Region.parse("us-east-1"))
@@ -22,6 +23,13 @@ def read(
     file = folder / ("t.yaml" if is_text else "t.json")
     file.write_text(str(template) if is_text else json.dumps(template), encoding="utf-8")
     return load_deployment(file, place, parameters or {}, shown_as=file.name)
+
+
+def all_worlds(folder: Path, template: object) -> list[Deployment]:
+    """Read one template in JSON in every world."""
+    file = folder / "t.json"
+    file.write_text(json.dumps(template), encoding="utf-8")
+    return [world.deployments[0] for world in explore([open_deployment(file, PLACE)]).worlds]
 
 
 def resources(**bodies: object) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_what_a_link_leads_to_outside_of_the_folder_is_not_read(tmp_path: Path) 
     (tmp_path / "out.json").write_text(TEMPLATE)
     (folder / "b.json").symlink_to(tmp_path / "out.json")
     assert names(folder) == ["a"]
-    assert [each for each in doubts(load_deployment(folder, PLACE)) if "no file of this folder" in each]
+    assert [each for each in doubts(load_deployment(folder, PLACE)) if "not a file of this folder" in each]
 
 
 def test_a_folder_without_anything_that_deploys_is_refused(tmp_path: Path) -> None:
@@ -75,13 +75,13 @@ def test_a_folder_without_anything_that_deploys_is_refused(tmp_path: Path) -> No
     ('{"version": 4, "terraform_version": "1.9", "lineage": "x"}', "It is Terraform's own state"),
     ('{"version": "55", "artifacts": {}}', "It is the manifest of an assembly"),
     ("apiVersion: v1\n", "It has neither Resources nor a format_version"),
-    ("- a\n", "It is no mapping"),
+    ("- a\n", "It is not a mapping"),
 ])  # fmt: skip
 def test_what_deploys_nothing_is_refused_and_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "f.yaml").write_text(text)
     with pytest.raises(InvalidDocumentError) as refused:
         load_deployment(tmp_path / "f.yaml", PLACE, shown_as="f.yaml")
-    assert f"f.yaml: this is no template, no assembly and no plan. {said}" in str(refused.value)
+    assert f"f.yaml: this is not a template, an assembly or a plan. {said}" in str(refused.value)
 
 
 def test_a_template_may_come_through_a_pipe(tmp_path: Path) -> None:

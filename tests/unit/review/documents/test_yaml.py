@@ -27,7 +27,7 @@ def value(folder: Path, written: str) -> object:
     ("!If [Nowhere, same, same]", "same"),
     ("!!str 12", "12"),
     ("! 12", "12"),
-    ("!Transform {Name: M}", "${Deployed:Fn::Transform}"),
+    ("!Transform {Name: M}", '${Deployed:Fn::Transform "Name":"M"}'),
 ], ids=str)  # fmt: skip
 def test_a_short_form_means_its_function(tmp_path: Path, written: str, expected: object) -> None:
     assert value(tmp_path, written) == expected

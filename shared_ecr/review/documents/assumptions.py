@@ -1,0 +1,110 @@
+"""What is assumed of values that only a deployment knows, and which of those values a reading depends on.
+
+A template leaves values open: a parameter without a given value, the Region, an import. One reading of a template
+assumes one value for each of them; `review.worlds` reads it again under every other assumption that can make a
+difference. Which assumptions those are is collected here while a template is read: the literals that conditions and
+mappings compare an open value with, and "any other value".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Other(Enum):
+    """The value of something open that equals nothing that the template compares it with."""
+
+    VALUE = "another value"
+
+
+OTHER = Other.VALUE
+Assumed = str | Other
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OpenValue:
+    """One value that a deployment decides: a parameter, a pseudo parameter, an import, the answer of a comparison."""
+
+    stack: str
+    """The stack whose deployment decides it; a nested stack shares the open values of its root."""
+    name: str
+    """As `${Deployed:NAME}` has it."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unit:
+    """One resource of a stack, as long as it is read."""
+
+    stack: str
+    logical_id: str
+    type: str = ""
+
+
+Candidates = dict[Assumed, None]
+"""The values that can make a difference, the one that is assumed first in front."""
+Touched = dict[OpenValue, Candidates]
+
+
+@dataclass
+class Assumptions:
+    """The values assumed in one reading, and what this reading depended on."""
+
+    values: Mapping[OpenValue, Assumed] = field(default_factory=dict)
+    """Where a value is missing, its first candidate is assumed."""
+    units: dict[Unit, Touched] = field(default_factory=dict)
+    """The resources that a review judges, each with the open values it depends on."""
+    impossible: set[Unit] = field(default_factory=set)
+    """Resources that cannot be deployed under these assumptions: a mapping lacks the key."""
+
+    def __post_init__(self) -> None:
+        self._open: list[Touched] = []
+        self._is_impossible = False
+
+    def choose(self, value: OpenValue, candidates: Iterable[Assumed]) -> Assumed:
+        """Return what is assumed of *value*, and remember that the reading depends on it.
+
+        Args:
+            value: what is open.
+            candidates: what it may be; the first one is assumed where nothing else is.
+        """
+        found: Candidates = dict.fromkeys(candidates)
+        for touched in self._open:
+            touched.setdefault(value, {}).update(found)
+        return self.values.get(value, next(iter(found), OTHER))
+
+    def give_up(self) -> None:
+        """Note that what is being read cannot be deployed under these assumptions."""
+        self._is_impossible = True
+
+    @contextmanager
+    def recording(self) -> Iterator[Touched]:
+        """Collect what the reading inside depends on."""
+        touched: Touched = {}
+        self._open.append(touched)
+        try:
+            yield touched
+        finally:
+            # By identity: two frames may have collected the same.
+            self._open = [each for each in self._open if each is not touched]
+
+    def repeat(self, touched: Touched) -> None:
+        """Note again what an answer that was kept depends on."""
+        for value, candidates in touched.items():
+            for each in self._open:
+                each.setdefault(value, {}).update(candidates)
+
+    @contextmanager
+    def unit(self, unit: Unit) -> Iterator[None]:
+        """Collect what the resource read inside depends on."""
+        self._is_impossible = False
+        with self.recording() as touched:
+            yield
+        if self._is_impossible:
+            self.impossible.add(unit)
+        known = self.units.setdefault(unit, {})
+        for value, candidates in touched.items():
+            known.setdefault(value, {}).update(candidates)

@@ -1,0 +1,39 @@
+"""What could be judged on the previous side and cannot be judged now: the change hides it, so it blocks.
+
+A value that only a deployment knows may be any value: a policy for every principal, a lifecycle rule that expires all
+images, another name. Where it was open before as well, nothing is known to change, and it is reported as not judged.
+"""
+
+from collections.abc import Iterator
+
+from shared_ecr.findings import Severity
+from shared_ecr.review.deployments import Deployment, Doubt, RegistryHome, Resource
+from shared_ecr.review.findings import ReviewFinding
+
+_ANYWHERE = RegistryHome(None, None)
+
+
+def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+    """Yield a blocking finding for each doubt of *after* that *before* does not have."""
+    had = {(doubt.about, doubt.what) for doubt in before.doubts}
+    resources = {
+        f"{stack.name}: {resource.origin.logical_id}": resource
+        for stack in after.stacks
+        for resource in stack.resources
+    }
+    for doubt in after.doubts:
+        if not doubt.is_bounded and (doubt.about, doubt.what) not in had:
+            yield _finding(doubt, resources.get(doubt.about))
+
+
+def _finding(doubt: Doubt, resource: Resource | None) -> ReviewFinding:
+    return ReviewFinding(
+        "hidden-by-change",
+        Severity.ERROR,
+        doubt.what,
+        "The previous side could be judged here; what is unknown now may delete images or allow any principal",
+        "Write the value into the template, or give it with --parameter, --account or --region",
+        subject=(resource.text("RepositoryName") or resource.origin.logical_id) if resource else doubt.place,
+        home=resource.home if resource else _ANYWHERE,
+        origin=resource.origin if resource else None,
+    )
