@@ -135,10 +135,15 @@ def test_a_registry_that_keeps_the_list_and_does_not_say_so_gets_none(bench: Ben
     assert TAG not in repository(bench).tags
 
 
-def test_ecr_keeps_the_list_itself_whatever_it_says(old: Bench, tmp_path: Path) -> None:
-    result = old.push(write_layout(tmp_path / "l", image(), SIGNATURE), as_ecr=True)
-    assert (result.referrers, list(repository(old).tags)) == (1, ["1.0"])
-    assert old.registry.count("GET", "/referrers/") == 0
+def test_ecr_that_says_that_it_keeps_the_list_is_not_asked(bench: Bench, tmp_path: Path) -> None:
+    result = bench.push(write_layout(tmp_path / "l", image(), SIGNATURE), as_ecr=True)
+    assert (result.referrers, list(repository(bench).tags)) == (1, ["1.0"])
+    assert bench.registry.count("GET", "/referrers/") == 0
+
+
+def test_an_ecr_that_keeps_no_list_gets_one_under_a_tag(old: Bench, tmp_path: Path) -> None:
+    old.push(write_layout(tmp_path / "l", image(), SIGNATURE), as_ecr=True)
+    assert [entry["digest"] for entry in listed(old)] == [SIGNATURE.root]
 
 
 def test_an_attestation_within_an_index_is_listed_too(old: Bench, tmp_path: Path) -> None:

@@ -30,8 +30,7 @@ def enter(remote: RemoteRepository, manifest: Manifest, subject: Digest) -> bool
         PushRefusedError: the tag names something else, may not move, or is rewritten by others without end.
         InvalidImageError: what the tag names is no list.
     """
-    if remote.exchange.endpoint.registry.ecr is not None or _is_kept(remote, subject):
-        # ECR keeps the list, and in a repository with immutable tags nobody else can.
+    if _is_kept(remote, subject):
         return False
     tag = Tag(f"sha256-{subject.hex}")
     for _ in range(TRIES):
