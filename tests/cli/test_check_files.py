@@ -100,16 +100,22 @@ def test_a_good_repository_policy_has_nothing_to_say(tmp_path: Path) -> None:
     ("document", "code"),
     [
         (policy(Principal="*"), "access-public"),
-        (policy(Action="ecr:GetAuthorizationToken"), "action-token"),
+        (policy(Action="ecr:PullImage"), "action-unknown"),
         (policy(Effect="allow"), "policy-effect"),
         ({"policyText": json.dumps(policy(Principal="*"))}, "access-public"),
         ("{,}", "policy-json"),
     ],
-    ids=["public", "token", "effect", "as the CLI prints it", "no JSON"],
+    ids=["public", "action", "effect", "as the CLI prints it", "no JSON"],
 )
 def test_a_repository_policy_is_refused_where_it_stands(document: object, code: str, tmp_path: Path) -> None:
     outcome = shared_ecr("check", "--repository-policy", written(tmp_path / "policy.json", document))
     assert (outcome.code, code in codes(outcome.stdout)) == (2, True)
+
+
+def test_a_token_that_a_repository_policy_grants_is_a_warning(tmp_path: Path) -> None:
+    document = policy(Action=["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:GetAuthorizationToken"])
+    outcome = shared_ecr("check", "--repository-policy", written(tmp_path / "policy.json", document))
+    assert (outcome.code, codes(outcome.stdout)) == (0, ["action-token"])
 
 
 def test_a_policy_that_is_missing_is_told_like_a_declaration(tmp_path: Path) -> None:

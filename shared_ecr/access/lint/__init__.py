@@ -1,15 +1,15 @@
 """Judge one policy by itself: public, dead, inert, refused or undocumented.
 
-A rule is a function; the tables of the four modules list them all: `principals`, `conditions` and `actions` look at
-one statement each, `statements` at the policy. docs/reference/access.md lists the codes.
+A rule is a function; the tables of the five modules list them all: `principals`, `conditions` and `actions` look at
+one statement each, `statements` and `functions` at the policy. docs/reference/access.md lists the codes.
 """
 
-from shared_ecr.access.lint import actions, conditions, principals, statements
+from shared_ecr.access.lint import actions, conditions, functions, principals, statements
 from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 
 STATEMENT_RULES = (*principals.RULES, *conditions.RULES, *actions.RULES)
-POLICY_RULES = statements.RULES
+POLICY_RULES = (*statements.RULES, functions.half_of_lambda)
 
 
 def lint(subject: LintedPolicy) -> list[PolicyFinding]:

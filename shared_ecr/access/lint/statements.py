@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.access.actions import REGISTRY_LEVEL_BITS, REPOSITORY_LEVEL_BITS, bits
+from shared_ecr.access.actions import REGISTRY_LEVEL_BITS, REPOSITORY_LEVEL_BITS, TOKEN_BIT, bits
 from shared_ecr.access.callers import Identity
 from shared_ecr.access.classes import RequestClass, request_classes
 from shared_ecr.access.conditions import Truth
@@ -28,6 +28,9 @@ def dead(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """Statements that no request can meet, and grants that a denial takes back entirely."""
     classes = list(request_classes([subject.policy], subject.target, TrustBoundary(subject.target.organization)))
     for statement in subject.policy.statements:
+        if statement.action.actions == TOKEN_BIT:
+            # That it grants nothing has a code of its own.
+            continue
         met = [each for each in classes if _speaks(subject, statement, each)]
         actions = statement.action.actions & _asked(subject)
         if not actions or not met:
@@ -123,4 +126,18 @@ def empty(subject: LintedPolicy) -> Iterator[PolicyFinding]:
         yield warning("statement-dead", None, "the policy has no statement", "It says nothing", "Remove the policy")
 
 
-RULES = (dead, lockout, size, version, empty)
+def without_resource(subject: LintedPolicy) -> Iterator[PolicyFinding]:
+    """Statements of a registry policy that do not say about which repositories they are.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+    """
+    for statement in subject.policy.statements if _is_registry(subject) else ():
+        if statement.resource is None:
+            yield error(
+                "policy-resource-missing", statement, "it has no Resource",
+                "A statement of a registry policy needs one, so ECR refuses the policy",
+                "Write Resource with the ARNs of the repositories, such as arn:aws:ecr:REGION:ACCOUNT:repository/*",
+            )  # fmt: skip
+
+
+RULES = (dead, lockout, size, version, empty, without_resource)

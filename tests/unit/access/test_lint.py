@@ -108,6 +108,29 @@ def test_a_sound_policy_has_no_finding(statements: list[dict[str, Any]]) -> None
     assert [str(each) for each in lint(subject)] == []
 
 
+def test_a_statement_of_a_registry_policy_without_resource_is_found() -> None:
+    replicas = allow(Action=["ecr:CreateRepository", "ecr:ReplicateImage"])
+    assert codes(replicas, holder=PolicyHolder.REGISTRY) == {"policy-resource-missing"}
+
+
+@pytest.mark.parametrize(("rest", "expected"), [
+    pytest.param([], {"lambda-incomplete"}, id="nothing for the account"),
+    pytest.param([allow({"AWS": CONSUMER})], set(), id="the account"),
+    pytest.param([allow({"AWS": f"arn:aws:iam::{CONSUMER}:role/deployer"})], set(), id="a role of the account"),
+    pytest.param([allow("*", IN_ORGANIZATION)], set(), id="the organization"),
+    pytest.param([allow({"AWS": "333333333333"})], {"lambda-incomplete"}, id="another account"),
+])  # fmt: skip
+def test_lambda_of_another_account_needs_two_statements(rest: list[dict[str, Any]], expected: set[str]) -> None:
+    statements = [allow(LAMBDA, {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:*:{CONSUMER}:function:*"}}), *rest]
+    found = lint(LintedPolicy(policy(*statements), target=TARGET))
+    assert {each.code for each in found} & {"lambda-incomplete"} == expected
+
+
+def test_a_grant_of_a_token_alone_is_a_warning_and_no_dead_statement() -> None:
+    [found] = lint(LintedPolicy(policy(allow(Action=["ecr:GetAuthorizationToken"])), target=TARGET))
+    assert (found.code, found.severity) == ("action-token", "warning")
+
+
 def test_a_sound_registry_policy_has_no_finding() -> None:
     replicas = allow(Action=["ecr:CreateRepository", "ecr:ReplicateImage"],
                      Resource="arn:aws:ecr:us-east-1:111111111111:repository/prod-*")  # fmt: skip

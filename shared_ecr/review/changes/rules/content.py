@@ -108,6 +108,6 @@ def scan_off(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     if case.before.scan_on_push and not case.after.scan_on_push and not case.is_scanned:
         yield error(
             "scan-weakened", "scan on push is switched off, and no rule of the registry in these documents covers it",
-            "Images with known vulnerabilities are pushed, and nobody is told",
+            "Images with known vulnerabilities are pushed without a finding",
             "Keep ScanOnPush, or let the registry's scanning configuration cover it",
         )  # fmt: skip

@@ -18,7 +18,7 @@ from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 from shared_ecr.review.verdict import Happening
 
 SIGNING = "AWS::ECR::SigningConfiguration"
-_UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed, and nobody is told"
+_UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed without a finding"
 
 SettingRule = Callable[[SettingCase], Iterator[RuleFinding]]
 
@@ -31,43 +31,45 @@ def scanning(case: SettingCase) -> Iterator[RuleFinding]:
     if case.after:
         lost = Scans.of(case.after.resource).lost(Scans.of(case.before.resource))
     elif case.happening is Happening.DELETED:
-        lost = "it is gone: the registry scans nothing by itself"
+        lost = "it was removed: the registry scans nothing by itself"
     if lost:
         yield error("scan-weakened", lost, _UNKNOWN_VULNERABILITIES, "Keep the scan type and its filters")
 
 
 def cache(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find a pull-through cache rule that is made anew, or gone."""
+    """Find a pull-through cache rule that is replaced or removed."""
     if case.type != CACHE_RULE:
         return
     if case.happening is Happening.REPLACED:
         changed = ", ".join(each.what for each in case.differences if each.what not in MOVES)
         yield error(
             "pull-through-replaced", f"it is replaced, for {changed} changes",
-            "Every property is fixed when the rule is made. A second rule of one prefix 'already exists', and the "
-            "deployment fails; under another prefix what was pulled by the old names is found no more",
+            "Its properties are fixed when the rule is created. A second rule of one prefix 'already exists', so the "
+            "deployment fails; under another prefix, pulls by the old names fail",
             "Change credentials by UpdatePullThroughCacheRule; else add a rule of another prefix first",
         )  # fmt: skip
     elif case.happening is Happening.DELETED:
         yield warning(
-            "pull-through-dropped", "it is gone", "What nobody has pulled yet can no longer be pulled through it",
-            "Make sure that nobody pulls by its prefix",
+            "pull-through-dropped", "it was removed",
+            "Images that are not cached yet can no longer be pulled through it",
+            "Make sure that no consumer pulls by its prefix",
         )  # fmt: skip
 
 
 def dropped(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find signing and creation templates that are gone."""
+    """Find signing configurations and creation templates that were removed."""
     if case.happening is not Happening.DELETED:
         return
     if case.type == SIGNING:
         yield warning(
-            "signing-dropped", "it is gone: what is pushed is no longer signed", "Who verifies signatures refuses it",
-            "Make sure that nobody verifies them",
+            "signing-dropped", "it was removed: pushed images are no longer signed",
+            "A consumer that verifies signatures refuses them", "Make sure that no consumer verifies them",
         )  # fmt: skip
     elif case.type == TEMPLATE:
-        yield warning(
-            "creation-template-dropped", "it is gone", "Repositories that ECR makes by itself get no rules any more",
-            "Make sure that none is made under its prefix",
+        yield error(
+            "creation-template-dropped", "it was removed",
+            "Repositories that ECR creates under its prefix are then created with mutable tags, AES256 and no policy",
+            "Keep it, or acknowledge that no repository is created under its prefix",
         )  # fmt: skip
 
 

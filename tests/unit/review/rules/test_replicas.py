@@ -15,8 +15,8 @@ SAFE = {"termination_protection": True}
 
 def lambda_of(region: str) -> dict[str, Any]:
     condition = {
-        "StringEquals": {"aws:SourceAccount": "222222222222"},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:lambda:{region}:222222222222:function:*"},
+        "StringEquals": {"aws:SourceAccount": "111111111111"},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:lambda:{region}:111111111111:function:*"},
     }
     return {"Version": "2012-10-17", "Statement": [allow({"Service": "lambda.amazonaws.com"}, condition)]}
 

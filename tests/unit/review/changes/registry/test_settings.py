@@ -76,14 +76,14 @@ def test_what_a_setting_takes_away_blocks(before: dict[str, Body], after: dict[s
     assert blocking(before, after) == expected
 
 
-@pytest.mark.parametrize(("before", "code"), [
-    (cache(), "pull-through-dropped"),
-    (template(), "creation-template-dropped"),
-    (resource("SigningConfiguration", Rules=[]), "signing-dropped"),
+@pytest.mark.parametrize(("before", "code", "severity"), [
+    (cache(), "pull-through-dropped", "warning"),
+    (template(), "creation-template-dropped", "error"),
+    (resource("SigningConfiguration", Rules=[]), "signing-dropped", "warning"),
 ])  # fmt: skip
-def test_a_setting_that_is_gone_is_told(before: Body, code: str) -> None:
+def test_a_setting_that_was_removed_is_reported(before: Body, code: str, severity: str) -> None:
     found = changed({"A": before, "R": repository()}, {"R": repository()})
-    assert codes(found, "warning") == [code]
+    assert codes(found, severity) == [code]
 
 
 def test_a_registry_policy_that_changes_is_told_with_every_repository_it_is_true_of() -> None:
