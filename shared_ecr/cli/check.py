@@ -2,17 +2,21 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_format
-from shared_ecr.errors import ExitCode
+from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.declaration.ignoring import Ignored
     from shared_ecr.problems import Problem
+
+
+STDIN = Path("-")
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -24,7 +28,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "WHY. FIX. [CODE] and exits 2 when there is one; warnings alone exit 0.",
     )
     parser.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="declarations (default: registry.yaml, unless a policy is)"
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="declarations; '-' for one on stdin (default: registry.yaml, unless a policy is given)",
     )
     parser.add_argument(
         "--lifecycle-policy",
@@ -85,16 +93,23 @@ class _Judged:
 
 
 def _declaration(path: Path) -> _Judged:
-    from shared_ecr.declaration import load
+    from shared_ecr.declaration import load, parse
     from shared_ecr.problems import InvalidDeclarationError
 
     try:
-        declaration = load(path, os.environ)
+        declaration = parse(_standard_input(), "stdin", os.environ) if path == STDIN else load(path, os.environ)
     except InvalidDeclarationError as error:
         return _Judged(path, "", error.problems)
     count = len(declaration.registry.repositories)
     what = f"{count} {'repository' if count == 1 else 'repositories'}"
     return _Judged(path, what, declaration.warnings, declaration.ignored)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as fault:
+        raise UsageError(f"stdin is not text in UTF-8 (byte {fault.start})") from fault
 
 
 def _lifecycle_policy(path: Path) -> _Judged:
@@ -119,7 +134,8 @@ def _print_text(judged: Sequence[_Judged]) -> None:
         for ignored in each.ignored:
             print(f"ignored, because {ignored.reason}: {ignored.problem}")
         if not each.has_errors:
-            print(f"{each.path}: {each.what}, no errors")
+            name = "stdin" if each.path == STDIN else each.path
+            print(f"{name}: {each.what}, no errors")
 
 
 def _print_json(judged: Sequence[_Judged]) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import sys
 from collections.abc import Iterator, Sequence
 
 PROFILE_VARIABLE = "AWS_PROFILE"
@@ -80,7 +81,7 @@ def command_in(words: Sequence[str]) -> str:
 
 @contextlib.contextmanager
 def effect_of(arguments: argparse.Namespace) -> Iterator[None]:
-    """Let `--profile` and `--quiet` have their effect inside the block."""
+    """Let `--profile` and `--quiet` have their effect inside the block, and colour reports at a terminal."""
     with contextlib.ExitStack() as stack:
         if arguments.profile is not None:
             stack.enter_context(_profile(arguments.profile))
@@ -88,6 +89,12 @@ def effect_of(arguments: argparse.Namespace) -> Iterator[None]:
         if arguments.quiet and not hasattr(arguments, "progress"):
             nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 — a device
             stack.enter_context(contextlib.redirect_stderr(nowhere))
+        if sys.stdout.isatty():
+            # Only a terminal pays for the import.
+            from shared_ecr.cli.colour import ColouredLines, wants_colour
+
+            if wants_colour(arguments.command_name, getattr(arguments, "format", ""), sys.stdout, os.environ):
+                stack.enter_context(contextlib.redirect_stdout(ColouredLines(sys.stdout)))
         yield
 
 

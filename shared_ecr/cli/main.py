@@ -53,7 +53,7 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     add_common_options(parser)
-    subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command_name", required=True)
     for name in (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"shared_ecr.cli.{name}").add_parser(subcommands)
         command = subcommands.choices[name]
@@ -90,7 +90,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         with effect_of(arguments):
             code: int = arguments.run(arguments)
-        sys.stdout.flush()
+            sys.stdout.flush()
     except Exception as error:  # noqa: BLE001 — the last resort: a traceback is no answer, and its 1 means findings
         return _ended_by(error, verbose=arguments.verbose)
     return code

@@ -1,3 +1,4 @@
+import io
 import json
 from pathlib import Path
 
@@ -122,3 +123,15 @@ def test_a_policy_that_is_missing_is_told_like_a_declaration(tmp_path: Path) -> 
     for option in ("--repository-policy", "--lifecycle-policy"):
         outcome = shared_ecr("check", option, tmp_path / "none.json")
         assert (outcome.code, codes(outcome.stdout)) == (2, ["config-missing"])
+
+
+def test_a_declaration_can_be_checked_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'version: 1\nregistry: {account: "1", regions: [us-east-1]}\nrepositories: {ab: {}}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    outcome = shared_ecr("check", "-")
+    assert outcome.code == 2
+    assert "stdin:2:21: registry.account: " in outcome.stdout
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.replace('"1"', '"111111111111"').encode())))
+    assert shared_ecr("check", "-").stdout == "stdin: 1 repository, no errors\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff")))
+    assert "stdin is not text in UTF-8 (byte 0)" in shared_ecr("check", "-").stderr
