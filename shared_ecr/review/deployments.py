@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.problems import Position
+from shared_ecr.review.operations import PlannedOperation, TerraformPlan
 
 OPEN_MARK = "${Deployed:"
 """How a value begins that only a deployment knows."""
@@ -68,6 +69,12 @@ class Resource:
     """Conditions that decide at deployment whether it exists at all; empty where it surely does."""
     acknowledged: tuple[tuple[str, str], ...] = ()
     """Codes that its metadata acknowledges, each with the reason."""
+    operation: PlannedOperation | None = None
+    """What a plan of Terraform does to it; None where no plan says."""
+    sensitive: frozenset[str] = frozenset()
+    """The properties that Terraform marks as sensitive, at least in part: they are judged, and never printed."""
+    is_partial: bool = False
+    """Whether only policies of it are in the documents: the repository itself is managed elsewhere."""
 
     def text(self, name: str) -> str | None:
         """Return the property *name* where it is a text that is wholly known."""
@@ -94,6 +101,8 @@ class Stack:
     """`cloudformation`, `cdk` or `terraform`: limits and removal differ."""
     written: Json = field(default=None, compare=False, repr=False)
     """The template as it is written, nothing evaluated."""
+    plan: TerraformPlan | None = None
+    """What the plan says besides the values of its resources; None of what is no plan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from shared_ecr.fate.inventory import Inventory
 from shared_ecr.findings import Acknowledgement, JudgedFinding, covering
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
+from shared_ecr.review.changes.operations import of_plans
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.hidden import hidden_now
@@ -16,6 +17,7 @@ from shared_ecr.review.matrices import matrices
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms
+from shared_ecr.review.sensitive import hide_sensitive, without_sensitive
 from shared_ecr.review.verdict import ReviewResult
 
 # A reviewer reads errors first, and of those the ones that nobody has accepted.
@@ -51,7 +53,8 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         **dict.fromkeys(changed.findings, False),
         **dict.fromkeys(hidden_now(before, after) if before else (), False),
     }
-    return ReviewResult(
+    findings |= dict.fromkeys(of_plans(before, after, changed.findings), False)
+    result = ReviewResult(
         source=after.source,
         against=before.source if before else None,
         at=question.now,
@@ -62,8 +65,9 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         findings=tuple(sorted(_judged(findings, after, question), key=order_of)),
         headroom=tuple(headrooms(after)),
         doubts=(*after.doubts, *(before.doubts if before else ())),
-        matrices=tuple(matrices(after, question.known)) if question.with_access else (),
+        matrices=tuple(matrices(without_sensitive(after), question.known)) if question.with_access else (),
     )
+    return hide_sensitive(result, before, after)
 
 
 def _count(deployment: Deployment) -> int:

@@ -17,6 +17,7 @@ from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
+from shared_ecr.review.sensitive import without_sensitive
 from shared_ecr.review.worlds import Wording, explore
 from shared_ecr.text import visible
 
@@ -61,7 +62,8 @@ def collect(path: Path, place: DeploymentTarget) -> DeploymentPolicies:
     policies = _Numbered[StoredPolicy]()
     doubts = _Numbered[str]()
     for number, world in enumerate(found.worlds):
-        (deployment,) = world.deployments
+        (written,) = world.deployments
+        deployment = without_sensitive(written)
         held = tuple(each for _, each in _found(deployment))
         rows.add(number, _rows(held, dict(_scopes(deployment))))
         policies.add(number, held)

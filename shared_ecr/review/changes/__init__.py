@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, gone
 from shared_ecr.review.changes.identity.departures import departure
-from shared_ecr.review.changes.identity.pairing import Paired, held, pair_up
+from shared_ecr.review.changes.identity.pairing import Paired, held
+from shared_ecr.review.changes.identity.partial import paired_repositories
 from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import paired_stacks
+from shared_ecr.review.changes.operations.keys import keys_of_plans
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
 from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
 from shared_ecr.review.changes.registry.replication import copied_no_more, deletions_copied
@@ -50,7 +52,7 @@ def compare(before: Deployment, after: Deployment, question: ReviewContext) -> C
     """Say what happens where *after* is deployed over *before*, and what of it somebody has to decide about."""
     stacks = paired_stacks(before, after)
     access = AccessChanges(RegistryPolicies.of(before), RegistryPolicies.of(after), question.known)
-    paired = pair_up(held(before, REPOSITORY), held(after, REPOSITORY), stacks)
+    paired = paired_repositories(before, after, stacks)
     cases = tuple(DeploymentPair(before, after, question, access, stacks).cases(paired))
     registries = tuple(registry_changes(access, before, stacks, _unchanged(paired, cases, access)))
     settings = tuple(_with_access(each, registries) for each in setting_cases(before, after, stacks))
@@ -67,6 +69,7 @@ def compare(before: Deployment, after: Deployment, question: ReviewContext) -> C
         *auto_delete_images(before, after, stacks),
         *keys_lost(before, after, stacks),
         *unknown_types_changed(before, after),
+        *keys_of_plans(before, after),
         *_new_owners(before, after, question),
     )
     return Changed(

@@ -20,10 +20,14 @@ from shared_ecr.review.changes.losing.images import image_fates
 from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.image_functions import functions_of, image_functions
+from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import SCANNING
 from shared_ecr.review.rules.settings.scanning import read_scanning
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange
+
+OPERATION = "operation"
+"""What a replacement is called that a plan says, among the properties that change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,13 @@ class DeploymentPair:
         return RepositoryPair(
             before,
             after,
-            _happening(before, after, naming, is_encrypted_anew=is_encrypted_anew),
+            _happening(before, after, naming, is_replaced=is_encrypted_anew or is_replaced_by_plan(new)),
             stacks is not None,
             stacks is not None and stacks.is_elsewhere,
             naming,
             both,
             is_encrypted_anew,
-            differences(before, after, both if is_encrypted_anew else None, access),
+            (*differences(before, after, both if is_encrypted_anew else None, access), *replacement(new)),
             self._is_scanned(after),
             tuple(each.origin.logical_id for each in functions_of(self.functions, new.stack, new.resource)),
             access,
@@ -142,13 +146,25 @@ def is_untouched(old: LocatedResource, new: LocatedResource) -> bool:
         and before.conditions == after.conditions
         and (before.deletion_policy, before.update_replace_policy)
         == (after.deletion_policy, after.update_replace_policy)
+        and not is_replaced_by_plan(new)
     )
+
+
+def is_replaced_by_plan(new: LocatedResource) -> bool:
+    """Whether a plan of Terraform says that the resource is deleted and created again."""
+    operation = new.resource.operation
+    return operation is not None and operation.operation is Operation.REPLACE
+
+
+def replacement(new: LocatedResource) -> tuple[PropertyChange, ...]:
+    """Return the replacement that a plan says, as a line of what changes."""
+    return (PropertyChange(OPERATION, None, str(new.resource.operation)),) if is_replaced_by_plan(new) else ()
 
 
 def gone(left: LocatedResource) -> Happening:
     """Return what becomes of a resource that is in no stack of the new side."""
-    stays = left.resource.deletion_policy in RETAINS and left.stack.tool != TERRAFORM
-    return Happening.ORPHANED if stays else Happening.DELETED
+    # Terraform has no such policies; its reader writes Retain on what the plan forgets.
+    return Happening.ORPHANED if left.resource.deletion_policy in RETAINS else Happening.DELETED
 
 
 def alone(happening: Happening, each: LocatedResource) -> RepositoryChange:
@@ -158,7 +174,7 @@ def alone(happening: Happening, each: LocatedResource) -> RepositoryChange:
 
 
 def _happening(
-    before: ReviewedRepository, after: ReviewedRepository, naming: NameMatch, *, is_encrypted_anew: bool
+    before: ReviewedRepository, after: ReviewedRepository, naming: NameMatch, *, is_replaced: bool
 ) -> Happening:
     """Return what the tool makes of the difference, the worst of it.
 
@@ -174,4 +190,4 @@ def _happening(
     if is_moved:
         # Terraform knows a resource by its address: it destroys the one and makes the other.
         return Happening.REPLACED if after.stack.tool == TERRAFORM else Happening.MOVED
-    return Happening.REPLACED if is_encrypted_anew else Happening.CHANGED
+    return Happening.REPLACED if is_replaced else Happening.CHANGED

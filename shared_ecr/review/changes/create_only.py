@@ -44,6 +44,9 @@ _OF_TERRAFORM: Mapping[str, tuple[str, ...]] = {
 
 def rewritten(stack: Stack, before: Resource, after: Resource) -> tuple[str, ...]:
     """Return the properties for which the tool of *stack* replaces the resource, in the order of the table."""
+    if after.operation and after.operation.operation.keeps:
+        # The plan says that the provider changes it in place.
+        return ()
     table = _OF_TERRAFORM if stack.tool == TERRAFORM else CREATE_ONLY
     return tuple(
         name for name in table.get(before.type, ()) if before.properties.get(name) != after.properties.get(name)

@@ -61,6 +61,9 @@ def _of_repositories(scene: RuleContext) -> Iterator[ReviewFinding]:
     for repository in scene.repositories:
         for rule in REPOSITORY_RULES:
             yield from (found.about(repository.name, repository.resource) for found in rule(repository))
+    for holder in scene.policy_holders:
+        if holder.resource.is_partial and holder.lifecycle_text is not None:
+            yield from (found.about(holder.name, holder.resource) for found in lifecycle(holder))
     for template in scene.templates:
         for rule in TEMPLATE_RULES:
             yield from (found.about(template.subject, template.resource) for found in rule(template.repository))

@@ -51,7 +51,7 @@ class _Judge:
 def access(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Judge the policies of repositories, creation templates and registries."""
     judge, ours = _Judge(), scene.known.organization
-    for each in scene.repositories:
+    for each in scene.policy_holders:
         target = replace(each.target, organization=ours)
         for found in judge(each.policy_read, PolicyHolder.REPOSITORY, target, is_named=each.is_named):
             yield found.about(each.name, each.resource)

@@ -48,7 +48,12 @@ class RuleContext:
 
     @cached_property
     def repositories(self) -> tuple[ReviewedRepository, ...]:
-        """The private repositories."""
+        """The private repositories that are managed here."""
+        return tuple(each for each in self.policy_holders if not each.resource.is_partial)
+
+    @cached_property
+    def policy_holders(self) -> tuple[ReviewedRepository, ...]:
+        """The private repositories, also those of which only policies are managed here."""
         return tuple(repositories(self.deployment))
 
     @cached_property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.changes.cases import gone
+from shared_ecr.review.changes.cases import gone, is_replaced_by_plan, replacement
 from shared_ecr.review.changes.create_only import rewritten
 from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, LocatedResource, Paired, held, pair_up
@@ -79,7 +79,7 @@ def setting_cases(before: Deployment, after: Deployment, stacks: tuple[StackPair
 def _of_type(type_: str, paired: Paired, stacks: tuple[StackPair, ...]) -> Iterator[SettingCase]:
     partner = {id(pair.before): id(pair.after) for pair in stacks}
     for old, new in paired.both:
-        properties, place = tuple(_of_properties(old, new)), tuple(_of_place(old, new))
+        properties, place = (*_of_properties(old, new), *replacement(new)), tuple(_of_place(old, new))
         happening = _happening(old, new, properties, place)
         if happening is not None:
             stays = partner.get(id(old.stack)) == id(new.stack)
@@ -115,7 +115,7 @@ def _happening(
     properties: tuple[PropertyChange, ...],
     place: tuple[PropertyChange, ...],
 ) -> Happening | None:
-    if rewritten(new.stack, old.resource, new.resource):
+    if rewritten(new.stack, old.resource, new.resource) or is_replaced_by_plan(new):
         return Happening.REPLACED
     if any(each.what in MOVES for each in place):
         return Happening.MOVED

@@ -7,6 +7,7 @@ rules of their own, in the modules of these names.
 from collections.abc import Callable, Iterator
 
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
+from shared_ecr.review.changes.operations.replacements import replaced_by_plan
 from shared_ecr.review.changes.rules.content import access_changed, policy_gone, scan_off, tags_may_move
 from shared_ecr.review.changes.rules.identity import (
     logical_id_changed,
@@ -25,5 +26,6 @@ __all__ = ["CASE_RULES"]
 
 CASE_RULES: tuple[Callable[[RepositoryPair, ReviewContext], Iterator[RuleFinding]], ...] = (
     renamed, replaced, logical_id_changed, moved, removal_weakened, tags_may_move, scan_off, policy_gone,
-    access_changed, fates, protects_nothing, loses_more, tags_lost, policy_written_elsewhere, not_told_apart,
+    access_changed, fates, protects_nothing, loses_more, tags_lost, policy_written_elsewhere, replaced_by_plan,
+    not_told_apart,
 )  # fmt: skip

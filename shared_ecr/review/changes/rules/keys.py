@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.changes.cases import gone
-from shared_ecr.review.changes.create_only import rewritten
+from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.key_uses import KEY_TYPES, KeyUses
@@ -34,10 +34,10 @@ def keys_lost(before: Deployment, after: Deployment, stacks: tuple[StackPair, ..
     """Find keys of repositories that are deleted, disabled, or lost more easily than before."""
     used, will_be_used = KeyUses.of(before), KeyUses.of(after)
     for type_ in KEY_TYPES:
-        paired = pair_up(held(before, type_), held(after, type_), stacks)
+        paired = pair_up(_of_stacks(before, type_), _of_stacks(after, type_), stacks)
         for old, new in paired.both:
             if used.includes(old) or will_be_used.includes(new):
-                for found in _changed(old, new):
+                for found in changed_key(old, new):
                     yield found.about(f"key {old.resource.origin.logical_id}", new.resource)
         for left in paired.gone:
             if used.includes(left) and gone(left) is Happening.DELETED:
@@ -46,7 +46,13 @@ def keys_lost(before: Deployment, after: Deployment, stacks: tuple[StackPair, ..
                 )
 
 
-def _changed(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFinding]:
+def _of_stacks(side: Deployment, type_: str) -> list[LocatedResource]:
+    """Return the keys of CloudFormation's stacks; those of plans are judged by what the plan says."""
+    return [each for each in held(side, type_) if each.stack.tool != TERRAFORM]
+
+
+def changed_key(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFinding]:
+    """Find what makes a key that is used unusable, or easier to lose."""
     before, after = old.resource, new.resource
     yield from weakened(before, after, new.stack.tool)
     if rewritten(new.stack, before, after) and after.update_replace_policy not in RETAINS:

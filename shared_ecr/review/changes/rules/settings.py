@@ -5,6 +5,7 @@ Replication is in `replication`, the registry policy in `registry_access`.
 
 from collections.abc import Callable, Iterator
 
+from shared_ecr.review.changes.cases import OPERATION
 from shared_ecr.review.changes.differences import undecided
 from shared_ecr.review.changes.registry.scanning import Scans
 from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
@@ -41,7 +42,10 @@ def cache(case: SettingCase) -> Iterator[RuleFinding]:
     if case.type != CACHE_RULE:
         return
     if case.happening is Happening.REPLACED:
-        changed = ", ".join(each.what for each in case.differences if each.what not in MOVES)
+        changed = ", ".join(each.what for each in case.differences if each.what not in {*MOVES, OPERATION})
+        if not changed:
+            # A plan replaces it although nothing of it changes: `operations` reports that.
+            return
         yield error(
             "pull-through-replaced", f"it is replaced, for {changed} changes",
             "Its properties are fixed when the rule is created. A second rule of one prefix 'already exists', so the "
@@ -81,7 +85,7 @@ def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
         yield from public_dropped(case.before)
     if case.before is None or case.after is None:
         return
-    if case.happening is Happening.REPLACED:
+    if case.happening is Happening.REPLACED and case.before.name != case.after.name:
         yield error(
             "repository-renamed", f"{case.before.name} becomes {case.after.name}: a new, empty repository is made",
             "ECR cannot rename a repository, and images do not move", "Keep the name, or declare the new one beside it",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.documents.terraform.configuration import Configuration
-from shared_ecr.review.documents.terraform.translation import JOINED
+from shared_ecr.review.documents.terraform.translation import JOINED, properties_of
 from shared_ecr.review.documents.terraform.values import PlannedResource
-from shared_ecr.text import quoted
+from shared_ecr.review.operations import Operation
 
 
 @dataclass(slots=True)
@@ -19,6 +19,10 @@ class Translated:
     type: str
     home: RegistryHome
     properties: dict[str, Json] = field(default_factory=dict)
+    sensitive: set[str] = field(default_factory=set)
+    """The properties that are sensitive, at least in part."""
+    is_partial: bool = False
+    """Whether the document holds policies of it, and not the repository itself."""
 
     @property
     def name(self) -> Json:
@@ -28,19 +32,20 @@ class Translated:
 
 def joined(
     policies: Iterable[tuple[PlannedResource, RegistryHome]],
-    repositories: Sequence[Translated],
+    repositories: list[Translated],
     configuration: Configuration,
 ) -> Iterator[tuple[str, str]]:
-    """Write each of *policies* into its repository.
+    """Write each of *policies* into its repository; one that the document does not hold is added to *repositories*.
 
     Yields:
-        Where a policy could not be put, or overwrites another, the address and what to say of it.
+        Where a policy overwrites another, the address and what to say of it.
     """
     by_name: dict[tuple[str, str], list[Translated]] = {}
     for each in repositories:
         if isinstance(each.name, str):
             by_name.setdefault((each.type, each.name), []).append(each)
-    for policy, home in policies:
+    # What Terraform forgets has its effect until something else is written: it comes first.
+    for policy, home in sorted(policies, key=lambda each: not _is_forgotten(each[0])):
         kind, name, read = JOINED[policy.type]
         written = policy.values.get("repository", policy.values.get("repository_name"))
         repository = None
@@ -48,16 +53,21 @@ def joined(
             repository = _at_home(by_name.get((kind, written), []), home)
         repository = repository or _referred(policy, kind, repositories, configuration)
         if repository is None:
-            is_named = isinstance(written, str) and is_known(written)
-            which = f"{quoted(str(written))}, which is not in this document" if is_named else "that is not known yet"
-            yield policy.address, f"it belongs to the repository {which}; it is not judged"
-            continue
-        if name in repository.properties:
+            repository = Translated(policy, kind, home, {"RepositoryName": written} if written else {}, is_partial=True)
+            repositories.append(repository)
+            if isinstance(written, str):
+                by_name.setdefault((kind, written), []).append(repository)
+        if name in repository.properties and not _is_forgotten(policy):
             yield (
                 policy.address,
                 f"another resource writes this policy of {repository.resource.address} too; one of them wins",
             )
         repository.properties[name] = read(policy.values.get("policy"))
+        repository.sensitive |= properties_of(policy.type, policy.sensitive)
+
+
+def _is_forgotten(policy: PlannedResource) -> bool:
+    return policy.operation is not None and policy.operation.operation is Operation.FORGET
 
 
 def _at_home(found: Sequence[Translated], home: RegistryHome) -> Translated | None:
@@ -75,6 +85,7 @@ def _referred(
     found = [
         each for each in repositories
         if each.type == kind and each.resource.module == policy.module and each.resource.block in references
+        and not each.is_partial
     ]  # fmt: skip
     same = [each for each in found if each.resource.index == policy.index]
     return same[0] if len(same) == 1 else found[0] if len(found) == 1 else None

@@ -1,24 +1,43 @@
 """From a plan or a state of Terraform to the stack that a review compares."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.deployments import Doubt, Origin, RegistryHome, Resource, Stack, is_known
+from shared_ecr.review.deployments import Doubt, Origin, Resource, Stack, is_known
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.places import DeploymentTarget
+from shared_ecr.review.documents.terraform.attributes import unread_attributes
 from shared_ecr.review.documents.terraform.configuration import Configuration
+from shared_ecr.review.documents.terraform.gaps import gaps_of
 from shared_ecr.review.documents.terraform.homes import ProviderHomes
 from shared_ecr.review.documents.terraform.joining import Translated, joined
-from shared_ecr.review.documents.terraform.translation import JOINED, TRANSLATIONS, account_setting, renamed
-from shared_ecr.review.documents.terraform.values import PlannedResource, resources_of
+from shared_ecr.review.documents.terraform.listing import listed_operations
+from shared_ecr.review.documents.terraform.outside import not_judged
+from shared_ecr.review.documents.terraform.resource_types import concerns_a_registry, is_of_registry
+from shared_ecr.review.documents.terraform.sides import PlanSides
+from shared_ecr.review.documents.terraform.translation import (
+    ACCOUNT_SETTING,
+    JOINED,
+    TRANSLATIONS,
+    account_setting,
+    properties_of,
+    renamed,
+)
+from shared_ecr.review.documents.terraform.values import PlannedResource
+from shared_ecr.review.operations import Operation, TerraformPlan
 from shared_ecr.text import quoted
 
 # https://developer.hashicorp.com/terraform/internals/json-format: another major version is another format.
 _VERSIONS = ("0.", "1.")
-_ACCOUNT_SETTING = "aws_ecr_account_setting"
-_JUDGED = ("aws_ecr_", "aws_ecrpublic_", "awscc_ecr_")
+# Properties that name what a plan creates beside them: that they are open is the rule, and says nothing about access.
+_OPEN_AS_A_RULE = frozenset({"Arn", "CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "KeyId"})
+
+# Nothing about images or access depends on them.
+_DESCRIBING = frozenset({"Description", "RepositoryCatalogData"})
+# What depends on tags is a policy that asks for them.
+_TAGS = frozenset({"Tags", "ResourceTags"})
+_POLICIES = ("RepositoryPolicyText", "RepositoryPolicy", "PolicyText")
 
 
 def is_plan(data: Json) -> bool:
@@ -37,11 +56,10 @@ def read_plan(document: DataFile, place: DeploymentTarget, name: str) -> tuple[S
     Raises:
         InvalidDocumentError: the document is of another version of the format.
     """
-    plan = _checked(document)
-    changes = list(_changes(plan))
-    unknown = {address: change.get("after_unknown") for address, change, _ in changes}
-    resources = list(resources_of(plan.get("planned_values", plan.get("values")), unknown))
-    return _stack(document, resources, _homes(plan, resources, place), name)
+    sides = PlanSides(_checked(document))
+    reader = _PlanReader(document, sides, place, name)
+    stack = reader.stack(sides.after(), None if sides.is_state else reader.plan())
+    return stack, reader.doubts(sides)
 
 
 def read_prior(document: DataFile, place: DeploymentTarget, name: str) -> tuple[Stack, list[Doubt]] | None:
@@ -50,88 +68,113 @@ def read_prior(document: DataFile, place: DeploymentTarget, name: str) -> tuple[
     Raises:
         InvalidDocumentError: the document is of another version of the format.
     """
-    plan = _checked(document)
-    prior = _values(plan.get("prior_state"))
-    if prior is None or "planned_values" not in plan:
+    sides = PlanSides(_checked(document))
+    if sides.is_state or not sides.has_before:
         return None
-    resources = list(resources_of(prior, {}))
-    stack, doubts = _stack(document, resources, _homes(plan, resources, place), name)
-    # What `moved` renames is the same resource before and after.
-    moved = {before: address for address, _, before in _changes(plan) if before}
-    made = tuple(_renamed(each, moved.get(each.origin.logical_id)) for each in stack.resources)
-    return replace(stack, resources=made), doubts
+    reader = _PlanReader(document, sides, place, name)
+    return reader.stack(sides.before(), None), reader.noted
 
 
-def _homes(plan: Mapping[str, Json], resources: Iterable[PlannedResource], place: DeploymentTarget) -> ProviderHomes:
-    """Return the homes of *resources*; what was there before says more of a provider than what is planned."""
-    prior = resources_of(_values(plan.get("prior_state")), {})
-    return ProviderHomes(Configuration(plan), [*resources, *prior], place.home)
+class _PlanReader:
+    """Reads one side of a plan; `noted` has what of it is not judged."""
 
+    def __init__(self, document: DataFile, sides: PlanSides, place: DeploymentTarget, name: str) -> None:
+        self._file, self._name, self._sides = document.file, name, sides
+        known = [*sides.after(), *sides.before(), *sides.planned, *sides.prior]
+        # What was there before says more of a provider than what is planned.
+        self._homes = ProviderHomes(Configuration(sides.plan), known, place.home)
+        self.noted: list[Doubt] = []
 
-def _stack(
-    document: DataFile, resources: Iterable[PlannedResource], homes: ProviderHomes, name: str
-) -> tuple[Stack, list[Doubt]]:
-    told: list[tuple[str, str]] = []
-    translated, policies = [], []
-    for each in resources:
-        if each.is_data:
-            continue
-        if each.type in JOINED:
-            policies.append((each, homes.of(each)))
-        else:
-            translated.append(_translated(each, homes.of(each)))
-            told += _unjudged(each)
-    told += joined(policies, translated, homes.configuration)
-    for made in translated:
-        told += _open(made)
-    judged = {made.home for made in translated if made.resource.type.startswith(_JUDGED)}
-    stack = Stack(
-        name,
-        document.file,
-        next(iter(judged)) if len(judged) == 1 else homes.default,
-        tuple(
-            Resource(made.type, made.properties, Origin(document.file, name, made.resource.address), made.home)
-            for made in translated
-        ),
-        tool="terraform",
-    )
-    return stack, [Doubt(f"{document.file}: {address}", what) for address, what in told]
+    def stack(self, resources: Iterable[PlannedResource], plan: TerraformPlan | None) -> Stack:
+        """Return the stack that *resources* make."""
+        noted: list[tuple[str, str]] = []
+        translated, policies = [], []
+        for each in resources:
+            noted += _unjudged(each)
+            if each.type in JOINED:
+                policies.append((each, self._homes.of(each)))
+            else:
+                translated.append(self._translated(each))
+        noted += joined(policies, translated, self._homes.configuration)
+        self.noted += [self._doubt(address, what) for address, what in noted]
+        asks_for_tags = any(map(_asks_for_tags, translated))
+        for made in translated:
+            for name in _open(made):
+                what = f"{name} is known only after the apply; as far as it is open it is not judged"
+                is_bounded = name in _DESCRIBING or (name in _TAGS and not asks_for_tags)
+                self.noted.append(self._doubt(made.resource.address, what, is_bounded=is_bounded))
+        homes = {made.home for made in translated if is_of_registry(made.resource.type)}
+        return Stack(
+            self._name,
+            self._file,
+            next(iter(homes)) if len(homes) == 1 else self._homes.default,
+            tuple(map(self._resource, translated)),
+            tool="terraform",
+            plan=plan,
+        )
 
+    def plan(self) -> TerraformPlan:
+        """Return what the plan says besides the values."""
+        return TerraformPlan(tuple(listed_operations(self._sides, self._homes)), tuple(gaps_of(self._sides)))
 
-def _translated(resource: PlannedResource, home: RegistryHome) -> Translated:
-    translation = TRANSLATIONS.get(resource.type)
-    if translation:
-        return Translated(resource, translation.type, home, renamed(resource.values, translation.properties))
-    if resource.type == _ACCOUNT_SETTING:
-        return Translated(resource, "Custom::EcrSetting", home, account_setting(resource.values))
-    # What is not judged is counted, and nothing of it is kept: a plan has secrets in clear text.
-    return Translated(resource, resource.type, home)
+    def doubts(self, sides: PlanSides) -> list[Doubt]:
+        """Return what was noted, and what the plan does beside the resources that are read."""
+        unlisted = [each for each in sides.unlisted() if concerns_a_registry(each.type)]
+        if "resource_changes" in sides.plan:
+            what = "resource_changes does not list it; it is compared by its values alone"
+            self.noted += [self._doubt(each.address, what) for each in unlisted]
+        self.noted += [self._doubt(address, what) for address, what in not_judged(sides)]
+        return self.noted
+
+    def _doubt(self, address: str, what: str, *, is_bounded: bool = False) -> Doubt:
+        return Doubt(f"{self._file}: {address}", what, f"{self._name}: {address}", is_bounded)
+
+    def _resource(self, made: Translated) -> Resource:
+        operation = made.resource.operation
+        is_forgotten = operation is not None and operation.operation in {Operation.FORGET, Operation.LEAVE}
+        return Resource(
+            made.type,
+            made.properties,
+            Origin(self._file, self._name, made.resource.address),
+            made.home,
+            deletion_policy="Retain" if is_forgotten else "",
+            operation=operation,
+            sensitive=frozenset(made.sensitive),
+            is_partial=made.is_partial,
+        )
+
+    def _translated(self, resource: PlannedResource) -> Translated:
+        home = self._homes.of(resource)
+        translation = TRANSLATIONS.get(resource.type)
+        hidden = properties_of(resource.type, resource.sensitive)
+        if translation:
+            properties = renamed(resource.values, translation.properties)
+            return Translated(resource, translation.type, home, properties, hidden)
+        if resource.type == ACCOUNT_SETTING:
+            return Translated(resource, "Custom::EcrSetting", home, account_setting(resource.values), hidden)
+        # What is not judged is counted, and nothing of it is kept: a plan has secrets in clear text.
+        return Translated(resource, resource.type, home)
 
 
 def _unjudged(resource: PlannedResource) -> Iterator[tuple[str, str]]:
-    if resource.type.startswith(_JUDGED) and resource.type not in TRANSLATIONS and resource.type != _ACCOUNT_SETTING:
+    is_read = resource.type in TRANSLATIONS or resource.type in JOINED or resource.type == ACCOUNT_SETTING
+    if is_of_registry(resource.type) and not is_read:
         yield resource.address, f"resources of the type {quoted(resource.type)} are not judged"
+    for path in unread_attributes(resource.type, resource.values):
+        yield resource.address, f"the attribute {quoted(path)} of {resource.type} is not judged"
 
 
-def _open(translated: Translated) -> Iterator[tuple[str, str]]:
+def _open(translated: Translated) -> Iterator[str]:
+    """Yield the properties of a resource of the registry that are open, and that matter."""
     for name, value in translated.properties.items():
-        if not is_known(value) and name not in {"EncryptionConfiguration", "CredentialArn", "CustomRoleArn"}:
-            what = f"{name} is known only after the apply; as far as it is open it is not judged"
-            yield translated.resource.address, what
+        if not is_known(value) and name not in _OPEN_AS_A_RULE and is_of_registry(translated.resource.type):
+            yield name
 
 
-def _changes(plan: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json], str]]:
-    """Yield the address of each changed resource, its change, and the address it had before a `moved` block."""
-    written = plan.get("resource_changes")
-    for each in written if isinstance(written, list) else ():
-        # A deposed object has the address of its successor.
-        if not isinstance(each, dict) or "deposed" in each:
-            continue
-        match each.get("address"), each.get("change"), each.get("previous_address"):
-            case str() as address, dict() as change, before:
-                yield address, change, before if isinstance(before, str) else ""
-            case _:
-                continue
+def _asks_for_tags(translated: Translated) -> bool:
+    """Whether a policy in *translated* asks for the tags of a repository, or may do so."""
+    policies = (translated.properties.get(name) for name in _POLICIES)
+    return any("resourcetag/" in str(each).lower() or not is_known(each) for each in policies)
 
 
 def _checked(document: DataFile) -> Mapping[str, Json]:
@@ -141,11 +184,3 @@ def _checked(document: DataFile) -> Mapping[str, Json]:
         what = f"the format of Terraform's JSON has version {quoted(str(version))}; 0.x and 1.x are read"
         raise InvalidDocumentError.of(document.file, what, code="document-shape")
     return data
-
-
-def _values(state: Json) -> Json:
-    return state.get("values") if isinstance(state, dict) else None
-
-
-def _renamed(resource: Resource, address: str | None) -> Resource:
-    return replace(resource, origin=replace(resource.origin, logical_id=address)) if address else resource

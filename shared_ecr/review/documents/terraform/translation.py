@@ -4,11 +4,12 @@ Sources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resou
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.html.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.api_calls import CalledSetting
+from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
 
 ResourceValues = Mapping[str, Json]
 ValueReader = Callable[[Json], Json]
@@ -118,11 +119,19 @@ TRANSLATIONS: dict[str, Translation] = {
     "aws_ecr_pull_time_update_exclusion": Translation("AWS::ECR::PullTimeUpdateExclusion", {
         "principal_arn": ("PrincipalArn", _same),
     }),
+    **dict.fromkeys(KMS_KEYS, Translation("AWS::KMS::Key", {
+        "is_enabled": ("Enabled", _same), "enabled": ("Enabled", _same), "policy": ("KeyPolicy", _same),
+        "deletion_window_in_days": ("PendingWindowInDays", _same), "arn": ("Arn", _same), "key_id": ("KeyId", _same),
+        "valid_to": ("ValidTo", _same),
+    })),
     "aws_ecrpublic_repository": Translation("AWS::ECR::PublicRepository", {
         "repository_name": ("RepositoryName", _same), "catalog_data": ("RepositoryCatalogData", _CATALOG),
         "force_destroy": ("EmptyOnDelete", _same), "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
     }),
 }  # fmt: skip
+
+ACCOUNT_SETTING = "aws_ecr_account_setting"
+"""What CloudFormation has no type for; our own constructs write it as `Custom::EcrSetting`."""
 
 JOINED: dict[str, tuple[str, str, Callable[[Json], Json]]] = {
     "aws_ecr_lifecycle_policy": ("AWS::ECR::Repository", "LifecyclePolicy", _lifecycle),
@@ -130,6 +139,16 @@ JOINED: dict[str, tuple[str, str, Callable[[Json], Json]]] = {
     "aws_ecrpublic_repository_policy": ("AWS::ECR::PublicRepository", "RepositoryPolicyText", _same),
 }
 """What CloudFormation writes into the repository itself: its type there, the property, and how it is read."""
+
+
+def properties_of(type_: str, attributes: Iterable[str]) -> set[str]:
+    """Return the properties that the *attributes* of a resource of *type_* become."""
+    if type_ == ACCOUNT_SETTING:
+        return {"Body"} if set(attributes) & {"name", "value"} else set()
+    if type_ in JOINED:
+        return {JOINED[type_][1]} if "policy" in attributes else set()
+    names = TRANSLATIONS[type_].properties if type_ in TRANSLATIONS else {}
+    return {names[each][0] for each in attributes if each in names}
 
 
 def renamed(values: ResourceValues, names: Mapping[str, tuple[str, ValueReader]]) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""The resources of a plan or state, with their modules, and a mark where a value is not known or not to be shown."""
+"""The resources of a plan or state, with their modules; what is not known yet has a mark in its place."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.open_values import open_value
+from shared_ecr.review.operations import PlannedOperation
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 
@@ -21,8 +22,12 @@ class PlannedResource:
     index: str
     """The key of `for_each` or the number of `count`; empty without either."""
     values: Mapping[str, Json]
-    """Its attributes; unknown and sensitive ones are open."""
+    """Its attributes; those that are not known yet are open."""
     is_data: bool = False
+    sensitive: frozenset[str] = frozenset()
+    """The attributes of which at least a part is marked as sensitive."""
+    operation: PlannedOperation | None = None
+    """What the plan does to it; None where the document does not say."""
 
     @property
     def block(self) -> str:
@@ -31,12 +36,11 @@ class PlannedResource:
         return without_indexes(inside)
 
 
-def resources_of(values: Json, unknown: Mapping[str, Json]) -> Iterator[PlannedResource]:
+def resources_of(values: Json) -> Iterator[PlannedResource]:
     """Yield the resources of a values representation, modules in modules included.
 
     Args:
         values: `planned_values`, or the `values` of a state.
-        unknown: by address, what is known only after the apply.
     """
     modules: list[Json] = [values.get("root_module")] if isinstance(values, dict) else []
     while modules:
@@ -47,7 +51,7 @@ def resources_of(values: Json, unknown: Mapping[str, Json]) -> Iterator[PlannedR
         found = module.get("resources")
         for each in found if isinstance(found, list) else ():
             if isinstance(each, dict):
-                yield from _resource(each, address if isinstance(address, str) else "", unknown)
+                yield from _resource(each, address if isinstance(address, str) else "")
         children = module.get("child_modules")
         # The last is taken first, and the order of the document is kept.
         modules += reversed(children) if isinstance(children, list) else ()
@@ -58,35 +62,60 @@ def without_indexes(address: str) -> str:
     return _INDEX.sub("", address)
 
 
-def _resource(data: Mapping[str, Json], module: str, unknown: Mapping[str, Json]) -> Iterator[PlannedResource]:
-    match data:
-        case {"address": str() as address, "type": str() as kind}:
-            values = _marked(data.get("values"), unknown.get(address), data.get("sensitive_values"), address)
-            index = data.get("index")
-            known = values if isinstance(values, dict) else {}
-            text = index if isinstance(index, str) else ""
-            yield PlannedResource(address, kind, module, text, known, is_data=data.get("mode") == "data")
+def index_text(index: Json) -> str:
+    """Return the key of `for_each` or the number of `count` as text; empty without either."""
+    return str(index) if isinstance(index, str) else ""
 
 
-def _marked(value: Json, unknown: Json, sensitive: Json, name: str) -> Json:
-    """Return *value* with a mark in each place that *unknown* or *sensitive* says is true."""
-    if unknown is True or sensitive is True:
+def sensitive_attributes(marks: Json, values: Mapping[str, Json]) -> frozenset[str]:
+    """Return the attributes of which *marks* says that a part is sensitive.
+
+    https://developer.hashicorp.com/terraform/internals/json-format: `sensitive_values`, `after_sensitive`.
+    """
+    if marks is True:
+        return frozenset(values)
+    return (
+        frozenset(name for name, mark in marks.items() if _is_any_true(mark))
+        if isinstance(marks, dict)
+        else frozenset()
+    )
+
+
+def with_unknown(value: Json, unknown: Json, name: str) -> Json:
+    """Return *value* with a mark in each place that *unknown* says is known only after the apply."""
+    if unknown is True:
         return open_value(name)
     if isinstance(value, dict) or isinstance(unknown, dict):
         values = value if isinstance(value, dict) else {}
-        keys = dict.fromkeys([*values, *(unknown if isinstance(unknown, dict) else ())])
-        return {key: _marked(values.get(key), _at(unknown, key), _at(sensitive, key), f"{name}.{key}") for key in keys}
-    if isinstance(value, list):
+        below = unknown if isinstance(unknown, dict) else {}
+        keys = dict.fromkeys([*values, *below])
+        return {key: with_unknown(values.get(key), below.get(key), f"{name}.{key}") for key in keys}
+    if isinstance(value, list) or isinstance(unknown, list):
+        items, marks = (each if isinstance(each, list) else [] for each in (value, unknown))
+        padded = [*items, *[None] * (len(marks) - len(items))]
         return [
-            _marked(each, _item(unknown, place), _item(sensitive, place), f"{name}.{place}")
-            for place, each in enumerate(value)
+            with_unknown(each, marks[place] if place < len(marks) else None, f"{name}.{place}")
+            for place, each in enumerate(padded)
         ]
     return value
 
 
-def _at(marks: Json, key: str) -> Json:
-    return marks.get(key) if isinstance(marks, dict) else None
+def _is_any_true(mark: Json) -> bool:
+    match mark:
+        case dict():
+            return any(map(_is_any_true, mark.values()))
+        case list():
+            return any(map(_is_any_true, mark))
+        case _:
+            return mark is True
 
 
-def _item(marks: Json, place: int) -> Json:
-    return marks[place] if isinstance(marks, list) and place < len(marks) else None
+def _resource(data: Mapping[str, Json], module: str) -> Iterator[PlannedResource]:
+    match data:
+        case {"address": str() as address, "type": str() as kind}:
+            values = data.get("values")
+            known = values if isinstance(values, dict) else {}
+            yield PlannedResource(
+                address, kind, module, index_text(data.get("index")), known, is_data=data.get("mode") == "data",
+                sensitive=sensitive_attributes(data.get("sensitive_values"), known),
+            )  # fmt: skip

@@ -124,14 +124,22 @@ def test_a_policy_whose_repository_is_not_known_yet_follows_the_configuration(tm
     assert "LifecyclePolicy" not in named(found, 'aws_ecr_repository.app["a"]').properties
 
 
-@pytest.mark.parametrize(("repository", "said"), [
-    ("elsewhere", "it belongs to the repository 'elsewhere', which is not in this document"),
-    (None, "it belongs to the repository that is not known yet"),
-])  # fmt: skip
-def test_a_policy_of_a_repository_that_is_elsewhere_is_told(tmp_path: Path, repository: object, said: str) -> None:
+@pytest.mark.parametrize(("name", "expected"), [("elsewhere", {"RepositoryName": "elsewhere"}), (None, {})])
+def test_a_policy_of_a_repository_that_is_elsewhere_makes_a_partial_one(
+    tmp_path: Path, name: str | None, expected: dict[str, Any]
+) -> None:
     address = "aws_ecr_repository_policy.app"
-    found = load(tmp_path, plan(resource(address, repository=repository, policy=POLICY)))
-    assert doubts(found) == [f"plan.json: {address}: {said}; it is not judged"]
+    found = named(load(tmp_path, plan(resource(address, repository=name, policy=POLICY))), address)
+    assert (found.type, found.is_partial) == ("AWS::ECR::Repository", True)
+    assert found.properties == {**expected, "RepositoryPolicyText": POLICY}
+
+
+def test_both_policies_of_a_repository_that_is_elsewhere_make_one(tmp_path: Path) -> None:
+    found = load(tmp_path, plan(
+        resource("aws_ecr_repository_policy.app", repository="elsewhere", policy=POLICY),
+        resource("aws_ecr_lifecycle_policy.app", repository="elsewhere", policy="{}"),
+    ))  # fmt: skip
+    assert ids(found) == ["aws_ecr_repository_policy.app"]
 
 
 def test_two_policies_of_one_repository_are_told(tmp_path: Path) -> None:
@@ -163,9 +171,25 @@ def test_a_policy_that_is_not_known_yet_is_open(tmp_path: Path) -> None:
     assert named(found, APP).properties["RepositoryPolicyText"] == f"${{Deployed:{address}.policy}}"
 
 
-def test_what_terraform_hides_is_not_shown(tmp_path: Path) -> None:
-    hidden = resource(APP, name="app", tags={"a": "hunter2"}, sensitive_values={"tags": {"a": True}})
-    assert "hunter2" not in str(named(load(tmp_path, plan(hidden)), APP).properties)
+@pytest.mark.parametrize("marks", [{"tags": {"a": True}}, {"tags": True}, True], ids=str)
+def test_what_is_sensitive_is_read_and_marked(tmp_path: Path, marks: Any) -> None:
+    found = named(load(tmp_path, plan(resource(APP, name="app", tags={"a": "x"}, sensitive_values=marks))), APP)
+    assert found.properties["Tags"] == [{"Key": "a", "Value": "x"}]
+    assert "Tags" in found.sensitive
+    assert ("RepositoryName" in found.sensitive) is (marks is True)
+
+
+@pytest.mark.parametrize(("attributes", "path"), [
+    ({"future": "x"}, "future"), ({"future": False}, "future"),
+    ({"encryption_configuration": [{"encryption_type": "AES256", "layers": 2}]}, "encryption_configuration.layers"),
+])  # fmt: skip
+def test_an_attribute_that_is_not_known_is_reported(tmp_path: Path, attributes: dict[str, Any], path: str) -> None:
+    found = doubts(load(tmp_path, plan(resource(APP, name="app", **attributes))))
+    assert f"plan.json: {APP}: the attribute '{path}' of aws_ecr_repository is not judged" in found
+
+
+def test_an_attribute_without_a_value_is_not_reported(tmp_path: Path) -> None:
+    assert doubts(load(tmp_path, plan(resource(APP, name="app", future=None, other=[], more="")))) == []
 
 
 def test_resources_of_modules_are_read_in_order(tmp_path: Path) -> None:

@@ -1,0 +1,17 @@
+"""Plans that are not the whole change."""
+
+from collections.abc import Iterator
+
+from shared_ecr.review.deployments import Deployment, Origin
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.judgements import error
+
+_WHY = "What is not in the plan is not judged: it may delete repositories, or allow access"
+
+
+def plan_gaps(after: Deployment) -> Iterator[ReviewFinding]:
+    """Find every reason why a plan of *after* is not the whole change."""
+    for stack in after.stacks:
+        for gap in stack.plan.gaps if stack.plan else ():
+            found = error(gap.code, gap.what, _WHY, gap.fix, gap.details)
+            yield found.at(f"plan {stack.name}", stack.home, Origin(stack.file, stack.name, ""))

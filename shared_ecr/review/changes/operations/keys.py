@@ -1,0 +1,98 @@
+"""What a plan of Terraform does to the keys that encrypt repositories: without its key an image cannot be read.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from shared_ecr.review.changes.create_only import TERRAFORM
+from shared_ecr.review.changes.identity.departures import RETAINS
+from shared_ecr.review.changes.identity.pairing import LocatedResource, held
+from shared_ecr.review.changes.rules.keys import changed_key
+from shared_ecr.review.deployments import Deployment, Resource, is_known
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import REPOSITORY
+from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.rules.scene import TEMPLATE
+
+KEY = "AWS::KMS::Key"
+_UNREADABLE = "Images that it encrypts cannot be pulled any more, also those of repositories that stay"
+
+
+def keys_of_plans(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+    """Find keys that are deleted, disabled or left to expire, among those that may encrypt a repository."""
+    new = {(each.stack.name, each.resource.origin.logical_id): each for each in held(after, KEY)}
+    users = _users(before, after)
+    for old in held(before, KEY):
+        if old.stack.tool != TERRAFORM:
+            continue
+        used_by = [name for name, key in users if _may_be(key, old.resource)]
+        if used_by:
+            key = new.get((old.stack.name, old.resource.origin.logical_id))
+            for found in _lost(old, key, _named(used_by)):
+                yield found.about(f"key {old.resource.origin.logical_id}", (key or old).resource)
+
+
+def _lost(old: LocatedResource, new: LocatedResource | None, users: tuple[str, ...]) -> Iterator[RuleFinding]:
+    operation = (new or old).resource.operation
+    is_forgotten = old.resource.deletion_policy in RETAINS
+    if (new is None and not is_forgotten) or (operation and operation.operation.deletes):
+        says = f": {operation}" if operation else ""
+        yield error(
+            "key-deleted", f"Terraform schedules the key for deletion{says}",
+            f"{_UNREADABLE}, and after the waiting period they are lost",
+            "Keep the key in the configuration; if it is applied already, run 'aws kms cancel-key-deletion'", users,
+        )  # fmt: skip
+    elif new:
+        yield from (replace(found, details=(*found.details, *users)) for found in changed_key(old, new))
+        yield from _expires(old.resource, new.resource, users)
+
+
+def _expires(old: Resource, new: Resource, users: tuple[str, ...]) -> Iterator[RuleFinding]:
+    expires = new.properties.get("ValidTo")
+    if expires is not None and expires != old.properties.get("ValidTo"):
+        yield error(
+            "key-disabled", "the key material is set to expire", f"{_UNREADABLE}, from that moment on",
+            "Remove valid_to", users,
+        )  # fmt: skip
+
+
+def _users(before: Deployment, after: Deployment) -> list[tuple[str, str | None]]:
+    """Return the repositories and templates that stay or come, each with its key; None where it is not known."""
+    old = {each.resource.origin.logical_id: each for kind in (REPOSITORY, TEMPLATE) for each in held(before, kind)}
+    found = []
+    for kind in (REPOSITORY, TEMPLATE):
+        for each in held(after, kind):
+            was = old.get(each.resource.origin.logical_id)
+            keys = [_key(side) for side in (was, each) if side]
+            name = each.name or each.resource.origin.logical_id
+            found += [(name, key[0]) for key in keys if key]
+    return list(dict.fromkeys(found))
+
+
+def _key(each: LocatedResource) -> tuple[str | None] | None:
+    """Return the key of a repository or template, None within where it is not known; nothing without one."""
+    held_ = each.resource.properties.get("EncryptionConfiguration")
+    if isinstance(held_, str):
+        return (None,)
+    key = held_.get("KmsKey") if isinstance(held_, dict) else None
+    if key is None:
+        return None
+    return (key if isinstance(key, str) and is_known(key) else None,)
+
+
+def _may_be(key: str | None, resource: Resource) -> bool:
+    """Whether *key* can be the one that *resource* makes: an alias or an open value may stand for any."""
+    names = [name for each in ("Arn", "KeyId") if (name := resource.text(each))]
+    if key is None or "alias/" in key:
+        return key is None or not key.endswith("alias/aws/ecr")
+    return not names or any(_id(key) == _id(name) for name in names)
+
+
+def _id(text: str) -> str:
+    return text.rpartition("/")[2]
+
+
+def _named(users: list[str]) -> tuple[str, ...]:
+    return tuple(f"encrypts {name}" for name in dict.fromkeys(users))

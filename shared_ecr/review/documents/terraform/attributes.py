@@ -1,0 +1,100 @@
+"""The attributes of each resource that a review judges; one that is not here is reported as not judged.
+
+Sources: the provider's schema, https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecr_repository
+and the pages of the other types beside it. Version 6.26 of the provider was read for this table.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from shared_ecr.documents.json_text import Json
+
+Attributes: TypeAlias = Mapping[str, "Attributes | None"]
+"""The names of attributes; where one is a block, with those of the block."""
+
+# Nothing about access or images depends on them: what the service returns, and how long Terraform waits.
+_RETURNED: Attributes = {"id": None, "arn": None, "registry_id": None, "region": None}
+_ENCRYPTION: Attributes = {"encryption_type": None, "kms_key": None}
+_FILTER: Attributes = {"filter": None, "filter_type": None}
+_TAGS: Attributes = {"tags": None, "tags_all": None}
+_OWN: Attributes = {
+    "image_tag_mutability": None,
+    "image_tag_mutability_exclusion_filter": _FILTER,
+    "encryption_configuration": _ENCRYPTION,
+}
+_POLICY: Attributes = {**_RETURNED, "policy": None}
+_KEY: Attributes = {
+    **_RETURNED, **_TAGS, "bypass_policy_lockout_safety_check": None, "deletion_window_in_days": None,
+    "description": None, "key_id": None, "key_usage": None, "policy": None, "timeouts": {"create": None},
+}  # fmt: skip
+_EXTERNAL: Attributes = {
+    "enabled": None, "expiration_model": None, "key_material_base64": None, "key_spec": None, "key_state": None,
+    "multi_region": None, "valid_to": None,
+}  # fmt: skip
+
+ATTRIBUTES: Mapping[str, Attributes] = {
+    "aws_ecr_repository": {
+        **_RETURNED, **_TAGS, **_OWN, "name": None, "force_delete": None, "repository_url": None,
+        "image_scanning_configuration": {"scan_on_push": None}, "timeouts": {"delete": None},
+    },
+    "aws_ecr_lifecycle_policy": {**_POLICY, "repository": None},
+    "aws_ecr_repository_policy": {**_POLICY, "repository": None},
+    "aws_ecr_registry_policy": _POLICY,
+    "aws_ecr_replication_configuration": {
+        **_RETURNED,
+        "replication_configuration": {
+            "rule": {"destination": {"region": None, "registry_id": None}, "repository_filter": _FILTER},
+        },
+    },
+    "aws_ecr_registry_scanning_configuration": {
+        **_RETURNED, "scan_type": None, "rule": {"scan_frequency": None, "repository_filter": _FILTER},
+    },
+    "aws_ecr_pull_through_cache_rule": {
+        **_RETURNED, "credential_arn": None, "custom_role_arn": None, "ecr_repository_prefix": None,
+        "upstream_registry_url": None, "upstream_repository_prefix": None,
+    },
+    "aws_ecr_repository_creation_template": {
+        **_RETURNED, **_OWN, "applied_for": None, "custom_role_arn": None, "description": None,
+        "lifecycle_policy": None, "prefix": None, "repository_policy": None, "resource_tags": None,
+    },
+    "aws_ecr_pull_time_update_exclusion": {**_RETURNED, "principal_arn": None},
+    "aws_ecr_account_setting": {**_RETURNED, "name": None, "value": None},
+    "aws_ecrpublic_repository": {
+        **_RETURNED, **_TAGS, "force_destroy": None, "repository_name": None, "repository_uri": None,
+        "catalog_data": {
+            "about_text": None, "architectures": None, "description": None, "logo_image_blob": None,
+            "operating_systems": None, "usage_text": None,
+        },
+        "timeouts": {"delete": None},
+    },
+    "aws_ecrpublic_repository_policy": {**_POLICY, "repository_name": None},
+    "aws_kms_key": {
+        **_KEY, "custom_key_store_id": None, "customer_master_key_spec": None, "enable_key_rotation": None,
+        "is_enabled": None, "multi_region": None, "rotation_period_in_days": None, "xks_key_id": None,
+    },
+    "aws_kms_external_key": {**_KEY, **_EXTERNAL},
+    "aws_kms_replica_key": {
+        **_KEY, "enabled": None, "key_rotation_enabled": None, "key_spec": None, "primary_key_arn": None,
+    },
+    "aws_kms_replica_external_key": {**_KEY, **_EXTERNAL, "primary_key_arn": None},
+}  # fmt: skip
+
+
+def unread_attributes(type_: str, values: Mapping[str, Json]) -> Iterator[str]:
+    """Yield the path of each attribute that has a value, and that no row of the table names."""
+    if type_ in ATTRIBUTES:
+        yield from _unread(ATTRIBUTES[type_], values, "")
+
+
+def _unread(known: Attributes, values: Mapping[str, Json], path: str) -> Iterator[str]:
+    for name, value in values.items():
+        if value is None or value in ("", [], {}):
+            continue
+        if name not in known:
+            yield f"{path}{name}"
+            continue
+        below = known[name]
+        blocks = value if isinstance(value, list) else [value]
+        for block in blocks if below is not None else ():
+            if isinstance(block, dict):
+                yield from _unread(below or {}, block, f"{path}{name}.")

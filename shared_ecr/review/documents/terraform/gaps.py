@@ -1,0 +1,103 @@
+"""Why a plan is not the whole change, or cannot be taken for it.
+
+Source: https://developer.hashicorp.com/terraform/internals/json-format (`complete`, `errored`, `applyable`,
+`deferred_changes`).
+"""
+
+from collections.abc import Iterator
+
+from shared_ecr.documents.json_text import Json
+from shared_ecr.review.documents.terraform.resource_changes import ResourceChange, changes_of
+from shared_ecr.review.documents.terraform.resource_types import concerns_a_registry
+from shared_ecr.review.documents.terraform.sides import PlanSides
+from shared_ecr.review.operations import Operation, PlanGap
+
+INCOMPLETE, DEFERRED = "plan-incomplete", "plan-deferred"
+_PLAN_AGAIN = "Plan again, and review what 'terraform show -json' prints of it, without cutting anything off"
+_NEEDS_BEFORE = frozenset({
+    Operation.NOTHING, Operation.UPDATE, Operation.DELETE, Operation.REPLACE, Operation.FORGET, Operation.LEAVE,
+})  # fmt: skip
+_NEEDS_AFTER = frozenset({
+    Operation.NOTHING, Operation.CREATE, Operation.UPDATE, Operation.REPLACE, Operation.LEAVE,
+})  # fmt: skip
+_SHOWN = 20
+
+
+def gaps_of(sides: PlanSides) -> Iterator[PlanGap]:
+    """Yield every reason why *sides* are not the whole change; a state has none."""
+    if sides.is_state:
+        return
+    plan = sides.plan
+    if _is_set(plan.get("errored"), expected=False):
+        yield _incomplete(
+            "Terraform stopped planning because of an error: the plan holds the changes found before it",
+            "Correct the error, and plan again",
+        )
+    if _is_set(plan.get("complete"), expected=True):
+        yield _incomplete(
+            "Terraform says that the plan is not complete: applying it needs at least one more plan afterwards",
+            "Review that plan too before it is applied; or plan without -target and without -exclude",
+        )
+    changes_anything = any(each.planned.operation not in {Operation.NOTHING, Operation.READ} for each in sides.changes)
+    if changes_anything and _is_set(plan.get("applyable"), expected=True):
+        yield _incomplete("Terraform says that the plan cannot be applied, and it lists changes", _PLAN_AGAIN)
+    yield from _deferred(sides)
+    yield from _cut_off(sides)
+
+
+def _is_set(value: Json, *, expected: bool) -> bool:
+    """Whether *value* is written and is not what a whole plan has; a plan of an older version leaves it out."""
+    return value is not None and value is not expected
+
+
+def _deferred(sides: PlanSides) -> Iterator[PlanGap]:
+    written = sides.plan.get("deferred_changes")
+    if written:
+        ours = [each for each in sides.deferred if concerns_a_registry(each.type)]
+        lines = [f"{each.address}: {each.planned}" for each in ours]
+        number = len(written) if isinstance(written, list) else 1
+        yield PlanGap(
+            DEFERRED,
+            f"Terraform defers {number} change{'s' * (number != 1)} to a later plan, {len(ours)} of them to resources "
+            "of a registry",
+            "Apply the plan, plan again, and review the new plan before it is applied",
+            _cut(lines),
+        )
+
+
+def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
+    unlisted = [each.address for each in sides.unlisted() if concerns_a_registry(each.type)]
+    if unlisted and "resource_changes" not in sides.plan:
+        yield _incomplete(
+            "resource_changes was cut off: what Terraform does to the resources of the registry is not in the plan",
+            _PLAN_AGAIN, unlisted,
+        )  # fmt: skip
+    written = sides.plan.get("resource_changes")
+    known = len(list(changes_of(written)))
+    if written is not None and (not isinstance(written, list) or known < len(written)):
+        yield _incomplete("resource_changes holds entries that cannot be read", _PLAN_AGAIN)
+    prior = {each.address for each in sides.prior}
+    planned = {each.address for each in sides.planned}
+    ours = [each for each in sides.changes if concerns_a_registry(each.type)]
+    without = [each.address for each in ours if _lacks_a_side(each, prior, planned)]
+    if without:
+        yield _incomplete(
+            "the values of resources were cut off: the plan does not say what they were or what they become",
+            _PLAN_AGAIN, without,
+        )  # fmt: skip
+
+
+def _lacks_a_side(change: ResourceChange, prior: set[str], planned: set[str]) -> bool:
+    operation = change.planned.operation
+    has_before = change.before is not None or bool({change.address, change.previous_address} & prior)
+    has_after = change.has_after or change.address in planned
+    return (operation in _NEEDS_BEFORE and not has_before) or (operation in _NEEDS_AFTER and not has_after)
+
+
+def _incomplete(what: str, fix: str, lines: list[str] | None = None) -> PlanGap:
+    return PlanGap(INCOMPLETE, what, fix, _cut(lines or []))
+
+
+def _cut(lines: list[str]) -> tuple[str, ...]:
+    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return (*lines[:_SHOWN], *more)

@@ -1,0 +1,60 @@
+"""What a plan does beside the resources that a review reads: programs, calls and stacks of other tools."""
+
+import re
+from collections.abc import Iterator
+
+from shared_ecr.documents.json_text import Json
+from shared_ecr.review.documents.terraform.sides import PlanSides
+from shared_ecr.review.documents.terraform.values import without_indexes
+from shared_ecr.review.operations import Operation
+
+# What deploys a template or calls an API that is written elsewhere in the plan.
+_STACKS = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_cloudcontrolapi_resource"})
+_ECR = re.compile(r"\becr\b|\becr-public\b|AWS::ECR::", re.IGNORECASE)
+_DEEPEST = 40
+
+
+def not_judged(sides: PlanSides) -> Iterator[tuple[str, str]]:
+    """Yield the address and the reason of everything beside the resources that acts on a registry in this apply."""
+    acting = [each for each in sides.changes if each.planned.operation is not Operation.NOTHING]
+    for change in acting:
+        if change.type in _STACKS and (_mentions(change.before) or _mentions(change.after)):
+            yield change.address, f"the resources that {change.type} deploys are not judged, and it names ECR"
+    blocks = {without_indexes(each.address) for each in acting if each.planned.operation is not Operation.UPDATE}
+    configuration = sides.plan.get("configuration")
+    root = configuration.get("root_module") if isinstance(configuration, dict) else None
+    for address in _provisioners(root, ""):
+        if address in blocks:
+            yield address, "its provisioner runs a program that names ECR; what it does is not judged"
+    for key in ("action_invocations", "deferred_action_invocations"):
+        invoked = sides.plan.get(key)
+        for each in invoked if isinstance(invoked, list) else ():
+            if _mentions(each):
+                invocation = each.get("address") if isinstance(each, dict) else None
+                yield (invocation if isinstance(invocation, str) else key), "the plan invokes it; it is not judged"
+
+
+def _provisioners(module: Json, path: str, depth: int = 0) -> Iterator[str]:
+    """Yield the address of each block of *module*, and of the modules below it, with a provisioner that names ECR."""
+    if not isinstance(module, dict) or depth > _DEEPEST:
+        return
+    resources = module.get("resources")
+    for each in resources if isinstance(resources, list) else ():
+        if isinstance(each, dict) and _mentions(each.get("provisioners")):
+            yield f"{path}{each.get('address')}"
+    calls = module.get("module_calls")
+    for name, call in calls.items() if isinstance(calls, dict) else ():
+        below = call.get("module") if isinstance(call, dict) else None
+        yield from _provisioners(below, f"{path}module.{name}.", depth + 1)
+
+
+def _mentions(value: Json | object) -> bool:
+    match value:
+        case str():
+            return _ECR.search(value) is not None
+        case list():
+            return any(map(_mentions, value))
+        case dict():
+            return any(map(_mentions, value.values()))
+        case _:
+            return False

@@ -1,0 +1,14 @@
+"""Which types of Terraform's resources concern a registry."""
+
+_PREFIXES = ("aws_ecr_", "aws_ecrpublic_", "awscc_ecr_")
+KMS_KEYS = frozenset({"aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key"})
+
+
+def is_of_registry(type_: str) -> bool:
+    """Whether a resource of *type_* is a part of a registry."""
+    return type_.startswith(_PREFIXES)
+
+
+def concerns_a_registry(type_: str) -> bool:
+    """Whether a resource of *type_* is a part of a registry, or a key that may encrypt one."""
+    return is_of_registry(type_) or type_ in KMS_KEYS

@@ -1,0 +1,283 @@
+"""What a review says of a plan follows from what Terraform does, and not from its values alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.terraform_plans import (
+    ACCOUNT,
+    APP,
+    KEY_ID,
+    WEB,
+    Entry,
+    blocking,
+    codes,
+    encrypted,
+    held,
+    keeping,
+    kms_key,
+    plan,
+    policy,
+    repository,
+    reviewed,
+    same,
+)
+from shared_ecr.review.verdict import Happening
+
+PUBLIC = policy("*")
+REPLACE, REPLACE_FIRST = ["delete", "create"], ["create", "delete"]
+POLICY, RULES = "aws_ecr_repository_policy.app", "aws_ecr_lifecycle_policy.app"
+CACHE, TEMPLATE = "aws_ecr_pull_through_cache_rule.hub", "aws_ecr_repository_creation_template.hub"
+HUB = {"id": "hub", "ecr_repository_prefix": "hub", "upstream_registry_url": "public.ecr.aws", "registry_id": ACCOUNT}
+MADE = {"id": "hub", "prefix": "hub", "applied_for": ["REPLICATION"], "registry_id": ACCOUNT}
+OPEN = {"repository_name": "tools", "id": "tools", "arn": f"arn:aws:ecr-public::{ACCOUNT}:repository/tools"}
+
+
+def test_a_plan_that_changes_nothing_blocks_nothing(tmp_path: Path) -> None:
+    found = reviewed(tmp_path, plan(same(APP, repository()), same(POLICY, held("team/app", policy()))))
+    assert (blocking(found), found.unchanged, found.doubts) == ([], 1, ())
+
+
+REPLACED = {
+    "repository": (APP, repository(), "repository-replaced: team/app"),
+    "public repository": ("aws_ecrpublic_repository.tools", OPEN, "repository-replaced: tools"),
+    "cache": (CACHE, HUB, "pull-through-replaced: hub"),
+    "template": (TEMPLATE, MADE, "creation-template-replaced: hub"),
+}
+
+
+@pytest.mark.parametrize("actions", [REPLACE, REPLACE_FIRST], ids=" then ".join)
+@pytest.mark.parametrize("reason", [
+    "replace_because_tainted", "replace_by_request", "replace_by_triggers", "replace_because_cannot_update", None,
+])  # fmt: skip
+@pytest.mark.parametrize("what", REPLACED)
+def test_a_replacement_blocks_where_no_value_differs(
+    tmp_path: Path, what: str, actions: list[str], reason: str | None
+) -> None:
+    address, values, expected = REPLACED[what]
+    entry = Entry(address, values, values, actions, fields={"action_reason": reason})
+    assert expected in blocking(reviewed(tmp_path, plan(entry)))
+
+
+def test_a_replacement_is_shown_as_one_with_its_reason(tmp_path: Path) -> None:
+    entry = Entry(APP, repository(), repository(), REPLACE, fields={"action_reason": "replace_because_tainted"})
+    (change,) = reviewed(tmp_path, plan(entry)).repositories
+    assert change.happening is Happening.REPLACED
+    assert change.differences[0].after == "delete and create, because it is marked as tainted"
+
+
+def test_the_attributes_that_cause_a_replacement_are_named(tmp_path: Path) -> None:
+    paths = {"replace_paths": [["encryption_configuration", 0, "kms_key"]]}
+    found = reviewed(tmp_path, plan(Entry(APP, encrypted(), encrypted(key=KEY_ID), REPLACE, paths)))
+    assert any("encryption_configuration.0.kms_key" in each.finding.what for each in found.findings)
+
+
+def test_a_cache_that_is_updated_in_place_is_not_replaced(tmp_path: Path) -> None:
+    secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ecr-pullthroughcache/"
+    old, new = (
+        {**HUB, "upstream_registry_url": "registry-1.docker.io", "credential_arn": secret + each} for each in "ab"
+    )
+    found = reviewed(tmp_path, plan(Entry(CACHE, old, new)))
+    assert blocking(found) == []
+    assert [each.happening for each in found.settings] == [Happening.CHANGED]
+
+
+@pytest.mark.parametrize("word", ["delete", "forget"])
+def test_what_is_forgotten_stays_and_what_is_deleted_does_not(tmp_path: Path, word: str) -> None:
+    found = reviewed(tmp_path, plan(Entry(APP, repository(), None, [word]), same(WEB, repository("team/web"))))
+    expected = {
+        "delete": ("repository-deleted", Happening.DELETED),
+        "forget": ("repository-orphaned", Happening.ORPHANED),
+    }
+    assert blocking(found) == [f"{expected[word][0]}: team/app"]
+    assert [each.happening for each in found.repositories] == [expected[word][1]]
+
+
+def test_a_forgotten_policy_goes_on_to_have_its_effect(tmp_path: Path) -> None:
+    forgotten = Entry(POLICY, held("team/app", policy()), None, ["forget"])
+    found = reviewed(tmp_path, plan(same(APP, repository()), forgotten))
+    assert (blocking(found), found.unchanged) == ([], 1)
+    assert [each.finding.code for each in found.findings if each.finding.code.startswith("plan")] == ["plan-forgets"]
+
+
+def test_a_policy_that_is_forgotten_with_its_repository_adds_nothing(tmp_path: Path) -> None:
+    forgotten = Entry(POLICY, held("team/app", policy()), None, ["forget"])
+    found = reviewed(tmp_path, plan(Entry(APP, repository(), None, ["forget"]), forgotten))
+    assert blocking(found) == ["repository-orphaned: team/app"]
+
+
+@pytest.mark.parametrize(
+    "actions", [["obliterate"], ["update", "obliterate"], [], None, "delete", [7], ["update", "update"]]
+)
+@pytest.mark.parametrize("address", [APP, POLICY, "awscc_ecr_repository.app", "aws_kms_key.k"])
+def test_actions_that_are_not_known_block(tmp_path: Path, address: str, actions: Any) -> None:
+    values = {APP: repository(), POLICY: held("team/app", policy())}.get(address, {"id": "x"})
+    entry = Entry(address, values, values, change={"actions": actions})
+    assert "plan-action-unknown" in codes(reviewed(tmp_path, plan(entry)))
+
+
+@pytest.mark.parametrize("fields", [
+    {"errored": True}, {"complete": False}, {"applyable": False}, {"errored": "no"}, {"complete": 1},
+], ids=str)  # fmt: skip
+def test_a_plan_that_is_not_whole_blocks(tmp_path: Path, fields: dict[str, Any]) -> None:
+    found = reviewed(tmp_path, plan(Entry(APP, repository(), repository(tags={"a": "b"})), **fields))
+    assert codes(found) == {"plan-incomplete"}
+
+
+def test_a_plan_without_changes_need_not_be_applyable(tmp_path: Path) -> None:
+    assert blocking(reviewed(tmp_path, plan(same(APP, repository()), applyable=False))) == []
+
+
+def test_a_change_that_is_put_off_blocks_and_deletes_nothing_yet(tmp_path: Path) -> None:
+    document = plan(same(WEB, repository("team/web")))
+    document["prior_state"]["values"]["root_module"]["resources"].append(
+        {"address": APP, "mode": "managed", "type": "aws_ecr_repository", "values": repository()}
+    )
+    put_off = {"address": APP, "type": "aws_ecr_repository", "change": {"actions": ["delete"], "before": repository()}}
+    document["deferred_changes"] = [{"reason": "instance_count_unknown", "resource_change": put_off}]
+    found = reviewed(tmp_path, document)
+    assert codes(found) == {"plan-deferred"}
+    assert found.repositories == ()
+
+
+@pytest.mark.parametrize("cut", [
+    ["prior_state"], ["planned_values"], ["prior_state", "planned_values"],
+    ["prior_state", "planned_values", "configuration", "complete", "errored", "applyable", "timestamp"],
+], ids=" and ".join)  # fmt: skip
+@pytest.mark.parametrize(("entry", "code"), [
+    (Entry(APP, repository(), None), "repository-deleted"),
+    (Entry(APP, repository(), repository(image_tag_mutability="MUTABLE")), "mutability-weakened"),
+    (Entry(POLICY, held("team/app", policy()), held("team/app", PUBLIC)), "access-widened-outside"),
+    (Entry(RULES, held("team/app", keeping(100)), held("team/app", keeping(5))), "lifecycle-loses-more"),
+], ids=["deleted", "mutable", "public", "fewer images"])  # fmt: skip
+def test_a_plan_of_which_a_part_was_cut_off_is_judged_from_the_rest(
+    tmp_path: Path, cut: list[str], entry: Entry, code: str
+) -> None:
+    document = plan(entry, same(WEB, repository("team/web")))
+    for name in cut:
+        del document[name]
+    assert code in codes(reviewed(tmp_path, document))
+
+
+def test_a_plan_without_its_operations_blocks(tmp_path: Path) -> None:
+    document = plan(same(APP, repository()))
+    del document["resource_changes"]
+    assert codes(reviewed(tmp_path, document)) == {"plan-incomplete"}
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_an_entry_without_its_values_blocks(tmp_path: Path, side: str) -> None:
+    document = plan(Entry(APP, repository(), repository(force_delete=False), ["update"]))
+    document["resource_changes"][0]["change"][side] = None
+    del document["prior_state" if side == "before" else "planned_values"]
+    assert "plan-incomplete" in codes(reviewed(tmp_path, document))
+
+
+def test_an_entry_that_cannot_be_read_blocks(tmp_path: Path) -> None:
+    document = plan(same(APP, repository()))
+    document["resource_changes"].append({"address": WEB})
+    assert codes(reviewed(tmp_path, document)) == {"plan-incomplete"}
+
+
+def test_a_resource_that_no_entry_lists_is_reported(tmp_path: Path) -> None:
+    document = plan(same(APP, repository()), same(WEB, repository("team/web")))
+    document["resource_changes"].pop()
+    found = reviewed(tmp_path, document)
+    assert codes(found) == {"hidden-by-change"}
+    assert [str(each) for each in found.doubts] == [
+        f"plan.json: {WEB}: resource_changes does not list it; it is compared by its values alone"
+    ]
+
+
+def test_what_moves_in_the_state_is_not_deleted(tmp_path: Path) -> None:
+    moved = Entry("module.shared.aws_ecr_repository.app", repository(), repository(), fields={"previous_address": APP})
+    found = reviewed(tmp_path, plan(moved))
+    assert (blocking(found), found.unchanged) == ([], 1)
+
+
+def test_what_moves_and_changes_is_compared(tmp_path: Path) -> None:
+    opened = repository(image_tag_mutability="MUTABLE")
+    moved = Entry("aws_ecr_repository.shared", repository(), opened, fields={"previous_address": APP})
+    assert codes(reviewed(tmp_path, plan(moved))) == {"mutability-weakened"}
+
+
+@pytest.mark.parametrize("actions", [["no-op"], ["update"]], ids=str)
+def test_an_import_is_compared_with_what_is_there(tmp_path: Path, actions: list[str]) -> None:
+    taken = Entry(APP, repository(), repository(force_delete=True), actions, {"importing": {"id": "team/app"}})
+    assert "removal-weakened" in codes(reviewed(tmp_path, plan(taken)))
+
+
+def test_a_deposed_repository_is_deleted(tmp_path: Path) -> None:
+    deposed = Entry(APP, repository("team/old"), None, fields={"deposed": "0a1b2c3d"})
+    found = reviewed(tmp_path, plan(same(APP, repository()), deposed))
+    assert blocking(found) == ["repository-deleted: team/old"]
+
+
+KEYS = ["aws_kms_key.k", "aws_kms_external_key.k", "aws_kms_replica_key.k", "aws_kms_replica_external_key.k"]
+
+
+@pytest.mark.parametrize("address", KEYS)
+@pytest.mark.parametrize(("after", "actions", "code"), [
+    (None, ["delete"], "key-deleted"),
+    (kms_key(), REPLACE, "key-deleted"),
+    (kms_key(is_enabled=False), ["update"], "key-disabled"),
+    (kms_key(is_enabled=None, enabled=False), ["update"], "key-disabled"),
+    (kms_key(), ["obliterate"], "key-deleted"),
+], ids=["deleted", "replaced", "is_enabled", "enabled", "unknown action"])  # fmt: skip
+def test_a_key_that_encrypts_a_repository_and_is_lost_blocks(
+    tmp_path: Path, address: str, after: dict[str, Any] | None, actions: list[str], code: str
+) -> None:
+    found = reviewed(tmp_path, plan(Entry(address, kms_key(), after, actions), same(APP, encrypted())))
+    assert code in codes(found)
+
+
+@pytest.mark.parametrize("key", [KEY_ID, f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/ecr", "alias/ecr"])
+def test_a_key_is_found_by_its_id_and_may_have_any_alias(tmp_path: Path, key: str) -> None:
+    found = reviewed(tmp_path, plan(Entry("aws_kms_key.k", kms_key(), None), same(APP, encrypted(key))))
+    assert codes(found) == {"key-deleted"}
+
+
+@pytest.mark.parametrize(("entry", "user"), [
+    (Entry("aws_kms_key.k", kms_key(), None), repository()),
+    (Entry("aws_kms_key.k", kms_key(), None), encrypted(f"arn:aws:kms:us-east-1:{ACCOUNT}:key/other")),
+    (Entry("aws_kms_key.k", kms_key(), None), encrypted("alias/aws/ecr")),
+    (Entry("aws_kms_key.k", kms_key(), kms_key(description="x")), encrypted()),
+    (Entry("aws_kms_key.k", kms_key(), None, ["forget"]), encrypted()),
+], ids=["AES256", "another key", "the key of AWS", "described", "forgotten"])  # fmt: skip
+def test_a_key_that_is_not_lost_or_not_used_does_not_block(tmp_path: Path, entry: Entry, user: dict[str, Any]) -> None:
+    assert blocking(reviewed(tmp_path, plan(entry, same(APP, user)))) == []
+
+
+def test_key_material_that_expires_blocks(tmp_path: Path) -> None:
+    expiring = Entry("aws_kms_external_key.k", kms_key(), kms_key(valid_to="2027-01-01T00:00:00Z"))
+    assert codes(reviewed(tmp_path, plan(expiring, same(APP, encrypted())))) == {"key-disabled"}
+
+
+@pytest.mark.parametrize(("entry", "code"), [
+    (Entry(POLICY, None, held("elsewhere", PUBLIC)), "access-widened-outside: elsewhere"),
+    (Entry(POLICY, held("elsewhere", policy()), held("elsewhere", PUBLIC)), "access-widened-outside: elsewhere"),
+    (Entry(POLICY, held("elsewhere", policy()), None), "policy-gone: elsewhere"),
+    (Entry(RULES, held("elsewhere", keeping(100)), held("elsewhere", keeping(5))), "lifecycle-loses-more: elsewhere"),
+    (Entry(RULES, None, held("elsewhere", keeping(5))), "lifecycle-loses-more: elsewhere"),
+], ids=["public policy", "opened", "policy deleted", "fewer images", "first rules"])  # fmt: skip
+def test_a_policy_of_a_repository_that_is_managed_elsewhere_is_judged(tmp_path: Path, entry: Entry, code: str) -> None:
+    found = reviewed(tmp_path, plan(entry, same(WEB, repository("team/web"))))
+    assert code in blocking(found)
+
+
+@pytest.mark.parametrize("entry", [
+    same(POLICY, held("elsewhere", policy())),
+    Entry(RULES, held("elsewhere", keeping(5)), held("elsewhere", keeping(100))),
+    Entry(RULES, held("elsewhere", keeping(5)), None),
+], ids=["unchanged", "more images", "no rules"])  # fmt: skip
+def test_nothing_is_asked_of_a_repository_that_is_managed_elsewhere(tmp_path: Path, entry: Entry) -> None:
+    found = reviewed(tmp_path, plan(entry))
+    assert [each.finding.code for each in found.findings if each.finding.severity != "note"] == ["lifecycle-crowding"][
+        :0
+    ]
+
+
+def test_a_policy_that_stays_does_not_hide_that_its_repository_is_deleted(tmp_path: Path) -> None:
+    found = reviewed(tmp_path, plan(Entry(APP, repository(), None), same(POLICY, held("team/app", policy()))))
+    assert "repository-deleted: team/app" in blocking(found)
