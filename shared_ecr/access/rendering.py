@@ -7,6 +7,7 @@ from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.matrix import AT_MOST, Matrix
 from shared_ecr.access.requests import Request
+from shared_ecr.findings import Acceptance
 
 _IDENTITY = {Identity.ALLOWS: True, Identity.SILENT: False, Identity.UNKNOWN: None, Identity.DENIES: False}
 
@@ -51,8 +52,8 @@ def _arns(request: Request) -> dict[str, object]:
     return {"arn": session, "role_arn": caller.principal_arn}
 
 
-def change_json(change: AccessChange, acknowledged: str | None) -> dict[str, object]:
-    """Render *change*; *acknowledged* is the reason for which it is accepted."""
+def change_json(change: AccessChange, acceptance: Acceptance) -> dict[str, object]:
+    """Render *change*; *acceptance* says whether an acknowledgement accepts it."""
     return {
         "code": change.code,
         "direction": str(change.direction),
@@ -63,7 +64,8 @@ def change_json(change: AccessChange, acknowledged: str | None) -> dict[str, obj
         "sentence": str(change),
         "statement": change.statement,
         "witness": request_json(change.witness),
-        "acknowledged": acknowledged,
+        "acknowledged": acceptance.acknowledgement.reason if acceptance.acknowledgement else None,
+        "acknowledged_by_this_change": acceptance.is_new,
     }
 
 

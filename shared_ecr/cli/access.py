@@ -2,21 +2,22 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_of
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
+from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from shared_ecr.access.changes import AccessChange
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.cli.options import Subcommands
+    from shared_ecr.findings import Acceptance
 
 _EPILOG = """\
 shared-ecr access                                  the matrix of the declaration
@@ -38,6 +39,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_source(parser)
+    add_acknowledgements(parser)
     parser.add_argument(
         "--against", type=Path, metavar="OLD", help="compare with an older template, cdk.out, or declaration"
     )
@@ -88,28 +90,25 @@ def _print_matrix(found: AccessInput, how: str) -> None:
 
 def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> int:
     from shared_ecr.access.changes import Direction
-    from shared_ecr.findings.acknowledgements import covering
 
     if how == "html":
         raise UsageError("--against prints text, markdown or json")
     changed = list(_changes(found, old))
     today = datetime.now(UTC).date()
-    reasons: list[str | None] = []
-    for each in changed:
-        accepted = covering(found.acknowledged, each.code, each.target.name, today)
-        reasons.append(accepted.reason if accepted else None)
+    accepted = [found.acknowledged.accepting(each.code, each.target.name, today) for each in changed]
     blocking = sum(
-        each.direction is Direction.ALLOWED and reason is None for each, reason in zip(changed, reasons, strict=True)
+        each.direction is Direction.ALLOWED and acceptance.acknowledgement is None
+        for each, acceptance in zip(changed, accepted, strict=True)
     )
     if how == "json":
         import json
 
         from shared_ecr.access.rendering import change_json
 
-        rendered = [change_json(each, reason) for each, reason in zip(changed, reasons, strict=True)]
+        rendered = [change_json(each, acceptance) for each, acceptance in zip(changed, accepted, strict=True)]
         print(json.dumps({"changes": rendered, "blocking": blocking}, indent=2, ensure_ascii=False))
     else:
-        _print_sentences(changed, reasons, "- " if how == "markdown" else "")
+        _print_sentences(changed, accepted, is_markdown=how == "markdown")
         for note in found.notes:
             print(note, file=sys.stderr)
     for name in _sampled(found, old):
@@ -118,20 +117,26 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
 
 
-def _print_sentences(changed: "Sequence[AccessChange]", reasons: Sequence[str | None], bullet: str) -> None:
+def _print_sentences(changed: "Sequence[AccessChange]", accepted: "Sequence[Acceptance]", *, is_markdown: bool) -> None:
     import json
 
+    from shared_ecr.access.changes import Direction
     from shared_ecr.access.rendering import request_json
     from shared_ecr.text import visible
+    from shared_ecr.text.markdown import code, escaped
 
-    for each, reason in zip(changed, reasons, strict=True):
+    bullet, plain, literal = ("- ", escaped, code) if is_markdown else ("", visible, visible)
+    for each, how in zip(changed, accepted, strict=True):
         outside = "outside, " if each.is_outside else ""
-        print(visible(f"{bullet}{outside}{each.direction}: {each} [{each.code}]"))
-        print(f"  witness: {json.dumps(request_json(each.witness), ensure_ascii=True)}")
-        if reason:
-            print(visible(f"  acknowledged: {reason}"))
+        print(f"{bullet}{outside}{each.direction}: {plain(str(each))} [{each.code}]")
+        print(f"  witness: {literal(json.dumps(request_json(each.witness), ensure_ascii=True))}")
+        if how.acknowledgement:
+            by = " by this change" if how.is_new else ""
+            print(f"  acknowledged{by}: {plain(how.acknowledgement.reason)}")
+        elif how.refused and each.direction is Direction.ALLOWED:
+            print(f"  {plain(how.refused)}.")
     if not changed:
-        print("nobody may do anything newly, and nobody less")
+        print("no access changes")
 
 
 def _sampled(found: AccessInput, old: "Sequence[MatrixRow]") -> "Iterator[str]":

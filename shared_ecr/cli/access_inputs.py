@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.acknowledged import counting
 from shared_ecr.cli.options import add_file
 from shared_ecr.errors import UsageError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.access.lint import LintedPolicy
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.access.trust_boundary import TrustBoundary
-    from shared_ecr.findings.acknowledgements import Acknowledgement
+    from shared_ecr.findings import Acknowledgements
     from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import Region
     from shared_ecr.review.documents import DeploymentTarget
@@ -35,7 +36,7 @@ class AccessInput:
     known: "TrustBoundary"
     accounts: Mapping[str, str]
     """The names of the declaration by account id."""
-    acknowledged: "tuple[Acknowledgement, ...]"
+    acknowledged: "Acknowledgements"
     notes: tuple[str, ...]
 
 
@@ -80,7 +81,13 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
         rows, notes = tuple(_declared_rows(declared)), ()
     organization = str(declared.organization) if declared and declared.organization else None
     names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
-    acknowledged = declared.acknowledged if declared else ()
+    against = getattr(arguments, "against", None)
+    previous = None
+    if against is not None and is_declaration(against):
+        from shared_ecr.declaration import load
+
+        previous = load(against, os.environ).registry.acknowledged
+    acknowledged = counting(arguments, declared, is_comparison=against is not None, previous=previous)
     return AccessInput(rows, TrustBoundary(organization, frozenset(names)), names, acknowledged, notes)
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.INVALID if any(each.has_errors for each in judged) else ExitCode.DONE
 
 
-def _judge(arguments: argparse.Namespace) -> "list[_Judged]":
+def _judge(arguments: argparse.Namespace) -> "list[_CheckedFile]":
     judged = [_lifecycle_policy(path) for path in arguments.lifecycle_policy]
     judged += [_repository_policy(path) for path in arguments.repository_policy]
     declarations = arguments.files or ([] if judged else [Path("registry.yaml")])
@@ -76,7 +77,7 @@ def _judge(arguments: argparse.Namespace) -> "list[_Judged]":
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _CheckedFile:
     """What was found in one file."""
 
     path: Path
@@ -92,17 +93,20 @@ class _Judged:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-def _declaration(path: Path) -> _Judged:
+def _declaration(path: Path) -> _CheckedFile:
     from shared_ecr.declaration import load, parse
-    from shared_ecr.problems import InvalidDeclarationError
+    from shared_ecr.declaration.acknowledgements import too_far_ahead
+    from shared_ecr.problems import InvalidDeclarationError, in_file_order
 
     try:
         declaration = parse(_standard_input(), "stdin", os.environ) if path == STDIN else load(path, os.environ)
     except InvalidDeclarationError as error:
-        return _Judged(path, "", error.problems)
+        return _CheckedFile(path, "", error.problems)
     count = len(declaration.registry.repositories)
     what = f"{count} {'repository' if count == 1 else 'repositories'}"
-    return _Judged(path, what, declaration.warnings, declaration.ignored)
+    name = "stdin" if path == STDIN else str(path)
+    late = too_far_ahead(declaration.document, name, datetime.now(UTC).date())
+    return _CheckedFile(path, what, in_file_order([*declaration.warnings, *late]), declaration.ignored)
 
 
 def _standard_input() -> str:
@@ -112,19 +116,19 @@ def _standard_input() -> str:
         raise UsageError(f"stdin is not text in UTF-8 (byte {fault.start})") from fault
 
 
-def _lifecycle_policy(path: Path) -> _Judged:
+def _lifecycle_policy(path: Path) -> _CheckedFile:
     from shared_ecr.declaration.bare import judge_lifecycle_policy
 
-    return _Judged(path, "a lifecycle policy", judge_lifecycle_policy(path))
+    return _CheckedFile(path, "a lifecycle policy", judge_lifecycle_policy(path))
 
 
-def _repository_policy(path: Path) -> _Judged:
+def _repository_policy(path: Path) -> _CheckedFile:
     from shared_ecr.cli.repository_policies import judge_repository_policy
 
-    return _Judged(path, "a repository policy", judge_repository_policy(path))
+    return _CheckedFile(path, "a repository policy", judge_repository_policy(path))
 
 
-def _print_text(judged: Sequence[_Judged]) -> None:
+def _print_text(judged: Sequence[_CheckedFile]) -> None:
     from shared_ecr.problems import render
 
     problems = [problem for each in judged for problem in each.problems]
@@ -138,7 +142,7 @@ def _print_text(judged: Sequence[_Judged]) -> None:
             print(f"{name}: {each.what}, no errors")
 
 
-def _print_json(judged: Sequence[_Judged]) -> None:
+def _print_json(judged: Sequence[_CheckedFile]) -> None:
     import json
 
     problems = [problem.as_json() for each in judged for problem in each.problems]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.acknowledged import add_acknowledgements, counting
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
 from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
@@ -29,6 +30,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     add_inventory(parser)
     parser.add_argument("--policy", type=Path, metavar="FILE", help="a bare policy for every repository")
     add_file(parser)
+    add_acknowledgements(parser)
     add_now(parser)
     parser.add_argument("--against", type=Path, metavar="FILE", help="show what changes against this policy or file")
     parser.add_argument("--until", type=time, metavar="DATE", help="play the policies forward, day by day")
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name in arguments.names:
         if Path(name).is_file():
             raise UsageError(f"{name} is a file, not a repository; write '--images {name}' for each file")
-    question = _question(arguments)
+    question = _question(arguments, policies)
     fallback = arguments.names[0] if len(arguments.names) == 1 else ""
     made = report(inventory(arguments, question.now, fallback), policies, question)
     print(_rendered(made, arguments))
@@ -78,7 +80,7 @@ def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
     return declared_policies(arguments.file, os.environ)
 
 
-def _question(arguments: argparse.Namespace) -> "FateRequest":
+def _question(arguments: argparse.Namespace, policies: "LifecycleSource") -> "FateRequest":
     from shared_ecr.declaration.policy_sources import load_policies
     from shared_ecr.fate.costs import Prices
     from shared_ecr.fate.report import FateRequest
@@ -88,13 +90,16 @@ def _question(arguments: argparse.Namespace) -> "FateRequest":
         raise UsageError(f"--until {arguments.until.isoformat()} is before {now.isoformat()}")
     if arguments.pushes_of < 0:
         raise UsageError(f"--pushes-of {arguments.pushes_of} is no number of days")
+    against = load_policies(arguments.against, os.environ) if arguments.against else None
+    previous = against.registry.acknowledged if against and against.registry else None
     return FateRequest(
         now,
         tuple(arguments.names),
-        load_policies(arguments.against, os.environ) if arguments.against else None,
+        against,
         arguments.until,
         timedelta(days=arguments.pushes_of),
         Prices(arguments.price, arguments.archive_price, arguments.currency),
+        counting(arguments, policies.registry, is_comparison=against is not None, previous=previous),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
 from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
@@ -41,6 +42,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="what was before: any of the same; may be repeated (a Terraform plan knows its own)",
     )
     add_file(parser)
+    add_acknowledgements(parser)
     add_inventory(parser)
     parser.add_argument(
         "--parameter",

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Self
 
 from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.cli.acknowledged import counting
 from shared_ecr.declaration import DEFAULT_FILE, Declaration, load
 from shared_ecr.errors import UsageError
-from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings import Acknowledgement, Acknowledgements
 from shared_ecr.names import AccountId, Region
+from shared_ecr.problems import InvalidDeclarationError
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import (
     DeploymentTarget,
@@ -36,7 +38,7 @@ class ReviewInput:
     after: OpenDeployment
     before: OpenDeployment | None
     known: TrustBoundary
-    acknowledged: tuple[Acknowledgement, ...]
+    acknowledged: Acknowledgements
 
     @classmethod
     def of(cls, arguments: argparse.Namespace, open_until: ExitStack) -> Self:
@@ -53,14 +55,17 @@ class ReviewInput:
             _place(arguments, declaration), _parameters(arguments.parameter), file, open_until, is_one=is_one
         )
         after = read.all(arguments.after) if arguments.after else read.work_tree()
-        before = read.all(arguments.against) if arguments.against else read.prior(arguments.after)
-        if declaration is None:
-            return cls(after, before, TrustBoundary(), ())
-        registry = declaration.registry
+        before = read.before(arguments.against) if arguments.against else read.prior(arguments.after)
+        registry = declaration.registry if declaration else None
+        acknowledged = counting(
+            arguments, registry, is_comparison=before is not None, previous=read.previous, unknown=read.unknown
+        )
+        if declaration is None or registry is None:
+            return cls(after, before, TrustBoundary(), acknowledged)
         organization = str(registry.organization) if registry.organization else None
         accounts = frozenset({str(registry.account), *map(str, registry.accounts.values())})
         placed = after.mapped(lambda deployment: declared_positions(deployment, declaration))
-        return cls(placed, before, TrustBoundary(organization, accounts), registry.acknowledged)
+        return cls(placed, before, TrustBoundary(organization, accounts), acknowledged)
 
 
 class _Documents:
@@ -80,11 +85,39 @@ class _Documents:
     ) -> None:
         self._place, self._parameters, self._declaration, self._is_one = place, parameters, declaration, is_one
         self._open_until = open_until
+        self.previous: tuple[Acknowledgement, ...] | None = None
+        """What the declarations of revisions acknowledge; None where no revision was read as BEFORE."""
+        self.unknown = ""
+        """Why the declaration of a revision is not known."""
 
     def all(self, names: Sequence[str]) -> OpenDeployment:
         """Read everything on one side, as one deployment."""
         stacks = self._stacks(names)
         return _together(", ".join(names), [self._one(name, stacks[name]) for name in stacks])
+
+    def before(self, names: Sequence[str]) -> OpenDeployment:
+        """Read the previous side, and what the declarations of its revisions acknowledge."""
+        for name in names:
+            if not Path(name).exists():
+                self._read_declaration(name)
+        return self.all(names)
+
+    def _read_declaration(self, revision: str) -> None:
+        from shared_ecr.client.revisions import Worktree
+
+        file = self._declaration or DEFAULT_FILE
+        if file.is_absolute():
+            self.unknown = f"{file} is not a path within {revision}: name it by a relative path, or by --against-file"
+            return
+        with Worktree(revision) as tree:
+            path = tree.folder / file
+            try:
+                found = load(path, os.environ).registry.acknowledged if path.exists() else ()
+            except InvalidDeclarationError as error:
+                first = error.problems[0]
+                self.unknown = f"The declaration of {revision} cannot be read: {first.what} [{first.code}]"
+                return
+        self.previous = (*(self.previous or ()), *found)
 
     def work_tree(self) -> OpenDeployment:
         """Synthesize this project as it is now."""

@@ -1,17 +1,21 @@
-"""Read the findings that the declaration accepts: code, reason, last day, and the repository if it is for one."""
+"""Read the findings that the declaration accepts: code, reason, last day, and the repository, or all of them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Node
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings.acknowledgements import AT_MOST, Acknowledgement
+from shared_ecr.names import RepositoryName
+from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean, quoted
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_REQUIRED = ("finding", "reason", "until")
+_REQUIRED = ("finding", "reason", "until", "repository")
+# What `repository` says where a finding is accepted everywhere.
+_ALL = "all"
 
 
 def read_acknowledgements(reading: Reading, node: Node | None, names: Collection[str]) -> tuple[Acknowledgement, ...]:
@@ -23,21 +27,17 @@ def read_acknowledgements(reading: Reading, node: Node | None, names: Collection
 
 
 def _read_one(reading: Reading, node: Node, path: str, names: Collection[str]) -> Acknowledgement | None:
-    fields = reading.mapping(node, path, (*_REQUIRED, "repository"), _REQUIRED)
+    fields = reading.mapping(node, path, _REQUIRED, _REQUIRED)
     if fields is None:
         return None
-    finding, reason, until = (fields.get(key) for key in _REQUIRED)
+    finding, reason, until, about = (fields.get(key) for key in _REQUIRED)
     code = reading.parsed(finding, join(path, "finding"), _code) if finding else None
     why = reading.parsed(reason, join(path, "reason"), _reason) if reason else None
     day = reading.parsed(until, join(path, "until"), _day) if until else None
-    repository_node = fields.get("repository")
-    repository = None
-    if repository_node is not None:
-        repository_path = join(path, "repository")
-        repository = reading.parsed(repository_node, repository_path, lambda text: _declared(text, names))
-        if repository is None:
-            return None
-    return Acknowledgement(code, repository, why, day) if code and why and day else None
+    name = reading.parsed(about, join(path, "repository"), lambda text: _repository(text, names)) if about else None
+    if not (code and why and day and name):
+        return None
+    return Acknowledgement(code, None if name == _ALL else name, why, day)
 
 
 def _code(text: str) -> str:
@@ -63,11 +63,42 @@ def _day(text: str) -> date:
         ) from None
 
 
-def _declared(text: str, names: Collection[str]) -> str:
-    if text not in names:
+def _repository(text: str, names: Collection[str]) -> str:
+    """Read a name; one that is not declared may be one that is removed, or comes later, but no near miss."""
+    if text == _ALL or text in names:
+        return text
+    if meant := did_you_mean(text, names):
+        raise InvalidValueError(f"no repository is called {quoted(text)}", fix=meant, code="acknowledged")
+    try:
+        return str(RepositoryName.parse(text))
+    except InvalidValueError as fault:
         raise InvalidValueError(
-            f"no repository is called {quoted(text)}",
-            fix=did_you_mean(text, names) or "Name one that is declared, or leave the key out for all",
-            code="acknowledged",
-        )
-    return text
+            fault.what, why=fault.why, fix="Name a repository, or write 'all'", code="acknowledged"
+        ) from None
+
+
+def too_far_ahead(document: Node, file: str, today: date) -> Iterator[Problem]:
+    """Yield a warning for each acknowledgement in *document* whose last day is more than a year after *today*.
+
+    *file* is what messages call the file.
+    """
+    for item in _items(document):
+        until = next((each.value for each in item.entries if each.key.text == "until"), None)
+        try:
+            day = date.fromisoformat(until.text) if isinstance(until, Scalar) else today
+        except ValueError:
+            # A variable; what it holds is judged where it is used.
+            continue
+        if until is not None and day - today > AT_MOST:
+            yield Problem(
+                "acknowledged-until", Severity.WARNING, f"{day} is more than a year ahead",
+                "Such an acknowledgement does not count: a year later no one remembers the reason",
+                "Write a day within a year", path="acknowledged",
+                file=until.position.file or file, position=until.position,
+            )  # fmt: skip
+
+
+def _items(document: Node) -> Iterator[Mapping]:
+    entries = document.entries if isinstance(document, Mapping) else ()
+    node = next((each.value for each in entries if each.key.text == "acknowledged"), None)
+    yield from (each for each in (node.items if isinstance(node, Sequence) else ()) if isinstance(each, Mapping))

@@ -18,7 +18,7 @@ from shared_ecr.fate.reports.report import Report
 from shared_ecr.fate.traps import traps
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import Fate, ImageFate
-from shared_ecr.findings import JudgedFinding, covering
+from shared_ecr.findings import Acknowledgements, JudgedFinding
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean
@@ -36,6 +36,7 @@ class FateRequest:
     pushes_of: timedelta = PUSHES_OF
     """The time whose pushes are repeated when the policy is played forward; none where nobody pushes."""
     prices: Prices = field(default_factory=Prices)
+    acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
 
 
 def report(inventory: Inventory, policies: LifecycleSource, question: FateRequest) -> Report:
@@ -66,7 +67,7 @@ def report(inventory: Inventory, policies: LifecycleSource, question: FateReques
     return Report(
         question.now,
         tuple(outcomes),
-        tuple(_judged(finding, policies, question.now) for finding in found),
+        tuple(_judged(finding, question) for finding in found),
         tuple(warnings),
         question.prices,
         policies.source,
@@ -120,9 +121,9 @@ def _outcome_of(
     return RepositoryOutcome(repository, policy, verdicts, used, before, tuple(found))
 
 
-def _judged(finding: FateFinding, policies: LifecycleSource, now: datetime) -> JudgedFinding[FateFinding]:
-    acknowledged = policies.registry.acknowledged if policies.registry else ()
-    return JudgedFinding(finding, covering(acknowledged, finding.code, finding.repository, now.date()))
+def _judged(finding: FateFinding, question: FateRequest) -> JudgedFinding[FateFinding]:
+    today = question.now.date()
+    return JudgedFinding(finding, question.acknowledged.accepting(finding.code, finding.repository, today))
 
 
 def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:

@@ -1,8 +1,26 @@
-"""Findings that somebody has read and accepts, for a time and with a reason."""
+"""Findings that are accepted, for a time and with a reason, and which acceptances count.
 
+An acknowledgement counts from the previous side: one that comes with the very change that it accepts does not release
+the finding, or the author of a change would decide about it alone
+(docs/adr/0021-acknowledgements-count-from-before.md).
+"""
+
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+# What is accepted for longer than a year has no owner left who remembers the reason.
+AT_MOST = timedelta(days=366)
+# What a declaration says of a repository that it deletes with a reason, in place of the code of a finding.
+ON_REMOVAL = "on_removal"
+# One decision that several findings ask for: the first change makes a removal easier, and the template shows it.
+_ALSO = {
+    "removal-weakened": frozenset({"removal-empties", "removal-deletes"}),
+    "removal-empties": frozenset({"removal-weakened", "removal-deletes"}),
+    ON_REMOVAL: frozenset({"removal-weakened", "removal-empties", "removal-deletes", "repository-deleted"}),
+}
+_UNTIL = re.compile(r"\buntil (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.?\s*$")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,15 +33,93 @@ class Acknowledgement:
     """The repository it is accepted for; None for every one."""
     reason: str
     until: date
-    """The last day on which it counts."""
+    """The last day on which it counts; `date.min` where it names none, and so never counts."""
 
-    def covers(self, code: str, repository: str | None, today: date) -> bool:
-        """Whether a finding of *code* at *repository* is accepted *today*."""
-        return self.code == code and self.repository in {None, repository} and today <= self.until
+    @classmethod
+    def in_metadata(cls, code: str, reason: str) -> "Acknowledgement":
+        """Return what the metadata of a resource accepts, with its last day at the end of *reason*.
+
+        The reason of `on_removal` is the exception: it speaks of a removal, and holds until it is removed.
+        """
+        if code == ON_REMOVAL:
+            return cls(code, None, reason, date.max)
+        match = _UNTIL.search(reason)
+        try:
+            until = date.fromisoformat(match["day"]) if match else date.min
+        except ValueError:
+            until = date.min
+        return cls(code, None, reason, until)
+
+    @property
+    def has_day(self) -> bool:
+        """Whether it names its last day."""
+        return self.until != date.min
+
+    @property
+    def holds_until_removed(self) -> bool:
+        """Whether it is the reason of `on_removal`, which names no day."""
+        return self.code == ON_REMOVAL
+
+    def is_about(self, code: str, repository: str | None) -> bool:
+        """Whether it accepts a finding of *code* at *repository*, if it counts at all."""
+        return code in {self.code, *_ALSO.get(self.code, ())} and self.repository in {None, repository}
+
+    def faults(self, today: date) -> str:
+        """Return why it does not count *today*, as a sentence; empty where it does."""
+        if self.holds_until_removed:
+            return ""
+        if not self.has_day:
+            return "Its acknowledgement does not count: end the reason with its last day, 'until YYYY-MM-DD'"
+        if today > self.until:
+            return f"Its acknowledgement does not count: it ended on {self.until}"
+        if self.until - today > AT_MOST:
+            return f"Its acknowledgement does not count: {self.until} is more than a year ahead"
+        return ""
 
 
-def covering(
-    acknowledged: Iterable[Acknowledgement], code: str, repository: str | None, today: date
-) -> Acknowledgement | None:
-    """Return the acknowledgement that accepts a finding *today*, or None: then it blocks."""
-    return next((each for each in acknowledged if each.covers(code, repository, today)), None)
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Whether a finding is accepted, and by what."""
+
+    acknowledgement: Acknowledgement | None = None
+    is_new: bool = False
+    """Whether the acknowledgement comes with the change that it accepts."""
+    refused: str = ""
+    """Why an acknowledgement of the finding does not count, as a sentence; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgements:
+    """The acknowledgements of both sides."""
+
+    written: tuple[Acknowledgement, ...] = ()
+    """Those of the new side, or of the only one."""
+    previous: tuple[Acknowledgement, ...] | None = None
+    """Those of the previous side; None where there is no previous side, so that nothing can come with a change."""
+    accepts_new: bool = False
+    """Whether one that comes with the change counts too."""
+    unknown_before: str = ""
+    """Why the acknowledgements of the previous side are not known, as a sentence; empty where they are."""
+
+    def also(
+        self, written: Iterable[Acknowledgement], previous: Iterable[Acknowledgement] | None
+    ) -> "Acknowledgements":
+        """Return these and others, such as those that stand beside one resource."""
+        has_previous = self.previous is not None or previous is not None
+        both = (*(self.previous or ()), *(previous or ())) if has_previous else None
+        return Acknowledgements((*self.written, *written), both, self.accepts_new, self.unknown_before)
+
+    def accepting(self, code: str, repository: str | None, today: date) -> Acceptance:
+        """Return whether a finding of *code* at *repository* is accepted *today*."""
+        written = [each for each in self.written if each.is_about(code, repository)]
+        before = written if self.previous is None else self.previous
+        previous = [each for each in before if each.is_about(code, repository)]
+        if counting := next((each for each in previous if not each.faults(today)), None):
+            return Acceptance(counting)
+        new = next((each for each in written if not each.faults(today)), None)
+        if new is None:
+            return Acceptance(refused=next((each.faults(today) for each in (*written, *previous)), ""))
+        if self.accepts_new:
+            return Acceptance(new, is_new=True)
+        why = self.unknown_before or "An acknowledgement counts from the previous side"
+        return Acceptance(is_new=True, refused=f"It is acknowledged by this change itself ({new.reason}). {why}")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
-from shared_ecr.findings import Acknowledgement, JudgedFinding, covering
+from shared_ecr.findings import Acknowledgement, Acknowledgements, JudgedFinding
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.changes.operations import of_plans
@@ -20,7 +20,7 @@ from shared_ecr.review.rules.headroom import headrooms
 from shared_ecr.review.sensitive import hide_sensitive, without_sensitive
 from shared_ecr.review.verdict import ReviewResult
 
-# A reviewer reads errors first, and of those the ones that nobody has accepted.
+# A reviewer reads errors first, and of those the ones that are not accepted.
 _ORDER = ("error", "warning", "note")
 
 
@@ -32,8 +32,8 @@ class ReviewQuestion:
     known: TrustBoundary = field(default_factory=TrustBoundary)
     inventory: Inventory | None = None
     """The images that are there; without it what a rule would newly lose is told as a rule."""
-    acknowledged: tuple[Acknowledgement, ...] = ()
-    """What the declaration accepts."""
+    acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
+    """What the declarations of both sides accept."""
     with_access: bool = False
     """Whether to tell who may do what, and not only what changes."""
 
@@ -62,7 +62,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         repositories=changed.repositories,
         unchanged=changed.unchanged,
         settings=changed.settings,
-        findings=tuple(sorted(_judged(findings, after, question), key=order_of)),
+        findings=tuple(sorted(_judged(findings, after, before, question), key=order_of)),
         headroom=tuple(headrooms(after)),
         doubts=(*after.doubts, *(before.doubts if before else ())),
         matrices=tuple(matrices(without_sensitive(after), question.known)) if question.with_access else (),
@@ -75,16 +75,15 @@ def _count(deployment: Deployment) -> int:
 
 
 def _judged(
-    findings: Mapping[ReviewFinding, bool], after: Deployment, question: ReviewQuestion
+    findings: Mapping[ReviewFinding, bool], after: Deployment, before: Deployment | None, question: ReviewQuestion
 ) -> Iterator[JudgedFinding[ReviewFinding]]:
-    written = _written_acknowledgements(after)
+    written = _in_metadata(after)
+    previous = None if before is None else _in_metadata(before)
     today = question.now.date()
     for finding, is_old in findings.items():
-        declared = covering(question.acknowledged, finding.code, finding.subject, today)
-        beside = (
-            written.get((finding.origin.stack, finding.origin.logical_id, finding.code)) if finding.origin else None
-        )
-        yield JudgedFinding(finding, declared or beside, is_old)
+        place = (finding.origin.stack, finding.origin.logical_id) if finding.origin else ("", "")
+        both = question.acknowledged.also(written.get(place, ()), None if previous is None else previous.get(place, ()))
+        yield JudgedFinding(finding, both.accepting(finding.code, finding.subject, today), is_old)
 
 
 def _identity(finding: ReviewFinding) -> tuple[str, ...]:
@@ -92,29 +91,38 @@ def _identity(finding: ReviewFinding) -> tuple[str, ...]:
     return (finding.code, finding.severity, str(finding.home), finding.subject, finding.what, *finding.details)
 
 
-def _written_acknowledgements(deployment: Deployment) -> dict[tuple[str, str, str], Acknowledgement]:
-    """Return what the metadata of resources accepts; it names no day, so it holds until it is removed."""
+def _in_metadata(deployment: Deployment) -> dict[tuple[str, str], list[Acknowledgement]]:
+    """Return what the metadata of resources accepts, by stack and logical id."""
     return {
-        (resource.origin.stack, resource.origin.logical_id, code): Acknowledgement(code, None, reason, date.max)
+        (resource.origin.stack, resource.origin.logical_id): [
+            Acknowledgement.in_metadata(code, reason) for code, reason in resource.acknowledged
+        ]
         for stack in deployment.stacks
         for resource in stack.resources
-        for code, reason in resource.acknowledged
+        if resource.acknowledged
     }
 
 
 def accepted(
-    finding: ReviewFinding, after: Deployment, question: ReviewQuestion, *, is_old: bool = False
+    finding: ReviewFinding,
+    after: Deployment,
+    before: Deployment | None,
+    question: ReviewQuestion,
+    *,
+    is_old: bool = False,
 ) -> JudgedFinding[ReviewFinding]:
     """Return *finding* with the acknowledgement that accepts it, if one does."""
-    (judged,) = _judged({finding: is_old}, after, question)
+    (judged,) = _judged({finding: is_old}, after, before, question)
     return judged
 
 
-def order_of(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, int, RegistryHome, str, str]:
+def order_of(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, bool, int, RegistryHome, str, str]:
     """Return the key by which findings are sorted: what blocks first, then by severity and place."""
     finding = judged.finding
     home = RegistryHome(finding.home.account or "", finding.home.region or "")
-    return (not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)
+    # What the change acknowledges itself is the first that a reviewer has to see.
+    by_itself = not judged.is_acknowledged_by_the_change
+    return (by_itself, not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)
 
 
 def _told(stack: Stack) -> str:

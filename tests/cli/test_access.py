@@ -2,6 +2,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def against(here: Path, old: str, new: str, *arguments: str) -> Outcome:
 
 def test_an_unchanged_declaration_passes(here: Path) -> None:
     found = against(here, DECLARATION, DECLARATION)
-    assert (found.code, found.stdout) == (0, "nobody may do anything newly, and nobody less\n")
+    assert (found.code, found.stdout) == (0, "no access changes\n")
 
 
 def test_newly_allowed_outsiders_block_with_a_witness(here: Path) -> None:
@@ -104,14 +105,25 @@ def test_less_access_does_not_block(here: Path) -> None:
     assert "newly denied" in found.stdout
 
 
-def acknowledged(until: str) -> str:
+def acknowledging(declaration: str) -> str:
+    until = (datetime.now(UTC) + timedelta(days=90)).date()
     entry = f'  - {{ finding: access-widened-outside, repository: team/app, reason: "{REASON}", until: {until} }}\n'
-    return WIDER + "acknowledged:\n" + entry
+    return f"{declaration}acknowledged:\n{entry}"
 
 
-def test_what_the_declaration_acknowledges_does_not_block(here: Path) -> None:
-    found = against(here, DECLARATION, acknowledged("2999-01-01"))
+def test_what_the_previous_declaration_acknowledges_does_not_block(here: Path) -> None:
+    found = against(here, acknowledging(DECLARATION), WIDER)
     assert (found.code, f"acknowledged: {REASON}" in found.stdout) == (0, True)
+
+
+def test_what_the_change_acknowledges_itself_blocks(here: Path) -> None:
+    found = against(here, DECLARATION, acknowledging(WIDER))
+    assert (found.code, "It is acknowledged by this change itself" in found.stdout) == (1, True)
+
+
+def test_what_the_change_acknowledges_itself_counts_where_that_is_asked_for(here: Path) -> None:
+    found = against(here, DECLARATION, acknowledging(WIDER), "--accept-new-acknowledgements")
+    assert (found.code, f"acknowledged by this change: {REASON}" in found.stdout) == (0, True)
 
 
 def test_json_of_the_changes_counts_what_blocks(here: Path) -> None:

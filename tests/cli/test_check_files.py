@@ -135,3 +135,11 @@ def test_a_declaration_can_be_checked_on_stdin(monkeypatch: pytest.MonkeyPatch) 
     assert shared_ecr("check", "-").stdout == "stdin: 1 repository, no errors\n"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff")))
     assert "stdin is not text in UTF-8 (byte 0)" in shared_ecr("check", "-").stderr
+
+
+@pytest.mark.parametrize(("until", "found"), [("2999-01-31", ["acknowledged-until"]), ("2026-01-31", [])])
+def test_an_acknowledgement_for_more_than_a_year_is_warned_about(until: str, found: list[str], tmp_path: Path) -> None:
+    accepted = f"{{finding: access-widened, repository: all, reason: agreed, until: {until}}}"
+    file = written(tmp_path / "a.yaml", f"{HEAD}repositories: {{}}\nacknowledged: [{accepted}]")
+    outcome = shared_ecr("check", file)
+    assert (outcome.code, codes(outcome.stdout)) == (0, found)

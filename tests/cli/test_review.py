@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +9,19 @@ from cli.command_line import Outcome, shared_ecr
 
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 PUBLIC = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": PULL}]}
+# Within the year for which an acknowledgement counts.
+UNTIL = (datetime.now(UTC) + timedelta(days=90)).date()
 PLACE = ("--account", "111111111111", "--region", "eu-central-1")
-DECLARATION = """\
+DECLARATION = f"""\
 version: 1
 organization: o-a1b2c3d4e5
-accounts: { shared: "111111111111" }
-registry: { account: shared, regions: [eu-central-1] }
-repositories: { team/app: {} }
+accounts: {{ shared: "111111111111" }}
+registry: {{ account: shared, regions: [eu-central-1] }}
+repositories: {{ team/app: {{}} }}
 acknowledged:
-  - { finding: access-public, repository: team/app, reason: a public base image, until: 2099-12-31 }
-  - { finding: access-widened, repository: team/app, reason: a public base image, until: 2099-12-31 }
-  - { finding: access-widened-outside, repository: team/app, reason: a public base image, until: 2099-12-31 }
+  - {{ finding: access-public, repository: team/app, reason: a public base image, until: "{UNTIL}" }}
+  - {{ finding: access-widened, repository: team/app, reason: a public base image, until: "{UNTIL}" }}
+  - {{ finding: access-widened-outside, repository: team/app, reason: a public base image, until: "{UNTIL}" }}
 """
 
 
@@ -68,11 +71,45 @@ def test_an_unchanged_fault_exits_0() -> None:
     assert review(after, "--against", after).code == 0
 
 
-def test_what_the_declaration_acknowledges_does_not_block() -> None:
+def test_what_the_previous_declaration_acknowledges_does_not_block() -> None:
     Path("registry.yaml").write_text(DECLARATION)
-    ran = review(template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"))
+    Path("before.yaml").write_text(DECLARATION)
+    ran = review(
+        template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"), "--against-file", "before.yaml"
+    )
     assert ran.code == 0, ran.stdout
     assert "Accepted because: a public base image" in ran.stdout
+
+
+def test_what_the_change_acknowledges_itself_blocks_and_says_so() -> None:
+    Path("registry.yaml").write_text(DECLARATION)
+    Path("before.yaml").write_text(DECLARATION.partition("acknowledged")[0])
+    ran = review(
+        template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"), "--against-file", "before.yaml"
+    )
+    assert ran.code == 1
+    assert "blocks, acknowledged by this change: team/app" in ran.stdout
+
+
+def test_an_acknowledgement_that_cannot_be_shown_to_be_older_does_not_count() -> None:
+    Path("registry.yaml").write_text(DECLARATION)
+    ran = review(template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"))
+    assert ran.code == 1
+    assert "name it by --against-file FILE" in ran.stdout
+
+
+def test_an_acknowledgement_of_the_change_counts_where_that_is_asked_for() -> None:
+    Path("registry.yaml").write_text(DECLARATION)
+    ran = review(
+        template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"), "--accept-new-acknowledgements"
+    )
+    assert (ran.code, f"acknowledged by this change until {UNTIL}" in ran.stdout) == (0, True)
+
+
+def test_a_previous_declaration_without_a_previous_side_is_refused() -> None:
+    Path("before.yaml").write_text(DECLARATION)
+    ran = review(template(), "--against-file", "before.yaml")
+    assert (ran.code, "--against" in ran.stderr) == (2, True)
 
 
 def test_a_finding_names_the_line_of_the_declaration() -> None:

@@ -97,9 +97,9 @@ def _acknowledged() -> Schema:
         "finding": text("The finding's code"),
         "reason": text(),
         "until": either({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}, VARIABLE),
-        "repository": text("The repository it is accepted for; all without it"),
+        "repository": text("The repository it is accepted for, or: all"),
     }
-    return closed(fields, required=["finding", "reason", "until"])
+    return closed(fields, required=["finding", "reason", "until", "repository"])
 
 
 def _ignored() -> Schema:

@@ -123,4 +123,5 @@ def _finding(judged: JudgedFinding[FateFinding]) -> dict[str, Any]:
         "digests": [image.digest for image in finding.images],
         "blocks": judged.blocks,
         "acknowledged": {"reason": accepted.reason, "until": accepted.until.isoformat()} if accepted else None,
+        "acknowledged_by_this_change": judged.is_acknowledged_by_the_change,
     }

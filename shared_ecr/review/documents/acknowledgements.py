@@ -1,12 +1,14 @@
-"""What the metadata of a resource acknowledges: findings that somebody has read and accepts, each with a reason.
+"""What the metadata of a resource acknowledges: findings that are accepted, each with a reason.
 
 Ours is `Metadata: {shared-ecr: {acknowledged: {CODE: REASON}}}` in a template, and `Validations.of(construct)
-.acknowledge(...)` in a CDK app; what other checkers are told in their own forms is read too.
+.acknowledge(...)` in a CDK app; the forms of other checkers are read too. A reason ends with its last day,
+`until YYYY-MM-DD`. `DeletedBecause` is what our own templates say of a repository that is deleted with a reason.
 """
 
 from collections.abc import Iterator, Mapping
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.findings.acknowledgements import ON_REMOVAL
 
 OWN = "shared-ecr"
 # Where each checker keeps its list, and what it calls the rule and the reason.
@@ -21,6 +23,9 @@ def in_metadata(metadata: Json) -> Iterator[tuple[str, str]]:
     """Yield each code that the `Metadata` of a resource acknowledges, with the reason."""
     if not isinstance(metadata, dict):
         return
+    match metadata.get("DeletedBecause"):
+        case str() as reason if reason.strip():
+            yield ON_REMOVAL, reason.strip()
     match metadata.get(OWN):
         case {"acknowledged": dict() as acknowledged}:
             yield from _reasons(acknowledged)

@@ -1,6 +1,5 @@
 """The review as JSON: a contract, docs/reference/review.md."""
 
-from datetime import date
 from typing import Any
 
 from shared_ecr.access.changes import AccessChange
@@ -67,13 +66,14 @@ def _finding(judged: JudgedFinding[ReviewFinding]) -> dict[str, Any]:
         "fix": finding.fix,
         "details": list(finding.details),
         "acknowledged": _acknowledged(judged.acknowledgement),
+        "acknowledged_by_this_change": judged.is_acknowledged_by_the_change,
     }
 
 
 def _acknowledged(acknowledgement: Acknowledgement | None) -> dict[str, Any] | None:
     if acknowledgement is None:
         return None
-    until = None if acknowledgement.until == date.max else acknowledgement.until.isoformat()
+    until = None if acknowledgement.holds_until_removed else acknowledgement.until.isoformat()
     return {"reason": acknowledgement.reason, "until": until}
 
 

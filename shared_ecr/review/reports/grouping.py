@@ -67,7 +67,7 @@ def grouped(keyed: Iterable[tuple[object, GroupMember]]) -> list[list[GroupMembe
 def _kind(judged: JudgedFinding[ReviewFinding]) -> tuple[object, ...]:
     finding, accepted = judged.finding, judged.acknowledgement
     return (judged.mark, finding.severity, finding.code, finding.why, finding.fix, finding.details,
-            accepted.reason if accepted else None)  # fmt: skip
+            accepted.reason if accepted else judged.acceptance.refused)  # fmt: skip
 
 
 def _of_subject(judged: JudgedFinding[ReviewFinding]) -> object:

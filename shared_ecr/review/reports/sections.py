@@ -17,8 +17,10 @@ WORST = (
 )  # fmt: skip
 
 _OLD_NOTE = "note as before"
+_BY_THE_CHANGE = "acknowledged by this change"
 # What does not block, by the word for one and the word for several.
 _KINDS = {
+    _BY_THE_CHANGE: _BY_THE_CHANGE,
     "acknowledged": "acknowledged", "old": "old", "warning": "warnings", "note": "notes", _OLD_NOTE: "notes as before",
 }  # fmt: skip
 
@@ -62,7 +64,7 @@ def _kind(judged: JudgedFinding[ReviewFinding]) -> str:
     if judged.blocks:
         return "blocks"
     if judged.acknowledgement:
-        return "acknowledged"
+        return _BY_THE_CHANGE if judged.is_acknowledged_by_the_change else "acknowledged"
     if judged.is_old and judged.finding.severity is not Severity.WARNING:
         return "old" if judged.finding.severity is Severity.ERROR else _OLD_NOTE
     return str(judged.finding.severity)

@@ -23,7 +23,8 @@ def beyond_bounds(found: Exploration, question: ReviewQuestion) -> Iterator[Judg
             if (stack.name, resource.origin.logical_id) in too_many:
                 # A template that did not change at all has the same worlds as before.
                 is_old = stack.name in before and before[stack.name] == stack.written
-                yield accepted(_finding(resource, found), after, question, is_old=is_old)
+                previous = others[0] if others else None
+                yield accepted(_finding(resource, found), after, previous, question, is_old=is_old)
 
 
 def _finding(resource: Resource, found: Exploration) -> ReviewFinding:

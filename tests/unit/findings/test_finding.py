@@ -2,13 +2,15 @@ from datetime import date
 
 import pytest
 
-from shared_ecr.findings import Acknowledgement, Finding, JudgedFinding, Severity
+from shared_ecr.findings import Acceptance, Acknowledgement, Finding, JudgedFinding, Severity
 from shared_ecr.problems import Position, Problem
 from shared_ecr.text import sentences
 
 UNTIL = date(2027, 1, 31)
 ERROR = Finding("fate-many", Severity.ERROR, "20 images expire", "So many are often a mistake", "Check them")
-ACCEPTED = Acknowledgement("fate-many", "team/app", "they are builds of closed branches", UNTIL)
+ACCEPTED = Acceptance(Acknowledgement("fate-many", "team/app", "they are builds of closed branches", UNTIL))
+BY_ITSELF = Acceptance(ACCEPTED.acknowledgement, is_new=True)
+REFUSED = Acceptance(is_new=True, refused="It is acknowledged by this change itself")
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,19 @@ def test_a_warning_of_a_file_says_that_it_is_one_behind_its_place() -> None:
     [
         (JudgedFinding(ERROR), "blocks"),
         (JudgedFinding(ERROR, ACCEPTED), "acknowledged until 2027-01-31"),
+        (JudgedFinding(ERROR, BY_ITSELF), "acknowledged by this change until 2027-01-31"),
+        (JudgedFinding(ERROR, REFUSED), "blocks, acknowledged by this change"),
         (JudgedFinding(ERROR, is_old=True), "was so before"),
         (JudgedFinding(Finding("x", Severity.WARNING, "it is odd")), "warning"),
     ],
-    ids=["an error", "an acknowledged error", "an error as before", "a warning"],
+    ids=[
+        "an error",
+        "an acknowledged error",
+        "accepted by the change",
+        "refused to the change",
+        "an error as before",
+        "a warning",
+    ],
 )
 def test_a_finding_is_marked_by_what_it_does(judged: JudgedFinding[Finding], mark: str) -> None:
     assert judged.mark == mark
@@ -59,3 +70,7 @@ def test_an_acknowledged_finding_says_why_it_is_accepted() -> None:
 @pytest.mark.parametrize("severity", [Severity.WARNING, Severity.NOTE])
 def test_only_an_error_blocks(severity: Severity) -> None:
     assert not JudgedFinding(Finding("x", severity, "it is odd")).blocks
+
+
+def test_a_finding_that_blocks_says_why_its_acknowledgement_does_not_count() -> None:
+    assert JudgedFinding(ERROR, REFUSED).sentences().endswith("It is acknowledged by this change itself.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings import Acknowledgement, Acknowledgements
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.judging import ReviewQuestion, review
@@ -73,25 +73,73 @@ def test_a_fault_of_another_repository_is_no_excuse(tmp_path: Path) -> None:
 def test_an_acknowledgement_counts_until_its_day(tmp_path: Path, until: date, *, blocks: bool) -> None:
     after = deployed(tmp_path, "team/app", RepositoryPolicyText=PUBLIC)
     accepted = Acknowledgement("access-public", "team/app", "a public base image", until)
-    assert review(after, None, replace(QUESTION, acknowledged=(accepted,))).blocks is blocks
+    assert review(after, None, replace(QUESTION, acknowledged=Acknowledgements((accepted,)))).blocks is blocks
 
 
 def test_an_acknowledgement_of_another_repository_does_not_count(tmp_path: Path) -> None:
     after = deployed(tmp_path, "team/app", RepositoryPolicyText=PUBLIC)
     accepted = Acknowledgement("access-public", "team/other", "a public base image", date.max)
-    assert review(after, None, replace(QUESTION, acknowledged=(accepted,))).blocks
+    assert review(after, None, replace(QUESTION, acknowledged=Acknowledgements((accepted,)))).blocks
+
+
+ACCEPTED = {"shared-ecr": {"acknowledged": {"access-public": "a public base image, until 2027-01-31"}}}
+ALL_ACCEPTED = {
+    "shared-ecr": {
+        "acknowledged": dict.fromkeys(
+            ("access-public", "access-widened", "access-widened-outside"), "a public base image, until 2027-01-31"
+        )
+    }
+}
 
 
 def test_a_template_can_acknowledge_a_finding_itself(tmp_path: Path) -> None:
-    metadata = {"shared-ecr": {"acknowledged": {"access-public": "a public base image"}}}
-    after = deployed(tmp_path, "team/app", metadata=metadata, RepositoryPolicyText=PUBLIC)
+    after = deployed(tmp_path, "team/app", metadata=ACCEPTED, RepositoryPolicyText=PUBLIC)
     assert not review(after, None, QUESTION).blocks
 
 
-def test_a_template_cannot_acknowledge_without_a_reason(tmp_path: Path) -> None:
-    metadata = {"shared-ecr": {"acknowledged": {"access-public": " "}}}
+def test_a_template_that_acknowledges_its_own_change_does_not_release_it(tmp_path: Path) -> None:
+    before = deployed(tmp_path, "team/app")
+    after = deployed(tmp_path, "team/app", metadata=ALL_ACCEPTED, RepositoryPolicyText=PUBLIC)
+    verdict = review(after, before, QUESTION)
+    assert verdict.blocks
+    assert verdict.findings[0].mark == "blocks, acknowledged by this change"
+
+
+def test_a_template_that_acknowledged_before_releases_the_change(tmp_path: Path) -> None:
+    before = deployed(tmp_path, "team/app", metadata=ALL_ACCEPTED)
+    after = deployed(tmp_path, "team/app", metadata=ALL_ACCEPTED, RepositoryPolicyText=PUBLIC)
+    assert not review(after, before, QUESTION).blocks
+
+
+def test_what_the_change_acknowledges_itself_is_reported_first_also_where_it_counts(tmp_path: Path) -> None:
+    before = deployed(tmp_path, "team/app")
+    after = deployed(tmp_path, "team/app", metadata=ALL_ACCEPTED, RepositoryPolicyText=PUBLIC)
+    accepting = replace(QUESTION, acknowledged=Acknowledgements((), (), accepts_new=True))
+    verdict = review(after, before, accepting)
+    assert not verdict.blocks
+    assert verdict.findings[0].mark == "acknowledged by this change until 2027-01-31"
+
+
+@pytest.mark.parametrize("reason", [" ", "a public base image", "a public base image, until 2031-01-31"])
+def test_a_template_cannot_acknowledge_without_a_reason_and_a_day_within_a_year(tmp_path: Path, reason: str) -> None:
+    metadata = {"shared-ecr": {"acknowledged": {"access-public": reason}}}
     after = deployed(tmp_path, "team/app", metadata=metadata, RepositoryPolicyText=PUBLIC)
     assert review(after, None, QUESTION).blocks
+
+
+def test_a_deletion_that_was_declared_with_a_reason_needs_no_other_acknowledgement(tmp_path: Path) -> None:
+    before = deployed(tmp_path, "team/app", "team/other", metadata={"DeletedBecause": "images of pull requests"})
+    deleted = replace(
+        before,
+        stacks=tuple(
+            replace(stack, resources=tuple(replace(each, deletion_policy="Delete") for each in stack.resources))
+            for stack in before.stacks
+        ),
+    )
+    after = replace(deleted, stacks=tuple(replace(stack, resources=stack.resources[1:]) for stack in deleted.stacks))
+    verdict = review(after, deleted, QUESTION)
+    assert [each.mark for each in verdict.findings if each.finding.code == "repository-deleted"] == ["acknowledged"]
+    assert not verdict.blocks
 
 
 def test_what_blocks_is_told_first(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
 
 import jsonschema
 import pytest
 
-from shared_ecr.findings import JudgedFinding, Severity
+from shared_ecr.findings import Acceptance, Acknowledgement, JudgedFinding, Severity
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.reports.documents import render_document
@@ -62,8 +61,16 @@ def test_an_acknowledged_finding_tells_its_reason_and_its_last_day() -> None:
     assert "Accepted because: moved to the archive account" in text
 
 
-def test_an_acknowledgement_beside_the_resource_has_no_last_day() -> None:
-    assert "acknowledged: team/app" in render_text(verdict(JudgedFinding(finding(), accepted(date.max))))
+def test_the_reason_of_a_declared_deletion_has_no_last_day() -> None:
+    declared = Acceptance(Acknowledgement.in_metadata("on_removal", "moved to the archive account"))
+    assert "acknowledged: team/app" in render_text(verdict(JudgedFinding(finding(), declared)))
+
+
+def test_what_the_change_acknowledges_itself_has_a_mark_of_its_own_and_is_counted() -> None:
+    by_itself = Acceptance(accepted().acknowledgement, is_new=True)
+    text = render_text(verdict(JudgedFinding(finding(), by_itself)))
+    assert "acknowledged by this change until 2027-01-31: team/app" in text
+    assert text.endswith("nothing blocks (1 acknowledged by this change, 1 not judged)")
 
 
 def test_what_holds_of_several_repositories_is_told_once_and_names_them() -> None:

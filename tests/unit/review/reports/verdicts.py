@@ -7,8 +7,7 @@ from shared_ecr.access.consumers import consumers
 from shared_ecr.access.matrix import MatrixRow, matrix
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.findings import JudgedFinding, Severity
-from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings import Acceptance, Acknowledgement, JudgedFinding, Severity
 from shared_ecr.problems import Position
 from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
@@ -46,8 +45,8 @@ def finding(
     )
 
 
-def accepted(until: date = date(2027, 1, 31)) -> Acknowledgement:
-    return Acknowledgement("repository-orphaned", "team/app", "moved to the archive account", until)
+def accepted(until: date = date(2027, 1, 31)) -> Acceptance:
+    return Acceptance(Acknowledgement("repository-orphaned", "team/app", "moved to the archive account", until))
 
 
 def change(name: str = "team/app", happening: Happening = Happening.CHANGED) -> RepositoryChange:
