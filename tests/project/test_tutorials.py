@@ -36,6 +36,6 @@ def test_a_tutorial_prints_what_it_says(clone: Path, block: str) -> None:
 
 
 def test_the_exit_code_of_the_tutorial_is_the_one_of_a_review_that_blocks(clone: Path) -> None:
-    command = [Path(sys.executable).with_name("shared-ecr"), "review", "after.yaml", "--against", "before.yaml"]
+    command = [str(Path(sys.executable).with_name("shared-ecr")), "review", "after.yaml", "--against", "before.yaml"]
     done = subprocess.run(command, cwd=clone / "examples/review", capture_output=True)
     assert done.returncode == 1
