@@ -39,6 +39,8 @@ COMMANDS = (
     "tag",
     "inspect",
     "tags",
+    "delete",
+    "catalog",
     "local",
 )
 
