@@ -29,7 +29,7 @@ def repositories_of(host: RegistryHost, session: "Session") -> tuple[str, ...]:
         UnavailableError: no credentials or no network.
     """
     if host.ecr is not None:
-        from shared_ecr.client.aws.inventory import repository_names  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.aws.inventory import repository_names
 
         return repository_names(session.clients, host.ecr)
     if host.canonical.text == DOCKER_HUB:
