@@ -5,7 +5,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +18,14 @@ if TYPE_CHECKING:
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.access.trust_boundary import TrustBoundary
     from shared_ecr.findings import Acknowledgements
+    from shared_ecr.live import LiveRegistry
     from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import Region
     from shared_ecr.review.documents import DeploymentTarget
     from shared_ecr.review.rows import DeploymentPolicies
 
 _YAML = {".yaml", ".yml"}
+_POLICY_ACTIONS = frozenset({"ecr:GetRepositoryPolicy", "ecr:GetRegistryPolicy"})
 _RESOURCES = re.compile(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
@@ -200,17 +201,35 @@ def _live(
     from shared_ecr.access.policy_pair import PolicyPair, Scope
     from shared_ecr.access.policy_reader import parse_policy
     from shared_ecr.access.requests import TargetRepository
-    from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.client.aws.live_policies import live_policies
+    from shared_ecr.cli.live_options import read_live, require_whole
+    from shared_ecr.live.live_registry import REGISTRY_POLICY, tag_pairs
 
     region = _region(arguments, declared)
-    with closing(AwsClients()) as clients:
-        live = live_policies(clients, region)
-    notes = () if live.scope else ("the scope of the registry policy could not be asked; V2, ECR's default, is taken",)
-    registry = None if live.registry is None else parse_policy(live.registry, "the registry policy")
+    arguments.partial = True
+    live = read_live(arguments, region)
+    # What was denied must not look like a policy that is not there.
+    denied = tuple(part for part in live.unread if part.action in _POLICY_ACTIONS)
+    require_whole(replace(live, unread=denied), is_partial=False)
+    scope = _scope(live)
+    notes = [f"not read: {part.repository or 'the registry'}: {part.action}: {part.why}" for part in live.unread]
+    if scope is None:
+        notes.append("the scope of the registry policy could not be read; V2, ECR's default, is assumed")
+    whole = live.one(REGISTRY_POLICY)
+    registry = parse_policy(whole.policy_text, "the registry policy") if whole and whole.policy_text else None
     rows = []
     for each in live.repositories:
-        target = TargetRepository(str(live.account), str(region), each.repository, str(region.partition), None)
-        policy = None if each.text is None else parse_policy(each.text, each.repository)
-        rows.append(MatrixRow(target, PolicyPair(policy, registry, Scope(live.scope or "V2"))))
-    return tuple(rows), notes
+        unread = live.is_unread(each.name, "ecr:ListTagsForResource")
+        tags = None if unread else tuple(tag_pairs(each.properties.get("Tags")))
+        target = TargetRepository(str(live.account), str(region), each.name, str(region.partition), tags)
+        policy = parse_policy(each.policy_text, each.name) if each.policy_text else None
+        rows.append(MatrixRow(target, PolicyPair(policy, registry, Scope(scope or "V2"))))
+    return tuple(rows), tuple(notes)
+
+
+def _scope(live: "LiveRegistry") -> str | None:
+    import json
+
+    from shared_ecr.live.live_registry import SETTING
+
+    held = live.one(SETTING, "REGISTRY_POLICY_SCOPE")
+    return str(json.loads(str(held.properties["Body"]))["value"]) if held else None

@@ -28,6 +28,7 @@ COMMANDS = (
     "fate",
     "synth",
     "review",
+    "snapshot",
     "comment",
     "images",
     "login",
@@ -39,8 +40,6 @@ COMMANDS = (
     "tag",
     "inspect",
     "tags",
-    "delete",
-    "catalog",
     "local",
 )
 

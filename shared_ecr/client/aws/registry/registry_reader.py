@@ -1,0 +1,74 @@
+"""Read a registry: its repositories, its settings, and who owns them; nothing is written.
+
+The IAM policy that suffices is in docs/reference/live.md.
+"""
+
+import ipaddress
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from urllib.parse import urlsplit
+
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.registry.asking import PacedQuestions
+from shared_ecr.client.aws.registry.kms_keys import KmsKeys
+from shared_ecr.client.aws.registry.owners import owned_by
+from shared_ecr.client.aws.registry.public import read_public
+from shared_ecr.client.aws.registry.repositories import RepositorySelection, described, read_repositories
+from shared_ecr.client.aws.registry.settings import read_settings
+from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
+from shared_ecr.live import LiveRegistry
+from shared_ecr.names import Region
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryQuestion:
+    """What is read, and how fast."""
+
+    region: Region
+    taken: str
+    """What the snapshot says of its time, ISO 8601."""
+    selection: RepositorySelection = field(default_factory=RepositorySelection)
+    rate: float | None = DEFAULT_RATE
+    """Requests a second; None for as fast as they are answered."""
+    stacks: tuple[str, ...] = ()
+    """Stacks whose resources are asked for, to know what belongs to them: not every tag of CloudFormation is shown."""
+    with_public: bool = False
+    """Whether the public repositories of the account are read too; they are in us-east-1."""
+
+
+def read_registry(clients: AwsClients, question: RegistryQuestion) -> LiveRegistry:
+    """Read what the caller's registry holds now; what AWS denies is in `unread`.
+
+    Raises:
+        AwsDeniedError: the caller may not even list repositories.
+        UnavailableError: no credentials, no network, or throttled to the end.
+    """
+    region = question.region
+    account = clients.caller_account(region)
+    client = clients.ecr(region)
+    rate = None if _is_loopback(client.meta.endpoint_url) else question.rate
+    questions = PacedQuestions(RequestPace(rate))
+    watch(client, "ecr", questions.pace)
+    listed = described(client, questions, question.selection)
+    keys = KmsKeys(cache(partial(clients.service, region=region)), questions)
+    for each in listed:
+        keys.facts(each.get("encryptionConfiguration", {}).get("kmsKey"))
+    found = [
+        *read_repositories(client, questions, listed, keys),
+        *read_settings(client, questions, keys),
+        *(read_public(clients, questions, region) if question.with_public else ()),
+    ]
+    if question.stacks:
+        owned = owned_by(clients.cloudformation(region), questions, question.stacks)
+        found = [replace(each, owner=owned.get((each.kind, each.name), each.owner)) for each in found]
+    unread = tuple(sorted(set(questions.unread)))
+    return LiveRegistry(account, region, question.taken, tuple(found), unread, question.selection.written)
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether the endpoint is on this machine: then there is nobody to spare."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,183 @@
+"""A registry in the embedded AWS, read as a snapshot."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.registry_caller import client
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.faults import AwsDeniedError
+from shared_ecr.client.aws.registry import RegistryQuestion, read_registry
+from shared_ecr.client.aws.registry.repositories import RepositorySelection
+from shared_ecr.live import LiveRegistry
+from shared_ecr.live.live_registry import EXCLUSION, REGISTRY_POLICY, REPLICATION, SCANNING, SETTING
+from shared_ecr.local import LocalAws, environment_under
+from shared_ecr.names import Region
+
+HERE = Region("us-east-1")
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
+LIFECYCLE = json.dumps(
+    {
+        "rules": [
+            {
+                "rulePriority": 1,
+                "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 3},
+                "action": {"type": "expire"},
+            }
+        ]
+    }
+)
+# Every read that a snapshot makes; each is denied once.
+PER_REPOSITORY = ("GetRepositoryPolicy", "GetLifecyclePolicy", "ListTagsForResource")
+OF_THE_REGISTRY = (
+    *("DescribeRegistry", "GetRegistryPolicy", "GetRegistryScanningConfiguration", "DescribePullThroughCacheRules"),
+    *("DescribeRepositoryCreationTemplates", "GetSigningConfiguration", "ListPullTimeUpdateExclusions"),
+    "GetAccountSetting",
+)
+
+
+@pytest.fixture
+def clients(aws: LocalAws, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsClients]:
+    for name, value in (environment_under(aws, {}) | {"AWS_ACCESS_KEY_ID": account}).items():
+        monkeypatch.setenv(name, value)
+    with closing(AwsClients()) as made:
+        yield made
+
+
+@pytest.fixture
+def ecr(aws: LocalAws, account: str) -> Iterator[Any]:
+    with client(aws, "ecr", account=account) as made:
+        yield made
+
+
+def read(clients: AwsClients, **more: Any) -> LiveRegistry:
+    return read_registry(clients, RegistryQuestion(HERE, "2026-11-30T00:00:00+00:00", **more))
+
+
+def test_a_repository_has_what_a_template_would_say(clients: AwsClients, ecr: Any) -> None:
+    ecr.create_repository(
+        repositoryName="team/app",
+        tags=[{"Key": "Cost Center", "Value": "42"}],
+        imageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+        imageTagMutabilityExclusionFilters=[{"filterType": "WILDCARD", "filter": "latest"}],
+        imageScanningConfiguration={"scanOnPush": True},
+    )
+    ecr.set_repository_policy(repositoryName="team/app", policyText=POLICY)
+    ecr.put_lifecycle_policy(repositoryName="team/app", lifecyclePolicyText=LIFECYCLE)
+    (found,) = read(clients).repositories
+    assert found.policy_text == POLICY
+    assert dict(found.properties) == {
+        "RepositoryName": "team/app",
+        "EncryptionConfiguration": {"EncryptionType": "AES256"},
+        "ImageScanningConfiguration": {"ScanOnPush": True},
+        "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+        "ImageTagMutabilityExclusionFilters": [
+            {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "latest"}
+        ],
+        "LifecyclePolicy": {"LifecyclePolicyText": LIFECYCLE},
+        "RepositoryPolicyText": {"Version": "2012-10-17", "Statement": []},
+        "Tags": [{"Key": "Cost Center", "Value": "42"}],
+    }
+
+
+def test_the_settings_of_the_registry_are_resources(clients: AwsClients, ecr: Any, account: str) -> None:
+    arn = f"arn:aws:ecr:us-east-1:{account}:repository/*"
+    allowed = {
+        "Sid": "R",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::222222222222:root"},
+        "Action": "ecr:ReplicateImage",
+        "Resource": arn,
+    }
+    ecr.put_registry_policy(policyText=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+    ecr.put_replication_configuration(
+        replicationConfiguration={"rules": [{"destinations": [{"region": "eu-west-1", "registryId": account}]}]}
+    )
+    ecr.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
+    live = read(clients)
+    kinds = {each.kind for each in live.resources}
+    assert {REGISTRY_POLICY, REPLICATION, SCANNING, SETTING} <= kinds
+    assert EXCLUSION not in kinds
+
+
+def test_only_the_selected_repositories_are_read(clients: AwsClients, ecr: Any) -> None:
+    for name in ("team/a", "team/b", "other"):
+        ecr.create_repository(repositoryName=name)
+    live = read(clients, selection=RepositorySelection(("team/*",), ("*/b",)))
+    assert [each.name for each in live.repositories] == ["team/a"]
+    assert live.selection == ("team/*", "!*/b")
+
+
+def deny(clients: AwsClients, action: str) -> None:
+    """Answer *action* as AWS does when no policy allows it."""
+
+    def denied(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, action)
+
+    clients.ecr(HERE).meta.events.register(f"before-call.ecr.{action}", denied)
+
+
+@pytest.mark.parametrize("action", PER_REPOSITORY)
+def test_a_denied_part_of_a_repository_is_reported_and_the_rest_is_read(
+    clients: AwsClients, ecr: Any, action: str
+) -> None:
+    ecr.create_repository(repositoryName="team/app")
+    deny(clients, action)
+    live = read(clients)
+    assert [(part.repository, part.action) for part in live.unread] == [("team/app", f"ecr:{action}")]
+    assert [each.name for each in live.repositories] == ["team/app"]
+
+
+@pytest.mark.parametrize("action", OF_THE_REGISTRY)
+def test_a_denied_setting_is_reported_and_the_rest_is_read(clients: AwsClients, ecr: Any, action: str) -> None:
+    ecr.create_repository(repositoryName="team/app")
+    deny(clients, action)
+    live = read(clients)
+    assert {(part.repository, part.action) for part in live.unread} == {("", f"ecr:{action}")}
+    assert [each.name for each in live.repositories] == ["team/app"]
+
+
+def test_without_the_list_of_repositories_nothing_is_read(clients: AwsClients) -> None:
+    deny(clients, "DescribeRepositories")
+    with pytest.raises(AwsDeniedError, match="DescribeRepositories"):
+        read(clients)
+
+
+def test_more_than_a_page_of_repositories_is_read(clients: AwsClients, ecr: Any) -> None:
+    """The emulator has no pages of a thousand, so the answers are split here as AWS splits them."""
+    names = [f"many/{number}" for number in range(5)]
+    for name in names:
+        ecr.create_repository(repositoryName=name)
+
+    def split(parsed: dict[str, Any], **_: Any) -> None:
+        found = sorted(parsed["repositories"], key=lambda each: each["repositoryName"])
+        start = split.asked  # type: ignore[attr-defined]
+        parsed["repositories"] = found[start : start + 2]
+        split.asked += 2  # type: ignore[attr-defined]
+        if split.asked < len(found):  # type: ignore[attr-defined]
+            parsed["nextToken"] = f"from {split.asked}"  # type: ignore[attr-defined]
+
+    split.asked = 0  # type: ignore[attr-defined]
+    clients.ecr(HERE).meta.events.register("after-call.ecr.DescribeRepositories", split)
+    assert [each.name for each in read(clients).repositories] == names
+
+
+def test_a_repository_that_is_deleted_meanwhile_is_left_out(clients: AwsClients, ecr: Any) -> None:
+    for name in ("stays", "vanishes"):
+        ecr.create_repository(repositoryName=name)
+
+    def vanish(**_: Any) -> None:
+        ecr.delete_repository(repositoryName="vanishes")
+
+    clients.ecr(HERE).meta.events.register("after-call.ecr.DescribeRepositories", vanish)
+    assert [each.name for each in read(clients).repositories] == ["stays"]
+
+
+def test_what_belongs_to_a_stack_says_so(clients: AwsClients, stacks: Any) -> None:
+    stacks.create({"R": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "owned"}}}, "mine")
+    (found,) = read(clients, stacks=("mine", "no-such-stack")).repositories
+    assert found.owner == "mine"
