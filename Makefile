@@ -47,6 +47,9 @@ bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as rat
 	for figure in start synthesis credential_helper review; do $(BIN)/python -m benchmarks.$$figure; done
 	for figure in check access fate push; do $(BIN)/python benchmarks/$$figure.py; done
 
+docs: $(VENV)/dev.stamp ## Build the documentation site into site/; a broken link or anchor is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
 	scripts/lock
 

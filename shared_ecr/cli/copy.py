@@ -9,9 +9,13 @@ from shared_ecr.cli.progress import add_progress
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared_ecr.cli.progress.interface import Display
+    from shared_ecr.client.copying import CopyOptions
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.client.pushers.plan import PushPlan
+    from shared_ecr.client.tag_copies import TagCopy
     from shared_ecr.names import ImageReference
 
 
@@ -40,6 +44,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--no-referrers", action="store_true", help="leave out the signatures, SBOMs and attestations of the image"
     )
     parser.add_argument("--create", action="store_true", help="create the repository in ECR where it is missing")
+    parser.add_argument(
+        "--all-tags",
+        action="store_true",
+        help="copy every tag of the repository SOURCE to the repository DESTINATION; what fails stops no other tag",
+    )
     parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
     add_format(parser)
     add_progress(parser)
@@ -52,6 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy, report the outcome on stderr, print the reference."""
     from shared_ecr.cli.movement import shown
 
+    if arguments.all_tags:
+        return shown(
+            arguments,
+            "uploaded",
+            lambda screen, counted: _copied_tags(arguments, screen, counted),
+            lambda copies: _print_tags(copies, arguments.format),
+        )
     return shown(
         arguments,
         "uploaded",
@@ -72,12 +88,10 @@ def _print(done: "PushPlan | ImageReference", form: str) -> int:
 def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "PushPlan | ImageReference":
     """Copy and return what is there now, or find out what would be copied."""
     from shared_ecr.cli.push_outputs import summary
-    from shared_ecr.client.copying import CopyOptions, copy, prepared
+    from shared_ecr.client.copying import copy, prepared
     from shared_ecr.client.session import Session
-    from shared_ecr.names.platforms import Platform
 
-    platforms = tuple(Platform.parse(text) for text in arguments.platform)
-    options = CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)
+    options = _options(arguments)
     with Session(locator(arguments, screen.said)) as session:
         if arguments.dry_run:
             with prepared(arguments.source, arguments.target, session, options) as copying:
@@ -85,3 +99,58 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
         result = copy(arguments.source, arguments.target, session, options, progress)
     screen.said(summary(result))
     return result.reference
+
+
+def _options(arguments: argparse.Namespace) -> "CopyOptions":
+    from shared_ecr.client.copying import CopyOptions
+    from shared_ecr.names.platforms import Platform
+
+    platforms = tuple(Platform.parse(text) for text in arguments.platform)
+    return CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)
+
+
+def _copied_tags(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "tuple[TagCopy, ...]":
+    """Copy every tag, and report each on stderr as it ends."""
+    from shared_ecr.cli.error_text import error_text
+    from shared_ecr.cli.push_outputs import summary
+    from shared_ecr.client.session import Session
+    from shared_ecr.client.tag_copies import copy_all_tags
+
+    def ended(copied: "TagCopy") -> None:
+        if copied.result is not None:
+            screen.said(summary(copied.result))
+        if copied.error is not None:
+            screen.complained(error_text(copied.error, verbose=arguments.verbose, about=copied.tag.text))
+
+    with Session(locator(arguments, screen.said)) as session:
+        return copy_all_tags(
+            arguments.source,
+            arguments.target,
+            session,
+            _options(arguments),
+            dry_run=arguments.dry_run,
+            progress=progress,
+            ended=ended,
+        )
+
+
+def _print_tags(copies: "Sequence[TagCopy]", form: str) -> int:
+    if form == "json":
+        print(json.dumps({"images": [_row(each) for each in copies]}, indent=2))
+    else:
+        for each in copies:
+            if each.error is None:
+                print(each.plan or (each.result.reference if each.result else ""))
+    return max((each.error.exit_code for each in copies if each.error), default=ExitCode.DONE)
+
+
+def _row(copied: "TagCopy") -> dict[str, object]:
+    """Render the JSON shape of docs/how-to/copy.md."""
+    row: dict[str, object] = {"tag": copied.tag.text}
+    if copied.result is not None:
+        row["reference"] = str(copied.result.reference)
+    if copied.plan is not None:
+        row["plan"] = copied.plan.as_json()
+    if copied.error is not None:
+        row["error"] = {"message": str(copied.error), "exit_code": int(copied.error.exit_code)}
+    return row

@@ -48,8 +48,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "copy": (
         "shared-ecr copy docker.io/library/nginx:1.27 team/nginx",
+        "shared-ecr copy ghcr.io/team/app team/app --all-tags",
         "shared-ecr copy team/app:1.4.2 ghcr.io/team/app:1.4.2 --platform linux/arm64",
     ),
+    "delete": (
+        "shared-ecr delete team/app:pr-12 --dry-run",
+        "shared-ecr delete team/app:pr-12 team/app:pr-13 --yes --in-use manifests.yaml",
+    ),
+    "catalog": ("shared-ecr catalog registry.example.com",),
     "mirror": ("shared-ecr mirror --dry-run", "shared-ecr mirror team/nginx --jobs 2"),
     "tag": ("shared-ecr tag team/app:1.4.2 1.4 latest",),
     "inspect": (

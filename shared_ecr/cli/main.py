@@ -40,6 +40,8 @@ COMMANDS = (
     "tag",
     "inspect",
     "tags",
+    "delete",
+    "catalog",
     "local",
 )
 

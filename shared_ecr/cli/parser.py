@@ -26,7 +26,9 @@ _LONG_OPTION = re.compile(r"--[a-z][a-z-]{0,30}(?==|\Z)")
 ELSEWHERE = {
     "auth": "'shared-ecr login' logs in",
     "build": "shared-ecr builds no images; build with docker or buildah, then 'shared-ecr push'",
-    "catalog": "'shared-ecr repositories' lists the repositories of the declaration",
+    "rm": "'shared-ecr delete' deletes images",
+    "rmi": "'shared-ecr delete' deletes images",
+    "batch-delete-image": "'shared-ecr delete' deletes images",
     "cp": "'shared-ecr copy' copies images between registries",
     "create": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
     "create-repository": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",

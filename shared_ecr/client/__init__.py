@@ -62,6 +62,6 @@ def __getattr__(name: str) -> object:
     """Return a public name from the module that it lives in."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 — start-up time of docker's credential helper
+    from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)

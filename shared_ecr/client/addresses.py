@@ -59,7 +59,7 @@ class RepositoryLocator:
         Raises:
             InvalidDeclarationError: it is missing or has problems.
         """
-        from shared_ecr.declaration import load  # noqa: PLC0415 — start-up time of the command line
+        from shared_ecr.declaration import load
 
         with self.memory.lock:
             if self.memory.declaration is None:
@@ -95,8 +95,8 @@ def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) ->
 
 def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
     """Return what `deployed` does, by a declaration that is read already."""
-    from shared_ecr.client.aws.deployed import deployed_registry  # noqa: PLC0415 — start-up time of the command line
-    from shared_ecr.model.registry import DEFAULT_STACK_NAME  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.deployed import deployed_registry
+    from shared_ecr.model.registry import DEFAULT_STACK_NAME
 
     stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
     region = where.region or (spec.regions[0] if spec else _region_of_environment())
@@ -126,7 +126,7 @@ def _known(where: RepositoryLocator, clients: "StackClients | None") -> Addresse
     except RefusedError as refusal:
         if spec is None:
             raise
-        from shared_ecr.client.aws.deployed import NoSuchStackError  # noqa: PLC0415 — start-up time of the command line
+        from shared_ecr.client.aws.deployed import NoSuchStackError
 
         reason = "no such stack for these credentials" if isinstance(refusal, NoSuchStackError) else "not readable"
         place = f"the stack deployed in {where.region}" if where.region else "the deployed stack"
@@ -170,6 +170,6 @@ def _region_of_environment() -> Region:
 
 
 def _clients() -> "StackClients":
-    from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.aws.clients import AwsClients
 
     return AwsClients()

@@ -66,8 +66,8 @@ class Copying:
         return self._pusher().plan_image(self.image, self.request, self.session.credentials)
 
     def _pusher(self) -> NativePusher:
-        from shared_ecr.client.aws.creation import RepositoryCreation  # noqa: PLC0415 — start-up time
-        from shared_ecr.client.aws.layers import BatchLayerCheck  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.aws.creation import RepositoryCreation
+        from shared_ecr.client.aws.layers import BatchLayerCheck
 
         looks, creation = BatchLayerCheck(self.session.clients), RepositoryCreation(self.session.clients)
         return NativePusher(self.session.environment, looks=looks, creation=creation, worker_pools=self.worker_pools)

@@ -51,7 +51,7 @@ class Session:
         """The clients of AWS, all of one identity."""
         with self._lock:
             if self._clients is None:
-                from shared_ecr.client.aws.clients import AwsClients  # noqa: PLC0415 — start-up time
+                from shared_ecr.client.aws.clients import AwsClients
 
                 self._clients = AwsClients()
             return self._clients
@@ -61,7 +61,7 @@ class Session:
         """What knows the logins of every registry; asks each place once for all threads."""
         with self._lock:
             if self._credentials is None:
-                from shared_ecr.client.registries import credentials_everywhere  # noqa: PLC0415 — start-up time
+                from shared_ecr.client.registries import credentials_everywhere
 
                 self._credentials = credentials_everywhere(self.clients, self._environ)
             return self._credentials
@@ -71,7 +71,7 @@ class Session:
         """What connections to registries are made in."""
         with self._lock:
             if self._environment is None:
-                from shared_ecr.client.http.connections import HttpEnvironment  # noqa: PLC0415 — start-up time
+                from shared_ecr.client.http.connections import HttpEnvironment
 
                 self._environment = HttpEnvironment(self._environ)
             return self._environment

@@ -11,6 +11,7 @@ from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.changes.operations import of_plans
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
+from shared_ecr.review.drift import drifted
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.hidden import hidden_now
 from shared_ecr.review.matrices import matrices
@@ -44,9 +45,10 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
     A fault that *before* has already is told and blocks no more: a review is about what its change does. Without a
     *before* every fault blocks.
     """
+    context = ChangeQuestion(question.known, question.now, question.inventory)
     changed = Changed((), (), (), _count(after))
     if before is not None:
-        changed = compare(before, after, ChangeQuestion(question.known, question.now, question.inventory))
+        changed = compare(before, after, context)
     old = {_identity(finding) for finding in judge(before, question.known)} if before else set()
     findings = {
         **{finding: _identity(finding) in old for finding in judge(after, question.known)},
@@ -54,6 +56,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         **dict.fromkeys(hidden_now(before, after) if before else (), False),
     }
     findings |= dict.fromkeys(of_plans(before, after, changed.findings), False)
+    findings |= dict.fromkeys(drifted(after, context), False)
     result = ReviewResult(
         source=after.source,
         against=before.source if before else None,

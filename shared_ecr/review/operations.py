@@ -6,6 +6,10 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format (change 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared_ecr.review.deployments import Stack
 
 
 class Operation(StrEnum):
@@ -151,3 +155,5 @@ class TerraformPlan:
     operations: tuple[ListedOperation, ...] = ()
     """Those on resources that concern a registry."""
     gaps: tuple[PlanGap, ...] = ()
+    drift: "tuple[Stack, Stack] | None" = None
+    """What was changed outside of Terraform, as it was recorded and as it is; None where nothing of a registry was."""

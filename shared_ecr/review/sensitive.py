@@ -98,7 +98,7 @@ class SensitiveValues:
 
 def hide_sensitive(result: ReviewResult, before: Deployment | None, after: Deployment) -> ReviewResult:
     """Return *result* without any sensitive text of *before* or *after*."""
-    values = SensitiveValues.of(before, after)
+    values = SensitiveValues.of(before, after, *_drift(after))
     if not values.properties:
         return result
     return replace(
@@ -109,6 +109,13 @@ def hide_sensitive(result: ReviewResult, before: Deployment | None, after: Deplo
         headroom=tuple(replace(each, subject=values.hidden(each.subject)) for each in result.headroom),
         doubts=tuple(Doubt(each.place, values.hidden(each.what)) for each in result.doubts),
     )
+
+
+def _drift(after: Deployment) -> Iterator[Deployment]:
+    """Yield what was changed outside of Terraform, on both sides."""
+    for stack in after.stacks:
+        if stack.plan and stack.plan.drift:
+            yield Deployment(after.source, stack.plan.drift)
 
 
 def without_sensitive(deployment: Deployment) -> Deployment:

@@ -80,6 +80,8 @@ class RegistryApi:
             return refusal
         if parts.path == "/v2/":
             return Reply(200, (), b"{}")
+        if parts.path == "/v2/_catalog":
+            return self._catalog(parse_qs(parts.query))
         for pattern, handle in (
             (_MANIFEST, self._manifest),
             (_UPLOADS, self._upload),
@@ -118,6 +120,8 @@ class RegistryApi:
         if asked.method == "PUT":
             return self._put_manifest(asked, name, reference)
         digest, media_type, content = self.contents.manifest(name, reference)
+        if asked.method == "DELETE":
+            return self._delete_manifest(name, reference, digest)
         etag = (("ETag", f'"{digest}"'),) if self.manners.conditions else ()
         return Reply(200, (*self._digest(digest), *etag, ("Content-Type", media_type)), content)
 
@@ -132,6 +136,24 @@ class RegistryApi:
         digest = self.contents.put_manifest(name, reference, asked.headers.get("content-type", ""), asked.body)
         noted = (("OCI-Subject", subject),) if subject and self.manners.referrers == "kept" else ()
         return Reply(201, (*self._digest(digest), *noted, ("Location", f"/v2/{name}/manifests/{digest}")))
+
+    def _delete_manifest(self, name: str, reference: str, digest: str) -> Reply:
+        repository = self.contents.repository(name)
+        if reference in repository.tags:
+            if not self.manners.deletes_tags:
+                raise RefusedError(405, "UNSUPPORTED", "tags cannot be deleted")
+            del repository.tags[reference]
+        else:
+            del repository.manifests[digest]
+            repository.tags = {tag: each for tag, each in repository.tags.items() if each != digest}
+        return Reply(202)
+
+    def _catalog(self, query: dict[str, list[str]]) -> Reply:
+        after, most = query.get("last", [""])[0], int(query.get("n", ["1000"])[0])
+        most = min(most, self.manners.catalog_page)
+        left = [name for name in sorted(self.contents.repositories) if name > after]
+        more = (("Link", f'</v2/_catalog?n={most}&last={left[most - 1]}>; rel="next"'),) if len(left) > most else ()
+        return Reply(200, more, json.dumps({"repositories": left[:most]}).encode())
 
     def _is_too_fast(self) -> bool:
         allowed = self.manners.manifests_a_second

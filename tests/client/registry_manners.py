@@ -34,3 +34,7 @@ class Manners:
     clock: Callable[[], float] = time.monotonic
     conditions: bool = True
     """Whether it gives manifests an ETag and obeys conditions on it."""
+    deletes_tags: bool = True
+    """Whether it deletes a tag; many delete by digest alone."""
+    catalog_page: int = 1000
+    """How many repositories it lists at once."""

@@ -281,3 +281,32 @@ def test_nothing_is_asked_of_a_repository_that_is_managed_elsewhere(tmp_path: Pa
 def test_a_policy_that_stays_does_not_hide_that_its_repository_is_deleted(tmp_path: Path) -> None:
     found = reviewed(tmp_path, plan(Entry(APP, repository(), None), same(POLICY, held("team/app", policy()))))
     assert "repository-deleted: team/app" in blocking(found)
+
+
+@pytest.mark.parametrize(("entry", "said"), [
+    (Entry(POLICY, held("team/app", policy()), held("team/app", PUBLIC)), "access-widened-outside"),
+    (Entry(POLICY, held("elsewhere", policy()), held("elsewhere", PUBLIC)), "access-widened-outside"),
+    (Entry(RULES, held("team/app", keeping(100)), held("team/app", keeping(5))), "lifecycle-loses-more"),
+    (Entry(APP, repository(), repository(image_tag_mutability="MUTABLE")), "mutability-weakened"),
+    (Entry(APP, repository(), None), "it was deleted outside of Terraform"),
+    (Entry("aws_kms_key.k", kms_key(), kms_key(is_enabled=False)), ""),
+    (Entry(APP, repository(), repository(tags={"a": "b"})), ""),
+], ids=["opened", "opened elsewhere", "fewer images", "mutable", "deleted", "unused key", "tagged"])  # fmt: skip
+def test_what_was_changed_outside_of_terraform_is_reported_and_does_not_block(
+    tmp_path: Path, entry: Entry, said: str
+) -> None:
+    drift = plan(entry)["resource_changes"]
+    found = reviewed(tmp_path, plan(same(WEB, repository("team/web")), resource_drift=drift))
+    reported = "; ".join(each.finding.what for each in found.findings if each.finding.code == "plan-drift")
+    assert blocking(found) == []
+    assert (said in reported) if said else not reported
+
+
+def test_a_sensitive_policy_that_was_opened_outside_of_terraform_is_not_printed(tmp_path: Path) -> None:
+    marks = {"before_sensitive": {"policy": True}, "after_sensitive": {"policy": True}}
+    secret = policy("arn:aws:iam::987654321098:role/hunter2")
+    drift = plan(Entry(POLICY, held("team/app", policy()), held("team/app", secret), change=marks))["resource_changes"]
+    found = str(reviewed(tmp_path, plan(same(WEB, repository("team/web")), resource_drift=drift)).findings)
+    assert "plan-drift" in found
+    assert "987654321098" not in found
+    assert "hunter2" not in found

@@ -108,7 +108,7 @@ class AwsClients:
         boto3 would add its resources to that, which nobody here uses, at three megabytes and a twentieth of a second.
         """
         if self._session is None:
-            from botocore.session import Session  # noqa: PLC0415 — start-up time of the command line
+            from botocore.session import Session
 
             # Credentials are looked for while the first client is made, and that is logged too.
             silence_secrets_of_botocore()
@@ -130,9 +130,9 @@ def _ask_for_mfa_at_the_terminal(session: "Session") -> None:
 
 def _config(*, fips: bool = False, dual_stack: bool = False) -> "Config":
     """Render how every client behaves; what is not asked for is left to the user's own settings."""
-    from importlib.metadata import version  # noqa: PLC0415 — start-up time of the command line
+    from importlib.metadata import version
 
-    from botocore.config import Config  # noqa: PLC0415 — as above
+    from botocore.config import Config
 
     return Config(
         retries={"mode": "standard", "max_attempts": MAX_REPETITIONS},

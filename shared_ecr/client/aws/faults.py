@@ -65,8 +65,8 @@ def asking_aws(action: str) -> Iterator[None]:
         AwsDeniedError: the caller lacks a permission.
         AwsRefusedError: any other answer of the service that is an error.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 — start-up time of the command line
-    from botocore.parsers import ResponseParserError  # noqa: PLC0415 — as above
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -128,7 +128,7 @@ def _wrong_signature(action: str, code: str, said: str) -> str:
 
 def _from_botocore(fault: "BotoCoreError", action: str) -> SharedEcrError:
     """Say what stopped botocore before there was an answer."""
-    from botocore import exceptions  # noqa: PLC0415 — start-up time of the command line
+    from botocore import exceptions
 
     said = _shown(str(fault))
     match fault:
@@ -180,7 +180,7 @@ def mfa_code(prompt: str) -> str:
     Raises:
         UnavailableError: there is no terminal.
     """
-    from getpass import getpass  # noqa: PLC0415 — only a profile with MFA needs it
+    from getpass import getpass  # only a profile with MFA needs it
 
     try:
         # getpass itself would fall back to standard input.

@@ -34,13 +34,13 @@ def _judge(
         return None
     raw, parsed = response
     if parsed.get("Error", {}).get("Code") in _FINAL:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 — start-up time of the command line
+        from botocore.exceptions import ClientError
 
         raise ClientError(parsed, operation.name)  # type: ignore[arg-type]  # what botocore itself makes of the answer
     if raw.status_code != _OK or parsed.keys() - {"ResponseMetadata"} or _is_document(raw.content, operation):
         return None
     if attempts >= MAX_ATTEMPTS:
-        from botocore.parsers import ResponseParserError  # noqa: PLC0415 — as above
+        from botocore.parsers import ResponseParserError
 
         raise ResponseParserError(f"the answer to {operation.name} is no JSON")
     return min(LONGEST_PAUSE, 2.0 ** (attempts - 1)) * _dice.random()

@@ -90,9 +90,9 @@ def _public_lines(path: str) -> list[bytes]:
 def _blake2b() -> "type[hashlib.blake2b]":
     """Return the hash without `hashlib`, which would load OpenSSL: a quarter of Python's start."""
     try:
-        from _blake2 import blake2b  # noqa: PLC0415 — CPython's own, so it may be absent elsewhere
+        from _blake2 import blake2b  # CPython's own, so it may be absent elsewhere
     except ImportError:
-        from hashlib import blake2b  # noqa: PLC0415 — as above
+        from hashlib import blake2b
     return blake2b
 
 

@@ -88,7 +88,7 @@ def _lock(descriptor: int, *, wait: bool = False) -> bool:
     With *wait* another program's lock is waited for: on a new file it lasts for one look.
     """
     try:
-        import fcntl  # noqa: PLC0415 — Windows has none
+        import fcntl  # Windows has none
 
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (ImportError, OSError):

@@ -34,7 +34,7 @@ def pages(
     asked: set[str] = set()
     exchange = remote.exchange
     deadline = exchange.now() + exchange.limits.list_of_pages
-    url: str | None = f"{remote.url}/{path}"
+    url: str | None = f"{remote.url}{path}" if path.startswith("?") else f"{remote.url}/{path}"
     while url is not None:
         if url in asked or len(asked) >= MAX_PAGES:
             raise RefusedError(f"{place} has no end; {len(asked)} pages were read")

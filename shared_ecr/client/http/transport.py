@@ -133,14 +133,14 @@ class Transport:
         return pool
 
     def _new_pool(self, proxy: str | None) -> "PoolManager":
-        from shared_ecr.client.http.bounded_responses import connection_pools  # noqa: PLC0415 — as below
+        from shared_ecr.client.http.bounded_responses import connection_pools
 
         manager = self._new_manager(proxy)
         manager.pool_classes_by_scheme = connection_pools(self._limits)
         return manager
 
     def _new_manager(self, proxy: str | None) -> "PoolManager":
-        import urllib3.util  # noqa: PLC0415 — a tenth of a second that `shared-ecr --help` need not pay
+        import urllib3.util
 
         timeout = urllib3.Timeout(connect=self._limits.connect, read=self._limits.silence)
         bundle = ca_bundle(self._environ)
@@ -165,9 +165,9 @@ class Transport:
 @contextmanager
 def _troubles(url: str) -> Iterator[None]:
     """Separate what may pass from what will not. The texts have neither path nor headers: both can hold secrets."""
-    from urllib3 import exceptions  # noqa: PLC0415 — as above
+    from urllib3 import exceptions
 
-    from shared_ecr.client.http.bounded_responses import SlowAnswerError  # noqa: PLC0415 — as above
+    from shared_ecr.client.http.bounded_responses import SlowAnswerError
 
     host = _host_of(url)
     try:

@@ -57,7 +57,7 @@ def engine_called(name: str, session: "Session") -> "Engine":
         UsageError: *name* is no engine.
         UnavailableError: it is not installed, or none is.
     """
-    from shared_ecr.client.engines.choice import EngineUse, choose_engine  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.engines.choice import EngineUse, choose_engine
 
     return choose_engine(name or None, session.environ, EngineUse.PUSH)
 

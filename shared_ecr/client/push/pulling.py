@@ -34,7 +34,7 @@ def pull(
         RefusedError: there is no such image, or the caller may not read it.
         UnavailableError: no credentials or no network, or the folder cannot be written.
     """
-    from shared_ecr.client.distribution import pulls  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.distribution import pulls
 
     with Session(where) as session:
         reference = locate_image(source, session.where, session.clients)
@@ -64,7 +64,7 @@ def pull_archive(
 
     Raises as `pull` does, and UnavailableError where *destination* cannot be written.
     """
-    from shared_ecr.client.distribution.archives import write_archive  # noqa: PLC0415 — start-up time
+    from shared_ecr.client.distribution.archives import write_archive
 
     hearer = progress or NullProgress()
     path = destination if isinstance(destination, Path) else None
@@ -109,8 +109,8 @@ def pull_with_engine(
 
     Raises as `pull` does, and UnavailableError where the engine is missing or fails.
     """
-    from shared_ecr.client.distribution.looking import ManifestReader  # noqa: PLC0415 — as above
-    from shared_ecr.client.engines.loopback import spoken_host  # noqa: PLC0415 — as above
+    from shared_ecr.client.distribution.looking import ManifestReader
+    from shared_ecr.client.engines.loopback import spoken_host
 
     hearer = progress or NullProgress()
     with Session(where) as session:

@@ -71,16 +71,16 @@ class PushRunner:
         )
 
     def _native(self) -> "NativePusher":
-        from shared_ecr.client.aws.layers import BatchLayerCheck  # noqa: PLC0415 — start-up time
-        from shared_ecr.client.pushers.native import NativePusher  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.aws.layers import BatchLayerCheck
+        from shared_ecr.client.pushers.native import NativePusher
 
         session = self._session
         looks = BatchLayerCheck(session.clients)
         return NativePusher(session.environment, looks=looks, creation=self._creation, worker_pools=self._worker_pools)
 
     def _push_by_engine(self, resolved: ResolvedPush, progress: Progress) -> PushResult:
-        from shared_ecr.client.distribution.looking import ManifestReader  # noqa: PLC0415 — start-up time
-        from shared_ecr.client.pushers.engine import EnginePusher  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.distribution.looking import ManifestReader
+        from shared_ecr.client.pushers.engine import EnginePusher
 
         session = self._session
         try:
@@ -106,7 +106,7 @@ class PushRunner:
 
     @cached_property
     def _creation(self) -> "RepositoryCreation":
-        from shared_ecr.client.aws.creation import RepositoryCreation  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.aws.creation import RepositoryCreation
 
         return RepositoryCreation(self._session.clients)
 

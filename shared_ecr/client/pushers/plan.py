@@ -183,6 +183,6 @@ class PushPlan:
         }
 
     def __str__(self) -> str:
-        from shared_ecr.client.pushers.plan_text import render  # noqa: PLC0415 — it imports this module
+        from shared_ecr.client.pushers.plan_text import render  # it imports this module
 
         return render(self)

@@ -53,6 +53,6 @@ def credentials_everywhere(
     - UsageError where the variables are incomplete, or a login is given for a registry of ECR;
     - UnavailableError where AWS cannot be asked, a file is broken, or a helper fails and no other place has a login.
     """
-    from shared_ecr.client.credentials.chosen import ChosenLogins  # noqa: PLC0415 — start-up time of the command line
+    from shared_ecr.client.credentials.chosen import ChosenLogins
 
     return ChosenLogins(clients, environ, stdin or {})

@@ -46,6 +46,6 @@ class EcrPrivate:
 
     def aws_logins(self, clients: AwsMaker) -> "CredentialSource":
         """Return what fetches authorization tokens, one for a partition, Region and kind of host."""
-        from shared_ecr.client.credentials.ecr_tokens import EcrTokens  # noqa: PLC0415 — start-up time
+        from shared_ecr.client.credentials.ecr_tokens import EcrTokens
 
         return EcrTokens(clients)

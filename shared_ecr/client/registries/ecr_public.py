@@ -59,7 +59,7 @@ class EcrPublic:
 
     def aws_logins(self, clients: AwsMaker) -> "CredentialSource":
         """Return what fetches a token where there are AWS credentials, and pulls without where there are none."""
-        from shared_ecr.client.credentials.ecr_tokens import EcrPublicTokens  # noqa: PLC0415 — start-up time
-        from shared_ecr.client.credentials.optional import OptionalLogins  # noqa: PLC0415 — as above
+        from shared_ecr.client.credentials.ecr_tokens import EcrPublicTokens
+        from shared_ecr.client.credentials.optional import OptionalLogins
 
         return OptionalLogins(EcrPublicTokens(clients))

@@ -96,8 +96,8 @@ def _open_stdin(wanted: str | None, stdin: BinaryIO | None) -> ImageSource:
 def _spooled(stream: BinaryIO, head: bytes, place: str) -> "Spool":
     """Copy what is left of *stream*, of which *head* was read, into a temporary file; unpacked, where it is packed."""
     # Temporary files and their imports are not for those who push a layout.
-    from shared_ecr.client.sources.spools import Spool  # noqa: PLC0415 — as just said
-    from shared_ecr.client.sources.unpacking import unpack  # noqa: PLC0415 — as above
+    from shared_ecr.client.sources.spools import Spool
+    from shared_ecr.client.sources.unpacking import unpack
 
     spool = Spool(place)
     try:
@@ -134,7 +134,7 @@ def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
     files = TarFiles(file)
     if "manifest.json" in files.entries:
         # Packing needs temporary files and threads, whose imports the push of a layout need not pay.
-        from shared_ecr.client.sources.docker_archive import open_docker_archive  # noqa: PLC0415 — as just said
+        from shared_ecr.client.sources.docker_archive import open_docker_archive
 
         return open_docker_archive(files, wanted)
     if "index.json" in files.entries:

@@ -115,7 +115,18 @@ class _PlanReader:
 
     def plan(self) -> TerraformPlan:
         """Return what the plan says besides the values."""
-        return TerraformPlan(tuple(listed_operations(self._sides, self._homes)), tuple(gaps_of(self._sides)))
+        operations, gaps = listed_operations(self._sides, self._homes), gaps_of(self._sides)
+        return TerraformPlan(tuple(operations), tuple(gaps), self._drift())
+
+    def _drift(self) -> tuple[Stack, Stack] | None:
+        """Return the resources of the registry that were changed outside of Terraform, on both sides."""
+        drifted = PlanSides({"resource_changes": self._sides.plan.get("resource_drift")})
+        if not any(concerns_a_registry(each.type) for each in drifted.changes):
+            return None
+        noted, self.noted = self.noted, []
+        both = (self.stack(drifted.before(), None), self.stack(drifted.after(), None))
+        self.noted = noted
+        return both
 
     def doubts(self, sides: PlanSides) -> list[Doubt]:
         """Return what was noted, and what the plan does beside the resources that are read."""

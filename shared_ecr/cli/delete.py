@@ -1,0 +1,120 @@
+"""`shared-ecr delete`: delete images by tag or digest, unless they are in use or their tags may not move."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
+from shared_ecr.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared_ecr.client.deletion import ImageDeletion
+    from shared_ecr.client.session import Session
+    from shared_ecr.fate.inventory.uses import ImageUse
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "delete",
+        help="delete images from a registry by tag or digest, after a question",
+        description="Delete images from a registry and print each that was deleted. A tag is deleted with the image "
+        "only where it is the last one; a digest is deleted with all its tags. An image that is in use, or a tag that "
+        "may not move, is refused (exit 1) and then nothing is deleted. Asks at a terminal; elsewhere --yes is needed.",
+    )
+    parser.add_argument(
+        "images", nargs="+", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
+    )
+    parser.add_argument("--yes", "-y", action="store_true", help="delete without asking")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
+    parser.add_argument(
+        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="any text that names images in use"
+    )
+    parser.add_argument(
+        "--running",
+        action="append",
+        default=[],
+        choices=("ecs", "lambda", "kubernetes"),
+        help="ask which images run: ECS or Lambda in the Region of the images, or the cluster of kubectl's context",
+    )
+    parser.add_argument("--force", action="store_true", help="delete images that are in use and tags that may not move")
+    add_format(parser)
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look, ask, delete, and print what was deleted."""
+    from shared_ecr.client.deletion import ProtectedImageError, delete_image, plan_deletions
+    from shared_ecr.client.session import Session
+
+    with Session(locator(arguments)) as session:
+        planned = plan_deletions(arguments.images, session, _uses(arguments, session))
+        reasons = [f"{each.reference}: {why}" for each in planned for why in each.protections]
+        if reasons and not arguments.force:
+            raise ProtectedImageError(f"{'; '.join(reasons)}; nothing was deleted; --force deletes them nevertheless")
+        if not arguments.dry_run:
+            _confirm(planned, is_confirmed=arguments.yes)
+            for each in planned:
+                delete_image(each, session)
+                if arguments.format == "text":
+                    print(each, flush=True)
+        elif arguments.format == "text":
+            for each in planned:
+                print(f"would delete {each}")
+    if arguments.format == "json":
+        print(json.dumps({"deleted": not arguments.dry_run, "images": [_row(each) for each in planned]}, indent=2))
+    return ExitCode.DONE
+
+
+def _confirm(planned: "Sequence[ImageDeletion]", *, is_confirmed: bool) -> None:
+    if is_confirmed:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("nothing was deleted: there is no terminal to ask at; add --yes to delete without a question")
+    for each in planned:
+        print(f"delete {each}", file=sys.stderr)
+        for why in each.protections:
+            print(f"  {why}", file=sys.stderr)
+    print("A deleted image cannot be restored. Delete? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise UsageError("nothing was deleted")
+
+
+def _uses(arguments: argparse.Namespace, session: "Session") -> "list[ImageUse]":
+    """Return what the files name, and what the services run, in the Regions of the images."""
+    from shared_ecr.client.targets import locate_image
+    from shared_ecr.fate.inventory import load_uses
+
+    found = [use for path in arguments.in_use for use in load_uses(path)]
+    services = [service for service in arguments.running if service != "kubernetes"]
+    if services:
+        from shared_ecr.client.aws.usage import ASKED
+
+        hosts = {locate_image(text, session.where, session.clients).host for text in arguments.images}
+        regions = {host.ecr.region for host in hosts if host.ecr is not None}
+        for region in sorted(regions, key=str):
+            for service in services:
+                found += ASKED[service](session.clients, region)
+    if "kubernetes" in arguments.running:
+        import os
+
+        from shared_ecr.client.kubernetes import used_by_kubernetes
+
+        found += used_by_kubernetes(os.environ)
+    return found
+
+
+def _row(deletion: "ImageDeletion") -> dict[str, object]:
+    """Render the JSON shape of docs/how-to/delete.md."""
+    return {
+        "reference": str(deletion.reference),
+        "digest": deletion.digest.text,
+        "tags": [tag.text for tag in deletion.tags],
+        "protections": list(deletion.protections),
+    }

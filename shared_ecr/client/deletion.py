@@ -1,0 +1,163 @@
+"""Delete images from a registry, after two questions: does anything run them, and may their tags move?
+
+looks     what each name names now
+in use    references in files, and services that are asked
+rules     a tag that may not move is not deleted either: someone could then push another image under it
+delete    ECR's own API, which reports what it refuses; elsewhere the registry's, by tag or by digest
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared_ecr.client.aws.faults import asking_aws
+from shared_ecr.client.distribution.opening import opened
+from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
+from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.targets import locate_image, mutability
+from shared_ecr.errors import ExitCode, RefusedError, SharedEcrError
+from shared_ecr.fate.inventory.uses import ImageUse
+from shared_ecr.names import Digest, EcrRegistry, ImageReference, RepositoryName, Tag
+
+if TYPE_CHECKING:
+    from types_boto3_ecr.type_defs import ImageIdentifierTypeDef
+
+    from shared_ecr.client.session import Session
+
+_ACCEPTED = 202
+_UNSUPPORTED = frozenset({400, 405})
+
+
+class ProtectedImageError(SharedEcrError):
+    """An image is in use, or one of its tags may not move; nothing was deleted."""
+
+    exit_code = ExitCode.FINDINGS
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDeletion:
+    """One image to delete, by one of its tags or by its digest."""
+
+    reference: ImageReference
+    digest: Digest
+    """What the reference names now."""
+    tags: tuple[Tag, ...]
+    """The tags that stop naming the image: the one that is deleted; for a digest all that are known."""
+    protections: tuple[str, ...]
+    """Why it should stay, a sentence each."""
+
+    def __str__(self) -> str:
+        by = f" ({self.digest})" if isinstance(self.reference.name, Tag) else ""
+        also = (
+            f", tags {', '.join(map(str, self.tags))}" if isinstance(self.reference.name, Digest) and self.tags else ""
+        )
+        return f"{self.reference}{by}{also}"
+
+
+def plan_deletions(
+    images: Sequence[str], session: "Session", uses: Iterable[ImageUse] = ()
+) -> tuple[ImageDeletion, ...]:
+    """Look at `REPOSITORY:TAG` and `REPOSITORY@DIGEST` and say what their deletion would remove; nothing is changed.
+
+    Raises:
+        InvalidValueError, UsageError: no image is named, or no repository of that name is known.
+        RefusedError: there is no such image, or the caller may not look.
+        UnavailableError: no credentials or no network.
+    """
+    known = tuple(uses)
+    return tuple(_planned(locate_image(text, session.where, session.clients), session, known) for text in images)
+
+
+def delete_image(deletion: ImageDeletion, session: "Session") -> None:
+    """Delete what *deletion* names.
+
+    Raises:
+        RefusedError: the registry does not delete it: no permission, an index names it, deletion is switched off.
+        UnavailableError: no credentials or no network.
+    """
+    reference, registry = deletion.reference, deletion.reference.host.ecr
+    if registry is not None:
+        _delete_at_ecr(reference, registry, session)
+        return
+    with opened(reference.host, reference.repository, session.credentials, session.environment) as remote:
+        _delete_elsewhere(reference, remote)
+
+
+def _planned(reference: ImageReference, session: "Session", uses: Sequence[ImageUse]) -> ImageDeletion:
+    with opened(reference.host, reference.repository, session.credentials, session.environment) as remote:
+        held = remote.held(reference.name)
+        if not isinstance(held, Digest):
+            raise RefusedError(f"there is no {reference}, or the caller may not look at it; nothing was deleted")
+        if isinstance(reference.name, Tag):
+            tags: tuple[Tag, ...] = (reference.name,)
+        else:
+            tags = _tags_of(reference, held, session)
+        in_use = [f"{use.by} uses {use}" for use in uses if _is_use_of(use, reference, held, remote)]
+    fixed = _tags_that_may_not_move(reference, tags, session)
+    immutable = [f"the tag {tag} may not move, so it should not be free for another image" for tag in fixed]
+    return ImageDeletion(reference, held, tags, (*in_use, *immutable))
+
+
+def _is_use_of(use: ImageUse, reference: ImageReference, digest: Digest, remote: RemoteRepository) -> bool:
+    registry = reference.host.ecr
+    if use.repository != reference.repository:
+        return False
+    if registry is not None and (use.account or registry.account.digits) != registry.account.digits:
+        return False
+    if registry is not None and (use.region or registry.region.name) != registry.region.name:
+        return False
+    if use.digest:
+        return use.digest == digest.text
+    # A use by name keeps the image, whichever of its names is deleted.
+    return bool(use.tag) and remote.held(Tag.parse(use.tag)) == digest
+
+
+def _tags_of(reference: ImageReference, digest: Digest, session: "Session") -> tuple[Tag, ...]:
+    """Return every tag of the image at ECR; other registries do not say which tags name a digest."""
+    registry = reference.host.ecr
+    if registry is None:
+        return ()
+    client = session.clients.ecr(registry.region, fips=registry.fips, dual_stack=registry.dual_stack)
+    with asking_aws(f"ecr:DescribeImages in {registry.region}"):
+        answer = client.describe_images(
+            registryId=registry.account.digits,
+            repositoryName=reference.repository,
+            imageIds=[{"imageDigest": digest.text}],
+        )
+    return tuple(Tag.parse(tag) for image in answer["imageDetails"] for tag in image.get("imageTags", []))
+
+
+def _tags_that_may_not_move(reference: ImageReference, tags: Sequence[Tag], session: "Session") -> Iterator[Tag]:
+    rule = mutability(reference.host, RepositoryName(reference.repository), session.where, session.clients)
+    if rule is not None:
+        yield from (tag for tag in tags if not rule.allows_moving(tag))
+
+
+def _delete_at_ecr(reference: ImageReference, registry: EcrRegistry, session: "Session") -> None:
+    """Ask ECR. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html ."""
+    name = reference.name
+    image: ImageIdentifierTypeDef = {"imageTag": name.text} if isinstance(name, Tag) else {"imageDigest": name.text}
+    client = session.clients.ecr(registry.region, fips=registry.fips, dual_stack=registry.dual_stack)
+    with asking_aws(f"ecr:BatchDeleteImage in {registry.region}"):
+        answer = client.batch_delete_image(
+            registryId=registry.account.digits, repositoryName=reference.repository, imageIds=[image]
+        )
+    for failure in answer.get("failures", []):
+        code, reason = failure.get("failureCode", "no code"), failure.get("failureReason", "no reason")
+        cure = "; delete the index that names it first" if code == "ImageReferencedByManifestList" else ""
+        raise RefusedError(f"ECR did not delete {reference}: {code}: {reason}{cure}")
+
+
+def _delete_elsewhere(reference: ImageReference, remote: RemoteRepository) -> None:
+    """Ask the registry. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#content-management ."""
+    answer = remote.ask("DELETE", f"{remote.url}/manifests/{reference.name}", f"delete {reference.name}")
+    # A deletion whose answer was lost is asked for again, and finds nothing.
+    if answer.status in {_ACCEPTED, NOT_FOUND}:
+        return
+    said = Refusal.read(answer, remote.exchange).said
+    if answer.status in _UNSUPPORTED and isinstance(reference.name, Tag):
+        raise RefusedError(
+            f"{remote.exchange.registry} does not delete the tag {reference.name}: {said}; many registries delete by "
+            "digest alone, and with it every tag of the image: name it with @sha256:DIGEST"
+        )
+    raise RefusedError(f"{remote.exchange.registry} did not delete {reference}: {said}")
