@@ -42,7 +42,7 @@ class PacedQuestions:
 
     def _patiently(self, call: Callable[[], Any]) -> Any:
         """Call again, ever more slowly, where botocore has given up because AWS throttles."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 — start-up time of the command line
+        from botocore.exceptions import ClientError
 
         for _ in range(_ROUNDS):
             self.pace.wait()
