@@ -79,7 +79,9 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     else:
         if declared is None:
             raise UsageError(f"{arguments.file}: no such file; pass --file, --template or --live")
-        rows, notes = tuple(_declared_rows(declared)), ()
+        from shared_ecr.bootstrap.declared_policies import declared_rows
+
+        rows, notes = tuple(declared_rows(declared)), ()
     organization = str(declared.organization) if declared and declared.organization else None
     names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
     against = getattr(arguments, "against", None)
@@ -95,9 +97,10 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
 def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]":
     """Return the policies at *path*: an older declaration, template or cdk.out."""
     if is_declaration(path):
+        from shared_ecr.bootstrap.declared_policies import declared_rows
         from shared_ecr.declaration import load
 
-        return tuple(_declared_rows(load(path, os.environ).registry))
+        return tuple(declared_rows(load(path, os.environ).registry))
     return collected(path, arguments, _declared(arguments)).rows
 
 
@@ -174,24 +177,6 @@ def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "
     if declared:
         return declared.regions[0]
     return Region.parse(os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1")
-
-
-def _declared_rows(declared: "RegistrySpec") -> "Iterator[MatrixRow]":
-    from shared_ecr.access.matrix import MatrixRow
-    from shared_ecr.access.policy_pair import PolicyPair, Scope
-    from shared_ecr.access.policy_reader import read_policy
-    from shared_ecr.access.requests import TargetRepository
-    from shared_ecr.model.permissions import PolicyLocation
-
-    account, scope = str(declared.account), Scope(declared.settings.account.registry_policy_scope or Scope.V2)
-    for region in declared.regions:
-        whole = declared.settings.policy(declared.in_region(region))
-        registry = read_policy(whole, "the registry policy") if whole else None
-        for spec in declared.repositories:
-            target = TargetRepository(account, str(region), str(spec.name), str(region.partition), spec.tags)
-            written = spec.policy(PolicyLocation.of(region))
-            own = read_policy(written, str(spec.name)) if written else None
-            yield MatrixRow(target, PolicyPair(own, registry, scope))
 
 
 def _live(

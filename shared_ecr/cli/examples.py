@@ -21,6 +21,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr review cdk.out --against cdk.out.before --save review.md",
         "shared-ecr review template.yaml --against deployed.yaml",
     ),
+    "bootstrap": (
+        "shared-ecr bootstrap commands",
+        "shared-ecr bootstrap template --save bootstrap-template.json",
+        "shared-ecr bootstrap execution-policy cdk.out --save execution-policy.json",
+        "shared-ecr bootstrap consumer 222222222222 --vpc",
+    ),
+    "iam": ("shared-ecr iam team/app --level push",),
     "comment": ("shared-ecr comment review.md", "shared-ecr comment --failed"),
     "images": (
         "shared-ecr images --save images.json --profile shared",

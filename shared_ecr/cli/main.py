@@ -29,6 +29,8 @@ COMMANDS = (
     "synth",
     "review",
     "snapshot",
+    "bootstrap",
+    "iam",
     "comment",
     "images",
     "login",

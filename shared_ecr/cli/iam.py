@@ -1,0 +1,44 @@
+"""`shared-ecr iam`: the identity policy that a grantee needs beside the grant."""
+
+import argparse
+import os
+
+from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.errors import ExitCode, UsageError
+
+LEVELS = ("pull", "push", "pull_push", "describe")
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "iam",
+        help="print the identity policy that a role needs beside its grant",
+        description="Print the identity policy for a role that pulls from repositories or pushes to them. ECR asks "
+        "both sides: the declaration grants, and the role's own policy must allow the same and the login.",
+    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="the repositories, as declared")
+    parser.add_argument("--level", choices=LEVELS, required=True, help="what the role does")
+    add_file(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the policy as JSON."""
+    import json
+
+    from shared_ecr.bootstrap.identity_policies import RepositoryAccess, identity_policy
+    from shared_ecr.declaration import load
+    from shared_ecr.model.permissions import AccessLevel
+    from shared_ecr.text import did_you_mean
+
+    registry = load(arguments.file, os.environ).registry
+    specs = {spec.name.text: spec for spec in registry.repositories}
+    unknown = [name for name in arguments.names if name not in specs]
+    if unknown:
+        hint = did_you_mean(unknown[0], specs)
+        raise UsageError(f"{arguments.file} has no repository {unknown[0]}. {hint}".rstrip(". "))
+    level = AccessLevel(arguments.level)
+    policy = identity_policy(registry, (RepositoryAccess(level, specs[name]) for name in arguments.names))
+    print(json.dumps(policy, indent=2))
+    return ExitCode.DONE
