@@ -59,11 +59,11 @@ def _judged(entry: ListedOperation) -> Iterator[RuleFinding]:
         yield from _deleted(entry)
     elif operation in {Operation.FORGET, Operation.LEAVE}:
         yield from _forgotten(entry)
-    elif operation.deletes and entry.type not in _COMPARED:
+    elif (operation.deletes or operation is Operation.UPDATE) and entry.type not in {*_COMPARED, *REPLACEMENTS}:
         yield error(
-            "plan-deletes", f"Terraform deletes {entry.address} ({entry.planned}), whose type is not judged",
-            "It is a part of a registry: images, access or settings may be lost with it",
-            "Check what is lost, and acknowledge it",
+            "resource-not-judged", f"{entry.type} is not judged, and the plan says of {entry.address}: {entry.planned}",
+            "It is a part of a registry: it can delete images or give access, and no rule looks at it",
+            "Review it by hand, and acknowledge it",
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from shared_ecr.review.changes.registry.scanning import Scans
 from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
+from shared_ecr.review.changes.rules.public_policies import public_policy
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
@@ -125,7 +126,15 @@ def not_told_apart(case: SettingCase) -> Iterator[RuleFinding]:
             )  # fmt: skip
 
 
-SETTING_RULES: tuple[SettingRule, ...] = (scanning, cache, dropped, public_repository, moved, not_told_apart)
+SETTING_RULES: tuple[SettingRule, ...] = (
+    scanning,
+    cache,
+    dropped,
+    public_repository,
+    public_policy,
+    moved,
+    not_told_apart,
+)
 
 
 def judged_setting(case: SettingCase) -> Iterator[ReviewFinding]:
