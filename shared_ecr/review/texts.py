@@ -1,4 +1,4 @@
-"""JSON written out as CloudFormation hands it to ECR: without blanks, numbers in their own digits."""
+"""JSON as CloudFormation hands it to ECR, and the parameters of calls in the spelling of its properties."""
 
 import json
 
@@ -6,7 +6,7 @@ from shared_ecr.documents.json_text import Json, Number
 
 
 def written_out(value: Json) -> str:
-    """Write *value* as JSON without blanks; equal values give equal texts, so it also tells them apart."""
+    """Write *value* as JSON without spaces; equal values give equal texts, so it also tells them apart."""
     match value:
         case Number():
             return str(value)
@@ -17,3 +17,14 @@ def written_out(value: Json) -> str:
             return f"{{{','.join(members)}}}"
         case _:
             return json.dumps(value, ensure_ascii=False)
+
+
+def pascal(value: Json) -> Json:
+    """Return *value* with keys as CloudFormation writes them, where the API begins them with small letters."""
+    match value:
+        case list():
+            return [pascal(each) for each in value]
+        case dict():
+            return {f"{key[:1].upper()}{key[1:]}": pascal(each) for key, each in value.items()}
+        case _:
+            return value

@@ -22,6 +22,7 @@ from shared_ecr.review.changes.registry.settings import SettingCase, setting_cas
 from shared_ecr.review.changes.registry.templates import template_findings
 from shared_ecr.review.changes.rules import CASE_RULES
 from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_images
+from shared_ecr.review.changes.rules.custom_resources import calls_made, custom_resources_changed
 from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_renamed
 from shared_ecr.review.changes.rules.keys import keys_lost
 from shared_ecr.review.changes.rules.settings import judged_setting
@@ -32,6 +33,8 @@ from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY, ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.singletons import singletons
+from shared_ecr.review.sdk_calls.effects import with_effects
+from shared_ecr.review.sdk_calls.made_calls import calls_around
 from shared_ecr.review.verdict import Happening, RepositoryChange, SettingChange
 
 __all__ = ["Changed", "ReviewContext", "compare"]
@@ -49,7 +52,23 @@ class Changed:
 
 
 def compare(before: Deployment, after: Deployment, question: ReviewContext) -> Changed:
-    """Say what happens where *after* is deployed over *before*, and what of it somebody has to decide about."""
+    """Say what happens where *after* is deployed over *before*, and what of it needs a decision.
+
+    What custom resources put by calls of the API counts as if a template put it. Which of its calls such a resource
+    made last is not in the documents, so both are tried.
+    """
+    first, *others = (
+        _compare(with_effects(before, calls.earlier), with_effects(after, calls.lasting), question)
+        for calls in calls_around(before, after)
+    )
+    findings = (
+        *first.findings, *(found for each in others for found in each.findings), *calls_made(before, after),
+        *custom_resources_changed(before, after),
+    )  # fmt: skip
+    return replace(first, findings=tuple(dict.fromkeys(findings)))
+
+
+def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> Changed:
     stacks = paired_stacks(before, after)
     access = AccessChanges(RegistryPolicies.of(before), RegistryPolicies.of(after), question.known)
     paired = paired_repositories(before, after, stacks)

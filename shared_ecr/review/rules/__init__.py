@@ -11,6 +11,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.access import access
+from shared_ecr.review.rules.custom_resources import custom_resources
 from shared_ecr.review.rules.destinations import chains, refused
 from shared_ecr.review.rules.encryption import encryption
 from shared_ecr.review.rules.judgements import RepositoryRule
@@ -25,6 +26,7 @@ from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.rules.stacks import stacks
 from shared_ecr.review.rules.unknown_types import unknown_types
+from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 
 __all__ = ["judge"]
 
@@ -43,6 +45,7 @@ SCENE_RULES = (
     refused,
     stacks,
     unknown_types,
+    custom_resources,
 )
 
 
@@ -51,9 +54,14 @@ def judge(deployment: Deployment, known: TrustBoundary) -> list[ReviewFinding]:
 
     What a document leaves open is not judged; *known* is empty where nobody says who we are.
     """
-    scene = RuleContext(deployment, known)
-    found = [*_of_repositories(scene), *(each for rule in SCENE_RULES for each in rule(scene))]
-    # One repository may meet a fault by two rules, and a finding is told once.
+    # What custom resources put by their calls is judged as if a template put it.
+    found = [
+        finding
+        for side in deployments_of_calls(deployment)
+        for scene in [RuleContext(side, known)]
+        for finding in (*_of_repositories(scene), *(each for rule in SCENE_RULES for each in rule(scene)))
+    ]
+    # One repository may meet a fault by two rules, and a finding is reported once.
     return list(dict.fromkeys(found))
 
 

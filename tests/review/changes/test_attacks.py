@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from review.changes.attacks.calls import CALLS
 from review.changes.attacks.functions import POLICIES
 from review.changes.attacks.images import AUTO_DELETE_IMAGES
 from review.changes.attacks.keys import KEYS
@@ -19,7 +20,7 @@ from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules import judge
 
-ATTACKS = [*AUTO_DELETE_IMAGES, *KEYS, *POLICIES, *REPLICATION, *TEMPLATES, *UNKNOWN_TYPES]
+ATTACKS = [*AUTO_DELETE_IMAGES, *CALLS, *KEYS, *POLICIES, *REPLICATION, *TEMPLATES, *UNKNOWN_TYPES]
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PLACE = DeploymentTarget("111111111111", Region("us-east-1"))
 KNOWN = TrustBoundary("o-a1b2c3d4e5", frozenset({"111111111111", "222222222222"}))

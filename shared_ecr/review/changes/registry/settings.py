@@ -14,8 +14,8 @@ from shared_ecr.review.changes.registry.words import lines_of
 from shared_ecr.review.deployments import Deployment, is_known
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
-from shared_ecr.review.rules.settings.shapes import pascal
 from shared_ecr.review.rules.singletons import singleton_of
+from shared_ecr.review.texts import pascal
 from shared_ecr.review.verdict import Happening, PropertyChange, SettingChange
 
 # Properties that hold a policy or a call as a text of JSON.

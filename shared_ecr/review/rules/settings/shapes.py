@@ -68,17 +68,6 @@ class Shapes:
             )  # fmt: skip
 
 
-def pascal(value: Json) -> Json:
-    """Return *value* with keys as CloudFormation writes them, where the API begins them with small letters."""
-    match value:
-        case list():
-            return [pascal(each) for each in value]
-        case dict():
-            return {f"{key[:1].upper()}{key[1:]}": pascal(each) for key, each in value.items()}
-        case _:
-            return value
-
-
 def one_of(text: str, choices: Collection[str], of: str, code: str) -> str:
     """Return *text* where it is one of *choices*.
 

@@ -1,0 +1,56 @@
+"""Custom resources that a deployment adds, changes or removes: the calls that they make by it."""
+
+from collections.abc import Iterator
+
+from shared_ecr.review.deployments import Deployment, Resource, Stack
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.rules.custom_resources import judged_call, names_ecr, not_judged_because, subject_of
+from shared_ecr.review.rules.judgements import error, warning
+from shared_ecr.review.sdk_calls.calls import CallPhase
+from shared_ecr.review.sdk_calls.made_calls import CallsOfChange, calling_resources
+
+_NOW = "in this deployment"
+
+
+def calls_made(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+    """Find calls of this deployment that delete or remove something, or that cannot be judged."""
+    for made in CallsOfChange.of(before, after, CallPhase.UPDATE).now:
+        if reason := not_judged_because(made, after):
+            yield error(
+                "custom-resource-not-judged", f"it makes {reason} {_NOW}; what that does is not judged",
+                "It can delete images or give access", "Review it by hand, and acknowledge it",
+            ).about(subject_of(made.resource), made.resource)  # fmt: skip
+            continue
+        for found in judged_call(made, _NOW, after):
+            yield found.about(subject_of(made.resource), made.resource)
+
+
+def custom_resources_changed(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+    """Report custom resources whose code is not known, that name ECR, and that are added, changed or removed."""
+    old, new = _found(before), _found(after)
+    for key in dict.fromkeys((*old, *new)):
+        was, now = old.get(key), new.get(key)
+        if was is None or now is None or was.properties != now.properties:
+            held = now or was
+            if held:
+                verb = "changes" if was and now else "is added" if now else "is removed"
+                yield warning(
+                    "custom-resource-not-judged",
+                    f"{held.type} names a repository or an action of ECR, and it {verb}; what its code then does is "
+                    "not judged",
+                    "Its code is not in the documents, and can delete images or give access", "Review its code",
+                ).about(subject_of(held), held)  # fmt: skip
+
+
+def _found(side: Deployment) -> dict[tuple[str, str, str], Resource]:
+    calling = calling_resources(side)
+
+    def key(stack: Stack, resource: Resource) -> tuple[str, str, str]:
+        return stack.name, resource.type, resource.origin.logical_id
+
+    return {
+        key(stack, resource): resource
+        for stack in side.stacks
+        for resource in stack.resources
+        if key(stack, resource) not in calling and names_ecr(stack, resource)
+    }

@@ -1,0 +1,123 @@
+"""The parameters of calls in the spelling of CloudFormation's properties."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared_ecr.documents.json_text import Json
+from shared_ecr.review.sdk_calls.calls import SdkCall
+from shared_ecr.review.texts import pascal, written_out
+
+Properties = Mapping[str, Json]
+_FILTERS = "ImageTagMutabilityExclusionFilters"
+
+
+@dataclass(frozen=True, slots=True)
+class CalledResource:
+    """A resource that a call puts as CloudFormation's type would."""
+
+    type: str
+    named_by: str | None
+    """The property that tells resources of the type apart; None where a registry has one."""
+    properties: Properties | None
+    """None where the call removes it."""
+
+
+def changed_properties(repository: Properties, call: SdkCall) -> Properties:
+    """Return the properties of *repository* that the call puts; those that it takes away are None."""
+    change = _OF_REPOSITORIES.get(call.operation)
+    return change(repository, call.parameters) if change else {}
+
+
+def called_resource(call: SdkCall) -> CalledResource | None:
+    """Return what the call puts into a registry; None where it puts nothing of the kind."""
+    row = _OF_REGISTRIES.get(call.operation)
+    return CalledResource(row.type, row.named_by, row.read(call.parameters)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The type of what an operation puts, and how its properties are read."""
+
+    type: str
+    named_by: str | None
+    read: Callable[[Properties], Properties | None]
+
+
+def _pascal(sent: Properties) -> Properties:
+    made = pascal({name: value for name, value in sent.items() if name != "registryId"})
+    return made if isinstance(made, dict) else {}
+
+
+def _with_filters(sent: Properties) -> Properties:
+    made = dict(_pascal(sent))
+    if _FILTERS in made:
+        made[_FILTERS] = _filters(sent)
+    return made
+
+
+def _filters(sent: Properties) -> Json:
+    prefix = "ImageTagMutabilityExclusion"
+    written = sent.get("imageTagMutabilityExclusionFilters")
+    if not isinstance(written, list):
+        return written
+    return [
+        {f"{prefix}FilterType": each.get("filterType"), f"{prefix}FilterValue": each.get("filter")}
+        for each in written
+        if isinstance(each, dict)
+    ]
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _keys(tags: Json) -> list[Json]:
+    return [each.get("Key") for each in _list(tags) if isinstance(each, dict)]
+
+
+def _without(tags: Json, keys: list[Json]) -> list[Json]:
+    return [each for each in _list(tags) if not (isinstance(each, dict) and each.get("Key") in keys)]
+
+
+_OF_REPOSITORIES: Mapping[str, Callable[[Properties, Properties], Properties]] = {
+    "SetRepositoryPolicy": lambda _, sent: {"RepositoryPolicyText": sent.get("policyText")},
+    "DeleteRepositoryPolicy": lambda _, __: {"RepositoryPolicyText": None},
+    "PutLifecyclePolicy": lambda _, sent: {
+        "LifecyclePolicy": {"LifecyclePolicyText": sent.get("lifecyclePolicyText")}
+    },
+    "DeleteLifecyclePolicy": lambda _, __: {"LifecyclePolicy": None},
+    "PutImageTagMutability": lambda _, sent: {
+        "ImageTagMutability": sent.get("imageTagMutability"), _FILTERS: _filters(sent),
+    },
+    "PutImageScanningConfiguration": lambda _, sent: {
+        "ImageScanningConfiguration": pascal(sent.get("imageScanningConfiguration"))
+    },
+    "TagResource": lambda repository, sent: {
+        "Tags": [*_without(repository.get("Tags"), _keys(sent.get("tags"))), *_list(sent.get("tags"))]
+    },
+    "UntagResource": lambda repository, sent: {"Tags": _without(repository.get("Tags"), _list(sent.get("tagKeys")))},
+}  # fmt: skip
+_OF_REGISTRIES: Mapping[str, _Row] = {
+    "PutRegistryPolicy": _Row("AWS::ECR::RegistryPolicy", None, lambda sent: {"PolicyText": sent.get("policyText")}),
+    "DeleteRegistryPolicy": _Row("AWS::ECR::RegistryPolicy", None, lambda _: None),
+    "PutReplicationConfiguration": _Row("AWS::ECR::ReplicationConfiguration", None, _pascal),
+    "PutRegistryScanningConfiguration": _Row("AWS::ECR::RegistryScanningConfiguration", None, _pascal),
+    "PutSigningConfiguration": _Row(
+        "AWS::ECR::SigningConfiguration", None, lambda sent: _pascal(_mapping(sent.get("signingConfiguration")))
+    ),
+    "PutAccountSetting": _Row(
+        "Custom::EcrSetting", "Name",
+        lambda sent: {
+            "Name": sent.get("name"), "Operation": "PutAccountSetting", "Body": written_out(dict(sent)),
+        },
+    ),
+    "CreateRepository": _Row("AWS::ECR::Repository", "RepositoryName", _with_filters),
+    "CreateRepositoryCreationTemplate": _Row("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
+    "UpdateRepositoryCreationTemplate": _Row("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
+    "CreatePullThroughCacheRule": _Row("AWS::ECR::PullThroughCacheRule", "EcrRepositoryPrefix", _pascal),
+    "RegisterPullTimeUpdateExclusion": _Row("AWS::ECR::PullTimeUpdateExclusion", "PrincipalArn", _pascal),
+}  # fmt: skip
+
+
+def _mapping(value: Json) -> Properties:
+    return value if isinstance(value, dict) else {}
