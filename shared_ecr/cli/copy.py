@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
+from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="copy every tag of the repository SOURCE to the repository DESTINATION; what fails stops no other tag",
     )
     parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
+    add_signature_options(parser)
     add_format(parser)
     add_progress(parser)
     add_file(parser)
@@ -106,7 +108,12 @@ def _options(arguments: argparse.Namespace) -> "CopyOptions":
     from shared_ecr.names.platforms import Platform
 
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
-    return CopyOptions(platforms, referrers=not arguments.no_referrers, create=arguments.create)
+    return CopyOptions(
+        platforms,
+        referrers=not arguments.no_referrers,
+        create=arguments.create,
+        signer=trusted_signer(arguments),
+    )
 
 
 def _copied_tags(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "tuple[TagCopy, ...]":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
 from shared_ecr.cli.progress import add_progress
+from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
 from shared_ecr.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--jobs", type=_jobs, default=None, metavar="N", help="into how many repositories at once (default: 4)"
     )
+    add_signature_options(parser)
     add_format(parser)
     add_progress(parser)
     add_file(parser)
@@ -67,6 +69,7 @@ def _mirrored(arguments: argparse.Namespace, screen: "Display", progress: "Progr
             session,
             jobs=arguments.jobs or JOBS,
             dry_run=arguments.dry_run,
+            signer=trusted_signer(arguments),
             progress=progress,
             failed=screen.failed,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
+from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         metavar="OS/ARCH",
         help="pull only the image for this platform; may be repeated. The digest is another one then",
     )
+    add_signature_options(parser)
     add_format(parser)
     add_progress(parser)
     add_file(parser)
@@ -66,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
     if arguments.engine and arguments.platform:
         raise UsageError("--platform is for layouts and archives; leave out --engine, or pull with the engine itself")
+    if arguments.engine and arguments.verify:
+        raise UsageError("--verify checks what is written to disk; pull an archive and let the engine load it")
     if arguments.destination == STDOUT and sys.stdout.isatty():
         raise UsageError("an archive is not for a terminal; redirect it to a file, or to 'docker load'")
     if arguments.destination and arguments.destination.endswith(_PACKED):
@@ -73,19 +77,20 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
-    from shared_ecr.client.push import pull, pull_archive, pull_with_engine
+    from shared_ecr.client.push import PullOptions, pull, pull_archive, pull_with_engine
     from shared_ecr.names.platforms import Platform
 
     where = locator(arguments, screen.said)
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
+    options = PullOptions(platforms, trusted_signer(arguments))
     if arguments.destination is None:
         return pull_with_engine(arguments.image, arguments.engine, where=where, progress=progress)
     path = Path(arguments.destination)
     if arguments.destination == STDOUT:
-        return pull_archive(arguments.image, sys.stdout.buffer, platforms=platforms, where=where, progress=progress)
+        return pull_archive(arguments.image, sys.stdout.buffer, options, where=where, progress=progress)
     if path.suffix == ".tar" and not path.is_dir():
-        return pull_archive(arguments.image, path, platforms=platforms, where=where, progress=progress)
-    return pull(arguments.image, path, platforms=platforms, where=where, progress=progress)
+        return pull_archive(arguments.image, path, options, where=where, progress=progress)
+    return pull(arguments.image, path, options, where=where, progress=progress)
 
 
 def _print(reference: "ImageReference", arguments: argparse.Namespace) -> int:

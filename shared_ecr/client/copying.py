@@ -30,6 +30,7 @@ from shared_ecr.text import quoted
 if TYPE_CHECKING:
     from shared_ecr.client.pushers.plan import PushPlan
     from shared_ecr.client.session import Session
+    from shared_ecr.client.signatures import TrustedSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class CopyOptions:
     """Whether signatures, SBOMs and attestations go along."""
     create: bool = False
     """Whether a repository that is missing in private ECR is created."""
+    signer: "TrustedSigner | None" = None
+    """Whose signature the source must have, which is checked before anything of it is copied; None for no check."""
 
 
 WHOLE = CopyOptions()
@@ -84,7 +87,7 @@ def copy(
         InvalidValueError, UsageError: a name outside its grammar, or no repository of that name is known.
         InvalidImageError: what the source holds is no image, or its bytes are not those that its digests name.
         PushRefusedError: a tag names another image and may not move; access to the target is denied.
-        RefusedError: there is no such image or platform, or the caller may not read it.
+        RefusedError: there is no such image or platform, or the caller may not read it; or it is not signed as wanted.
         UnavailableError: no credentials or no network.
     """
     with prepared(source, target, session, options) as copying:
@@ -102,7 +105,16 @@ def prepared(source: str, target: str, session: "Session", options: CopyOptions 
     rule = rule_of(here, session)
     with opened(there.host, there.repository, session.credentials, session.environment) as remote:
         image = RegistryImage(remote, there.name, options.platforms)
+        verify(options.signer, session, there, image.found)
         yield Copying(image, session, request_for(remote, here, tags, rule, options))
+
+
+def verify(signer: "TrustedSigner | None", session: "Session", there: ImageReference, digest: Digest) -> None:
+    """Check the signature of the image *digest*, where one is wanted; see `signatures`."""
+    if signer is not None:
+        from shared_ecr.client.signatures import SignatureCheck
+
+        SignatureCheck(signer, session).verify(there, digest)
 
 
 def rule_of(here: TargetRepositoryName, session: "Session") -> TagMutability | None:

@@ -1,7 +1,7 @@
 """One image out of a registry into an OCI layout, with all its platforms; every byte verified."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,10 +27,12 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
     environment: HttpEnvironment | None = None,
     *,
     platforms: Sequence[Platform] = (),
+    check: Callable[[Digest], None] = lambda _: None,
 ) -> Digest:
     """Fetch the image into the OCI layout folder *destination*, which is made, or added to, and return its digest.
 
-    With *platforms*, an index is cut down to those, which gives it another digest.
+    With *platforms*, an index is cut down to those, which gives it another digest. *check* gets the digest that the
+    reference names, before anything is written, and raises where the image is not wanted.
 
     A folder that is no layout and not empty is refused. Until the last byte is verified index.json does not name
     the image; what was fetched by then is not fetched again by the next pull. A layer that breaks off goes on where
@@ -46,7 +48,7 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
         reference.host, credentials, environment or HttpEnvironment.of_this_process(), workers.stop
     ) as exchange:
         pull_of_one = _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers)
-        return pull_of_one.run(reference, platforms)
+        return pull_of_one.run(reference, platforms, check)
 
 
 class _Pull:
@@ -57,8 +59,9 @@ class _Pull:
         self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
 
-    def run(self, reference: ImageReference, platforms: Sequence[Platform]) -> Digest:
+    def run(self, reference: ImageReference, platforms: Sequence[Platform], check: Callable[[Digest], None]) -> Digest:
         image = RegistryImage(self._remote, reference.name, platforms)
+        check(image.found)
         # Not before there is something to put into it.
         self._layout.make()
         try:

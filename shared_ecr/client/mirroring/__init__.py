@@ -23,6 +23,7 @@ from shared_ecr.text import did_you_mean
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
+    from shared_ecr.client.signatures import TrustedSigner
 
 __all__ = ["JOBS", "MirrorOutcome", "Mirrored", "mirror"]
 
@@ -36,19 +37,21 @@ def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
     *,
     jobs: int = JOBS,
     dry_run: bool = False,
+    signer: "TrustedSigner | None" = None,
     progress: Progress | None = None,
     failed: Callable[[str], object] | None = None,
 ) -> tuple[Mirrored, ...]:
     """Copy what the mirrors into the repositories *names* (all without any) lack, into *jobs* repositories at once.
 
     Returns what became of each image, in the order of the declaration. *failed* is told the repository, with its
-    registry, of an image of which *progress* will hear no more.
+    registry, of an image of which *progress* will hear no more. With *signer*, an image is copied only with a valid
+    signature of it; what is here already is not checked again.
 
     Raises:
         InvalidDeclarationError: the declaration has problems.
         UsageError: there is no declaration, or no mirror into a repository of that name.
     """
-    run = Run(session, jobs)
+    run = Run(session, jobs, signer)
     with ExitStack() as stack:
         for each in _asked_for(names, session):
             run.prepare(each, stack)

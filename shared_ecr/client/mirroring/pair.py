@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from shared_ecr.client.copying import Copying, CopyOptions, request_for, rule_of
+from shared_ecr.client.copying import Copying, CopyOptions, request_for, rule_of, verify
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.distribution.tags import list_tags
@@ -20,6 +20,7 @@ from shared_ecr.names import Digest, ImageReference
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
+    from shared_ecr.client.signatures import TrustedSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ class PendingCopy:
 class Pair:
     """Both sides of one mirror; a context manager, whose images are handled by several threads."""
 
-    def __init__(self, mirror: Mirror, session: "Session") -> None:
+    def __init__(self, mirror: Mirror, session: "Session", signer: "TrustedSigner | None" = None) -> None:
         """Open both.
 
         Raises:
             UsageError, RefusedError, UnavailableError: nobody can tell where the repository here is.
         """
-        self.mirror, self._session = mirror, session
+        self.mirror, self._session, self._signer = mirror, session, signer
         self._here = locate_anywhere(mirror.target.text, session.where, session.clients)
         self._rule = rule_of(self._here, session)
         source, here, login, around = mirror.source, self._here, session.credentials, session.environment
@@ -96,6 +97,9 @@ class Pair:
         tags = (due.chosen.here,) if due.chosen.here else ()
         request = request_for(self._upstream, self._here, tags, self._rule, CopyOptions(self.mirror.platforms))
         image = due.image or RegistryImage(self._upstream, due.digest)
+        source = self.mirror.source
+        there = ImageReference(source.host, source.path, due.chosen.there)
+        verify(self._signer, self._session, there, image.found)
         Copying(image, self._session, request, worker_pools).run(progress)
         return Mirrored(
             self.mirror, due.chosen, MirrorOutcome.UPDATED if due.moves else MirrorOutcome.COPIED, due.digest

@@ -17,14 +17,15 @@ from shared_ecr.model.mirrors import Chosen, Mirror
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
+    from shared_ecr.client.signatures import TrustedSigner
     from shared_ecr.names import Digest, RegistryHost, RepositoryName, Tag
 
 
 class Run:
     """Everything that is known of each image so far; a thread changes rows of its own alone."""
 
-    def __init__(self, session: "Session", jobs: int) -> None:
-        self._session, self._jobs = session, jobs
+    def __init__(self, session: "Session", jobs: int, signer: "TrustedSigner | None" = None) -> None:
+        self._session, self._jobs, self._signer = session, jobs, signer
         self._rows: list[Mirrored] = []
         self._to_look_at: dict[int, Pair] = {}
         self._due: dict[int, tuple[Pair, PendingCopy]] = {}
@@ -42,7 +43,7 @@ class Run:
         A fault fails the mirror as a whole, and no other.
         """
         try:
-            pair = stack.enter_context(Pair(mirror, self._session))
+            pair = stack.enter_context(Pair(mirror, self._session, self._signer))
             found = pair.choose()
         except SharedEcrError as error:
             self._rows.append(self._failed(mirror, None, error))

@@ -12,7 +12,7 @@ from shared_ecr.client.addresses import RepositoryLocator
 from shared_ecr.client.push.batch import PushOutcome, plan_all, push_all
 from shared_ecr.client.push.jobs import InvalidJobsError, PushJob
 from shared_ecr.client.push.options import PUSHES_AT_A_TIME, PushOptions
-from shared_ecr.client.push.pulling import pull, pull_archive, pull_with_engine
+from shared_ecr.client.push.pulling import PullOptions, pull, pull_archive, pull_with_engine
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.pushers.interface import PushResult
 from shared_ecr.client.session import Session
@@ -20,6 +20,7 @@ from shared_ecr.client.session import Session
 __all__ = [
     "PUSHES_AT_A_TIME",
     "InvalidJobsError",
+    "PullOptions",
     "PushJob",
     "PushOptions",
     "PushOutcome",

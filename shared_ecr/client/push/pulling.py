@@ -1,12 +1,15 @@
 """One image out of a registry: into an OCI layout, an archive, or the store of a container engine."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from shared_ecr.client.addresses import RepositoryLocator
+from shared_ecr.client.copying import verify
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.push.options import engine_called
 from shared_ecr.client.pushers.events import Message, NullProgress, Progress
@@ -16,22 +19,36 @@ from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, ImageReference
 from shared_ecr.names.platforms import Platform
 
+if TYPE_CHECKING:
+    from shared_ecr.client.signatures import TrustedSigner
+
+
+@dataclass(frozen=True, slots=True)
+class PullOptions:
+    """What of an image is pulled, and on which condition."""
+
+    platforms: tuple[Platform, ...] = ()
+    """Which images of an index; all of them without any. The digest is then that of what is left."""
+    signer: "TrustedSigner | None" = None
+    """Whose signature the image must have before anything of it is written; None for no check."""
+
+
+EVERYTHING = PullOptions()
+
 
 def pull(
     source: str,
     destination: Path,
+    options: PullOptions = EVERYTHING,
     *,
-    platforms: Sequence[Platform] = (),
     where: RepositoryLocator | None = None,
     progress: Progress | None = None,
 ) -> ImageReference:
     """Pull `REPOSITORY:TAG` or `REPOSITORY@DIGEST` into the OCI layout folder *destination*; return it by digest.
 
-    With *platforms*, only the images for those are pulled, and the digest is that of what is left.
-
     Raises:
         InvalidValueError: a name, a tag or a digest outside its grammar.
-        RefusedError: there is no such image, or the caller may not read it.
+        RefusedError: there is no such image, the caller may not read it, or it is not signed as wanted.
         UnavailableError: no credentials or no network, or the folder cannot be written.
     """
     from shared_ecr.client.distribution import pulls
@@ -44,7 +61,8 @@ def pull(
             session.credentials,
             progress or NullProgress(),
             session.environment,
-            platforms=platforms,
+            platforms=options.platforms,
+            check=partial(verify, options.signer, session, reference),
         )
     return reference.named(digest)
 
@@ -52,8 +70,8 @@ def pull(
 def pull_archive(
     source: str,
     destination: Path | IO[bytes],
+    options: PullOptions = EVERYTHING,
     *,
-    platforms: Sequence[Platform] = (),
     where: RepositoryLocator | None = None,
     progress: Progress | None = None,
 ) -> ImageReference:
@@ -71,7 +89,7 @@ def pull_archive(
     with Session(where) as session, _scratch_folder(path) as scratch:
         reference = locate_image(source, session.where, session.clients)
         # What is read of the declaration or of the stack is read once.
-        found = pull(str(reference), scratch / "layout", platforms=platforms, where=session.where, progress=hearer)
+        found = pull(str(reference), scratch / "layout", options, where=session.where, progress=hearer)
         try:
             if isinstance(destination, Path):
                 with (scratch / "archive").open("wb") as file:
