@@ -13,7 +13,7 @@ from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, is_custom
-from shared_ecr.review.sdk_calls.effects import MadeCall, repositories_called, repository_name
+from shared_ecr.review.sdk_calls.effects import MadeCall, is_policy_of_other, repositories_called, repository_name
 from shared_ecr.review.sdk_calls.made_calls import calling_resources
 from shared_ecr.review.sdk_calls.operations import OPERATIONS, OperationKind, kind_of
 
@@ -94,7 +94,9 @@ def not_judged_because(made: MadeCall, deployment: Deployment) -> str:
     kind = kind_of(call.service, call.operation)
     if kind is None:
         return f"the call {call.name}, which is not known here,"
-    if kind is OperationKind.PUTS and repository_name(call) is not None and not repositories_called(deployment, made):
+    if kind is not OperationKind.PUTS or is_policy_of_other(deployment, made):
+        return ""
+    if repository_name(call) is not None and not repositories_called(deployment, made):
         is_new = call.operation == "CreateRepository"
         return "" if is_new else f"the call {call.name}{_target(call)}, which is not in these documents,"
     return ""

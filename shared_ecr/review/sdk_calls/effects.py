@@ -12,6 +12,7 @@ from shared_ecr.review.sdk_calls.calls import SdkCall
 from shared_ecr.review.sdk_calls.operations import OperationKind, kind_of
 from shared_ecr.review.sdk_calls.properties import CalledResource, called_resource, changed_properties
 
+_PUTS_A_POLICY = frozenset({"PutLifecyclePolicy", "SetRepositoryPolicy"})
 _REPOSITORIES = {"ecr": "AWS::ECR::Repository", "ecr-public": "AWS::ECR::PublicRepository"}
 
 
@@ -68,8 +69,23 @@ def _with(deployment: Deployment, made: MadeCall) -> Deployment:
     called = {id(each) for each in repositories_called(deployment, made)}
     if called:
         return _mapped(deployment, lambda each: _with_properties(each, made.call) if id(each) in called else each)
+    if is_policy_of_other(deployment, made):
+        return _with_added(deployment, made, _policy_holder(made))
     put = called_resource(made.call)
     return deployment if put is None else _with_resource(deployment, made, put)
+
+
+def is_policy_of_other(deployment: Deployment, made: MadeCall) -> bool:
+    """Whether the call puts a policy of a repository that is managed elsewhere: it is judged by its policies alone."""
+    is_of_policy = made.call.service == "ecr" and made.call.operation in _PUTS_A_POLICY
+    return is_of_policy and made.call.text("repositoryName") is not None and not repositories_called(deployment, made)
+
+
+def _policy_holder(made: MadeCall) -> Resource:
+    properties = {"RepositoryName": made.call.text("repositoryName"), **changed_properties({}, made.call)}
+    return replace(
+        made.resource, type=_REPOSITORIES["ecr"], properties=properties, home=made.call.home, is_partial=True
+    )
 
 
 def _with_properties(repository: Resource, call: SdkCall) -> Resource:
@@ -97,6 +113,10 @@ def _with_resource(deployment: Deployment, made: MadeCall, put: CalledResource) 
         made.resource, type=put.type, properties=put.properties, home=made.call.home,
         deletion_policy="Retain", update_replace_policy="Retain",
     )  # fmt: skip
+    return _with_added(deployment, made, added)
+
+
+def _with_added(deployment: Deployment, made: MadeCall, added: Resource) -> Deployment:
     stacks = (
         replace(stack, resources=(*stack.resources, added)) if stack.name == made.stack.name else stack
         for stack in deployment.stacks
