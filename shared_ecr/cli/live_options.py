@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from shared_ecr.names import Region
 
 
+# The metadata of a snapshot is the first thing in it.
+_HEAD = 1_000
+
+
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add `--repository` and `--except`."""
     parser.add_argument(
@@ -99,6 +103,14 @@ def load_live(path: Path) -> "LiveRegistry":
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise InvalidValueError(f"{path} cannot be read: {reason}", code="file-unreadable") from error
     return parse_document(text, str(path))
+
+
+def is_snapshot(path: Path) -> bool:
+    """Whether the file at *path* begins as a snapshot does; no other document is read twice for the question."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return '"live": {' in file.read(_HEAD)
 
 
 def live_regions(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tuple[Region, ...]":

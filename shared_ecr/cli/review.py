@@ -41,6 +41,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         metavar="BEFORE",
         help="what was before: any of the same; may be repeated (a Terraform plan knows its own)",
     )
+    parser.add_argument(
+        "--live", action="store_true", help="compare with the registry as it is now (needs credentials, reads only)"
+    )
     add_file(parser)
     add_acknowledgements(parser)
     add_inventory(parser)

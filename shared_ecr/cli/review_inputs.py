@@ -11,9 +11,11 @@ from typing import Self
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.cli.acknowledged import counting
+from shared_ecr.cli.live_options import is_snapshot, load_live, read_live
 from shared_ecr.declaration import DEFAULT_FILE, Declaration, load
 from shared_ecr.errors import UsageError
 from shared_ecr.findings import Acknowledgement, Acknowledgements
+from shared_ecr.live import LiveRegistry
 from shared_ecr.names import AccountId, Region
 from shared_ecr.problems import InvalidDeclarationError
 from shared_ecr.review.deployments import Deployment
@@ -25,6 +27,7 @@ from shared_ecr.review.documents import (
     open_deployment,
 )
 from shared_ecr.review.documents.assumptions import Assumptions
+from shared_ecr.review.live_side import live_side
 from shared_ecr.text import quoted
 
 # What a revision is synthesized to; where it lies for that moment is nobody's business.
@@ -55,7 +58,7 @@ class ReviewInput:
             _place(arguments, declaration), _parameters(arguments.parameter), file, open_until, is_one=is_one
         )
         after = read.all(arguments.after) if arguments.after else read.work_tree()
-        before = read.before(arguments.against) if arguments.against else read.prior(arguments.after)
+        before = _previous(arguments, read, after)
         registry = declaration.registry if declaration else None
         acknowledged = counting(
             arguments, registry, is_comparison=before is not None, previous=read.previous, unknown=read.unknown
@@ -66,6 +69,36 @@ class ReviewInput:
         accounts = frozenset({str(registry.account), *map(str, registry.accounts.values())})
         placed = after.mapped(lambda deployment: declared_positions(deployment, declaration))
         return cls(placed, before, TrustBoundary(organization, accounts), acknowledged)
+
+
+def _previous(arguments: argparse.Namespace, read: "_Documents", after: OpenDeployment) -> OpenDeployment | None:
+    """Read the previous side: documents, the live registry, or what plans say of themselves."""
+    if not arguments.live and not arguments.against:
+        return read.prior(arguments.after)
+    snapshots = [name for name in arguments.against if is_snapshot(Path(name))]
+    if snapshots and len(snapshots) < len(arguments.against):
+        raise UsageError("--against takes snapshots of registries or other documents, not both at once")
+    if arguments.live and arguments.against:
+        raise UsageError("--live and --against exclude each other: both say what was before")
+    if arguments.live:
+        lives = _live_registries(arguments, after)
+    elif snapshots:
+        lives = tuple(load_live(Path(name)) for name in snapshots)
+    else:
+        return read.before(arguments.against)
+    return after.mapped(lambda deployment: live_side(lives, deployment))
+
+
+def _live_registries(arguments: argparse.Namespace, after: OpenDeployment) -> tuple[LiveRegistry, ...]:
+    """Read the registry in each Region that *after* is deployed to, as the caller's account has it."""
+    stacks: dict[str, list[str]] = {}
+    for stack in after.under(Assumptions()).stacks:
+        if stack.home.region:
+            stacks.setdefault(stack.home.region, []).append(stack.name)
+    if not stacks:
+        raise UsageError("--live: no document says a Region; pass --region")
+    arguments.partial = True
+    return tuple(read_live(arguments, Region.parse(region), names) for region, names in sorted(stacks.items()))
 
 
 class _Documents:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.live import LiveRegistry
 from shared_ecr.problems import Position
 from shared_ecr.review.operations import PlannedOperation, TerraformPlan
 
@@ -129,6 +130,8 @@ class Deployment:
     """As the reader called it: a path, or a revision."""
     stacks: tuple[Stack, ...]
     doubts: tuple[Doubt, ...] = field(default=())
+    live: tuple[LiveRegistry, ...] = field(default=(), compare=False)
+    """The registries that it was read from, where it is what is there now and not what a document would deploy."""
 
     def resources(self, kind: str) -> Iterator[tuple[Stack, Resource]]:
         """Yield the resources of one type, with their stacks."""

@@ -14,6 +14,7 @@ from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 from shared_ecr.review.drift import drifted
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.hidden import hidden_now
+from shared_ecr.review.live_side import live_findings
 from shared_ecr.review.matrices import matrices
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules import judge
@@ -57,6 +58,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
     }
     findings |= dict.fromkeys(of_plans(before, after, changed.findings), False)
     findings |= dict.fromkeys(drifted(after, context), False)
+    findings |= dict.fromkeys(live_findings(before.live, after) if before else (), False)
     result = ReviewResult(
         source=after.source,
         against=before.source if before else None,

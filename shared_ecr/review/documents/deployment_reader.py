@@ -16,7 +16,7 @@ from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
-from shared_ecr.review.documents.places import DeploymentTarget
+from shared_ecr.review.documents.places import DeploymentTarget, home_of_snapshot
 from shared_ecr.review.documents.scope import Scope
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
@@ -103,7 +103,9 @@ class DeploymentReader:
 
     def _stacks(self, document: DataFile, folder: DocumentFolder, name: str) -> Iterator[ReadStack]:
         scope = Scope(name, self.assumptions)
-        around = StackContext(name, self.place.home, given_to(name, self.parameters), scope=scope)
+        around = StackContext(
+            name, home_of_snapshot(document.data) or self.place.home, given_to(name, self.parameters), scope=scope
+        )
         nesting = NestedTemplates(folder, files=self.files)
         yield from read_with_nested(read_stack(document, around), around, nesting)
 

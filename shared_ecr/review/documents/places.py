@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from shared_ecr.documents.json_text import Json
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.names import Region
 from shared_ecr.review.deployments import RegistryHome
@@ -44,6 +45,15 @@ def pseudo_parameters(home: RegistryHome) -> dict[str, str]:
             return found
         found["AWS::Partition"], found["AWS::URLSuffix"] = str(partition), partition.dns_suffix
     return found
+
+
+def home_of_snapshot(data: Json) -> RegistryHome | None:
+    """Return the account and Region that a snapshot says of itself; None where *data* is another document."""
+    match data:
+        case {"Metadata": {"shared-ecr": {"live": {"account": str() as account, "region": str() as region}}}}:
+            return RegistryHome(account, region)
+        case _:
+            return None
 
 
 def environment(text: object, fallback: RegistryHome) -> RegistryHome:

@@ -4,6 +4,7 @@ The IAM policy that suffices is in docs/reference/live.md.
 """
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from urllib.parse import urlsplit
@@ -11,12 +12,12 @@ from urllib.parse import urlsplit
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
-from shared_ecr.client.aws.registry.owners import owned_by
+from shared_ecr.client.aws.registry.owners import KMS_KEY, owned_by
 from shared_ecr.client.aws.registry.public import read_public
 from shared_ecr.client.aws.registry.repositories import RepositorySelection, described, read_repositories
 from shared_ecr.client.aws.registry.settings import read_settings
 from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
-from shared_ecr.live import LiveRegistry
+from shared_ecr.live import LiveRegistry, LiveResource
 from shared_ecr.names import Region
 
 
@@ -60,9 +61,21 @@ def read_registry(clients: AwsClients, question: RegistryQuestion) -> LiveRegist
     ]
     if question.stacks:
         owned = owned_by(clients.cloudformation(region), questions, question.stacks)
-        found = [replace(each, owner=owned.get((each.kind, each.name), each.owner)) for each in found]
+        found = [_owned(each, owned) for each in found]
     unread = tuple(sorted(set(questions.unread)))
     return LiveRegistry(account, region, question.taken, tuple(found), unread, question.selection.written)
+
+
+def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str]) -> LiveResource:
+    """Return *resource* with the stacks that it and its key belong to, as far as *owned* knows."""
+    encryption = resource.properties.get("EncryptionConfiguration")
+    arn = str(encryption.get("KmsKey") or "") if isinstance(encryption, dict) else ""
+    by_key = owned.get((KMS_KEY, arn.rpartition("/")[2])) or owned.get((KMS_KEY, arn))
+    return replace(
+        resource,
+        owner=owned.get((resource.kind, resource.name), resource.owner),
+        key_owner=by_key or resource.key_owner,
+    )
 
 
 def _is_loopback(url: str) -> bool:
