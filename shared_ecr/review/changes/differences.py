@@ -74,6 +74,11 @@ def undecided(before: Resource, after: Resource) -> tuple[str, ...]:
     )
 
 
+def becomes_known(before: Resource, after: Resource, name: str) -> bool:
+    """Whether the property *name* hides on the previous side what it says now: any change may be in between."""
+    return not is_known(before.properties.get(name)) and is_known(after.properties.get(name))
+
+
 def other_properties(before: Resource, after: Resource, told: frozenset[str]) -> Iterator[PropertyChange]:
     """Yield the properties that differ, but for those that are *told* already, as they are written."""
     for name in sorted({*before.properties, *after.properties} - told):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.documents.open_values import can_equal, only_open_value, shown
+from shared_ecr.review.documents.open_values import shown, solutions
 from shared_ecr.review.documents.scope import Scope
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Conditions that stand on conditions, deeper than a person writes them.
 _DEEPEST = 50
+# A comparison that holds in more ways than this is assumed both ways instead.
+_MOST_WAYS = 6
 
 
 class Conditions:
@@ -78,15 +80,21 @@ class Conditions:
             return True
         if is_known(left) and is_known(right):
             return False
-        for value, literal in ((left, right), (right, left)):
-            name = only_open_value(value)
-            if name and isinstance(literal, str) and is_known(literal):
-                # The value is open, so "any other value" is assumed of it; the literal is another candidate.
-                self._scope.compare(name, literal)
+        for text, literal in ((left, right), (right, left)):
+            ways = self._ways(text, literal)
+            if ways is not None and len(ways) <= _MOST_WAYS:
+                # "Any other value" is assumed of what is open in the text; these values are further candidates.
+                for way in ways:
+                    for name, value in way.items():
+                        self._scope.compare(name, value)
                 return False
-        if isinstance(left, str) and isinstance(right, str) and not can_equal(left, right):
-            return False
         return self._scope.decide(f"{shown(left)} equals {shown(right)}")
+
+    @staticmethod
+    def _ways(text: Json, literal: Json) -> list[dict[str, str]] | None:
+        if isinstance(text, str) and isinstance(literal, str) and is_known(literal):
+            return solutions(text, literal)
+        return None
 
 
 def _comparable(value: Json) -> Json:

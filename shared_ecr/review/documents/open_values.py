@@ -10,6 +10,8 @@ from shared_ecr.review.texts import written_out
 # The mark ends at the first brace, and a mark within a mark is not one.
 _NOT_IN_A_NAME = re.compile(r"[{}$]")
 _LONGEST_NAME = 200
+# A text with several open parts side by side can be read in very many ways.
+_MOST_SOLUTIONS = 200
 _MARK = re.compile(re.escape(OPEN_MARK) + r"([^{}]*)\}")
 
 
@@ -55,17 +57,30 @@ def open_names(value: Json) -> frozenset[str]:
             return frozenset()
 
 
-def can_equal(left: str, right: str) -> bool:
-    """Whether two texts can be equal, whatever their open parts become; yes where that is not decided here."""
-    return _fits(left, right) and _fits(right, left)
+def solutions(text: str, literal: str) -> list[dict[str, str]] | None:
+    """Return every way to fill the open parts of *text* so that it reads *literal*; None where these are too many.
 
-
-def _fits(text: str, other: str) -> bool:
-    """Whether *other*, where it is known, has the form of *text*: its known beginning and its known end."""
-    first, last = _MARK.split(text)[0], _MARK.split(text)[-1]
-    known_start, known_end = _MARK.split(other)[0], _MARK.split(other)[-1]
-    start, end = min(len(first), len(known_start)), min(len(last), len(known_end))
-    return first[:start] == known_start[:start] and (not end or last[-end:] == known_end[-end:])
+    `${Deployed:A}-${Deployed:B}` reads `x-y-z` as `x` and `y-z`, and as `x-y` and `z`.
+    """
+    parts = _MARK.split(text)
+    found: list[dict[str, str]] = []
+    pending: list[tuple[int, int, dict[str, str]]] = [(0, 0, {})]
+    while pending:
+        number, at, filled = pending.pop()
+        fixed = parts[number]
+        if not literal.startswith(fixed, at):
+            continue
+        at += len(fixed)
+        if number == len(parts) - 1:
+            if at == len(literal):
+                found.append(filled)
+            continue
+        name = parts[number + 1]
+        ends = [at + len(filled[name])] if name in filled else range(at, len(literal) + 1)
+        pending += [(number + 2, end, {**filled, name: literal[at:end]}) for end in ends]
+        if len(pending) > _MOST_SOLUTIONS:
+            return None
+    return found
 
 
 def shown(value: Json) -> str:

@@ -13,7 +13,7 @@ from shared_ecr.review.deployments import Deployment, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.policy_texts import target_of
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, note
+from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import PropertyChange
 
 SUBJECT = "registry policy"
@@ -30,6 +30,8 @@ class RegistryChange:
     is_told_whole: bool
     """Whether both policies are known, and AWS would take them."""
     is_gone: bool
+    becomes_known: bool
+    """Whether the previous policy is not known as a whole, and the new one is: any access may change."""
 
     @property
     def difference(self) -> PropertyChange:
@@ -44,9 +46,10 @@ class RegistryChange:
             yield gone("the registry policy", lost_by(self.changes, ""), is_known=self.is_told_whole)
         yield from judged_access(self.changes, "", is_gone=self.is_gone)
         if not self.is_told_whole:
-            yield note(
+            make = error if self.becomes_known else note
+            yield make(
                 "change-unknown", "it cannot be told whether all of it changes anything",
-                "It hangs on what only a deployment knows, or AWS would refuse it", "Look at both sides",
+                "It depends on what only a deployment knows, or AWS would refuse it", "Look at both sides",
             )  # fmt: skip
 
 
@@ -71,7 +74,9 @@ def registry_changes(
         if home in there and (old, before.scope(home)) != (new, after.scope(home)):
             is_whole = all(each.is_whole and not each.faults for each in (old, new))
             is_gone = home in before.policies and home not in after.policies
-            yield RegistryChange(home, tuple(_changes(access, home, repositories)), is_whole, is_gone)
+            becomes_known = not old.is_whole and new.is_whole
+            changes = tuple(_changes(access, home, repositories))
+            yield RegistryChange(home, changes, is_whole, is_gone, becomes_known)
 
 
 def policy_findings(

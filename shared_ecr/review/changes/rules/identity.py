@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.create_only import TERRAFORM
-from shared_ecr.review.changes.differences import IN_WORDS, as_written, in_words, undecided
+from shared_ecr.review.changes.differences import IN_WORDS, as_written, becomes_known, in_words, undecided
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
@@ -127,15 +127,25 @@ def weakened(before: Resource, after: Resource, tool: str) -> Iterator[RuleFindi
             )  # fmt: skip
 
 
+# What it was decides whether images are lost, can be replaced, or can be pulled by another principal.
+_BLOCKS_WHERE_IT_WAS_UNKNOWN = frozenset({
+    "name", "lifecycle policy", "repository policy", "tag mutability", "tags excluded from it", "encryption",
+})  # fmt: skip
+
+
 def not_told_apart(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find what only a deployment knows, and what AWS would refuse: neither can be compared."""
-    names = [IN_WORDS.get(name, name) for name in undecided(case.before.resource, case.after.resource)]
+    both = case.before.resource, case.after.resource
+    written = undecided(*both)
+    names = [IN_WORDS.get(name, name) for name in written]
     decided = {"encryption"} | ({"name"} if case.naming is NameMatch.OTHER else set())
-    for name in names:
+    for name, property_ in zip(names, written, strict=True):
         if name not in decided:
-            # Of a policy, some of what changes may be told already.
+            # Some of what changes in a policy may be reported already.
             rest = "this is all that changes" if name == "repository policy" and case.access else _ANYTHING
-            yield _unknown(name, "it hangs on what only a deployment knows", rest)
+            # What becomes unknown is reported where the document is read (`review.hidden`).
+            blocks = name in _BLOCKS_WHERE_IT_WAS_UNKNOWN and becomes_known(*both, property_)
+            yield _unknown(name, "it depends on what only a deployment knows", rest, blocks=blocks)
     if case.before.resource.conditions != case.after.resource.conditions:
         yield _unknown("whether it exists", "its conditions differ, and a deployment decides about them")
     if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
@@ -154,8 +164,9 @@ def _is_refused(what: str, case: RepositoryPair) -> bool:
     return all(each.lifecycle_text is not None for each in both) and any(each.lifecycle is None for each in both)
 
 
-def _unknown(what: str, why: str, whether: str = _ANYTHING) -> RuleFinding:
-    return note(
+def _unknown(what: str, why: str, whether: str = _ANYTHING, *, blocks: bool = False) -> RuleFinding:
+    make = error if blocks else note
+    return make(
         "change-unknown", f"{what}: it cannot be told whether {whether}", f"{why[:1].upper()}{why[1:]}",
         "Look at both sides, or give the values as parameters",
     )  # fmt: skip

@@ -6,7 +6,7 @@ Replication is in `replication`, the registry policy in `registry_access`.
 from collections.abc import Callable, Iterator
 
 from shared_ecr.review.changes.cases import OPERATION
-from shared_ecr.review.changes.differences import undecided
+from shared_ecr.review.changes.differences import becomes_known, undecided
 from shared_ecr.review.changes.registry.scanning import Scans
 from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
@@ -120,9 +120,10 @@ def not_told_apart(case: SettingCase) -> Iterator[RuleFinding]:
     """Find what only a deployment knows."""
     if case.before and case.after:
         for name in undecided(case.before.resource, case.after.resource):
-            yield note(
+            make = error if becomes_known(case.before.resource, case.after.resource, name) else note
+            yield make(
                 "change-unknown", f"{name}: it cannot be told whether this changes anything",
-                "It hangs on what only a deployment knows", "Look at both sides, or give the values as parameters",
+                "It depends on what only a deployment knows", "Look at both sides, or give the values as parameters",
             )  # fmt: skip
 
 
