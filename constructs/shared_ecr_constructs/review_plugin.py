@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,10 +16,11 @@ import jsii
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.findings import Severity
 from shared_ecr.names import AccountId, OrganizationId
-from shared_ecr.review.deployments import Deployment, Doubt, Origin
-from shared_ecr.review.documents import DeploymentTarget, load_deployment
+from shared_ecr.review.deployments import Doubt, Origin
+from shared_ecr.review.documents import DeploymentTarget, open_deployment, together
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules import judge
+from shared_ecr.review.judging import ReviewQuestion
+from shared_ecr.review.worlds import review_worlds
 
 NAME = "shared-ecr"
 # What a template keeps from being judged is told as a warning, so that it is neither silent nor in the way.
@@ -62,14 +64,17 @@ class EcrReview:
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Judge the templates that *context* names; CDK adds the construct of each finding."""
-        read = [
-            load_deployment(folder, DeploymentTarget(), shown_as=".") for folder in _assemblies(context.template_paths)
-        ]
-        stacks = tuple(stack for each in read for stack in each.stacks)
+        folders = _assemblies(context.template_paths)
+        result = review_worlds(
+            together(NAME, [open_deployment(folder, DeploymentTarget(), shown_as=".") for folder in folders]),
+            None,
+            ReviewQuestion(datetime.now(UTC), self._known),
+        )
         templates = _Templates(context.stack_templates)
-        told = [each for each in judge(Deployment(NAME, stacks), self._known) if each.severity is not Severity.NOTE]
+        # What the template acknowledges by itself is CDK's to judge: it has its own way to accept a violation.
+        told = [each.finding for each in result.findings if each.finding.severity is not Severity.NOTE]
         violations = [templates.violation(each) for each in told]
-        violations += [templates.doubt(doubt) for each in read for doubt in each.doubts]
+        violations += [templates.doubt(doubt) for doubt in result.doubts]
         is_clean = not any(each.severity is Severity.ERROR for each in told)
         return cdk.PolicyValidationPluginReport(success=is_clean, violations=violations)
 

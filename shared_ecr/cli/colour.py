@@ -14,6 +14,7 @@ COMMANDS = frozenset({"review", "fate", "access"})
 _RESET, _RED, _YELLOW, _GREEN, _DIM, _BOLD = "\x1b[0m", "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[1m"
 _STYLES = (
     (re.compile(r"blocked by "), _BOLD + _RED),
+    (re.compile(r"nothing found blocks, but "), _BOLD + _YELLOW),
     (re.compile(r"nothing blocks|no access changes"), _BOLD + _GREEN),
     (re.compile(r"(?:blocks|error): |(?:DELETED|REPLACED|ORPHANED) "), _RED),
     (re.compile(r"(?:outside, )?(?:newly allowed|gains access)"), _RED),

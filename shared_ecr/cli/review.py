@@ -57,6 +57,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--account", metavar="ID", help="the account, where no document says it")
     parser.add_argument("--region", metavar="REGION", help="the Region, where no document says it")
     add_now(parser)
+    parser.add_argument(
+        "--fail-on",
+        choices=("not-judged", "warning"),
+        help="exit 1 also where something could not be judged, or where a warning that is new was found",
+    )
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
     parser.add_argument(
         "--save",
@@ -88,7 +93,24 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.save:
         write_whole(path, _rendered(verdict, _format_of(path)) + "\n")
     print(_rendered(verdict, arguments.format))
-    return ExitCode.FINDINGS if verdict.blocks else ExitCode.DONE
+    return ExitCode.FINDINGS if verdict.blocks or _fails(verdict, arguments.fail_on) else ExitCode.DONE
+
+
+def _fails(verdict: "ReviewResult", fail_on: str | None) -> bool:
+    """Whether what does not block by itself fails the run, because *fail_on* asks for it."""
+    from shared_ecr.findings import Severity
+
+    warns = any(
+        each.finding.severity is not Severity.NOTE and each.acknowledgement is None and not each.is_old
+        for each in verdict.findings
+    )
+    match fail_on:
+        case "not-judged":
+            return bool(verdict.not_judged)
+        case "warning":
+            return bool(verdict.not_judged) or warns
+        case _:
+            return False
 
 
 def _format_of(path: Path) -> str:

@@ -18,13 +18,13 @@ from shared_ecr.findings import Acknowledgement, Acknowledgements
 from shared_ecr.live import LiveRegistry
 from shared_ecr.names import AccountId, Region
 from shared_ecr.problems import InvalidDeclarationError
-from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import (
     DeploymentTarget,
     OpenDeployment,
     declared_positions,
     load_prior,
     open_deployment,
+    together,
 )
 from shared_ecr.review.documents.assumptions import Assumptions
 from shared_ecr.review.live_side import live_side
@@ -126,7 +126,7 @@ class _Documents:
     def all(self, names: Sequence[str]) -> OpenDeployment:
         """Read everything on one side, as one deployment."""
         stacks = self._stacks(names)
-        return _together(", ".join(names), [self._one(name, stacks[name]) for name in stacks])
+        return together(", ".join(names), [self._one(name, stacks[name]) for name in stacks])
 
     def before(self, names: Sequence[str]) -> OpenDeployment:
         """Read the previous side, and what the declarations of its revisions acknowledge."""
@@ -166,7 +166,7 @@ class _Documents:
             for name, called in self._stacks(names).items()
             if Path(name).exists() and (prior := load_prior(Path(name), self._place, stack=called))
         ]
-        return _together(f"the state before {', '.join(names)}", found) if found else None
+        return together(f"the state before {', '.join(names)}", found) if found else None
 
     def _stacks(self, names: Sequence[str]) -> Mapping[str, str | None]:
         """Return each file once, with what to call its stack; two of one name keep their paths."""
@@ -189,17 +189,6 @@ class _Documents:
 def _called(source: str, read: OpenDeployment) -> OpenDeployment:
     """Return what was *read* under the name *source*."""
     return read.mapped(lambda deployment: replace(deployment, source=source))
-
-
-def _together(source: str, read: Sequence[OpenDeployment]) -> OpenDeployment:
-    """Return everything of one side as one deployment."""
-
-    def under(assumptions: Assumptions) -> Deployment:
-        deployments = [each.under(assumptions) for each in read]
-        stacks = tuple(stack for each in deployments for stack in each.stacks)
-        return Deployment(source, stacks, tuple(doubt for each in deployments for doubt in each.doubts))
-
-    return OpenDeployment(under)
 
 
 def _parameters(given: Sequence[str]) -> Mapping[str, str]:

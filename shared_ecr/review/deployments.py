@@ -66,8 +66,6 @@ class Resource:
     deletion_policy: str = ""
     """As written; empty where it is left out, which CloudFormation takes for `Delete`."""
     update_replace_policy: str = ""
-    conditions: tuple[str, ...] = ()
-    """Conditions that decide at deployment whether it exists at all; empty where it surely does."""
     acknowledged: tuple[tuple[str, str], ...] = ()
     """Codes that its metadata acknowledges, each with the reason."""
     operation: PlannedOperation | None = None

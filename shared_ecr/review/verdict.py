@@ -12,6 +12,15 @@ from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 
 
+class Conclusion(StrEnum):
+    """What a review as a whole says; only the last one says that nothing is open."""
+
+    BLOCKED = "blocked"
+    NOT_ALL_JUDGED = "not-all-judged"
+    """Nothing that was found blocks, but something could not be judged."""
+    CLEAR = "clear"
+
+
 class Happening(StrEnum):
     """What a deployment does to one resource."""
 
@@ -113,5 +122,17 @@ class ReviewResult:
 
     @property
     def blocks(self) -> bool:
-        """Whether somebody has to decide before this is deployed."""
+        """Whether a person has to decide before this is deployed."""
         return any(judged.blocks for judged in self.findings)
+
+    @property
+    def not_judged(self) -> tuple[Doubt, ...]:
+        """What could hide anything; a role that the same template makes is judged as a role of its account."""
+        return tuple(doubt for doubt in self.doubts if not doubt.is_bounded)
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What the review says as a whole."""
+        if self.blocks:
+            return Conclusion.BLOCKED
+        return Conclusion.NOT_ALL_JUDGED if self.not_judged else Conclusion.CLEAR

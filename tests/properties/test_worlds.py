@@ -56,7 +56,11 @@ class Templates:
         return before, after
 
     def template(self) -> dict[str, Any]:
-        body = {"Type": "AWS::ECR::Repository", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+        body: dict[str, Any] = {
+            "Type": "AWS::ECR::Repository",
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+        }
         body["Properties"] = {name: self._property(name) for name in PROPERTIES if self._random.random() < 0.7}
         if self._random.random() < 0.3:
             body["Condition"] = self._condition()
@@ -92,7 +96,7 @@ class Templates:
     def _condition(self) -> str:
         return self._random.choice(CONDITIONS)
 
-    def _expression(self, name: str) -> dict[str, Any]:
+    def _expression(self, name: str) -> dict[str, Any]:  # noqa: PLR0911 — one answer for each kind
         earlier = CONDITIONS[: CONDITIONS.index(name)]
         kinds = ["param", "param", "region", "joined", "both", *(["not", "and", "or"] if earlier else [])]
         match self._random.choice(kinds):

@@ -143,7 +143,6 @@ def is_untouched(old: LocatedResource, new: LocatedResource) -> bool:
         and before.origin.logical_id == after.origin.logical_id
         and old.stack.name == new.stack.name
         and before.home == after.home
-        and before.conditions == after.conditions
         and (before.deletion_policy, before.update_replace_policy)
         == (after.deletion_policy, after.update_replace_policy)
         and not is_replaced_by_plan(new)

@@ -37,7 +37,6 @@ _ROWS: tuple[tuple[str, _Told], ...] = (
     ("when it leaves the stack", lambda each: _removal(each.resource.deletion_policy, each)),
     ("when it is replaced", lambda each: _removal(each.resource.update_replace_policy, each)),
     ("images when it is deleted", lambda each: "deleted with it" if each.empty_on_delete else "keep it from deletion"),
-    ("exists only if", lambda each: " and ".join(each.resource.conditions) or None),
 )
 
 

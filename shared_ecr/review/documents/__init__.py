@@ -9,7 +9,7 @@ is all of it. Nothing leaves the folder that was named, and nothing is ever run.
 
 from shared_ecr.review.documents.declared import declared_positions
 from shared_ecr.review.documents.faults import InvalidDocumentError
-from shared_ecr.review.documents.loading import OpenDeployment, load_deployment, load_prior, open_deployment
+from shared_ecr.review.documents.loading import OpenDeployment, load_deployment, load_prior, open_deployment, together
 from shared_ecr.review.documents.places import DeploymentTarget
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "load_deployment",
     "load_prior",
     "open_deployment",
+    "together",
 ]

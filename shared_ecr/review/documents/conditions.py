@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.documents.open_values import shown, solutions
+from shared_ecr.review.documents.places import can_be
 from shared_ecr.review.documents.scope import Scope
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ class Conditions:
     @staticmethod
     def _ways(text: Json, literal: Json) -> list[dict[str, str]] | None:
         if isinstance(text, str) and isinstance(literal, str) and is_known(literal):
-            return solutions(text, literal)
+            ways = solutions(text, literal)
+            return ways and [way for way in ways if all(can_be(name, value) for name, value in way.items())]
         return None
 
 

@@ -1,6 +1,6 @@
 """What a path holds - an assembly, templates, a plan - and the deployment that it comes to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -76,6 +76,17 @@ def open_deployment(
     def under(assumptions: Assumptions) -> Deployment:
         with collector_waiting():
             return DeploymentReader(place, parameters, assumptions, files).read(path, shown_as, stack)
+
+    return OpenDeployment(under)
+
+
+def together(source: str, read: Sequence[OpenDeployment]) -> OpenDeployment:
+    """Return all that was *read* as one deployment called *source*."""
+
+    def under(assumptions: Assumptions) -> Deployment:
+        deployments = [each.under(assumptions) for each in read]
+        stacks = tuple(stack for each in deployments for stack in each.stacks)
+        return Deployment(source, stacks, tuple(doubt for each in deployments for doubt in each.doubts))
 
     return OpenDeployment(under)
 

@@ -56,6 +56,19 @@ def home_of_snapshot(data: Json) -> RegistryHome | None:
             return None
 
 
+# What values of pseudo parameters look like, so that a comparison is not solved by one that cannot be.
+_FORMS = {
+    "AWS::AccountId": re.compile(r"[0-9]{12}"),
+    "AWS::Region": re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+"),
+    "AWS::Partition": re.compile(r"aws(-[a-z]+)*"),
+}
+
+
+def can_be(name: str, value: str) -> bool:
+    """Whether the pseudo parameter *name* can have *value*; anything else can have any value."""
+    return name not in _FORMS or _FORMS[name].fullmatch(value) is not None
+
+
 def environment(text: object, fallback: RegistryHome) -> RegistryHome:
     """Read the environment of CDK's manifest, `aws://ACCOUNT/REGION`; what it leaves open is from *fallback*."""
     match = _ENVIRONMENT.fullmatch(text) if isinstance(text, str) else None

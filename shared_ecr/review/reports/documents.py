@@ -16,6 +16,7 @@ def render_document(verdict: ReviewResult) -> dict[str, Any]:
         "source": verdict.source,
         "against": verdict.against,
         "blocks": verdict.blocks,
+        "conclusion": str(verdict.conclusion),
         "stacks": list(verdict.stacks),
         "unchanged": verdict.unchanged,
         "repositories": [_repository(change) for change in verdict.repositories],
@@ -33,6 +34,7 @@ def _repository(change: RepositoryChange) -> dict[str, Any]:
     return {
         "happening": str(change.happening),
         "name": change.name,
+        "world": change.world or None,
         **_home(change.home),
         "origin": _origin(change.origin),
         "differences": [_difference(each) for each in change.differences],
@@ -45,6 +47,7 @@ def _setting(change: SettingChange) -> dict[str, Any]:
     return {
         "happening": str(change.happening),
         "what": change.what,
+        "world": change.world or None,
         **_home(change.home),
         "origin": _origin(change.origin),
         "differences": [_difference(each) for each in change.differences],

@@ -14,11 +14,15 @@ from shared_ecr.review.reports.sections import (
     headroom_line,
     told_headroom,
 )
-from shared_ecr.review.verdict import ReviewResult
+from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text.markdown import html
 
 # Scripts and foreign addresses are refused by the page itself, whatever a template tries to smuggle in.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+_CSS = {
+    Conclusion.BLOCKED: "verdict blocks", Conclusion.NOT_ALL_JUDGED: "verdict open", Conclusion.CLEAR: "verdict",
+}  # fmt: skip
 
 
 def render_html(verdict: ReviewResult) -> str:
@@ -37,8 +41,8 @@ def _head() -> Iterator[str]:
 def _body(verdict: ReviewResult) -> Iterator[str]:
     against = f" against <code>{html(verdict.against)}</code>" if verdict.against is not None else ""
     yield f'<h1>ECR review</h1><p class="dim"><code>{html(verdict.source)}</code>{against}</p>'
-    css = "verdict blocks" if verdict.blocks else "verdict"
-    yield f'<div class="{css}" id="verdict"><b>{html(conclusion(verdict))}</b><br>{html(counts(verdict))}</div>'
+    css, said = _CSS[verdict.conclusion], f"<b>{html(conclusion(verdict))}</b><br>{html(counts(verdict))}"
+    yield f'<div class="{css}" id="verdict">{said}</div>'
     found = told_findings(verdict)
     if found:
         yield "<h2>Findings</h2>"

@@ -15,7 +15,7 @@ from shared_ecr.review.reports.sections import (
     headroom_line,
     told_headroom,
 )
-from shared_ecr.review.verdict import ReviewResult
+from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text import visible
 from shared_ecr.text.markdown import code, escaped, inline_html, prose
 
@@ -24,6 +24,8 @@ MARKER = "<!-- shared-ecr review -->"
 LIMIT = 65_000
 # Findings have the first claim on the room, but never all of it.
 _FOR_FINDINGS = 45_000
+# The green mark is for the one conclusion that leaves nothing open.
+_HEADLINES = {Conclusion.BLOCKED: "⛔", Conclusion.NOT_ALL_JUDGED: "⚠️", Conclusion.CLEAR: "✅"}
 _ICONS = {"blocks": "⛔", "error": "⛔", "warning": "⚠️", "note": "💬"}
 
 
@@ -39,8 +41,7 @@ def render_markdown(verdict: ReviewResult, *, limit: int = LIMIT) -> str:
 
 def _head(verdict: ReviewResult) -> Iterator[str]:
     yield MARKER
-    icon = _ICONS["blocks"] if verdict.blocks else "✅"
-    yield f"## {icon} ECR review: {conclusion(verdict)}"
+    yield f"## {_HEADLINES[verdict.conclusion]} ECR review: {conclusion(verdict)}"
     against = f" against {code(verdict.against)}" if verdict.against is not None else ""
     yield from ("", f"{code(verdict.source)}{against}: {counts(verdict)}.", "")
 

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import assert_never
 
 from shared_ecr.findings import JudgedFinding, Severity
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.verdict import Happening, Headroom, ReviewResult
+from shared_ecr.review.verdict import Conclusion, Happening, Headroom, ReviewResult
 from shared_ecr.text import counted, visible
 
 # Less than half of a limit is of no interest yet.
@@ -49,15 +50,23 @@ def counts(verdict: ReviewResult) -> str:
 
 
 def conclusion(verdict: ReviewResult) -> str:
-    """Say whether somebody has to decide, and what about."""
+    """Say whether a person has to decide, and about what."""
     tally = Counter(_kind(judged) for judged in verdict.findings)
     others = [counted(count, word, many) for word, many in _KINDS.items() if (count := tally[word])]
-    if verdict.doubts:
-        others.append(f"{len(verdict.doubts)} not judged")
+    open_things = len(verdict.not_judged)
+    if open_things and verdict.conclusion is Conclusion.BLOCKED:
+        others.append(f"{open_things} not judged")
     rest = f" ({', '.join(others)})" if others else ""
-    if tally["blocks"]:
-        return f"blocked by {counted(tally['blocks'], 'finding')}{rest}"
-    return f"nothing blocks{rest}"
+    match verdict.conclusion:
+        case Conclusion.BLOCKED:
+            return f"blocked by {counted(tally['blocks'], 'finding')}{rest}"
+        case Conclusion.NOT_ALL_JUDGED:
+            was = "was" if open_things == 1 else "were"
+            return f"nothing found blocks, but {counted(open_things, 'thing')} {was} not judged{rest}"
+        case Conclusion.CLEAR:
+            return f"nothing blocks{rest}"
+        case _:
+            assert_never(verdict.conclusion)
 
 
 def _kind(judged: JudgedFinding[ReviewFinding]) -> str:

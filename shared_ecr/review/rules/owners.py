@@ -24,8 +24,8 @@ class ResourceOwner:
 def conflict(owners: Iterable[ResourceOwner]) -> Iterator[tuple[tuple[ResourceOwner, ...], Severity]]:
     """Yield the groups of *owners* that meet in one account and Region, an error where that is sure.
 
-    It is not sure where a condition decides at deployment whether one of them exists, nor where nobody knows the
-    account or the Region of stacks that are deployed apart.
+    It is not sure where the account or the Region of stacks is unknown that are deployed apart. Whether a condition
+    lets a resource exist is decided before: each world has the resources that exist in it.
     """
     groups: dict[tuple[str | None, str | None], list[ResourceOwner]] = defaultdict(list)
     for owner in owners:
@@ -33,6 +33,4 @@ def conflict(owners: Iterable[ResourceOwner]) -> Iterator[tuple[tuple[ResourceOw
     for home, group in groups.items():
         if len(group) > 1:
             is_sure = all(home) or len({(owner.stack.name, owner.stack.file) for owner in group}) < len(group)
-            # Of resources under one and the same condition all exist, or none does.
-            is_sure = is_sure and len({owner.resource.conditions for owner in group}) == 1
             yield tuple(group), Severity.ERROR if is_sure else Severity.WARNING

@@ -140,7 +140,6 @@ def _of_place(old: LocatedResource, new: LocatedResource) -> Iterator[PropertyCh
         ("logical id", before.origin.logical_id, after.origin.logical_id),
         ("account and Region", str(before.home), str(after.home)),
         ("when it leaves the stack", before.deletion_policy or "Delete", after.deletion_policy or "Delete"),
-        ("exists only if", " and ".join(before.conditions), " and ".join(after.conditions)),
     ):
         if one != other:
             yield PropertyChange(what, one or None, other or None)

@@ -146,8 +146,6 @@ def not_told_apart(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFindi
             # What becomes unknown is reported where the document is read (`review.hidden`).
             blocks = name in _BLOCKS_WHERE_IT_WAS_UNKNOWN and becomes_known(*both, property_)
             yield _unknown(name, "it depends on what only a deployment knows", rest, blocks=blocks)
-    if case.before.resource.conditions != case.after.resource.conditions:
-        yield _unknown("whether it exists", "its conditions differ, and a deployment decides about them")
     if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
         yield _unknown("lifecycle policy", "AWS would refuse one of the two")
     if _is_refused("repository policy", case) and "repository policy" not in names:

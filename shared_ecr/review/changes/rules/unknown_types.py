@@ -35,6 +35,6 @@ def _found(side: Deployment) -> dict[tuple[str, str, str], LocatedResource]:
     }
 
 
-def _written(each: LocatedResource) -> tuple[str, str, tuple[str, ...]]:
+def _written(each: LocatedResource) -> tuple[str, str]:
     resource = each.resource
-    return unordered(dict(resource.properties)), resource.deletion_policy, resource.conditions
+    return unordered(dict(resource.properties)), resource.deletion_policy

@@ -63,7 +63,6 @@ def made(stack_name: str, home: RegistryHome, logical_id: str, body: Mapping[str
         home,
         body.get("DeletionPolicy", ""),
         body.get("UpdateReplacePolicy", ""),
-        tuple(body.get("Conditions", ())),
     )
 
 

@@ -29,7 +29,28 @@ def test_the_last_line_for_a_terminal_is_the_conclusion() -> None:
 
 @pytest.mark.parametrize("judged", [ACCEPTED, OLD, WARNING], ids=["acknowledged", "old", "warning"])
 def test_what_does_not_block_lets_the_conclusion_say_so(judged: JudgedFinding[ReviewFinding]) -> None:
-    assert render_text(verdict(judged)).splitlines()[-1].startswith("nothing blocks")
+    assert render_text(verdict(judged, doubts=())).splitlines()[-1].startswith("nothing blocks (1 ")
+
+
+def test_only_where_nothing_is_open_the_conclusion_is_that_nothing_blocks() -> None:
+    last = render_text(verdict()).splitlines()[-1]
+    assert last == "nothing found blocks, but 1 thing was not judged"
+    assert "## ⚠️ ECR review" in render_markdown(verdict())
+    assert "## ✅ ECR review" in render_markdown(verdict(doubts=()))
+    assert 'class="verdict open"' in render_html(verdict())
+    assert render_document(verdict())["conclusion"] == "not-all-judged"
+
+
+def test_a_doubt_whose_worst_is_judged_leaves_nothing_open() -> None:
+    role = Doubt("t.json", "Role.Arn is known only once deployed", is_bounded=True)
+    assert render_text(verdict(doubts=(role,))).splitlines()[-1] == "nothing blocks"
+
+
+def test_what_happens_in_some_worlds_alone_says_in_which() -> None:
+    there = replace(change(), world="if Env is prod")
+    text = render_text(verdict(repositories=(there,)))
+    assert "CHANGED team/app, if Env is prod" in text
+    assert render_document(verdict(repositories=(there,)))["repositories"][0]["world"] == "if Env is prod"
 
 
 def test_what_is_lost_is_told_before_what_is_made() -> None:
@@ -70,7 +91,7 @@ def test_what_the_change_acknowledges_itself_has_a_mark_of_its_own_and_is_counte
     by_itself = Acceptance(accepted().acknowledgement, is_new=True)
     text = render_text(verdict(JudgedFinding(finding(), by_itself)))
     assert "acknowledged by this change until 2027-01-31: team/app" in text
-    assert text.endswith("nothing blocks (1 acknowledged by this change, 1 not judged)")
+    assert text.endswith("nothing found blocks, but 1 thing was not judged (1 acknowledged by this change)")
 
 
 def test_what_holds_of_several_repositories_is_told_once_and_names_them() -> None:

@@ -45,13 +45,3 @@ def test_stacks_of_which_nobody_says_the_place_may_be_deployed_apart() -> None:
 def test_two_resources_of_one_stack_meet_wherever_it_is_deployed() -> None:
     parts = [repository({"RepositoryName": "team/app"}, logical_id, home=NOWHERE) for logical_id in "ab"]
     assert one("name-duplicate", *parts).severity is Severity.ERROR
-
-
-def test_conditions_may_keep_two_resources_apart() -> None:
-    parts = [repository({}, condition, conditions=(condition,)) for condition in ("IsProduction", "IsTest")]
-    assert one("name-duplicate", *parts).severity is Severity.WARNING
-
-
-def test_resources_under_one_condition_exist_together() -> None:
-    parts = [repository({}, logical_id, conditions=("IsProduction",)) for logical_id in "ab"]
-    assert one("name-duplicate", *parts).severity is Severity.ERROR

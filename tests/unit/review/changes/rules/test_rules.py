@@ -150,11 +150,6 @@ def test_the_same_expression_on_both_sides_is_no_change() -> None:
     assert (found.unchanged, found.repositories, found.findings) == (1, (), ())
 
 
-def test_a_condition_that_decides_whether_a_repository_exists_is_said() -> None:
-    found = changed({"App": repository()}, {"App": repository() | {"Conditions": ["IsProduction"]}})
-    assert codes(found) == ["change-unknown"]
-
-
 def test_a_role_of_the_stack_that_is_let_in_is_found() -> None:
     role = allow({"AWS": [CONSUMER, "${Deployed:Role.Arn}"]})
     assert blocking({"App": repository()}, {"App": repository(RepositoryPolicyText=policy(role))}) == ["access-widened"]
