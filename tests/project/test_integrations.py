@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ INTEGRATIONS = ROOT / "integrations"
 ACTIONS = (
     ROOT / "action.yml", INTEGRATIONS / "github/review/action.yml", INTEGRATIONS / "github/synthesize/action.yml",
 )  # fmt: skip
-TEMPLATES = (INTEGRATIONS / "gitlab/push.yml", INTEGRATIONS / "gitlab/review.yml")
-SCRIPTS = ("install", "push", "review", "synthesize", "github/assume-role")
+LOGIN = INTEGRATIONS / "github/login/action.yml"
+TEMPLATES = tuple(INTEGRATIONS / f"gitlab/{name}.yml" for name in ("login", "push", "review"))
+SCRIPTS = ("install", "login", "logout", "push", "review", "synthesize", "github/assume-role")
 DIGEST = f"sha256:{'ab' * 32}"
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
 each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
@@ -38,7 +40,7 @@ def steps(action: Path) -> list[dict[str, Any]]:
     return found
 
 
-@each_action
+@pytest.mark.parametrize("action", [*ACTIONS, LOGIN], ids=lambda path: path.parent.name)
 def test_an_action_is_one_that_github_accepts(action: Path) -> None:
     command = [program("check-jsonschema"), "--builtin-schema", "vendor.github-actions", str(action)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -80,7 +82,11 @@ def test_a_template_is_one_that_gitlab_accepts(template: Path, tmp_path: Path) -
     header, job = yaml.safe_load_all(template.read_text())
     given = {name: str(about.get("default", "given")) for name, about in header["spec"]["inputs"].items()}
     filled = tmp_path / ".gitlab-ci.yml"
-    filled.write_text(yaml.safe_dump(with_inputs(job, given)))
+    jobs = with_inputs(job, given)
+    for name in [name for name in jobs if name.startswith(".")]:
+        # A hidden job is a part of those that extend it.
+        jobs["job"] = {"extends": name, "script": ["true"]}
+    filled.write_text(yaml.safe_dump(jobs))
     command = [program("check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
     checked = subprocess.run([*command, str(filled)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
@@ -99,8 +105,9 @@ def test_the_shell_finds_nothing_wrong_with_the_script_of_a_template(template: P
     # Targets are split at spaces on purpose, with globbing off.
     command = [program("shellcheck"), "--severity=warning", "--shell=sh", "-"]
     for job in jobs.values():
-        checked = subprocess.run(command, input="\n".join(job["script"]), capture_output=True, text=True, check=False)
-        assert checked.returncode == 0, checked.stdout
+        for lines in (job[part] for part in ("before_script", "script", "after_script") if part in job):
+            checked = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, check=False)
+            assert checked.returncode == 0, checked.stdout
 
 
 @pytest.fixture
@@ -154,6 +161,120 @@ def test_a_push_that_fails_gives_nothing(installed: Path, tmp_path: Path) -> Non
 
 def test_a_push_without_a_target_is_refused(installed: Path) -> None:
     assert script("push", installed, IMAGE="a", TARGETS=" \n").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["install", "login", "logout", "push", "github/assume-role"])
+def test_a_script_needs_no_newer_bash_than_that_of_macos(name: str) -> None:
+    text = (INTEGRATIONS / name).read_text()
+    newer = re.compile(r"\b(?:mapfile|readarray|coproc)\b|declare -[An]|\$\{\w+(?:,,|\^\^|@)|\|&|&>>|\bwait -n\b")
+    assert [line for line in text.splitlines() if newer.search(line) and not line.startswith("#")] == []
+
+
+HOSTS = ("111111111111.dkr.ecr.us-east-1.amazonaws.com", "111111111111.dkr.ecr.eu-west-1.amazonaws.com")
+_INSTALL = """#!/usr/bin/env bash
+set -euo pipefail
+mkdir -p "$1/bin"
+for name in shared-ecr docker-credential-shared-ecr; do cp "$STAND_IN" "$1/bin/$name"; done
+ln -s "$REAL_PYTHON" "$1/bin/python"
+"""
+_STAND_IN = f"""#!{sys.executable}
+import json, os, pathlib, sys
+name = pathlib.Path(sys.argv[0]).name
+role = os.environ.get("AWS_ROLE_ARN", "")
+with open(os.environ["CALLED"], "a") as file:
+    file.write(json.dumps([name, *sys.argv[1:], role]) + "\\n")
+if name.startswith("docker-"):
+    print(json.dumps({{"ServerURL": sys.stdin.read(), "Username": "AWS", "Secret": "canary-token"}}))
+elif sys.argv[1] == "login":
+    print({chr(10).join(HOSTS)!r})
+    sys.exit(int(os.environ.get("EXITS", "0")))
+"""
+
+
+@dataclass(frozen=True)
+class LoginAction:
+    """The login action with an installation that is a stand-in."""
+
+    folder: Path
+
+    def step(self, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a step of the action as the runner does."""
+        given = {
+            "STAND_IN": self.folder / "stand-in", "REAL_PYTHON": sys.executable, "CALLED": self.folder / "called",
+            "RUNNER_TEMP": self.folder, "GITHUB_OUTPUT": self.folder / "output", "GITHUB_STATE": self.folder / "state",
+            "INPUT_PYTHON": sys.executable, "INPUT_REGISTRIES": "us-east-1\n eu-west-1 \n",
+            "INPUT_CREDENTIALS": "false",
+        }  # fmt: skip
+        environ = {**os.environ, **{name: str(value) for name, value in given.items()}, **variables}
+        command = ["node", str(self.folder / "integrations/github/login" / script)]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+    @property
+    def calls(self) -> list[list[str]]:
+        """How the programs were called, each with the role that it had."""
+        return [json.loads(line) for line in (self.folder / "called").read_text().splitlines()]
+
+    def written(self, name: str) -> dict[str, str]:
+        """Return what the step wrote to a file of the runner."""
+        return outputs((self.folder / name).read_text())
+
+
+@pytest.fixture
+def action(tmp_path: Path) -> LoginAction:
+    if shutil.which("node") is None:
+        pytest.skip("there is no Node on this machine")
+    shutil.copytree(INTEGRATIONS, tmp_path / "integrations")
+    (tmp_path / "integrations/install").write_text(_INSTALL)
+    (tmp_path / "stand-in").write_text(_STAND_IN)
+    (tmp_path / "stand-in").chmod(0o755)
+    return LoginAction(tmp_path)
+
+
+def test_a_login_gives_its_registries(action: LoginAction) -> None:
+    ran = action.step("main.js")
+    assert ran.returncode == 0, ran.stderr
+    assert action.calls == [["shared-ecr", "login", "--", "us-east-1", "eu-west-1", ""]]
+    assert action.written("output") == {"registry": HOSTS[0], "registries": "\n".join(HOSTS)}
+
+
+def test_the_end_of_the_job_logs_out_and_leaves_nothing(action: LoginAction) -> None:
+    action.step("main.js")
+    ran = action.step("post.js", STATE_registries=action.written("state")["registries"])
+    assert ran.returncode == 0, ran.stderr
+    assert action.calls[1:] == [["shared-ecr", "logout", "--", host, ""] for host in HOSTS]
+    assert not (action.folder / "shared-ecr-login").exists()
+
+
+def test_a_login_that_fails_half_way_is_logged_out_too(action: LoginAction) -> None:
+    assert action.step("main.js", EXITS="4").returncode == 4
+    assert action.written("state")["registries"] == "\n".join(HOSTS)
+
+
+def test_a_password_is_masked_before_it_is_an_output_and_is_in_no_log(action: LoginAction) -> None:
+    ran = action.step("main.js", INPUT_CREDENTIALS="true")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == "::add-mask::canary-token\n"
+    assert "canary-token" not in ran.stderr
+    assert action.written("output")["password"] == "canary-token"
+    assert "canary-token" not in (action.folder / "state").read_text()
+
+
+def test_without_a_wish_no_password_is_asked_for(action: LoginAction) -> None:
+    action.step("main.js")
+    assert "password" not in action.written("output")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+def test_only_the_login_has_the_role(action: LoginAction) -> None:
+    role = "arn:aws:iam::111111111111:role/ci"
+    with token_service() as url:
+        ran = action.step(
+            "main.js", **{"INPUT_ROLE-ARN": role}, ACTIONS_ID_TOKEN_REQUEST_URL=url,
+            ACTIONS_ID_TOKEN_REQUEST_TOKEN="canary-request-token",
+        )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert [call[-1] for call in action.calls] == [role]
+    assert not list(action.folder.glob("web-identity.*"))
 
 
 def review(installed: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
