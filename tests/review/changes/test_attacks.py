@@ -10,7 +10,14 @@ from review.changes.attacks.calls import CALLS
 from review.changes.attacks.functions import POLICIES
 from review.changes.attacks.images import AUTO_DELETE_IMAGES
 from review.changes.attacks.keys import KEYS
-from review.changes.attacks.settings import REPLICATION, TEMPLATES, UNKNOWN_TYPES
+from review.changes.attacks.settings import (
+    EXCLUSIONS,
+    PUBLIC_REPOSITORIES,
+    REPLICATION,
+    SIGNING,
+    TEMPLATES,
+    UNKNOWN_TYPES,
+)
 from review.changes.attacks.templates import Attack, Resources
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.names import Region
@@ -20,7 +27,10 @@ from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules import judge
 
-ATTACKS = [*AUTO_DELETE_IMAGES, *CALLS, *KEYS, *POLICIES, *REPLICATION, *TEMPLATES, *UNKNOWN_TYPES]
+ATTACKS = [
+    *AUTO_DELETE_IMAGES, *CALLS, *EXCLUSIONS, *KEYS, *POLICIES, *PUBLIC_REPOSITORIES, *REPLICATION, *SIGNING,
+    *TEMPLATES, *UNKNOWN_TYPES,
+]  # fmt: skip
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PLACE = DeploymentTarget("111111111111", Region("us-east-1"))
 KNOWN = TrustBoundary("o-a1b2c3d4e5", frozenset({"111111111111", "222222222222"}))

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.model.filters import replication_filter_matches
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.registry.words import EVERY
@@ -49,6 +50,22 @@ def deletions_copied(before: Deployment, after: Deployment) -> Iterator[ReviewFi
                     "replication-deletes", f"deletions are replicated to {destination} from now on, of {names}",
                     "An image that is deleted or expires here is then deleted there too, so the copy is no backup",
                     "Leave delete replication off, or acknowledge that the copies are no backup",
+                ).about(SUBJECT, found[-1].resource)  # fmt: skip
+
+
+def copied_outside(before: Deployment, after: Deployment, known: TrustBoundary) -> Iterator[ReviewFinding]:
+    """Find registries of accounts that are not known, to which images are copied from now on, or more images."""
+    old = _by_registry(read_replications(before))
+    for home, found in _by_registry(read_replications(after)).items():
+        had = _copies(old.get(home, []))
+        for destination, prefixes in _copies(found).items():
+            fresh = sorted(prefix for prefix in prefixes if not _covers(had.get(destination, ()), prefix))
+            if fresh and destination.account not in {home.account, *known.accounts}:
+                names = " and ".join(f"`{prefix}*`" for prefix in fresh) if all(fresh) else EVERY
+                yield error(
+                    "replication-outside", f"images of {names} are copied to {destination} from now on",
+                    "The account is not known to belong to you, and it can do what it wants with the copies",
+                    "Check that the account is meant; name it in the declaration, or acknowledge it",
                 ).about(SUBJECT, found[-1].resource)  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from shared_ecr.review.changes.registry.scanning import Scans
 from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
-from shared_ecr.review.changes.rules.public_policies import public_policy
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
@@ -19,7 +18,6 @@ from shared_ecr.review.rules.settings.caches import CACHE_RULE
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 from shared_ecr.review.verdict import Happening
 
-SIGNING = "AWS::ECR::SigningConfiguration"
 _UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed without a finding"
 
 SettingRule = Callable[[SettingCase], Iterator[RuleFinding]]
@@ -62,19 +60,15 @@ def cache(case: SettingCase) -> Iterator[RuleFinding]:
 
 
 def dropped(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find signing configurations and creation templates that were removed."""
-    if case.happening is not Happening.DELETED:
-        return
-    if case.type == SIGNING:
-        yield warning(
-            "signing-dropped", "it was removed: pushed images are no longer signed",
-            "A consumer that verifies signatures refuses them", "Make sure that no consumer verifies them",
-        )  # fmt: skip
-    elif case.type == TEMPLATE:
+    """Find creation templates that were removed, or that are for another prefix now."""
+    old, new = case.before, case.after
+    is_renamed = case.happening is Happening.REPLACED and old and new and old.name != new.name
+    if case.type == TEMPLATE and (case.happening is Happening.DELETED or is_renamed):
+        what = f"it is for the prefix {new.written_name} now" if is_renamed and new else "it was removed"
         yield error(
-            "creation-template-dropped", "it was removed",
-            "Repositories that ECR creates under its prefix are then created with mutable tags, AES256 and no policy",
-            "Keep it, or acknowledge that no repository is created under its prefix",
+            "creation-template-dropped", what,
+            "Repositories that ECR creates under its old prefix are then created with mutable tags, AES256 and no "
+            "policy", "Keep it, or acknowledge that no repository is created under the prefix",
         )  # fmt: skip
 
 
@@ -132,7 +126,6 @@ SETTING_RULES: tuple[SettingRule, ...] = (
     cache,
     dropped,
     public_repository,
-    public_policy,
     moved,
     not_told_apart,
 )

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from review.changes.attacks.templates import Attack, Body, Resources, allow, lifecycle, policy, resource
+from review.changes.attacks.templates import Attack, Body, Resources, allow, lifecycle, policy, repository, resource
 
 DESTINATION = {"Region": "eu-west-1", "RegistryId": "222222222222"}
 
@@ -108,4 +108,94 @@ UNKNOWN_TYPES = [
            {"Share": UNKNOWN}, "resource-not-judged", twin={"Share": UNKNOWN}, twin_of={"Share": UNKNOWN}),
     Attack("a type of ECR that is not known is removed", {"Share": UNKNOWN, "Topic": resource("AWS::SNS::Topic")},
            {"Topic": resource("AWS::SNS::Topic")}, "resource-not-judged", says="is removed"),
+]  # fmt: skip
+
+
+def public(**more: Any) -> Resources:
+    made = resource("AWS::ECR::PublicRepository", RepositoryName="app", Tags=[TEAM], **more)
+    return {"App": made | {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}}
+
+
+def pushers(*principals: Any, action: str = "ecr-public:PutImage") -> Body:
+    return policy(*(allow(each, [action]) for each in principals))
+
+
+OWN = {"AWS": "arn:aws:iam::111111111111:root"}
+PUBLIC_REPOSITORIES = [
+    Attack("everyone can push to a public repository", public(), public(RepositoryPolicyText=pushers("*")),
+           "access-widened-outside", says="ecr-public:PutImage",
+           twin=public(RepositoryPolicyText=pushers("*", action="ecr-public:BatchGetImage"))),
+    Attack("another account can delete images of a public repository", public(RepositoryPolicyText=pushers(OWN)),
+           public(RepositoryPolicyText=json.dumps(pushers(OWN, {"AWS": "333333333333"}, action="ecr-public:*"))),
+           "access-widened-outside", twin=public(RepositoryPolicyText=json.dumps(pushers(OWN)))),
+    Attack("the policy of a public repository is removed",
+           public(RepositoryPolicyText=pushers({"AWS": "222222222222"})), public(), "policy-gone",
+           twin=public(RepositoryPolicyText=pushers("*", action="ecr-public:DescribeImages")),
+           twin_of=public()),
+    Attack("a public repository loses its tags", public(), {"App": resource(
+           "AWS::ECR::PublicRepository", RepositoryName="app") | {"DeletionPolicy": "Retain",
+           "UpdateReplacePolicy": "Retain"}}, "tags-lost", "warning",
+           twin=public(RepositoryCatalogData={"AboutText": "hello"})),
+]  # fmt: skip
+
+ROLE = "arn:aws:iam::111111111111:role/scanner"
+BY_PULLS = json.dumps({"rules": [{
+    "rulePriority": 1,
+    "selection": {"tagStatus": "any", "countType": "sinceImagePulled", "countUnit": "days", "countNumber": 30},
+    "action": {"type": "transition", "targetStorageClass": "archive"},
+}]})  # fmt: skip
+
+
+def pulled(lifecycle_text: str, **more: Body) -> Resources:
+    return {"App": repository(LifecyclePolicy={"LifecyclePolicyText": lifecycle_text}), **more}
+
+
+def exclusion(arn: str = ROLE) -> Body:
+    return resource("AWS::ECR::PullTimeUpdateExclusion", PrincipalArn=arn)
+
+
+EXCLUSIONS = [
+    Attack("pulls of a principal no longer count, where rules count pulls", pulled(BY_PULLS),
+           pulled(BY_PULLS, Skip=exclusion()), "pull-exclusion-added", "warning",
+           twin=pulled(lifecycle(("v*", 9)), Skip=exclusion()), twin_of=pulled(lifecycle(("v*", 9)))),
+    Attack("pulls of another principal no longer count", pulled(BY_PULLS, Skip=exclusion()),
+           pulled(BY_PULLS, Skip=exclusion(f"{ROLE}2")), "pull-exclusion-added", "warning",
+           twin=pulled(BY_PULLS), twin_of=pulled(BY_PULLS, Skip=exclusion())),
+]  # fmt: skip
+
+
+def signing(*rules: tuple[str, list[str]]) -> dict[str, Body]:
+    return {"Sign": resource("AWS::ECR::SigningConfiguration", Rules=[
+        {"SigningProfileArn": f"arn:aws:signer:us-east-1:111111111111:/signing-profiles/{profile}",
+         **({"RepositoryFilters": [{"Filter": each, "FilterType": "WILDCARD_MATCH"} for each in filters]}
+            if filters else {})} for profile, filters in rules
+    ])}  # fmt: skip
+
+
+SIGNING = [
+    Attack("fewer repositories are signed", signing(("one", [])), signing(("one", ["team/*"])), "signing-narrowed",
+           twin=signing(("one", [])), twin_of=signing(("one", ["team/*"]))),
+    Attack("a filter is removed from a list", signing(("one", ["a/*", "b/*"])), signing(("one", ["a/*"])),
+           "signing-narrowed", twin=signing(("one", ["b/*", "a/*"]))),
+    Attack("another profile signs", signing(("one", ["a/*"])), signing(("two", ["a/*"])), "signing-profile-changed",
+           twin=signing(("one", ["a/*"]), ("two", ["a/*"]))),
+    Attack("all rules of the configuration are removed", signing(("one", [])), signing(), "signing-narrowed"),
+    Attack("the configuration is removed", signing(("one", [])) | {"App": repository()}, {"App": repository()},
+           "signing-dropped"),
+]  # fmt: skip
+
+OUTSIDE = {"Region": "us-east-1", "RegistryId": "333333333333"}
+REPLICATION += [
+    Attack("images are copied to an account that is not known", replication(rule()),
+           replication(rule(), rule(destination=OUTSIDE)), "replication-outside",
+           twin=replication(rule(), rule(destination={"Region": "eu-west-1", "RegistryId": "111111111111"}))),
+    Attack("more images are copied to an account that is not known",
+           replication(rule(destination=OUTSIDE, prefix="a/")),
+           replication(rule(destination=OUTSIDE)), "replication-outside",
+           twin=replication(rule(destination=OUTSIDE, prefix="a/b/")) | {"App": repository()},
+           twin_of=replication(rule(destination=OUTSIDE, prefix="a/b/"))),
+]  # fmt: skip
+TEMPLATES += [
+    Attack("a template is for another prefix now", template(), template(Prefix="other"), "creation-template-dropped",
+           twin=template()),
 ]  # fmt: skip

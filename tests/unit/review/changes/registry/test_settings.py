@@ -79,7 +79,7 @@ def test_what_a_setting_takes_away_blocks(before: dict[str, Body], after: dict[s
 @pytest.mark.parametrize(("before", "code", "severity"), [
     (cache(), "pull-through-dropped", "warning"),
     (template(), "creation-template-dropped", "error"),
-    (resource("SigningConfiguration", Rules=[]), "signing-dropped", "warning"),
+    (resource("SigningConfiguration", Rules=[]), "signing-dropped", "error"),
 ])  # fmt: skip
 def test_a_setting_that_was_removed_is_reported(before: Body, code: str, severity: str) -> None:
     found = changed({"A": before, "R": repository()}, {"R": repository()})

@@ -1,0 +1,84 @@
+"""What changes of public repositories: who can push and delete, their tags, and whether images are deleted with them.
+
+Anyone can pull from a public repository, so only the other actions count.
+https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policies.html
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from shared_ecr.access.actions import bits, names
+from shared_ecr.access.changes import AccessChange
+from shared_ecr.access.policy_pair import PolicyPair
+from shared_ecr.review.changes.create_only import TERRAFORM
+from shared_ecr.review.changes.identity.pairing import LocatedResource
+from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
+from shared_ecr.review.changes.registry.settings import SettingCase
+from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
+from shared_ecr.review.changes.rules.tags import judged_resource_tags
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import ReviewedRepository, read_repository
+from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
+from shared_ecr.review.texts import written_out
+
+_PRIVATE, _PUBLIC = "ecr:", "ecr-public:"
+_FOR_ALL = frozenset(names(bits((
+    "BatchCheckLayerAvailability", "BatchGetImage", "DescribeImages", "DescribeRepositories", "GetDownloadUrlForLayer",
+    "ListImages", "ListTagsForResource",
+))))  # fmt: skip
+
+
+def public_findings(cases: Iterable[SettingCase], access: AccessChanges) -> Iterator[ReviewFinding]:
+    """Find public repositories that more principals can change, that lose tags, or that are lost more easily."""
+    for case in cases:
+        if case.type == PUBLIC_REPOSITORY and case.before and case.after and not case.is_elsewhere:
+            before, after = _read(case.before), _read(case.after)
+            found = (*_emptied(before, after), *judged_resource_tags(before, after), *_policy(before, after, access))
+            yield from (each.about(case.what, case.after.resource) for each in found)
+
+
+def _read(each: LocatedResource) -> ReviewedRepository:
+    """Read a public repository, its actions in the words of private ones: each of them has one of the same name."""
+    properties = dict(each.resource.properties)
+    written = properties.get("RepositoryPolicyText")
+    if written is not None:
+        text = written if isinstance(written, str) else written_out(written)
+        properties["RepositoryPolicyText"] = text.replace(_PUBLIC, _PRIVATE)
+    return read_repository(each.stack, replace(each.resource, properties=properties))
+
+
+def _emptied(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[RuleFinding]:
+    if after.empty_on_delete and not before.empty_on_delete:
+        word = "force_destroy" if after.stack.tool == TERRAFORM else "EmptyOnDelete"
+        yield error(
+            "removal-weakened", f"{word} is set: from now on its images are deleted with it",
+            "ECR refuses to delete a repository that holds images; this takes the last protection away",
+            f"Remove {word}",
+        )  # fmt: skip
+
+
+def _policy(before: ReviewedRepository, after: ReviewedRepository, access: AccessChanges) -> Iterator[RuleFinding]:
+    if after.policy_faults and not before.policy_faults:
+        yield error(
+            "access-widened", "its policy cannot be evaluated, and could be before",
+            "Who can push to a public repository decides what everyone pulls", "Correct the policy",
+            tuple(str(each) for each in after.policy_faults),
+        )  # fmt: skip
+    if not (can_be_read(before) and can_be_read(after)):
+        return
+    found = access.between(PolicyPair(before.policy), PolicyPair(after.policy), after.target, before.target.tags)
+    changes = tuple(_without_pulls(found))
+    is_gone = before.has_policy and not after.has_policy
+    if is_gone and changes:
+        yield gone("the repository policy", lost_by(changes, after.name), is_known=True)
+    for each in judged_access(changes, after.name, is_gone=is_gone):
+        details = tuple(line.replace(_PRIVATE, _PUBLIC) for line in each.details)
+        yield replace(each, what=each.what.replace(_PRIVATE, _PUBLIC), details=details)
+
+
+def _without_pulls(changes: Iterable[AccessChange]) -> Iterator[AccessChange]:
+    for change in changes:
+        actions = tuple(each for each in change.actions if each not in _FOR_ALL)
+        if actions:
+            yield replace(change, actions=actions)
