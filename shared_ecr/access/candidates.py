@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from shared_ecr.access.comparisons import moment, network, number
 from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition
 from shared_ecr.access.operators import Family
+from shared_ecr.access.stand_ins import unnamed_value
 from shared_ecr.access.variables import PolicyTemplate, RequestContext
 from shared_ecr.access.wildcards import GlobToken, Wildcard
 
@@ -47,7 +48,7 @@ def attempts(key: str, conditions: Sequence[Condition], values: RequestContext) 
         for each in condition.templates:
             for text in _instances(condition, each, values):
                 singles.setdefault(text)
-    strange = STRANGE_VALUES.get(key, STRANGER)
+    strange = unnamed_value(STRANGE_VALUES.get(key, STRANGER), singles)
     if any(condition.test.operator.family is Family.IP for condition in conditions):
         singles.setdefault(STRANGE_ADDRESS)
     found: dict[Attempt, None] = dict.fromkeys([(ALWAYS[key],) if key in ALWAYS else None])

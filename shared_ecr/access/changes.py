@@ -18,13 +18,8 @@ from shared_ecr.access.evaluation import allowed, decide, reach
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.requests import TAG_KEYS, Request, TargetRepository, context_of
-from shared_ecr.access.trust_boundary import (
-    OTHER_ORGANIZATION,
-    STRANGE_ACCOUNTS,
-    STRANGE_SERVICE,
-    TrustBoundary,
-    asks_for_membership,
-)
+from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE
+from shared_ecr.access.trust_boundary import TrustBoundary, account_of_strangers, asks_for_membership
 
 # More than this in one sentence are not read.
 SHOWN_ACTIONS = 8
@@ -55,6 +50,8 @@ class AccessChange:
     """Whether somebody of the class is not known to be one of us."""
     statement: str
     """The statement that decides, or nothing where none does any more."""
+    is_of_strangers: bool = False
+    """Whether the caller stands for those that no policy names."""
 
     @property
     def code(self) -> str:
@@ -101,10 +98,10 @@ def changes(
     if old == new and earlier.tags == target.tags:
         return []
     found = list(_grouped(_turns(old, new, earlier, target, known), old, new, target, known))
-    strangers = [each for each in found if each.caller.kind is CallerKind.ROLE and is_stranger(each.caller)]
+    strangers = [each for each in found if each.caller.kind is CallerKind.ROLE and each.is_of_strangers]
     return sorted(
         (each for each in found if not any(_includes(stranger, each) for stranger in strangers)),
-        key=lambda each: (each.direction is Direction.DENIED, not each.is_outside, _rank(each.caller), str(each)),
+        key=lambda each: (each.direction is Direction.DENIED, not each.is_outside, not each.is_of_strangers, str(each)),
     )
 
 
@@ -146,6 +143,7 @@ def _grouped(
     turns: Iterable[_Turn], old: PolicyPair, new: PolicyPair, target: TargetRepository, known: TrustBoundary
 ) -> Iterator[AccessChange]:
     """Make one change of what differs in the membership alone."""
+    strange = account_of_strangers(_all(old, new), target, known)
     groups: dict[tuple[object, ...], list[_Turn]] = {}
     for turn in turns:
         who = turn.caller.in_organization(None)
@@ -161,6 +159,7 @@ def _grouped(
         yield AccessChange(
             first.direction, target, first.caller, memberships if asks_for_membership(_all(old, new)) else (),
             tuple(sorted(first.said.items())), actions, not known.is_inside(first.caller, target), by,
+            first.caller.account == strange or first.caller.service == STRANGE_SERVICE,
         )  # fmt: skip
 
 
@@ -175,21 +174,12 @@ def _includes(stranger: AccessChange, change: AccessChange) -> bool:
     )
 
 
-def is_stranger(caller: Caller) -> bool:
-    """Whether *caller* stands for those that no policy names."""
-    return caller.account in STRANGE_ACCOUNTS or caller.service == STRANGE_SERVICE
-
-
-def _rank(caller: Caller) -> int:
-    return 0 if is_stranger(caller) else 1
-
-
 def _who(change: AccessChange) -> str:
     caller = change.caller
     if caller.kind is CallerKind.SERVICE:
         return "any AWS service" if caller.service == STRANGE_SERVICE else f"the service {caller.service}"
     who = f"any role of an account that no policy names (such as {caller.account})"
-    if not is_stranger(caller):
+    if not change.is_of_strangers:
         who = caller.shown
     if change.organizations:
         words = [

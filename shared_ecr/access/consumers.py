@@ -1,4 +1,4 @@
-"""The columns of the matrix: whom the policies and the declaration name, and the strangers."""
+"""The columns of the matrix: the principals that the policies and the declaration name, and strangers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from shared_ecr.access.callers import UNNAMED_ROLE, Caller, CallerKind, Identity
 from shared_ecr.access.candidates import instances
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
-from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, TrustBoundary, named
+from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
+from shared_ecr.access.trust_boundary import TrustBoundary, named
 
 
 class ColumnGroup(StrEnum):
@@ -38,7 +39,7 @@ def consumers(
     known: TrustBoundary,
     accounts: Mapping[str, str] | None = None,
 ) -> list[MatrixColumn]:
-    """Return everybody that *policies* and the declaration name, then the strangers.
+    """Return every principal that *policies* and the declaration name, then the strangers.
 
     Args:
         policies: every policy of the registry.
@@ -48,7 +49,12 @@ def consumers(
     """
     names = accounts or {}
     found: dict[str, MatrixColumn] = {}
-    for each in (*_insiders(policies, target, known, names), *_strangers(target, known)):
+    member, stranger = unnamed_accounts(policies, {target.account, *known.accounts, *names})
+    for each in (
+        *_insiders(policies, target, known, names),
+        *_organizations(policies, target, known, member),
+        *_strangers(target, known, stranger),
+    ):
         found.setdefault(each.name, each)
     return list(found.values())
 
@@ -74,14 +80,13 @@ def _insiders(
             if member.account == target.account:
                 member = member.with_identity(Identity.UNKNOWN)
             yield _consumer(caller.shown, ColumnGroup.PRINCIPAL, member, known, target)
-    yield from _organizations(policies, target, known)
 
 
 def _organizations(
-    policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary
+    policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary, account: str
 ) -> Iterator[MatrixColumn]:
-    """Give a member of each organization and unit that is named, whose account nobody names."""
-    member = Caller.unnamed_role(STRANGE_ACCOUNTS[0], target.partition).with_identity(Identity.ALLOWS)
+    """Give a member of each organization and unit that is named, with an *account* that is not named."""
+    member = Caller.unnamed_role(account, target.partition).with_identity(Identity.ALLOWS)
     organizations = [known.organization] if known.organization else []
     organizations += _values(policies, "aws:principalorgid")
     for organization in dict.fromkeys(organizations):
@@ -92,8 +97,8 @@ def _organizations(
         yield _consumer(f"another account in {path}", ColumnGroup.ORGANIZATION, caller, known, target)
 
 
-def _strangers(target: TargetRepository, known: TrustBoundary) -> Iterator[MatrixColumn]:
-    stranger = Caller.unnamed_role(STRANGE_ACCOUNTS[-1], target.partition).with_identity(Identity.ALLOWS)
+def _strangers(target: TargetRepository, known: TrustBoundary, account: str) -> Iterator[MatrixColumn]:
+    stranger = Caller.unnamed_role(account, target.partition).with_identity(Identity.ALLOWS)
     yield _consumer("an account of no organization", ColumnGroup.STRANGER, stranger, known, target)
     other = stranger.in_organization(OTHER_ORGANIZATION, (f"{OTHER_ORGANIZATION}/r-none/",))
     yield _consumer("an account of another organization", ColumnGroup.STRANGER, other, known, target)

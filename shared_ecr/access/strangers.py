@@ -10,26 +10,29 @@ from shared_ecr.access.operators import Family
 from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
-from shared_ecr.access.trust_boundary import OTHER_ORGANIZATION, STRANGE_ACCOUNTS, STRANGE_SERVICE, called_as_asked
+from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts, unnamed_value
+from shared_ecr.access.trust_boundary import called_as_asked
 
 # Who narrows a grant by these trusts a network or a resource of its own; every other open key is the caller's to
 # choose (its tags, its user agent, the hour). https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 _NOT_OURS = ("aws:sourceip", "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
-# The owner of the network of the call; a stranger's own is a stranger.
-_NETWORK_OWNERS = {
-    "aws:vpceaccount": STRANGE_ACCOUNTS[0],
-    "aws:vpceorgid": OTHER_ORGANIZATION,
-    "aws:vpceorgpaths": f"{OTHER_ORGANIZATION}/r-none/",
-    "aws:sourcevpcarn": f"arn:aws:ec2:us-east-1:{STRANGE_ACCOUNTS[0]}:vpc/vpc-0stranger",
-}
 # A network of more than 2^24 addresses of version 4 belongs to nobody in particular.
 _NARROW_FROM = {4: 8, 6: 32}
 
 
+def _network_owners(account: str) -> dict[str, tuple[str, ...]]:
+    """Return what says whose network a call comes through, where that is a stranger's own."""
+    return {
+        "aws:vpceaccount": (account,),
+        "aws:vpceorgid": (OTHER_ORGANIZATION,),
+        "aws:vpceorgpaths": (f"{OTHER_ORGANIZATION}/r-none/",),
+        "aws:sourcevpcarn": (f"arn:aws:ec2:us-east-1:{account}:vpc/vpc-0stranger",),
+    }
+
+
 def strange_callers(policy: Policy) -> Iterator[Caller]:
     """Give somebody of no organization, and somebody of another one, whose own side says yes."""
-    named = {text for statement in policy.statements for _, text in statement.principal.written}
-    account = next(each for each in STRANGE_ACCOUNTS if not any(each in text for text in named))
+    account, _ = unnamed_accounts([policy])
     for caller in (Caller.unnamed_role(account), *called_as_asked([policy], account, "aws")):
         yield caller.with_identity(Identity.ALLOWS)
         member = caller.in_organization(OTHER_ORGANIZATION, (f"{OTHER_ORGANIZATION}/r-none/",))
@@ -41,7 +44,7 @@ def strangers_let_in(policy: Policy, statement: Statement, target: TargetReposit
     return [
         caller for caller in strange_callers(policy)
         if statement.principal.means(caller) is not PrincipalMatch.NOT
-        and any(_may_hold(statement, caller, target, said) for said in _contexts(statement))
+        and any(_may_hold(statement, caller, target, said) for said in _contexts(policy, statement))
         and not _is_denied(policy, statement, caller, target)
     ]  # fmt: skip
 
@@ -51,28 +54,33 @@ def services_let_in(policy: Policy, statement: Statement, target: TargetReposito
     services = [*statement.principal.services]
     if statement.principal.everyone or statement.principal.negated:
         services = [STRANGE_SERVICE]
+    account, _ = unnamed_accounts([policy])
+    arn_of = f"arn:aws:{{}}:us-east-1:{account}:function:stranger"
     said: dict[str, tuple[str, ...]] = {
-        key: (STRANGE_VALUES[key],) for key in ("aws:sourceaccount", "aws:sourceorgid", "aws:sourcearn")
+        "aws:sourceaccount": (account,),
+        "aws:sourceorgid": (OTHER_ORGANIZATION,),
+        "aws:sourceorgpaths": (f"{OTHER_ORGANIZATION}/r-none/",),
     }
-    said["aws:sourceorgpaths"] = (f"{OTHER_ORGANIZATION}/r-none/",)
-    said |= dict.fromkeys((*_NOT_OURS, *_NETWORK_OWNERS), ()) | {"aws:sourceip": (STRANGE_VALUES["aws:sourceip"],)}
+    said |= dict.fromkeys((*_NOT_OURS, *_network_owners(account)), ())
+    said |= {"aws:sourceip": (STRANGE_VALUES["aws:sourceip"],)}
     found = []
     for service in sorted(services):
         caller = Caller.of_service(service)
-        arn = said["aws:sourcearn"][0].replace("lambda", service.partition(".")[0])
-        context = said | {"aws:sourcearn": (arn,)}
+        context = said | {"aws:sourcearn": (arn_of.format(service.partition(".")[0]),)}
         if _may_hold(statement, caller, target, context) and not _is_denied(policy, statement, caller, target, context):
             found.append(service)
     return found
 
 
-def _contexts(statement: Statement) -> Iterator[dict[str, tuple[str, ...]]]:
+def _contexts(policy: Policy, statement: Statement) -> Iterator[dict[str, tuple[str, ...]]]:
     """Give what a stranger's call carries: over the internet, through a network of its own, from a broad network."""
-    owners: dict[str, tuple[str, ...]] = {key: (value,) for key, value in _NETWORK_OWNERS.items()}
-    address = {"aws:sourceip": (STRANGE_VALUES["aws:sourceip"],)}
+    owners = _network_owners(unnamed_accounts([policy])[0])
+    taken = {value for condition in statement.conditions for value in condition.values}
+    strange = {key: (unnamed_value(STRANGE_VALUES[key], taken),) for key in _NOT_OURS}
+    address = {"aws:sourceip": strange["aws:sourceip"]}
     nowhere: dict[str, tuple[str, ...]] = dict.fromkeys((*_NOT_OURS, *owners), ())
     yield nowhere | address
-    yield owners | {key: (STRANGE_VALUES[key],) for key in _NOT_OURS} | {"aws:sourceip": ()}
+    yield owners | strange | {"aws:sourceip": ()}
     for condition in statement.conditions:
         if condition.test.operator.family is Family.IP:
             for found in map(network, condition.values):

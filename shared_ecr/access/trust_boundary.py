@@ -1,4 +1,4 @@
-"""Everybody worth asking about: whom policies name, and strangers that they do not.
+"""The callers worth asking about: those that policies name, and strangers that they do not name.
 
 For each way in which some policy tells callers apart there is a caller on either side of it.
 """
@@ -13,13 +13,10 @@ from shared_ecr.access.conditions import Condition
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.principals import PrincipalType
 from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.errors import InvalidValueError
 
-# Ids that AWS does not give: accounts begin anywhere, but these are known to be nobody's in our reports.
-STRANGE_ACCOUNTS = ("999999999999", "888888888888")
-OTHER_ORGANIZATION = "o-strangers00"
-STRANGE_SERVICE = "any-other-service.amazonaws.com"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _DIGITS = 12
 _KIND_KEYS = frozenset({"aws:principaltype", "aws:principalarn", "aws:username"})
@@ -60,7 +57,7 @@ def _everybody(policies: Sequence[Policy], target: TargetRepository, known: Trus
     listed = list(named(policies, target))
     accounts = dict.fromkeys([target.account, *(each.account for each in listed if each.account)])
     accounts |= dict.fromkeys(_accounts_of_conditions(policies))
-    strangers = [each for each in STRANGE_ACCOUNTS if each not in accounts][:1]
+    strangers = [account_of_strangers(policies, target, known)]
     people = [
         *listed,
         *(Caller.unnamed_role(account, target.partition) for account in (*strangers, *accounts)),
@@ -75,6 +72,12 @@ def _everybody(policies: Sequence[Policy], target: TargetRepository, known: Trus
         for organization, paths in memberships:
             yield caller.in_organization(organization, paths).with_identity(Identity.ALLOWS)
     yield Caller.of_service(STRANGE_SERVICE)
+
+
+def account_of_strangers(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> str:
+    """Return the account that stands for those that *policies* and *known* do not name."""
+    account, _ = unnamed_accounts(policies, {target.account, *known.accounts, *_accounts_of_conditions(policies)})
+    return account
 
 
 def named(policies: Sequence[Policy], target: TargetRepository) -> Iterator[Caller]:
