@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller, CallerKind, Identity
-from shared_ecr.access.capabilities import Capability
+from shared_ecr.access.capabilities import ADMIN, TAKE_OVER, Capability
 from shared_ecr.access.conditions import Truth
 from shared_ecr.access.decisions import caller_sentence, named
 from shared_ecr.access.evaluation import AccessVerdict, AppliedStatement, applications, is_in_the_account, judge, reach
@@ -15,6 +15,7 @@ from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.policy_pair import PolicySide
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import context_of, open_keys
+from shared_ecr.text import first_few
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _steps(row: MatrixRow, caller: Caller, capability: Capability) -> Iterator[s
         )
     else:
         yield f"it belongs to another account than the registry ({row.target.account}): both sides must allow it"
-    yield f"a {capability.name} takes {', '.join(names(capability.actions))}"
+    yield _taken(capability)
     context = context_of(caller, row.target, {}, open_keys(caller, row.target))
     speaking = {
         (each.side, each.statement.index): each for each in applications(row.policies, caller, row.target, context)
@@ -78,8 +79,14 @@ def _steps(row: MatrixRow, caller: Caller, capability: Capability) -> Iterator[s
         yield f"so it lacks {', '.join(missing)}"
 
 
+def _taken(capability: Capability) -> str:
+    if capability is ADMIN:
+        return f"{names(TAKE_OVER)[0]} is all that administration takes: with it the caller can allow itself the rest"
+    return f"a {capability.name} takes {', '.join(names(capability.actions))}"
+
+
 def _telling(found: AppliedStatement, capability: Capability, *, inside: bool) -> str:
-    covered = names(found.actions & capability.actions)
+    covered = names(found.actions & capability.actions) or names(found.actions & capability.every)
     if not covered:
         return "means the caller, but none of these actions"
     unsure = found.statement.conditions
@@ -109,16 +116,22 @@ def _change(row: MatrixRow, caller: Caller, capability: Capability, cell: Matrix
     denying = _denying(row, caller, capability)
     if denying:
         return f"an explicit deny wins over every grant: narrow {denying[0]}"
-    if capability.name == "admin":
-        if cell.access is Access.NONE:
-            return "the declaration grants no administration; give it by an IAM policy inside the registry's account"
-        return f"remove it where {cell.statement or 'an IAM policy of the account'} gives it"
+    if cell.access is Access.PART:
+        return f"take {first_few(cell.actions)} out of {cell.statement or 'the policy that allows it'}"
+    if capability is ADMIN:
+        return _change_of_administration(cell)
     if cell.access in {Access.YES, Access.ONLY}:
         return f"remove the grant of '{level}' that {cell.statement or 'names it'} comes from"
     grant = f"repositories: {{ {row.target.name}: {{ grants: {{ {level}: [{{ {consumer} }}] }} }} }}"
     if cell.access is Access.OWN:
         return f"grant it by name ({grant}), or let its own IAM policy allow it"
     return f"add the grant: {grant}"
+
+
+def _change_of_administration(cell: MatrixCell) -> str:
+    if cell.access is Access.NONE:
+        return "the declaration grants no administration; give it by an IAM policy inside the registry's account"
+    return f"remove it where {cell.statement or 'an IAM policy of the account'} gives it"
 
 
 def _denying(row: MatrixRow, caller: Caller, capability: Capability) -> Sequence[str]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller, Identity
-from shared_ecr.access.capabilities import CAPABILITIES, Capability
+from shared_ecr.access.capabilities import CAPABILITIES, EFFECTS, Capability
 from shared_ecr.access.classes import contexts_of
 from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.consumers import MatrixColumn
@@ -22,6 +22,7 @@ from shared_ecr.access.policy_model import Effect
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
+from shared_ecr.text import first_few
 
 # ECR's endpoints speak TLS alone, so a condition on it narrows nothing.
 _ALWAYS = {"aws:securetransport": ("true",)}
@@ -31,8 +32,11 @@ class Access(StrEnum):
     """What a cell says."""
 
     NONE = "none"
+    """None of the actions that belong to the capability."""
     OWN = "own policy"
     """Inside the registry's account: if the caller's own policy allows it, for the registry says nothing of it."""
+    PART = "part"
+    """Not all that it takes, and each action that is allowed is allowed by itself."""
     ONLY = "only"
     YES = "yes"
 
@@ -43,12 +47,24 @@ class MatrixCell:
 
     access: Access
     conditions: tuple[str, ...] = ()
-    """For ONLY: what must hold, as phrases."""
+    """What must hold, as phrases: for ONLY, and for a PART that nothing grants without conditions."""
     statement: str = ""
     """The statement that grants it, or nothing."""
+    actions: tuple[str, ...] = ()
+    """For PART: the actions that are allowed, with `ecr:`."""
 
     def __str__(self) -> str:
-        return f"only {' and '.join(self.conditions)}" if self.access is Access.ONLY else str(self.access)
+        match self.access:
+            case Access.ONLY:
+                return f"only {' and '.join(self.conditions)}"
+            case Access.PART:
+                # What an action does by itself is said of those for which it is not in the name; they come first.
+                told = sorted(self.actions, key=lambda each: each not in EFFECTS)
+                named = first_few((f"{each} ({EFFECTS[each]})" if each in EFFECTS else each for each in told), 3)
+                conditions = f", under conditions: {'; '.join(self.conditions)}" if self.conditions else ""
+                return f"part: {named}{conditions}"
+            case _:
+                return str(self.access)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +153,29 @@ def _cell(capability: Capability, own: tuple[int, int], willing: tuple[int, int]
         return MatrixCell(Access.OWN)
     surely, maybe = willing if case.caller.identity is Identity.UNKNOWN else own
     if needed & ~(surely | maybe) or not _is_possible(case, needed):
-        return _NONE
+        return _part(capability, own, surely | maybe, case)
     speaking = list(applications(case.row.policies, case.caller, case.row.target, case.context))
     unsure = needed & ~surely
     if case.caller.identity is Identity.UNKNOWN and needed & ~(own[0] | own[1]):
         return MatrixCell(Access.ONLY, (BY_OWN_POLICY, *_spared(speaking, unsure, case)))
     conditions = (*_asked(speaking, unsure, case), *_spared(speaking, unsure, case))
     return MatrixCell(Access.ONLY, tuple(dict.fromkeys(conditions)), _granting(case, needed))
+
+
+def _part(capability: Capability, own: tuple[int, int], allowed_at_most: int, case: _Case) -> MatrixCell:
+    """Return what of *capability* is allowed, where not all that it takes is: each action counts by itself."""
+    at_most = capability.every & allowed_at_most
+    surely = at_most & own[0]
+    actions = surely | _possible(case, at_most & ~surely)
+    if not actions:
+        return _NONE
+    conditions: tuple[str, ...] = ()
+    if not surely:
+        speaking = list(applications(case.row.policies, case.caller, case.row.target, case.context))
+        by_own = case.caller.identity is Identity.UNKNOWN and not actions & (own[0] | own[1])
+        asked = (BY_OWN_POLICY,) if by_own else tuple(_asked(speaking, actions, case))
+        conditions = tuple(dict.fromkeys((*asked, *_spared(speaking, actions, case))))
+    return MatrixCell(Access.PART, conditions, _granting(case, actions), names(actions))
 
 
 def _granting(case: _Case, needed: int) -> str:
@@ -155,15 +187,27 @@ def _granting(case: _Case, needed: int) -> str:
 
 def _is_possible(case: _Case, needed: int) -> bool:
     """Whether some request meets all conditions at once: two grants may each have one that excludes the other's."""
+    return any(not needed & ~allows for allows in _in_each_context(case))
+
+
+def _possible(case: _Case, actions: int) -> int:
+    """Return those of *actions* that some request each can call."""
+    found = 0
+    if actions:
+        for allows in _in_each_context(case):
+            found |= actions & allows
+    return found
+
+
+def _in_each_context(case: _Case) -> Iterator[int]:
+    """Give what is allowed at most, for each context that the policies tell apart."""
     policies = [each for each in (case.row.policies.repository, case.row.policies.registry) if each is not None]
     identity = Identity.ALLOWS if case.caller.identity is Identity.UNKNOWN else case.caller.identity
     for said in contexts_of(policies, case.caller, case.row.target):
         context = context_of(case.caller, case.row.target, {**_ALWAYS, **said})
         found: ActionReach = reach(case.row.policies, case.caller, case.row.target, context)
         surely, maybe = allowed(found, case.caller, case.row.target, identity)
-        if not needed & ~(surely | maybe):
-            return True
-    return False
+        yield surely | maybe
 
 
 def _asked(speaking: Sequence[AppliedStatement], actions: int, case: _Case) -> Iterator[str]:
@@ -197,6 +241,7 @@ def _unsure(application: AppliedStatement, case: _Case) -> list[Condition]:
 
 BY_OWN_POLICY = "by its own policy"
 AT_MOST = (
-    "At most: identity policies, SCPs and RCPs, permission boundaries, session and endpoint policies can only take "
-    "away. Pull and push also need ecr:GetAuthorizationToken from the caller's own policy."
+    "At most: SCPs and RCPs, permission boundaries, session and endpoint policies can only take away, and from another "
+    "account the caller's own policy must allow it too. Pull and push also need ecr:GetAuthorizationToken from the "
+    "caller's own policy. Identity policies and trust policies of roles are not read."
 )

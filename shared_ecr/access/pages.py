@@ -22,7 +22,7 @@ def as_page(found: Matrix, notes: Sequence[str], title: str) -> str:
         "consumers": [[each.name, str(each.group), each.is_outside] for each in found.consumers],
         "repositories": list(found.names),
         # Most cells say none, and the others much the same: [repository, consumer, which of the triples].
-        "triples": [[[str(cell.access), list(cell.conditions), cell.statement] for cell in each] for each in triples],
+        "triples": [[[str(cell.access), str(cell), cell.statement] for cell in each] for each in triples],
         "cells": [
             [repository, consumer, triples[triple]]
             for repository, cells in enumerate(found.cells)

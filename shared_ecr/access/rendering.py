@@ -88,6 +88,7 @@ def matrix_json(found: Matrix, notes: Sequence[str]) -> Mapping[str, object]:
                             "access": str(cell.access),
                             "conditions": list(cell.conditions),
                             "statement": cell.statement,
+                            "actions": list(cell.actions),
                         }
                         for capability, cell in zip(CAPABILITIES, triple, strict=True)
                     }

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.consumers import MatrixColumn
 from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
+from shared_ecr.text import first_few
 from shared_ecr.text.markdown import cell, escaped
 
-_MARKS = {Access.YES: "yes", Access.NONE: "-", Access.OWN: "own", Access.ONLY: "only"}
+_MARKS = {Access.YES: "yes", Access.NONE: "-", Access.OWN: "own", Access.ONLY: "only", Access.PART: "part"}
 _LEGEND = (
     "own: if the principal's own policy allows it, which the registry does not limit. "
-    "only …: under the conditions that follow."
+    "only …: under the conditions that follow. part: not all that it takes; each action that follows is allowed. "
+    "admin yes: it can write the policy, and so allow itself everything."
 )
 
 
@@ -31,7 +33,7 @@ def as_text(found: Matrix, notes: Sequence[str]) -> str:
             lines.append(f"{mark} {consumer.name:<{width}}  {words}{f'  {why}' if why else ''}".rstrip())
         rest = [consumer.name for consumer, triple in zip(found.consumers, cells, strict=True) if _has_nothing(triple)]
         if rest:
-            lines.append(f"  none: {', '.join(rest)}")
+            lines.append(f"  none: {first_few(rest)}")
         lines.append("")
     return "\n".join([*lines, _LEGEND, "!: not known to belong to the organization.", AT_MOST, *notes])
 
@@ -48,7 +50,7 @@ def as_markdown(found: Matrix, notes: Sequence[str]) -> str:
         lines.append(_markdown_row([cell(name), *(_summary(cells[number]) for number in used)]))
     rest = [consumer.name for number, consumer in enumerate(found.consumers) if number not in used]
     if rest:
-        lines += ["", f"Nothing anywhere: {escaped(', '.join(rest))}."]
+        lines += ["", f"Nothing anywhere: {escaped(first_few(rest))}."]
     return "\n".join([*lines, "", _LEGEND, "", AT_MOST, *(f"\n{escaped(note)}" for note in notes)])
 
 
@@ -64,8 +66,8 @@ def _summary(triple: Sequence[MatrixCell]) -> str:
 
 def _reasons(triple: Sequence[MatrixCell]) -> Iterator[str]:
     for capability, each in zip(CAPABILITIES, triple, strict=True):
-        if each.access is Access.ONLY:
-            yield f"{capability.name} only {' and '.join(each.conditions)}"
+        if each.access in {Access.ONLY, Access.PART}:
+            yield f"{capability.name} {each}"
 
 
 def _with_access(

@@ -10,6 +10,7 @@ from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_o
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.names.bootstrap import is_assets_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,6 +112,9 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
         _print_sentences(changed, accepted, is_markdown=how == "markdown")
         for note in found.notes:
             print(note, file=sys.stderr)
+    for name in _assets(found, old):
+        print(f"{name}: CDK's own repository for assets; what 'cdk bootstrap' grants on it is not reported",
+              file=sys.stderr)  # fmt: skip
     for name in _sampled(found, old):
         print(f"{name}: its policies combine more conditions than are tried; a rare change could be missed",
               file=sys.stderr)  # fmt: skip
@@ -139,34 +143,58 @@ def _print_sentences(changed: "Sequence[AccessChange]", accepted: "Sequence[Acce
         print("no access changes")
 
 
+def _assets(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[str]":
+    """Return the repositories of CDK's bootstrap that the previous side does not have."""
+    before = {row.target.name for row in old}
+    new = (row.target for row in found.rows if row.target.name not in before)
+    return [each.name for each in new if is_assets_repository(each.name, each.account, each.region)]
+
+
+def _is_of_bootstrap(change: "AccessChange") -> bool:
+    """Whether `cdk bootstrap` grants it: a service, acting for a resource of the account, uses the assets."""
+    from shared_ecr.access.callers import CallerKind
+
+    target = change.target
+    sources = [text for key, values in change.said if key == "aws:sourcearn" for text in values]
+    return (
+        is_assets_repository(target.name, target.account, target.region)
+        and change.caller.kind is CallerKind.SERVICE
+        and bool(sources)
+        and all(text.split(":")[4:5] == [target.account] for text in sources)
+    )
+
+
 def _sampled(found: AccessInput, old: "Sequence[MatrixRow]") -> "Iterator[str]":
     """Give the repositories whose policies have more combinations of conditions than are tried."""
     from shared_ecr.access.classes import is_sampled
 
-    before = {(row.target.region, row.target.name): row for row in old}
     for row in found.rows:
-        earlier = before.get((row.target.region, row.target.name))
-        both = [row.policies, earlier.policies] if earlier else [row.policies]
+        place = (row.target.region, row.target.name)
+        both = [row.policies, *(each.policies for each in old if (each.target.region, each.target.name) == place)]
         policies = [each for pair in both for each in (pair.repository, pair.registry) if each is not None]
         if is_sampled(policies, row.target, found.known):
             yield row.target.name
 
 
 def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChange]":
-    """Compare repository by repository.
+    """Compare repository by repository, and the worlds of a template by what they assume.
 
-    A repository that is new holds nothing yet: only what it opens to outsiders is told.
+    A new repository holds nothing yet, so only access from outside is reported.
     """
     from shared_ecr.access.changes import changes
     from shared_ecr.access.policy_pair import PolicyPair
 
-    before = {(row.target.region, row.target.name): row for row in old}
-    changed: list[AccessChange] = []
+    before: dict[tuple[str, str], list[MatrixRow]] = {}
+    for row in old:
+        before.setdefault((row.target.region, row.target.name), []).append(row)
+    changed: dict[str, AccessChange] = {}
     for row in found.rows:
-        earlier = before.get((row.target.region, row.target.name))
-        if earlier is not None:
-            changed += changes(earlier.policies, row.policies, row.target, found.known)
-        else:
+        earlier = before.get((row.target.region, row.target.name), [])
+        # Where no world of the previous side assumes the same, the row is compared with all of them.
+        for each in [one for one in earlier if one.world == row.world] or earlier:
+            turned = changes(each.policies, row.policies, row.target, found.known, each.target)
+            changed |= {repr(change): change for change in turned}
+        if not earlier:
             fresh = changes(PolicyPair(), row.policies, row.target, found.known)
-            changed += [each for each in fresh if each.is_outside]
-    return sorted(changed, key=lambda each: (str(each.direction) != "newly allowed", not each.is_outside))
+            changed |= {repr(one): one for one in fresh if one.is_outside and not _is_of_bootstrap(one)}
+    return sorted(changed.values(), key=lambda each: (str(each.direction) != "newly allowed", not each.is_outside))

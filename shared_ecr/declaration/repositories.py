@@ -1,6 +1,5 @@
 """Read repositories: their names, and their properties after the defaults have entered."""
 
-import re
 from functools import partial
 
 from shared_ecr.declaration.grants import ConsumerContext
@@ -14,10 +13,10 @@ from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import RepositoryName
+from shared_ecr.names.bootstrap import is_assets_repository
 from shared_ecr.problems import Position
 from shared_ecr.text import quoted
 
-_BOOTSTRAP = re.compile(r"cdk-[a-z0-9]+-container-assets-.+")
 # Properties are read for their faults also where there is no name to build a repository with.
 _NAMELESS = RepositoryName("nameless")
 
@@ -82,7 +81,7 @@ def _name(key: Scalar, places: dict[str, Position]) -> RepositoryName:
         where = f"line {twin.line}" if twin.file == key.position.file else f"{twin.file}:{twin.line}"
         why = f"{fault.why}. In lower case it is the repository of {where}"
         raise InvalidValueError(fault.what, why=why, fix=fault.fix, code=fault.code) from None
-    if _BOOTSTRAP.fullmatch(text):
+    if is_assets_repository(text):
         raise InvalidValueError(
             f"{quoted(text)} belongs to the CDK bootstrap stack",
             fix="Leave it to 'cdk bootstrap'",

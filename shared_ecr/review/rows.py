@@ -14,7 +14,7 @@ from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
 from shared_ecr.review.sensitive import without_sensitive
@@ -132,7 +132,10 @@ def _policy(written: Json, resource: Resource) -> Policy | None:
         raise
 
 
-def _tags(data: Json) -> tuple[tuple[str, str], ...]:
+def _tags(data: Json) -> tuple[tuple[str, str], ...] | None:
+    """Return the tags, or None where some of them are known only once deployed."""
+    if not is_known(data):
+        return None
     found = []
     for tag in data if isinstance(data, list) else []:
         match tag:

@@ -65,7 +65,8 @@ def test_every_format_names_the_consumers(here: Path, how: str) -> None:
 def test_the_json_of_the_matrix_tells_each_cell(here: Path) -> None:
     told = json.loads(shared_ecr("access", "--format", "json").stdout)
     cell = told["repositories"][0]["access"]["staging (222222222222)"]["pull"]
-    assert cell == {"access": "yes", "conditions": [], "statement": "statement 'Pull' of the repository policy"}
+    statement = "statement 'Pull' of the repository policy"
+    assert cell == {"access": "yes", "conditions": [], "statement": statement, "actions": []}
 
 
 def test_a_template_is_read_instead(here: Path) -> None:
@@ -237,3 +238,61 @@ def test_the_registry_policy_of_the_declaration_takes_part_in_every_region(here:
     assert {region: cell["access"] for region, cell in cells.items()} == {"us-east-1": "yes", "eu-west-1": "yes"}
     assert "of the registry policy" in cells["eu-west-1"]["statement"]
     assert shared_ecr("access", "lint", "registry.yaml").code == 0
+
+
+ASSETS = "cdk-hnb659fds-container-assets-111111111111-us-east-1"
+BOOTSTRAP = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    "Condition": {"StringLike": {"aws:sourceArn": "arn:aws:lambda:us-east-1:111111111111:function:*"}},
+}
+
+
+def compared(here: Path, before: dict[str, Any], after: dict[str, Any]) -> Outcome:
+    for name, resources in (("before.json", before), ("after.json", after)):
+        (here / name).write_text(json.dumps({"Resources": resources}), encoding="utf-8")
+    return shared_ecr("access", "--template", "after.json", "--against", "before.json")
+
+
+def repository(name: str, *statements: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    held = {"RepositoryName": name, **properties, **({"RepositoryPolicyText": policy} if statements else {})}
+    return {"Type": "AWS::ECR::Repository", "Properties": held}
+
+
+def test_what_cdk_bootstrap_grants_on_its_own_repository_is_not_reported(here: Path) -> None:
+    found = compared(here, {}, {"A": repository(ASSETS, BOOTSTRAP), "B": repository("team/app")})
+    assert (found.code, "CDK's own repository for assets" in found.stderr) == (0, True), found.stdout
+
+
+def test_what_others_get_on_the_repository_of_cdk_bootstrap_is_reported(here: Path) -> None:
+    found = compared(here, {}, {"A": repository(ASSETS, BOOTSTRAP, {**BOOTSTRAP, "Principal": "*", "Condition": {}})})
+    assert found.code == 1
+
+
+def test_a_tag_of_the_document_that_a_policy_asks_for_gives_access(here: Path) -> None:
+    asks = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "333333333333"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Condition": {"StringEquals": {"aws:ResourceTag/shared": "yes"}},
+    }
+    before, after = (
+        {"A": repository("team/app", asks, Tags=[{"Key": "shared", "Value": value}])} for value in ("no", "yes")
+    )
+    found = compared(here, before, after)
+    assert (found.code, "333333333333" in found.stdout) == (1, True), found.stdout
+
+
+def test_a_tag_that_only_a_deployment_knows_is_open(here: Path) -> None:
+    asks = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "333333333333"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Condition": {"StringEquals": {"aws:ResourceTag/shared": "yes"}},
+    }
+    tags = [{"Key": "shared", "Value": {"Fn::ImportValue": "x"}}]
+    (here / "t.json").write_text(json.dumps({"Resources": {"A": repository("team/app", asks, Tags=tags)}}))
+    found = shared_ecr("access", "--template", "t.json")
+    assert "pull only aws:ResourceTag/shared = yes" in found.stdout

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from shared_ecr.access.actions import ACTIONS, REGISTRY_LEVEL_BITS, action_name, bits, matching, names
-from shared_ecr.access.capabilities import LOOK, MANAGE, PULL, PUSH, missing_of
-from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error, warning
+from shared_ecr.access.capabilities import EFFECTS, LOOK, MANAGE, PULL, PUSH, TAKE_OVER, missing_of
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error, note, warning
 from shared_ecr.access.policy_model import Effect, Statement
-from shared_ecr.text import did_you_mean, quoted
+from shared_ecr.access.principals import PrincipalType
+from shared_ecr.text import did_you_mean, first_few, quoted
 
 
 def token(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
@@ -69,6 +70,33 @@ def broad(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
             )  # fmt: skip
 
 
+def administers(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
+    """Administration that principals outside of the registry's account get, one action of which is enough."""
+    written = [text for text in statement.action.written if "*" not in text and "?" not in text]
+    given = MANAGE & bits(name for text in written if (name := action_name(text)))
+    if statement.effect is not Effect.ALLOW or statement.action.negated or not given:
+        return
+    outside = [text for text in _accounts(statement) if subject.target.account not in text]
+    if outside:
+        told = [f"{name} ({EFFECTS[name]})" if name in EFFECTS else name for name in names(given)]
+        takes_over = bool(given & TAKE_OVER)
+        tell = warning if subject.knows_its_account else note
+        yield tell(
+            "action-admin", statement, f"it allows {first_few(outside, 3)} to call {first_few(told, 3)}",
+            "A principal that can write the policy can allow itself everything, and so take the repository over"
+            if takes_over else "The principal is outside of the registry's account, and images can be lost by it",
+            "Leave administration to the registry's own account",
+        )  # fmt: skip
+
+
+def _accounts(statement: Statement) -> list[str]:
+    """Return the principals of accounts that *statement* means."""
+    principal = statement.principal
+    if principal.everyone or principal.negated:
+        return [str(principal)]
+    return [text for kind, text in principal.written if kind is PrincipalType.AWS]
+
+
 def incomplete(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Half of a pull or of a push, for somebody to whom no other statement gives the rest."""
     if statement.effect is not Effect.ALLOW or statement.action.negated:
@@ -92,4 +120,4 @@ def incomplete(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFi
                 return
 
 
-RULES = (token, unknown, level, broad, incomplete)
+RULES = (token, unknown, level, broad, administers, incomplete)

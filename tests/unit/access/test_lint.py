@@ -54,6 +54,8 @@ def units(*paths: str) -> dict[str, Any]:
     ("action-unknown", [allow(Action=[*PULL, "s3:GetObject"])]),
     ("action-level", [allow(Action=[*PULL, "ecr:PutRegistryPolicy"])]),
     ("action-wildcard", [allow(Action="ecr:*")]),
+    ("action-admin", [allow(Action="ecr:SetRepositoryPolicy")]),
+    ("action-admin", [allow("*", IN_ORGANIZATION, Action=[*PULL, "ecr:BatchDeleteImage"])]),
     ("capability-incomplete", [allow(Action=PULL[:1])]),
     ("capability-incomplete", [allow(Action=PULL[1:])]),
     ("capability-incomplete", [allow(Action=[each for each in PUSH if "Complete" not in each])]),

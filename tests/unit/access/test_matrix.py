@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from shared_ecr.access.actions import BEFORE_THE_REPOSITORY, REPOSITORY_LEVEL
+from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.consumers import MatrixColumn, consumers
 from shared_ecr.access.matrix import Access, MatrixRow, matrix
 from shared_ecr.access.pages import as_page
@@ -55,7 +57,9 @@ MEMBER, NOBODY = f"another account of {ORGANIZATION}", "an account of no organiz
     (policies(allow(), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})), STAGING, "only through vpce-1"),
     (policies(allow(condition=THROUGH), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}})), STAGING, "none"),
     (policies(allow(Action=PULL[:1], condition=THROUGH),
-              allow(Action=PULL[1:], condition={"StringEquals": {"aws:SourceVpce": "vpce-2"}})), STAGING, "none"),
+              allow(Action=PULL[1:], condition={"StringEquals": {"aws:SourceVpce": "vpce-2"}})), STAGING,
+     ("part: ecr:BatchGetImage (reads manifests), ecr:GetDownloadUrlForLayer (downloads layers by their digest), "
+      "under conditions: through vpce-1; through vpce-2")),
     (policies(allow(condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})), STAGING, "only from 10.0.0.0/8"),
     (policies(allow(condition={"DateLessThan": {"aws:CurrentTime": "2030-01-01"}})), STAGING,
      "only aws:CurrentTime before 2030-01-01"),
@@ -70,7 +74,8 @@ MEMBER, NOBODY = f"another account of {ORGANIZATION}", "an account of no organiz
     (policies(allow({"AWS": REGISTRY}, THROUGH)), SHARED, "own policy"),
     (policies(allow({"AWS": REGISTRY}, THROUGH), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}})), SHARED,
      "only by its own policy and through vpce-2"),
-    (policies(allow(Action=PULL[:1])), STAGING, "none"), (policies(allow(), deny()), STAGING, "none"),
+    (policies(allow(Action=PULL[:1])), STAGING, "part: ecr:BatchGetImage (reads manifests)"),
+    (policies(allow(), deny()), STAGING, "none"),
     (PolicyPair(registry=policy(allow(Resource="*"))), STAGING, "yes"),
     (PolicyPair(policy(allow()), policy(deny(Resource="*"))), STAGING, "none"), (PolicyPair(), STAGING, "none"),
 ])  # fmt: skip
@@ -78,10 +83,47 @@ def test_a_cell_says_what_a_consumer_may_do(found: PolicyPair, name: str, expect
     assert cell(found, name) == expected
 
 
-def test_pushing_and_administering_are_told_apart() -> None:
+def test_each_capability_has_its_cell() -> None:
     found = policies(allow(Action="ecr:*"), allow(Sid="P"))
-    assert [cell(found, STAGING, each) for each in range(3)] == ["yes", "yes", "yes"]
-    assert [cell(policies(allow()), STAGING, each) for each in range(3)] == ["yes", "none", "none"]
+    assert [cell(found, STAGING, each) for each in range(4)] == ["yes", "yes", "yes", "yes"]
+    assert [cell(policies(allow()), STAGING, each) for each in range(4)] == ["yes", "none", "none", "none"]
+
+
+@pytest.mark.parametrize(("action", "capability", "expected"), [
+    ("SetRepositoryPolicy", 2, "yes"),
+    ("BatchDeleteImage", 2, "part: ecr:BatchDeleteImage (deletes images and tags)"),
+    ("PutLifecyclePolicy", 2, "part: ecr:PutLifecyclePolicy (makes images expire)"),
+    ("PutImage", 1, "part: ecr:PutImage (moves tags)"),
+    ("InitiateLayerUpload", 1, "part: ecr:InitiateLayerUpload"),
+    ("GetDownloadUrlForLayer", 0, "part: ecr:GetDownloadUrlForLayer (downloads layers by their digest)"),
+    ("DescribeImages", 3, "part: ecr:DescribeImages"),
+])  # fmt: skip
+@pytest.mark.parametrize("principal", [{"AWS": CONSUMER}, "*"], ids=["an account", "everyone"])
+def test_one_action_alone_is_never_none(action: str, capability: int, expected: str, principal: object) -> None:
+    assert cell(policies(allow(principal, Action=f"ecr:{action}")), STAGING, capability) == expected
+
+
+@pytest.mark.parametrize("action", [*REPOSITORY_LEVEL, *BEFORE_THE_REPOSITORY])
+def test_only_who_has_no_action_of_ecr_has_none(action: str) -> None:
+    found = PolicyPair(registry=policy(allow(Action=f"ecr:{action}", Resource="*")))
+    assert {cell(found, STAGING, each) for each in range(len(CAPABILITIES))} != {"none"}
+
+
+def test_a_part_that_a_condition_narrows_says_under_which() -> None:
+    found = policies(allow(Action="ecr:PutImage", condition=THROUGH))
+    assert cell(found, STAGING, 1) == "part: ecr:PutImage (moves tags), under conditions: through vpce-1"
+
+
+def test_a_part_that_is_denied_is_none() -> None:
+    assert cell(policies(allow(Action="ecr:PutImage"), deny(Action="ecr:*")), STAGING, 1) == "none"
+
+
+def test_forty_accounts_without_access_are_one_short_line() -> None:
+    names = {f"{222222222200 + number}": f"team-{number}" for number in range(40)}
+    columns_of_all = consumers([], TARGET, KNOWN, names)
+    table = matrix([MatrixRow(TARGET, policies(allow({"AWS": REGISTRY})))], columns_of_all)
+    assert max(map(len, as_text(table, []).splitlines()[:3])) < 200
+    assert max(map(len, as_markdown(table, []).splitlines()[:5])) < 200
 
 
 def test_repositories_with_one_policy_may_differ_by_the_resource_of_a_statement() -> None:
