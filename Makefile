@@ -1,5 +1,5 @@
 # The verbs of this project. `make demo` shows it, `make check` is all that CI runs.
-.PHONY: help demo test lint words types check synth bench lock clean
+.PHONY: help dev demo test lint words types check synth bench docs dist mutate cover lock clean
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -23,8 +23,17 @@ help: ## Show this list
 demo: $(VENV)/user.stamp node_modules/user.stamp ## Declare, deploy, push, pull and change a registry on an embedded AWS
 	$(BIN)/python examples/demo.py
 
-test: $(VENV)/dev.stamp node_modules/dev.stamp .tools/checkov/ready.stamp ## Run every test that can run on this machine
+dev: $(VENV)/dev.stamp node_modules/dev.stamp ## Make the environment of a contributor: .venv and node_modules
+	@echo "ready: activate it by 'source $(VENV)/bin/activate', or run one test file by 'make test T=tests/unit/test_names.py'"
+
+# T names the tests: files, folders, tests of a file, options of pytest. Without it every test is run.
+ifdef T
+test: dev ## Run every test that can run on this machine, or with T=… the tests that T names
+	$(BIN)/python -m pytest $(T)
+else
+test: dev .tools/checkov/ready.stamp
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+endif
 
 lint: $(VENV)/dev.stamp ## Check style and the direction of imports
 	$(BIN)/ruff check .
@@ -49,6 +58,11 @@ bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as rat
 
 docs: $(VENV)/dev.stamp ## Build the documentation site into site/; a broken link or anchor is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+dist: $(VENV)/dev.stamp ## Build the wheel, the source archive and the bill of materials into dist/, from hashes
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --build-constraints locks/build.txt --require-hashes
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file dist/shared-ecr.cdx.json locks/client.txt
 
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
 	scripts/lock
