@@ -18,6 +18,8 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[1]
 AT_THE_ROOT = ("ARCHITECTURE.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md")
 # [text](target) and [text](target#anchor); a target with a scheme is left as it is.
+# A file of the code in a span of code; on the site it becomes a link, on a forge it stays text.
+_FILE = re.compile(r"(?<!\[)`((?:shared_ecr|constructs|scripts|tests|integrations)/[\w./-]+)`(?!\])")
 _LINK = re.compile(r"(\]\()([^)\s#:]+)(#[^)]*)?(\))")
 
 
@@ -48,12 +50,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         uri = _page_of(target, Path(config.docs_dir))
         if uri and files.get_file_from_path(uri):
             return f"{found[1]}{os.path.relpath(uri, virtual)}{found[3] or ''}{found[4]}"
-        kind = "tree" if target.is_dir() else "blob"
-        return (
-            f"{found[1]}{config.repo_url}/{kind}/main/{target.relative_to(ROOT).as_posix()}{found[3] or ''}{found[4]}"
-        )
+        return f"{found[1]}{_in_the_repository(target, config)}{found[3] or ''}{found[4]}"
 
-    return _LINK.sub(rewritten, markdown)
+    text = _LINK.sub(rewritten, markdown)
+    return _FILE.sub(lambda found: f"[{found[0]}]({_in_the_repository(ROOT / found[1], config)})", text)
+
+
+def _in_the_repository(target: Path, config: MkDocsConfig) -> str:
+    kind = "tree" if target.is_dir() else "blob"
+    return f"{config.repo_url}/{kind}/main/{target.relative_to(ROOT).as_posix()}"
 
 
 def _page_of(target: Path, docs: Path) -> str | None:
