@@ -54,6 +54,7 @@ _WORDS = frozenset({
 _PUBLIC = re.compile(
     r"[a-z0-9-]+:[A-Za-z*?]+|20(?:08|12)-10-17|[a-z0-9.-]+\.amazonaws\.com|[a-z]{2,5}(?:-[a-z]+)+-[0-9]|aws(?:-[a-z]+)+"
 )
+_NAMES = frozenset({"RepositoryName", "EcrRepositoryPrefix", "Prefix"})
 _PARTS = re.compile(r"[:/\s]")
 _SHORTEST = 3
 
@@ -79,7 +80,10 @@ class SensitiveValues:
                 continue
             key = (resource.origin.stack, resource.origin.logical_id)
             properties[key] = properties.get(key, frozenset()) | resource.sensitive
-            texts |= {text for name in resource.sensitive for text in _texts(resource.properties.get(name))}
+            for name in resource.sensitive:
+                value = resource.properties.get(name)
+                # The parts of a name are those of other names, too.
+                texts |= {value} if name in _NAMES and isinstance(value, str) else set(_texts(value))
             if resource.type in {REGISTRY_POLICY, CALLED}:
                 homes.add(resource.home)
         found = sorted(texts - public, key=len, reverse=True)
@@ -213,7 +217,7 @@ def _texts(value: Json) -> Iterator[str]:
 
 
 def _of_text(text: str) -> Iterator[str]:
-    for part in {text, *_PARTS.split(text)}:
+    for part in () if _PUBLIC.fullmatch(text) else {text, *_PARTS.split(text)}:
         if len(part) >= _SHORTEST and part.lower() not in _WORDS and not _PUBLIC.fullmatch(part):
             yield part
     if text.lstrip()[:1] in {"{", "["}:

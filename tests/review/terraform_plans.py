@@ -1,6 +1,7 @@
 """Whole plans, each part of them consistent with the others, for the tests of what a review says of them."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,9 @@ def held(repository_name: str, text: str) -> dict[str, Any]:
     return {"id": repository_name, "repository": repository_name, "registry_id": ACCOUNT, "policy": text}
 
 
+_INDEX = re.compile(r'\["?[^]"]*"?\]')
+
+
 @dataclass(frozen=True)
 class Entry:
     """One resource of a plan."""
@@ -86,7 +90,7 @@ class Entry:
 
     @property
     def type(self) -> str:
-        return self.address.partition("[")[0].split(".")[-2]
+        return _INDEX.sub("", self.address).split(".")[-2]
 
     @property
     def words(self) -> list[str]:
@@ -159,7 +163,7 @@ def _held(entry: Entry, values: dict[str, Any] | None, side: str) -> dict[str, A
         "address": address,
         "mode": "managed",
         "type": entry.type,
-        "name": entry.address.partition("[")[0].split(".")[-1],
+        "name": _INDEX.sub("", entry.address).split(".")[-1],
         "provider_name": "registry.terraform.io/hashicorp/aws",
         "values": values,
         "sensitive_values": entry.change.get(f"{side}_sensitive", {}),
@@ -171,7 +175,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "address": entry.address,
         "mode": "managed",
         "type": entry.type,
-        "name": entry.address.partition("[")[0].split(".")[-1],
+        "name": _INDEX.sub("", entry.address).split(".")[-1],
         "provider_name": "registry.terraform.io/hashicorp/aws",
         "change": {
             "actions": entry.words,

@@ -1,7 +1,7 @@
 """Policies that Terraform keeps as resources of their own, put into the repository that each belongs to."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import RegistryHome, is_known
@@ -53,7 +53,10 @@ def joined(
             repository = _at_home(by_name.get((kind, written), []), home)
         repository = repository or _referred(policy, kind, repositories, configuration)
         if repository is None:
-            repository = Translated(policy, kind, home, {"RepositoryName": written} if written else {}, is_partial=True)
+            # Both sides call it alike, whichever of its policies each of them has.
+            known = isinstance(written, str) and is_known(written)
+            holder = replace(policy, address=f"{written} (managed elsewhere)") if known else policy
+            repository = Translated(holder, kind, home, {"RepositoryName": written} if written else {}, is_partial=True)
             repositories.append(repository)
             if isinstance(written, str):
                 by_name.setdefault((kind, written), []).append(repository)

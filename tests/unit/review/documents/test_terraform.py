@@ -124,12 +124,18 @@ def test_a_policy_whose_repository_is_not_known_yet_follows_the_configuration(tm
     assert "LifecyclePolicy" not in named(found, 'aws_ecr_repository.app["a"]').properties
 
 
-@pytest.mark.parametrize(("name", "expected"), [("elsewhere", {"RepositoryName": "elsewhere"}), (None, {})])
+@pytest.mark.parametrize(
+    ("name", "logical_id", "expected"),
+    [
+        ("elsewhere", "elsewhere (managed elsewhere)", {"RepositoryName": "elsewhere"}),
+        (None, "aws_ecr_repository_policy.app", {}),
+    ],
+)
 def test_a_policy_of_a_repository_that_is_elsewhere_makes_a_partial_one(
-    tmp_path: Path, name: str | None, expected: dict[str, Any]
+    tmp_path: Path, name: str | None, logical_id: str, expected: dict[str, Any]
 ) -> None:
     address = "aws_ecr_repository_policy.app"
-    found = named(load(tmp_path, plan(resource(address, repository=name, policy=POLICY))), address)
+    found = named(load(tmp_path, plan(resource(address, repository=name, policy=POLICY))), logical_id)
     assert (found.type, found.is_partial) == ("AWS::ECR::Repository", True)
     assert found.properties == {**expected, "RepositoryPolicyText": POLICY}
 
@@ -139,7 +145,7 @@ def test_both_policies_of_a_repository_that_is_elsewhere_make_one(tmp_path: Path
         resource("aws_ecr_repository_policy.app", repository="elsewhere", policy=POLICY),
         resource("aws_ecr_lifecycle_policy.app", repository="elsewhere", policy="{}"),
     ))  # fmt: skip
-    assert ids(found) == ["aws_ecr_repository_policy.app"]
+    assert ids(found) == ["elsewhere (managed elsewhere)"]
 
 
 def test_two_policies_of_one_repository_are_told(tmp_path: Path) -> None:
