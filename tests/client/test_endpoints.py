@@ -160,3 +160,17 @@ def test_without_a_proxy_none_is_used() -> None:
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE"])
 def test_each_name_of_the_certificates_is_honoured(name: str) -> None:
     assert ca_bundle({name: "/certificates.pem"}) == "/certificates.pem"
+
+
+@pytest.mark.parametrize(
+    ("host", "file"),
+    [
+        ("111111111111.dkr.ecr.us-east-1.amazonaws.com", "/aws.pem"),
+        ("public.ecr.aws", "/aws.pem"),
+        ("harbor.example.com", "/all.pem"),
+        ("amazonaws.com.example.com", "/all.pem"),
+    ],
+)
+def test_certificates_for_aws_do_not_hide_those_for_everything_else(host: str, file: str) -> None:
+    assert ca_bundle({"AWS_CA_BUNDLE": "/aws.pem", "SSL_CERT_FILE": "/all.pem"}, host) == file
+    assert ca_bundle({"AWS_CA_BUNDLE": "/aws.pem"}, host) == "/aws.pem"

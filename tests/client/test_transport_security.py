@@ -62,6 +62,55 @@ def test_a_certificate_of_another_name_is_refused(transport: Transport, registry
         status(transport, registry, "127.0.0.1")
 
 
+def folder_for(home: Path, registry: FakeRegistry, name: str = "localhost") -> Path:
+    folder = home / ".config/containers/certs.d" / f"{name}:{registry.port}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_the_authority_in_the_folder_of_a_host_is_trusted_for_that_host(
+    registry: FakeRegistry, certificate: Path, tmp_path: Path
+) -> None:
+    shutil.copy(certificate, folder_for(tmp_path, registry) / "ca.crt")
+    transport = Transport({"HOME": str(tmp_path), "AWS_CA_BUNDLE": "/for/aws/alone.pem"}, connections=1)
+    assert status(transport, registry) == 200
+    transport.close()
+
+
+def test_the_authority_of_one_host_is_not_trusted_for_another(
+    registry: FakeRegistry, certificate: Path, tmp_path: Path
+) -> None:
+    shutil.copy(certificate, folder_for(tmp_path, registry, "other.example") / "ca.crt")
+    with pytest.raises(UnavailableError, match=rf"certs\.d/localhost:{registry.port}/ca\.crt"):
+        status(Transport({"HOME": str(tmp_path)}, connections=1), registry)
+
+
+def test_a_host_that_asks_for_a_certificate_gets_the_one_in_its_folder(certificate: Path, tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(certificate)
+    with FakeRegistry(tls=context) as registry:
+        folder = folder_for(tmp_path, registry)
+        shutil.copy(certificate, folder / "ca.crt")
+        shutil.copy(certificate, folder / "client.cert")
+        shutil.copy(certificate.with_name("key.pem"), folder / "client.key")
+        transport = Transport({"HOME": str(tmp_path)}, connections=1)
+        assert status(transport, registry) == 200
+        transport.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("ca.crt", "cannot be used as a certificate"), ("client.cert", "has no key; put client.key beside it")],
+)
+def test_a_file_that_cannot_be_used_is_named(registry: FakeRegistry, tmp_path: Path, name: str, reason: str) -> None:
+    path = folder_for(tmp_path, registry) / name
+    path.write_text("nonsense")
+    with pytest.raises(UnavailableError, match=f"{path} {reason}"):
+        status(Transport({"HOME": str(tmp_path)}, connections=1), registry)
+
+
 def test_certificates_that_are_not_there_are_named() -> None:
     with pytest.raises(UnavailableError, match=r"absent\.pem"):
         Transport({"SSL_CERT_FILE": "/absent.pem"}, connections=1).send("GET", "https://localhost:1/", {})

@@ -30,7 +30,8 @@ class ChosenLogins:
     ) -> None:
         self._clients = clients
         self._given = (GivenLogins(given), EnvironmentLogin(environ))
-        self._users: tuple[CredentialSource, ...] = (*self._given, StoredLogins(environ))
+        self._stored = StoredLogins(environ)
+        self._users: tuple[CredentialSource, ...] = (*self._given, self._stored)
         self._aws: dict[RegistryBackend, CredentialSource | None] = {}
         self._slots: dict[RegistryHost, _CachedAnswer] = {}
         self._lock = Lock()
@@ -51,6 +52,16 @@ class ChosenLogins:
             )
         return asks_aws.credentials_for(host, renew=renew)
 
+    def for_repository(self, repository: str) -> CredentialSource:
+        """Return a source that looks first for logins that are stored for *repository* or a part of its path."""
+        return _RepositoryLogins(self, repository)
+
+    def of_path(self, host: RegistryHost, repository: str) -> Credentials | None:
+        """Return the login that is stored for a part of the registry; None where AWS or the caller gives the login."""
+        if self._asks_aws(backend_of(host)) is not None or any(given.place_of(host) for given in self._given):
+            return None
+        return self._stored.for_path(host, repository)
+
     def _asks_aws(self, backend: RegistryBackend) -> CredentialSource | None:
         with self._lock:
             if backend not in self._aws:
@@ -69,3 +80,15 @@ class ChosenLogins:
                 slot.found = next((answer for answer in answers if answer is not None), None)
                 slot.looked += 1
             return slot.found
+
+
+@dataclass(frozen=True, slots=True)
+class _RepositoryLogins:
+    """What is asked while one repository is spoken to."""
+
+    chosen: ChosenLogins
+    repository: str
+
+    def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
+        """Return the login for the repository, else that for the host."""
+        return self.chosen.of_path(host, self.repository) or self.chosen.credentials_for(host, renew=renew)

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shared_ecr.names import RegistryHost
 
@@ -42,3 +42,17 @@ class CredentialSource(Protocol):
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
         """Return what *host* accepts, or None where it is to be asked without; *renew* after a refusal."""
         ...
+
+
+@runtime_checkable
+class RepositorySource(CredentialSource, Protocol):
+    """Knows logins that are for a part of a registry alone, as podman keeps them."""
+
+    def for_repository(self, repository: str) -> CredentialSource:
+        """Return the source to ask while *repository* is spoken to."""
+        ...
+
+
+def for_repository(source: CredentialSource, repository: str) -> CredentialSource:
+    """Return what to ask for logins while *repository* is spoken to: *source* itself where it knows no difference."""
+    return source.for_repository(repository) if isinstance(source, RepositorySource) else source

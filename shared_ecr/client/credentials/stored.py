@@ -56,6 +56,25 @@ class StoredLogins:
             raise failure
         return None
 
+    def for_path(self, host: RegistryHost, repository: str) -> Credentials | None:
+        """Return the login that is stored for *repository*, or for the longest part of its path that has one.
+
+        podman writes such keys, `quay.io/team`, and skopeo and buildah read them; docker knows hosts alone.
+        https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+
+        Raises:
+            UnavailableError: a file or the login is broken.
+        """
+        parts = repository.split("/")
+        for length in range(len(parts), 0, -1):
+            key = f"{host.canonical.text}/{'/'.join(parts[:length])}"
+            for path in config_paths(self._environ):
+                auths = DockerConfig.load(path).auths
+                found = auths.get(key)
+                if found is not None and found.password:
+                    return Credentials(found.username, found.password)
+        return None
+
     def _programs(self, config: DockerConfig, host: RegistryHost) -> Iterator[HelperProgram]:
         """Yield the helpers to ask, the host's own first, each once."""
         own = next((key for key in keys_of(host.text) if key in config.cred_helpers), None)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.credentials.interface import CredentialSource, for_repository
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.http.connections import HttpEnvironment, connected
 from shared_ecr.names import RegistryHost
@@ -16,7 +16,7 @@ def opened(
 ) -> Iterator[RemoteRepository]:
     """Lend the repository; at the end its connections are closed, and whoever still waits to ask again stops."""
     stop = threading.Event()
-    with connected(host, credentials, environment, stop) as exchange:
+    with connected(host, for_repository(credentials, repository), environment, stop) as exchange:
         try:
             yield RemoteRepository(exchange, repository)
         finally:

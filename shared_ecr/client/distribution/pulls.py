@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.credentials.interface import CredentialSource, for_repository
 from shared_ecr.client.distribution.layout_index import ImageListing
 from shared_ecr.client.distribution.layouts import LayoutFolder
 from shared_ecr.client.distribution.repository import RemoteRepository
@@ -45,7 +45,10 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
     """
     workers, layout = WorkerPool(THREADS), LayoutFolder(destination)
     with connected(
-        reference.host, credentials, environment or HttpEnvironment.of_this_process(), workers.stop
+        reference.host,
+        for_repository(credentials, reference.repository),
+        environment or HttpEnvironment.of_this_process(),
+        workers.stop,
     ) as exchange:
         pull_of_one = _Pull(RemoteRepository(exchange, reference.repository), layout, progress, workers)
         return pull_of_one.run(reference, platforms, check)

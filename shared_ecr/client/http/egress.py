@@ -4,13 +4,16 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-# The first that is set wins: the AWS CLI's own name, that of requests, that of OpenSSL.
+# The AWS CLI's own name, that of requests, that of OpenSSL; the first that is set wins. For a registry that is not
+# AWS's, the name of AWS comes last: a file for AWS alone must not hide the one for everything else.
 CA_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".on.aws", ".api.aws", "public.ecr.aws")
 
 
-def ca_bundle(environ: Mapping[str, str]) -> str | None:
-    """Return the file of trusted certificates, or None for the system's."""
-    return next((environ[name] for name in CA_VARIABLES if environ.get(name)), None)
+def ca_bundle(environ: Mapping[str, str], host: str = "") -> str | None:
+    """Return the file of certificates that are trusted for *host*, or None for the system's."""
+    names = CA_VARIABLES if not host or host.endswith(OF_AWS) else (*CA_VARIABLES[1:], CA_VARIABLES[0])
+    return next((environ[name] for name in names if environ.get(name)), None)
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from shared_ecr.client.http.egress import CA_VARIABLES, ca_bundle, proxy_for
+from shared_ecr.client.http.egress import CA_VARIABLES, OF_AWS, ca_bundle, proxy_for
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.errors import UnavailableError
@@ -97,7 +97,7 @@ class Transport:
     def __init__(self, environ: Mapping[str, str], *, connections: int, limits: TimeLimits = TIME_LIMITS) -> None:
         self._environ, self._limits = environ, limits
         self._connections = connections
-        self._pools: dict[str | None, PoolManager] = {}
+        self._pools: dict[tuple[str | None, str], PoolManager] = {}
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | Iterable[bytes] | None = None
@@ -109,7 +109,7 @@ class Transport:
             UnavailableError: the host cannot be reached or does not prove who it is.
         """
         with _troubles(url):
-            response = self._pool(proxy_for(url, self._environ)).urlopen(
+            response = self._pool(proxy_for(url, self._environ), _host_of(url)).urlopen(
                 method,
                 url,
                 body=body,
@@ -126,29 +126,38 @@ class Transport:
         for pool in self._pools.values():
             pool.clear()
 
-    def _pool(self, proxy: str | None) -> "PoolManager":
-        pool = self._pools.get(proxy)
+    def _pool(self, proxy: str | None, host: str) -> "PoolManager":
+        """Return the connections to *host*: each host has certificates of its own to trust."""
+        pool = self._pools.get((proxy, host))
         if pool is None:
-            pool = self._pools.setdefault(proxy, self._new_pool(proxy))
+            pool = self._pools.setdefault((proxy, host), self._new_pool(proxy, host))
         return pool
 
-    def _new_pool(self, proxy: str | None) -> "PoolManager":
+    def _new_pool(self, proxy: str | None, host: str) -> "PoolManager":
         from shared_ecr.client.http.bounded_responses import connection_pools
 
-        manager = self._new_manager(proxy)
+        manager = self._new_manager(proxy, host)
         manager.pool_classes_by_scheme = connection_pools(self._limits)
         return manager
 
-    def _new_manager(self, proxy: str | None) -> "PoolManager":
+    def _new_manager(self, proxy: str | None, host: str) -> "PoolManager":
         import urllib3.util
 
+        from shared_ecr.client.http.host_certificates import HostCertificates
+
         timeout = urllib3.Timeout(connect=self._limits.connect, read=self._limits.silence)
-        bundle = ca_bundle(self._environ)
+        certificates = HostCertificates.find(host, self._environ)
+        context = certificates.context() if certificates is not None else None
+        bundle = None if context is not None else ca_bundle(self._environ, host.partition(":")[0])
         if bundle is not None and not Path(bundle).is_file():
             raise UnavailableError(f"{bundle}, named by one of {', '.join(CA_VARIABLES)}, is no file of certificates")
         if proxy is None:
             return urllib3.PoolManager(
-                maxsize=self._connections, timeout=timeout, cert_reqs="CERT_REQUIRED", ca_certs=bundle
+                maxsize=self._connections,
+                timeout=timeout,
+                cert_reqs="CERT_REQUIRED",
+                ca_certs=bundle,
+                ssl_context=context,
             )
         address = urllib3.util.parse_url(proxy)
         login = urllib3.make_headers(proxy_basic_auth=address.auth) if address.auth else None
@@ -158,6 +167,7 @@ class Transport:
             timeout=timeout,
             cert_reqs="CERT_REQUIRED",
             ca_certs=bundle,
+            ssl_context=context,
             proxy_headers=login,
         )
 
@@ -176,9 +186,7 @@ def _troubles(url: str) -> Iterator[None]:
         raise UnavailableError(f"{host}: {error}") from error
     except exceptions.SSLError as error:
         if isinstance(_innermost(error), ssl.SSLCertVerificationError):
-            raise UnavailableError(
-                f"{host} does not prove who it is: {_said(error)}. AWS_CA_BUNDLE names a file of certificates to trust"
-            ) from error
+            raise UnavailableError(f"{host} does not prove who it is: {_said(error)}. {_trust_advice(host)}") from error
         raise TransientError(f"the connection to {host} broke off") from error
     except exceptions.ProxyError as error:
         said = _said(error)
@@ -194,6 +202,15 @@ def _troubles(url: str) -> Iterator[None]:
         raise UnavailableError(f"{host} is no address that can be asked") from error
     except OSError as error:
         raise TransientError(f"the connection to {host} broke off") from error
+
+
+def _trust_advice(host: str) -> str:
+    if host.partition(":")[0].endswith(OF_AWS):
+        return "AWS_CA_BUNDLE names a file of certificates to trust, such as those of a proxy"
+    return (
+        f"Put the certificate of its authority into ~/.config/containers/certs.d/{host}/ca.crt or "
+        f"/etc/docker/certs.d/{host}/ca.crt, or let SSL_CERT_FILE name a file of all that are trusted"
+    )
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-from shared_ecr.client.credentials.interface import CredentialSource
+from shared_ecr.client.credentials.interface import CredentialSource, for_repository
 from shared_ecr.client.distribution.presence import BatchBlobCheck
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.http.connections import THREADS, HttpEnvironment, connected
@@ -85,7 +85,9 @@ class NativePusher:
     @contextmanager
     def _context(self, request: PushRequest, credentials: CredentialSource) -> Iterator[PushContext]:
         workers = self._worker_pools(self._threads)
-        with connected(request.host, credentials, self._environment, workers.stop) as exchange:
+        with connected(
+            request.host, for_repository(credentials, request.repository), self._environment, workers.stop
+        ) as exchange:
             remote = RemoteRepository(exchange, request.repository)
             yield PushContext(request, remote, workers, self._looks, self._creation)
 
