@@ -1,4 +1,4 @@
-"""What `push` prints of each order: a line of the story, an error, or all of it as one JSON document."""
+"""What `push` prints of each job: a line of the story, an error, or all of it as one JSON document."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,8 +33,8 @@ class ProgressPrinter:
 
 def asked_for(outcome: "PushOutcome") -> str:
     """Return the order in the user's words: `build/app.tar to team/app:1.4.2 in eu-west-1`."""
-    order = outcome.order
-    return f"{order.image} to {order.target}" + (f" in {order.region}" if order.region else "")
+    job = outcome.job
+    return f"{job.image} to {job.target}" + (f" in {job.region}" if job.region else "")
 
 
 def summary(result: "PushResult") -> str:
@@ -73,11 +73,11 @@ def worst(outcomes: Sequence["PushOutcome"]) -> ExitCode:
 
 
 def _push(outcome: "PushOutcome") -> dict[str, Any]:
-    order, error = outcome.order, outcome.error
+    job, error = outcome.job, outcome.error
     rendered: dict[str, Any] = {
-        "image": order.image,
-        "target": order.target,
-        "region": str(order.region) if order.region else None,
+        "image": job.image,
+        "target": job.target,
+        "region": str(job.region) if job.region else None,
         "repository": outcome.place or None,
     }
     if outcome.plan is not None:

@@ -62,18 +62,23 @@ class Copying:
 
     def run(self, progress: Progress) -> PushResult:
         """Copy what is missing; see `copy` for what is raised."""
-        return self._pusher().push_image(self.image, self.request, self.session.credentials, progress)
+        return self._pusher().push(self.image, self.request, self.session.credentials, progress)
 
     def plan(self) -> "PushPlan":
         """Find out what `run` would do."""
-        return self._pusher().plan_image(self.image, self.request, self.session.credentials)
+        return self._pusher().plan(self.image, self.request, self.session.credentials)
 
     def _pusher(self) -> NativePusher:
         from shared_ecr.client.aws.creation import RepositoryCreation
         from shared_ecr.client.aws.layers import BatchLayerCheck
 
-        looks, creation = BatchLayerCheck(self.session.clients), RepositoryCreation(self.session.clients)
-        return NativePusher(self.session.environment, looks=looks, creation=creation, worker_pools=self.worker_pools)
+        clients = self.session.clients
+        return NativePusher(
+            self.session.environment,
+            batch_check=BatchLayerCheck(clients),
+            creation=RepositoryCreation(clients),
+            worker_pools=self.worker_pools,
+        )
 
 
 def copy(

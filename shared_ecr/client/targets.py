@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.addresses import RepositoryLocator, declared_mutability, known
-from shared_ecr.client.aws.deployed import mutability_of
 from shared_ecr.client.registries import backend_of
 from shared_ecr.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
@@ -131,6 +130,8 @@ def mutability(
     registry = host.ecr
     if registry is None:
         return None
+    from shared_ecr.client.aws.deployed import mutability_of
+
     return mutability_of(clients, registry, name.text) or declared_mutability(where, name)
 
 

@@ -1,5 +1,6 @@
 """What tests of pushes and pulls need around them: credentials, progress, pauses that take no time."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,15 @@ from client.images import image
 from client.registry_contents import RefusedError, Repository
 from shared_ecr.client.aws.creation import RepositoryCreation
 from shared_ecr.client.aws.layers import BatchLayerCheck
-from shared_ecr.client.credentials.interface import Credentials
+from shared_ecr.client.credentials.interface import Credentials, CredentialSource
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.retries import RetryBudget
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
-from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, ManifestStored, Message
+from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, ManifestStored, Message, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.pushers.plan import PushPlan
+from shared_ecr.client.sources import open_source
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.names import Region, RegistryHost, Tag
 
@@ -187,11 +189,13 @@ class Bench:
         **more: Any,
     ) -> PushResult:
         request = self.request(source, *tags, repository=repository, mutability=mutability, as_ecr=as_ecr, **more)
-        return self.pusher(as_ecr=as_ecr, threads=threads).push(request, self.credentials, self.heard)
+        pusher = self.pusher(as_ecr=as_ecr, threads=threads)
+        return push_source(pusher, request, self.credentials, self.heard)
 
     def plan(self, source: Path | str, *tags: str, as_ecr: bool = False, **more: Any) -> PushPlan:
         request = self.request(source, *tags, as_ecr=as_ecr, **more)
-        return self.pusher(as_ecr=as_ecr).plan(request, self.credentials, self.heard)
+        with closing(open_source(request.source)) as opened:
+            return self.pusher(as_ecr=as_ecr).plan(opened, request, self.credentials)
 
     def request(
         self, source: Path | str, *tags: str, repository: str = "team/app", as_ecr: bool = False, **more: Any
@@ -201,9 +205,17 @@ class Bench:
 
     def pusher(self, *, as_ecr: bool = False, threads: int = 8) -> NativePusher:
         """One that has ECR's API at hand where the bench has."""
-        looks, creation = (BatchLayerCheck(self.api), RepositoryCreation(self.api)) if self.api else (None, None)
+        check, creation = (BatchLayerCheck(self.api), RepositoryCreation(self.api)) if self.api else (None, None)
         environment = self.environment(as_ecr=as_ecr)
-        return NativePusher(environment, threads=threads, looks=looks, creation=creation)
+        return NativePusher(environment, threads=threads, batch_check=check, creation=creation)
+
+
+def push_source(
+    pusher: NativePusher, request: PushRequest, credentials: CredentialSource, progress: Progress
+) -> PushResult:
+    """Open the image that *request* names, and push it."""
+    with closing(open_source(request.source)) as source:
+        return pusher.push(source, request, credentials, progress)
 
 
 def holds_all_of(bench: Bench, root: str) -> bool:

@@ -45,9 +45,9 @@ def test_what_is_created_has_tags_that_do_not_move_and_a_scan_on_push_and_nothin
     }
 
 
-def test_what_is_created_is_told_to_be_outside_the_declaration(ecr: Bench, api: EcrApi, layout: Path) -> None:
+def test_a_created_repository_is_reported_as_not_in_the_declaration(ecr: Bench, api: EcrApi, layout: Path) -> None:
     ecr.push(layout, as_ecr=True, create=True)
-    assert any("created the repository" in line and "not under the declaration" in line for line in ecr.heard.lines)
+    assert any("created the repository" in line and "not in the declaration" in line for line in ecr.heard.lines)
 
 
 def test_a_repository_that_is_there_is_not_created(ecr: Bench, layout: Path) -> None:

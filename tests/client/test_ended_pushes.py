@@ -25,6 +25,7 @@ from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.events import Message
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
+from shared_ecr.client.sources import open_source
 from shared_ecr.names import RegistryHost, Tag
 from shared_ecr.client.http import workers
 import urllib3
@@ -53,7 +54,7 @@ for line in sys.stdin:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         request = PushRequest(layout, RegistryHost.parse(host), repository, (Tag.parse("1.0"), Tag.parse("latest")))
-        NativePusher(HttpEnvironment({})).push(request, Logins(), Story())
+        NativePusher(HttpEnvironment({})).push(open_source(layout), request, Logins(), Story())
     except KeyboardInterrupt:
         os._exit(130)
     except SystemExit as end:

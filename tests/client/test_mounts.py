@@ -79,7 +79,7 @@ def test_a_registry_that_never_mounts_is_not_asked(bench: Bench, based: Path, mo
     from shared_ecr.names import RegistryHost  # noqa: PLC0415 — only here
 
     public = backend_of(RegistryHost.parse("public.ecr.aws"))
-    monkeypatch.setattr("shared_ecr.client.pushers.blob_planning.backend_of", lambda _: public)
+    monkeypatch.setattr("shared_ecr.client.pushers.planning.backend_of", lambda _: public)
     bench.push(based, mount_from=("team/base",))
     assert mounts(bench) == 0
 

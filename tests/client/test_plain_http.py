@@ -10,7 +10,7 @@ import pytest
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
-from client.pushing import Bench, Heard, KnownCredentials
+from client.pushing import Bench, Heard, KnownCredentials, push_source
 from client.tls_world import missing_program
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
@@ -54,7 +54,7 @@ def test_a_registry_of_this_machine_that_wants_tls_is_told_with_the_variable(
 ) -> None:
     request = PushRequest(str(write_layout(tmp_path / "l", image())), tls_only, "team/app", (Tag("1"),))
     with pytest.raises(UnavailableError, match=f"SHARED_ECR_REGISTRY_ENDPOINT={tls_only}=https://{tls_only}"):
-        NativePusher(HttpEnvironment({})).push(request, KnownCredentials(), Heard())
+        push_source(NativePusher(HttpEnvironment({})), request, KnownCredentials(), Heard())
 
 
 def test_another_bad_request_of_this_machine_is_what_it_says(tmp_path: Path) -> None:

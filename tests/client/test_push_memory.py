@@ -24,6 +24,7 @@ from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.events import NullProgress
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
+from shared_ecr.client.sources import open_source
 from shared_ecr.names import RegistryHost, Tag
 
 class Nobody:
@@ -31,7 +32,7 @@ class Nobody:
         return None
 
 request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "memory", (Tag.parse(sys.argv[3]),))
-NativePusher(HttpEnvironment({})).push(request, Nobody(), NullProgress())
+NativePusher(HttpEnvironment({})).push(open_source(sys.argv[1]), request, Nobody(), NullProgress())
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 

@@ -7,7 +7,6 @@ from client.faults import Reply
 from client.images import about, digest_of, image, index, with_root, write_layout
 from client.pushing import Bench
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
 
 LOOK_PERMISSIONS = [("ecr:GetAuthorizationToken", "*"), ("ecr:BatchGetImage", "team/app")]
@@ -64,13 +63,6 @@ def test_a_plan_refuses_what_a_push_would_refuse(bench: Bench, layout: Path, tmp
     bench.push(layout)
     with pytest.raises(PushRefusedError, match="immutable"):
         bench.plan(write_layout(tmp_path / "o", image(seed=5)), mutability=TagMutability(immutable=True))
-
-
-def test_a_plan_without_tags_is_refused(bench: Bench, layout: Path) -> None:
-    from shared_ecr.client.pushers.interface import PushRequest  # noqa: PLC0415 — the bench always adds a tag
-
-    with pytest.raises(UsageError, match="at least one tag"):
-        bench.pusher().plan(PushRequest(str(layout), bench.registry.host, "team/app", ()), bench.credentials)
 
 
 def test_a_plan_as_json_is_complete(bench: Bench, tmp_path: Path) -> None:
@@ -160,7 +152,7 @@ def test_an_image_without_a_tag_is_pushed_by_its_digest(bench: Bench, layout: Pa
     request = PushRequest("", bench.registry.host, "team/app", ())
     with closing(open_source(str(layout))) as source:
         results = [
-            bench.pusher().push_image(source, request, bench.credentials, bench.heard).uploaded_blobs for _ in range(2)
+            bench.pusher().push(source, request, bench.credentials, bench.heard).uploaded_blobs for _ in range(2)
         ]
     repository = bench.registry.contents.repositories["team/app"]
     assert (list(repository.manifests), repository.tags, results) == ([image().root], {}, [3, 0])

@@ -22,7 +22,7 @@ from client.images import (
     write_archive,
     write_layout,
 )
-from client.pushing import Heard, KnownCredentials
+from client.pushing import Heard, KnownCredentials, push_source
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
@@ -69,7 +69,7 @@ def listens(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 def push(host: RegistryHost, source: Path, repository: str, *tags: str, mount_from: tuple[str, ...] = ()) -> PushResult:
     request = PushRequest(str(source), host, repository, tuple(map(Tag.parse, tags or ("1",))), mount_from=mount_from)
-    return NativePusher(HttpEnvironment({})).push(request, KnownCredentials(), Heard())
+    return push_source(NativePusher(HttpEnvironment({})), request, KnownCredentials(), Heard())
 
 
 def raw_manifest(host: RegistryHost, repository: str, tag: str = "1") -> bytes:
@@ -158,13 +158,13 @@ def test_what_skopeo_writes_is_pushed_and_runs_on_through_skopeo(host: RegistryH
 MEMORY = """
 import sys
 from pathlib import Path
-from client.pushing import Heard, KnownCredentials
+from client.pushing import Heard, KnownCredentials, push_source
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.names import RegistryHost, Tag
 request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "memory", (Tag.parse("1"),))
-NativePusher(HttpEnvironment({})).push(request, KnownCredentials(), Heard())
+push_source(NativePusher(HttpEnvironment({})), request, KnownCredentials(), Heard())
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 

@@ -12,7 +12,7 @@ from urllib3 import HTTPResponse
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
-from client.pushing import CANARY, Bench, Heard, KnownCredentials, NoCredentials
+from client.pushing import CANARY, Bench, Heard, KnownCredentials, NoCredentials, push_source
 from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
@@ -109,7 +109,7 @@ def test_a_password_is_not_shown_to_one_who_asks_for_something_else(bench: Bench
 def test_a_registry_that_asks_one_who_has_no_password_is_told(bench: Bench, layout: Path) -> None:
     request = PushRequest(str(layout), bench.registry.host, "team/app", (Tag.parse("1"),))
     with pytest.raises(UnavailableError, match="no credentials for it are known"):
-        NativePusher(bench.environment()).push(request, NoCredentials(), Heard())
+        push_source(NativePusher(bench.environment()), request, NoCredentials(), Heard())
 
 
 def test_a_token_service_that_is_throttled_is_asked_again(bench: Bench, layout: Path) -> None:

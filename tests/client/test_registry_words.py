@@ -9,7 +9,7 @@ import pytest
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
-from client.pushing import CANARY, Bench, Heard, NoCredentials
+from client.pushing import CANARY, Bench, Heard, NoCredentials, push_source
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.pushers.native import NativePusher
@@ -42,7 +42,7 @@ def failure(bench: Bench, layout: Path) -> str:
 
 def failure_without_a_login(bench: Bench, layout: Path) -> str:
     with pytest.raises(SharedEcrError) as caught:
-        NativePusher(bench.environment()).push(bench.request(layout), NoCredentials(), Heard())
+        push_source(NativePusher(bench.environment()), bench.request(layout), NoCredentials(), Heard())
     return str(caught.value)
 
 

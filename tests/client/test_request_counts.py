@@ -6,6 +6,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from client.images import image, index, write_layout
 from client.pushing import Bench, EcrApi
+from shared_ecr.client.errors import PushRefusedError
+from shared_ecr.model.mutability import TagMutability
 
 # What does not grow with the image: the looks at tag and digest, the manifest, the read-back.
 OF_AN_IMAGE = 4
@@ -137,3 +139,41 @@ def test_a_blob_that_vanished_after_the_question_is_sent_when_the_manifest_misse
     monkeypatch.setattr(EcrApi, "batch_check_layer_availability", everything)
     result = ecr.push(layout, as_ecr=True)
     assert (result.uploaded_blobs, str(result.digest)) == (3, image().root)
+
+
+class Order:
+    """The requests of a push in the order of their arrival."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._lines = bench.registry.lines
+
+    def first(self, part: str) -> int:
+        return next(number for number, line in enumerate(self._lines) if part in line)
+
+    def last(self, part: str) -> int:
+        return max(number for number, line in enumerate(self._lines) if part in line)
+
+
+def test_where_a_repository_has_images_uploads_begin_before_the_last_blob_is_looked_for(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.push(write_layout(tmp_path / "one", image(layers(1), seed=9)), "1.0")
+    bench.registry.seen.clear()
+    bench.push(write_layout(tmp_path / "two", image(layers(60, first=100))), "2.0")
+    assert Order(bench).first("POST") < Order(bench).last("HEAD /v2/team/app/blobs/")
+
+
+def test_a_dry_run_looks_for_every_blob(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "one", image(layers(1), seed=9)), "1.0")
+    bench.registry.seen.clear()
+    plan = bench.plan(write_layout(tmp_path / "two", image(layers(60, first=100))), "2.0")
+    assert bench.registry.count("HEAD", "/blobs/") == 61
+    assert {blob["state"] for blob in plan.as_json()["blobs"]} == {"missing"}  # type: ignore[attr-defined]  # JSON
+
+
+def test_a_tag_that_may_not_move_is_refused_before_any_blob_is_looked_for(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "one", image(layers(1))))
+    bench.registry.seen.clear()
+    with pytest.raises(PushRefusedError, match="immutable"):
+        bench.push(write_layout(tmp_path / "two", image(layers(2))), mutability=TagMutability(immutable=True))
+    assert bench.registry.lines == ["HEAD /v2/team/app/manifests/1.0"]

@@ -1,10 +1,10 @@
-"""Which blobs a repository has: by one question for a hundred where the registry has such, else one by one.
+"""Which blobs a repository has: by one question for a hundred where the registry has such a question, else one by one.
 
 Private ECR has one, `BatchCheckLayerAvailability`. Everywhere else each blob is asked for by HEAD, at most: where the
-registry has never heard of the repository, the first few say it all.
+registry does not know the repository, the first few answer for all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -15,12 +15,12 @@ from shared_ecr.client.sources.interface import Blob
 from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.names import Digest, RegistryHost
 
-# As many as go up at once: of a push that was broken off, the first that went are among these.
+# As many as go up at once: of a push that was broken off, the first that were sent are among these.
 SAMPLE = 8
 
 
 class BatchBlobCheck(Protocol):
-    """Answers for many blobs at once; `aws.layers.LayerLooks` does for private ECR."""
+    """Answers for many blobs at once; `aws.layers.BatchLayerCheck` does for private ECR."""
 
     def held(self, host: RegistryHost, repository: str, digests: Sequence[Digest]) -> frozenset[Digest] | None:
         """Return those of *digests* that *repository* has; None where *host* is not of its kind.
@@ -28,7 +28,7 @@ class BatchBlobCheck(Protocol):
         Raises:
             NoSuchRepositoryError: there is no such repository.
             RefusedError: the caller may not ask.
-            UnavailableError: nobody could be asked.
+            UnavailableError: AWS could not be asked.
         """
         ...
 
@@ -36,59 +36,95 @@ class BatchBlobCheck(Protocol):
 class Presence:
     """What one repository has of the blobs of an image."""
 
-    def __init__(self, remote: RemoteRepository, looks: BatchBlobCheck | None, workers: WorkerPool) -> None:
-        self._remote, self._looks, self._workers = remote, looks, workers
+    def __init__(self, remote: RemoteRepository, batch_check: BatchBlobCheck | None, workers: WorkerPool) -> None:
+        self._remote, self._batch_check, self._workers = remote, batch_check, workers
+        self._held: set[Digest] = set()
+        self._asked: set[Digest] = set()
+        self._is_unknown_repository: bool | None = None
+        self._asks_for_many = batch_check is not None
         self.note = ""
-        """Why blobs had to be asked for one by one where that was not meant to be; empty where all is well."""
-        self.was_told_at_once = False
-        """Whether the last answer was one for many blobs, which tells of a repository that is missing too."""
+        """Why blobs were asked for one by one where the registry has a question for many; empty where it answered."""
+        self.missing: NoSuchRepositoryError | None = None
+        """Set where the question for many was answered by this: there is no such repository."""
 
-    def of(self, blobs: Sequence[Blob]) -> frozenset[Digest]:
-        """Return which of *blobs*, in the order in which they go, are there; one that may not be looked at is not.
+    def begin(self, blobs: Sequence[Blob], beside: Sequence[Callable[[], None]] = ()) -> None:
+        """Ask for the first of *blobs*, or for all where that is one question, and at the same time do *beside*."""
+        if not blobs or self._asks_for_many:
+            self._workers.run([*beside, *([partial(self._ask_for_all, blobs)] if blobs else [])])
+        else:
+            self._workers.run([*beside, *self._first(blobs)])
+
+    def of(self, blobs: Sequence[Blob], *, is_complete: bool) -> tuple[frozenset[Digest], frozenset[Digest]]:
+        """Return which of *blobs*, in the order in which they are sent, are there, and which have to be asked for.
+
+        With *is_complete* all are asked for now. One that may not be looked at counts as missing.
 
         Raises:
-            NoSuchRepositoryError: a look at many told so; a look at one cannot.
+            NoSuchRepositoryError: the question for many said so.
         """
-        if not blobs:
-            return frozenset()
-        held = self._at_once([blob.digest for blob in blobs])
-        self.was_told_at_once = held is not None
-        if held is not None:
-            return held
-        first, rest = blobs[:SAMPLE], blobs[SAMPLE:]
-        found = self._one_by_one(first)
-        if rest and not found and self._remote.is_unheard_of():
+        fresh = [blob for blob in blobs if blob.digest not in self._asked]
+        if fresh and self._asks_for_many:
+            self._ask_for_all(fresh)
+        if self.missing is not None:
+            raise self.missing
+        fresh = [blob for blob in blobs if blob.digest not in self._asked]
+        if fresh and not self._asked:
+            self._workers.run(self._first(fresh))
+            fresh = fresh[SAMPLE:]
+        if fresh and not self._held and self.is_unknown_repository():
             # Blobs are sent in this order: had one of the rest ever arrived, so would one of the first.
-            return found
-        return found | self._one_by_one(rest)
+            fresh = []
+        if is_complete:
+            self._workers.run([partial(self._ask, blob) for blob in fresh])
+            fresh = []
+        return frozenset(self._held), frozenset(blob.digest for blob in fresh)
+
+    def is_unknown_repository(self) -> bool:
+        """Whether the registry says that it does not know the repository."""
+        if self._is_unknown_repository is None:
+            self._is_unknown_repository = self._remote.is_unknown()
+        return self._is_unknown_repository
 
     def in_repository(self, host: RegistryHost, repository: str, digests: Sequence[Digest]) -> frozenset[Digest] | None:
-        """Return what another *repository* has of *digests*; None where it cannot be told for many at once."""
-        if self._looks is None:
+        """Return what another *repository* has of *digests*; None where there is no question for many."""
+        if self._batch_check is None:
             return None
         try:
-            return self._looks.held(host, repository, digests)
+            return self._batch_check.held(host, repository, digests)
         except (RefusedError, UnavailableError):
             # A mount that is not possible is an upload; the registry will say.
             return None
 
-    def _at_once(self, digests: Sequence[Digest]) -> frozenset[Digest] | None:
-        if self._looks is None:
-            return None
+    def _first(self, blobs: Sequence[Blob]) -> list[Callable[[], None]]:
+        """Return the questions for the first of *blobs*, and for the repository where these could answer for all."""
+        questions: list[Callable[[], None]] = [partial(self._ask, blob) for blob in blobs[:SAMPLE]]
+        if len(blobs) > SAMPLE:
+            questions.insert(0, self._ask_for_the_repository)
+        return questions
+
+    def _ask_for_all(self, blobs: Sequence[Blob]) -> None:
+        assert self._batch_check is not None  # noqa: S101 — the callers look, for the type checker
+        host, digests = self._remote.exchange.endpoint.registry, [blob.digest for blob in blobs]
         try:
-            return self._looks.held(self._remote.exchange.endpoint.registry, self._remote.name, digests)
-        except (LoginRefusedError, NoSuchRepositoryError):
+            held = self._batch_check.held(host, self._remote.name, digests)
+        except LoginRefusedError:
             raise
+        except NoSuchRepositoryError as missing:
+            self.missing = missing
         except (RefusedError, UnavailableError) as error:
             self.note = f"the layers are asked for one by one: {error}"
-            return None
+        else:
+            if held is not None:
+                self._held |= held
+                self._asked.update(digests)
+                return
+        # It is asked once: what it refused it would refuse again.
+        self._asks_for_many = False
 
-    def _one_by_one(self, blobs: Sequence[Blob]) -> frozenset[Digest]:
-        found: set[Digest] = set()
+    def _ask_for_the_repository(self) -> None:
+        self.is_unknown_repository()
 
-        def look(blob: Blob) -> None:
-            if self._remote.has_blob(blob.digest):
-                found.add(blob.digest)
-
-        self._workers.run([partial(look, blob) for blob in blobs])
-        return frozenset(found)
+    def _ask(self, blob: Blob) -> None:
+        if self._remote.has_blob(blob.digest):
+            self._held.add(blob.digest)
+        self._asked.add(blob.digest)

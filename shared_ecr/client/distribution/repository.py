@@ -87,10 +87,10 @@ class RemoteRepository:
             raise refusal.read_error(self.exchange, self.name, f"read {name}", action="ecr:BatchGetImage")
         return self._content(answer, f"read {name}"), _type(answer)
 
-    def is_unheard_of(self) -> bool:
+    def is_unknown(self) -> bool:
         """Whether the registry says that it has no such repository, or none with an image.
 
-        It may hold blobs all the same, of a push that was broken off. Where it does not say, the answer is no.
+        It may have blobs all the same, of a push that was broken off. Where it does not say, the answer is no.
         """
         answer = self.ask("GET", f"{self.url}/tags/list?n=1", "list the tags")
         if answer.status != NOT_FOUND:

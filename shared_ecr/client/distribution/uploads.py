@@ -40,12 +40,12 @@ class Uploads:
         self._remote, self._place, self._progress, self._stop = remote, place, progress, stop
         self._mounts_are_refused = False
 
-    def ensure(self, blob: Blob) -> UploadOutcome:
+    def ensure(self, blob: Blob, mount_from: str | None = None) -> UploadOutcome:
         """Have *blob* in the registry; three requests where it was missing, one where not.
 
         Raises as `send` does.
         """
-        return UploadOutcome.PRESENT if self._remote.has_blob(blob.digest) else self.send(blob)
+        return UploadOutcome.PRESENT if self._remote.has_blob(blob.digest) else self.send(blob, mount_from)
 
     def send(self, blob: Blob, mount_from: str | None = None) -> UploadOutcome:
         """Have *blob*, which is missing, in the registry: two requests, or one where it comes from *mount_from*.

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import unescape
 
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import HttpResponse
@@ -86,6 +85,8 @@ def _sentence(body: bytes, *, may_be_shown: bool) -> str:
     """
     text = " ".join(body[: 16 * MAX_MESSAGE].decode("utf-8", "replace").split())
     if text.startswith("<"):
+        from html import unescape  # its table of names is large
+
         title = _TITLE.search(text)
         return f"a web page, '{unescape(title[1]).strip()}'" if title and title[1].strip() else "a web page"
     whole = text if may_be_shown else ""

@@ -1,16 +1,25 @@
-"""Push and pull by the names people use: the whole road, from a repository's name to a digest.
+"""Push and pull by the names that people use.
 
-orders       which images for which repositories; all that is wrong with them is told before anything is sent
-addresses    a repository as deployed, else as declared; or a whole URI, taken as it is
-scheduler       what may go at the same time, so that no layer is sent twice
-credentials  of each registry, in memory, once for all
-carrying     our own pusher for a path, a container engine for a name that it knows
-pushers      refuse before the first upload what the registry would refuse after the last
+The way of one push, from a name to a digest, file by file:
+
+cli/push, cli/push_inputs   the words of the command line
+push/jobs                   each `PushJob` becomes a `PushRequest`; all that is wrong is reported first
+push/batch                  runs as many requests at once as allowed, and returns a `PushOutcome` for each
+push/runner                 opens the image, asks for the rule of its tags, and chooses the pusher
+sources/oci_layout          the image: manifests as they are, and blobs that can be read again
+pushers/planning            a `PushPlan`, by questions alone; refuses what the registry would refuse in the end
+pushers/native              the steps of the plan, then the answer that is read back: a `PushResult`
+pushers/storing             one blob or manifest of a step, counted and reported
+distribution/uploads        one blob, sent and hashed
+distribution/repository     one repository: its manifests, blobs and tags
+
+What they ask: `targets` where a name is, `credentials` for a login, `http` for an answer, `scheduler` when to run.
 """
 
 from shared_ecr.client.addresses import RepositoryLocator
 from shared_ecr.client.push.batch import PushOutcome, plan_all, push_all
-from shared_ecr.client.push.jobs import InvalidJobsError, PushJob
+from shared_ecr.client.push.job_faults import InvalidJobsError
+from shared_ecr.client.push.jobs import PushJob
 from shared_ecr.client.push.options import PUSHES_AT_A_TIME, PushOptions
 from shared_ecr.client.push.pulling import PullOptions, pull, pull_archive, pull_with_engine
 from shared_ecr.client.pushers.events import Progress

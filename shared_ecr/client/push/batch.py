@@ -1,21 +1,22 @@
-"""Many images to many repositories at once: each goes its way, a failure is its own, a stop is everybody's."""
+"""Many pushes at once: each succeeds or fails on its own, and a stop ends all."""
 
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.client.push.cancellation import Mutable, RunningPools
 from shared_ecr.client.push.image_sources import Images
-from shared_ecr.client.push.jobs import InvalidJobsError, JobFault, PushJob, ResolvedPush, read_orders
+from shared_ecr.client.push.job_faults import InvalidJobsError, JobFault
+from shared_ecr.client.push.jobs import PushJob, read_jobs
 from shared_ecr.client.push.options import DEFAULTS, PushOptions
 from shared_ecr.client.push.runner import PushRunner
 from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 from shared_ecr.client.pushers.events import NullProgress, Progress
-from shared_ecr.client.pushers.interface import PushResult
+from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.text import quoted
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PushOutcome:
-    """What became of one order: a result, a plan where only that was asked for, or an error."""
+    """What became of one job: a result, a plan where only that was asked for, or an error."""
 
-    order: PushJob
+    job: PushJob
     place: str = ""
     """The repository with its registry; empty where not even that could be found out."""
     result: PushResult | None = None
@@ -37,7 +38,7 @@ class PushOutcome:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the command would end with if this were its only order."""
+        """What the command would end with if this were its only job."""
         match self.error:
             case None:
                 return ExitCode.DONE
@@ -51,106 +52,110 @@ Ended = Callable[[PushOutcome], None]
 
 
 def push_all(
-    orders: Sequence[PushJob],
+    jobs: Sequence[PushJob],
     session: "Session",
     options: PushOptions = DEFAULTS,
     *,
     progress: Progress | None = None,
     ended: Ended = lambda _: None,
 ) -> tuple[PushOutcome, ...]:
-    """Push each of *orders* and return what became of them, in their sequence; *ended* hears of each as it ends.
+    """Run each of *jobs* and return what became of them, in their order; *ended* is called with each as it ends.
 
-    No layer is sent twice to one repository, and one that goes to several repositories of a registry is mounted
+    No layer is sent twice to one repository, and one that is pushed to several repositories of a registry is mounted
     there where that is possible.
 
     Raises:
-        InvalidJobsError: some orders cannot be meant; nothing was sent. A single one raises its own error.
+        InvalidJobsError: some jobs are invalid; nothing was sent. A single one raises its own error.
         InvalidDeclarationError: the declaration has problems.
     """
-    return _Run(orders, session, options, progress or NullProgress(), ended).push()
+    return _Batch(jobs, session, options, progress or NullProgress(), ended).push()
 
 
 def plan_all(
-    orders: Sequence[PushJob], session: "Session", options: PushOptions = DEFAULTS, *, ended: Ended = lambda _: None
+    jobs: Sequence[PushJob], session: "Session", options: PushOptions = DEFAULTS, *, ended: Ended = lambda _: None
 ) -> tuple[PushOutcome, ...]:
     """Return what `push_all` would do, each outcome with its plan; nothing is written anywhere.
 
     Raises:
-        UsageError: an image is a container engine's, which does not tell what it would send.
+        UsageError: an image is a container engine's, which does not say what it would send.
     """
-    return _Run(orders, session, options, NullProgress(), ended).plan()
+    return _Batch(jobs, session, options, NullProgress(), ended).plan()
 
 
-class _Run:
-    """The orders of one command on their way."""
+class _Batch:
+    """The jobs of one command, and what has become of them."""
 
     def __init__(
-        self, orders: Sequence[PushJob], session: "Session", options: PushOptions, progress: Progress, ended: Ended
+        self, jobs: Sequence[PushJob], session: "Session", options: PushOptions, progress: Progress, ended: Ended
     ) -> None:
-        self._read, faults = read_orders(orders, session, options)
+        self._jobs = jobs
+        self._requests, faults = read_jobs(jobs, session, options)
         if faults:
             raise InvalidJobsError.of(faults)
         self._options, self._ended = options, ended
-        self._progress, self._stops = Mutable(progress), RunningPools()
-        self._images = Images(each.order.image for each in self._resolved_pushes if not each.by_engine)
-        self._carrier = PushRunner(session, options, self._images, self._stops.workers)
-        self._outcomes: list[PushOutcome | None] = [None] * len(self._read)
+        self._progress, self._pools = Mutable(progress), RunningPools()
+        self._images = Images(each.source for each in self._valid if not each.by_engine)
+        self._runner = PushRunner(session, options, self._images, self._pools.workers)
+        self._outcomes: list[PushOutcome | None] = [None] * len(jobs)
         self._finished: dict[tuple[str, str], list[str]] = {}
-        """By image and registry, the repositories that have it, in the sequence in which they got it."""
+        """By image and registry, the repositories that have it, in the order in which they got it."""
         self._lock = threading.Lock()
 
     @property
-    def _resolved_pushes(self) -> list[ResolvedPush]:
-        return [each for each in self._read if isinstance(each, ResolvedPush)]
+    def _valid(self) -> list[PushRequest]:
+        return [each for each in self._requests if isinstance(each, PushRequest)]
 
     def push(self) -> tuple[PushOutcome, ...]:
-        return self._go(self._push)
+        return self._run(self._push)
 
     def plan(self) -> tuple[PushOutcome, ...]:
-        for resolved in self._resolved_pushes:
-            if resolved.by_engine:
+        for request in self._valid:
+            if request.by_engine:
                 raise UsageError(
-                    f"what a container engine would send of {quoted(resolved.order.image)} cannot be told beforehand; "
-                    "name the path of an OCI layout or of an archive"
+                    f"--dry-run cannot show what a container engine would send of {quoted(request.source)}; name the "
+                    "path of an OCI layout or of an archive"
                 )
-        return self._go(self._plan)
+        return self._run(self._plan)
 
-    def _go(self, way: Callable[[ResolvedPush], PushOutcome]) -> tuple[PushOutcome, ...]:
-        jobs = []
-        for number, each in enumerate(self._read):
+    def _run(self, step: Callable[[PushJob, PushRequest], PushOutcome]) -> tuple[PushOutcome, ...]:
+        scheduled = []
+        for number, (job, each) in enumerate(zip(self._jobs, self._requests, strict=True)):
             if isinstance(each, JobFault):
-                self._end(number, PushOutcome(each.order, error=each.error))
+                self._end(number, PushOutcome(job, error=each.error))
             else:
-                run = partial(self._carry, number, each, way)
-                jobs.append(ScheduledJob(run, _keys(each), on_main_thread=each.by_engine))
+                run = partial(self._run_one, number, job, each, step)
+                scheduled.append(ScheduledJob(run, _keys(each), on_main_thread=each.by_engine))
         with closing(self._images):
-            Scheduler(jobs, self._options.at_a_time).run(self._stop)
+            Scheduler(scheduled, self._options.at_a_time).run(self._stop)
         return tuple(outcome for outcome in self._outcomes if outcome is not None)
 
-    def _carry(self, number: int, resolved: ResolvedPush, way: Callable[[ResolvedPush], PushOutcome]) -> None:
+    def _run_one(
+        self, number: int, job: PushJob, request: PushRequest, step: Callable[[PushJob, PushRequest], PushOutcome]
+    ) -> None:
         try:
-            outcome = way(resolved)
+            outcome = step(job, request)
         except StoppedError:
             raise
         except (SharedEcrError, OSError) as error:
-            outcome = PushOutcome(resolved.order, resolved.place, error=error)
+            outcome = PushOutcome(job, request.place, error=error)
         finally:
-            if not resolved.by_engine:
-                self._images.done(resolved.order.image)
+            if not request.by_engine:
+                self._images.done(request.source)
         self._end(number, outcome)
 
-    def _push(self, resolved: ResolvedPush) -> PushOutcome:
-        key = resolved.order.image, resolved.host.text
-        result = self._carrier.push(resolved, tuple(self._finished.get(key, ())), self._progress)
+    def _push(self, job: PushJob, request: PushRequest) -> PushOutcome:
+        key = request.source, request.host.text
+        others = tuple(self._finished.get(key, ()))
+        result = self._runner.push(replace(request, mount_from=others), self._progress)
         with self._lock:
-            self._finished.setdefault(key, []).append(resolved.repository.text)
-        return PushOutcome(resolved.order, resolved.place, result)
+            self._finished.setdefault(key, []).append(request.repository)
+        return PushOutcome(job, request.place, result)
 
-    def _plan(self, resolved: ResolvedPush) -> PushOutcome:
-        before = self._resolved_pushes[: self._resolved_pushes.index(resolved)]
-        same = (each for each in before if (each.order.image, each.host) == (resolved.order.image, resolved.host))
-        sources = tuple(dict.fromkeys(each.repository.text for each in same))
-        return PushOutcome(resolved.order, resolved.place, plan=self._carrier.plan(resolved, sources))
+    def _plan(self, job: PushJob, request: PushRequest) -> PushOutcome:
+        before = self._valid[: self._valid.index(request)]
+        same = (each for each in before if (each.source, each.host) == (request.source, request.host))
+        others = tuple(dict.fromkeys(each.repository for each in same))
+        return PushOutcome(job, request.place, plan=self._runner.plan(replace(request, mount_from=others)))
 
     def _end(self, number: int, outcome: PushOutcome) -> None:
         with self._lock:
@@ -159,11 +164,11 @@ class _Run:
                 self._ended(outcome)
 
     def _stop(self) -> None:
-        # Threads that notice the stop a little later must not write into whatever is said about it.
+        # Threads that notice the stop a little later must not write into what is printed about it.
         self._progress.is_muted = True
-        self._stops.set()
+        self._pools.set()
 
 
-def _keys(resolved: ResolvedPush) -> frozenset[tuple[str, str]]:
-    """Return what no other push may be at: the repository, and the image in the same registry."""
-    return frozenset({("repository", resolved.place), (resolved.order.image, resolved.host.text)})
+def _keys(request: PushRequest) -> frozenset[tuple[str, str]]:
+    """Return what no two pushes have at the same time: the repository, and the image in the same registry."""
+    return frozenset({("repository", request.place), (request.source, request.host.text)})

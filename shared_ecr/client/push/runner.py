@@ -1,17 +1,16 @@
-"""One image to one repository: who moves it, and what that pusher is told."""
+"""One image to one repository: our own pusher for a path, a container engine for a name that it knows."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.errors import NoSuchRepositoryError
-from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.push.image_sources import Images
-from shared_ecr.client.push.jobs import ResolvedPush
 from shared_ecr.client.push.options import PushOptions, engine_called
 from shared_ecr.client.pushers.events import Message, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.targets import mutability
-from shared_ecr.model.mutability import TagMutability
+from shared_ecr.names import RepositoryName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,87 +21,81 @@ if TYPE_CHECKING:
     from shared_ecr.client.pushers.native import NativePusher
     from shared_ecr.client.pushers.plan import PushPlan
     from shared_ecr.client.session import Session
+    from shared_ecr.model.mutability import TagMutability
 
 
 class PushRunner:
-    """Carries images from this machine to repositories, for one session; used by several threads."""
+    """Pushes images from this machine, for one session; used by several threads."""
 
     def __init__(
         self, session: "Session", options: PushOptions, images: Images, worker_pools: "Callable[[int], WorkerPool]"
     ) -> None:
         self._session, self._options, self._images, self._worker_pools = session, options, images, worker_pools
 
-    def push(self, resolved: ResolvedPush, mount_from: tuple[str, ...], progress: Progress) -> PushResult:
-        """Push one image; *mount_from* are repositories of the same registry that have it.
+    def push(self, request: PushRequest, progress: Progress) -> PushResult:
+        """Push one image; raises as `push.push` says."""
+        if request.by_engine:
+            return self._push_by_engine(request, progress)
+        source = self._images.open(request.source)
+        return self._native(request).push(source, self._with_rule(request), self._session.credentials, progress)
 
-        Raises as `moving.push` says.
-        """
-        if resolved.by_engine:
-            return self._push_by_engine(resolved, progress)
-        source = self._images.open(resolved.order.image)
-        request = self._request(resolved, self._rule(resolved), mount_from)
-        return self._native().push_image(source, request, self._session.credentials, progress)
-
-    def plan(self, resolved: ResolvedPush, mount_from: tuple[str, ...]) -> "PushPlan":
+    def plan(self, request: PushRequest) -> "PushPlan":
         """Find out what `push` would do, for an image that is no engine's."""
-        source = self._images.open(resolved.order.image)
-        request = self._request(resolved, self._rule(resolved), mount_from)
-        return self._native().plan_image(source, request, self._session.credentials)
+        source = self._images.open(request.source)
+        return self._native(request).plan(source, self._with_rule(request), self._session.credentials)
 
-    def _rule(self, resolved: ResolvedPush) -> TagMutability | None:
-        """Return the rule for moving tags; there is none in a repository that is still to be created."""
+    def _with_rule(self, request: PushRequest) -> PushRequest:
+        """Add the rule for moving tags; there is none in a repository that is still to be created."""
         try:
-            return mutability(resolved.host, resolved.repository, self._session.where, self._session.clients)
+            return replace(request, mutability=self._rule(request))
         except NoSuchRepositoryError:
             # The pusher finds out whether something creates it.
-            return None
+            return request
 
-    def _request(self, resolved: ResolvedPush, rule: TagMutability | None, mount_from: tuple[str, ...]) -> PushRequest:
-        options = self._options
-        return PushRequest(
-            resolved.order.image,
-            resolved.host,
-            resolved.repository.text,
-            resolved.tags,
-            rule,
-            mount_from=mount_from,
-            referrers=options.referrers,
-            create=options.create,
-        )
+    def _rule(self, request: PushRequest) -> "TagMutability | None":
+        name = RepositoryName(request.repository)
+        return mutability(request.host, name, self._session.where, self._session.clients)
 
-    def _native(self) -> "NativePusher":
-        from shared_ecr.client.aws.layers import BatchLayerCheck
+    def _native(self, request: PushRequest) -> "NativePusher":
         from shared_ecr.client.pushers.native import NativePusher
 
         session = self._session
-        looks = BatchLayerCheck(session.clients)
-        return NativePusher(session.environment, looks=looks, creation=self._creation, worker_pools=self._worker_pools)
+        if request.host.ecr is None:
+            return NativePusher(session.environment, worker_pools=self._worker_pools)
+        from shared_ecr.client.aws.layers import BatchLayerCheck
 
-    def _push_by_engine(self, resolved: ResolvedPush, progress: Progress) -> PushResult:
+        return NativePusher(
+            session.environment,
+            batch_check=BatchLayerCheck(session.clients),
+            creation=self._creation,
+            worker_pools=self._worker_pools,
+        )
+
+    def _push_by_engine(self, request: PushRequest, progress: Progress) -> PushResult:
         from shared_ecr.client.distribution.looking import ManifestReader
+        from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
         from shared_ecr.client.pushers.engine import EnginePusher
 
         session = self._session
         try:
-            rule = mutability(resolved.host, resolved.repository, session.where, session.clients)
+            request = replace(request, mutability=self._rule(request))
         except NoSuchRepositoryError as missing:
-            self._create(resolved, missing, progress)
-            rule = None
-        looks = ManifestReader(session.credentials, session.environment)
-        pusher = EnginePusher(self._engine, looks, registry_override=session.environ.get(ENDPOINT_VARIABLE))
-        return pusher.push(self._request(resolved, rule, ()), session.credentials, progress)
+            self._create(request, missing, progress)
+        reader = ManifestReader(session.credentials, session.environment)
+        pusher = EnginePusher(self._engine, reader, registry_override=session.environ.get(ENDPOINT_VARIABLE))
+        return pusher.push(request, session.credentials, progress)
 
-    def _create(self, resolved: ResolvedPush, missing: NoSuchRepositoryError, progress: Progress) -> None:
+    def _create(self, request: PushRequest, missing: NoSuchRepositoryError, progress: Progress) -> None:
         """Create what an engine cannot; leave it to a creation template where one applies or might."""
-        prefix = self._creation.template_for(resolved.host, resolved.repository.text)
+        prefix = self._creation.template_for(request.host, request.repository)
         if prefix:
             return
         if not self._options.create:
             if prefix is None:
                 return
             raise missing
-        self._creation.create(resolved.host, resolved.repository.text)
-        progress.happened(Message(resolved.place, f"created the repository {resolved.place}"))
+        self._creation.create(request.host, request.repository)
+        progress.happened(Message(request.place, f"created the repository {request.place}"))
 
     @cached_property
     def _creation(self) -> "RepositoryCreation":

@@ -1,8 +1,10 @@
-"""What is done about a repository that does not exist: nothing silently."""
+"""What a push does about a repository that does not exist: nothing without saying so."""
 
 from enum import Enum
 from typing import Protocol
 
+from shared_ecr.client.errors import NoSuchRepositoryError
+from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.names import RegistryHost
 
 
@@ -14,11 +16,11 @@ class RepositoryCreator(Protocol):
         ...
 
     def create(self, host: RegistryHost, repository: str) -> None:
-        """Create *repository*; one that is there is left as it is.
+        """Create *repository*; one that exists is left as it is.
 
         Raises:
             RefusedError: the caller may not, or the registry is full.
-            UnavailableError: nobody could be asked.
+            UnavailableError: AWS could not be asked.
         """
         ...
 
@@ -33,4 +35,23 @@ class RepositoryState(Enum):
     BY_REQUEST = "created by request"
     """It is missing, and created before the first upload because that was asked for."""
     DOUBTFUL = "doubtful"
-    """It is missing, and who pushes may not know whether a template creates it; the first upload tells."""
+    """It is missing, and the caller may not know whether a template creates it; the first upload shows."""
+
+
+def state_of_missing(
+    request: PushRequest, missing: NoSuchRepositoryError, creation: RepositoryCreator | None, notes: list[str]
+) -> RepositoryState:
+    """Return what becomes of a push to a repository that does not exist; what a person should know is added to *notes*.
+
+    Raises:
+        NoSuchRepositoryError: *missing*, where nothing creates the repository.
+    """
+    prefix = creation.template_for(request.host, request.repository) if creation is not None else ""
+    if prefix:
+        notes.append(f"the creation template {prefix} creates the repository {request.repository}")
+        return RepositoryState.BY_TEMPLATE
+    if request.create and creation is not None:
+        return RepositoryState.BY_REQUEST
+    if prefix is None:
+        return RepositoryState.DOUBTFUL
+    raise missing

@@ -14,6 +14,8 @@ class BlobState(Enum):
 
     MISSING = "missing"
     """It is sent."""
+    UNKNOWN = "unknown"
+    """It is asked for when its turn comes, and sent where it is missing; never in a plan that is shown."""
     MOUNTABLE = "mountable"
     """The registry is asked to take it from another repository of its own; where it does not, it is sent."""
     PRESENT = "present"

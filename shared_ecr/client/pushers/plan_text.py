@@ -72,6 +72,8 @@ def _why(planned: PlannedBlob) -> str:
     match planned.state:
         case BlobState.MISSING:
             return "is missing, and sent"
+        case BlobState.UNKNOWN:
+            return "is looked for, and sent where it is missing"
         case BlobState.MOUNTABLE:
             return f"is missing, and taken from {planned.mount_from} where the registry mounts it"
         case BlobState.PRESENT:

@@ -1,94 +1,109 @@
-"""Find out what a push has to do, by looks alone: nothing is written before the plan stands."""
+"""Find out what a push has to do, by questions alone: nothing is written before the plan is made.
+
+The tags are asked for first: one that may not move ends the push. Then everything that is not known by now is asked for
+in one round, as each round costs the way to the registry and back.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
+from shared_ecr.client.distribution.presence import Presence
 from shared_ecr.client.distribution.repository import ManifestState
-from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.pushers.blob_planning import BlobPlanner
+from shared_ecr.client.errors import NoSuchRepositoryError, PushRefusedError
+from shared_ecr.client.pushers.creation import RepositoryState, state_of_missing
+from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.needs import needs
-from shared_ecr.client.pushers.plan import PlannedManifest, PlannedReferrer, PlannedTag, PushPlan, ReferrerState
+from shared_ecr.client.pushers.plan import BlobState, PlannedBlob, PlannedManifest, PlannedTag, PushPlan, ReferrerState
 from shared_ecr.client.pushers.push_context import PushContext
+from shared_ecr.client.pushers.referring import planned_referrers
 from shared_ecr.client.registries import backend_of
-from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest, Referrer
+from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest
 from shared_ecr.client.sources.manifests import parse_manifest
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.names import Digest, ImageReference
 
 
+@dataclass(slots=True)
 class Planner:
-    """Looks at one repository for one image: tags, then manifests, then what is about the image, then blobs."""
+    """Asks one repository about one image: its tags, its manifests, its referrers, its blobs."""
 
-    def __init__(self, context: PushContext, source: ImageSource) -> None:
-        self._context, self._source = context, source
-        self._request, self._remote = context.request, context.remote
-        self._may_look = True
-        self._notes: list[str] = list(source.notes)
+    context: PushContext
+    request: PushRequest
+    source: ImageSource
+    is_complete: bool = True
+    """Whether every blob is asked for now; a push asks for most of them in their turn, while others are sent."""
+    _may_look: bool = field(default=True, init=False)
+    _state: RepositoryState = field(default=RepositoryState.EXPECTED, init=False)
+    _is_there: dict[Digest, bool] = field(default_factory=dict, init=False)
+    _notes: list[str] = field(default_factory=list, init=False)
 
     def plan(self) -> PushPlan:
-        """Look, and return what is left to do.
+        """Ask, and return what is left to do.
 
         Raises:
             PushRefusedError: a layer is too large for the registry, a tag names another image and may not move, or
                 the repository is missing and nothing creates it.
         """
-        root = self._source.root
+        root = self.source.root
         self._refuse_large_layers()
-        tags = self._look_at_tags()
-        manifests = self._look_at_manifests(tags)
-        referrers = self._look_at_referrers()
-        blobs = BlobPlanner(self._context, self._notes)
-        planned = blobs.plan(self._blobs_of(manifests), _blobs_beside(referrers))
+        self._notes += self.source.notes
+        tags = self._tags()
+        presence = Presence(self.context.remote, self.context.batch_check, self.context.workers)
+        self._first_round(tags, presence)
+        manifests = self._manifests(tags)
+        referrers = planned_referrers(self.context, self.request, self.source, self._notes, may_look=self._may_look)
+        beside = [blob for each in referrers if each.state is ReferrerState.MISSING for blob in each.referrer.blobs]
+        blobs = self._blobs(manifests, beside, presence)
         stores = (
             any(each.holds != root.digest for each in tags)
             or not manifests[-1].is_there
             or any(each.state is ReferrerState.MISSING for each in referrers)
         )
         return PushPlan(
-            place=self._request.place,
+            place=self.request.place,
             root=root,
-            standing=blobs.standing,
+            standing=self._state,
             tags=tags,
             manifests=manifests,
-            blobs=planned,
+            blobs=blobs,
             referrers=referrers,
-            needs=needs(self._request, blobs.standing, planned, stores_manifests=stores),
+            needs=needs(self.request, self._state, blobs, stores_manifests=stores),
             notes=tuple(self._notes),
         )
 
     def _refuse_large_layers(self) -> None:
-        """Refuse a layer that the registry refuses too, after all of its bytes were sent."""
-        limit = backend_of(self._request.host).largest_layer
-        for blob in self._source.blobs:
+        """Refuse a layer that the registry would refuse too, after all of its bytes were sent."""
+        limit = backend_of(self.request.host).largest_layer
+        for blob in self.source.blobs:
             if limit is not None and blob.size > limit:
                 raise PushRefusedError(
-                    f"{blob.origin} has {blob.size} bytes, and {self._request.host} takes layers of {limit} at most; "
+                    f"{blob.origin} has {blob.size} bytes, and {self.request.host} takes layers of {limit} at most; "
                     "split the layer: move files to another RUN or COPY, or leave large data out of the image"
                 )
 
-    def _blobs_of(self, manifests: Sequence[PlannedManifest]) -> list[Blob]:
-        needed = {digest for each in manifests if not each.is_there for digest in each.manifest.blobs}
-        return [blob for blob in self._source.blobs if blob.digest in needed]
-
-    def _look_at_tags(self) -> tuple[PlannedTag, ...]:
-        offered = self._source.root.digest
-        tags = tuple(PlannedTag(tag, self._remote.held(tag)) for tag in dict.fromkeys(self._request.tags))
+    def _tags(self) -> tuple[PlannedTag, ...]:
+        """Ask what each tag names; refuse one that may not move."""
+        request, offered = self.request, self.source.root.digest
+        tags = tuple(PlannedTag(tag, self.context.remote.held(tag)) for tag in dict.fromkeys(request.tags))
         for planned in tags:
-            self._refuse_to_move(planned, offered)
+            is_another = isinstance(planned.holds, Digest) and planned.holds != offered
+            if is_another and request.mutability and not request.mutability.allows_moving(planned.tag):
+                target = ImageReference(request.host, request.repository, planned.tag)
+                raise PushRefusedError.immutable_tag(target, str(planned.holds), offered)
         # A caller who may not look at tags may not look at digests either.
         self._may_look = not any(planned.holds is ManifestState.UNTOLD for planned in tags)
         return tags
 
-    def _refuse_to_move(self, planned: PlannedTag, offered: Digest) -> None:
-        rule = self._request.mutability
-        if rule is None or not isinstance(planned.holds, Digest) or planned.holds == offered:
-            return
-        if not rule.allows_moving(planned.tag):
-            target = ImageReference(self._request.host, self._request.repository, planned.tag)
-            raise PushRefusedError.immutable_tag(target, planned.holds, offered)
+    def _first_round(self, tags: Sequence[PlannedTag], presence: Presence) -> None:
+        """Ask for the manifest and for the first blobs at once, where the image has one manifest."""
+        root = self.source.root.digest
+        if len(self.source.manifests) == 1 and not any(planned.holds == root for planned in tags):
+            beside = [partial(self._look, root)] if self._may_look else []
+            presence.begin(_in_order(self.source.blobs, ()), beside)
 
-    def _look_at_manifests(self, tags: Sequence[PlannedTag]) -> tuple[PlannedManifest, ...]:
+    def _manifests(self, tags: Sequence[PlannedTag]) -> tuple[PlannedManifest, ...]:
         """Find the manifests that are there; below one that is, nothing is looked for."""
-        source = self._source
+        source = self.source
         if any(planned.holds == source.root.digest for planned in tags):
             # A tag names the image, so its manifest is there, and with it all that it names.
             return tuple(PlannedManifest(manifest, is_there=True) for manifest in source.manifests)
@@ -100,49 +115,88 @@ class Planner:
             missing |= fresh
             below = dict.fromkeys(child for digest in level if digest in fresh for child in by_digest[digest].children)
             level = [digest for digest in below if digest not in missing]
-        for manifest in source.manifests:
-            if manifest.digest in missing:
-                self._note_what_stands_elsewhere(manifest)
+        self._notes += [note for each in source.manifests if each.digest in missing and (note := _left_elsewhere(each))]
         return tuple(PlannedManifest(manifest, manifest.digest not in missing) for manifest in source.manifests)
 
     def _missing_among(self, digests: Sequence[Digest]) -> set[Digest]:
-        if not self._may_look:
-            return set(digests)
-        missing: set[Digest] = set()
+        if self._may_look:
+            self.context.workers.run([partial(self._look, each) for each in digests if each not in self._is_there])
+        return {digest for digest in digests if not self._is_there.get(digest)}
 
-        def look(digest: Digest) -> None:
-            if self._remote.held(digest) != digest:
-                missing.add(digest)
+    def _look(self, digest: Digest) -> None:
+        self._is_there[digest] = self.context.remote.held(digest) == digest
 
-        self._context.workers.run([partial(look, digest) for digest in digests])
-        return missing
+    def _blobs(
+        self, manifests: Sequence[PlannedManifest], beside: Sequence[Blob], presence: Presence
+    ) -> tuple[PlannedBlob, ...]:
+        """Plan the blobs in the order in which they are sent: the image's, then those *beside* it, the largest first.
 
-    def _note_what_stands_elsewhere(self, manifest: Manifest) -> None:
-        named = parse_manifest(manifest.content, str(manifest.digest), manifest.media_type).blobs
-        count = len({blob.digest for blob in named} - set(manifest.blobs))
-        if count:
-            self._notes.append(f"{count} of the layers of {manifest.digest} stand on other servers and stay there")
+        Blobs of manifests that are there are there too.
+        """
+        needed = {digest for each in manifests if not each.is_there for digest in each.manifest.blobs}
+        of_image = [blob for blob in self.source.blobs if blob.digest in needed]
+        blobs = _in_order(of_image, beside)
+        held, unknown = self._held(blobs, presence)
+        sources = self._mountable([blob.digest for blob in blobs if blob.digest not in held], presence)
 
-    def _look_at_referrers(self) -> tuple[PlannedReferrer, ...]:
-        if not self._request.referrers:
-            return ()
-        companions = self._source.companions()
-        self._notes += [f"left out beside the image: {fault}" for fault in companions.faults]
-        found: dict[Referrer, Digest | ManifestState] = {}
+        def planned(blob: Blob) -> PlannedBlob:
+            if blob.digest in held:
+                return PlannedBlob(blob, BlobState.PRESENT, for_image=blob.digest in needed)
+            source = sources.get(blob.digest)
+            state = BlobState.UNKNOWN if blob.digest in unknown else BlobState.MISSING
+            state = BlobState.MOUNTABLE if source and state is BlobState.MISSING else state
+            return PlannedBlob(blob, state, source, for_image=blob.digest in needed)
 
-        def look(referrer: Referrer) -> None:
-            name: Tag | Digest = referrer.tag or referrer.root.digest
-            found[referrer] = self._remote.held(name) if self._may_look else ManifestState.UNTOLD
+        return tuple(map(planned, blobs))
 
-        self._context.workers.run([partial(look, referrer) for referrer in companions.referrers])
-        return tuple(PlannedReferrer(each, _state(each, found[each])) for each in companions.referrers)
+    def _held(self, blobs: Sequence[Blob], presence: Presence) -> tuple[frozenset[Digest], frozenset[Digest]]:
+        """Return which of *blobs* are there, and which are asked for in their turn; find out about the repository."""
+        host, repository, creation = self.request.host, self.request.repository, self.context.creation
+        nothing: frozenset[Digest] = frozenset()
+        try:
+            held, unknown = presence.of(blobs, is_complete=self.is_complete)
+        except NoSuchRepositoryError as missing:
+            self._state = state_of_missing(self.request, missing, creation, self._notes)
+            return nothing, nothing
+        if presence.note:
+            self._notes.append(presence.note)
+            # ECR did not say whether there is a repository, as it does with the answer for many blobs.
+            if (
+                blobs
+                and not held
+                and host.ecr is not None
+                and creation is not None
+                and presence.is_unknown_repository()
+            ):
+                gone = PushRefusedError.no_such_repository(host, repository)
+                self._state = state_of_missing(self.request, gone, creation, self._notes)
+        return held, unknown
+
+    def _mountable(self, missing: Sequence[Digest], presence: Presence) -> dict[Digest, str]:
+        """Choose from where each blob may come; of repositories that cannot be asked the first is tried for all."""
+        request = self.request
+        sources = [name for name in request.mount_from if name != request.repository]
+        if not missing or not sources or not backend_of(request.host).mounting.may_be_asked:
+            return {}
+        found: dict[Digest, str] = {}
+        was_answered = False
+        for source in sources:
+            wanted = [digest for digest in missing if digest not in found]
+            held = presence.in_repository(request.host, source, wanted) if wanted else frozenset()
+            if held is not None:
+                was_answered = True
+                found |= dict.fromkeys(held, source)
+        return found if was_answered else dict.fromkeys(missing, sources[0])
 
 
-def _blobs_beside(referrers: Sequence[PlannedReferrer]) -> list[Blob]:
-    return [blob for each in referrers if each.state is ReferrerState.MISSING for blob in each.referrer.blobs]
+def _in_order(image: Sequence[Blob], beside: Sequence[Blob]) -> list[Blob]:
+    """Sort blobs as they are sent, each once: those of the image, then those beside it, the largest first."""
+    of_image = {blob.digest for blob in image}
+    unique = {blob.digest: blob for blob in (*beside, *image)}
+    return sorted(unique.values(), key=lambda blob: (blob.digest not in of_image, -blob.size))
 
 
-def _state(referrer: Referrer, held: Digest | ManifestState) -> ReferrerState:
-    if held == referrer.root.digest:
-        return ReferrerState.PRESENT
-    return ReferrerState.TAKEN if isinstance(held, Digest) and referrer.tag else ReferrerState.MISSING
+def _left_elsewhere(manifest: Manifest) -> str:
+    named = parse_manifest(manifest.content, str(manifest.digest), manifest.media_type).blobs
+    count = len({blob.digest for blob in named} - set(manifest.blobs))
+    return f"{count} of the layers of {manifest.digest} are on other servers and stay there" if count else ""

@@ -1,4 +1,4 @@
-"""What one push works with: the repository to push to, and what is at hand there."""
+"""What one push works with in its repository."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,17 +8,15 @@ if TYPE_CHECKING:
     from shared_ecr.client.distribution.repository import RemoteRepository
     from shared_ecr.client.http.workers import WorkerPool
     from shared_ecr.client.pushers.creation import RepositoryCreator
-    from shared_ecr.client.pushers.interface import PushRequest
 
 
 @dataclass(frozen=True, slots=True)
 class PushContext:
-    """One repository, for one push."""
+    """The connection to one repository, and what else can be asked about it."""
 
-    request: "PushRequest"
     remote: "RemoteRepository"
     workers: "WorkerPool"
-    looks: "BatchBlobCheck | None"
-    """What answers for many blobs at once, where there is something."""
+    batch_check: "BatchBlobCheck | None"
+    """What answers for many blobs at once, where the registry has such a question."""
     creation: "RepositoryCreator | None"
-    """What knows of repositories that are missing, where there is something."""
+    """What knows of repositories that are missing, where the registry has such."""

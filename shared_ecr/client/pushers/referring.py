@@ -1,23 +1,47 @@
-"""Signatures, SBOMs and attestations on their way: after what they are about, and never a reason to fail.
+"""Signatures, SBOMs and attestations: planned and pushed after what they are about, and never a reason to fail.
 
 ECR refuses some of them with 405 (aws/containers-roadmap 2783), registries before 1.1 of the specification others;
-the image is whole without them, so what is refused is told and counted.
+the image is whole without them, so what is refused is reported and counted.
 """
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
 
+from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.http.workers import WorkerPool
-from shared_ecr.client.pushers.plan import PlannedBlob, PushPlan
+from shared_ecr.client.pushers.interface import PushRequest
+from shared_ecr.client.pushers.plan import PlannedBlob, PlannedReferrer, PushPlan, ReferrerState
+from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.pushers.storing import Storing
-from shared_ecr.client.sources.interface import InvalidImageError, Referrer
+from shared_ecr.client.sources.interface import ImageSource, InvalidImageError, Referrer
 from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
-
-if TYPE_CHECKING:
-    from shared_ecr.names import Digest
+from shared_ecr.names import Digest, Tag
 
 _BORNE = (RefusedError, UnavailableError, InvalidImageError)
+
+
+def planned_referrers(
+    context: PushContext, request: PushRequest, source: ImageSource, notes: list[str], *, may_look: bool
+) -> tuple[PlannedReferrer, ...]:
+    """Find what is beside the image, and what of it is there; what cannot be read is added to *notes*."""
+    if not request.referrers:
+        return ()
+    companions = source.companions()
+    notes += [f"left out beside the image: {fault}" for fault in companions.faults]
+    found: dict[Referrer, Digest | ManifestState] = {}
+
+    def look(referrer: Referrer) -> None:
+        name: Tag | Digest = referrer.tag or referrer.root.digest
+        found[referrer] = context.remote.held(name) if may_look else ManifestState.UNTOLD
+
+    context.workers.run([partial(look, referrer) for referrer in companions.referrers])
+    return tuple(PlannedReferrer(each, _state(each, found[each])) for each in companions.referrers)
+
+
+def _state(referrer: Referrer, held: Digest | ManifestState) -> ReferrerState:
+    if held == referrer.root.digest:
+        return ReferrerState.PRESENT
+    return ReferrerState.TAKEN if isinstance(held, Digest) and referrer.tag else ReferrerState.MISSING
 
 
 class Referring:

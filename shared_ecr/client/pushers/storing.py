@@ -7,7 +7,7 @@ from shared_ecr.client.distribution import referrer_lists
 from shared_ecr.client.distribution.refusals import ForgottenBlobsError
 from shared_ecr.client.distribution.uploads import UploadOutcome, Uploads
 from shared_ecr.client.pushers.events import BlobEnded, ManifestStored, Message, Progress
-from shared_ecr.client.pushers.plan import PlannedBlob
+from shared_ecr.client.pushers.plan import BlobState, PlannedBlob
 from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.pushers.tallies import BlobTally
 from shared_ecr.client.sources.interface import Blob, InvalidImageError, Manifest
@@ -16,16 +16,17 @@ from shared_ecr.names import Digest, Tag
 
 
 class Storing:
-    """Stores in one repository, and tells of it."""
+    """Stores in one repository, and reports it."""
 
-    def __init__(self, context: PushContext, progress: Progress) -> None:
-        self.place, self.tally = context.request.place, BlobTally()
+    def __init__(self, context: PushContext, place: str, progress: Progress) -> None:
+        self.place, self.tally = place, BlobTally()
         self._remote, self._workers, self._progress = context.remote, context.workers, progress
         self._uploads = Uploads(context.remote, self.place, progress, context.workers.stop)
 
     def send(self, planned: PlannedBlob) -> None:
-        """Have a blob that is missing in the registry; called by several threads."""
-        self._ended(planned.blob, self._uploads.send(planned.blob, planned.mount_from))
+        """Have a blob in the registry that is missing there, or may be; called by several threads."""
+        way = self._uploads.ensure if planned.state is BlobState.UNKNOWN else self._uploads.send
+        self._ended(planned.blob, way(planned.blob, planned.mount_from))
 
     def put(self, manifest: Manifest, name: Tag | Digest, blobs: Sequence[Blob]) -> str:
         """Store *manifest*, whose blobs, all among *blobs*, are there; once more where the registry forgot some.

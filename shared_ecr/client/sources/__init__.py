@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import ImageSource, InvalidImageError
-from shared_ecr.client.sources.oci_archive import open_oci_archive
 from shared_ecr.client.sources.oci_layout import open_oci_layout
 from shared_ecr.client.sources.sections import PathSections, SectionedFile
-from shared_ecr.client.sources.tar_headers import BLOCK, is_tar
-from shared_ecr.client.sources.tars import TarFiles
 from shared_ecr.errors import UsageError
 from shared_ecr.text import quoted
 
@@ -30,6 +27,8 @@ _UNPACKED_HERE = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _COMPRESSED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _KNOWN = "an image is an OCI layout (a folder or a tar with index.json) or a file written by 'docker save'"
 _CHUNK = 1024 * 1024
+# The first of a tar, by which it is known.
+BLOCK = 512
 
 
 def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
@@ -125,6 +124,10 @@ def _open_archive(file: SectionedFile, wanted: str | None) -> ImageSource:
 
 
 def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
+    from shared_ecr.client.sources.oci_archive import open_oci_archive
+    from shared_ecr.client.sources.tar_headers import is_tar
+    from shared_ecr.client.sources.tars import TarFiles
+
     head = file.read_at(0, BLOCK)
     for magic, program in _COMPRESSED.items():
         if head.startswith(magic):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from shared_ecr.client.sources.files import ImageFiles
 from shared_ecr.client.sources.interface import Companions, InvalidImageError, Referrer
-from shared_ecr.client.sources.layout_trees import LayoutTree, read_manifest
 from shared_ecr.client.sources.manifests import INDEX_TYPES, MAX_MANIFESTS, Descriptor
+from shared_ecr.client.sources.oci_layout import LayoutTree, read_manifest
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import Digest, Tag
 

@@ -1,5 +1,7 @@
 """OCI image layouts: the image that an index.json names, with everything below it.
 
+Every file is looked for before the first is sent.
+
 Source: https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 """
 
@@ -7,13 +9,21 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from shared_ecr.client.sources.companions import find_companions, without_companions
 from shared_ecr.client.sources.files import ImageFiles, ImageFolder, read_whole
-from shared_ecr.client.sources.interface import Blob, Companions, InvalidImageError, Manifest
-from shared_ecr.client.sources.layout_trees import LayoutTree, blob_name
-from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, Descriptor, descriptors, json_object, short_name
-
-__all__ = ["OciLayout", "blob_name", "open_oci_layout"]
+from shared_ecr.client.sources.interface import Blob, Companions, IncompleteImageError, InvalidImageError, Manifest
+from shared_ecr.client.sources.manifests import (
+    MAX_DEPTH,
+    MAX_MANIFEST_BYTES,
+    MAX_MANIFESTS,
+    Descriptor,
+    ManifestContent,
+    descriptors,
+    digest_of,
+    json_object,
+    parse_manifest,
+    short_name,
+)
+from shared_ecr.names import Digest
 
 
 class OciLayout:
@@ -57,6 +67,10 @@ class OciLayout:
 
     def companions(self) -> Companions:
         """Look through index.json for what is about the image."""
+        if len(self._listed) == 1:
+            return Companions()
+        from shared_ecr.client.sources.companions import find_companions
+
         return find_companions(self._files, self._listed, self._tree.manifests.keys())
 
     def close(self) -> None:
@@ -91,6 +105,8 @@ def chosen_entry(files: ImageFiles, listed: tuple[Descriptor, ...], wanted: str 
         if not listed:
             raise InvalidImageError.unnamed(files.place, wanted, names)
     elif _is_a_choice(listed):
+        from shared_ecr.client.sources.companions import without_companions
+
         listed = without_companions(files, listed) or listed
         names = _names(listed)
     if _is_a_choice(listed):
@@ -107,3 +123,67 @@ def _names(listed: tuple[Descriptor, ...]) -> list[str]:
     """Return, for each image, the first of its names that no other image has; its digest where there is none."""
     count = Counter(name for entry in listed for name in set(entry.names))
     return [next((name for name in entry.names if count[name] == 1), str(entry.digest)) for entry in listed]
+
+
+def blob_name(digest: Digest) -> str:
+    """Name the file of *digest* within a layout; a `Digest` has been matched, so it leads nowhere else."""
+    return f"blobs/sha256/{digest.hex}"
+
+
+def read_manifest(files: ImageFiles, descriptor: Descriptor) -> tuple[bytes, ManifestContent]:
+    """Read what *descriptor* names; refuse other bytes than those it names."""
+    name = blob_name(descriptor.digest)
+    origin = files.origin(name)
+    content = read_whole(files, name, MAX_MANIFEST_BYTES)
+    if digest_of(content) != descriptor.digest or len(content) != descriptor.size:
+        raise InvalidImageError.in_file(
+            origin, f"it has {len(content)} bytes of the digest {digest_of(content)}; it is listed with others"
+        )
+    return content, parse_manifest(content, origin, descriptor.media_type)
+
+
+class LayoutTree:
+    """What is below one entry of index.json: manifests, children first, and blobs, each once."""
+
+    def __init__(self, files: ImageFiles, top: Descriptor) -> None:
+        """Read it.
+
+        Raises:
+            IncompleteImageError: a file is missing that the image names.
+            InvalidImageError: a document breaks a rule, or a file has another size than the image says.
+        """
+        self._files = files
+        self.manifests: dict[Digest, Manifest] = {}
+        self.blobs: dict[Digest, Blob] = {}
+        self.root = self._read(top, depth=1)
+
+    def _read(self, descriptor: Descriptor, depth: int) -> Manifest:
+        known = self.manifests.get(descriptor.digest)
+        if known:
+            return known
+        if depth > MAX_DEPTH or len(self.manifests) >= MAX_MANIFESTS:
+            raise InvalidImageError.in_file(
+                self._files.origin(blob_name(descriptor.digest)),
+                f"over {MAX_DEPTH} indexes within each other or {MAX_MANIFESTS} manifests are no image",
+            )
+        content, parsed = read_manifest(self._files, descriptor)
+        for child in parsed.children:
+            self._read(child, depth + 1)
+        moved = tuple(blob.digest for blob in parsed.blobs if self._adopt(blob))
+        manifest = parsed.as_manifest(content, moved)
+        self.manifests[manifest.digest] = manifest
+        return manifest
+
+    def _adopt(self, descriptor: Descriptor) -> bool:
+        """Take note of a blob; answer whether it is here to be moved."""
+        files, name = self._files, blob_name(descriptor.digest)
+        origin = files.origin(name)
+        size = files.size(name)
+        if size is None:
+            if descriptor.is_elsewhere:
+                return False
+            raise IncompleteImageError.in_file(origin, "the image names this file, and it is missing")
+        if size != descriptor.size:
+            raise InvalidImageError.in_file(origin, f"it has {size} bytes, and the image says {descriptor.size}")
+        self.blobs.setdefault(descriptor.digest, Blob(descriptor.digest, size, origin, lambda: files.open(name)))
+        return True

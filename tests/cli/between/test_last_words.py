@@ -54,7 +54,7 @@ def interrupt_after_the_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     def planned(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("shared_ecr.client.pushers.steps.Push.run", planned)
+    monkeypatch.setattr("shared_ecr.client.pushers.native._Push.run", planned)
 
 
 def test_a_mirror_that_is_interrupted_says_what_is_kept(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,7 +223,10 @@ def test_a_plan_writes_nothing(world: World, layout: Path) -> None:
 
 
 def test_what_an_engine_would_send_is_not_planned(world: World) -> None:
-    with world.session() as session, pytest.raises(UsageError, match="cannot be told beforehand"):
+    with (
+        world.session() as session,
+        pytest.raises(UsageError, match="--dry-run cannot show what a container engine would send"),
+    ):
         plan_all([PushJob("app:latest", f"{APP}:1")], session, PushOptions(engine="docker"))
 
 

@@ -12,7 +12,7 @@ import pytest
 from client.engines.real_registry import missing_program, running_registry
 from client.fake_registry import FakeRegistry
 from client.images import image, write_layout
-from client.pushing import CANARY, Heard
+from client.pushing import CANARY, Heard, push_source
 from client.registries.token_service import TokenService, served
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
@@ -37,7 +37,7 @@ def logins_of_docker(folder: Path, host: RegistryHost, password: str = CANARY) -
 
 def push(source: Path, host: RegistryHost, logins: CredentialSource, environ: dict[str, str]) -> PushResult:
     request = PushRequest(str(source), host, "team/app", (Tag.parse("1.0"),))
-    return NativePusher(HttpEnvironment(environ)).push(request, logins, Heard())
+    return push_source(NativePusher(HttpEnvironment(environ)), request, logins, Heard())
 
 
 @pytest.mark.real

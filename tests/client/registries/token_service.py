@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import BuiltImage
-from client.pushing import Heard, Pauses
+from client.pushing import Heard, Pauses, push_source
 from client.registry_api import Asked, RegistryApi
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.looking import ManifestReader
@@ -152,7 +152,7 @@ class Served:
 
     def push(self, source: Path, repository: str, credentials: CredentialSource) -> PushResult:
         request = PushRequest(str(source), self.host, self.reference(repository).repository, (Tag.parse("1.0"),))
-        return NativePusher(self.environment).push(request, credentials, Heard())
+        return push_source(NativePusher(self.environment), request, credentials, Heard())
 
     def shown_to(self, server: FakeRegistry) -> set[str]:
         """The schemes under which *server* was shown a login."""
