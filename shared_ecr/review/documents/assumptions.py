@@ -19,7 +19,17 @@ class Other(Enum):
 
 
 OTHER = Other.VALUE
-Assumed = str | Other
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """The default of a parameter: each side of a review takes its own, for a default can change with the template."""
+
+    value: str
+    """The default of the side that has one, for a side that has none."""
+
+
+Assumed = str | Other | Default
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.documents.assumptions import OTHER, Touched
+from shared_ecr.review.documents.assumptions import OTHER, Default, Touched
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
 from shared_ecr.review.documents.loops import LOOP, ForEachLoops
@@ -88,7 +88,7 @@ class Evaluation:
         """Return what is written in the place of the value *name*, which only a deployment knows, or is assumed."""
         assumed = self.scope.choose(open_name(name))
         if assumed is not OTHER:
-            return assumed
+            return assumed.value if isinstance(assumed, Default) else assumed
         self.opened.setdefault(open_name(name))
         return open_value(name)
 

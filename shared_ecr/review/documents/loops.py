@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from shared_ecr.documents.json_text import Json, Number
-from shared_ecr.review.deployments import is_known
+from shared_ecr.review.deployments import OPEN_MARK, is_known
 
 LOOP = "Fn::ForEach::"
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
@@ -45,8 +45,8 @@ class ForEachLoops:
                 self._doubt(f"{key} has other arguments than it takes; what it makes is not judged")
                 return {}
         if not isinstance(items, list) or not is_known(items) or not all(isinstance(each, str) for each in items):
-            self._doubt(f"the list of {key} is known only once deployed; what it makes is not judged")
-            return {}
+            self._doubt(f"the list of {key} is known only once deployed; one item is judged in place of all")
+            return self._for_any_item(fragment, identifier)
         found: dict[str, Json] = {}
         for item in items:
             if self._values > _MOST_VALUES:
@@ -55,6 +55,13 @@ class ForEachLoops:
             made = self._filled(fragment, identifier, str(item))
             found |= self.expand(made) if isinstance(made, dict) else {}
         return found
+
+    def _for_any_item(self, fragment: Json, identifier: str) -> dict[str, Json]:
+        """Return what the loop makes of an item that is not known, so that at least its body is compared."""
+        mark = f"{OPEN_MARK}{identifier}}}"
+        made = self._filled(fragment, identifier, mark)
+        named = made.items() if isinstance(made, dict) else ()
+        return self.expand({key.replace(mark, identifier): body for key, body in named})
 
     def _filled(self, data: Json, identifier: str, item: str) -> Json:
         """Return a copy of *data* with *item* for each mention of *identifier*."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, Number
-from shared_ecr.review.documents.assumptions import OTHER, Assumed
+from shared_ecr.review.documents.assumptions import OTHER, Assumed, Default
 
 # Read from the Parameter Store at deployment; the default is the name of the parameter there.
 _READ_LATER = "AWS::SSM::Parameter::"
@@ -24,9 +24,12 @@ class OpenParameter:
     kind: str
     candidates: tuple[Assumed, ...]
     """The default first, then what else is allowed; `OTHER` where anything is."""
+    default: str | None = None
 
-    def typed(self, value: str) -> Json:
-        """Return *value* as a reference to the parameter gives it."""
+    def typed(self, value: str | Default) -> Json:
+        """Return *value* as a reference to the parameter gives it; of defaults its own, where it has one."""
+        if isinstance(value, Default):
+            value = value.value if self.default is None else self.default
         return _typed(self.kind, value)
 
 
@@ -53,7 +56,11 @@ def default_values(declared: Mapping[str, Json]) -> dict[str, Json]:
 
 def open_parameters(declared: Mapping[str, Json], known: Mapping[str, Json]) -> dict[str, OpenParameter]:
     """Return the parameters in *declared* whose value is not *known*."""
-    return {name: OpenParameter(_kind(body), _candidates(body)) for name, body in declared.items() if name not in known}
+    return {
+        name: OpenParameter(_kind(body), _candidates(body), _text(_field(body, "Default")))
+        for name, body in declared.items()
+        if name not in known
+    }
 
 
 def _candidates(body: Json) -> tuple[Assumed, ...]:
@@ -61,9 +68,10 @@ def _candidates(body: Json) -> tuple[Assumed, ...]:
         # What is to be hidden is not assumed either: it would be in what a review prints.
         return (OTHER,)
     default, allowed = _text(_field(body, "Default")), _field(body, "AllowedValues")
-    first: list[Assumed] = [] if default is None else [default]
+    first: list[Assumed] = [] if default is None else [Default(default)]
     if isinstance(allowed, list) and 0 < len(allowed) <= _MOST_ALLOWED:
-        return tuple(dict.fromkeys([*first, *filter(None, map(_text, allowed))]))
+        values = (_text(each) for each in allowed)
+        return tuple(dict.fromkeys([*first, *(value for value in values if value is not None and value != default)]))
     return (*first, OTHER)
 
 

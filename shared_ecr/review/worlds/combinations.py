@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice, product
 from math import prod
 
-from shared_ecr.review.documents.assumptions import Assumed, OpenValue, Touched, Unit
+from shared_ecr.review.documents.assumptions import Assumed, Default, OpenValue, Touched, Unit
 
 Values = Mapping[OpenValue, Assumed]
 Choices = Mapping[OpenValue, Sequence[Assumed]]
@@ -73,7 +73,23 @@ def _choices(units: Mapping[Unit, Touched]) -> Choices:
     for touched in units.values():
         for value, candidates in touched.items():
             found.setdefault(value, {}).update(candidates)
-    return {value: tuple(candidates) for value, candidates in sorted(found.items()) if len(candidates) > 1}
+    distinct = {value: _distinct(candidates) for value, candidates in sorted(found.items())}
+    return {value: candidates for value, candidates in distinct.items() if len(candidates) > 1}
+
+
+def _distinct(candidates: Iterable[Assumed]) -> tuple[Assumed, ...]:
+    """Return *candidates* without those that mean the same.
+
+    One default is the text that it is. Where the sides have different ones, "the default" is a value of its own: that
+    a stack keeps one of the two texts is another world.
+    """
+    every = list(candidates)
+    defaults = [each for each in every if isinstance(each, Default)]
+    texts = {each.value for each in defaults}
+    if len(texts) == 1:
+        return tuple(each for each in every if each not in texts)
+    others = [each for each in every if not isinstance(each, Default)]
+    return tuple(dict.fromkeys([*defaults[:1], *others, *(each.value for each in defaults)]))
 
 
 def _groups(values_of: Mapping[Unit, Sequence[OpenValue]]) -> list[_Group]:

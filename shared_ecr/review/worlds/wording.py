@@ -1,9 +1,9 @@
 """In which worlds something holds, in as few words as say it: `if Env is prod`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from shared_ecr.review.documents.assumptions import OTHER, Assumed, OpenValue
+from shared_ecr.review.documents.assumptions import OTHER, Assumed, Default, OpenValue
 from shared_ecr.review.documents.scope import NO, YES
 from shared_ecr.review.worlds.combinations import Values
 from shared_ecr.text import visible
@@ -19,6 +19,9 @@ class Wording:
         self._worlds = worlds
         stacks = {value.stack for values in worlds for value in values}
         self._is_one_stack = len(stacks) <= 1
+        texts = {(value, each) for values in worlds for value, each in values.items() if isinstance(each, str)}
+        # Where a default changes with the template, it is not one text.
+        self._changing = {value for value, each in _defaults(worlds) if (value, each.value) in texts}
 
     def condition(self, held_in: AbstractSet[int], about: AbstractSet[OpenValue] | None = None) -> str:
         """Return `if …` for the worlds numbered *held_in*, empty where these are all.
@@ -61,6 +64,11 @@ class Wording:
                 case = smaller
         return case
 
+    def _value(self, name: OpenValue, value: Assumed) -> str:
+        if not isinstance(value, Default):
+            return str(value)
+        return "its default" if name in self._changing else value.value
+
     @staticmethod
     def _is_within(world: Values, case: Values) -> bool:
         return all(world[name] == value for name, value in case.items())
@@ -72,6 +80,13 @@ class Wording:
         called = name.name if self._is_one_stack else f"{name.name} of {name.stack}"
         if set(values) <= {YES, NO} and " " in name.name:
             return visible(called if values == (YES,) else f"not: {called}")
-        known = [str(value) for value in values if value is not OTHER]
+        known = [self._value(name, value) for value in values if value is not OTHER]
         others = ["another value"] if OTHER in values else []
         return visible(f"{called} is {' or '.join([*known, *others])}")
+
+
+def _defaults(worlds: Sequence[Values]) -> Iterator[tuple[OpenValue, Default]]:
+    for values in worlds:
+        for value, each in values.items():
+            if isinstance(each, Default):
+                yield value, each

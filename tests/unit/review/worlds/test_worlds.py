@@ -90,6 +90,25 @@ def test_a_default_is_one_value_among_others(reviewing: Reviewing) -> None:
     assert blocking(reviewing(after, template(repository())))
 
 
+def test_a_default_that_changes_is_a_change_of_what_has_it(reviewing: Reviewing) -> None:
+    before, after = (
+        template(repository(RepositoryName={"Ref": "Env"}), Parameters={"Env": {**TEXT, "Default": default}})
+        for default in ("team/app", "team/other")
+    )
+    found = blocking(reviewing(after, before))
+    assert found["repository-renamed"].startswith("if Env is its default: team/app becomes team/other")
+    assert not blocking(reviewing(after, before, Env="team/app"))
+
+
+def test_the_body_of_a_loop_over_an_unknown_list_is_compared(reviewing: Reviewing) -> None:
+    def loop(body: Body) -> Body:
+        each = {"Fn::ForEach::All": ["Name", {"Ref": "Names"}, {"R${Name}": body}]}
+        return {"Parameters": {"Names": {"Type": "CommaDelimitedList"}}, "Resources": each}
+
+    opened = repository(RepositoryPolicyText=policy("*"))
+    assert "access-public" in blocking(reviewing(loop(opened), loop(repository())))
+
+
 def test_only_allowed_values_are_assumed(reviewing: Reviewing) -> None:
     parameters = {"Env": {**TEXT, "AllowedValues": ["dev", "test"]}}
     after = template(repository(RepositoryPolicyText=when("Prod", policy("*"), policy())), Parameters=parameters)
