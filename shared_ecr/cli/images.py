@@ -5,17 +5,16 @@ import os
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.inventory_taking import InventoryTaking
 from shared_ecr.cli.options import StepLog, Subcommands, add_file
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.fate.inventory import ImageUse
     from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import EcrRegistry
 
@@ -50,29 +49,33 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Take the inventory, save it, and print what there is."""
+    """Take the inventory, save what could be read, and print what there is; exit 3 where something could not be."""
     from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.client.aws.inventory import take_inventory
     from shared_ecr.fate.costs import StorageTotal
     from shared_ecr.fate.inventory import Inventory
     from shared_ecr.fate.inventory.saving import save
-    from shared_ecr.text import size
+    from shared_ecr.text import counted, size
 
     spec = declared(arguments.file)
-    story = StepLog()
     with closing(AwsClients()) as clients:
-        repositories = []
         homes = tuple(registries(arguments, spec, clients))
+        taken = InventoryTaking(clients, StepLog())
         for registry in homes:
-            names = chosen(arguments, spec, clients, registry)
-            repositories += [take_inventory(clients, registry, name, story.said) for name in names]
-        uses = _uses(arguments.in_use, homes, clients)
-    inventory = Inventory(tuple(sorted(repositories, key=lambda each: (each.name, each.region))), uses)
+            what = f"the list of repositories in {registry.region}"
+            for name in taken.of(what, partial(chosen, arguments, spec, clients, registry)):
+                taken.read_images(registry, name)
+        taken.read_uses(arguments.in_use, homes)
+    if taken.first_error and not taken.repositories:
+        raise taken.first_error
+    repositories = tuple(sorted(taken.repositories, key=lambda each: (each.name, each.region)))
     if arguments.save:
-        save(inventory, arguments.save, datetime.now(UTC))
-    for repository in inventory.repositories:
-        print(f"{repository.title}  {len(repository.images)} images  {size(StorageTotal.of(repository.images).bytes)}")
-    return ExitCode.DONE
+        save(Inventory(repositories, tuple(dict.fromkeys(taken.uses))), arguments.save, datetime.now(UTC), taken.unread)
+    for repository in repositories:
+        images = counted(len(repository.images), "image")
+        print(f"{repository.title}  {images}  {size(StorageTotal.of(repository.images).bytes)}")
+    for part in taken.unread:
+        print(f"not read: {part.what}: {part.why}", file=sys.stderr)
+    return ExitCode.ENVIRONMENT if taken.unread else ExitCode.DONE
 
 
 def declared(file: Path) -> "RegistrySpec | None":
@@ -116,21 +119,3 @@ def chosen(
     from shared_ecr.client.aws.inventory import repository_names
 
     return repository_names(clients, registry)
-
-
-def _uses(asked: "Sequence[str]", homes: "Sequence[EcrRegistry]", clients: "AwsClients") -> "tuple[ImageUse, ...]":
-    from shared_ecr.client.aws.usage import ASKED
-
-    found: list[ImageUse] = []
-    if "kubernetes" in asked:
-        from shared_ecr.client.kubernetes import used_by_kubernetes
-
-        found += used_by_kubernetes(os.environ)
-        print(f"kubernetes: {len(found)} images in use", file=sys.stderr)
-    services = [service for service in asked if service != "kubernetes"]
-    for registry in homes:
-        for service in services:
-            before = len(found)
-            found += ASKED[service](clients, registry.region)
-            print(f"{service} in {registry.region}: {len(found) - before} images in use", file=sys.stderr)
-    return tuple(dict.fromkeys(found))

@@ -73,4 +73,5 @@ class RepositoryImages:
     @property
     def title(self) -> str:
         """The name, with the Region where it is known."""
-        return f"{self.name} ({self.region})" if self.region else self.name
+        name = self.name or "a repository without images"
+        return f"{name} ({self.region})" if self.region else name

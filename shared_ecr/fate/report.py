@@ -52,11 +52,16 @@ def report(inventory: Inventory, policies: LifecycleSource, question: FateReques
         used, lost_uses = used_digests(repository, inventory.uses)
         warnings += [_use_of_nothing(repository, use) for use in lost_uses]
         if policy is None:
-            warnings.append(_warning(repository.title, f"{policies.source} says nothing of it", "fate-undeclared"))
+            warnings.append(_warning(repository.title, f"{policies.source} has no policy for it", "fate-undeclared"))
         else:
             outcomes.append(_outcome(repository, policy, question, used))
     if not inventory.repositories:
-        raise UsageError("the inventory holds no repository: no page of it has an image or says whose it is")
+        raise UsageError("the inventory holds no repository: no page of it has an image or names a repository")
+    if not outcomes and not any(repository.name for repository in inventory.repositories):
+        raise UsageError(
+            f"the inventory is of one repository without images, and does not name it; {policies.source} has a policy "
+            "for each repository: name it, 'shared-ecr fate NAME --images FILE'"
+        )
     if not outcomes:
         raise UsageError(f"{policies.source} has no policy for any repository of the inventory")
     if not question.names:

@@ -226,7 +226,8 @@ def test_without_an_inventory_the_command_says_how_to_make_one(
 
 
 def test_an_inventory_without_any_repository_is_refused(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
-    assert fate("--images", files.inventory(), "--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
+    nothing = files.written("images.json", '{"sharedEcrInventory": 1, "repositories": []}')
+    assert fate("--images", nothing, "--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
     assert "holds no repository" in capsys.readouterr().err
 
 
@@ -247,3 +248,30 @@ def test_archived_images_move_to_the_other_price(files: Files, capsys: pytest.Ca
     arguments = ("--images", files.inventory(*TEN), "--policy", policy, "--archive-price", "0.01")
     summary = told(capsys, *arguments)["repositories"][0]["summary"]
     assert (summary["now"]["monthly_cost"], summary["after"]["monthly_cost"]) == (1.0, 0.55)
+
+
+def test_an_empty_repository_as_aws_prints_it_is_judged_by_a_bare_policy(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = files.written("images.json", '{"imageDetails": []}')
+    assert fate("--images", empty, "--policy", files.policy(newest(1, 5))) == ExitCode.DONE
+    assert "a repository without images: 0 images" in capsys.readouterr().out
+
+
+def test_an_empty_repository_beside_a_declaration_has_to_be_named(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.written("registry.yaml", DECLARATION)
+    empty = files.written("images.json", '{"imageDetails": []}')
+    assert fate("--images", empty) == ExitCode.INVALID
+    assert "shared-ecr fate NAME --images FILE" in capsys.readouterr().err
+    assert fate("team/app", "--images", empty) == ExitCode.DONE
+
+
+def test_the_last_image_of_production_blocks_beside_staging(files: Files) -> None:
+    images = [entry(f"b{number}", f"build-{number}", days=number) for number in range(1, 25)]
+    last = entry("prod", "deployed-to-production", "build-900", days=60)
+    staging = entry("staging", "deployed-to-staging", "build-901", days=2)
+    policy = files.policy(pushed(1, 30))
+    assert fate("--images", files.inventory(*images, staging, last), "--policy", policy) == ExitCode.FINDINGS
+    assert fate("--images", files.inventory(*images, staging), "--policy", policy) == ExitCode.DONE

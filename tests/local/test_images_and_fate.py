@@ -148,3 +148,22 @@ def test_what_ecs_and_lambda_run_is_asked_and_saved(
         "ECS service api",
         "Lambda function fate",
     }
+
+
+def test_what_can_be_read_is_saved_and_what_cannot_is_named(
+    files: Files, repository: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["images", repository, "fate/unknown", "--save", "images.json"]) == ExitCode.ENVIRONMENT
+    assert "not read: fate/unknown in us-east-1" in capsys.readouterr().err
+    document = json.loads((files.folder / "images.json").read_text(encoding="utf-8"))
+    assert [each["repositoryName"] for each in document["repositories"]] == [repository]
+
+
+def test_an_inventory_that_is_not_whole_says_so_where_it_is_judged(
+    files: Files, repository: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["images", "fate/unknown", repository, "--save", "images.json"])
+    capsys.readouterr()
+    later = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    main(["fate", "--images", "images.json", "--policy", files.policy(newest(1, 9)), "--now", later])
+    assert "'fate/unknown in us-east-1' could not be read" in capsys.readouterr().out

@@ -1,7 +1,7 @@
 """Read inventories from files: every page of every repository, whole or not at all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -18,7 +18,7 @@ from shared_ecr.fate.inventory.inventory import Inventory
 from shared_ecr.fate.inventory.pages import EntryList, ImageOwner, UnexpectedValue, entries_of
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
 from shared_ecr.problems import InvalidDeclarationError, Problem, Severity
-from shared_ecr.text import quoted
+from shared_ecr.text import quoted, visible
 
 # Clocks of this machine and of AWS differ by that much without anybody's fault.
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -49,6 +49,7 @@ class _InventoryReader:
         self.gathered: dict[ImageOwner, _Gathered] = defaultdict(_Gathered)
         self.problems: list[Problem] = []
         self.uses: list[ImageUse] = []
+        self.not_read: list[Problem] = []
 
     def read(self, text: InventoryText, region: str) -> None:
         for start, document in text.documents():
@@ -59,6 +60,8 @@ class _InventoryReader:
                     self._gather(text, start, found)
             if isinstance(document, dict) and isinstance(document.get("inUse"), list):
                 self.uses += _recorded_uses(document["inUse"], text.file)
+            if isinstance(document, dict) and isinstance(document.get("notRead"), list):
+                self.not_read += _not_read(document["notRead"], text.file)
 
     def _gather(self, text: InventoryText, start: int, found: EntryList) -> None:
         owners: dict[tuple[Any, Any, Any], ImageOwner] = {}
@@ -136,7 +139,25 @@ def load_inventory(sources: Iterable[InventorySource], now: datetime, fallback_n
             repository = RepositoryImages(owner.name, tuple(gathered.images.values()), owner.account, owner.region)
             repositories.append(repository)
             warnings += doubts_about(repository, gathered.first_file, now + _CLOCK_SKEW)
+    if not repositories and reader.gathered:
+        # The answer to DescribeImages for a repository without images does not say which repository it is.
+        repositories = [RepositoryImages("", ())]
+    warnings += reader.not_read
     return Inventory(tuple(repositories), tuple(reader.uses), tuple(warnings))
+
+
+def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:
+    """Yield a warning for each part that `shared-ecr images` could not read when it took the inventory."""
+    for entry in entries:
+        match entry:
+            case {"what": str() as what, "why": str() as why}:
+                yield Problem(
+                    "inventory-partial", Severity.WARNING, f"{quoted(what)} could not be read: {visible(why)}",
+                    "Its images, or who uses them, are not in this inventory", "Take the inventory again",
+                    file=file,
+                )  # fmt: skip
+            case _:
+                continue
 
 
 def _path(found: EntryList, number: int) -> tuple[Step, ...]:

@@ -59,7 +59,7 @@ def entries_of(document: Any, owner: ImageOwner, path: tuple[Step, ...] = ()) ->
         yield from _of_page(document, owner, path)
     elif "imageDigest" in document or "imagePushedAt" in document:
         yield EntryList(path, [document], owner, is_list=False)
-    elif document.keys() <= {"inUse", OWN_KEY, "takenAt"} and document:
+    elif document.keys() <= {"inUse", OWN_KEY, "takenAt", "notRead"} and document:
         return
     else:
         yield UnexpectedValue(path, _not_an_inventory(_looks_like(document)))

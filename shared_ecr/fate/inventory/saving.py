@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,24 +16,35 @@ from shared_ecr.fate.inventory.uses import ImageUse
 from shared_ecr.model.lifecycle.rules import StorageClass
 
 
-def save(inventory: Inventory, path: Path, taken_at: datetime) -> None:
-    """Write *inventory* to *path*, whole or not at all.
+@dataclass(frozen=True, slots=True)
+class UnreadPart:
+    """A repository that could not be read, or a service that did not say which images it uses."""
+
+    what: str
+    why: str
+
+
+def save(inventory: Inventory, path: Path, taken_at: datetime, unread: Sequence[UnreadPart] = ()) -> None:
+    """Write *inventory* to *path*, whole or not at all; what is *unread* is recorded in it.
 
     Raises:
         UnavailableError: the file cannot be written.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text("".join(_lines(inventory, taken_at)), encoding="utf-8")
+        draft.write_text("".join(_lines(inventory, taken_at, unread)), encoding="utf-8")
         draft.replace(path)
     except OSError as fault:
         draft.unlink(missing_ok=True)
         raise UnavailableError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
 
-def _lines(inventory: Inventory, taken_at: datetime) -> Iterator[str]:
+def _lines(inventory: Inventory, taken_at: datetime, unread: Sequence[UnreadPart]) -> Iterator[str]:
     yield f'{{"{OWN_KEY}": {OWN_VERSION}, "takenAt": {json.dumps(taken_at.isoformat())},\n "inUse": ['
     yield from _joined(_use(use) for use in inventory.uses)
+    if unread:
+        yield '],\n "notRead": ['
+        yield from _joined({"what": each.what, "why": each.why} for each in unread)
     yield '],\n "repositories": ['
     for number, repository in enumerate(inventory.repositories):
         yield ",\n  " if number else "\n  "

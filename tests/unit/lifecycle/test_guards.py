@@ -60,6 +60,15 @@ def test_the_last_image_of_a_kind_is_found() -> None:
     assert (finding.code, "`prod*` (1)" in finding.what) == ("fate-last-of-kind", True)
 
 
+@pytest.mark.parametrize("name", ["deployed-to", "env", "app"])
+@pytest.mark.parametrize("environment", ["production", "prod"])
+def test_the_last_image_of_an_environment_is_found_beside_another_environment(name: str, environment: str) -> None:
+    last = Image(digest("old"), NOW - 50 * DAY, (f"{name}-{environment}", "v50"))
+    other = Image(digest("young"), NOW, (f"{name}-staging", "v0"))
+    (finding,) = found([other, *TWENTY, last], policy({"rules": [newest(1, 21)]}))
+    assert (finding.code, f"`{name}-{environment}` (1)" in finding.what) == ("fate-last-of-kind", True)
+
+
 @pytest.mark.parametrize(("keep", "expected"), [(18, []), (17, ["fate-many"])])
 def test_more_than_a_tenth_is_many(keep: int, expected: list[str]) -> None:
     assert codes(TWENTY, policy({"rules": [newest(1, keep)]})) == expected
@@ -95,7 +104,16 @@ def test_the_and_trap_names_the_images_it_costs() -> None:
         ("20261121", "numbers"),
         ("0a1b2c3d", "commit ids"),
         ("feature-x", "feature*"),
+        ("build-17", "build*"),
+        ("deployed-to-production", "deployed-to-production"),
+        ("deployed-to-staging", "deployed-to-staging"),
+        ("deployedToProduction", "deployed-To-Production"),
+        ("env-prod", "env-prod"),
+        ("app-prod", "app-prod"),
+        ("env-customer", "env-customer"),
+        ("app-1.2.3-prod", "app-*-prod"),
+        ("prod-eu-central-1", "prod-eu-central*"),
     ],
 )
-def test_a_kind_is_how_tags_begin(tag: str, kind: str) -> None:
+def test_a_kind_is_how_tags_begin_and_the_environment_that_they_name(tag: str, kind: str) -> None:
     assert kind_of(tag) == kind
