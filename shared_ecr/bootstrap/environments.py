@@ -49,6 +49,8 @@ def account_names(registry: RegistrySpec) -> Mapping[AccountId, str]:
 def _reached(registry: RegistrySpec) -> Iterator[tuple[AccountId, Region, str]]:
     for region in registry.regions:
         yield registry.account, region, "the registry"
+    for account in registry.ci_roles.accounts if registry.ci_roles else ():
+        yield account, registry.regions[0], "the roles of CI systems"
     for destination in registry.replica_registries:
         yield destination.account, destination.region, "replicas of the registry"
 

@@ -4,6 +4,8 @@ import re
 
 from shared_ecr.declaration.accounts import read_account, read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
+from shared_ecr.declaration.ci_roles import KEY as CI_ROLES
+from shared_ecr.declaration.ci_roles import read_ci_roles
 from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.mirrors import read_mirrors
 from shared_ecr.declaration.profiles import read_inherited
@@ -18,6 +20,7 @@ from shared_ecr.declaration.settings import (
 )
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.ci_roles import ci_role_faults
 from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
 from shared_ecr.model.shards import MAX_STACKS
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
@@ -26,7 +29,7 @@ from shared_ecr.text import quoted
 VERSION = 1
 KEYS = (
     *("version", "organization", "accounts", "registry", "defaults", "profiles", "include", "repositories"),
-    *("public_repositories", "mirrors", "acknowledged", "ignore"),
+    *("public_repositories", "ci_roles", "mirrors", "acknowledged", "ignore"),
 )
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
@@ -69,11 +72,19 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     for name, fault in conflicts(regions, specs, stacks):
         path = join("repositories", str(name)) if name else "repositories"
         reading.note(_culprit(entries[name], fault.code) if name else repositories, path, fault)
+    ci_roles = read_ci_roles(reading, fields.get(CI_ROLES), accounts)
     if reading.has_errors:
         return None
-    return RegistrySpec(
-        account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors
-    )
+    registry = RegistrySpec(
+        account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors,
+        ci_roles,
+    )  # fmt: skip
+    faults = tuple(ci_role_faults(registry))
+    for path, fault in faults:
+        by_name = {join("repositories", str(name)): entry for name, entry in entries.items()}
+        entry = by_name.get(path)
+        reading.note(_culprit(entry, "policy-size") if entry else fields.get(CI_ROLES) or repositories, path, fault)
+    return None if faults else registry
 
 
 def _culprit(entry: MappingEntry, code: str) -> Node:

@@ -25,6 +25,17 @@ DEFAULT_STACK_NAME = "shared-ecr"
 
 
 @dataclass(frozen=True, slots=True)
+class CiRoles:
+    """In which accounts stacks define the roles of CI systems, and how."""
+
+    accounts: tuple[AccountId, ...]
+    creates_providers: bool = False
+    """Whether the OIDC providers are defined too; an account has one for each issuer."""
+    permissions_boundary: str | None = None
+    """The name of the managed policy that bounds every role, in each account."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrySpec:
     """One account's registry in every Region where it shall be the same."""
 
@@ -45,6 +56,8 @@ class RegistrySpec:
     """How many stacks the repositories are spread over in each Region, by their names alone (`shards`)."""
     mirrors: tuple[Mirror, ...] = ()
     """What `shared-ecr mirror` keeps in these repositories; no stack knows of it."""
+    ci_roles: CiRoles | None = None
+    """Where the roles of CI systems are defined that grants name; None where others define them."""
 
     def __post_init__(self) -> None:
         for _, fault in conflicts(self.regions, self.repositories, self.stacks):

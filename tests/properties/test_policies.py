@@ -20,6 +20,7 @@ from shared_ecr.model.permissions import (
 from shared_ecr.model.principals import (
     EVERYWHERE,
     Account,
+    CiWorkflow,
     CodeBuildProject,
     Consumer,
     EmrServerless,
@@ -144,7 +145,7 @@ def is_meant(consumer: Consumer, caller: Caller) -> bool:  # noqa: C901, PLR0911
     match consumer:
         case Account(granted):
             return not caller.service and account == str(granted) != str(HOME)
-        case Role(granted, name) | GitHubActions(Role(granted, name)):
+        case Role(granted, name) | CiWorkflow(Role(granted, name)):
             return not caller.service and (account, caller.role) == (str(granted), name)
         case Organization(granted_organization):
             return not caller.service and organization == str(granted_organization)

@@ -3,28 +3,39 @@
 from constructs import Construct
 
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr_constructs.stacks.ci_roles import CiRolesStack
 from shared_ecr_constructs.stacks.replica_registry import ReplicaRegistryStack
 from shared_ecr_constructs.stacks.repository_shard import RepositoryShardStack
 from shared_ecr_constructs.stacks.shared_registry import SharedRegistryStack
 
-__all__ = ["ReplicaRegistryStack", "RepositoryShardStack", "SharedRegistryStack", "define_stacks"]
+__all__ = ["CiRolesStack", "ReplicaRegistryStack", "RepositoryShardStack", "SharedRegistryStack", "define_stacks"]
 
 
 def define_stacks(scope: Construct, registry: RegistrySpec) -> None:
-    """Define every stack of *registry*: one or several for each Region, one for each destination of its replication.
+    """Define every stack of *registry*: one or several for each Region, and those of its replicas and CI roles.
 
-    Destinations come first: what is replicated before its repository stands there is made without its rules.
+    CI roles come first: ECR refuses a policy that names a role which does not exist. Destinations of replication come
+    before the registry: what is replicated before its repository is there gets no rules.
     """
+    roles = [
+        CiRolesStack(
+            scope, f"{registry.stack_name}-ci-roles-{account}-{registry.regions[0]}", registry=registry, account=account
+        )
+        for account in (registry.ci_roles.accounts if registry.ci_roles else ())
+    ]
     replicas = [
         ReplicaRegistryStack(
             scope, f"{registry.stack_name}-replicas-{destination}", registry=registry, destination=destination
         )
         for destination in registry.replica_registries
     ]
+    for replica in replicas:
+        for each in roles:
+            replica.add_stack_dependency(each)
     for region in registry.regions:
         stack = SharedRegistryStack(scope, f"{registry.stack_name}-{region}", registry=registry, region=region)
-        for replica in replicas:
-            stack.add_stack_dependency(replica)
+        for earlier in (*roles, *replicas):
+            stack.add_stack_dependency(earlier)
         for number in range(1, registry.stacks):
             shard_id = f"{registry.stack_names[number]}-{region}"
             shard = RepositoryShardStack(scope, shard_id, registry=registry, region=region, number=number)

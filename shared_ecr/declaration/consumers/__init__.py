@@ -1,14 +1,14 @@
 """Read consumers: one kind of consumer each, and what narrows it.
 
-`callers` reads those who call with permissions of their own, `services` those who pull by themselves, `narrowings`
-what stands beside the kind; `mistakes` knows what people write instead. A new kind is a function and a line in
-`_KINDS`.
+`callers` reads those who call with permissions of their own, `ci_systems` the roles of CI systems, `services` those
+who pull by themselves, `narrowings` what stands beside the kind; `mistakes` knows what people write instead. A new
+kind is a function and a line in `_KINDS`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared_ecr.declaration.consumers import callers, mistakes, services
+from shared_ecr.declaration.consumers import callers, ci_systems, mistakes, services
 from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS, read_narrowing
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
@@ -30,7 +30,10 @@ _KINDS: dict[str, Callable[[Reading, Node, str, ConsumerContext], Consumer | Non
     "role": callers.read_role,
     "organization": callers.read_organization,
     "organizational_unit": callers.read_unit,
-    "github_actions": callers.read_github_actions,
+    "github_actions": ci_systems.read_github_actions,
+    "gitlab_ci": ci_systems.read_gitlab_ci,
+    "bitbucket": ci_systems.read_bitbucket,
+    "circleci": ci_systems.read_circleci,
     "lambda": services.read_lambda,
     "codebuild": services.read_codebuild,
     "emr_serverless": services.read_emr_serverless,

@@ -1,4 +1,4 @@
-"""Read those who call with permissions of their own: accounts, roles, GitHub Actions, organizations and their units."""
+"""Read those who call with permissions of their own: accounts, roles, organizations and their units."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.model.principals import Account, GitHubActions, Organization, OrganizationalUnit, Role
+from shared_ecr.model.principals import Account, Organization, OrganizationalUnit, Role
 from shared_ecr.names import AccountId, OrganizationId
 
 # What stands for the declared organization where the id of one may stand.
@@ -26,36 +26,6 @@ def read_role(reading: Reading, node: Node, path: str, neighbours: ConsumerConte
         return reading.parsed(node, path, Role.from_arn)
     account, name = read_within_account(reading, node, path, "name", neighbours)
     return reading.parsed(name, join(path, "name"), partial(Role.parse, account)) if account and name else None
-
-
-def read_github_actions(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> GitHubActions | None:
-    """Read the role that the workflows of a GitHub repository assume."""
-    if isinstance(node, Scalar):
-        fault = InvalidValueError(
-            "ECR cannot be told a GitHub repository alone",
-            why="A workflow comes in as the role it assumes, and the role's trust policy asks for the repository",
-            fix="Write {account: ACCOUNT, role: NAME, repository: OWNER/NAME}",
-            code="github-role",
-        )
-        reading.note(node, path, fault)
-        return None
-    required = ("account", "role", "repository")
-    fields = reading.mapping(node, path, (*required, "branch"), required=required)
-    if fields is None:
-        return None
-    account_node, name, repository, branch = (fields.get(key) for key in (*required, "branch"))
-    account = read_account(reading, account_node, join(path, "account"), neighbours.accounts) if account_node else None
-    role = reading.parsed(name, join(path, "role"), partial(Role.parse, account)) if account and name else None
-    owner_and_name = reading.text(repository, join(path, "repository")) if repository else None
-    on_branch = reading.text(branch, join(path, "branch")) if branch else None
-    if role is None or repository is None or owner_and_name is None or (branch and on_branch is None):
-        return None
-    known = reading.attempt(
-        repository, join(path, "repository"), lambda: GitHubActions.parse(role, owner_and_name, None)
-    )
-    if known is None or branch is None:
-        return known
-    return reading.attempt(branch, join(path, "branch"), lambda: GitHubActions.parse(role, owner_and_name, on_branch))
 
 
 def read_organization(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Organization | None:

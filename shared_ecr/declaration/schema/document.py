@@ -16,6 +16,7 @@ from shared_ecr.declaration.schema.pieces import (
     number,
     reference,
     text,
+    word,
 )
 from shared_ecr.declaration.schema.properties import consumer, properties
 from shared_ecr.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH
@@ -53,6 +54,7 @@ def _top() -> dict[str, Schema]:
         "include": array(text("A path or pattern below this folder"), f"Files of teams. {_INCLUDED}"),
         "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
         "public_repositories": settings.public_repositories(),
+        "ci_roles": _ci_roles(),
         "mirrors": array(_mirror(), "Images of other registries that 'shared-ecr mirror' keeps copies of"),
         "acknowledged": array(_acknowledged(), "Findings of reviews that are accepted until a day"),
         "ignore": array(
@@ -72,6 +74,19 @@ def _registry() -> Schema:
     return closed(
         {**own, **settings.settings()}, required=["account", "regions"], description="Where the registry lives"
     )
+
+
+def _ci_roles() -> Schema:
+    fields = {
+        "accounts": array(
+            account("An account that a CI role of a grant is in"), "Where stacks define the roles", at_least=1
+        ),
+        "oidc_provider": word(
+            "existing", "create", description="Whether the stack creates the OIDC provider; existing unless said"
+        ),
+        "permissions_boundary": text("The name of the managed policy that bounds every role"),
+    }
+    return closed(fields, required=["accounts"], description="The roles of CI systems that grants name, as stacks")
 
 
 def _profile() -> Schema:

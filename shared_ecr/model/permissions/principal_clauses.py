@@ -14,13 +14,13 @@ from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.principals import (
     EVERYWHERE,
     Account,
+    CiWorkflow,
     CodeBuildProject,
     Consumer,
     EmrServerless,
     FromAccount,
     FromArn,
     FromOrganization,
-    GitHubActions,
     LambdaFunctions,
     Narrowing,
     Organization,
@@ -86,7 +86,7 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: PolicyLocation) -> 
     match consumer:
         case Account(account):
             yield _principal(f"{account}:root", narrowing, place)
-        case Role(account, name) | GitHubActions(Role(account, name)):
+        case Role(account, name) | CiWorkflow(Role(account, name)):
             yield _principal(f"{account}:role/{name}", narrowing, place)
         case Organization(organization):
             # StringEquals, never IfExists or ForAllValues: those two also let in accounts of no organization.

@@ -7,13 +7,13 @@ from typing import assert_never
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.principals import (
     Account,
+    CiWorkflow,
     CodeBuildProject,
     Consumer,
     EmrServerless,
     FromAccount,
     FromArn,
     FromOrganization,
-    GitHubActions,
     LambdaFunctions,
     Organization,
     OrganizationalUnit,
@@ -54,7 +54,7 @@ def _redundant_of_one(grants: list[Grant], home: AccountId) -> dict[Grant, tuple
 
 def _owner(consumer: Consumer) -> AccountId | OrganizationId:
     match consumer:
-        case GitHubActions(role):
+        case CiWorkflow(role):
             return role.account
         case Organization() | OrganizationalUnit():
             return consumer.organization
@@ -67,13 +67,18 @@ def _owner(consumer: Consumer) -> AccountId | OrganizationId:
 
 
 def _reaches(grant: Grant, other: Grant, home: AccountId) -> bool:
-    """Whether *grant* lets in everybody that *other* does, to do whatever *grant* allows; both are of one owner."""
+    """Whether *grant* reaches every principal that *other* does; both are of one owner.
+
+    A grant to a CI system also says which project may assume the role, so that no other grant includes it.
+    """
+    if isinstance(other.consumer, CiWorkflow):
+        return False
     return grant.narrowing.admits(other.narrowing) and _includes(grant.consumer, other.consumer, home)
 
 
 def _includes(consumer: Consumer, other: Consumer, home: AccountId) -> bool:
     match consumer, other:
-        case ((Account(account) | LambdaFunctions(account)), (Role(owner) | GitHubActions(Role(owner)))):
+        case ((Account(account) | LambdaFunctions(account)), Role(owner)):
             # Lambda's account comes in as a whole too. In the registry's own account, to name the account lets in
             # nobody by itself, while to name a role does: there the role is not redundant.
             return account == owner != home

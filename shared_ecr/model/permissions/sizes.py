@@ -14,10 +14,10 @@ from shared_ecr.model.permissions.verbatim import VerbatimStatement
 from shared_ecr.model.principals import (
     EVERYWHERE,
     Account,
+    CiWorkflow,
     CodeBuildProject,
     EmrServerless,
     FromOrganization,
-    GitHubActions,
     LambdaFunctions,
     Organization,
     OrganizationalUnit,
@@ -102,7 +102,7 @@ def _share(verbatim: tuple[VerbatimStatement, ...]) -> str:
 
 def _accounts_of_roles(grant: Grant) -> tuple[Grant, ...]:
     match grant.consumer:
-        case Role(account) | GitHubActions(Role(account)):
+        case Role(account) | CiWorkflow(Role(account)):
             return (Grant(grant.level, Account(account), grant.narrowing),)
         case _:
             return (grant,)
@@ -114,7 +114,7 @@ def _everything_of(wide: Organization | OrganizationalUnit) -> Callable[[Grant],
     def widened(grant: Grant) -> tuple[Grant, ...]:
         source = FromOrganization(wide.organization)
         match grant.consumer:
-            case Account() | Role() | GitHubActions() | OrganizationalUnit() | Organization():
+            case Account() | Role() | CiWorkflow() | OrganizationalUnit() | Organization():
                 return (Grant(grant.level, wide, grant.narrowing),)
             case LambdaFunctions():
                 return Grant(grant.level, wide, EVERYWHERE), Grant(grant.level, Service("lambda", source))

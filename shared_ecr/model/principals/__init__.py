@@ -1,12 +1,20 @@
 """Who may be granted access: the consumers of a registry, each a value that can only be a legal one.
 
-A closed set: adding a kind means a class in one of these modules and a member of `Consumer`, its way in in
-`permissions.ways`, its reading in `declaration.consumers`; the type checker lists every `match` to extend.
-`accounts` are those who call with their own permissions, `organizations` are many of them by one condition,
-`services` pull by themselves on behalf of somebody. A `Narrowing` says what else must hold.
+A closed set: adding a kind means a class in one of these modules and a member of `Consumer`, its clause in
+`permissions.principal_clauses`, its reading in `declaration.consumers`; the type checker lists every `match` to extend.
+`accounts` are those who call with their own permissions, `ci_workflows` the roles of CI systems, `organizations` are
+many of them by one condition, `services` pull by themselves on behalf of others. A `Narrowing` says what else must
+hold.
 """
 
-from shared_ecr.model.principals.accounts import Account, GitHubActions, Role
+from shared_ecr.model.principals.accounts import Account, Role
+from shared_ecr.model.principals.ci_workflows import (
+    BitbucketPipelines,
+    CircleCi,
+    CiWorkflow,
+    GitHubActions,
+    GitLabCi,
+)
 from shared_ecr.model.principals.narrowings import EVERYWHERE, Narrowing
 from shared_ecr.model.principals.organizations import Organization, OrganizationalUnit
 from shared_ecr.model.principals.services import (
@@ -23,7 +31,7 @@ from shared_ecr.model.principals.services import (
 Consumer = (
     Account
     | Role
-    | GitHubActions
+    | CiWorkflow
     | Organization
     | OrganizationalUnit
     | LambdaFunctions
@@ -35,6 +43,9 @@ Consumer = (
 __all__ = [
     "EVERYWHERE",
     "Account",
+    "BitbucketPipelines",
+    "CiWorkflow",
+    "CircleCi",
     "CodeBuildProject",
     "Consumer",
     "EmrServerless",
@@ -42,6 +53,7 @@ __all__ = [
     "FromArn",
     "FromOrganization",
     "GitHubActions",
+    "GitLabCi",
     "LambdaFunctions",
     "Narrowing",
     "Organization",

@@ -1,4 +1,4 @@
-"""Those who call with permissions of their own: accounts, roles, and the role that GitHub Actions assumes."""
+"""Those who call with permissions of their own: accounts and roles."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,6 @@ from shared_ecr.text import quoted
 # Path and name of a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 _ROLE = re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 _ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
-# An owner has at most 39 characters, a repository 100; '..' and '.' are no names.
-# https://docs.github.com/en/actions/reference/security/oidc (the subject that GitHub's token carries)
-_GITHUB_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
-# What git refuses in the name of a branch, `*` excepted: it is a pattern here.
-# https://git-scm.com/docs/git-check-ref-format
-_BRANCH = re.compile(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
-_NOT_IN_A_BRANCH = frozenset('~^:?[\\"')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,39 +78,3 @@ class Role:
 
     def __str__(self) -> str:
         return f"role {self.name} of account {self.account}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class GitHubActions:
-    """The workflows of one GitHub repository, by the role they assume with GitHub's OIDC token.
-
-    ECR sees the role alone: the claims of the token are gone once the role is assumed, so that the repository and
-    the branch can only be asked for in the role's trust policy, which `shared_ecr.model.trust` renders.
-    """
-
-    role: Role
-    repository: str
-    """`owner/name`, in the letter case that GitHub shows: the subject of the token is compared with it."""
-    branch: str | None = None
-    """The branch that may assume the role; `*` stands for any characters; None is every workflow."""
-
-    @classmethod
-    def parse(cls, role: Role, repository: str, branch: str | None) -> Self:
-        """Read the names of a repository and a branch; refuse wildcards in the repository and what is no branch."""
-        bare = repository.removeprefix("https://").removeprefix("github.com/").removesuffix(".git")
-        if not _GITHUB_REPOSITORY.fullmatch(bare):
-            raise InvalidValueError(
-                f"{quoted(repository)} is no GitHub repository",
-                why="Any other repository could assume the role if the name were a pattern" if "*" in bare else "",
-                fix="Write owner/name, such as 'acme/shop'",
-                code="github-repository",
-            )
-        bare_branch = branch.removeprefix("refs/heads/") if branch is not None else None
-        if bare_branch is not None and (not _BRANCH.fullmatch(bare_branch) or set(bare_branch) & _NOT_IN_A_BRANCH):
-            raise InvalidValueError(
-                f"{quoted(branch or '')} is no branch", fix="Write its name, such as 'main'", code="github-branch"
-            )
-        return cls(role, bare, bare_branch)
-
-    def __str__(self) -> str:
-        return f"GitHub Actions of {self.repository} as {self.role}"
