@@ -44,8 +44,8 @@ def unknown(*names: str, **nested: Any) -> dict[str, Any]:
     return {"after_unknown": {**dict.fromkeys(names, True), **nested}}
 
 
-def registry(principal: object, **statement: Any) -> dict[str, Any]:
-    text = policy(principal, Resource=f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/*", **statement)
+def registry(principal: object, effect: str = "Allow", **statement: Any) -> dict[str, Any]:
+    text = policy(principal, effect, Resource=f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/*", **statement)
     return {"id": ACCOUNT, "registry_id": ACCOUNT, "policy": text}
 
 
@@ -66,6 +66,11 @@ def template(**attributes: Any) -> dict[str, Any]:
 def copies(*regions: str) -> dict[str, Any]:
     rules = [{"destination": [{"region": each, "registry_id": ACCOUNT} for each in regions], "repository_filter": []}]
     return {"id": ACCOUNT, "registry_id": ACCOUNT, "replication_configuration": [{"rule": rules}]}
+
+
+def key_policy(effect: str) -> dict[str, Any]:
+    statement = {"Effect": effect, "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    return {"key_id": KEY, "policy": json.dumps({"Statement": [statement]})}
 
 
 def scans(kind: str) -> dict[str, Any]:
@@ -476,6 +481,22 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
     ),
     "deferred changes that cannot be read": ({"plan-deferred"}, plan(KEPT, deferred_changes={"x": 1})),
     "entries that are not a list": ({"plan-incomplete"}, plan(KEPT, resource_changes={"x": 1})),
+    "a key whose users were cut off is destroyed": (
+        {"plan-incomplete"},
+        without(without(plan(Entry("aws_kms_key.k", kms_key(), None)), "prior_state"), "planned_values"),
+    ),
+    "a key policy of its own denies what ECR needs": (
+        {"key-policy-denies"},
+        plan(same(APP, encrypted()), Entry("aws_kms_key_policy.k", None, key_policy("Deny"))),
+    ),
+    "a key policy of its own comes to deny": (
+        {"key-policy-denies"},
+        plan(same(APP, encrypted()), Entry("aws_kms_key_policy.k", key_policy("Allow"), key_policy("Deny"))),
+    ),
+    "the registry policy that denies is destroyed": (
+        {"policy-gone"},
+        plan(KEPT, Entry(REGISTRY, registry("*", effect="Deny", Action="ecr:*"), None)),
+    ),
     "an update without what was before": (
         {"plan-incomplete"},
         without(
@@ -535,6 +556,12 @@ HARMLESS: dict[str, dict[str, Any]] = {
     ),
     "force_delete is taken back": plan(Entry(APP, FORCED, repository(force_delete=False))),
     "a key that encrypts nothing here is destroyed": plan(KEPT, Entry("aws_kms_key.k", kms_key(), None)),
+    "a key policy of its own allows": plan(
+        same(APP, encrypted()), Entry("aws_kms_key_policy.k", None, key_policy("Allow"))
+    ),
+    "a key policy of its own of another key denies": plan(
+        KEPT, Entry("aws_kms_key_policy.k", None, key_policy("Deny"))
+    ),
     "a key is described": plan(same(APP, encrypted()), Entry("aws_kms_key.k", kms_key(), kms_key(description="x"))),
     "a destination is added": plan(
         KEPT, Entry("aws_ecr_replication_configuration.x", copies("eu-west-1"), copies("eu-west-1", "eu-west-2"))

@@ -1,5 +1,6 @@
 """What a review says of a plan follows from what Terraform does, and not from its values alone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from review.terraform_plans import (
     ACCOUNT,
     APP,
     KEY_ID,
+    KNOWN,
+    NOW,
+    PLACE,
     WEB,
     Entry,
     blocking,
@@ -23,6 +27,8 @@ from review.terraform_plans import (
     reviewed,
     same,
 )
+from shared_ecr.review.documents import load_deployment, load_prior
+from shared_ecr.review.judging import ReviewQuestion, review
 from shared_ecr.review.verdict import Happening
 
 PUBLIC = policy("*")
@@ -310,3 +316,29 @@ def test_a_sensitive_policy_that_was_opened_outside_of_terraform_is_not_printed(
     assert "plan-drift" in found
     assert "987654321098" not in found
     assert "hunter2" not in found
+
+
+def test_plans_with_the_same_addresses_are_told_apart(tmp_path: Path) -> None:
+    replaced = Entry(APP, repository("team/b"), repository("team/b"), REPLACE)
+    for name, entry in (("one", Entry(APP, repository(), repository(), REPLACE)), ("two", replaced)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(plan(entry)), encoding="utf-8")
+    both = (load(tmp_path, PLACE, shown_as="plans") for load in (load_deployment, load_prior))
+    after, before = both
+    assert after is not None
+    assert blocking(review(after, before, ReviewQuestion(NOW, KNOWN))) == [
+        "repository-replaced: team/app", "repository-replaced: team/b",
+    ]  # fmt: skip
+
+
+def test_the_plans_of_a_folder_hold_their_own_previous_side(tmp_path: Path) -> None:
+    opened = Entry(RULES, held("team/app", keeping(100)), held("team/app", keeping(5)))
+    (tmp_path / "one.json").write_text(json.dumps(plan(opened)), encoding="utf-8")
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    after, before = (load(tmp_path, PLACE, shown_as="plans") for load in (load_deployment, load_prior))
+    assert after is not None
+    assert "lifecycle-loses-more" in codes(review(after, before, ReviewQuestion(NOW, KNOWN)))
+
+
+def test_a_first_policy_is_said_to_replace_what_lambda_wrote(tmp_path: Path) -> None:
+    found = reviewed(tmp_path, plan(same(APP, repository()), Entry(POLICY, None, held("team/app", policy()))))
+    assert "policy-written-elsewhere" in {each.finding.code for each in found.findings}

@@ -74,9 +74,7 @@ class DeploymentReader:
         read: list[ReadStack] = []
         plans: list[Stack] = []
         doubts: list[Doubt] = []
-        names = sorted(each.name for each in folder.root.iterdir() if each.suffix in _SUFFIXES)
-        stems = Counter(map(_stem, names))
-        for name in names:
+        for name, stack in stack_names(folder.root).items():
             try:
                 path = folder.file(name)
                 if path is None:
@@ -87,7 +85,6 @@ class DeploymentReader:
             except InvalidDocumentError as error:
                 doubts += [_doubt(problem) for problem in error.problems]
                 continue
-            stack = _stem(name) if stems[_stem(name)] == 1 else name
             if is_plan(document.data):
                 plan = self._plan(document, stack)
                 plans += plan.stacks
@@ -119,6 +116,13 @@ class DeploymentReader:
             if name not in declared
         ]
         return Deployment(shown, tuple(each.stack for each in read), tuple(dict.fromkeys(every)))
+
+
+def stack_names(root: Path) -> Mapping[str, str]:
+    """Return the files of the folder *root* that may deploy something, each with what its stack is called."""
+    names = sorted(each.name for each in root.iterdir() if each.suffix in _SUFFIXES)
+    stems = Counter(map(_stem, names))
+    return {name: _stem(name) if stems[_stem(name)] == 1 else name for name in names}
 
 
 def _no_deployment(document: DataFile) -> InvalidDocumentError:

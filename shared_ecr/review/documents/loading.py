@@ -1,15 +1,20 @@
 """What a path holds - an assembly, templates, a plan - and the deployment that it comes to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.documents.assembly import MANIFEST
 from shared_ecr.review.documents.assumptions import Assumptions
 from shared_ecr.review.documents.data_file import DataFiles, read_document
-from shared_ecr.review.documents.deployment_reader import ONLY_PLAN, DeploymentReader
+from shared_ecr.review.documents.deployment_reader import ONLY_PLAN, DeploymentReader, stack_names
+from shared_ecr.review.documents.document import DataFile
+from shared_ecr.review.documents.faults import InvalidDocumentError
+from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.places import DeploymentTarget
 from shared_ecr.review.documents.terraform import is_plan, read_prior
 
@@ -94,18 +99,35 @@ def together(source: str, read: Sequence[OpenDeployment]) -> OpenDeployment:
 def load_prior(
     path: Path, place: DeploymentTarget, *, shown_as: str | None = None, stack: str | None = None
 ) -> Deployment | None:
-    """Read what a Terraform plan says was deployed before; None where *path* is no plan, or nothing was.
+    """Read what a Terraform plan, or each in a folder, says was deployed before; None where no plan says anything.
 
     What is not said here is as for `load_deployment`.
 
     Raises:
         InvalidDocumentError: the file is broken.
     """
-    if path.is_dir():
-        return None
     shown = str(path) if shown_as is None else shown_as
-    document = read_document(path, shown)
-    if not is_plan(document.data):
-        return None
-    prior = read_prior(document, place, stack or ONLY_PLAN)
-    return Deployment(shown, (prior[0],), (*document.doubts, *prior[1])) if prior else None
+    if path.is_dir():
+        found = list(_priors_in(path, place, shown))
+        stacks = tuple(each for prior in found for each in prior.stacks)
+        return Deployment(shown, stacks, tuple(each for prior in found for each in prior.doubts)) if found else None
+    return _prior(read_document(path, shown), place, stack or ONLY_PLAN)
+
+
+def _priors_in(path: Path, place: DeploymentTarget, shown: str) -> Iterator[Deployment]:
+    """Yield what each plan in the folder *path* says was before; an assembly holds no plans."""
+    if (path / MANIFEST).is_file():
+        return
+    folder = DocumentFolder(path, "" if shown == "." else shown)
+    for name, stack in stack_names(path).items():
+        file = folder.file(name)
+        with suppress(InvalidDocumentError):
+            # What cannot be read is reported where the other side is read.
+            prior = _prior(read_document(file, folder.shown(name)), place, stack) if file else None
+            if prior:
+                yield prior
+
+
+def _prior(document: DataFile, place: DeploymentTarget, stack: str) -> Deployment | None:
+    prior = read_prior(document, place, stack) if is_plan(document.data) else None
+    return Deployment(document.file, (prior[0],), (*document.doubts, *prior[1])) if prior else None

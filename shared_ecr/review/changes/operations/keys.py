@@ -9,6 +9,7 @@ from dataclasses import replace
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
+from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.changes.rules.keys import changed_key
 from shared_ecr.review.deployments import Deployment, Resource, is_known
 from shared_ecr.review.findings import ReviewFinding
@@ -16,22 +17,37 @@ from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.scene import TEMPLATE
 
-KEY = "AWS::KMS::Key"
+KEY, KEY_POLICY = "AWS::KMS::Key", "AWS::KMS::KeyPolicy"
 _UNREADABLE = "Images that it encrypts cannot be pulled any more, also those of repositories that stay"
 
 
 def keys_of_plans(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     """Find keys that are deleted, disabled or left to expire, among those that may encrypt a repository."""
-    new = {(each.stack.name, each.resource.origin.logical_id): each for each in held(after, KEY)}
     users = _users(before, after)
-    for old in held(before, KEY):
-        if old.stack.tool != TERRAFORM:
-            continue
+    new = _of_plans(after, KEY)
+    for place, old in _of_plans(before, KEY).items():
         used_by = [name for name, key in users if _may_be(key, old.resource)]
         if used_by:
-            key = new.get((old.stack.name, old.resource.origin.logical_id))
+            key = new.get(place)
             for found in _lost(old, key, _named(used_by)):
                 yield found.about(f"key {old.resource.origin.logical_id}", (key or old).resource)
+    yield from _key_policies(before, after, users)
+
+
+def _key_policies(
+    before: Deployment, after: Deployment, users: list[tuple[str, str | None]]
+) -> Iterator[ReviewFinding]:
+    """Judge the policies that are resources beside their keys."""
+    old = _of_plans(before, KEY_POLICY)
+    for place, new in _of_plans(after, KEY_POLICY).items():
+        was = old[place].resource.properties.get("KeyPolicy") if place in old else None
+        if any(_may_be(key, new.resource) for _, key in users):
+            for found in key_policy(was, new.resource.properties.get("KeyPolicy")):
+                yield found.about(f"key policy {new.resource.origin.logical_id}", new.resource)
+
+
+def _of_plans(side: Deployment, kind: str) -> dict[tuple[str, str], LocatedResource]:
+    return {_id_of(each): each for each in held(side, kind) if each.stack.tool == TERRAFORM}
 
 
 def _lost(old: LocatedResource, new: LocatedResource | None, users: tuple[str, ...]) -> Iterator[RuleFinding]:
@@ -60,11 +76,11 @@ def _expires(old: Resource, new: Resource, users: tuple[str, ...]) -> Iterator[R
 
 def _users(before: Deployment, after: Deployment) -> list[tuple[str, str | None]]:
     """Return the repositories and templates that stay or come, each with its key; None where it is not known."""
-    old = {each.resource.origin.logical_id: each for kind in (REPOSITORY, TEMPLATE) for each in held(before, kind)}
+    old = {_id_of(each): each for kind in (REPOSITORY, TEMPLATE) for each in held(before, kind)}
     found = []
     for kind in (REPOSITORY, TEMPLATE):
         for each in held(after, kind):
-            was = old.get(each.resource.origin.logical_id)
+            was = old.get(_id_of(each))
             keys = [_key(side) for side in (was, each) if side]
             name = each.name or each.resource.origin.logical_id
             found += [(name, key[0]) for key in keys if key]
@@ -88,6 +104,10 @@ def _may_be(key: str | None, resource: Resource) -> bool:
     if key is None or "alias/" in key:
         return key is None or not key.endswith("alias/aws/ecr")
     return not names or any(_id(key) == _id(name) for name in names)
+
+
+def _id_of(each: LocatedResource) -> tuple[str, str]:
+    return each.stack.name, each.resource.origin.logical_id
 
 
 def _id(text: str) -> str:

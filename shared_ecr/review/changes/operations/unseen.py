@@ -22,20 +22,20 @@ _COMPARED = frozenset({
     "aws_ecr_registry_policy", "aws_ecr_replication_configuration", "aws_ecr_registry_scanning_configuration",
     "aws_ecr_pull_through_cache_rule", "aws_ecr_repository_creation_template", "aws_ecr_pull_time_update_exclusion",
     "aws_ecr_account_setting",
-    "aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key",
+    "aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key",
 })  # fmt: skip
 
 
 def unseen(before: Deployment | None, after: Deployment, found: Sequence[ReviewFinding]) -> Iterator[ReviewFinding]:
     """Find the operations that *found* says nothing of."""
     said = {
-        each.origin.logical_id
+        (each.origin.stack, each.origin.logical_id)
         for each in found
         if each.origin and each.severity is Severity.ERROR and each.code in _SAID
     }
     sides = [side for side in (after, before) if side]
     resources = {
-        resource.origin.logical_id: resource
+        (stack.name, resource.origin.logical_id): resource
         for side in sides
         for stack in side.stacks
         for resource in stack.resources
@@ -43,8 +43,9 @@ def unseen(before: Deployment | None, after: Deployment, found: Sequence[ReviewF
     }
     for stack in after.stacks:
         for each in stack.plan.operations if stack.plan else ():
-            if each.address not in said:
-                yield from (_about(judged, stack, each, resources.get(each.address)) for judged in _judged(each))
+            key = (stack.name, each.address)
+            if key not in said:
+                yield from (_about(judged, stack, each, resources.get(key)) for judged in _judged(each))
 
 
 def _judged(entry: ListedOperation) -> Iterator[RuleFinding]:

@@ -11,6 +11,7 @@ from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
 from shared_ecr.review.deployments import Resource
+from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import Happening
@@ -172,6 +173,9 @@ def _unknown(what: str, why: str, whether: str = _ANYTHING, *, blocks: bool = Fa
 
 def _old_one(case: RepositoryPair) -> str:
     before = case.before
+    operation = case.after.resource.operation
+    if operation is not None and operation.operation is Operation.LEAVE:
+        return "stays behind with its images, and Terraform no longer manages it"
     if case.after.stack.tool == TERRAFORM:
         return (
             "is deleted with its images" if before.empty_on_delete else "is deleted, which fails while it holds images"

@@ -18,6 +18,17 @@ _FIX = "Write RepositoryPolicyText with a statement for lambda.amazonaws.com, an
 def policy_written_elsewhere(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find updates that remove a policy which Lambda wrote by itself."""
     before, after = case.before, case.after
+    operation = after.resource.operation
+    if after.stack.tool == TERRAFORM and after.has_policy and not before.has_policy and not _names_lambda(case):
+        is_new = operation is not None and not operation.operation.keeps
+        if not is_new:
+            yield note(
+                "policy-written-elsewhere",
+                "the first policy that Terraform writes replaces any policy that Lambda or a person wrote before",
+                "Where a Lambda function of the same account runs an image of it, Lambda wrote one",
+                "Add a statement for lambda.amazonaws.com where a function runs an image of it",
+            )  # fmt: skip
+        return
     is_updated = case.happening is Happening.CHANGED and before.resource.properties != after.resource.properties
     if before.has_policy or not is_updated or after.stack.tool == TERRAFORM:
         return

@@ -72,6 +72,7 @@ ATTRIBUTES: Mapping[str, Attributes] = {
         **_KEY, "custom_key_store_id": None, "customer_master_key_spec": None, "enable_key_rotation": None,
         "is_enabled": None, "multi_region": None, "rotation_period_in_days": None, "xks_key_id": None,
     },
+    "aws_kms_key_policy": {**_POLICY, "key_id": None, "bypass_policy_lockout_safety_check": None},
     "aws_kms_external_key": {**_KEY, **_EXTERNAL},
     "aws_kms_replica_key": {
         **_KEY, "enabled": None, "key_rotation_enabled": None, "key_spec": None, "primary_key_arn": None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.terraform.resource_changes import ResourceChange, changes_of
-from shared_ecr.review.documents.terraform.resource_types import concerns_a_registry
+from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS, concerns_a_registry
 from shared_ecr.review.documents.terraform.sides import PlanSides
 from shared_ecr.review.operations import Operation, PlanGap
 
@@ -76,6 +76,12 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
     known = len(list(changes_of(written)))
     if written is not None and (not isinstance(written, list) or known < len(written)):
         yield _incomplete("resource_changes holds entries that cannot be read", _PLAN_AGAIN)
+    lost = [each.address for each in sides.changes if each.type in KMS_KEYS and each.planned.operation.deletes]
+    if lost and not {"prior_state", "planned_values"} & set(sides.plan):
+        yield _incomplete(
+            "a key is deleted, and prior_state and planned_values were cut off: the repositories that it encrypts are "
+            "not in the plan", _PLAN_AGAIN, lost,
+        )  # fmt: skip
     prior = {each.address for each in sides.prior}
     planned = {each.address for each in sides.planned}
     ours = [each for each in sides.changes if concerns_a_registry(each.type)]

@@ -2,6 +2,7 @@
 
 _PREFIXES = ("aws_ecr_", "aws_ecrpublic_", "awscc_ecr_")
 KMS_KEYS = frozenset({"aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key"})
+_KEY_POLICY = "aws_kms_key_policy"
 
 
 def is_of_registry(type_: str) -> bool:
@@ -10,5 +11,5 @@ def is_of_registry(type_: str) -> bool:
 
 
 def concerns_a_registry(type_: str) -> bool:
-    """Whether a resource of *type_* is a part of a registry, or a key that may encrypt one."""
-    return is_of_registry(type_) or type_ in KMS_KEYS
+    """Whether a resource of *type_* is a part of a registry, or belongs to a key that may encrypt one."""
+    return is_of_registry(type_) or type_ in KMS_KEYS or type_ == _KEY_POLICY

@@ -124,6 +124,9 @@ TRANSLATIONS: dict[str, Translation] = {
         "deletion_window_in_days": ("PendingWindowInDays", _same), "arn": ("Arn", _same), "key_id": ("KeyId", _same),
         "valid_to": ("ValidTo", _same),
     })),
+    "aws_kms_key_policy": Translation("AWS::KMS::KeyPolicy", {
+        "key_id": ("KeyId", _same), "policy": ("KeyPolicy", _same),
+    }),
     "aws_ecrpublic_repository": Translation("AWS::ECR::PublicRepository", {
         "repository_name": ("RepositoryName", _same), "catalog_data": ("RepositoryCatalogData", _CATALOG),
         "force_destroy": ("EmptyOnDelete", _same), "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
