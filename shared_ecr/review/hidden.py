@@ -7,7 +7,7 @@ images, another name. Where it was open before as well, nothing is known to chan
 from collections.abc import Iterator
 
 from shared_ecr.findings import Severity
-from shared_ecr.review.deployments import Deployment, Doubt, RegistryHome, Resource
+from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding
 
 _ANYWHERE = RegistryHome(None, None)
@@ -15,6 +15,7 @@ _ANYWHERE = RegistryHome(None, None)
 
 def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     """Yield a blocking finding for each doubt of *after* that *before* does not have."""
+    yield from homes_hidden(before, after)
     had = {(doubt.about, doubt.what) for doubt in before.doubts}
     resources = {
         f"{stack.name}: {resource.origin.logical_id}": resource
@@ -24,6 +25,24 @@ def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]
     for doubt in after.doubts:
         if not doubt.is_bounded and (doubt.about, doubt.what) not in had:
             yield _finding(doubt, resources.get(doubt.about))
+
+
+def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+    """Yield a blocking finding for each stack whose account or Region was known and is not known now."""
+    homes = {stack.name: stack.home for stack in before.stacks}
+    for stack in after.stacks:
+        old, new = homes.get(stack.name, _ANYWHERE), stack.home
+        if (old.account and not new.account) or (old.region and not new.region):
+            yield ReviewFinding(
+                "hidden-by-change",
+                Severity.ERROR,
+                f"it was deployed to {old}, and now no document says where",
+                "Deployed elsewhere it is another stack with empty repositories, and this one stays without an owner",
+                "Write the account and the Region of the stack, or give them with --account and --region",
+                subject=f"stack {stack.name}",
+                home=old,
+                origin=Origin(stack.file, stack.name, ""),
+            )
 
 
 def _finding(doubt: Doubt, resource: Resource | None) -> ReviewFinding:

@@ -28,6 +28,8 @@ MANIFEST = "manifest.json"
 # As many as an account may have in one Region:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _MOST_STACKS = 2_000
+# Artifacts that deploy nothing by themselves.
+_WITHOUT_RESOURCES = frozenset({"cdk:tree", "cdk:asset-manifest", "cdk:feature-flag-report", "cdk:metadata"})
 
 
 @dataclass(slots=True)
@@ -55,8 +57,8 @@ class Assembly:
         self._assumptions, self._files = assumptions, files
         self._read = read or _Read()
         self._read.folders.add(folder.inside(base))
-        self._artifacts = self._read_artifacts()
         self.doubts: list[Doubt] = []
+        self._artifacts = self._read_artifacts()
 
     def stacks(self) -> Iterator[ReadStack]:
         """Yield every stack, in the order of the manifest.
@@ -74,8 +76,11 @@ class Assembly:
                     yield from self._stage(directory)
                 case "aws:cloudformation:stack" | "cdk:cloud-assembly", _:
                     self._doubt(f"the artifact {quoted(name)} does not say where it stands; it is not judged")
-                case _:
+                case str() as kind, _ if kind in _WITHOUT_RESOURCES:
                     continue
+                case kind, _:
+                    shown = quoted(str(kind))
+                    self._doubt(f"the artifact {quoted(name)} is of the unknown type {shown}; it is not judged")
 
     def _stack(
         self, name: str, artifact: Mapping[str, Json], properties: Mapping[str, Json], file: str
@@ -173,7 +178,11 @@ class Assembly:
     def _read_artifacts(self) -> dict[str, dict[str, Json]]:
         shown = self._folder.shown(MANIFEST, self._base)
         path = self._folder.file(MANIFEST, self._base)
-        data = self._files.read(path, shown).data if path else None
+        document = self._files.read(path, shown) if path else None
+        data = document.data if document else None
+        self.doubts += document.doubts if document else ()
+        for each in _missing(data):
+            self._doubt(f"the synthesis is not complete: it lacks {each}; what it would change is not judged")
         artifacts = data.get("artifacts", {} if "version" in data else None) if isinstance(data, dict) else None
         if not isinstance(artifacts, dict):
             what = "this is no manifest of an assembly: it has no artifacts"
@@ -182,6 +191,14 @@ class Assembly:
 
     def _doubt(self, what: str) -> None:
         self.doubts.append(Doubt(self._folder.shown(MANIFEST, self._base), what))
+
+
+def _missing(manifest: Json) -> Iterator[str]:
+    """Yield the context that CDK has yet to look up: it synthesizes again with it, and may give another template."""
+    missing = manifest.get("missing") if isinstance(manifest, dict) else None
+    for each in missing if isinstance(missing, list) else []:
+        key = each.get("key") if isinstance(each, dict) else None
+        yield f"the context {quoted(key)}" if isinstance(key, str) else "some context"
 
 
 def _object_keys(destinations: Mapping[str, Json]) -> Iterator[str]:
