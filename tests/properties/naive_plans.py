@@ -82,7 +82,7 @@ class RandomPlan:
     reasons: list[str] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
     """Findings that a plan may have without a reason: a fault that was there before and whose words change counts as
-    new, as docs/adr/0011 says. Everyone was let in and still is, by another statement."""
+    new, as docs/adr/0011 says. Everyone had access and still has it, by another statement."""
 
 
 class PlanMaker:
@@ -229,7 +229,7 @@ class PlanMaker:
         if gained:
             self.reasons.append(f"{old.name} allows more: {sorted(gained)}")
         if lost and old.grants is not None and new.grants is None:
-            self.reasons.append(f"the policy of {old.name} is gone")
+            self.reasons.append(f"the policy of {old.name} was removed")
         if new.keeps is not None and (old.keeps is None or new.keeps < old.keeps):
             self.reasons.append(f"{old.name} keeps fewer images")
 

@@ -318,7 +318,7 @@ def test_a_sensitive_policy_that_was_opened_outside_of_terraform_is_not_printed(
     assert "hunter2" not in found
 
 
-def test_plans_with_the_same_addresses_are_told_apart(tmp_path: Path) -> None:
+def test_plans_with_the_same_addresses_are_kept_apart(tmp_path: Path) -> None:
     replaced = Entry(APP, repository("team/b"), repository("team/b"), REPLACE)
     for name, entry in (("one", Entry(APP, repository(), repository(), REPLACE)), ("two", replaced)):
         (tmp_path / f"{name}.json").write_text(json.dumps(plan(entry)), encoding="utf-8")

@@ -7,7 +7,7 @@ from shared_ecr.review.documents.terraform.values import PlannedResource, withou
 
 
 class Configuration:
-    """The configuration of one plan; a state has none, and is asked in vain."""
+    """The configuration of one plan; a state has none, so every question has an empty answer."""
 
     def __init__(self, plan: Mapping[str, Json]) -> None:
         written = plan.get("configuration")

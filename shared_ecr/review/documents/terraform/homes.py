@@ -49,7 +49,7 @@ class ProviderHomes:
         if key not in self._providers:
             region = _region(self.configuration.provider_setting(key, "region"))
             account = self._callers.get(key) or self._account_of(key)
-            # What is new has no ARN yet; it goes where the same provider put everything else.
+            # A new resource has no ARN yet; it is deployed where the same provider has its other resources.
             seen = self._seen.get(key, RegistryHome(None, None))
             account, region = account or seen.account, region or seen.region
             self._providers[key] = RegistryHome(account or self._fallback.account, region or self._fallback.region)

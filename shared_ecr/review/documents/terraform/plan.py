@@ -46,7 +46,7 @@ def is_plan(data: Json) -> bool:
 
 
 def is_raw_state(data: Json) -> bool:
-    """Whether *data* is a file of Terraform's own, `terraform.tfstate`, whose format is nobody else's."""
+    """Whether *data* is a file of Terraform's own, `terraform.tfstate`, whose format is not documented."""
     return isinstance(data, dict) and "terraform_version" in data and "lineage" in data
 
 

@@ -41,7 +41,7 @@ class ResourceChange:
 
     @property
     def object_address(self) -> str:
-        """The address of the object: the current and a deposed one of one resource are told apart."""
+        """The address of the object: the current object of a resource and a deposed one have different addresses."""
         return f"{self.address} (deposed {self.deposed})" if self.deposed else self.address
 
     @property

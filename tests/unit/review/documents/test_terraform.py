@@ -31,7 +31,7 @@ POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action
      {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]}),
     ({"id": "x", "repository_url": "y", "timeouts": None}, {}),
 ], ids=str)  # fmt: skip
-def test_a_repository_is_told_in_the_words_of_cloudformation(
+def test_a_repository_is_translated_to_the_properties_of_cloudformation(
     tmp_path: Path, attributes: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     found = named(load(tmp_path, plan(resource(APP, **attributes))), APP)
@@ -74,7 +74,7 @@ def test_a_repository_is_told_in_the_words_of_cloudformation(
       "RepositoryCatalogData": {"AboutText": "a", "RepositoryDescription": "d"}}),
     ("aws_vpc.it", {"password": "hunter2"}, "aws_vpc", {}),
 ], ids=lambda value: value if isinstance(value, str) and "." in value else "")  # fmt: skip
-def test_what_belongs_to_the_registry_is_told_in_the_words_of_cloudformation(
+def test_a_setting_of_the_registry_is_translated_to_the_properties_of_cloudformation(
     tmp_path: Path, address: str, attributes: dict[str, Any], kind: str, expected: dict[str, Any]
 ) -> None:
     found = named(load(tmp_path, plan(resource(address, **attributes))), address)
@@ -148,7 +148,7 @@ def test_both_policies_of_a_repository_that_is_elsewhere_make_one(tmp_path: Path
     assert ids(found) == ["elsewhere (managed elsewhere)"]
 
 
-def test_two_policies_of_one_repository_are_told(tmp_path: Path) -> None:
+def test_two_policies_of_one_repository_are_reported(tmp_path: Path) -> None:
     found = load(tmp_path, plan(
         resource(APP, name="app"),
         resource("aws_ecr_repository_policy.a", repository="app", policy=POLICY),
@@ -158,7 +158,7 @@ def test_two_policies_of_one_repository_are_told(tmp_path: Path) -> None:
     assert "another resource writes this policy of aws_ecr_repository.app too" in doubt
 
 
-def test_what_is_known_only_after_the_apply_is_open_and_told(tmp_path: Path) -> None:
+def test_what_is_known_only_after_the_apply_is_open_and_reported(tmp_path: Path) -> None:
     unknown = {"arn": True, "image_scanning_configuration": [{}], "tags": {}, "name": True}
     found = load(tmp_path, plan(
         resource(APP, image_scanning_configuration=[{"scan_on_push": False}]),
@@ -292,7 +292,7 @@ def test_where_nothing_was_before_there_is_no_prior(tmp_path: Path, document: ob
 
 
 @pytest.mark.parametrize("address", ["aws_ecr_something_new.it", "awscc_ecr_repository.it"])
-def test_types_that_are_not_judged_are_told(tmp_path: Path, address: str) -> None:
+def test_types_that_are_not_judged_are_reported(tmp_path: Path, address: str) -> None:
     assert "are not judged" in doubts(load(tmp_path, plan(resource(address))))[0]
 
 
