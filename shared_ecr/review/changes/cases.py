@@ -10,7 +10,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
-from shared_ecr.review.changes.differences import differences
+from shared_ecr.review.changes.differences import as_written, differences
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
 from shared_ecr.review.changes.identity.names import NameMatch, compare_names
@@ -18,6 +18,7 @@ from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.losing.images import image_fates
 from shared_ecr.review.changes.registry.access import AccessChanges
+from shared_ecr.review.changes.verdicts.table import changed_paths
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.image_functions import functions_of, image_functions
 from shared_ecr.review.operations import Operation
@@ -123,7 +124,11 @@ class DeploymentPair:
             naming,
             both,
             is_encrypted_anew,
-            (*differences(before, after, both if is_encrypted_anew else None, access), *replacement(new)),
+            (
+                *differences(before, after, both if is_encrypted_anew else None, access),
+                *_listed(before, after),
+                *replacement(new),
+            ),
             self._is_scanned(after),
             tuple(each.origin.logical_id for each in functions_of(self.functions, new.stack, new.resource)),
             access,
@@ -133,6 +138,14 @@ class DeploymentPair:
     def _is_scanned(self, repository: ReviewedRepository) -> bool:
         read = (read_scanning(each) for _, each in self.after.resources(SCANNING) if each.home == repository.home)
         return any(each.covers(repository.name if repository.is_named else None) for each in read)
+
+
+def _listed(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[PropertyChange]:
+    """Yield the parts of properties that no other difference says: those that the table alone judges, or nothing."""
+    for path, verdict in changed_paths(before.resource, after.resource):
+        if "." in path and (verdict is None or verdict.is_listed):
+            old, new = (each.resource.properties.get(path.split(".")[0].rstrip("[]")) for each in (before, after))
+            yield PropertyChange(path, as_written(old), as_written(new))
 
 
 def is_untouched(old: LocatedResource, new: LocatedResource) -> bool:

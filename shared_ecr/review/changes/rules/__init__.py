@@ -18,6 +18,7 @@ from shared_ecr.review.changes.rules.identity import (
     replaced,
 )
 from shared_ecr.review.changes.rules.lifecycle import fates, loses_more, protects_nothing
+from shared_ecr.review.changes.rules.listed import listed_in_repository
 from shared_ecr.review.changes.rules.policies_written_elsewhere import policy_written_elsewhere
 from shared_ecr.review.changes.rules.tags import tags_lost
 from shared_ecr.review.rules.judgements import RuleFinding
@@ -26,6 +27,6 @@ __all__ = ["CASE_RULES"]
 
 CASE_RULES: tuple[Callable[[RepositoryPair, ReviewContext], Iterator[RuleFinding]], ...] = (
     renamed, replaced, logical_id_changed, moved, removal_weakened, tags_may_move, scan_off, policy_gone,
-    access_changed, fates, protects_nothing, loses_more, tags_lost, policy_written_elsewhere, replaced_by_plan,
-    not_told_apart,
+    access_changed, fates, protects_nothing, loses_more, tags_lost, policy_written_elsewhere, listed_in_repository,
+    replaced_by_plan, not_told_apart,
 )  # fmt: skip

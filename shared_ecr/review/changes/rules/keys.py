@@ -17,11 +17,16 @@ from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pa
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.key_policies import key_policy
+from shared_ecr.review.changes.rules.listed import listed_changes
 from shared_ecr.review.deployments import Deployment, Resource, is_known
+from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.judgements import RuleFinding, error, warning
+from shared_ecr.review.rules.scene import TEMPLATE
 from shared_ecr.review.verdict import Happening
 
+_ALIAS = "AWS::KMS::Alias"
 _UNREADABLE = "Without its key no image can be pulled or pushed, also in repositories that stay"
 _DAYS = re.compile(r"[0-9]{1,2}")
 _DEFAULT_WINDOW = 30
@@ -72,6 +77,26 @@ def changed_key(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFind
     for name in _IMMUTABLE:
         yield from _immutable(name, before, after)
     yield from key_policy(before.properties.get("KeyPolicy"), after.properties.get("KeyPolicy"))
+    yield from listed_changes(before, after)
+
+
+def aliases_changed(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...]) -> Iterator[ReviewFinding]:
+    """Find aliases that repositories are encrypted by, and that have another name or another key."""
+    used = {*_named_keys(before), *_named_keys(after)}
+    for old, new in pair_up(_of_stacks(before, _ALIAS), _of_stacks(after, _ALIAS), stacks).both:
+        names = {old.resource.text("AliasName"), open_value(old.resource.origin.logical_id)}
+        if names & used:
+            for found in listed_changes(old.resource, new.resource):
+                yield found.about(f"alias {old.resource.origin.logical_id}", new.resource)
+
+
+def _named_keys(side: Deployment) -> Iterator[str]:
+    """Yield what the repositories and creation templates of *side* write for their keys."""
+    for each in (found for type_ in (REPOSITORY, TEMPLATE) for found in held(side, type_)):
+        written = each.resource.properties.get("EncryptionConfiguration")
+        key = written.get("KmsKey") if isinstance(written, dict) else None
+        if isinstance(key, str):
+            yield key
 
 
 def _deleted(how: str) -> RuleFinding:

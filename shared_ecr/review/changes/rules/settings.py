@@ -11,15 +11,19 @@ from shared_ecr.review.changes.registry.scanning import Scans
 from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
+from shared_ecr.review.changes.rules.listed import listed_in_setting
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
 from shared_ecr.review.rules.settings.caches import CACHE_RULE
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
+from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION
 from shared_ecr.review.verdict import Happening
 
 _UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed without a finding"
 
+# What they allow is judged nowhere else: they decide how layers are mounted, and which scanner is used.
+_HARMLESS_SETTINGS = frozenset({"BASIC_SCAN_TYPE_VERSION", "BLOB_MOUNTING"})
 SettingRule = Callable[[SettingCase], Iterator[RuleFinding]]
 
 
@@ -121,12 +125,35 @@ def not_told_apart(case: SettingCase) -> Iterator[RuleFinding]:
             )  # fmt: skip
 
 
+def account_setting(case: SettingCase) -> Iterator[RuleFinding]:
+    """Find account settings that a call puts, and that other rules do not judge.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html
+    """
+    if case.type != CALLED or case.happening is Happening.MOVED:
+        return
+    resource = case.held.resource
+    if resource.properties.get("Operation") == CALLED_OPERATION:
+        return
+    verb = {Happening.CREATED: "is put", Happening.DELETED: "is no longer put"}.get(case.happening, "changes")
+    is_known_setting = resource.text("Name") in _HARMLESS_SETTINGS
+    make = note if is_known_setting else warning
+    yield make(
+        "setting-changed", f"the account setting {verb}",
+        "It applies to every repository of the account and Region" if is_known_setting else
+        "It applies to every repository of the account and Region, and can widen what policies allow",
+        "Check that it is meant",
+    )  # fmt: skip
+
+
 SETTING_RULES: tuple[SettingRule, ...] = (
     scanning,
     cache,
     dropped,
     public_repository,
     moved,
+    account_setting,
+    listed_in_setting,
     not_told_apart,
 )
 

@@ -1,0 +1,88 @@
+"""One row of the table: what it means that a property is added, changed or removed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+# The finding of changes that only the table judges.
+LISTED = "property-changed"
+
+
+class Effect(StrEnum):
+    """What a change can do, at its worst."""
+
+    DANGEROUS = "dangerous"
+    """Images are lost, or can no longer be pulled."""
+    LOSES = "loses"
+    """A protection, a copy, a scan or a signature is lost."""
+    WIDENS = "widens"
+    """Principals gain access, or tags can be moved."""
+    REFUSED = "refused"
+    """AWS refuses the update."""
+    HARMLESS = "harmless"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one direction of a change means."""
+
+    effect: Effect
+    codes: tuple[str, ...] = ()
+    """The findings that report it; each appears where the values are such that the effect occurs."""
+    why: str = ""
+    """Why it is harmless; of what only the table judges, why it matters."""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether no rule but the table judges it."""
+        return self.codes == (LISTED,)
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRow:
+    """What each direction of a change of one property means."""
+
+    added: Verdict
+    """The property is written where it was not, or a list has one more of it."""
+    changed: Verdict
+    removed: Verdict
+
+
+Rows: TypeAlias = Mapping[str, PropertyRow]
+"""By path: `Tags[].Key` is the key of each tag."""
+
+
+def dangerous(*codes: str) -> Verdict:
+    """Return the verdict on a change by which images are lost; *codes* report it."""
+    return Verdict(Effect.DANGEROUS, codes)
+
+
+def loses(*codes: str) -> Verdict:
+    """Return the verdict on a change by which a protection is lost; *codes* report it."""
+    return Verdict(Effect.LOSES, codes)
+
+
+def widens(*codes: str) -> Verdict:
+    """Return the verdict on a change by which access can be gained; *codes* report it."""
+    return Verdict(Effect.WIDENS, codes)
+
+
+def refused(*codes: str) -> Verdict:
+    """Return the verdict on a change that AWS refuses; *codes* report it."""
+    return Verdict(Effect.REFUSED, codes)
+
+
+def harmless(why: str) -> Verdict:
+    """Return the verdict on a change that takes nothing away and gives no access."""
+    return Verdict(Effect.HARMLESS, why=why)
+
+
+def listed(effect: Effect, why: str) -> Verdict:
+    """Return a verdict that no rule but the table gives."""
+    return Verdict(effect, (LISTED,), why)
+
+
+def always(verdict: Verdict) -> PropertyRow:
+    """Return a row with one verdict on every direction."""
+    return PropertyRow(verdict, verdict, verdict)

@@ -1,0 +1,54 @@
+"""The page of the table of properties says what the table says. To write it: UPDATE_EXPECTED=1 pytest tests/review."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared_ecr.review.changes.verdicts.custom import ATTRIBUTE_ROWS
+from shared_ecr.review.changes.verdicts.rows import Effect, Rows, Verdict
+from shared_ecr.review.changes.verdicts.table import TABLE
+
+PAGE = Path(__file__).parents[3] / "docs/reference/changes.md"
+HEAD = """# What a change of each property means
+
+`shared-ecr review --against` judges a change by this table: every property of the types of ECR, and those of keys,
+custom resources and functions as far as they touch repositories. It is written from the code; a test compares it
+with the published resource schemas and with the API's service model, so that no property is forgotten.
+
+| verdict | means |
+| --- | --- |
+| dangerous | images are lost, or can no longer be pulled |
+| loses | a protection, a copy, a scan or a signature is lost |
+| widens | principals gain access, or tags can be moved |
+| refused | AWS refuses the update |
+| harmless | none of these, with the reason |
+
+A verdict is the worst that the change can do. The findings beside it ([review.md](review.md)) appear where the values
+are such that it occurs: tag mutability that changes from MUTABLE to IMMUTABLE is a change too, and has none.
+A property that is not in the table is `property-not-judged`; a type that is not, `resource-not-judged`. Both block.
+"""
+
+
+def shown(verdict: Verdict) -> str:
+    codes = ", ".join(f"`{each}`" for each in verdict.codes)
+    return f"harmless: {verdict.why}" if verdict.effect is Effect.HARMLESS else f"{verdict.effect}: {codes}"
+
+
+def section(title: str, rows: Rows) -> Iterator[str]:
+    yield f"\n## {title}\n"
+    yield "| property | added | changed | removed |"
+    yield "| --- | --- | --- | --- |"
+    for path, row in sorted(rows.items()):
+        yield f"| `{path}` | {shown(row.added)} | {shown(row.changed)} | {shown(row.removed)} |"
+
+
+def page() -> str:
+    lines = [HEAD.rstrip(), *(line for type_, rows in TABLE.items() for line in section(type_, rows))]
+    lines += section("Attributes of every resource", ATTRIBUTE_ROWS)
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_says_what_the_table_says() -> None:
+    if os.environ.get("UPDATE_EXPECTED"):
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page()
