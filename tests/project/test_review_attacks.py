@@ -215,12 +215,23 @@ def attacks_by(script: str, head: Path) -> None:
     (head / "attack.py").write_text(script)
 
 
+def accepts_its_own_findings(head: Path) -> None:
+    """Let the change acknowledge every finding that it causes."""
+    codes = ("access-public", "access-widened-outside")
+    lines = [
+        f"  - {{finding: {code}, repository: team/app, reason: it is fine, until: 2027-06-30}}\n" for code in codes
+    ]
+    declaration = head / "registry.yaml"
+    declaration.write_text(declaration.read_text() + "acknowledged:\n" + "".join(lines))
+
+
 ATTACKS = {
     "none": lambda head: None,
     "GITHUB_ENV": lambda head: attacks_by(OPENS_A_DOOR, head),
     "the installation is rewritten": lambda head: attacks_by(REWRITES_THE_INSTALLATION, head),
     "the requirements replace the program": replaces_the_program,
     "modules beside the declaration": shadows_the_installer,
+    "its own acknowledgements": accepts_its_own_findings,
 }
 
 
