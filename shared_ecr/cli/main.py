@@ -29,6 +29,7 @@ COMMANDS = (
     "synth",
     "review",
     "snapshot",
+    "adopt",
     "bootstrap",
     "iam",
     "comment",

@@ -1,0 +1,112 @@
+"""The commands of an adoption, written once it is certified: prepared and shown first, executed then."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from shared_ecr.adoption.left_out import LeftOut
+from shared_ecr.adoption.wanted_resources import WantedRegistry
+from shared_ecr.live.live_registry import REPOSITORY, SINGLETONS
+
+_HEAD = """\
+#!/bin/sh
+# Written by 'shared-ecr adopt certify'. Read it, then run it line by line from the folder of the CDK app.
+# Adopt one repository first, and look at it with 'shared-ecr adopt verify' before you go on: what CloudFormation does
+# at an import can only be seen in a real account.
+set -eu
+"""
+
+
+def mappings(wanted: WantedRegistry, account: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return, by stack, the identifiers of the resources that `cdk import` must be given: the singletons alone.
+
+    Everything with a name is imported by its name (`--import-existing-resources`).
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
+    """
+    found: dict[str, dict[str, Mapping[str, str]]] = {}
+    for each in wanted.resources.values():
+        if each.kind in SINGLETONS:
+            found.setdefault(each.stack, {})[each.logical_id] = {"RegistryId": account}
+    return found
+
+
+def script(wanted: WantedRegistry, folder: str, stacks: Sequence[str], account: str) -> str:
+    """Return the text of commands.sh."""
+    lines = [_HEAD]
+    held = mappings(wanted, account)
+    for stack in stacks:
+        if stack in held:
+            lines += [
+                f"# 1. The settings that the registry has once, into the stack {stack}.",
+                f"cdk import {stack} --resource-mapping {folder}/mapping-{stack}.json",
+                "",
+            ]
+    names = ", ".join(stacks)
+    lines += [
+        f"# 2. Everything that has a name: prepare the change sets of {names}, and execute nothing.",
+        "cdk deploy --all --import-existing-resources --method=prepare-change-set --change-set-name adopt",
+        "",
+        "# 3. Look: each repository must have the action Import, and nothing the action Remove, or Replacement True.",
+    ]
+    for stack in stacks:
+        lines.append(
+            f"aws cloudformation describe-change-set --stack-name {stack} --change-set-name adopt "
+            "--query 'Changes[].ResourceChange.[Action,Replacement,LogicalResourceId]' --output table"
+        )
+    lines += ["", "# 4. Execute them, and wait."]
+    for stack in stacks:
+        lines += [
+            f"aws cloudformation execute-change-set --stack-name {stack} --change-set-name adopt",
+            f"aws cloudformation wait stack-import-complete --stack-name {stack} || true",
+        ]
+    lines += [
+        "",
+        "# 5. Deploy once more: nothing should be left to do. Then compare with what was there before.",
+        "cdk deploy --all --import-existing-resources",
+        f"shared-ecr adopt verify --folder {folder}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def release_notes(left_out: Sequence[LeftOut], adopted: Sequence[str]) -> str:
+    """Return how repositories are released from where they are managed now, as Markdown."""
+    lines = ["# Before the adoption", ""]
+    foreign = [each for each in left_out if "belongs to the stack" in each.why and "bootstrap" not in each.why]
+    if foreign:
+        lines += [
+            "## From another CloudFormation stack",
+            "",
+            "1. Write `DeletionPolicy: Retain` at each repository of the list, and deploy that stack.",
+            "2. Remove the repositories from its template, and deploy it again: they stay, without an owner.",
+            "3. Run `shared-ecr adopt` again.",
+            "",
+            *(f"- `{each.what}`: {each.why}" for each in foreign),
+            "",
+        ]
+    lines += [
+        "## From Terraform",
+        "",
+        "Terraform writes back what its state holds at the next run. Remove it from the state, and keep it in AWS:",
+        "",
+        "```hcl",
+        "# For each repository: all three resources, where they exist.",
+        *(
+            f"removed {{\n  from = {kind}.EXAMPLE\n  lifecycle {{\n    destroy = false\n  }}\n}}"
+            for kind in ("aws_ecr_repository", "aws_ecr_repository_policy", "aws_ecr_lifecycle_policy")
+        ),
+        "```",
+        "",
+        f"Repositories of this adoption: {', '.join(f'`{name}`' for name in adopted) or 'none'}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def render_mapping(mapping: Mapping[str, Mapping[str, str]]) -> str:
+    """Render the mapping of one stack for `cdk import --resource-mapping`."""
+    return f"{json.dumps(mapping, indent=2)}\n"
+
+
+def stacks_of(wanted: WantedRegistry) -> tuple[str, ...]:
+    """Return the stacks that hold repositories or settings, in a stable order."""
+    return tuple(sorted({each.stack for each in wanted.resources.values() if each.kind == REPOSITORY or each.stack}))

@@ -1,0 +1,172 @@
+"""The shapes of statements that are found in existing registries, and what adoption makes of each."""
+
+import json
+from typing import Any
+
+import pytest
+
+from live_registries import PULL, UNTAGGED, policy, registry, repository, statement
+from shared_ecr.adoption.certificate import certify
+from shared_ecr.adoption.declaration_writer import AdoptionRequest, WrittenDeclaration, write_declaration
+from shared_ecr.adoption.wanted_resources import WantedRegistry
+from shared_ecr.declaration import parse
+
+ROOT = "arn:aws:iam::222222222222:root"
+PUSH = [
+    *("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload"),
+    *("ecr:PutImage", "ecr:UploadLayerPart"),
+]
+LOOK = ["ecr:DescribeImageScanFindings", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:ListImages"]
+LAMBDA = {
+    "ArnLike": {"aws:SourceArn": "arn:aws:lambda:us-east-1:222222222222:function:*"},
+    "StringEquals": {"aws:SourceAccount": "222222222222"},
+}
+ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+UNIT = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}}
+LAMBDAS_OWN = {"StringLike": {"aws:sourceArn": "arn:aws:lambda:us-east-1:222222222222:function:*"}}
+LAMBDAS_SID = "LambdaECRImageRetrievalPolicy"
+ENDPOINT = {"StringEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
+KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+TWO = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+FOURTEEN = [
+    *PULL, *("ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"),
+    *("ecr:DescribeRepositories", "ecr:GetRepositoryPolicy", "ecr:ListImages", "ecr:DeleteRepository"),
+    *("ecr:BatchDeleteImage", "ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy"),
+]  # fmt: skip
+# What each shape becomes: levels of grants, and how many statements stay word for word.
+SHAPES: dict[str, tuple[dict[str, Any], list[str], int]] = {
+    "pull to an account": (policy(statement({"AWS": ROOT})), ["pull"], 0),
+    "pull to digits": (policy(statement({"AWS": "222222222222"})), ["pull"], 0),
+    "pull to roles": (policy(statement({"AWS": [f"{ROOT[:-4]}role/a", f"{ROOT[:-4]}role/p/b"]})), ["pull"], 0),
+    "pull and describe": (policy(statement({"AWS": ROOT}, PULL + LOOK)), ["pull", "describe"], 0),
+    "pull and push": (policy(statement({"AWS": ROOT}, sorted({*PULL, *PUSH}))), ["pull_push"], 0),
+    "an organization": (policy(statement("*", PULL, Condition=ORGANIZATION)), ["pull"], 0),
+    "a unit": (policy(statement("*", PULL, Condition=UNIT)), ["pull"], 0),
+    "Lambda with its account": (
+        policy(statement({"AWS": ROOT}), statement({"Service": "lambda.amazonaws.com"}, PULL, Condition=LAMBDA)),
+        ["pull"],
+        0,
+    ),
+    "the own account": (policy(statement({"AWS": "arn:aws:iam::111111111111:root"})), ["pull"], 0),
+    "through an endpoint": (
+        policy(statement({"AWS": ROOT}, PULL, Condition=ENDPOINT)),
+        ["pull"],
+        0,
+    ),
+    "as Lambda writes it": (
+        policy(statement({"Service": "lambda.amazonaws.com"}, TWO, Condition=LAMBDAS_OWN, Sid=LAMBDAS_SID)),
+        [],
+        1,
+    ),
+    "Lambda without a source": (policy(statement({"Service": "lambda.amazonaws.com"}, TWO)), [], 1),
+    "two principals in one": (policy(statement({"AWS": ROOT, "Service": "codebuild.amazonaws.com"})), [], 1),
+    "the example of fourteen": (policy(statement({"AWS": ROOT}, FOURTEEN)), [], 1),
+    "everything to a role": (policy(statement({"AWS": f"{ROOT[:-4]}role/admin"}, "ecr:*")), [], 1),
+    "a user": (policy(statement({"AWS": f"{ROOT[:-4]}user/someone"})), [], 1),
+    "a denial": (policy(statement("*", "ecr:DeleteRepository") | {"Effect": "Deny"}), [], 1),
+    "two actions": (policy(statement({"AWS": ROOT}, TWO)), [], 1),
+    "push of four actions": (policy(statement({"AWS": ROOT}, PUSH[2:])), [], 1),
+    "pull and list": (policy(statement({"AWS": ROOT}, [*PULL, "ecr:ListImages"])), [], 1),
+    "describe images alone": (policy(statement({"AWS": ROOT}, "ecr:DescribeImages")), [], 1),
+}  # fmt: skip
+
+
+def adopted(*resources: Any) -> WrittenDeclaration:
+    return write_declaration(registry(*resources), AdoptionRequest())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_becomes_grants_or_stays_word_for_word(shape: str) -> None:
+    held, levels, statements = SHAPES[shape]
+    written = adopted(repository("legacy/shop", held))
+    (spec,) = written.registry.repositories
+    assert sorted({str(grant.level) for grant in spec.grants}) == sorted(levels)
+    assert len(spec.statements) == statements
+
+
+def test_every_shape_is_adopted_at_once_and_certified() -> None:
+    live = registry(*(repository(f"legacy/r{number}", held) for number, (held, _, _) in enumerate(SHAPES.values())))
+    written = write_declaration(live, AdoptionRequest())
+    assert len(written.adopted) == len(SHAPES)
+    assert certify(live, WantedRegistry.of_declaration(written.registry, live.home), written.adopted) == []
+
+
+def test_what_was_written_is_a_declaration_that_loads() -> None:
+    written = adopted(*(repository(f"legacy/r{number}") for number in range(5)))
+    assert [str(spec.name) for spec in parse(written.text).registry.repositories] == list(written.adopted)
+
+
+def test_what_is_equal_is_lifted_into_the_defaults() -> None:
+    tags = [{"Key": "team", "Value": "a"}]
+    written = adopted(*(repository(f"a/r{number}", LifecyclePolicy=UNTAGGED, Tags=tags) for number in range(4)))
+    assert "defaults:" in written.text
+    assert written.text.count("rulePriority") == 1
+
+
+def test_a_group_that_shares_two_properties_becomes_a_profile() -> None:
+    most = [repository(f"a/r{number}") for number in range(5)]
+    tags = [{"Key": "tier", "Value": "batch"}]
+    batch = [repository(f"batch/r{number}", Tags=tags, ImageTagMutability="IMMUTABLE") for number in range(3)]
+    written = adopted(*most, *batch)
+    assert "profile: batch" in written.text
+    assert {str(spec.tags) for spec in written.registry.repositories if str(spec.name).startswith("batch/")} == {
+        "(('tier', 'batch'),)"
+    }
+
+
+def test_a_repository_that_lacks_what_most_have_clears_it() -> None:
+    held = policy(statement({"AWS": ROOT}))
+    rest = [repository(f"a/r{number}", held, Tags=[{"Key": "a", "Value": "b"}]) for number in range(4)]
+    written = adopted(*rest, repository("bare/one"))
+    (bare,) = [spec for spec in written.registry.repositories if str(spec.name) == "bare/one"]
+    assert (bare.grants, bare.tags) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("resource", "why"),
+    [
+        (repository("cdk-hnb659fds-container-assets-111111111111-us-east-1"), "bootstrap stack"),
+        (repository("theirs", owner="other-stack"), "belongs to the stack other-stack"),
+        (
+            repository(
+                "keyed", EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": "arn:aws:kms:us-east-1:1:key/x"}
+            ),
+            "who manages the key",
+        ),
+        (repository("odd", LifecyclePolicy={"LifecyclePolicyText": '{"rules": [{"rulePriority": 1}]}'}), "no words"),
+        (repository("deleted", policy(statement({"AWS": "AROAEXAMPLEEXAMPLE123"}))), "principal that was deleted"),
+    ],
+    ids=["bootstrap", "another stack's", "an unknown key manager", "an odd lifecycle", "a deleted principal"],
+)
+def test_what_cannot_be_adopted_is_left_out_with_the_reason(resource: Any, why: str) -> None:
+    written = adopted(repository("kept"), resource)
+    reasons = {each.what: each.why for each in written.left_out}
+    assert written.adopted == ("kept",)
+    assert why in reasons[resource.name]
+
+
+def test_a_deleted_principal_can_be_dropped_on_request() -> None:
+    live = registry(repository("shop", policy(statement({"AWS": ["AROAEXAMPLEEXAMPLE123", ROOT]}))))
+    written = write_declaration(live, AdoptionRequest(drops_deleted=True))
+    (spec,) = written.registry.repositories
+    assert "AROA" not in written.text
+    assert [str(grant.consumer) for grant in spec.grants] == ["account 222222222222"]
+
+
+def test_a_public_policy_is_kept_and_ignored_with_a_reason() -> None:
+    live = registry(repository("open", policy(statement("*", PULL))))
+    written = write_declaration(live, AdoptionRequest())
+    assert written.adopted == ("open",)
+    assert "code: access-public" in written.text
+
+
+def test_a_stack_that_is_full_is_spread() -> None:
+    written = adopted(*(repository(f"many/r{number}") for number in range(120)))
+    assert "stacks: 2" in written.text
+
+
+def test_nothing_is_written_in_the_words_of_another_tool() -> None:
+    live = registry(repository("legacy/shop", policy(statement({"AWS": ROOT}, TWO))))
+    text = write_declaration(live, AdoptionRequest()).text
+    assert json.dumps(TWO[0]) in text
+    assert "could become 'pull' later (+1 action)" in text
