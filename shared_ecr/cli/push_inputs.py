@@ -1,10 +1,10 @@
 """What `push` is asked for: images, targets and Regions, from the command line or from a list."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.cli.image_lists import STDIN, ListedImage, ListedWord, read_list
 from shared_ecr.errors import InvalidValueError, UsageError
 from shared_ecr.text import quoted
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from shared_ecr.client.addresses import RepositoryLocator
     from shared_ecr.client.push import PushJob
     from shared_ecr.names import Region
+
+
+STDIN = "-"
 
 
 class ImageList(argparse.Action):
@@ -41,27 +44,35 @@ def orders(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[P
         InvalidListError: lines of the list that cannot be read.
         InvalidDeclarationError: --all-regions needs the declaration, and that has problems.
     """
-    from shared_ecr.client.push import PushJob
-
     regions = _regions(arguments, where)
     return [
-        PushJob(entry.image.text, target.text, region, entry.image.at, target.at)
-        for entry in _entries(arguments, where)
-        for target in entry.targets
-        for region in (regions if _is_of_declaration(target.text) else (None,))
+        replace(job, region=region)
+        for job in _jobs(arguments, where)
+        for region in (regions if _is_of_declaration(job.target) else (None,))
     ]
 
 
-def _entries(arguments: argparse.Namespace, where: "RepositoryLocator") -> list[ListedImage]:
+def _jobs(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[PushJob]":
+    """Return the jobs of the arguments or of the list, without their Regions."""
+    from shared_ecr.client.push import PushJob
+
     if arguments.images is None:
-        targets = arguments.targets or (_target_in(arguments.image, where),)
-        return [ListedImage(ListedWord(arguments.image), tuple(map(ListedWord, targets)))]
+        return [
+            PushJob(arguments.image, target) for target in arguments.targets or (_target_in(arguments.image, where),)
+        ]
     if arguments.image is not None:
         raise UsageError("--images lists the images and their targets; leave out the arguments, or leave out --images")
+    # Faults of a list have places, whose modules a push without a list need not import.
+    from shared_ecr.cli.image_lists import read_list
+
     entries = read_list(arguments.images)
     if arguments.images == STDIN and any(entry.image.text.partition("#")[0] == STDIN for entry in entries):
         raise UsageError("stdin cannot be the list and an image of it; write the list to a file")
-    return entries
+    return [
+        PushJob(entry.image.text, target.text, image_at=entry.image.at, target_at=target.at)
+        for entry in entries
+        for target in entry.targets
+    ]
 
 
 def _target_in(image: str, where: "RepositoryLocator") -> str:

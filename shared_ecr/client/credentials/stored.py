@@ -7,13 +7,16 @@ https://docs.docker.com/reference/cli/docker/login/#credential-stores
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY, DockerConfig, config_paths, keys_of
 from shared_ecr.client.credentials.interface import IDENTITY_TOKEN_USER, Credentials
-from shared_ecr.client.credentials.programs import HelperProgram
 from shared_ecr.errors import UnavailableError
 from shared_ecr.names import RegistryHost
 from shared_ecr.names.registry_host import DOCKER_HUB
+
+if TYPE_CHECKING:
+    from shared_ecr.client.credentials.programs import HelperProgram
 
 
 class StoredLogins:
@@ -75,8 +78,10 @@ class StoredLogins:
                     return Credentials(found.username, found.password)
         return None
 
-    def _programs(self, config: DockerConfig, host: RegistryHost) -> Iterator[HelperProgram]:
+    def _programs(self, config: DockerConfig, host: RegistryHost) -> Iterator["HelperProgram"]:
         """Yield the helpers to ask, the host's own first, each once."""
+        from shared_ecr.client.credentials.programs import HelperProgram
+
         own = next((key for key in keys_of(host.text) if key in config.cred_helpers), None)
         if own is not None:
             yield HelperProgram(config.cred_helpers[own], f"credHelpers of {config.path}", self._environ)
@@ -85,7 +90,7 @@ class StoredLogins:
             yield HelperProgram(store, f"credsStore of {config.path}", self._environ)
 
 
-def _asked(program: HelperProgram, host: RegistryHost) -> Credentials | None:
+def _asked(program: "HelperProgram", host: RegistryHost) -> Credentials | None:
     """Ask under the name that docker stores a login by, and for Docker Hub under podman's too."""
     if host.text != DOCKER_HUB:
         return program.get(host.text)

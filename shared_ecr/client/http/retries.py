@@ -3,7 +3,6 @@
 The pauses come from outside (`RetryBudget.sleep`), so that a stop ends them and a test does not wait.
 """
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -31,6 +30,13 @@ class TransientError(Exception):
         return self.status != THROTTLED
 
 
+def _chance() -> float:
+    """Draw between 0 and 1."""
+    import random
+
+    return random.random()  # noqa: S311 — it spreads pauses, and is no secret
+
+
 @dataclass(frozen=True, slots=True)
 class RetryBudget:
     """How long one step may be tried; seconds."""
@@ -42,7 +48,7 @@ class RetryBudget:
     longest_total_wait: float = 120.0
     first_wait: float = 0.5
     longest_wait: float = 20.0
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = _chance
     clock: Callable[[], float] = time.monotonic
 
 

@@ -16,15 +16,19 @@ distribution/repository     one repository: its manifests, blobs and tags
 What they ask: `targets` where a name is, `credentials` for a login, `http` for an answer, `scheduler` when to run.
 """
 
+from typing import TYPE_CHECKING
+
 from shared_ecr.client.addresses import RepositoryLocator
 from shared_ecr.client.push.batch import PushOutcome, plan_all, push_all
 from shared_ecr.client.push.job_faults import InvalidJobsError
 from shared_ecr.client.push.jobs import PushJob
 from shared_ecr.client.push.options import PUSHES_AT_A_TIME, PushOptions
-from shared_ecr.client.push.pulling import PullOptions, pull, pull_archive, pull_with_engine
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.pushers.interface import PushResult
 from shared_ecr.client.session import Session
+
+if TYPE_CHECKING:
+    from shared_ecr.client.push.pulling import PullOptions, pull, pull_archive, pull_with_engine
 
 __all__ = [
     "PUSHES_AT_A_TIME",
@@ -68,3 +72,12 @@ def push(
         raise outcome.error
     assert outcome.result is not None  # noqa: S101 — an outcome without an error has one, for the type checker
     return outcome.result
+
+
+def __getattr__(name: str) -> object:
+    """Return what belongs to a pull, whose modules a push need not import."""
+    if name not in {"PullOptions", "pull", "pull_archive", "pull_with_engine"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from shared_ecr.client.push import pulling
+
+    return getattr(pulling, name)

@@ -1,6 +1,5 @@
 """One image out of a registry: into an OCI layout, an archive, or the store of a container engine."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,6 +109,8 @@ def pull_archive(
 @contextmanager
 def _scratch_folder(beside: Path | None) -> Iterator[Path]:
     """Lend a folder on the file system of *beside*, or among the temporary files."""
+    import tempfile
+
     try:
         folder = tempfile.TemporaryDirectory(
             prefix=".shared-ecr-pull-", dir=beside.parent if beside else None, ignore_cleanup_errors=True
