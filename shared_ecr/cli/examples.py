@@ -69,6 +69,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr inspect team/app:1.4.2",
         "shared-ecr inspect docker.io/library/nginx:1.27 --platform linux/arm64 --format json",
     ),
+    "completion": (
+        "shared-ecr completion bash > ~/.local/share/bash-completion/completions/shared-ecr",
+        "shared-ecr completion zsh > /usr/local/share/zsh/site-functions/_shared-ecr",
+    ),
+    "man": ("shared-ecr man > ~/.local/share/man/man1/shared-ecr.1", "shared-ecr man | man --local-file -"),
     "tags": ("shared-ecr tags team/app", "shared-ecr tags docker.io/library/nginx --digests"),
 }
 

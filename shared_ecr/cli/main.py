@@ -46,6 +46,8 @@ COMMANDS = (
     "delete",
     "catalog",
     "local",
+    "completion",
+    "man",
 )
 
 

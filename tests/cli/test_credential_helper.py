@@ -304,6 +304,7 @@ def test_an_answer_from_the_cache_imports_next_to_nothing(environ: dict[str, str
         "shared_ecr.cli.credential_helper",
         "shared_ecr.client",
         "shared_ecr.client.credentials",
+        "shared_ecr.client.credentials.file_ownership",
         "shared_ecr.client.credentials.identity",
         "shared_ecr.client.credentials.token_cache",
         "_blake2",

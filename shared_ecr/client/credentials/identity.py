@@ -22,6 +22,8 @@ https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 import os
 import stat
 
+from shared_ecr.client.credentials.file_ownership import CLOSE_IN_CHILDREN
+
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def _public_lines(path: str) -> list[bytes]:
         # A pipe (`AWS_CONFIG_FILE=<(…)`) can be read once, and that is for AWS's SDK to do.
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 — pathlib costs as much as Python's start
             return []
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | CLOSE_IN_CHILDREN)
     except (OSError, ValueError):
         return []
     try:

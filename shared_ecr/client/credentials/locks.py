@@ -1,16 +1,22 @@
 """Locks between the processes that write one file: a folder's, which leaves nothing behind, or a file's.
 
-For Linux and macOS: the locks are `flock`, which ends with the process that holds it.
+The library `filelock` has the call of each system: `flock` on Linux and macOS, `LockFileEx` on Windows. Both end with
+the process that holds the lock. Where a folder cannot be locked, a file in it is.
 """
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shared_ecr.client.credentials.file_ownership import (
+    CLOSE_IN_CHILDREN,
+    FOLDER,
+    HAS_FOLDERS_TO_OPEN,
+    NO_LINK,
+)
 from shared_ecr.errors import UnavailableError
 
 PRIVATE_FILE_MODE = 0o600
@@ -22,7 +28,7 @@ _PAUSE_SECONDS = 0.005
 _UNLOCKABLE = {errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOLCK, errno.EOPNOTSUPP, errno.EACCES, errno.EPERM}
 _REASONS = {
     errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
+    getattr(errno, "EDQUOT", -1): "the disk quota is used up",
     errno.EROFS: "the file system is read-only",
 }
 
@@ -34,8 +40,12 @@ def locked_folder(folder: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[N
     Raises:
         UnavailableError: another process holds it for longer than *seconds*, or the folder cannot be opened.
     """
+    if not HAS_FOLDERS_TO_OPEN:
+        with locked_file(folder / ".shared-ecr.lock", seconds):
+            yield
+        return
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_RDONLY | FOLDER | CLOSE_IN_CHILDREN)
     except OSError as fault:
         raise unavailable("lock", folder, fault) from fault
     try:
@@ -56,7 +66,7 @@ def locked_file(path: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[None]
         UnavailableError: another process holds it for longer than *seconds*, or the file cannot be made.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE_MODE)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | CLOSE_IN_CHILDREN | NO_LINK, PRIVATE_FILE_MODE)
     except OSError as fault:
         raise unavailable("lock", path, fault) from fault
     try:
@@ -73,22 +83,23 @@ def _acquired(descriptor: int, path: Path, seconds: float) -> bool:
     Raises:
         UnavailableError: another process holds it for longer than *seconds*.
     """
+    # Only who writes pays for the import; the quick answer of the credential helper does not.
+    from filelock import lock_descriptor
+
     deadline = time.monotonic() + seconds
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise UnavailableError(
-                    f"another process holds the lock of {path} for over {seconds:.0f} s; end it and try again"
-                ) from None
-            time.sleep(_PAUSE_SECONDS)
+            if lock_descriptor(descriptor, blocking=False):
+                return True
         except OSError as fault:
             if fault.errno in _UNLOCKABLE:
                 return False
             raise unavailable("lock", path, fault) from fault
-        else:
-            return True
+        if time.monotonic() >= deadline:
+            raise UnavailableError(
+                f"another process holds the lock of {path} for over {seconds:.0f} s; end it and try again"
+            )
+        time.sleep(_PAUSE_SECONDS)
 
 
 def unavailable(verb: str, path: Path, fault: OSError) -> UnavailableError:

@@ -1,15 +1,20 @@
-"""Files with secrets that several processes write: replaced whole, and closed to everybody else.
+"""Files with secrets that several processes write: replaced whole, and closed to all other users.
 
 `locks` lets one process write at a time.
 """
 
 import os
-import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from shared_ecr.client.credentials.file_ownership import (
+    CLOSE_IN_CHILDREN,
+    FOLDER,
+    HAS_FOLDERS_TO_OPEN,
+    give_owner_of,
+)
 from shared_ecr.client.credentials.locks import unavailable
 
 PRIVATE_FOLDER_MODE = 0o700
@@ -67,15 +72,15 @@ def replace_file(path: Path, content: bytes, unchanged: Callable[[], bool] = lam
 def _keep_owner(descriptor: int, path: Path) -> None:
     """Give the file the owner of the one it replaces: under sudo, root writes the file of a user."""
     with suppress(FileNotFoundError, PermissionError):
-        before = path.stat()
-        if before.st_uid != os.geteuid() and stat.S_ISREG(before.st_mode):
-            os.fchown(descriptor, before.st_uid, before.st_gid)
+        give_owner_of(descriptor, path.stat())
 
 
 def _sync_folder(folder: Path) -> None:
     """Make the new name outlive a power cut; not every file system can, and the file is whole without it."""
+    if not HAS_FOLDERS_TO_OPEN:
+        return
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_RDONLY | FOLDER | CLOSE_IN_CHILDREN)
         try:
             os.fsync(descriptor)
         finally:

@@ -1,10 +1,10 @@
 """ECR's tokens on disk, for docker's credential helper, which is another process at each pull.
 
 `$XDG_CACHE_HOME/shared-ecr` (mode 0700) holds a file (0600) for each host, which is account, Region and kind of
-endpoint, and each identity (`identity`). What is not ours alone is not read: a file or folder of somebody else's,
+endpoint, and each identity (`identity`). What is not ours alone is not read: a file or folder of another user,
 one that others may open, a symbolic link. A file that is broken or of another version is as good as none.
 
-How old a token is, is told by the server: its lifetime is what lay between the server's `Date` and `expiresAt`, and
+The server says how old a token is: its lifetime is the time between the server's `Date` and `expiresAt`, and
 this machine's clock only measures what has passed since. A clock that was set back makes a token stale.
 
 Reading imports nothing but builtins; writing is `token_files`.
@@ -14,6 +14,7 @@ import os
 import stat
 import time
 
+from shared_ecr.client.credentials.file_ownership import CLOSE_IN_CHILDREN, NO_LINK, NO_WAIT, is_ours_alone
 from shared_ecr.client.credentials.identity import home_of, identity
 
 TYPE_CHECKING = False
@@ -29,7 +30,6 @@ _LINES = 8
 _MAX_BYTES = 64 * 1024
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
 _LONGEST_SECONDS = 12 * 3600.0
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class CachedToken:
@@ -105,7 +105,7 @@ def fresh(host: str, environ: "Mapping[str, str]") -> CachedToken | None:
 def is_ours(path: str, kind: int) -> bool:
     """Whether *path* is of the *kind* (`stat.S_IFDIR`, `stat.S_IFREG`), belongs to us, and is closed to all others."""
     try:
-        return _is_ours(os.lstat(path), kind)
+        return is_ours_alone(os.lstat(path), kind)
     except (OSError, ValueError):
         return False
 
@@ -113,11 +113,11 @@ def is_ours(path: str, kind: int) -> bool:
 def read(path: str) -> CachedToken | None:
     """Read one file; None where it is absent, not ours alone, broken or of another version."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | CLOSE_IN_CHILDREN | NO_LINK | NO_WAIT)
     except (OSError, ValueError):
         return None
     try:
-        if not _is_ours(os.fstat(descriptor), stat.S_IFREG):
+        if not is_ours_alone(os.fstat(descriptor), stat.S_IFREG):
             return None
         content = os.read(descriptor, _MAX_BYTES)
     except OSError:
@@ -125,10 +125,6 @@ def read(path: str) -> CachedToken | None:
     finally:
         os.close(descriptor)
     return _parsed(content)
-
-
-def _is_ours(status: os.stat_result, kind: int) -> bool:
-    return stat.S_IFMT(status.st_mode) == kind and status.st_uid == os.geteuid() and not status.st_mode & _OTHERS
 
 
 def _parsed(content: bytes) -> CachedToken | None:

@@ -2,6 +2,7 @@
 
 import stat
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,11 +21,15 @@ from shared_ecr.client.credentials.token_cache import (
 from shared_ecr.errors import UnavailableError
 
 _LOCK = ".lock"
+# Two hosts or identities that share a lock wait for each other for a second; that is rare, and harms nobody.
+_LOCKS = 16
 
 
 @contextmanager
 def single_flight(host: str, environ: Mapping[str, str], seconds: float) -> Iterator[None]:
     """Let one process at a time ask ECR for the token of *host*; without a cache, every process may.
+
+    The locks are sixteen empty files that stay; which one is taken depends on host and identity.
 
     Raises:
         UnavailableError: another process asks for longer than *seconds*, or the folder cannot be written.
@@ -34,7 +39,9 @@ def single_flight(host: str, environ: Mapping[str, str], seconds: float) -> Iter
         yield
         return
     _prepare(path.parent)
-    with locked_file(path.with_suffix(_LOCK), seconds):
+    # A file for each identity would stay for ever, and runners have new ones every hour.
+    slot = zlib.crc32(path.name.encode()) % _LOCKS
+    with locked_file(path.parent / f"{slot:x}{_LOCK}", seconds):
         yield
 
 
@@ -82,7 +89,6 @@ def forget(environ: Mapping[str, str], is_out: Callable[[str], bool]) -> tuple[s
             gone.add(host)
             try:
                 path.unlink(missing_ok=True)
-                path.with_suffix(_LOCK).unlink(missing_ok=True)
             except OSError as fault:
                 raise unavailable("remove", path, fault) from fault
     return tuple(sorted(gone))
@@ -138,4 +144,3 @@ def _remove(folder: Path, is_out: Callable[[Path], bool]) -> None:
         for path in folder.iterdir():
             if path.suffix == SUFFIX and is_out(path):
                 path.unlink(missing_ok=True)
-                path.with_suffix(_LOCK).unlink(missing_ok=True)

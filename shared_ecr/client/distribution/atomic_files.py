@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from shared_ecr.client.credentials.file_ownership import CLOSE_IN_CHILDREN, NO_LINK
 from shared_ecr.client.http.workers import StoppedError
 
 PREFIX = ".new-"
@@ -74,7 +75,7 @@ def sweep(folder: Path) -> None:
     """Remove what programs that were killed have left in *folder*; what cannot be removed stays."""
     for path in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            descriptor = os.open(path, os.O_RDWR | CLOSE_IN_CHILDREN | NO_LINK)
             try:
                 if _lock(descriptor):
                     path.unlink()
@@ -87,10 +88,9 @@ def _lock(descriptor: int, *, wait: bool = False) -> bool:
 
     With *wait* another program's lock is waited for: on a new file it lasts for one look.
     """
-    try:
-        import fcntl  # Windows has none
+    from filelock import lock_descriptor
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (ImportError, OSError):
+    try:
+        return lock_descriptor(descriptor, blocking=wait)
+    except OSError:
         return False
-    return True

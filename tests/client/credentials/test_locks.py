@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+import filelock
 import pytest
 
 from shared_ecr.client.credentials.locks import locked_file, locked_folder
@@ -29,14 +30,14 @@ def test_a_lock_is_free_again_after_a_failure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reason", [errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP])
 def test_where_folders_cannot_be_locked_a_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int) -> None:
-    real = fcntl.flock
+    real = filelock.lock_descriptor
 
-    def flock(descriptor: int, operation: int) -> None:
+    def lock(descriptor: int, *, blocking: bool) -> bool:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise OSError(reason, os.strerror(reason))
-        real(descriptor, operation)
+        return real(descriptor, blocking=blocking)
 
-    monkeypatch.setattr(fcntl, "flock", flock)
+    monkeypatch.setattr(filelock, "lock_descriptor", lock)
 
     with (
         locked_folder(tmp_path),
@@ -47,10 +48,10 @@ def test_where_folders_cannot_be_locked_a_file_is(tmp_path: Path, monkeypatch: p
 
 
 def test_where_nothing_can_be_locked_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flock(descriptor: int, operation: int) -> None:
+    def lock(descriptor: int, *, blocking: bool) -> bool:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(fcntl, "flock", flock)
+    monkeypatch.setattr(filelock, "lock_descriptor", lock)
 
     with pytest.raises(UnavailableError, match="has no locks; nothing was changed"), locked_folder(tmp_path):
         pytest.fail("nobody holds it")
@@ -68,3 +69,22 @@ def test_a_lock_file_is_closed_to_others_and_no_link(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"cannot lock .*No such file"), locked_folder(tmp_path / "absent"):
         pytest.fail("it was locked")
+
+
+def test_a_system_without_folders_to_open_locks_a_file_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared_ecr.client.credentials.locks.HAS_FOLDERS_TO_OPEN", False)
+    with (
+        locked_folder(tmp_path),
+        pytest.raises(UnavailableError, match="another process"),
+        locked_folder(tmp_path, 0.0),
+    ):
+        pytest.fail("two hold it")
+
+
+def test_our_lock_and_that_of_the_system_are_the_same(tmp_path: Path) -> None:
+    # What an older version of this program, or another one, holds by `flock` is respected.
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with pytest.raises(UnavailableError, match="another process"), locked_folder(tmp_path, 0.0):
+        pytest.fail("two hold it")
+    os.close(descriptor)

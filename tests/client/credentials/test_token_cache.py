@@ -250,7 +250,7 @@ def test_what_has_expired_is_removed_at_the_next_write(environ: dict[str, str], 
 
     store(token(HOST), environ)
 
-    assert [path.name for path in folder.iterdir()] == [name_of(HOST, environ)]
+    assert [path.name for path in folder.glob("*.token")] == [name_of(HOST, environ)]
 
 
 def test_a_forgotten_host_is_forgotten_for_every_caller(environ: dict[str, str]) -> None:
@@ -268,3 +268,11 @@ def test_a_token_cannot_be_printed_or_pickled() -> None:
     assert CANARY not in f"{token()!r}{token()}{[token()]}"
     with pytest.raises(TypeError):
         pickle.dumps(token())
+
+
+def test_locks_do_not_pile_up(tmp_path: Path) -> None:
+    for number in range(100):
+        environ = {"HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": f"AKIDEXAMPLE{number}"}
+        with single_flight("111122223333.dkr.ecr.us-east-1.amazonaws.com", environ, 1.0):
+            pass
+    assert len(list((tmp_path / ".cache/shared-ecr").iterdir())) <= 16

@@ -1,0 +1,45 @@
+"""`shared-ecr completion`: a script by which a shell completes commands, options and the names of files."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.errors import ExitCode, UnavailableError
+
+if TYPE_CHECKING:
+    from shared_ecr.cli.options import Subcommands
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "completion",
+        help="print a script that completes commands and options in bash, zsh, fish or PowerShell",
+        description="Print a completion script. Write it to where the shell looks for such scripts, and again after an "
+        "update of shared-ecr. It needs the extra 'completion' of this package; the script itself needs nothing.",
+    )
+    parser.add_argument("shell", choices=SHELLS, help="the shell")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the script."""
+    try:
+        import shtab
+    except ImportError as fault:
+        raise UnavailableError(
+            "the library that writes completion scripts is not installed; run pip install 'shared-ecr[completion]'"
+        ) from fault
+    from shared_ecr.cli.common_options import commands_of
+    from shared_ecr.cli.main import build_parser
+
+    parser = build_parser()
+    for each in (parser, *commands_of(parser).values()):
+        for action in each._actions:  # noqa: SLF001 — argparse has no public way to list the arguments
+            if action.type is Path or action.metavar in {"FILE", "[REGION=]FILE"}:
+                action.complete = shtab.FILE  # type: ignore[attr-defined]  # where shtab looks for it
+    sys.stdout.write(shtab.complete(parser, arguments.shell))
+    return ExitCode.DONE
