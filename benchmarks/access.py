@@ -97,7 +97,7 @@ def milliseconds_of_pairs() -> float:
 
 
 def main() -> int:
-    """Print every figure, and tell whether all are met."""
+    """Print every figure, and show whether all are met."""
     met = [seconds_of_matrix(distinct) <= limit for distinct, limit in LIMITS.items()]
     return 0 if all(met) and milliseconds_of_pairs() <= PAIR_LIMIT else 1
 

@@ -1,4 +1,4 @@
-"""How fast fates are told: `python benchmarks/fate.py [IMAGES]`, a table on stdout, exit code 1 beyond a bound.
+"""How fast fates are shown: `python benchmarks/fate.py [IMAGES]`, a table on stdout, exit code 1 beyond a bound.
 
 Bounds, for 100,000 images and 50 rules: evaluation at most 1 s; 500 MiB of memory; loading at most twice the time of
 `json.load`; time in proportion to the images. CPU seconds are taken, so that other work on the machine weighs less;
@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 
-from properties import naive_lifecycle  # noqa: E402 — the path stands above
-from shared_ecr.fate.evaluation import evaluate  # noqa: E402 — the path stands above
-from shared_ecr.fate.images import Image  # noqa: E402 — the path stands above
-from shared_ecr.fate.inventory import load_inventory  # noqa: E402 — the path stands above
-from shared_ecr.fate.inventory.loader import InventorySource  # noqa: E402 — the path stands above
-from shared_ecr.fate.reports.text import columns  # noqa: E402 — the path stands above
-from shared_ecr.fate.uncertainty import judge  # noqa: E402 — the path stands above
-from shared_ecr.model.lifecycle import (  # noqa: E402 — the path stands above
+from properties import naive_lifecycle  # noqa: E402 — the path is above
+from shared_ecr.fate.evaluation import evaluate  # noqa: E402 — the path is above
+from shared_ecr.fate.images import Image  # noqa: E402 — the path is above
+from shared_ecr.fate.inventory import load_inventory  # noqa: E402 — the path is above
+from shared_ecr.fate.inventory.loader import InventorySource  # noqa: E402 — the path is above
+from shared_ecr.fate.reports.text import columns  # noqa: E402 — the path is above
+from shared_ecr.fate.uncertainty import judge  # noqa: E402 — the path is above
+from shared_ecr.model.lifecycle import (  # noqa: E402 — the path is above
     AnyImage,
     LifecyclePolicy,
     LifecycleRule,
@@ -47,7 +47,7 @@ _INDEX, _MANIFEST = "application/vnd.oci.image.index.v1+json", "application/vnd.
 
 
 def entries(count: int) -> list[dict[str, object]]:
-    """Make what DescribeImages would tell: builds of 40 services, releases, untagged ones, an index in fifty."""
+    """Make what DescribeImages would show: builds of 40 services, releases, untagged ones, an index in fifty."""
     chance = random.Random(7)  # noqa: S311 — the same inventory each time, no secret
     made: list[dict[str, object]] = []
     for number in range(count):

@@ -48,7 +48,7 @@ class Scenario:
 
 
 SCENARIOS = (
-    # Some sixty milliseconds, which tell nothing to be held to.
+    # Some sixty milliseconds, which show nothing to be held to.
     Scenario("1 x 5 MB", 1, 5 * MIB, at_most={}),
     Scenario("10 x 20 MB", 10, 20 * MIB, at_most={"skopeo": 1.0, "curl": 1.15}),
     Scenario("1 x 500 MB", 1, 500 * MIB, at_most={"skopeo": 1.25}),

@@ -4,7 +4,7 @@
 
 A registry with an access log counts the requests; the most memory that the whole command held is what Linux says of
 it. Layers are zeros, which take no room on this disk. The last rows are pushes to ECR, the embedded AWS in its place:
-AWS's SDK, which they need for the token, is beside the pusher in memory, and told alone for comparison.
+AWS's SDK, which they need for the token, is beside the pusher in memory, and shown alone for comparison.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What a measurement of pushes stands on: an image in two forms, a registry, a way to it that takes time, a dockerd."""
+"""What a measurement of pushes is on: an image in two forms, a registry, a way to it that takes time, a dockerd."""
 
 import gzip
 import hashlib
@@ -145,7 +145,7 @@ def _answers(address: str, daemon: "subprocess.Popen[bytes]") -> bool:
 
 
 def free_port() -> int:
-    """Ask the system for a port that nobody has."""
+    """Ask the system for a port that no one has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGE = "docker-in-aws/todobackend"
 RELEASE = "1.4.2"
 KEPT, KEPT_AFTER_THE_CHANGE = "countNumber: 200", "countNumber: 500"
-# A careless pull request: a stranger's account is let in, and a repository disappears under another name.
+# A careless pull request: a stranger's account is allowed, and a repository disappears under another name.
 CARELESS = {"- account: production": '- account: "777777777777"', "platform/build-images:": "platform/builds:"}
 
 
@@ -35,9 +35,9 @@ class Demo:
         print(f"\n\033[1m# {title}\033[0m" if sys.stdout.isatty() else f"\n# {title}", flush=True)
 
     def run(self, command: str, *, tells: bool = True, expected: int = 0) -> str:
-        """Run *command* and show its result; its story too where it *tells* one, or where it fails.
+        """Run *command* and show its result; its story too where it *shows* one, or where it fails.
 
-        A command that shall be refused is *expected* to end with another exit code than 0.
+        A command that must be refused is *expected* to end with another exit code than 0.
         """
         shown = command.replace(str(self.folder), "$BUILD")
         print(f"$ {shown}", flush=True)
@@ -60,7 +60,7 @@ class Demo:
 
 def main() -> None:
     """Show the whole road."""
-    # `make` and terminals end a program with SIGTERM or SIGHUP; both shall unwind what Ctrl-C unwinds.
+    # `make` and terminals end a program with SIGTERM or SIGHUP; both must unwind what Ctrl-C unwinds.
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, _interrupted)
     with tempfile.TemporaryDirectory(prefix="shared-ecr-demo-") as build, running() as aws:

@@ -52,7 +52,7 @@ class DeclaredAccess:
         )
         context: dict[str, tuple[str, ...]] = {}
         if caller.kind is CallerKind.SERVICE and caller.service:
-            # The construct that asks stands in the registry's own account and Region.
+            # The construct that asks is in the registry's own account and Region.
             service = caller.service.partition(".")[0]
             source = f"arn:{region.partition}:{service}:{region}:{self.home.account}:function:any"
             context = {"aws:sourceaccount": (str(self.home.account),), "aws:sourcearn": (source,)}

@@ -23,7 +23,7 @@ from shared_ecr.review.judging import ReviewQuestion
 from shared_ecr.review.worlds import review_worlds
 
 NAME = "shared-ecr"
-# What a template keeps from being judged is told as a warning, so that it is neither silent nor in the way.
+# What a template keeps from being judged is shown as a warning, so that it is neither silent nor in the way.
 NOT_JUDGED = "not-judged"
 
 
@@ -31,7 +31,7 @@ NOT_JUDGED = "not-judged"
 class EcrReview:
     """Find in every stack of an app what AWS would refuse of ECR, and what is dangerous.
 
-    An error stops the synthesis; warnings are told and stop nothing. Either is accepted, at the construct or above it,
+    An error stops the synthesis; warnings are shown and stop nothing. Either is accepted, at the construct or above it,
     by `cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id="shared-ecr::CODE", reason="…"))`, which CDK
     itself applies. The codes are those of docs/reference/review.md.
 
@@ -86,7 +86,7 @@ class _Templates:
         self._stacks = {Path(each.template_path).name: each for each in stacks}
 
     def violation(self, finding: ReviewFinding) -> cdk.PolicyViolation:
-        """Tell *finding* in CDK's form."""
+        """Show *finding* in CDK's form."""
         origin = finding.origin
         sentences = " ".join(f"{each}." for each in (f"{finding.subject}: {finding.what}", finding.why) if each)
         return cdk.PolicyViolation(
@@ -98,7 +98,7 @@ class _Templates:
         )
 
     def doubt(self, doubt: Doubt) -> cdk.PolicyViolation:
-        """Tell what could not be judged, at the stack whose template it stands in."""
+        """Show what could not be judged, at the stack whose template it is in."""
         file = Path(doubt.place.partition(":")[0]).name
         stack = self._stacks.get(file)
         path = cdk.PolicyViolatingResource(locations=[], construct_path=stack.stack_construct_path) if stack else None
@@ -115,7 +115,7 @@ class _Templates:
             return cdk.PolicyViolatingResource(
                 locations=[], resource_logical_id=origin.logical_id, template_path=stack.template_path
             )
-        # CDK does not list the templates of nested stacks; the assembly tells their constructs all the same.
+        # CDK does not list the templates of nested stacks; the assembly shows their constructs all the same.
         path = stack.stack_construct_path if stack else origin.construct_path
         return cdk.PolicyViolatingResource(locations=[], construct_path=path) if path else self._app()
 

@@ -40,7 +40,7 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One principal, or one that stands for all principals of its kind that no policy tells apart."""
+    """One principal, or one that stands for all principals of its kind that no policy distinguishes."""
 
     kind: CallerKind
     shown: str
@@ -62,7 +62,7 @@ class Caller:
     def from_arn(cls, arn: str, role_arn: str | None = None) -> Self:
         """Read an ARN of a role, a session, a user, a federated user or an account's root.
 
-        A session's role has a path that the session's ARN lacks; *role_arn* tells it. Without it, no path is taken.
+        A session's role has a path that the session's ARN lacks; *role_arn* shows it. Without it, no path is taken.
         """
         match = _ARN.fullmatch(arn)
         if match is None:
@@ -95,7 +95,7 @@ class Caller:
 
     @classmethod
     def of_service(cls, service: str) -> Self:
-        """Return an AWS service that calls as itself; no identity policy stands behind it."""
+        """Return an AWS service that calls as itself; no identity policy is behind it."""
         return cls(CallerKind.SERVICE, service, service=service, identity=Identity.SILENT)
 
     @classmethod
@@ -105,7 +105,7 @@ class Caller:
 
     @classmethod
     def anonymous(cls) -> Self:
-        """Return somebody without credentials."""
+        """Return someone without credentials."""
         return cls(CallerKind.ANONYMOUS, "anonymous", identity=Identity.SILENT)
 
     def with_identity(self, identity: Identity) -> Self:

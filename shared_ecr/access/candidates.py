@@ -1,4 +1,4 @@
-"""Values worth trying for a condition key: one that each condition accepts, its neighbours, and one of nobody's.
+"""Values worth trying for a condition key: one that each condition accepts, its neighbours, and one of no one's.
 
 Two requests that agree on which of these they carry are treated alike by every condition the values come from.
 """
@@ -14,7 +14,7 @@ from shared_ecr.access.stand_ins import unnamed_value
 from shared_ecr.access.variables import PolicyTemplate, RequestContext
 from shared_ecr.access.wildcards import GlobToken, Wildcard
 
-# What nobody's policy names, by key where the form matters to a condition.
+# What no one's policy names, by key where the form matters to a condition.
 STRANGER = "stranger"
 STRANGE_VALUES = {
     "aws:sourceip": "203.0.113.77",

@@ -25,7 +25,7 @@ class Capability:
 
 _PULL = ("BatchGetImage", "GetDownloadUrlForLayer")
 PULL = Capability("pull", bits(_PULL), bits(_PULL), bits((*_PULL, "BatchCheckLayerAvailability")))
-# What tells whether a tag names the image already.
+# What shows whether a tag names the image already.
 LOOK = bits(("BatchGetImage",))
 _UPLOAD = ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage")
 PUSH = Capability(
@@ -71,7 +71,7 @@ EFFECTS = {
 
 
 def missing_of(capability: Capability, given: int) -> int:
-    """Return what *given* lacks for *capability* where it has a telling part of it; nothing where it has none.
+    """Return what *given* lacks for *capability* where it has a showing part of it; nothing where it has none.
 
     A push needs BatchGetImage, and needs no pull.
     """

@@ -1,6 +1,6 @@
-"""What a change of policies newly allows and newly denies, each with a request that proves it.
+"""What a change of policies now allows and now denies, each with a request that proves it.
 
-Both policies are asked about every class of requests that either can tell apart, so another order, another spelling
+Both policies are asked about every class of requests that either can distinguish, so another order, another spelling
 or an equal rewrite gives nothing. What is found is true by its witness; what hangs on an undocumented combination
 counts as allowed.
 """
@@ -47,7 +47,7 @@ class AccessChange:
     actions: tuple[str, ...]
     """With `ecr:`."""
     is_outside: bool
-    """Whether somebody of the class is not known to be one of us."""
+    """Whether someone of the class is not known to be one of us."""
     statement: str
     """The statement that decides, or nothing where none does any more."""
     is_of_strangers: bool = False

@@ -1,4 +1,4 @@
-"""Classes of requests that policies can tell apart, each with one request that stands for it."""
+"""Classes of requests that policies can distinguish, each with one request that stands for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class RequestClass:
 def request_classes(
     policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary
 ) -> Iterator[RequestClass]:
-    """Give the classes of requests about *target* that *policies* tell apart, the plainest of each caller first."""
+    """Give the classes of requests about *target* that *policies* distinguish, the plainest of each caller first."""
     callers = everybody(policies, target, known)
     statements = [statement for policy in policies for statement in policy.statements]
     at_most = _contexts_at_most(len(callers), len(statements))
@@ -45,7 +45,7 @@ def request_classes(
 
 
 def contexts_of(policies: Sequence[Policy], caller: Caller, target: TargetRepository) -> Iterator[ContextValues]:
-    """Give the contexts that *policies* tell apart for one caller."""
+    """Give the contexts that *policies* distinguish for one caller."""
     return _Contexts.of(policies, caller, target).combined(COMBINATIONS_AT_MOST)
 
 

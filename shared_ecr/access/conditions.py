@@ -1,6 +1,6 @@
 """One condition of a statement, judged against what a request says of itself.
 
-Three answers: it holds, it does not, or nobody can say - because the request leaves the key open, or because AWS
+Three answers: it holds, it does not, or no one can say - because the request leaves the key open, or because AWS
 documents no answer for the combination, which is then named.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 """

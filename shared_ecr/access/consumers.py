@@ -13,7 +13,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary, named
 
 
 class ColumnGroup(StrEnum):
-    """Where a consumer stands."""
+    """Where a consumer is."""
 
     OWN = "registry account"
     ACCOUNT = "account"

@@ -77,7 +77,7 @@ class Decision:
 
     verdict: AccessVerdict
     decided_by: AppliedStatement | None
-    """None where no statement of the registry decided: nobody allows it, or the caller's own side does alone."""
+    """None where no statement of the registry decided: no one allows it, or the caller's own side does alone."""
 
 
 def applications(
@@ -110,7 +110,7 @@ def reach(policies: PolicyPair, caller: Caller, target: TargetRepository, contex
 def allowed(found: ActionReach, caller: Caller, target: TargetRepository, identity: Identity) -> tuple[int, int]:
     """Return what is allowed for certain, and what hangs on something, where the caller's own side says *identity*."""
     if caller.kind is CallerKind.ANONYMOUS or identity is Identity.DENIES:
-        # ECR's private registries answer nobody without credentials.
+        # ECR's private registries answer no one without credentials.
         return 0, 0
     own = ALL_ACTIONS if identity is Identity.ALLOWS else 0
     surely, maybe = found.direct, found.maybe_direct
@@ -167,7 +167,7 @@ def is_in_the_account(caller: Caller, target: TargetRepository) -> bool:
 
 
 def _decisive(verdict: AccessVerdict, speaking: list[AppliedStatement]) -> Iterator[AppliedStatement]:
-    """Give the statements behind *verdict*, the most telling first."""
+    """Give the statements behind *verdict*, the most showing first."""
     allows = sorted((each for each in speaking if each.statement.effect is Effect.ALLOW), key=lambda each: -each.meant)
     denies = [each for each in speaking if each.statement.effect is Effect.DENY]
     match verdict:

@@ -28,7 +28,7 @@ _TAGGED = tuple(f"{key.lower()}/" for key in TAGGED_KEYS)
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
 _OF_PROVIDERS = ("saml:", "token.actions.githubusercontent.com:", "cognito-identity.amazonaws.com:", "oidc.eks.")
 
-# Who the caller is and whose it is: what a grant to everybody must be narrowed by.
+# Who the caller is and whose it is: what a grant to everyone must be narrowed by.
 PRINCIPAL_KEYS = frozenset({
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltype",
 })  # fmt: skip

@@ -115,7 +115,7 @@ def matrix(rows: Sequence[MatrixRow], consumers: Sequence[MatrixColumn]) -> Matr
 
 
 def _key(row: MatrixRow) -> tuple[object, ...]:
-    """Return what two rows must share to have the same cells; policies are told apart by being the same object."""
+    """Return what two rows must share to have the same cells; policies are distinguished by being the same object."""
     both = [policy for policy in (row.policies.repository, row.policies.registry) if policy is not None]
     target = row.target
     depends = any(policy.depends_on_the_name for policy in both)
@@ -200,7 +200,7 @@ def _possible(case: _Case, actions: int) -> int:
 
 
 def _in_each_context(case: _Case) -> Iterator[int]:
-    """Give what is allowed at most, for each context that the policies tell apart."""
+    """Give what is allowed at most, for each context that the policies distinguish."""
     policies = [each for each in (case.row.policies.repository, case.row.policies.registry) if each is not None]
     identity = Identity.ALLOWS if case.caller.identity is Identity.UNKNOWN else case.caller.identity
     for said in contexts_of(policies, case.caller, case.row.target):

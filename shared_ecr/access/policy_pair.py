@@ -16,7 +16,7 @@ class Scope(StrEnum):
 
 
 class PolicySide(StrEnum):
-    """Which of the registry's two policies a statement stands in."""
+    """Which of the registry's two policies a statement is in."""
 
     REPOSITORY = "repository"
     REGISTRY = "registry"

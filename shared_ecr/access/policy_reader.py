@@ -16,7 +16,7 @@ from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean, quoted
 
-# ECR stores 10,240; the linter speaks of what is somewhat beyond, nobody means what is ten times as long.
+# ECR stores 10,240; the linter speaks of what is somewhat beyond, no one means what is ten times as long.
 MAX_POLICY_CHARACTERS = 102_400
 _DOCUMENT = ("Version", "Id", "Statement")
 _STATEMENT = (
@@ -25,7 +25,7 @@ _STATEMENT = (
 
 
 def parse_policy(text: str, where: str = "") -> Policy:
-    """Read a policy from its JSON *text*; *where* is what its faults are told of.
+    """Read a policy from its JSON *text*; *where* is what its faults are shown of.
 
     Raises:
         InvalidPolicyError: AWS would refuse it, or the text is beyond our bounds; every fault is in it.
@@ -37,7 +37,7 @@ def parse_policy(text: str, where: str = "") -> Policy:
 
 
 def read_policy(data: object, where: str = "") -> Policy:
-    """Read a policy that is parsed already, or that stands as a text in another document.
+    """Read a policy that is parsed already, or that is as a text in another document.
 
     Raises:
         InvalidPolicyError: as `parse_policy`.

@@ -28,13 +28,13 @@ class PrincipalMatch(IntEnum):
 
     NOT = 0
     BY_ACCOUNT = 1
-    """Its account is named: inside the account that delegates, and grants nobody by itself."""
+    """Its account is named: inside the account that delegates, and grants no one by itself."""
     DIRECTLY = 2
 
 
 @dataclass(frozen=True, slots=True)
 class PrincipalElement:
-    """Everybody a statement means, or with *negated* everybody it does not."""
+    """Everyone a statement means, or with *negated* everyone it does not."""
 
     negated: bool
     written: tuple[tuple[PrincipalType, str], ...]
@@ -47,7 +47,7 @@ class PrincipalElement:
 
     @classmethod
     def of(cls, written: tuple[tuple[PrincipalType, str], ...], *, negated: bool) -> Self:
-        """Sort what is *written* by what it means; what names nobody (eleven digits, a wildcard) means nobody."""
+        """Sort what is *written* by what it means; what names no one (eleven digits, a wildcard) means no one."""
         accounts: set[tuple[str, str]] = set()
         arns: set[str] = set()
         aws = [text for kind, text in written if kind is PrincipalType.AWS]

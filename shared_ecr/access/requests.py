@@ -26,7 +26,7 @@ class TargetRepository:
     name: str
     partition: str = "aws"
     tags: tuple[tuple[str, str], ...] | None = ()
-    """None where nobody knows them."""
+    """None where no one knows them."""
     organization: str | None = None
 
     @property

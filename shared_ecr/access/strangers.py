@@ -1,4 +1,4 @@
-"""Whether a policy lets in somebody it cannot mean: any account, or a service acting for any account."""
+"""Whether a policy allows someone it cannot mean: any account, or a service acting for any account."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ from shared_ecr.access.trust_boundary import called_as_asked
 # Who narrows a grant by these trusts a network or a resource of its own; every other open key is the caller's to
 # choose (its tags, its user agent, the hour). https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 _NOT_OURS = ("aws:sourceip", "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
-# A network of more than 2^24 addresses of version 4 belongs to nobody in particular.
+# A network of more than 2^24 addresses of version 4 belongs to no one in particular.
 _NARROW_FROM = {4: 8, 6: 32}
 
 
@@ -31,7 +31,7 @@ def _network_owners(account: str) -> dict[str, tuple[str, ...]]:
 
 
 def strange_callers(policy: Policy) -> Iterator[Caller]:
-    """Give somebody of no organization, and somebody of another one, whose own side says yes."""
+    """Give someone of no organization, and someone of another one, whose own side says yes."""
     account, _ = unnamed_accounts([policy])
     for caller in (Caller.unnamed_role(account), *called_as_asked([policy], account, "aws")):
         yield caller.with_identity(Identity.ALLOWS)
@@ -40,7 +40,7 @@ def strange_callers(policy: Policy) -> Iterator[Caller]:
 
 
 def strangers_let_in(policy: Policy, statement: Statement, target: TargetRepository) -> list[Caller]:
-    """Return the strangers whom the Allow *statement* lets in, in a context that anybody can bring about."""
+    """Return the strangers whom the Allow *statement* allows, in a context that anyone can bring about."""
     return [
         caller for caller in strange_callers(policy)
         if statement.principal.means(caller) is not PrincipalMatch.NOT
@@ -50,7 +50,7 @@ def strangers_let_in(policy: Policy, statement: Statement, target: TargetReposit
 
 
 def services_let_in(policy: Policy, statement: Statement, target: TargetRepository) -> list[str]:
-    """Return the services that the Allow *statement* lets act for anybody's resources: confused deputies."""
+    """Return the services that the Allow *statement* lets act for anyone's resources: confused deputies."""
     services = [*statement.principal.services]
     if statement.principal.everyone or statement.principal.negated:
         services = [STRANGE_SERVICE]
@@ -118,6 +118,6 @@ def _is_denied(
 
 
 def is_public(policy: Policy, target: TargetRepository) -> bool:
-    """Whether anybody outside gets anything: any account, or any account by way of a service."""
+    """Whether anyone outside gets anything: any account, or any account by way of a service."""
     allows: Iterable[Statement] = (each for each in policy.statements if each.effect is Effect.ALLOW)
     return any(strangers_let_in(policy, each, target) or services_let_in(policy, each, target) for each in allows)

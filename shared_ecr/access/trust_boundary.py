@@ -1,6 +1,6 @@
 """The callers worth asking about: those that policies name, and strangers that they do not name.
 
-For each way in which some policy tells callers apart there is a caller on either side of it.
+For each way in which some policy distinguishes callers there is a caller on either side of it.
 """
 
 import re
@@ -40,7 +40,7 @@ class TrustBoundary:
 
 
 def everybody(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> list[Caller]:
-    """Return the callers that *policies* can tell apart, each with its own side saying yes.
+    """Return the callers that *policies* can distinguish, each with its own side saying yes.
 
     Callers of the registry's own account come twice: a grant to them counts only where their own side is silent,
     a denial only where it says yes.
@@ -95,7 +95,7 @@ def named(policies: Sequence[Policy], target: TargetRepository) -> Iterator[Call
 def called_as_asked(policies: Sequence[Policy], account: str, partition: str) -> Iterator[Caller]:
     """Give principals of *account* whose names fit the conditions on aws:PrincipalArn.
 
-    A pattern may leave the account open, and whoever owns an account gives its roles the names that are asked for.
+    A pattern may leave the account open, and anyone who owns an account gives its roles the names that are asked for.
     """
     resources: dict[str, None] = {}
     for condition in _conditions(policies, "aws:principalarn"):
@@ -143,7 +143,7 @@ def _accounts_of_conditions(policies: Sequence[Policy]) -> Iterator[str]:
 
 
 def _other_kinds(policies: Sequence[Policy], accounts: Sequence[str], target: TargetRepository) -> Iterator[Caller]:
-    """Give a user and a root of every account where some condition can tell them from roles."""
+    """Give a user and a root of every account where some condition can show them from roles."""
     if any(not policy.keys.isdisjoint(_KIND_KEYS) for policy in policies):
         for account in accounts:
             for resource in ("user/any-unnamed-user", "root"):
@@ -151,12 +151,12 @@ def _other_kinds(policies: Sequence[Policy], accounts: Sequence[str], target: Ta
 
 
 def asks_for_membership(policies: Iterable[Policy]) -> bool:
-    """Whether the policies tell members of organizations apart."""
+    """Whether the policies distinguish members of organizations."""
     return any(not policy.keys.isdisjoint({"aws:principalorgid", "aws:principalorgpaths"}) for policy in policies)
 
 
 def _memberships(policies: Sequence[Policy], known: TrustBoundary) -> Iterator[tuple[str | None, tuple[str, ...]]]:
-    """Give the memberships that the policies tell apart; only one, of nobody, where they ask for none."""
+    """Give the memberships that the policies distinguish; only one, of no one, where they ask for none."""
     yield None, ()
     if not asks_for_membership(policies):
         return

@@ -1,6 +1,6 @@
 """Patterns with `*` and `?`, matched without backtracking over what a star has already taken.
 
-A star needs only the leftmost place of what stands behind it, so a pattern of any number of stars costs one walk:
+A star needs only the leftmost place of what is behind it, so a pattern of any number of stars costs one walk:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html (StringLike).
 """
 

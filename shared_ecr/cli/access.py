@@ -1,4 +1,4 @@
-"""`shared-ecr access`: who may pull, push and administer, and who newly may."""
+"""`shared-ecr access`: who may pull, push and administer, and who now may."""
 
 import argparse
 import sys

@@ -143,12 +143,12 @@ def is_declaration(path: Path) -> bool:
     """Whether the file at *path* is a declaration, and not a template in YAML; what it says decides, not its name."""
     if path.suffix not in _YAML or not path.is_file():
         return path.suffix in _YAML
-    # A template has Resources at its outermost level and a declaration never; neither need be whole to tell them apart.
+    # A template has Resources at its outermost level, a declaration never; both can be incomplete here.
     return _RESOURCES.search(path.read_text(encoding="utf-8", errors="replace")) is None
 
 
 def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
-    """Return the declaration, or None where there is none and nobody asked for one by name."""
+    """Return the declaration, or None where there is none and no one asked for one by name."""
     from shared_ecr.declaration import DEFAULT_FILE, load
 
     if arguments.file == DEFAULT_FILE and not arguments.file.exists():

@@ -1,7 +1,7 @@
 """What docker's credential helper does but for the quick answer from the cache: ask AWS, list, store and erase.
 
-Failures are told on stdout, where docker, podman and skopeo look for the reason, and on stderr, which docker passes
-on to whoever sits there even where it goes on without a login. A host that is not ECR's gets docker's own sentence,
+Failures are shown on stdout, where docker, podman and skopeo look for the reason, and on stderr, which docker passes
+on to anyone who sits there even where it goes on without a login. A host that is not ECR's gets docker's own sentence,
 at which every caller looks elsewhere.
 """
 
@@ -39,7 +39,7 @@ def answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> in
     except OSError as error:
         return _report(str(error), ExitCode.ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 — the last resort: docker shows one line, and never a traceback
-        # The text of an error that nobody foresaw may quote a secret.
+        # The text of an error that no one foresaw may quote a secret.
         return _report(
             f"an error that is not expected ({type(error).__name__}); please report it", ExitCode.ENVIRONMENT
         )
@@ -88,7 +88,7 @@ def _get(server: str, environ: Mapping[str, str]) -> str:
                 token = token_for(host, lambda: issue_token(clients, registry), environ, _say)
         except SharedEcrError as error:
             if registry is None and _has_no_credentials(error):
-                # ECR Public is open to everybody; to fail here would close it to whoever has no AWS account.
+                # ECR Public is open to everyone; to fail here would close it to anyone who has no AWS account.
                 raise _KnownAnswerError(NOT_FOUND) from error
             raise
     return rendered(server, token.username, token.secret)

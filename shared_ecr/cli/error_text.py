@@ -22,7 +22,7 @@ def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
 def unexpected_error_text(error: Exception, *, verbose: bool) -> str:
     """Return the line for an error that this package did not foresee.
 
-    Its own text is shown with `verbose` alone: what nobody wrote on purpose may quote a secret.
+    Its own text is shown with `verbose` alone: what no one wrote on purpose may quote a secret.
     """
     if isinstance(error, MemoryError):
         return "shared-ecr: there is not enough memory; free some, or raise the limit of this process [out-of-memory]"

@@ -1,4 +1,4 @@
-"""A file that lists images and where each shall go: `IMAGE TARGET [TARGET…]` a line, `#` for comments."""
+"""A file that lists images and where each must go: `IMAGE TARGET [TARGET…]` a line, `#` for comments."""
 
 import re
 import sys
@@ -24,7 +24,7 @@ class InvalidListError(SharedEcrError):
 
 @dataclass(frozen=True, slots=True)
 class ListedWord:
-    """An image or a target, and where it stands."""
+    """An image or a target, and where it is."""
 
     text: str
     at: Position | None = None

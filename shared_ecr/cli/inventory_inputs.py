@@ -1,4 +1,4 @@
-"""Which images there are and which run, as `fate` and `review` are told."""
+"""Which images there are and which run, as `fate` and `review` are shown."""
 
 import argparse
 import re

@@ -104,7 +104,7 @@ class LoggedIn:
 
     host: RegistryHost
     expires_at: "datetime | None" = None
-    """When the login ends; None where it does not, or where nobody says."""
+    """When the login ends; None where it does not, or where no one says."""
 
     def as_json(self) -> dict[str, str | None]:
         """Render the JSON shape of docs/how-to/log-in.md."""

@@ -45,7 +45,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Mirror, tell the sum on stderr, print a row for each tag."""
+    """Mirror, show the sum on stderr, print a row for each tag."""
     from shared_ecr.cli.movement import shown
 
     return shown(

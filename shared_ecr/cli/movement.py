@@ -1,4 +1,4 @@
-"""A command that moves images: shown while it does, its errors told where the display tells them, and its last word."""
+"""A command that moves images: its progress, its errors where the display prints them, and its last line."""
 
 import argparse
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def shown(
     move: "Callable[[Display, Counted], _Moved]",
     tell: Callable[[_Moved], int],
 ) -> int:
-    """Run *move* under the display that *arguments* ask for, then *tell* on stdout; return the exit code.
+    """Run *move* under the display that *arguments* ask for, then *show* on stdout; return the exit code.
 
     *move* gives its progress to the second of what it gets, so that Ctrl-C can say how many layers are *how*:
     `uploaded`, `downloaded`. Where stderr is for programs, an error and a last word are objects too.

@@ -44,7 +44,7 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 
 def locator(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
-    """Return what `--file`, `--stack` and `--region` say of where to look; *tell* takes notes about it."""
+    """Return what `--file`, `--stack` and `--region` say of where to look; *show* takes notes about it."""
     from shared_ecr.client.addresses import LookupCache, RepositoryLocator
     from shared_ecr.names import Region
 

@@ -42,7 +42,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="the declared name and every tag, or the whole URI with them; may be left out where IMAGE is the name of "
         "an engine's image and says so itself",
     )
-    # With nargs="*", argparse would take none as soon as an option stands behind IMAGE.
+    # With nargs="*", argparse would take none as soon as an option is behind IMAGE.
     targets.required = False
     parser.add_argument(
         "--images",

@@ -1,4 +1,4 @@
-"""`shared-ecr review`: what a deployment would lose, replace and let in, before anyone presses deploy."""
+"""`shared-ecr review`: what a deployment would lose, replace and allow, before anyone presses deploy."""
 
 import argparse
 from contextlib import ExitStack

@@ -30,7 +30,7 @@ from shared_ecr.review.documents.assumptions import Assumptions
 from shared_ecr.review.live_side import live_side
 from shared_ecr.text import quoted
 
-# What a revision is synthesized to; where it lies for that moment is nobody's business.
+# What a revision is synthesized to; where it lies for that moment is no one's business.
 _SYNTHESIZED = "cdk.out"
 
 
@@ -202,7 +202,7 @@ def _parameters(given: Sequence[str]) -> Mapping[str, str]:
 
 
 def _declared(file: Path) -> Declaration | None:
-    """Return the declaration, or None where there is none and nobody asked for one by name."""
+    """Return the declaration, or None where there is none and no one asked for one by name."""
     if file == DEFAULT_FILE and not file.exists():
         return None
     return load(file, os.environ)

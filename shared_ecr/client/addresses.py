@@ -41,7 +41,7 @@ class LookupCache:
 class RepositoryLocator:
     """What the user said of where to look; None where nothing was said.
 
-    The declaration is read once, however often it is asked for: whoever wants a changed file read makes a new one.
+    The declaration is read once, however often it is asked for: anyone who wants a changed file read makes a new one.
     """
 
     file: Path = Path("registry.yaml")
@@ -50,7 +50,7 @@ class RepositoryLocator:
     memory: LookupCache = field(default_factory=LookupCache, repr=False, compare=False)
 
     def declaration(self) -> "RegistrySpec | None":
-        """Return the declaration, where there is one; its problems are raised, its warnings told by `check`."""
+        """Return the declaration, where there is one; its problems are raised, its warnings shown by `check`."""
         return self.read() if self.file.exists() else None
 
     def read(self) -> "RegistrySpec":
@@ -109,7 +109,7 @@ def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "S
 def known(where: RepositoryLocator, clients: "StackClients | None" = None) -> Addresses:
     """Return the repositories as deployed; as declared where the stack is out of the caller's reach.
 
-    A stack of the same name in another account than the declared one is somebody else's, and passed over. AWS is
+    A stack of the same name in another account than the declared one is someone else's, and passed over. AWS is
     asked once for each Region.
     """
     key = where.stack, where.region

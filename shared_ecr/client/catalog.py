@@ -25,7 +25,7 @@ def repositories_of(host: RegistryHost, session: "Session") -> tuple[str, ...]:
     """Return the names of every repository of *host*, in alphabetical order.
 
     Raises:
-        RefusedError: the registry lists them to nobody, or not to this caller.
+        RefusedError: the registry lists them to no one, or not to this caller.
         UnavailableError: no credentials or no network.
     """
     if host.ecr is not None:

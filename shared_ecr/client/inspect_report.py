@@ -49,7 +49,7 @@ class Inspected:
     labels: Mapping[str, str]
     referrers: tuple[Mention, ...]
     faults: tuple[str, ...]
-    """Why referrers could not be told."""
+    """Why referrers could not be shown."""
 
 
 def inspected(
@@ -59,7 +59,7 @@ def inspected(
     referrers: tuple[Mention, ...],
     faults: tuple[str, ...],
 ) -> Inspected:
-    """Put together what is told of *found*, an image of *remote*.
+    """Put together what is shown of *found*, an image of *remote*.
 
     Raises:
         InvalidImageError: the configuration is too large, or its bytes are not those that its digest names.

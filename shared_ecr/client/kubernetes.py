@@ -46,5 +46,5 @@ def _of_pod(pod: Mapping[str, Any]) -> Iterator[ImageUse]:
     statuses = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
     status = pod.get("status") or {}
     running = [container.get("imageID", "") for kind in statuses for container in status.get(kind) or ()]
-    # An image without the host of an ECR registry is somebody else's, whatever its name.
+    # An image without the host of an ECR registry is someone else's, whatever its name.
     yield from (use for use in find_uses("\n".join([*asked, *running]), by) if use.account)

@@ -1,4 +1,4 @@
-"""Where repositories are, whoever says so."""
+"""Where repositories are, anyone who says so."""
 
 from dataclasses import dataclass
 

@@ -76,7 +76,7 @@ class Worktree:
     def module_folders(self) -> list[Path]:
         """Return where this Python looks for modules within the repository, as folders of the checkout.
 
-        An editable install leads into the user's work tree; the app shall get the modules of its own revision.
+        An editable install leads into the user's work tree; the app must get the modules of its own revision.
         """
         top = Path(self._top())
         found = [Path(entry).resolve() for entry in sys.path if entry]
@@ -136,7 +136,7 @@ def synthesized_revision(folder: Path, revision: str, declaration: Path | None =
     """Lend the assembly of the project in *folder* as it was at *revision*; it is removed afterwards.
 
     Args:
-        folder: where the project's `cdk.json` stands.
+        folder: where the project's `cdk.json` is.
         revision: as `Worktree` takes it.
         declaration: the declaration where it is not the default one; a relative path is of that revision.
 

@@ -68,7 +68,7 @@ class SignatureCheck:
         """Return when the image *digest* of the repository of *reference* has the signature that is wanted.
 
         Raises:
-            UnverifiedImageError: it has not, or the program cannot tell.
+            UnverifiedImageError: it has not, or the program cannot know.
             UnavailableError: the program is missing, cannot be run or does not answer.
         """
         environ = self.session.environ

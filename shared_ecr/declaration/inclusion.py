@@ -1,6 +1,6 @@
 """Other files that a declaration takes repositories from: `include: [teams/*.yaml]`, one file for each team.
 
-An included file has `repositories` and nothing that belongs to the whole. It stands in the folder of the declaration
+An included file has `repositories` and nothing that belongs to the whole. It is in the folder of the declaration
 or below: a team's file cannot reach for others, and neither can a link in its place.
 """
 
@@ -96,7 +96,7 @@ def _repositories(
 
 
 def _joined(reading: Reading, own: Mapping, others: list[Mapping]) -> Mapping:
-    """Return the repositories of all files as one mapping; a name that stands twice is noted, the first stays."""
+    """Return the repositories of all files as one mapping; a name that is twice is noted, the first stays."""
     entries: dict[str, MappingEntry] = {}
     for entry in (entry for mapping in (own, *others) for entry in mapping.entries):
         first = entries.setdefault(entry.key.text, entry)

@@ -100,7 +100,7 @@ def _composed(reading: Reading, items: list[tuple[Node, str]]) -> list[_Placed] 
     for item, path in items:
         if isinstance(item, Scalar) or (isinstance(item, Mapping) and item.get(PRESET) is not None):
             preset = read_preset(reading, item, path)
-            # Alone first, so that a value that its rules refuse is told at its preset.
+            # Alone first, so that a value that its rules refuse is shown at its preset.
             if preset and reading.attempt(item, path, partial(composed, [preset])):
                 presets.append((preset, item, path))
             else:
@@ -119,7 +119,7 @@ def _composed(reading: Reading, items: list[tuple[Node, str]]) -> list[_Placed] 
 
 
 def _policy(reading: Reading, node: Node, path: str, placed: list[_Placed]) -> LifecyclePolicy | None:
-    """Make the policy, or note what is wrong among the rules where one of them stands."""
+    """Make the policy, or note what is wrong among the rules where one of them is."""
     rules = tuple(each.rule for each in placed)
     clean = True
     for index, fault in conflicts(rules):

@@ -1,7 +1,7 @@
 """How defaults enter a repository: lists replace, mappings merge, `null` clears.
 
 Nodes merge rather than values, so that every value keeps the place it was written at: a fault in a default is
-told once, where it stands.
+reported once, where it is.
 """
 
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar

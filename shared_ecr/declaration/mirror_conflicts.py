@@ -73,7 +73,7 @@ def _claim(wanted: WantedImages) -> WantedImages:
 
 
 def _frozen(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError | None:
-    """Tell of tags that move upstream and may not here."""
+    """Show of tags that move upstream and may not here."""
     if not moves_upstream(wanted) or may_move_here(wanted, target.tag_mutability):
         return None
     name = quoted(target.name.text)
@@ -89,7 +89,7 @@ def _frozen(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError |
 
 
 def _fleeting(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError | None:
-    """Tell of images without a tag where those expire."""
+    """Show of images without a tag where those expire."""
     policy = target.lifecycle
     declared = policy.rules if isinstance(policy, LifecyclePolicy) else ()
     rules = [rule for rule in declared if rule.action is Action.EXPIRE]
@@ -104,7 +104,7 @@ def _fleeting(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError
 
 
 def _boundless(wanted: WantedImages, *, is_bounded: bool) -> InvalidValueError | None:
-    """Tell of a pattern that means every tag there will ever be."""
+    """Show of a pattern that means every tag there will ever be."""
     if wanted != EVERY_TAG or is_bounded:
         return None
     return InvalidValueError(

@@ -13,7 +13,7 @@ from shared_ecr.problems import Position
 
 PACKAGE = "default of the package"
 _NOWHERE = Position(0, 0, PACKAGE)
-# What `read_properties` makes of a property that nobody wrote, as one would write it.
+# What `read_properties` makes of a property that no one wrote, as one would write it.
 _DEFAULTS: dict[str, object] = {
     "grants": {},
     "lifecycle": json.loads(DEFAULT_POLICY.text()),
@@ -29,7 +29,7 @@ _DEFAULTS: dict[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """One repository as it shall be: its properties, each with the place it comes from."""
+    """One repository as it must be: its properties, each with the place it comes from."""
 
     name: str
     properties: Mapping

@@ -1,4 +1,4 @@
-"""Policies that AWS keeps as JSON: read strictly, as AWS reads them, and told where they break."""
+"""Policies that AWS keeps as JSON: read strictly, as AWS reads them, and shown where they break."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def broken(text: str) -> BrokenJson | None:
     except RecursionError:
         return BrokenJson("it is nested deeper than any policy", 1, 1)
     except ValueError as error:
-        # A key that stands twice, NaN, or a number of thousands of digits.
+        # A key that is twice, NaN, or a number of thousands of digits.
         return BrokenJson(str(error) if isinstance(error, _RefusedError) else "a number is too long", 1, 1)
     return None
 
@@ -65,7 +65,7 @@ def pasted(node: Scalar, code: str) -> Node:
 
 
 def unplaced(text: str, file: str) -> Node:
-    """Return what *text*, which is JSON, says; all of it stands at the beginning of *file*."""
+    """Return what *text*, which is JSON, says; all of it is at the beginning of *file*."""
     return _node(_loaded(text), Position(1, 1, file))
 
 

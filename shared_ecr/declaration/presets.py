@@ -83,7 +83,7 @@ class _Parameters:
         return known or default
 
     def required_tags(self) -> tuple[str, ...]:
-        """Return tag patterns that nobody can guess."""
+        """Return tag patterns that no one can guess."""
         if self._node.get("tags") is None:
             self.has_faults = True
             fix = "Write the patterns of the branches: 'tags: [main-*]'"

@@ -32,7 +32,7 @@ class InheritedDefaults:
 
 
 def read_inherited(reading: Reading, defaults: Node | None, profiles: Node | None) -> InheritedDefaults:
-    """Read the shape of both; what stands in them is judged where properties are."""
+    """Read the shape of both; what is in them is judged where properties are."""
     found: dict[str, Mapping] = {}
     if profiles is not None and not isinstance(profiles, Mapping):
         reading.expected(profiles, "profiles", "a mapping of names to properties", "type-mapping")

@@ -91,7 +91,7 @@ def _name(key: Scalar, places: dict[str, Position]) -> RepositoryName:
 
 
 def _doubled(name: RepositoryName) -> InvalidValueError:
-    """Say what the API accepts and nobody should rely on; whoever ignores it gets the name as it is."""
+    """Say what the API accepts and no one should rely on; anyone who ignores it gets the name as it is."""
     return InvalidValueError(
         f"the repository name {quoted(name.text)} doubles a separator",
         why="The API accepts '--' and '__'; the user guide and CDK's own construct do not",

@@ -30,8 +30,8 @@ def replaced(reading: Reading, environ: MappingOf[str, str], node: Node) -> Node
     """Return *node* with every variable in its values replaced; note those that cannot be.
 
     A value in quotes stays a text. One without quotes is read by YAML 1.2 after it is replaced, so that
-    `${env:SCAN:-true}` is a boolean. A text with a variable that cannot be replaced is left as it stands: `Reading`
-    gives it to nobody, and does not tell its fault again.
+    `${env:SCAN:-true}` is a boolean. A text with a variable that cannot be replaced is left as it is: `Reading`
+    gives it to no one, and does not show its fault again.
     """
     return _Replacement(reading, environ).of(node, "") if _has_variables(node) else node
 

@@ -8,7 +8,7 @@ from shared_ecr.problems import Problem, Severity
 
 # CloudFormation reads templates of 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_CHARACTERS = 1_048_576
-# A policy has five levels; whoever nests deeper does not write a policy.
+# A policy has five levels; anyone who nests deeper does not write a policy.
 MAX_DEPTH = 40
 
 

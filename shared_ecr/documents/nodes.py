@@ -14,10 +14,10 @@ class Scalar:
     text: str
     value: str | int | float | bool | None
     plain: bool
-    """Whether it stands without quotes, so that another reader could take it for something else."""
+    """Whether it is without quotes, so that another reader could take it for something else."""
 
     def described(self) -> str:
-        """Say what stands there, for `expected …, found …`."""
+        """Say what is there, for `expected …, found …`."""
         match self.value:
             case None:
                 return "nothing"
@@ -37,7 +37,7 @@ class Sequence:
     items: tuple["Node", ...]
 
     def described(self) -> str:
-        """Say what stands there, for `expected …, found …`."""
+        """Say what is there, for `expected …, found …`."""
         return "a list"
 
 
@@ -57,7 +57,7 @@ class Mapping:
     entries: tuple[MappingEntry, ...]
 
     def described(self) -> str:
-        """Say what stands there, for `expected …, found …`."""
+        """Say what is there, for `expected …, found …`."""
         return "a mapping"
 
     def get(self, key: str) -> "Node | None":
@@ -72,7 +72,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def content(node: Node) -> Hashable:
-    """Return all that *node* says, without the places: equal for two nodes that nobody can tell apart but by those."""
+    """Return all that *node* says, without the places: equal for two nodes that no one can distinguish but by those."""
     if isinstance(node, Scalar):
         return (node.text, node.plain, type(node.value))
     if isinstance(node, Sequence):

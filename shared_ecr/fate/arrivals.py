@@ -1,7 +1,7 @@
 """The pushes of days to come, if people push as they did: those of the last days, again and again.
 
 Tags with a digit (`v1.2`, `2026-11-21`, a commit) are taken as new of the same kind each time; tags without (`latest`,
-`main`) move to the newest image. Images that were pushed in those days and are gone already are not known, so a policy
+`main`) move to the newest image. Images that were pushed in those days and are deleted are not known, so a policy
 that expires quickly makes the past look quieter than it was.
 """
 

@@ -20,7 +20,7 @@ class Assumptions:
     restoring_renews: bool = True
     """Whether a restored image is as young as its restoration, for its age as it is for its order."""
     case_matters: bool = True
-    """Whether a pattern or prefix tells capitals from small letters, as tags do."""
+    """Whether a pattern or prefix shows capitals from small letters, as tags do."""
     children_wait_for_a_later_run: bool = True
     """Whether the manifests of an index that goes stay until the run after."""
 

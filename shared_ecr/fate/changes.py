@@ -1,4 +1,4 @@
-"""What another policy would do differently to the same images: newly lost ones first."""
+"""What another policy would do differently to the same images: now lost ones first."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Python's garbage collector, told to wait while a hundred thousand values are made of which none is garbage."""
+"""Python's garbage collector, shown to wait while a hundred thousand values are made of which none is garbage."""
 
 import gc
 from collections.abc import Iterator

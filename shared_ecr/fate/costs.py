@@ -1,7 +1,7 @@
 """What storing images costs a month, by prices that are parameters.
 
-AWS bills each layer of a repository once; DescribeImages tells the size of each image with all its layers. Sums of it
-are therefore an upper bound. An index is told as its largest manifest, which stands beside it, and is not added.
+AWS bills each layer of a repository once; DescribeImages shows the size of each image with all its layers. Sums of it
+are therefore an upper bound. An index is shown as its largest manifest, which is beside it, and is not added.
 Source of the prices: https://aws.amazon.com/ecr/pricing/ as secondary sources cite it; look them up for your Region.
 """
 

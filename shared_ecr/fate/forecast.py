@@ -1,6 +1,6 @@
 """A policy played forward day by day: what goes when, and what is left.
 
-Nobody is assumed to pull: an image counts as last pulled when it was.
+No one is assumed to pull: an image counts as last pulled when it was.
 """
 
 from collections.abc import Sequence

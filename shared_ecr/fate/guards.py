@@ -1,4 +1,4 @@
-"""Findings about what a policy would newly lose: images in use, pulled lately, the last of their kind, or too many."""
+"""Findings about what a policy would now lose: images in use, pulled lately, the last of their kind, or too many."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ def findings(
     """
     lost_before = {verdict.image.digest for verdict in before or () if verdict.fate.is_loss}
     archived_before = {verdict.image.digest for verdict in before or () if verdict.fate.is_archiving}
-    # The youngest first: what somebody misses is rather among them.
+    # The youngest first: what someone misses is rather among them.
     youngest_first = sorted(verdicts, key=lambda each: each.image.pushed_at, reverse=True)
     lost = [each.image for each in youngest_first if each.fate.is_loss and each.image.digest not in lost_before]
     archived = [

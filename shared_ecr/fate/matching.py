@@ -26,7 +26,7 @@ class Pattern:
     beginning: str
     middle: tuple[str, ...]
     ending: str | None
-    """What stands after the last wildcard; None where there is no wildcard at all."""
+    """What is after the last wildcard; None where there is no wildcard at all."""
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -95,9 +95,9 @@ class RankedImages:
 
 
 def marks(count: Count, now: datetime) -> Callable[[int, datetime | None], bool]:
-    """Return what tells whether *count* marks an image, from its place and what its age counts from.
+    """Return what shows whether *count* marks an image, from its place and what its age counts from.
 
-    Marked is what stands beyond the number, or is strictly older. An unknown time marks nothing: no age can be told
+    Marked is what is beyond the number, or is strictly older. An unknown time marks nothing: no age can be shown
     from it.
     """
     if isinstance(count, NewestImages):

@@ -20,7 +20,7 @@ class Fate(StrEnum):
 
     @property
     def is_loss(self) -> bool:
-        """Whether the image is gone for good."""
+        """Whether the image is lost and cannot be restored."""
         return self in {Fate.EXPIRE, Fate.CASCADE_EXPIRE}
 
     @property

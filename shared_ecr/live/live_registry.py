@@ -55,7 +55,7 @@ class LiveResource:
     policy_text: str | None = None
     """The policy byte for byte, of which `properties` has the parsed form."""
     key_manager: str | None = None
-    """`AWS` or `CUSTOMER`: who manages the KMS key; None without a key, or where nobody may ask."""
+    """`AWS` or `CUSTOMER`: who manages the KMS key; None without a key, or where no one may ask."""
     key_owner: str | None = None
     """The stack that made the KMS key."""
 

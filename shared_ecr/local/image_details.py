@@ -1,4 +1,4 @@
-"""What DescribeImages tells besides and plain MiniStack does not: the subject of a referrer, the status, the last pull.
+"""What DescribeImages shows besides and plain MiniStack does not: the subject of a referrer, the status, the last pull.
 
 Nothing is archived here, so every image is active. A pull is recorded when its manifest is fetched from the registry;
 unlike ECR, which records one in 24 hours at most, each is.
@@ -26,7 +26,7 @@ class ImageDetails:
         self._pulled_at: dict[tuple[str, str, str, str], float] = {}
 
     def install(self) -> None:
-        """Record pulls, and tell them."""
+        """Record pulls, and show them."""
         hooks.REGISTRY_REQUEST.wrap(self._recording)
         hooks.DESCRIBE_IMAGES.wrap(self._describing)
 

@@ -49,7 +49,7 @@ def _putting_manifests(put: PutManifest) -> PutManifest:
 
 
 def _refused(name: str, ref: str, body: bytes) -> Reply | None:
-    """Return the refusal of a manifest that is none, lies about its digest, or comes before its parts."""
+    """Return the refusal of a manifest that is not one, lies about its digest, or comes before its parts."""
     refuse = hooks.REGISTRY_ERROR.read()
     reply: Reply
     actual = f"sha256:{hashlib.sha256(body).hexdigest()}"

@@ -55,7 +55,7 @@ def start(
     """Start an embedded AWS that outlives this process; `stop` ends it.
 
     What it has to say goes to *log* (mode 0600), or nowhere. *remember* is called with it while it still hangs on
-    this process, so that none is ever left which nobody knows of. Raises as `running` does.
+    this process, so that none is ever left which no one knows of. Raises as `running` does.
     """
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(_opened(log) if log else tempfile.TemporaryFile())  # noqa: SIM115 — entered
@@ -78,7 +78,7 @@ def stop(aws: LocalAws) -> bool:
 def _launched(
     account: AccountId, region: Region, port: int, log: BinaryIO, *, detach: bool
 ) -> Iterator[tuple[LocalAws, BinaryIO]]:
-    """Spawn a server; yield it when it answers, with its lifeline. At the end it is gone, unless it was set free."""
+    """Spawn a server; yield it when it answers, with its lifeline. At the end it is stopped, unless it was set free."""
     _require(region)
     secret_access_key = secrets.token_urlsafe(30)
     reading, writing = os.pipe()
@@ -129,7 +129,7 @@ def _opened(log: Path) -> BinaryIO:
 
 
 def _tail(log: BinaryIO) -> str:
-    # Not by seeking: a server that is slow rather than dead goes on writing where the offset stands.
+    # Not by seeking: a server that is slow rather than dead goes on writing where the offset is.
     written = os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0)
     lines = written.decode(errors="replace").strip().splitlines()
     return "\n".join(lines[-_TAIL_LINES:]) or "none"

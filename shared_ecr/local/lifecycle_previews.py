@@ -1,6 +1,6 @@
 """Lifecycle policy previews, which plain MiniStack lacks: answered by this package's own evaluation.
 
-As with ECR a repository has one at a time. A preview is in progress until somebody has looked once, so that whoever
+As with ECR a repository has one at a time. A preview is in progress until someone has looked once, so that anyone who
 asks meets both states without waiting for either. It shows the road, it proves nothing about AWS: both ends are ours.
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartLifecyclePolicyPreview.html
 """

@@ -1,6 +1,6 @@
 """Logging in to the embedded registry: tokens are given out, and asked for at every request under `/v2/`.
 
-Plain MiniStack knows one constant token and asks nobody for it, so that a client which never logs in, sends the
+Plain MiniStack knows one constant token and asks no one for it, so that a client which never logs in, sends the
 wrong token or keeps an old one would pass. The answers are ECR's: 401 with a Basic challenge, and 403 in plain
 text for a token whose time is over.
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
@@ -69,7 +69,7 @@ def guarded(handle: V2Handler, tokens: Tokens) -> V2Handler:
 def _meant_by(host: str, token: Token | None) -> EcrRegistry | None:
     """Return the registry a request is for.
 
-    Engines that cannot be told where an ECR host really is address `127.0.0.1:PORT/name`; their token says whose
+    Engines that cannot be shown where an ECR host really is address `127.0.0.1:PORT/name`; their token says whose
     registry that is.
     """
     name, _, port = host.rpartition(":")

@@ -36,7 +36,7 @@ class RepositorySpec:
     name: RepositoryName
     grants: tuple[Grant, ...] = ()
     perimeter: Perimeter | None = None
-    """The organizations outside of which all access is denied, whoever grants it; None denies nothing."""
+    """The organizations outside of which all access is denied, anyone who grants it; None denies nothing."""
     statements: tuple[VerbatimStatement, ...] = ()
     """What the policy says besides, word for word."""
     lifecycle: LifecyclePolicy | NoLifecyclePolicy = DEFAULT_POLICY

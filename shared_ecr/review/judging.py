@@ -33,17 +33,17 @@ class ReviewQuestion:
     now: datetime
     known: TrustBoundary = field(default_factory=TrustBoundary)
     inventory: Inventory | None = None
-    """The images that are there; without it what a rule would newly lose is told as a rule."""
+    """The images that are there; without it what a rule would now lose is shown as a rule."""
     acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
     """What the declarations of both sides accept."""
     with_access: bool = False
-    """Whether to tell who may do what, and not only what changes."""
+    """Whether to show who may do what, and not only what changes."""
 
 
 def review(after: Deployment, before: Deployment | None, question: ReviewQuestion) -> ReviewResult:
     """Judge *after*, alone or against *before*.
 
-    A fault that *before* has already is told and blocks no more: a review is about what its change does. Without a
+    A fault that *before* has already is shown and blocks no more: a review is about what its change does. Without a
     *before* every fault blocks.
     """
     context = ChangeQuestion(question.known, question.now, question.inventory)
@@ -92,7 +92,7 @@ def _judged(
 
 
 def _identity(finding: ReviewFinding) -> tuple[str, ...]:
-    """Return what makes a finding the same one on both sides, wherever it stands in its file."""
+    """Return what makes a finding the same one on both sides, wherever it is in its file."""
     return (finding.code, finding.severity, str(finding.home), finding.subject, finding.what, *finding.details)
 
 

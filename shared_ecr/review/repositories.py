@@ -61,7 +61,7 @@ class ReviewedRepository:
 
     @property
     def target(self) -> TargetRepository:
-        """The repository as requests are about it; what nobody knows of its place stands in."""
+        """The repository as requests are about it; what no one knows of its place is in."""
         tags = self.tags if is_known(self.resource.properties.get("Tags")) else None
         return target_of(self.home, self.name, tags) if self.is_named else target_of(self.home, tags=tags)
 

@@ -6,7 +6,7 @@ from shared_ecr.documents.json_text import Json, Number
 
 
 def written_out(value: Json) -> str:
-    """Write *value* as JSON without spaces; equal values give equal texts, so it also tells them apart."""
+    """Write *value* as JSON without spaces; equal values give equal texts, so it also distinguishes them."""
     match value:
         case Number():
             return str(value)

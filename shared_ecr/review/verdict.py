@@ -1,4 +1,4 @@
-"""Everything that a review tells, ready to be rendered: what happens to what, findings, headroom, doubts."""
+"""Everything that a review shows, ready to be rendered: what happens to what, findings, headroom, doubts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,10 +57,10 @@ class RepositoryChange:
     name: str
     home: RegistryHome
     origin: Origin
-    """On the new side; on the old one for what is gone."""
+    """On the new side; on the old one for what no longer exists."""
     differences: tuple[PropertyChange, ...] = ()
     access: tuple[AccessChange, ...] = ()
-    """Newly allowed and newly denied, each with its witness."""
+    """Now allowed and now denied, each with its witness."""
     outcome: RepositoryOutcome | None = None
     """The fate of its images under both policies; None where no inventory has them."""
     world: str = ""
@@ -118,7 +118,7 @@ class ReviewResult:
     """The fullest first."""
     doubts: tuple[Doubt, ...]
     matrices: tuple[Matrix, ...] = ()
-    """Who may do what on the new side, at most, one for each account; empty where nobody asked."""
+    """Who may do what on the new side, at most, one for each account; empty where no one asked."""
 
     @property
     def blocks(self) -> bool:

@@ -1,7 +1,7 @@
 """Text of anyone in Markdown and HTML, made inert: no markup, no link, no mention, no number of an issue.
 
 A forge looks for mentions in the rendered text, but never in code spans. What comes from a document is therefore
-written as a code span wherever it can be, and escaped where it stands in a sentence.
+written as a code span wherever it can be, and escaped where it is in a sentence.
 https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax
 """
 

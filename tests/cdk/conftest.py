@@ -13,5 +13,5 @@ def app(tmp_path: Path) -> cdk.App:
 
 @pytest.fixture
 def stack(app: cdk.App) -> cdk.Stack:
-    """Somebody's own stack."""
+    """Someone's own stack."""
     return cdk.Stack(app, "Own")

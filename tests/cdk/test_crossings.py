@@ -18,7 +18,7 @@ from shared_ecr_constructs import SharedRepositories
     [
         (Account(AccountId("222222222222")), 1),
         # cdk-nag reports every principal `*`; each repository acknowledges for itself that its own is narrowed, so
-        # that a `*` that somebody adds to another is still reported.
+        # that a `*` that someone adds to another is still reported.
         (Organization(OrganizationId("o-a1b2c3d4e5")), 3),
     ],
     ids=["an account", "an organization"],

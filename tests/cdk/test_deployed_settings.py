@@ -27,7 +27,7 @@ def aws() -> Iterator[LocalAws]:
 def resources(stack: str, account: str) -> Resources:
     """Return the resources of an accepted template, as if it were *account*'s.
 
-    What names a secret is left out: this AWS has none that somebody else made.
+    What names a secret is left out: this AWS has none that someone else made.
     """
     loaded: Resources = json.loads(CASE.accepted[stack].replace(HOME, account))["Resources"]
     return {name: each for name, each in loaded.items() if "gitlab" not in name}
@@ -38,7 +38,7 @@ def without(loaded: Resources, type_: str) -> Resources:
 
 
 class Registry:
-    """The stack of a registry in an account that nobody else has: what is retained is in nobody's way."""
+    """The stack of a registry in an account that no one else has: what is retained is in no one's way."""
 
     def __init__(self, aws: LocalAws, stacks: Stacks, account: str) -> None:
         self.stacks, self.declared = stacks, resources("shared-ecr-us-east-1", account)

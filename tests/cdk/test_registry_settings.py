@@ -69,7 +69,7 @@ def test_what_a_registry_has_one_of_keeps_its_logical_id(app: cdk.App) -> None:
     assert {each["Type"]: name for name, each in resources.items() if each["Type"] in SINGLETONS} == SINGLETONS
 
 
-def test_members_whose_names_are_nearly_the_same_are_told_apart(app: cdk.App) -> None:
+def test_members_whose_names_are_nearly_the_same_are_shown_apart(app: cdk.App) -> None:
     near = ["a/b", "a--b", "a---b", "a-b", "a.b", "a_b", "a/b-c", "a-b/c"]
     secrets = ["a/b", "a--b", "a-.-b", "a-./b", "a-..b", "a--/b", "a/--b"]
     caches = [f"{name}: {{upstream: quay}}" for name in near]

@@ -37,7 +37,7 @@ def test_only_the_images_of_a_repository_that_says_so_go_with_it(resources: dict
     assert emptied == ["scratch/emptied"]
 
 
-def test_the_reason_of_a_deletion_stands_in_the_template(resources: dict[str, dict[str, Any]]) -> None:
+def test_the_reason_of_a_deletion_is_in_the_template(resources: dict[str, dict[str, Any]]) -> None:
     assert resources["scratch/empty"]["Metadata"]["DeletedBecause"] == "goes once it is empty"
 
 

@@ -163,7 +163,7 @@ def _joined(*parts: object) -> dict[str, object]:
     ],
     ids=["safe", "excepted with a reason", "the other way round", "unsafe without a reason"],
 )
-def test_a_reason_stands_in_the_template_beside_the_exception(
+def test_a_reason_is_in_the_template_beside_the_exception(
     app: cdk.App, mutability: str, skipped: list[tuple[str, str]], suppressed: list[str]
 ) -> None:
     stack = shared_stack(app, registry_of(f"{{team/app: {{tag_mutability: {mutability}}}}}"))

@@ -57,7 +57,7 @@ def errors(found: list[tuple[str, str, str]]) -> set[tuple[str, str]]:
     return {(rule, construct) for rule, severity, construct in found if severity == "error"}
 
 
-def test_what_is_about_a_stack_is_told_at_that_stack(tmp_path: Path) -> None:
+def test_what_is_about_a_stack_is_shown_at_that_stack(tmp_path: Path) -> None:
     app = quick_app(tmp_path)
     cdk.Stack(app, "First")
     second = cdk.Stack(app, "Second")
@@ -95,7 +95,7 @@ def test_a_repository_for_the_organization_has_no_error(tmp_path: Path) -> None:
     assert errors(reviewed(app, organization=ORGANIZATION)) == set()
 
 
-def test_warnings_are_told_and_stop_nothing(tmp_path: Path) -> None:
+def test_warnings_are_shown_and_stop_nothing(tmp_path: Path) -> None:
     app = quick_app(tmp_path)
     ecr.Repository(cdk.Stack(app, "Theirs"), "Plain", removal_policy=cdk.RemovalPolicy.DESTROY)
     found = reviewed(app)

@@ -73,7 +73,7 @@ def test_repositories_that_do_not_say_otherwise_share_one_key(app: cdk.App) -> N
 @pytest.mark.parametrize(
     "encryption", ["aes256", f'{{kms: "{NAMED_KEY}"}}'], ids=["keys of Amazon S3", "a key that exists"]
 )
-def test_no_key_is_made_where_nobody_uses_it(app: cdk.App, encryption: str) -> None:
+def test_no_key_is_made_where_no_one_uses_it(app: cdk.App, encryption: str) -> None:
     stack = shared_stack(app, registry_of(f"{{team/app: {{encryption: {encryption}}}}}"))
 
     assert resources_of(stack, KEY) == []

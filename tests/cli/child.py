@@ -48,7 +48,7 @@ class Child:
             try:
                 part = os.read(descriptor, 65536)
             except OSError:
-                # How Linux says that nobody has a terminal open any more.
+                # How Linux says that no one has a terminal open any more.
                 part = b""
             if not part:
                 break

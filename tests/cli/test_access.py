@@ -62,7 +62,7 @@ def test_every_format_names_the_consumers(here: Path, how: str) -> None:
     assert "an account of no organization" in found.stdout
 
 
-def test_the_json_of_the_matrix_tells_each_cell(here: Path) -> None:
+def test_the_json_of_the_matrix_shows_each_cell(here: Path) -> None:
     told = json.loads(shared_ecr("access", "--format", "json").stdout)
     cell = told["repositories"][0]["access"]["staging (222222222222)"]["pull"]
     statement = "statement 'Pull' of the repository policy"
@@ -85,7 +85,7 @@ def test_an_unchanged_declaration_passes(here: Path) -> None:
     assert (found.code, found.stdout) == (0, "no access changes\n")
 
 
-def test_newly_allowed_outsiders_block_with_a_witness(here: Path) -> None:
+def test_now_allowed_outsiders_block_with_a_witness(here: Path) -> None:
     found = against(here, DECLARATION, WIDER)
     first, witness = found.stdout.splitlines()[:2]
     assert found.code == 1
@@ -94,7 +94,7 @@ def test_newly_allowed_outsiders_block_with_a_witness(here: Path) -> None:
     assert json.loads(witness.removeprefix("  witness: "))["principal"]["arn"].startswith("arn:aws:iam::333333333333:")
 
 
-def test_newly_allowed_members_block_too(here: Path) -> None:
+def test_now_allowed_members_block_too(here: Path) -> None:
     found = against(here, DECLARATION, OURS)
     assert found.code == 1
     assert "[access-widened]" in found.stdout
@@ -163,7 +163,7 @@ def test_why_explains_and_says_what_to_write(here: Path) -> None:
     (("--against", "registry.yaml", "--format", "html"), "text, markdown or json"),
     (("lint", "none.json"), "none.json"),
 ])  # fmt: skip
-def test_what_cannot_be_meant_is_told_without_a_traceback(here: Path, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_meant_is_shown_without_a_traceback(here: Path, words: tuple[str, ...], said: str) -> None:
     found = shared_ecr("access", *words)
     assert found.code in {2, 3}
     assert said in found.stderr
@@ -196,7 +196,7 @@ def test_lint_knows_a_template_in_yaml_by_what_it_says(here: Path) -> None:
     assert "access-public" in {each["code"] for each in json.loads(found.stdout)["findings"]}
 
 
-def test_lint_tells_what_it_could_not_read(here: Path) -> None:
+def test_lint_shows_what_it_could_not_read(here: Path) -> None:
     template(here, "t.json", pull({"AWS": {"Fn::ImportValue": "role"}}))
     assert "Fn::ImportValue role is known only once deployed" in shared_ecr("access", "lint", "t.json").stderr
 

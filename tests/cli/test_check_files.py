@@ -108,7 +108,7 @@ def test_a_good_repository_policy_has_nothing_to_say(tmp_path: Path) -> None:
     ],
     ids=["public", "action", "effect", "as the CLI prints it", "no JSON"],
 )
-def test_a_repository_policy_is_refused_where_it_stands(document: object, code: str, tmp_path: Path) -> None:
+def test_a_repository_policy_is_refused_where_it_is(document: object, code: str, tmp_path: Path) -> None:
     outcome = shared_ecr("check", "--repository-policy", written(tmp_path / "policy.json", document))
     assert (outcome.code, code in codes(outcome.stdout)) == (2, True)
 
@@ -119,7 +119,7 @@ def test_a_token_that_a_repository_policy_grants_is_a_warning(tmp_path: Path) ->
     assert (outcome.code, codes(outcome.stdout)) == (0, ["action-token"])
 
 
-def test_a_policy_that_is_missing_is_told_like_a_declaration(tmp_path: Path) -> None:
+def test_a_policy_that_is_missing_is_shown_like_a_declaration(tmp_path: Path) -> None:
     for option in ("--repository-policy", "--lifecycle-policy"):
         outcome = shared_ecr("check", option, tmp_path / "none.json")
         assert (outcome.code, codes(outcome.stdout)) == (2, ["config-missing"])

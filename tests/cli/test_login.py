@@ -228,7 +228,7 @@ def test_a_stack_that_is_not_well_is_warned_of(login: Login, aws: Aws, capsys: p
     assert "warning: stack shared in eu-west-1 is UPDATE_ROLLBACK_COMPLETE" in capsys.readouterr().err
 
 
-def test_a_stack_without_repositories_is_told(login: Login) -> None:
+def test_a_stack_without_repositories_is_shown(login: Login) -> None:
     with pytest.raises(UnavailableError, match="name no repository"):
         login("--stack", "shared", "--region", "eu-west-1")
 

@@ -57,7 +57,7 @@ def test_a_login_that_is_refused_is_not_kept(user: User, registry: FakeRegistry)
     assert not user.config.exists()
 
 
-def test_a_login_that_nobody_asked_for_is_kept_with_a_warning(user: User, registry: FakeRegistry) -> None:
+def test_a_login_that_no_one_asked_for_is_kept_with_a_warning(user: User, registry: FakeRegistry) -> None:
     registry.manners.passwords = None
 
     outcome = user.types(*arguments(registry.host), stdin=PASSWORD)
@@ -67,7 +67,7 @@ def test_a_login_that_nobody_asked_for_is_kept_with_a_warning(user: User, regist
     assert registry.count("GET") == 1
 
 
-def test_what_is_no_registry_is_told(user: User, registry: FakeRegistry) -> None:
+def test_what_is_no_registry_is_shown(user: User, registry: FakeRegistry) -> None:
     registry.fail("GET", "/v2/", Reply(404), times=9)
 
     outcome = user.types(*arguments(registry.host), stdin=PASSWORD)
@@ -104,7 +104,7 @@ def test_a_program_that_keeps_logins_is_given_it_in_place_of_the_file(user: User
 
 
 @pytest.mark.parametrize("echo", ["stdout", "stderr"])
-def test_a_program_that_fails_is_told_without_the_password(user: User, registry: FakeRegistry, echo: str) -> None:
+def test_a_program_that_fails_is_shown_without_the_password(user: User, registry: FakeRegistry, echo: str) -> None:
     user.stand_ins.install("docker-credential-pass")
     user.stand_ins.answer(Answer("store", **{echo: "locked: STDIN"}, code=1))  # type: ignore[arg-type]  # one of the texts
     user.has(user.config, {"credsStore": "pass"})
@@ -117,7 +117,7 @@ def test_a_program_that_fails_is_told_without_the_password(user: User, registry:
 
 
 @pytest.mark.parametrize("name", ["absent", "../pass", "a/b"])
-def test_a_program_that_is_not_there_is_told(user: User, registry: FakeRegistry, name: str) -> None:
+def test_a_program_that_is_not_there_is_shown(user: User, registry: FakeRegistry, name: str) -> None:
     user.has(user.config, {"credHelpers": {str(registry.host): name}})
 
     outcome = user.types(*arguments(registry.host), stdin=PASSWORD)
@@ -126,7 +126,7 @@ def test_a_program_that_is_not_there_is_told(user: User, registry: FakeRegistry,
     assert "is not on PATH" in outcome.stderr
 
 
-def test_docker_hubs_login_stands_where_docker_looks_for_it(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docker_hubs_login_is_where_docker_looks_for_it(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared_ecr.client.logins.checking.accepts", lambda *_: True)
 
     assert user.types(*arguments("docker.io"), stdin=PASSWORD).stdout == "docker.io\n"
@@ -155,7 +155,7 @@ def test_docker_hubs_login_stands_where_docker_looks_for_it(user: User, monkeypa
         (("login", "registry.example"), "", "with --username"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_before_anybody_is_asked(
+def test_what_cannot_be_meant_is_refused_before_anyone_is_asked(
     user: User, typed: tuple[str, ...], stdin: str, said: str
 ) -> None:
     outcome = user.types(*typed, stdin=stdin)
@@ -166,7 +166,7 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_asked(
     assert not user.config.exists()
 
 
-def test_a_registry_that_cannot_be_reached_is_told(user: User) -> None:
+def test_a_registry_that_cannot_be_reached_is_shown(user: User) -> None:
     outcome = user.types(*arguments("127.0.0.1:1"), stdin=PASSWORD)
 
     assert (outcome.code, user.config.exists()) == (3, False)

@@ -51,7 +51,7 @@ def test_a_second_time_changes_nothing(user: User) -> None:
     assert user.config.stat().st_ino == before
 
 
-def test_another_helper_that_was_asked_before_is_told(user: User) -> None:
+def test_another_helper_that_was_asked_before_is_shown(user: User) -> None:
     user.has(user.config, {"credHelpers": {HOST: "ecr-login"}})
 
     outcome = user.types("login", "--credential-helper", HOST)

@@ -26,7 +26,7 @@ SHARED_ECR = [sys.executable, "-m", "shared_ecr.cli"]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with folders of their own, whose processes are real."""
+    """Someone with folders of their own, whose processes are real."""
 
     registry: RealRegistry
     environ: dict[str, str]

@@ -33,7 +33,7 @@ def cached(user: User) -> tuple[str, ...]:
     return all_hosts({"HOME": str(user.home)})
 
 
-def test_what_login_wrote_is_gone_and_told(user: User) -> None:
+def test_what_login_wrote_is_gone_and_shown(user: User) -> None:
     user.stand_ins.install("docker-credential-shared-ecr")
     user.types("login", "--credential-helper", HOST)
     cache(user, HOST)
@@ -142,7 +142,7 @@ def test_an_engine_that_is_named_logs_out_besides(user: User) -> None:
     assert "finch is logged out of" in outcome.stderr
 
 
-def test_an_engine_that_fails_is_told_and_the_login_is_gone_from_its_file(user: User) -> None:
+def test_an_engine_that_fails_is_shown_and_the_login_is_gone_from_its_file(user: User) -> None:
     user.stand_ins.install("docker")
     user.stand_ins.answer(Answer("logout", stderr="error erasing credentials", code=1))
     user.has(user.config, {"auths": {HOST: LOGIN}})
@@ -179,7 +179,7 @@ def test_a_target_means_what_is_stored_of_it(user: User, targets: tuple[str, ...
     assert {*held.get("auths", {}), *held.get("credHelpers", {})} == everything - gone
 
 
-def test_all_tells_what_it_leaves(user: User) -> None:
+def test_all_shows_what_it_leaves(user: User) -> None:
     user.has(user.config, {"auths": {"kept.example": LOGIN, HOST: LOGIN}})
 
     assert "kept the logins to kept.example" in user.types("logout", "--all").stderr

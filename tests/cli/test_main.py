@@ -82,7 +82,7 @@ def test_an_error_is_one_line_and_its_exit_code(
     assert outcome.stderr.count("\n") == 1
 
 
-def test_what_stands_behind_an_error_is_shown_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_behind_an_error_is_shown_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: object) -> int:
         try:
             raise TimeoutError("read timed out")

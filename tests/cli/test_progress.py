@@ -34,7 +34,7 @@ MB = 1_000_000
 
 @dataclass
 class Hands:
-    """A clock that moves when told."""
+    """A clock that moves when shown."""
 
     now: float = 100.0
 
@@ -122,7 +122,7 @@ def test_a_redrawing_takes_the_place_of_the_one_before() -> None:
         assert line.startswith("3 of 3 blobs, 50.0 of 50.0 MB")
 
 
-def test_what_is_told_stays_above_what_moves() -> None:
+def test_what_is_shown_stays_above_what_moves() -> None:
     with pseudo_terminal() as terminal:
         shown = Terminal(terminal.stream, XTERM, Hands())
         tell(shown, *half_way())
@@ -134,7 +134,7 @@ def test_what_is_told_stays_above_what_moves() -> None:
         assert screen(terminal.written())[:2] == ["first", "second"]
 
 
-def test_at_its_end_a_terminal_shows_only_what_was_told() -> None:
+def test_at_its_end_a_terminal_shows_only_what_was_shown() -> None:
     with pseudo_terminal() as terminal:
         with Terminal(terminal.stream, XTERM) as shown:
             tell(shown, *half_way(), Message(TARGET, "worth knowing"))
@@ -283,11 +283,11 @@ def test_a_time_is_written_as_clocks_show_it(seconds: float, said: str) -> None:
     ],
     ids=["one", "one registry", "two Regions", "two registries"],
 )
-def test_a_target_is_called_by_what_tells_it_from_the_others(targets: list[str], called: list[str]) -> None:
+def test_a_target_is_called_by_what_shows_it_from_the_others(targets: list[str], called: list[str]) -> None:
     assert list(labels(dict.fromkeys(targets)).values()) == called
 
 
-def test_lines_tell_each_blob_that_is_done_and_no_bytes() -> None:
+def test_lines_show_each_blob_that_is_done_and_no_bytes() -> None:
     stream = io.StringIO()
     tell(Lines(stream), *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "read back"))
     assert stream.getvalue() == (
@@ -336,7 +336,7 @@ def test_nothing_that_a_terminal_would_obey_gets_through(kind: type[Lines | Stor
     assert stream.getvalue() == "from\\x1b[2J a registry\nand more\n"
 
 
-def test_a_terminal_obeys_nobody_else() -> None:
+def test_a_terminal_obeys_no_one_else() -> None:
     with pseudo_terminal() as terminal, Terminal(terminal.stream, XTERM) as shown:
         shown.said("from\x1b[2J an engine")
         shown.draw()
@@ -350,7 +350,7 @@ def test_events_are_not_shown_where_no_progress_is_wanted(kind: type[StoryOnly |
     assert stream.getvalue() == ""
 
 
-def test_quiet_tells_complaints_alone() -> None:
+def test_quiet_shows_complaints_alone() -> None:
     stream = io.StringIO()
     shown = QuietDisplay(stream)
     shown.said("story")

@@ -38,7 +38,7 @@ def test_check_prints_the_same_as_json(declaration: Path) -> None:
     assert (outcome.code, problem["code"], problem["line"], problem["column"]) == (2, "name-case", 3, 16)
 
 
-def test_check_tells_a_warning_and_exits_0(declaration: Path) -> None:
+def test_check_shows_a_warning_and_exits_0(declaration: Path) -> None:
     declaration.write_text(GOOD.replace("111111111111", "123456789012"), encoding="utf-8")
     outcome = shared_ecr("check", declaration)
     assert outcome.code == 0
@@ -71,7 +71,7 @@ def test_uri_prints_that_of_another_declared_region(declaration: Path) -> None:
     ],
     ids=["unknown name", "name outside the grammar", "Region not declared", "no Region"],
 )
-def test_what_cannot_be_found_is_told_and_exits_2(declaration: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_found_is_shown_and_exits_2(declaration: Path, arguments: tuple[str, ...], said: str) -> None:
     outcome = shared_ecr("uri", *arguments, "--file", declaration)
     assert (outcome.code, outcome.stdout) == (2, "")
     assert said in outcome.stderr

@@ -60,7 +60,7 @@ def test_a_template_with_a_fault_exits_1_and_ends_with_why() -> None:
     assert ran.stdout.splitlines()[-1].startswith("blocked by 1 finding")
 
 
-def test_a_change_that_lets_somebody_in_exits_1() -> None:
+def test_a_change_that_lets_someone_in_exits_1() -> None:
     ran = review(template(RepositoryPolicyText=PUBLIC), "--against", template("old.json"))
     assert ran.code == 1
     assert "[access-widened-outside]" in ran.stdout
@@ -214,7 +214,7 @@ def test_a_file_with_another_ending_is_refused_before_anything_is_read() -> None
     assert (ran.code, "review.docx" in ran.stderr) == (2, True)
 
 
-def test_a_document_that_is_broken_is_told_with_its_place() -> None:
+def test_a_document_that_is_broken_is_shown_with_its_place() -> None:
     Path("broken.json").write_text('{"Resources": {\n  "App": }')
     ran = review("broken.json")
     assert ran.code == 2

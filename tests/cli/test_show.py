@@ -32,7 +32,7 @@ def test_what_is_shown_is_yaml_that_means_the_same(declaration: Path) -> None:
     assert shown["scan_on_push"] is True
 
 
-def test_behind_each_value_stands_where_it_comes_from(declaration: Path) -> None:
+def test_behind_each_value_is_where_it_comes_from(declaration: Path) -> None:
     lines = shared_ecr("show", "team/app", "--file", declaration).stdout.splitlines()
     origin = {line.split("#")[0].strip(): line.split("# ")[1] for line in lines if "#" in line}
     assert origin['tier: "on"'] == f"{declaration}:5"

@@ -1,4 +1,4 @@
-"""Somebody at a command line: a home of their own, engines that are stand-ins, and no AWS but a known token."""
+"""Someone at a command line: a home of their own, engines that are stand-ins, and no AWS but a known token."""
 
 import io
 import json
@@ -42,7 +42,7 @@ class User:
         path.write_text(json.dumps(document))
 
     def held(self, path: Path | None = None) -> Any:
-        """Return what stands in docker's file, or in *path*."""
+        """Return what is in docker's file, or in *path*."""
         return json.loads((path or self.config).read_text())
 
     def types(self, *arguments: str, stdin: str = "") -> Outcome:

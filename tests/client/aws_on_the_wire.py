@@ -1,4 +1,4 @@
-"""ECR, ECR Public and STS that fail when told to; programs find them by `AWS_ENDPOINT_URL_ECR`.
+"""ECR, ECR Public and STS that fail when shown to; programs find them by `AWS_ENDPOINT_URL_ECR`.
 
 The idea is microburst's: botocore's own retries, parsers and signatures stand between the fault and us, which a stub
 of its client leaves out. `aws_wire_server` speaks, this decides what is said.
@@ -50,7 +50,7 @@ class AwsOnTheWire:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What a program needs to ask here; the credentials are as long as real ones, and nobody's."""
+        """What a program needs to ask here; the credentials are as long as real ones, and no one's."""
         url = f"http://127.0.0.1:{self.port}"
         return {
             **dict.fromkeys(("AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL_ECR_PUBLIC", "AWS_ENDPOINT_URL_STS"), url),

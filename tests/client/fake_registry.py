@@ -1,4 +1,4 @@
-"""A registry in this process that keeps the specification's rules, has ECR's manners, and errs when told to.
+"""A registry in this process that keeps the specification's rules, has ECR's manners, and errs when shown to.
 
     with FakeRegistry() as registry:
         registry.faults.append(Fault("PUT", "/blobs/", Reset(after_bytes=1000)))
@@ -113,7 +113,7 @@ class _Server(ThreadingHTTPServer):
     tls: ssl.SSLContext | None = None
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Shake hands in the connection's own thread, so that a client who refuses stops nobody else."""
+        """Shake hands in the connection's own thread, so that a client who refuses stops no one else."""
         if self.tls is not None:
             request = self.tls.wrap_socket(request, server_side=True)
         super().finish_request(request, client_address)
@@ -125,7 +125,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _BrokenError(Exception):
-    """The connection is gone."""
+    """The connection no longer exists."""
 
 
 class _Handler(BaseHTTPRequestHandler):

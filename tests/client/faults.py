@@ -35,7 +35,7 @@ class CutAnswer:
 
 @dataclass(frozen=True)
 class Hold:
-    """Tell `reached`, then wait for `go` before the request is looked at."""
+    """Show `reached`, then wait for `go` before the request is looked at."""
 
     reached: Event
     go: Event

@@ -132,7 +132,7 @@ class KillingRegistry(FakeRegistry):
         self._of_this_thread = threading.local()
 
     def arm(self, point: KillPoint) -> Future[int]:
-        """Kill at *point*; the future is to be told whom."""
+        """Kill at *point*; the future is to be shown whom."""
         self._victim, self._left, self._point = Future(), point.nth, point
         return self._victim
 
@@ -148,7 +148,7 @@ class KillingRegistry(FakeRegistry):
         return Reset(point.byte) if point and point.moment is Moment.ON_THE_WAY else action
 
     def strike(self, moment: Moment) -> None:
-        """Kill where it is time to, and return when nobody is left."""
+        """Kill where it is time to, and return when no one is left."""
         point: KillPoint | None = self._of_this_thread.point
         if point is None or point.moment is not moment:
             return
@@ -157,7 +157,7 @@ class KillingRegistry(FakeRegistry):
             descriptor = os.pidfd_open(victim)
             try:
                 os.kill(victim, point.by)
-                # A process that is asked to end shall not get the answer by which it would be done before it hears.
+                # A process that is asked to end must not get the answer by which it would be done before it hears.
                 select.select([descriptor], [], [], SECONDS)
             finally:
                 os.close(descriptor)

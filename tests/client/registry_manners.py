@@ -12,7 +12,7 @@ class Manners:
     """How this registry behaves when nothing goes wrong."""
 
     passwords: set[str] | None = None
-    """Those it accepts for anybody; None: everybody may come in."""
+    """Those it accepts for anyone; None: everyone may have access."""
     challenge: str = 'Basic realm="fake"'
     """A `Bearer` one makes it accept the tokens that its own /token hands out."""
     refusal: Reply | None = None

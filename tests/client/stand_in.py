@@ -1,4 +1,4 @@
-"""Executables that take the place of container engines: they record how they are called and answer as told."""
+"""Executables that take the place of container engines: they record how they are called and answer as shown."""
 
 import json
 import stat
@@ -84,7 +84,7 @@ class StandIns:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The environment of somebody whose engines are the stand-ins."""
+        """The environment of someone whose engines are the stand-ins."""
         return {
             "PATH": str(self.path),
             "HOME": str(self.home),

@@ -80,7 +80,7 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.M
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BotoCoreError) else "",
 )
-def test_what_stops_botocore_is_told_with_what_to_do(fault: BotoCoreError, said: str) -> None:
+def test_what_stops_botocore_is_shown_with_what_to_do(fault: BotoCoreError, said: str) -> None:
     error = told(fault)
 
     assert isinstance(error, UnavailableError)
@@ -173,12 +173,12 @@ def test_what_is_no_fault_of_aws_passes_untouched() -> None:
         raise KeyError("ours")
 
 
-def test_a_profile_that_does_not_exist_is_told_when_it_is_used(aws_environment: pytest.MonkeyPatch) -> None:
+def test_a_profile_that_does_not_exist_is_shown_when_it_is_used(aws_environment: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnavailableError, match="pord"):
         AwsClients(profile="pord").ecr(REGION)
 
 
-def test_an_endpoint_that_is_no_address_is_told(aws_environment: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_that_is_no_address_is_shown(aws_environment: pytest.MonkeyPatch) -> None:
     aws_environment.setenv("AWS_ENDPOINT_URL", "not an address")
 
     with pytest.raises(UnavailableError, match="no client of ecr"):
@@ -262,7 +262,7 @@ Logged = Callable[[], str]
 
 @pytest.fixture
 def logged() -> Iterator[Logged]:
-    """Collect all that is logged by anybody, at DEBUG, as a user's own handler would see it."""
+    """Collect all that is logged by anyone, at DEBUG, as a user's own handler would see it."""
     lines: list[str] = []
 
     class Collector(logging.Handler):
@@ -308,7 +308,7 @@ def test_botocores_debug_log_has_the_story_and_none_of_the_secrets(
     ],
     ids=["JSON", "dict", "JSON in JSON", "bytes", "header", "canonical request", "docker", "XML", "credentials"],
 )
-def test_what_stands_behind_the_name_of_a_secret_is_hidden(text: str) -> None:
+def test_what_is_behind_the_name_of_a_secret_is_hidden(text: str) -> None:
     assert TOKEN not in redacted(text)
 
 

@@ -1,4 +1,4 @@
-"""Whole pushes against AWS's API as it fails on the wire, with botocore's own retries between; nobody waits."""
+"""Whole pushes against AWS's API as it fails on the wire, with botocore's own retries between; no one waits."""
 
 import re
 import traceback
@@ -160,7 +160,7 @@ FINAL = {
 
 @pytest.mark.parametrize("operation", ["GetAuthorizationToken", "CreateRepository"])
 @pytest.mark.parametrize("kind", FINAL)
-def test_what_is_final_is_asked_once_and_told_in_a_sentence(world: World, operation: str, kind: str) -> None:
+def test_what_is_final_is_asked_once_and_shown_in_a_sentence(world: World, operation: str, kind: str) -> None:
     fault, code, said = FINAL[kind]
     world.aws.fail(operation, fault, times=1000)
     outcome = world.push(*creating(world, operation))
@@ -177,7 +177,7 @@ def test_who_may_push_and_not_look_pushes(world: World, operation: str) -> None:
     assert world.aws.count(operation) == 1
 
 
-def test_a_repository_that_is_missing_is_told_once_and_nothing_is_sent(world: World) -> None:
+def test_a_repository_that_is_missing_is_shown_once_and_nothing_is_sent(world: World) -> None:
     world.registry.contents.missing.add("team/app")
     outcome = world.push()
     assert outcome.code == 4
@@ -213,7 +213,7 @@ def test_whose_credentials_these_are_is_asked_through_the_same_faults(world: Wor
     assert asked_for_the_account(world) == ECR_ACCOUNT
 
 
-def test_an_answer_that_is_no_xml_is_told_and_not_quoted(world: World) -> None:
+def test_an_answer_that_is_no_xml_is_shown_and_not_quoted(world: World) -> None:
     world.aws.fail("GetCallerIdentity", Garbled(), times=1000)
     with pytest.raises(UnavailableError, match="GetCallerIdentity cannot be read") as caught:
         asked_for_the_account(world)

@@ -29,7 +29,7 @@ def roots(found: Companions) -> list[str]:
 
 
 def list_of(*referrers: BuiltImage) -> BuiltImage:
-    """A list of referrers, as it stands under the tag `sha256-DIGEST`."""
+    """A list of referrers, as it is under the tag `sha256-DIGEST`."""
     document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [each.descriptor() for each in referrers]}
     content = json.dumps(document).encode()
     files = {digest_of(content): content}
@@ -108,7 +108,7 @@ def test_an_attestation_within_the_index_is_no_referrer_beside_it(tmp_path: Path
     assert roots(companions_of(path)) == []
 
 
-def test_a_referrer_that_lacks_a_file_is_told_and_the_image_is_read(tmp_path: Path) -> None:
+def test_a_referrer_that_lacks_a_file_is_shown_and_the_image_is_read(tmp_path: Path) -> None:
     files = layout_files(image(), about(image(), b"signed"))
     del files[f"blobs/sha256/{digest_of(b'signed')[7:]}"]
     for name, content in files.items():

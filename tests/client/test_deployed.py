@@ -32,7 +32,7 @@ ARN = "arn:aws:ecr:eu-west-1:111122223333:repository"
 
 @dataclass
 class Clients:
-    """botocore's own clients, which answer what they are told and check it against AWS's service model."""
+    """botocore's own clients, which answer what they are shown and check it against AWS's service model."""
 
     cloudformation_client: "CloudFormationClient"
     ecr_client: "ECRClient"
@@ -131,7 +131,7 @@ def test_a_deleted_stack_is_not_there(clients: Clients) -> None:
         deployed_registry(clients, "shared", REGION)
 
 
-def test_who_may_not_see_the_stack_is_told_so(clients: Clients) -> None:
+def test_who_may_not_see_the_stack_is_shown_so(clients: Clients) -> None:
     clients.stacks.add_client_error("describe_stacks", "AccessDenied", "User: x is not authorized")
 
     with pytest.raises(AwsDeniedError, match="cloudformation:DescribeStacks in eu-west-1"):
@@ -169,7 +169,7 @@ def described(mode: str, *filters: str) -> dict[str, object]:
         ("MUTABLE_WITH_EXCLUSION", ("v*",), {"v1": False, "dev-1": True}),
     ],
 )
-def test_ecr_tells_which_tags_may_move(
+def test_ecr_shows_which_tags_may_move(
     clients: Clients, mode: str, filters: tuple[str, ...], moves: dict[str, bool]
 ) -> None:
     asked = {"registryId": "111122223333", "repositoryNames": ["web"]}
@@ -187,7 +187,7 @@ def test_who_may_not_ask_does_not_know(clients: Clients) -> None:
     assert mutability_of(clients, REGISTRY, "web") is None
 
 
-def test_a_repository_that_is_not_there_is_told_before_anything_is_pushed(clients: Clients) -> None:
+def test_a_repository_that_is_not_there_is_shown_before_anything_is_pushed(clients: Clients) -> None:
     clients.registry.add_client_error("describe_repositories", "RepositoryNotFoundException", "does not exist")
 
     with pytest.raises(PushRefusedError, match=f"no repository web in {HOST}"):

@@ -110,7 +110,7 @@ def test_packed_layers_never_have_a_name_that_a_kill_could_leave_behind(
         assert list(spool.iterdir()) == []
 
 
-def test_a_disk_that_is_full_is_told_with_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_is_shown_with_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_docker_archive(tmp_path / "i.tar", [layer_tar(10_000)])
     monkeypatch.setattr("tempfile.TemporaryFile", no_room)
     with pytest.raises(UnavailableError, match=r"i\.tar.*No space left on device; TMPDIR names another folder"):

@@ -118,7 +118,7 @@ def test_a_registry_that_sends_another_part_is_asked_for_all_of_it(wrong: Answer
     assert read(Answered(200, CONTENT[:6], breaks=True), wrong, Answered(200, CONTENT)) == (CONTENT, asked)
 
 
-def test_a_part_that_nobody_asked_for_is_refused() -> None:
+def test_a_part_that_no_one_asked_for_is_refused() -> None:
     with pytest.raises(RefusedError, match="206"):
         read(part(1))
 

@@ -139,7 +139,7 @@ def test_a_token_is_renewed_at_half_its_life(ecr: Ecr, tokens: EcrTokens, hours:
     assert password(tokens) == f"token {number}"
 
 
-def test_half_a_life_is_the_servers_to_tell(ecr: Ecr, tokens: EcrTokens) -> None:
+def test_half_a_life_is_the_servers_to_show(ecr: Ecr, tokens: EcrTokens) -> None:
     ecr.lifetime = timedelta(hours=1)
     password(tokens)
     ecr.now += timedelta(minutes=31)
@@ -208,7 +208,7 @@ def passwords_of_threads(ecr: Ecr, tokens: EcrTokens, *, renew: bool) -> set[str
     ["", "no base64 at all", encoded("AWS"), encoded("AWS:"), encoded(":password"), "/zp4"],
     ids=["empty", "text", "no colon", "no password", "no user", "no text"],
 )
-def test_an_answer_that_is_no_token_is_told_without_it(ecr: Ecr, tokens: EcrTokens, text: str) -> None:
+def test_an_answer_that_is_no_token_is_shown_without_it(ecr: Ecr, tokens: EcrTokens, text: str) -> None:
     ecr.text = text
 
     with pytest.raises(UnavailableError, match="with something else") as caught:

@@ -21,7 +21,7 @@ CONFIGS = {MANIFEST: CONFIG, OTHER: OTHERS_CONFIG}
 
 @dataclass
 class Registry:
-    """A registry's tags, which refuses looks when told so."""
+    """A registry's tags, which refuses looks when shown so."""
 
     tags: dict[Tag, Digest] = field(default_factory=dict)
     closed: bool = False
@@ -164,7 +164,7 @@ def test_a_tag_that_may_move_is_moved(push: Push, mutability: TagMutability | No
     assert push(V1, mutability=mutability).digest == MANIFEST
 
 
-def test_an_image_the_engine_lacks_is_told_with_the_nearest_it_has(push: Push) -> None:
+def test_an_image_the_engine_lacks_is_shown_with_the_nearest_it_has(push: Push) -> None:
     push.engine.image = None
 
     with pytest.raises(UnavailableError, match=r"stand-in has no image ap:v1\. Did you mean 'app:v1'"):
@@ -197,7 +197,7 @@ def test_a_push_that_the_registry_does_not_confirm_has_failed(push: Push, told: 
         push(V1, LATEST)
 
 
-def test_who_may_push_and_not_look_gets_the_engines_word_and_is_told_so(push: Push) -> None:
+def test_who_may_push_and_not_look_gets_the_engines_word_and_is_shown_so(push: Push) -> None:
     push.registry.closed = True
 
     assert push(V1).digest == MANIFEST
@@ -212,7 +212,7 @@ def test_without_a_look_and_without_a_word_the_push_has_failed(push: Push) -> No
         push(V1)
 
 
-def test_the_embedded_aws_is_spoken_to_and_the_real_host_is_told(push: Push) -> None:
+def test_the_embedded_aws_is_spoken_to_and_the_real_host_is_shown(push: Push) -> None:
     result = push(V1, override="http://127.0.0.1:4566")
 
     assert push.targets == ["127.0.0.1:4566/team/app:v1"]
@@ -222,7 +222,7 @@ def test_the_embedded_aws_is_spoken_to_and_the_real_host_is_told(push: Push) -> 
 @pytest.mark.parametrize(
     "override", ["http://registry.example:4566", "http://10.0.0.1:4566", "http://127.0.0.1:4566/v2"]
 )
-def test_no_other_machine_stands_in_for_ecr(push: Push, override: str) -> None:
+def test_no_other_machine_is_in_for_ecr(push: Push, override: str) -> None:
     with pytest.raises(UsageError, match="SHARED_ECR_REGISTRY_ENDPOINT"):
         push(V1, override=override)
     assert push.targets == []

@@ -27,7 +27,7 @@ def test_a_session_that_has_seen_bytes_takes_no_second_beginning(caller: Caller)
     assert "First byte of the layer part is 0 instead of 7" in answer.data.decode()
 
 
-def test_a_part_is_answered_by_201_and_a_range_that_stands_still(caller: Caller) -> None:
+def test_a_part_is_answered_by_201_and_a_range_that_is_still(caller: Caller) -> None:
     location = caller.begin().headers["Location"]
     first = caller.ask("PATCH", location, b"12345")
     second = caller.ask("PATCH", location, b"678", Content_Range="5-7")

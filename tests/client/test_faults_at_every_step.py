@@ -76,7 +76,7 @@ def pushed_or_said(bench: Bench, layout: Path, *, as_ecr: bool = False) -> str:
 
 
 def torn(bench: Bench) -> list[str]:
-    """What lacks below a tag; a signature that cannot be had is told, and no reason to withhold the image."""
+    """What lacks below a tag; a signature that cannot be had is shown, and no reason to withhold the image."""
     held = bench.registry.contents.repositories["team/app"]
     return [missing for root in held.tags.values() for missing in missing_below(held, root)]
 
@@ -128,7 +128,7 @@ def test_a_token_that_expires_is_renewed_unseen(bench: Bench, layout: Path, step
 
 @each_step
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 416])
-def test_a_refusal_for_good_is_borne_or_told_and_the_next_push_completes_it(
+def test_a_refusal_for_good_is_borne_or_shown_and_the_next_push_completes_it(
     bench: Bench, layout: Path, step: str, status: int
 ) -> None:
     planned = fail(bench, step, Reply(status), times=1000)

@@ -55,7 +55,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def files(layout: Path) -> dict[str, bytes]:
-    """What stands there under a digest."""
+    """What is there under a digest."""
     return {path.name: path.read_bytes() for path in layout.glob("blobs/sha256/*") if not path.name.startswith(".")}
 
 

@@ -39,7 +39,7 @@ LOGIN = Credentials("AWS", CANARY).basic().removeprefix("Basic ")
 
 @dataclass(frozen=True)
 class World:
-    """A registry that kills, and a user with a home and a folder for temporary files, both of nobody else."""
+    """A registry that kills, and a user with a home and a folder for temporary files, both of no one else."""
 
     registry: KillingRegistry
     commands: Commands
@@ -99,7 +99,7 @@ def test_a_killed_push_leaves_nothing_half_done_and_the_next_sends_the_rest(worl
     held = world.held(repository)
     assert set(held.tags.values()) <= {BUILT.root}, place
     assert [missing for root in held.tags.values() for missing in missing_below(held, root)] == [], place
-    # Under a tag nobody finds an image without its signature either.
+    # Under a tag no one finds an image without its signature either.
     assert not held.tags or SIGNATURE.root in held.manifests, place
     there, tagged = {*held.blobs, *held.manifests}, set(held.tags)
     world.registry.seen.clear()

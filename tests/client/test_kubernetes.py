@@ -46,7 +46,9 @@ def test_what_pods_were_asked_to_run_and_what_runs_is_in_use(tmp_path: Path) -> 
     ],
     ids=["refused", "no JSON", "no pods"],
 )
-def test_a_cluster_that_does_not_say_is_told(tmp_path: Path, prints: str, complains: str, code: int, said: str) -> None:
+def test_a_cluster_that_does_not_say_is_shown(
+    tmp_path: Path, prints: str, complains: str, code: int, said: str
+) -> None:
     with pytest.raises(UnavailableError, match=said):
         list(used_by_kubernetes(kubectl(tmp_path, prints=prints, complains=complains, code=code)))
 

@@ -38,7 +38,7 @@ def test_the_registry_of_the_host_is_asked(api: EcrApi) -> None:
 
 
 @pytest.mark.parametrize("host", ["docker.io", "public.ecr.aws", "127.0.0.1:5000", "dkr.ecr.example.com"])
-def test_other_hosts_are_nobodys_to_answer_for(api: EcrApi, host: str) -> None:
+def test_other_hosts_are_no_ones_to_answer_for(api: EcrApi, host: str) -> None:
     assert BatchLayerCheck(api).held(RegistryHost.parse(host), "team/app", [HELD]) is None
     assert api.calls == []
 
@@ -63,13 +63,13 @@ def test_what_is_not_said_to_be_available_is_sent(
     assert BatchLayerCheck(api).held(ECR_HOST, "team/app", asked) == frozenset()
 
 
-def test_a_missing_repository_is_told(ecr: Bench, api: EcrApi) -> None:
+def test_a_missing_repository_is_shown(ecr: Bench, api: EcrApi) -> None:
     ecr.registry.contents.missing.add("team/app")
     with pytest.raises(NoSuchRepositoryError):
         BatchLayerCheck(api).held(ECR_HOST, "team/app", [HELD])
 
 
-def test_a_caller_who_may_not_ask_is_told_the_action(api: EcrApi) -> None:
+def test_a_caller_who_may_not_ask_is_shown_the_action(api: EcrApi) -> None:
     api.denied.add("BatchCheckLayerAvailability")
     with pytest.raises(RefusedError, match="ecr:BatchCheckLayerAvailability"):
         BatchLayerCheck(api).held(ECR_HOST, "team/app", [HELD])

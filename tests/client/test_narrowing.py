@@ -77,7 +77,7 @@ def test_every_variant_of_an_architecture_is_meant_by_its_name() -> None:
     assert json.loads(left)["manifests"] == variants
 
 
-def test_a_platform_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_platform_that_is_not_there_is_shown_with_those_that_are() -> None:
     with pytest.raises(RefusedError, match="no image for windows/amd64; it is for linux/amd64, linux/arm64 or linux/s"):
         cut(THREE, "linux/amd64", "windows/amd64")
 

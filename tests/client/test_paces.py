@@ -37,7 +37,7 @@ def test_no_second_lets_more_pass_than_the_pace() -> None:
     assert all(later - earlier >= 1.0 for earlier, later in zip(moments, moments[3:], strict=False))
 
 
-def test_threads_that_come_at_once_are_told_moments_apart() -> None:
+def test_threads_that_come_at_once_are_shown_moments_apart() -> None:
     pace, told = RateLimit(2), list[float]()
     start = threading.Barrier(8)
 

@@ -99,7 +99,7 @@ def test_an_image_of_a_program_comes_through_a_pipe(tmp_path: Path) -> None:
     assert found.stdout.strip() == image([noise(300_000)]).root
 
 
-def test_what_is_no_archive_on_stdin_is_told() -> None:
+def test_what_is_no_archive_on_stdin_is_shown() -> None:
     with pytest.raises(InvalidImageError, match="stdin: this file is no tar archive"):
         open_source("-", io.BytesIO(b"hello"))
 
@@ -144,7 +144,7 @@ def test_several_gzip_members_in_one_file_are_one_archive(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(HAS_ZSTD, reason="the module zstandard is installed")
-def test_zstd_without_its_module_is_told_with_the_cure(tmp_path: Path) -> None:
+def test_zstd_without_its_module_is_shown_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "i.tar.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(600))
     with pytest.raises(UnavailableError, match=r"install shared-ecr\[zstd\], or unpack it by zstd -d"):
         open_source(str(tmp_path / "i.tar.zst"))

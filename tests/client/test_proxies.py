@@ -14,7 +14,7 @@ SECRET = "proxy-secret-5b1c"
 
 @pytest.fixture(params=["407 Proxy Authentication Required", "403 Forbidden"])
 def proxy(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """The address of a proxy, and what it answers to everybody."""
+    """The address of a proxy, and what it answers to everyone."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:

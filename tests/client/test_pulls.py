@@ -183,20 +183,20 @@ def test_nothing_half_written_is_left(bench: Bench, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("status", "said"), [(404, "there is no .*team/app:1.0"), (403, "refused to read")])
-def test_an_image_that_cannot_be_had_is_told(bench: Bench, tmp_path: Path, status: int, said: str) -> None:
+def test_an_image_that_cannot_be_had_is_shown(bench: Bench, tmp_path: Path, status: int, said: str) -> None:
     bench.registry.fail("GET", "/manifests/", Reply(status), times=99)
     with pytest.raises(RefusedError, match=said):
         pull_from(bench, tmp_path / "l")
 
 
-def test_a_folder_that_cannot_be_written_is_told(bench: Bench, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_shown(bench: Bench, tmp_path: Path) -> None:
     hold(bench, image())
     (tmp_path / "file").touch()
     with pytest.raises(UnavailableError, match="cannot be written"):
         pull_from(bench, tmp_path / "file" / "l")
 
 
-def test_a_full_disk_is_told_and_leaves_nothing_half_written(
+def test_a_full_disk_is_shown_and_leaves_nothing_half_written(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hold(bench, image())

@@ -150,7 +150,7 @@ def test_a_registry_that_does_not_answer_in_time_is_asked_again(bench: Bench, la
     assert bench.registry.count("POST", "/uploads/") == 4
 
 
-def test_a_denied_push_is_told_once_though_eight_threads_hear_it(bench: Bench, tmp_path: Path) -> None:
+def test_a_denied_push_is_shown_once_though_eight_threads_hear_it(bench: Bench, tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "layout", image([bytes([i]) for i in range(30)]))
     bench.registry.fail("POST", "/uploads/", Reply(403, (), b'{"errors":[{"code":"DENIED"}]}'), times=1000)
     with pytest.raises(PushRefusedError, match="may not ecr:InitiateLayerUpload"):

@@ -60,7 +60,7 @@ def test_a_look_that_is_forbidden_is_no_failure(bench: Bench, layout: Path) -> N
     assert bench.push(layout, mutability=IMMUTABLE).uploaded_blobs == 3
 
 
-def test_an_immutable_tag_behind_a_forbidden_look_is_told_with_the_permission_to_look(
+def test_an_immutable_tag_behind_a_forbidden_look_is_shown_with_the_permission_to_look(
     bench: Bench, layout: Path
 ) -> None:
     bench.push(layout)

@@ -109,7 +109,7 @@ def test_where_a_condition_does_not_hold_the_list_is_read_again(old: Bench, tmp_
     assert (result.referrers, len(listed(old))) == (1, 1)
 
 
-def test_a_list_that_never_holds_still_ends_in_a_told_refusal(old: Bench, tmp_path: Path) -> None:
+def test_a_list_that_never_holds_still_ends_in_a_shown_refusal(old: Bench, tmp_path: Path) -> None:
     old.registry.fail("PUT", f"/manifests/{TAG}", Reply(412), times=999)
     result = push_signed(old, tmp_path)
     assert (result.refused_referrers, repository(old).tags) == (1, {"1.0": image().root})
@@ -122,7 +122,7 @@ def test_a_tag_that_holds_something_else_is_left_as_it_is(old: Bench, tmp_path: 
     assert (result.refused_referrers, repository(old).tags["1.0"]) == (1, image().root)
 
 
-def test_an_immutable_list_is_told(old: Bench, tmp_path: Path) -> None:
+def test_an_immutable_list_is_shown(old: Bench, tmp_path: Path) -> None:
     push_signed(old, tmp_path)
     repository(old).immutable = True
     result = old.push(write_layout(tmp_path / "more", image(), about(image(), b"other")), "2.0")

@@ -61,7 +61,7 @@ def test_a_signature_made_later_is_pushed_to_the_image_that_is_there(bench: Benc
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 500])
-def test_a_refused_signature_is_told_and_counted_and_the_image_is_there(
+def test_a_refused_signature_is_shown_and_counted_and_the_image_is_there(
     bench: Bench, tmp_path: Path, status: int
 ) -> None:
     bench.registry.fail("PUT", SIGNATURE.root, Reply(status, (), b"{}"), times=99)
@@ -77,7 +77,7 @@ def test_a_registry_that_takes_no_signatures_gets_the_image(bench: Bench, tmp_pa
     assert (result.refused_referrers, repository(bench).tags) == (1, {"1.0": image().root})
 
 
-def test_a_damaged_signature_is_told_and_the_image_is_there(bench: Bench, tmp_path: Path) -> None:
+def test_a_damaged_signature_is_shown_and_the_image_is_there(bench: Bench, tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "signed", image(), SIGNATURE)
     (layout / "blobs" / "sha256" / digest_of(b"signed")[7:]).write_bytes(b"sIgned")
     result = bench.push(layout)

@@ -237,7 +237,7 @@ def test_what_is_no_revision_is_refused(project: Path, revision: str, said: str)
         pass
 
 
-def test_a_shallow_clone_is_told(project: Path, tmp_path: Path) -> None:
+def test_a_shallow_clone_is_shown(project: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth", "1", project.as_uri(), "shallow")
     with pytest.raises(UsageError, match="this clone is shallow"), Worktree("HEAD~1", tmp_path / "shallow"):
         pass
@@ -270,7 +270,7 @@ with synthesized_revision(Path(sys.argv[1]), "HEAD"):
 
 
 def has_ended(pid: str) -> bool:
-    """Whether the process is gone, or waits for a parent that does not ask how it ended."""
+    """Whether the process no longer exists, or waits for a parent that does not ask how it ended."""
     try:
         return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:

@@ -99,7 +99,7 @@ def family(pid: int) -> list[int]:
 
 
 def shown_by(pids: list[int]) -> bytes:
-    """What the machine shows of processes: their arguments to everybody, their environment to their user."""
+    """What the machine shows of processes: their arguments to everyone, their environment to their user."""
     return b"".join(Path(f"/proc/{pid}/{name}").read_bytes() for pid in pids for name in ("cmdline", "environ"))
 
 
@@ -109,7 +109,7 @@ def holding(*contents: bytes) -> list[str]:
 
 @linux
 @pytest.mark.parametrize("step", [step for step in STEPS if step != "look at a blob"])
-def test_a_push_at_work_shows_nobody_its_token(world: World, step: str) -> None:
+def test_a_push_at_work_shows_no_one_its_token(world: World, step: str) -> None:
     reached, go = Event(), Event()
     world.registry.fail(*STEPS[step], Hold(reached, go))
     child = world.push("layout")
@@ -138,7 +138,7 @@ def engine_at_work(world: World, name: str) -> tuple[Child, int]:
 
 @linux
 @pytest.mark.parametrize("name", ["podman", "buildah"])
-def test_an_engine_at_work_shows_nobody_the_token_it_was_lent(world: World, name: str) -> None:
+def test_an_engine_at_work_shows_no_one_the_token_it_was_lent(world: World, name: str) -> None:
     child, engine = engine_at_work(world, name)
     pids = family(child.process.pid)
     shown, files = shown_by(pids), world.files()
@@ -151,7 +151,7 @@ def test_an_engine_at_work_shows_nobody_the_token_it_was_lent(world: World, name
 @linux
 @pytest.mark.parametrize("name", ["podman", "docker"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_a_push_that_is_told_to_end_takes_its_engine_and_the_lent_token_along(
+def test_a_push_that_is_shown_to_end_takes_its_engine_and_the_lent_token_along(
     world: World, name: str, number: signal.Signals
 ) -> None:
     child, engine = engine_at_work(world, name)

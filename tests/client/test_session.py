@@ -22,7 +22,7 @@ IRELAND = Region("eu-west-1")
 
 
 class Clients:
-    """Clients of somebody who has no stack anywhere."""
+    """Clients of someone who has no stack anywhere."""
 
     def __init__(self) -> None:
         self.asked: list[Region] = []
@@ -47,7 +47,7 @@ def where(tmp_path: Path) -> RepositoryLocator:
     return RepositoryLocator(path)
 
 
-def test_a_session_without_a_place_looks_where_the_user_stands() -> None:
+def test_a_session_without_a_place_looks_where_the_user_is() -> None:
     assert Session().where == RepositoryLocator()
 
 

@@ -208,19 +208,19 @@ def test_a_pipe_in_place_of_a_blob_is_refused_and_not_waited_for(tmp_path: Path)
     ],
     ids=["bzip2", "xz", "text", "empty", "a file system"],
 )
-def test_a_file_that_is_no_image_is_told_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_is_no_image_is_shown_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(InvalidImageError, match=said):
         open_source(str(tmp_path / "file"))
 
 
-def test_a_folder_that_is_no_image_is_told_what_it_holds(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_image_is_shown_what_it_holds(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").touch()
     with pytest.raises(InvalidImageError, match=r"holds 'Dockerfile', and no index\.json"):
         open_source(str(tmp_path))
 
 
-def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_path_that_is_not_there_is_shown(tmp_path: Path) -> None:
     with pytest.raises(InvalidImageError, match="there is no such file or folder"):
         open_source(str(tmp_path / "absent"))
 

@@ -120,7 +120,7 @@ def test_a_repository_is_named_without_an_image(where: RepositoryLocator, text: 
         locate(text, where, NOBODY)
 
 
-def test_whatever_was_named_of_a_repository_is_told(where: RepositoryLocator) -> None:
+def test_whatever_was_named_of_a_repository_is_shown(where: RepositoryLocator) -> None:
     assert locate_anywhere(f"docker.io/nginx:1:2:1@{DIGEST}", where, NOBODY) == TargetRepositoryName(
         RegistryHost("docker.io"), RepositoryName("library/nginx"), (Tag("1"), Tag("2")), Digest(DIGEST)
     )
@@ -149,7 +149,7 @@ def test_what_means_no_image_is_refused_with_what_to_write(
     assert caught.value.code == code
 
 
-def test_a_name_that_nobody_declares_is_unknown(where: RepositoryLocator) -> None:
+def test_a_name_that_no_one_declares_is_unknown(where: RepositoryLocator) -> None:
     with pytest.raises(UsageError, match=r"has no repository team/ap\. Did you mean 'team/app'"):
         locate("team/ap", where, NOBODY)
 

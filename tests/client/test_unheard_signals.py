@@ -9,7 +9,7 @@ import pytest
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 
-# What is held up by a signal that nobody hears; a person would have pressed Ctrl-C again long before.
+# What is held up by a signal that no one hears; a person would have pressed Ctrl-C again long before.
 LONG = 20.0
 
 
@@ -23,7 +23,7 @@ def over() -> Iterator[threading.Event]:
 
 @pytest.fixture
 def struck(over: threading.Event) -> Iterator[Callable[[], None]]:
-    """Work that is told of Ctrl-C on its own thread and does not end by itself."""
+    """Work that is shown of Ctrl-C on its own thread and does not end by itself."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     heard: list[bool] = []
 

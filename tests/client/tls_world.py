@@ -1,6 +1,6 @@
 """The world behind an HTTPS proxy on loopback: ECR's API and a registry under their real names, by one certificate.
 
-Programs that cannot be told another address (docker, skopeo, credential helpers) are told of the proxy and of the
+Programs that cannot be shown another address (docker, skopeo, credential helpers) are shown of the proxy and of the
 certificate, and believe that they speak to AWS.
 """
 
@@ -24,7 +24,7 @@ ACCOUNT = "111122223333"
 
 @dataclass
 class World:
-    """Who was asked, and where the registry stands that answers under every name of ECR's registries."""
+    """Who was asked, and where the registry is that answers under every name of ECR's registries."""
 
     tokens: TokenService
     certificate: Path

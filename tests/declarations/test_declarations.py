@@ -1,4 +1,4 @@
-"""Whole declarations: each file of `accepted` builds, each of `rejected` says exactly what stands beside it.
+"""Whole declarations: each file of `accepted` builds, each of `rejected` says exactly what is beside it.
 
 To accept a changed wording: UPDATE_EXPECTED=1 pytest tests/declarations
 """
@@ -39,7 +39,7 @@ def expected(path: Path, told: str) -> str:
 
 
 @pytest.mark.parametrize("path", REJECTED, ids=lambda path: path.stem)
-def test_a_fault_is_told_with_its_place_and_its_repair(path: Path) -> None:
+def test_a_fault_is_shown_with_its_place_and_its_repair(path: Path) -> None:
     told = told_about(path.read_text(encoding="utf-8"), path.name)
     assert told == expected(path, told)
 

@@ -36,7 +36,7 @@ class Road:
     folder: Path
 
     def environment(self, **changed: str) -> Mapping[str, str]:
-        # Under CI the CDK command line tells its story on stdout; a user reads what is printed without.
+        # Under CI the CDK command line shows its story on stdout; a user reads what is printed without.
         base = {name: value for name, value in os.environ.items() if name != "CI"}
         base["PATH"] = os.pathsep.join([*map(str, PROGRAMS), os.environ["PATH"]])
         return environment_under(self.aws, base) | changed

@@ -1,7 +1,7 @@
 """One declaration of everything that can be declared: deployed by the real CDK command line, changed, destroyed.
 
 Every setting is read back from the service. What an embedded AWS cannot deploy is left out of `everything.yaml`:
-`kms_dsse`, which is GovCloud's alone, and a cache whose secret somebody else made, since there is none. Signing
+`kms_dsse`, which is GovCloud's alone, and a cache whose secret someone else made, since there is none. Signing
 profiles are seen by what ECR refers to, for nothing here answers as AWS Signer. Several stacks are `test_stacks`'s.
 The fixtures are the steps, as in `test_road`.
 """
@@ -31,7 +31,7 @@ CHANGES = {
     "description: What comes from elsewhere follows its tags": "description: Changed",
     "blob_mounting: true": "blob_mounting: false",
     "preset: newest, keep: 50": "preset: newest, keep: 60",
-    ", enabled: false}": "}",  # the cache of gitlab, whose secret stands now
+    ", enabled: false}": "}",  # the cache of gitlab, whose secret is now
     "    quay: {upstream: quay}\n": "",
     "    - arn:aws:iam::111111111111:user/inventory\n": "",
     '["nightly/*"]': '["night/*"]',
@@ -218,7 +218,7 @@ def test_every_kind_of_consumer_is_let_in_by_its_statement(road: Road, sid: str)
 
 
 @pytest.mark.usefixtures("deployed")
-def test_nobody_is_let_in_but_the_consumers(road: Road) -> None:
+def test_no_one_is_let_in_but_the_consumers(road: Road) -> None:
     assert set(policy(road, "consumers/every")) == set(STATEMENTS)
 
 
@@ -229,7 +229,7 @@ def test_a_level_is_its_actions(road: Road, sid: str, actions: set[str]) -> None
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_perimeter_denies_whoever_is_outside_but_for_its_exception(road: Road) -> None:
+def test_a_perimeter_denies_anyone_who_is_outside_but_for_its_exception(road: Road) -> None:
     denial = policy(road, "consumers/perimeter")["DenyOutsiders"]
     accounts = denial["Condition"]["StringNotEqualsIfExists"]["aws:PrincipalAccount"]
     assert (denial["Effect"], accounts) == ("Deny", [HOME, PARTNER])

@@ -140,7 +140,7 @@ def test_an_image_is_pulled_by_its_digest(road: Road, pushed: Done, tmp_path: Pa
     ],
     ids=["undeclared name", "a URI without a repository", "tag outside the grammar", "no tag"],
 )
-def test_a_push_that_cannot_succeed_is_told_before_it_begins(road: Road, target: str, code: int, said: str) -> None:
+def test_a_push_that_cannot_succeed_is_shown_before_it_begins(road: Road, target: str, code: int, said: str) -> None:
     done = road.run("shared-ecr", "push", image(road, "first", "hello"), target)
     assert (done.code, done.stdout) == (code, "")
     assert said in done.stderr

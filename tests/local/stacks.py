@@ -1,4 +1,4 @@
-"""Deploys templates of a few resources to an embedded AWS, and tells what became of them."""
+"""Deploys templates of a few resources to an embedded AWS, and shows what became of them."""
 
 import contextlib
 import json

@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     local(tmp_path, "stop")
 
 
-def test_start_status_and_stop_tell_one_story(folder: Path) -> None:
+def test_start_status_and_stop_show_one_story(folder: Path) -> None:
     codes = [
         local(folder, action).returncode for action in ("status", "start", "start", "status", "stop", "stop", "status")
     ]

@@ -106,7 +106,7 @@ def test_one_that_was_started_lives_until_it_is_stopped(tmp_path: Path) -> None:
     assert states == [True, True, False, False, False]
 
 
-def test_one_that_nobody_could_remember_is_not_left_behind() -> None:
+def test_one_that_no_one_could_remember_is_not_left_behind() -> None:
     started: list[LocalAws] = []
 
     def forgetful(aws: LocalAws) -> None:

@@ -110,7 +110,7 @@ def test_a_manifest_that_an_index_lists_does_not_go(ecr: Any, registry: Registry
     assert digest_of(child) not in gone
 
 
-def test_a_pull_is_told_by_describe_images(ecr: Any, registry: RegistryCaller, repository: str) -> None:
+def test_a_pull_is_shown_by_describe_images(ecr: Any, registry: RegistryCaller, repository: str) -> None:
     registry.ask("GET", f"{repository}/manifests/v1")
     details = ecr.describe_images(repositoryName=repository)["imageDetails"]
     assert [each["imageTags"] for each in details if "lastRecordedPullTime" in each] == [["v1"]]

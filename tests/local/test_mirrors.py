@@ -1,4 +1,4 @@
-"""`shared-ecr mirror`, `copy`, `tag` and `tags` into the embedded AWS, whose ECR then tells what it holds."""
+"""`shared-ecr mirror`, `copy`, `tag` and `tags` into the embedded AWS, whose ECR then shows what it holds."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ NEWER = image([b"newer"], seed=3)
 
 @dataclass(frozen=True)
 class Mirror:
-    """An upstream, a declaration that mirrors it, and the AWS that shall have its images."""
+    """An upstream, a declaration that mirrors it, and the AWS that must have its images."""
 
     aws: LocalAws
     upstream: FakeRegistry

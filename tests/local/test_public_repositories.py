@@ -84,6 +84,6 @@ def test_ecr_public_is_in_one_region(aws: LocalAws, account: str) -> None:
         elsewhere.create_repository(repositoryName="hello")
 
 
-def test_what_nobody_serves_is_an_unknown_action(public: Any) -> None:
+def test_what_no_one_serves_is_an_unknown_action(public: Any) -> None:
     with pytest.raises(public.exceptions.ClientError, match="InvalidAction"):
         public.describe_registries()

@@ -49,7 +49,7 @@ def test_a_registry_policy_is_of_one_region(aws: LocalAws, ecr: Any, account: st
         elsewhere.get_registry_policy()
 
 
-def test_a_registry_that_nobody_configured_scans_nothing_by_itself(ecr: Any) -> None:
+def test_a_registry_that_no_one_configured_scans_nothing_by_itself(ecr: Any) -> None:
     assert ecr.get_registry_scanning_configuration()["scanningConfiguration"] == {"scanType": "BASIC", "rules": []}
 
 

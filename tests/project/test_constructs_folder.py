@@ -22,7 +22,7 @@ def test_no_tests_shadow_it_either() -> None:
     assert not (ROOT / "tests/constructs").exists(), "name it tests/cdk: tests/ is on the path of the tests"
 
 
-def test_nobody_imports_our_package_through_the_folder() -> None:
+def test_no_one_imports_our_package_through_the_folder() -> None:
     through = re.compile(r"^\s*(from|import) constructs\.", re.MULTILINE)
     files = [
         path for folder in ("constructs", "stacks", "tests", "shared_ecr") for path in (ROOT / folder).rglob("*.py")

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/peers.md"
 COVERED, NOT_COVERED = PAGE.read_text(encoding="utf-8").split("\n## What is not covered\n")
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#]+)(#[^)]*)?\)")
-# What stands within a lifecycle rule is ECR's vocabulary, which the reference does not repeat.
+# What is within a lifecycle rule is ECR's vocabulary, which the reference does not repeat.
 WORDS_OF_ECR = re.compile(r"\brules\..*")
 TESTED = ("tests/declarations/accepted", "tests/templates/golden")
 
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 def cells(text: str) -> list[list[str]]:
-    """Return the lines of the tables of *text*, without what stands above and the rule below the headings."""
+    """Return the lines of the tables of *text*, without what is above and the rule below the headings."""
     lines = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line] for line in lines if line[0].strip() not in {"thing", "---"}]
 
@@ -43,7 +43,7 @@ def linked(cell: str) -> tuple[str, Path]:
 
 
 def says(document: Node, key: str) -> bool:
-    """Tell whether *document* says *key*: `path` or `path: value`, with `*` for any name and no step for a list."""
+    """Show whether *document* says *key*: `path` or `path: value`, with `*` for any name and no step for a list."""
     path, _, value = key.partition(": ")
     return any(not value or (isinstance(node, Scalar) and node.text == value) for node in at(document, path.split(".")))
 
@@ -95,7 +95,7 @@ repositories: {team/app: {tags: {owner: shop}, grants: {pull: [organization]}}}
 
 
 @pytest.mark.parametrize("key", ["repositories.*.tags.owner: shop", "repositories.*.grants.pull: organization"])
-def test_a_key_is_found_where_it_stands(key: str) -> None:
+def test_a_key_is_found_where_it_is(key: str) -> None:
     assert says(parse(DECLARED).document, key)
 
 

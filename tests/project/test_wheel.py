@@ -1,4 +1,4 @@
-"""The wheel, installed in an environment of its own and used by somebody else's CDK app."""
+"""The wheel, installed in an environment of its own and used by someone else's CDK app."""
 
 import json
 import subprocess
@@ -78,7 +78,7 @@ def test_the_wheel_ships_our_two_packages_and_nothing_beside_them(wheel: Path) -
 
 
 @pytest.mark.parametrize("package", ["shared_ecr", "shared_ecr_constructs"])
-def test_the_wheel_tells_type_checkers_that_it_is_typed(wheel: Path, package: str) -> None:
+def test_the_wheel_shows_type_checkers_that_it_is_typed(wheel: Path, package: str) -> None:
     assert f"{package}/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
@@ -87,7 +87,7 @@ def test_the_wheel_ships_the_files_that_init_writes(wheel: Path) -> None:
     assert shipped == {path.name for path in (ROOT / "shared_ecr/cli/app_files").iterdir()}
 
 
-def test_somebody_elses_app_synthesises_our_constructs(environment: Path, tmp_path: Path) -> None:
+def test_someone_elses_app_synthesises_our_constructs(environment: Path, tmp_path: Path) -> None:
     (tmp_path / "constructs").mkdir()
     (tmp_path / "constructs/theirs.py").write_text("", encoding="utf-8")
     (tmp_path / "stacks").mkdir()

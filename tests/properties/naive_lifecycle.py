@@ -106,7 +106,7 @@ def is_marked(
 
 
 def is_younger(one: Image, other: Image) -> bool:
-    """Images of one second are told apart by their digests."""
+    """Images of one second are distinguished by their digests."""
     first, second = one.activated_at or one.pushed_at, other.activated_at or other.pushed_at
     return first > second or (first == second and one.digest < other.digest)
 

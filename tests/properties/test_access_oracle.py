@@ -13,7 +13,7 @@ from properties.random_policies import policy, request
 from shared_ecr.access.decisions import render
 from shared_ecr.access.request_reader import read_question
 
-# An engine of others under the AGPL: it runs in its own process where somebody has it, and is no part of this
+# An engine of others under the AGPL: it runs in its own process where someone has it, and is no part of this
 # package. `npm install @cloud-copilot/iam-simulate` in a folder, then IAM_SIMULATE=that folder.
 FOLDER = os.environ.get("IAM_SIMULATE", "")
 REQUESTS = int(os.environ.get("IAM_SIMULATE_REQUESTS", "10000"))
@@ -59,6 +59,6 @@ def test_an_independent_engine_agrees_wherever_aws_documents_an_outcome() -> Non
         if mine not in {other, "undocumented"}
     ]  # fmt: skip
     assert not differing, f"seed {seed}, {pairs}, first: {json.dumps(differing[0])}"
-    # Both outcomes must be frequent, and what nobody documents rare, or the comparison says little.
+    # Both outcomes must be frequent, and what no one documents rare, or the comparison says little.
     assert min(pairs["allow", "allow"], pairs["deny", "deny"]) > REQUESTS / 10
     assert sum(count for (mine, _), count in pairs.items() if mine == "undocumented") < REQUESTS / 100

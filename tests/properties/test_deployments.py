@@ -86,7 +86,7 @@ TEXTS = [json.dumps(FUNCTIONAL, indent=1).encode(), yaml.safe_dump(FUNCTIONAL).e
 
 
 def judged(path: Path) -> str:
-    """Read what stands at *path* and look at all of it; return what became of it."""
+    """Read what is at *path* and look at all of it; return what became of it."""
     began = time.process_time()
     try:
         look_at(load_deployment(path, PLACE, {"P": "y"}))
@@ -139,7 +139,7 @@ def test_no_document_of_other_bytes_ends_in_a_traceback(name: str, tmp_path: Pat
             raise
 
 
-def test_what_is_left_out_of_the_judgement_is_told(tmp_path: Path) -> None:
+def test_what_is_left_out_of_the_judgement_is_shown(tmp_path: Path) -> None:
     """No silent pass: a template that lost resources in a mutation says so, or lost them with their entry."""
     for seed in range(FIRST, FIRST + CASES):
         data = broken(seed, [FUNCTIONAL])

@@ -88,7 +88,7 @@ anything = st.one_of(
     st.tuples(st.sampled_from(PIECES), st.integers(1, 20_000)).map(lambda pair: (pair[0] * pair[1]).encode()),
 )
 
-# What is told apart here is YAML's, not ours: no templates, no conflict markers, no invisible characters.
+# What is distinguished here is YAML's, not ours: no templates, no conflict markers, no invisible characters.
 words = st.text(st.sampled_from("abz019éß漢😀 .,:;-_#'\"!&*?|>@%+=~/\\()\t\n"), max_size=12)
 keys = words.filter(lambda word: word != "<<")
 texts = st.recursive(
@@ -189,7 +189,7 @@ def test_texts_are_read_as_pyyaml_reads_them(
 
 @settings(max_examples=150, deadline=None)
 @given(documents, styles, layouts, st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"]))
-def test_a_scalar_stands_where_its_first_character_is(
+def test_a_scalar_is_where_its_first_character_is(
     data: dict[str, Texts],
     style: str | None,
     layout: str,

@@ -1,4 +1,4 @@
-"""Files of logins that anybody may have written: read without a traceback, and changed without a loss."""
+"""Files of logins that anyone may have written: read without a traceback, and changed without a loss."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ def everything_said_of(path: Path) -> None:
 
 
 @given(content=st.binary() | DOCUMENTS.map(lambda document: json.dumps(document).encode()))
-def test_whatever_the_file_holds_it_is_read_or_told(content: bytes) -> None:
+def test_whatever_the_file_holds_it_is_read_or_shown(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.json")
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Whatever stands where a setting is expected, its fault is told; what is accepted renders."""
+"""Whatever is where a setting is expected, its fault is shown; what is accepted renders."""
 
 import json
 from pathlib import Path

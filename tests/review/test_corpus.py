@@ -1,6 +1,6 @@
-"""Whole documents: each of `bad` has what stands in the file beside it, its twin in `good` has nothing.
+"""Whole documents: each of `bad` has what is in the file beside it, its twin in `good` has nothing.
 
-A line of such a file is a finding: how bad it is, its code, and what it is about. Notes are not told.
+A line of such a file is a finding: how bad it is, its code, and what it is about. Notes are not reported.
 To accept changed findings: UPDATE_EXPECTED=1 pytest tests/review
 """
 

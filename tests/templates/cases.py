@@ -1,4 +1,4 @@
-"""The cases: a folder each, with a declaration and the templates that it shall become."""
+"""The cases: a folder each, with a declaration and the templates that it must become."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ class Case:
 
     @property
     def declaration(self) -> Path:
-        """The file of the case; that of `project` is the one that the project deploys, where it stands."""
+        """The file of the case; that of `project` is the one that the project deploys, where it is."""
         return (ROOT if self.folder.name == "project" else self.folder) / "registry.yaml"
 
     @property

@@ -18,7 +18,7 @@ class Finding:
     repository: str
 
 
-# The declaration says the unsafe value, and has no place to say why: the checkers shall go on reporting it.
+# The declaration says the unsafe value, and has no place to say why: the checkers must go on reporting it.
 _UNACKNOWLEDGED = {
     EVERYTHING: {
         Finding("CKV_AWS_136", "encryption/aes256"): "AES256 is what was asked for; checkov wants KMS",
@@ -45,7 +45,7 @@ def acknowledged_to_guard(template: str) -> set[Finding]:
 
 
 def acknowledged_to_checkov(template: str) -> set[Finding]:
-    """Return what *template* itself tells checkov to skip."""
+    """Return what *template* itself shows checkov to skip."""
     return {
         Finding(skip["id"], repository_of(template, logical_id))
         for logical_id, resource in _resources(template).items()

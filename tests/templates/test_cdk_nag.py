@@ -22,7 +22,7 @@ def test_cdk_nag_has_no_finding_that_is_not_acknowledged(case: Case, pack: str, 
     _check(app, pack)
 
 
-def test_cdk_nag_finds_a_repository_that_everybody_may_pull_from(tmp_path: Path) -> None:
+def test_cdk_nag_finds_a_repository_that_everyone_may_pull_from(tmp_path: Path) -> None:
     app = quick_app(tmp_path)
     policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["ecr:BatchGetImage"]}]}
     ecr.CfnRepository(cdk.Stack(app, "Open"), "Repository", repository_policy_text=policy)

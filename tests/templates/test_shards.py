@@ -42,7 +42,7 @@ def test_every_template_stays_within_its_limits(thousand: dict[str, str]) -> Non
     assert max(len(json.loads(text)["Outputs"]) for text in thousand.values()) <= MAX_OUTPUTS
 
 
-def test_every_repository_stands_in_one_template(thousand: dict[str, str]) -> None:
+def test_every_repository_is_in_one_template(thousand: dict[str, str]) -> None:
     resources = [each for text in thousand.values() for each in json.loads(text)["Resources"].values()]
     names = [each["Properties"]["RepositoryName"] for each in resources if each["Type"] == "AWS::ECR::Repository"]
     assert sorted(names) == sorted(NAMES)

@@ -35,7 +35,7 @@ def test_the_table_is_read() -> None:
 
 
 @pytest.mark.parametrize(("what", "file", "consumer", "sids"), ROWS, ids=[row[0] for row in ROWS])
-def test_what_the_reference_says_to_write_stands_in_an_accepted_file_and_becomes_its_statements(
+def test_what_the_reference_says_to_write_is_in_an_accepted_file_and_becomes_its_statements(
     what: str, file: Path, consumer: str, sids: set[str]
 ) -> None:
     grants = yaml.safe_load(file.read_text(encoding="utf-8"))["repositories"]["team/app"]["grants"]

@@ -33,7 +33,7 @@ def cases() -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
-def test_there_is_no_kind_of_filter_that_nobody_judges(cases: dict[str, list[dict[str, Any]]]) -> None:
+def test_there_is_no_kind_of_filter_that_no_one_judges(cases: dict[str, list[dict[str, Any]]]) -> None:
     assert set(cases) == {*MATCHERS, "template_prefix", "ptc_prefix_mapping"}
 
 
@@ -69,9 +69,7 @@ def test_a_cache_asks_upstream_for_what_aws_says(cases: dict[str, list[dict[str,
         ("**", "x", True),
     ],
 )
-def test_a_star_stands_for_any_characters_and_nothing_else_is_special(
-    pattern: str, text: str, *, matches: bool
-) -> None:
+def test_a_star_is_for_any_characters_and_nothing_else_is_special(pattern: str, text: str, *, matches: bool) -> None:
     assert wildcard_matches(pattern, text) is matches
 
 

@@ -74,7 +74,7 @@ def condition_keys(statement: dict[str, object]) -> set[tuple[str, str]]:
     return {(operator, key) for operator, keys in condition.items() for key in keys}
 
 
-def test_nobody_granted_is_no_policy() -> None:
+def test_no_one_granted_is_no_policy() -> None:
     assert repository_policy((), HERE) is None
 
 
@@ -97,7 +97,7 @@ def test_lambda_gets_the_service_and_the_account_that_creates_the_function() -> 
 
 
 @pytest.mark.parametrize("consumer", CONSUMERS, ids=str)
-def test_everything_stands_in_the_partition_of_the_registry(consumer: Consumer) -> None:
+def test_everything_is_in_the_partition_of_the_registry(consumer: Consumer) -> None:
     assert "arn:aws:" not in json.dumps(statements(pull(consumer), place=CHINA))
 
 
@@ -168,7 +168,7 @@ def test_grants_that_are_narrowed_alike_share_a_statement() -> None:
     assert other["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root", "arn:aws:iam::555555555555:root"]}
 
 
-def test_a_consumer_of_several_levels_stands_in_one_statement() -> None:
+def test_a_consumer_of_several_levels_is_in_one_statement() -> None:
     levels = (AccessLevel.PULL, AccessLevel.PUSH, AccessLevel.DESCRIBE)
     (statement,) = statements(*(Grant(level, Account(APPS)) for level in levels))
     assert statement["Sid"] == "PullPushDescribe"
@@ -177,7 +177,7 @@ def test_a_consumer_of_several_levels_stands_in_one_statement() -> None:
 
 @pytest.mark.parametrize("level", AccessLevel)
 @pytest.mark.parametrize("consumer", CONSUMERS, ids=str)
-def test_a_star_never_stands_without_an_organization(consumer: Consumer, level: AccessLevel) -> None:
+def test_a_star_never_is_without_an_organization(consumer: Consumer, level: AccessLevel) -> None:
     for statement in statements(Grant(level, consumer)):
         if statement["Principal"] == "*":
             assert condition_keys(statement) in (
@@ -241,7 +241,7 @@ def test_every_action_is_one_of_ecr() -> None:
     assert {action.removeprefix("ecr:") for action in actions} <= set(operations)
 
 
-def test_the_size_is_told_against_the_limit() -> None:
+def test_the_size_is_shown_against_the_limit() -> None:
     size = policy_size([pull(Account(APPS))], HERE)
     assert str(size) == f"{size.characters} of 10,240 characters (3 %) in 1 statement"
     assert str(policy_size([], HERE)) == "0 of 10,240 characters (0 %) in 0 statements"
@@ -308,7 +308,7 @@ def test_two_levels_together_make_a_third_redundant() -> None:
     assert redundant([role, *both], HOME) == {role: tuple(both)}
 
 
-def test_a_grant_on_every_repository_stands_once_in_the_registry_policy() -> None:
+def test_a_grant_on_every_repository_is_once_in_the_registry_policy() -> None:
     (statement,) = registry_statements([pull(Account(APPS))], CHINA, str(HOME))
     assert statement["Sid"] == "EveryPull"
     assert statement["Resource"] == ["arn:aws-cn:ecr:cn-north-1:111111111111:repository/*"]

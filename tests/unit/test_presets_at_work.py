@@ -64,11 +64,11 @@ def test_a_preset_keeps_what_it_says_and_lets_the_rest_go(preset: Preset, gone: 
     assert fates([preset], *IMAGES) == gone
 
 
-def test_a_release_stays_whatever_stands_beside() -> None:
+def test_a_release_stays_whatever_is_beside() -> None:
     gone = fates([NewestOfAll(keep=1), UntaggedImages(), PullRequestImages(), KeepReleases()], *IMAGES)
     assert gone == {"pull request": "expire", "untagged": "expire", "other": "expire", "newer other": "expire"}
 
 
-def test_what_nobody_pulls_is_archived_and_what_somebody_pulls_stays() -> None:
+def test_what_no_one_pulls_is_archived_and_what_someone_pulls_stays() -> None:
     cold, warm = image("cold", "a", pushed=500, pulled=91), image("warm", "b", pushed=500, pulled=2)
     assert fates([ArchiveColdImages()], cold, warm) == {"cold": "archive"}

@@ -17,7 +17,7 @@ class PolicyHolder(StrEnum):
     """A repository creation template: a repository policy for repositories that do not exist yet."""
 
 
-# An account that stands for the registry's own where nobody says which it is.
+# An account that stands for the registry's own where no one says which it is.
 UNKNOWN_ACCOUNT = "000000000000"
 
 

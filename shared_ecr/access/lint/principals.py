@@ -29,7 +29,7 @@ CALLING_SERVICES = (
 
 def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Allow that lets any account in."""
-    # What NotPrincipal lets in has its own rule.
+    # What NotPrincipal allows has its own rule.
     names_everyone = statement.effect is Effect.ALLOW and not statement.principal.negated
     if names_everyone and strangers_let_in(subject.policy, statement, subject.target):
         yield error(
@@ -40,7 +40,7 @@ def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
 
 
 def not_principal(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
-    """NotPrincipal, which is everybody else."""
+    """NotPrincipal, which is everyone else."""
     if not statement.principal.negated:
         return
     if statement.effect is Effect.ALLOW:
@@ -57,7 +57,7 @@ def not_principal(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFindi
 
 
 def confused_deputy(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
-    """A service that may act for anybody's resources."""
+    """A service that may act for anyone's resources."""
     if statement.effect is not Effect.ALLOW or statement.principal.everyone or statement.principal.negated:
         return
     for service in services_let_in(subject.policy, statement, subject.target):
@@ -103,7 +103,7 @@ _REFUSED = "ECR refuses the whole policy"
 
 
 def shape(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
-    """Principals that ECR refuses, or that mean nobody."""
+    """Principals that ECR refuses, or that mean no one."""
     for kind, text in statement.principal.written:
         match kind:
             case PrincipalType.AWS if text != "*":

@@ -14,7 +14,7 @@ from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 
-# What is left for the next grant should be worth mentioning before it is gone.
+# What is left for the next grant should be worth mentioning before it no longer exists.
 _NEARLY_FULL = 0.9
 # A principal that may call one of these can change a policy back.
 _REPAIRS = {
@@ -78,7 +78,7 @@ def _is_taken_back(subject: LintedPolicy, statement: Statement, each: RequestCla
 
 
 def lockout(subject: LintedPolicy) -> Iterator[PolicyFinding]:
-    """A denial after which nobody of the registry's account can change the policy."""
+    """A denial after which no one of the registry's account can change the policy."""
     rescuing = bits(_REPAIRS[subject.holder])
     policies = PolicyPair(registry=subject.policy) if _is_registry(subject) else PolicyPair(repository=subject.policy)
     for each in request_classes([subject.policy], subject.target, TrustBoundary(subject.target.organization)):

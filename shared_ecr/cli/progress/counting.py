@@ -1,4 +1,4 @@
-"""What has moved when a command is interrupted: counted on the way to a display, and told as its last word."""
+"""What has moved when a command is interrupted: counted on the way to a display, and shown as its last word."""
 
 import threading
 import time

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared_ecr.cli.progress.tally import BlobInTransfer, ProgressTally
 from shared_ecr.cli.progress.wording import abbreviated, labels, part_of, skipped, speed, time_left
 
-# More lines than this nobody reads; the largest blobs are the ones that are waited for.
+# More lines than this no one reads; the largest blobs are the ones that are waited for.
 MOST_BLOBS = 6
 LONGEST_BAR, SHORTEST_BAR = 30, 8
 LONGEST_LABEL = 40
@@ -31,7 +31,7 @@ def frame(tally: ProgressTally, look: TerminalLook) -> list[str]:
     """Return the lines of now, none of them wider than the terminal; none before anything is planned."""
     if not tally.blobs:
         return []
-    # The cursor stands below the last line, and the line above the first may be somebody else's.
+    # The cursor is below the last line, and the line above the first may be someone else's.
     room = max(0, min(MOST_BLOBS, look.rows - 3))
     blobs = sorted(tally.moving, key=lambda blob: -blob.size)[:room]
     names = labels(tally.targets, expected=tally.expected)

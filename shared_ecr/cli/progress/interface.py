@@ -1,4 +1,4 @@
-"""What every display of progress does: hears events, tells lines and complaints, and leaves stderr clean."""
+"""What every display of progress does: hears events, shows lines and complaints, and leaves stderr clean."""
 
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -18,15 +18,15 @@ class Display(Protocol):
         ...
 
     def said(self, line: str) -> None:
-        """Tell one line of the command's own story."""
+        """Show one line of the command's own story."""
         ...
 
     def complained(self, line: str) -> None:
-        """Tell one line that a person must see, however quiet the display."""
+        """Show one line that a person must see, however quiet the display."""
         ...
 
     def failed(self, target: str) -> None:
-        """Wait for nothing more of *target*, a repository with its registry; the error is told elsewhere."""
+        """Wait for nothing more of *target*, a repository with its registry; the error is shown elsewhere."""
         ...
 
     def __enter__(self) -> Self:
@@ -34,5 +34,5 @@ class Display(Protocol):
         ...
 
     def __exit__(self, *_: object) -> None:
-        """Take away what moves; whatever is printed to stderr afterwards stands on a line of its own."""
+        """Take away what moves; whatever is printed to stderr afterwards is on a line of its own."""
         ...

@@ -10,7 +10,7 @@ from shared_ecr.cli.progress.wording import abbreviated, labels, part_of, plain,
 from shared_ecr.client.pushers.events import BlobEnded, Event, ManifestStored, Message
 from shared_ecr.text import size as sized
 
-# Whoever reads a log wonders after half a minute, and some CI services end a job that says nothing for ten.
+# Anyone who reads a log wonders after half a minute, and some CI services end a job that says nothing for ten.
 HEARTBEAT_SECONDS = 30.0
 _TICK_SECONDS = 1.0
 
@@ -56,7 +56,7 @@ class Lines:
             self._tally.forget(target)
 
     def beat(self) -> None:
-        """Print how far each blob is of which nothing was told for half a minute."""
+        """Print how far each blob is of which nothing was shown for half a minute."""
         now = self._clock()
         with self._lock:
             for blob in self._tally.moving:

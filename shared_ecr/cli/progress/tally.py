@@ -22,7 +22,7 @@ class BlobInTransfer:
     size: int
     began: float
     told: float
-    """When it was last told of."""
+    """When it was last shown of."""
     moved: int = 0
 
     def speed(self, now: float) -> float:
@@ -83,7 +83,7 @@ class TransferTarget:
 
 
 class ProgressTally:
-    """Counts events; whoever shares it between threads locks it."""
+    """Counts events; anyone who shares it between threads locks it."""
 
     def __init__(self, clock: MonotonicClock) -> None:
         self.clock = clock
@@ -139,12 +139,12 @@ class ProgressTally:
 
     @property
     def outcomes(self) -> Counter[str]:
-        """How many blobs are where they shall be, by what was done for it."""
+        """How many blobs are where they must be, by what was done for it."""
         return sum((target.outcomes for target in self.targets.values()), Counter())
 
     @property
     def done(self) -> int:
-        """How many blobs are where they shall be."""
+        """How many blobs are where they must be."""
         return self.outcomes.total()
 
     @property

@@ -16,14 +16,14 @@ from shared_ecr.cli.progress.ticker import Ticker
 from shared_ecr.cli.progress.wording import plain
 from shared_ecr.client.pushers.events import Event, Message
 
-# Ten times a second: smoother costs more than anybody sees, and a slow connection would lag behind.
+# Ten times a second: smoother costs more than anyone sees, and a slow connection would lag behind.
 FRAME_SECONDS = 0.1
 _CLEAR_LINE, _CLEAR_BELOW = "\x1b[K", "\x1b[J"
 _USUAL_SIZE = os.terminal_size((80, 24))
 
 
 class Terminal:
-    """Draws with cursor movements; lines that are told stay above what is redrawn.
+    """Draws with cursor movements; lines that are shown stay above what is redrawn.
 
     Nothing of it is left when it ends, by whatever reason, so errors stand on lines of their own.
     """
@@ -40,7 +40,7 @@ class Terminal:
         self._restore: Callable[[], object] = lambda: None
 
     def happened(self, event: Event) -> None:
-        """Count *event*; the next redrawing shows it, and a line that was told."""
+        """Count *event*; the next redrawing shows it, and a line that was shown."""
         with self._lock:
             self._tally.happened(event)
             if isinstance(event, Message):
@@ -52,7 +52,7 @@ class Terminal:
             self._tally.expected = targets
 
     def said(self, line: str) -> None:
-        """Print a line that stays, with the next redrawing: an engine may tell hundreds a second."""
+        """Print a line that stays, with the next redrawing: an engine may show hundreds a second."""
         with self._lock:
             self._waiting.append(line)
             if self._is_over:

@@ -32,7 +32,7 @@ READ_TIMEOUT_SECONDS = 30
 class AwsClients:
     """Makes the clients of one identity: each once for a Region, whichever thread asks.
 
-    A wrong profile or a missing Region is told as what it is (`asking_aws`), not where it is used first.
+    A wrong profile or a missing Region is shown as what it is (`asking_aws`), not where it is used first.
     """
 
     def __init__(self, *, profile: str | None = None) -> None:
@@ -86,7 +86,7 @@ class AwsClients:
 
     @contextmanager
     def _making(self, service: str) -> Iterator[None]:
-        """Surround the making of a client: one at a time, its faults told, its loggers filtered."""
+        """Surround the making of a client: one at a time, its faults shown, its loggers filtered."""
         with self._lock, asking_aws(service):
             try:
                 yield
@@ -105,7 +105,7 @@ class AwsClients:
     def _boto(self) -> "Session":
         """Return the session, made when it is needed first: importing botocore takes a quarter of a second.
 
-        boto3 would add its resources to that, which nobody here uses, at three megabytes and a twentieth of a second.
+        boto3 would add its resources to that, which no one here uses, at three megabytes and a twentieth of a second.
         """
         if self._session is None:
             from botocore.session import Session

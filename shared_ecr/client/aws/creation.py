@@ -24,7 +24,7 @@ class RepositoryCreation:
         """Return the prefix of the creation template by which a push creates *repository*.
 
         Empty where there is none; None where the caller may not ask (ecr:DescribeRepositoryCreationTemplates),
-        nobody can be asked, or *host* is no private ECR registry.
+        no one can be asked, or *host* is no private ECR registry.
         """
         registry = host.ecr
         if registry is None:
@@ -62,7 +62,7 @@ class RepositoryCreation:
                 raise
 
     def _templates(self, registry: EcrRegistry) -> list[str] | None:
-        """Return the prefixes of those applied to a push; None for another account's registry, which tells nobody."""
+        """Return the prefixes of those applied to a push; None for another account's registry, which shows no one."""
         client = self._clients.ecr(registry.region, fips=registry.fips, dual_stack=registry.dual_stack)
         paginator = client.get_paginator("describe_repository_creation_templates")
         with asking_aws(f"ecr:DescribeRepositoryCreationTemplates in {registry.region}"):

@@ -120,7 +120,7 @@ def _unavailable(code: str, said: str, action: str, status: int) -> str | None:
 
 
 def _wrong_signature(action: str, code: str, said: str) -> str:
-    """Tell a wrong clock from a wrong secret: AWS has one code for both."""
+    """Show a wrong clock from a wrong secret: AWS has one code for both."""
     if code == "RequestTimeTooSkewed" or _CLOCK.search(said):
         return f"the clock of this machine is wrong, so AWS refused {action}; set it: {said}"
     return f"the secret access key does not belong to the access key, so AWS refused {action}"

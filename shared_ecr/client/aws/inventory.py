@@ -1,6 +1,6 @@
 """Take an inventory from ECR: every image of a repository, archived ones too, and what each index lists.
 
-DescribeImages tells of a referrer what its subject is (`subjectManifestDigest`), so none are asked for one by one.
+DescribeImages shows of a referrer what its subject is (`subjectManifestDigest`), so none are asked for one by one.
 Sources: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html,
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The most that each action takes or gives at once; fewer requests are the politest.
 PAGE, BATCH = 1000, 100
-# ECR publishes no limit for DescribeImages. Ten a second leaves room for whoever deploys meanwhile.
+# ECR publishes no limit for DescribeImages. Ten a second leaves room for anyone who deploys meanwhile.
 SECONDS_BETWEEN_REQUESTS = 0.1
 _ACCEPTED = sorted(INDEX_TYPES)
 
@@ -65,7 +65,7 @@ def take_inventory(
     said: Callable[[str], None],
     pace: RequestPacing | None = None,
 ) -> RepositoryImages:
-    """Read every image of the repository *name*; tell *said* how far it is.
+    """Read every image of the repository *name*; show *said* how far it is.
 
     Raises:
         RefusedError: there is no such repository, the caller may not read it, or ECR answers what is no image.

@@ -89,7 +89,7 @@ def preview(
 
 
 def differences(verdicts: Sequence[ImageFate], previewed: Mapping[str, Previewed]) -> tuple[PreviewDifference, ...]:
-    """Compare image by image what a run does itself; what follows within 24 hours (referrers) no preview tells."""
+    """Compare image by image what a run does itself; what follows within 24 hours (referrers) no preview shows."""
     ours = {
         verdict.image.digest: Previewed(verdict.fate, verdict.acted_by)
         for verdict in verdicts

@@ -30,7 +30,7 @@ def hidden(text: str, *secrets: str) -> str:
 
 
 def redacted(text: str, *secrets: str) -> str:
-    """Replace *secrets*, and all that stands behind the name of a secret, in *text*."""
+    """Replace *secrets*, and all that is behind the name of a secret, in *text*."""
     text = _NAMED.sub(rf"\1\2{HIDDEN}", hidden(text, *secrets))
     return _ELEMENT.sub(rf"\1{HIDDEN}", text)
 

@@ -1,7 +1,7 @@
 """docker's `config.json`, read: logins kept in the file, and which program keeps the others.
 
-podman's `auth.json` has the same form. A file that cannot be read is told with its place and never quoted: what
-stands there may be a password. `docker_config_edits` writes.
+podman's `auth.json` has the same form. A file that cannot be read is reported with its place and never quoted: what
+is there may be a password. `docker_config_edits` writes.
 Source: https://docs.docker.com/reference/cli/docker/login/#credential-stores
 """
 
@@ -18,7 +18,7 @@ from shared_ecr.errors import UnavailableError
 from shared_ecr.names.registry_host import DOCKER_HUB, DOCKER_HUB_HOSTS
 from shared_ecr.text import quoted
 
-# Docker Hub's login stands under an address of its first API, podman's under the name that people write.
+# Docker Hub's login is under an address of its first API, podman's under the name that people write.
 DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 
 
@@ -56,7 +56,7 @@ class DockerConfig:
         """Read *path*; a file that is missing or empty says nothing.
 
         Raises:
-            UnavailableError: it cannot be read, or is no JSON of this form; line and column are told.
+            UnavailableError: it cannot be read, or is no JSON of this form; line and column are shown.
         """
         document = read_json_object(path)
         entries, helpers = members(document, "auths", path), members(document, "credHelpers", path)
@@ -91,7 +91,7 @@ class DockerConfig:
 
 
 class _Logins(Mapping[str, StoredLogin]):
-    """The entries of `auths` that hold a login, decoded when they are asked for: one broken entry stops nobody else."""
+    """The entries of `auths` that hold a login, decoded when they are asked for: one broken entry stops no one else."""
 
     def __init__(self, entries: Mapping[str, object], path: Path) -> None:
         self._entries = {key: entry for key, entry in entries.items() if entry}

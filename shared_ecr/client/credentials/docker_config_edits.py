@@ -16,7 +16,7 @@ from shared_ecr.client.credentials.locks import locked_folder
 from shared_ecr.client.credentials.private_files import make_private_folder, replace_file
 from shared_ecr.errors import UnavailableError
 
-# The end of the name of our own credential helper, as it stands in `credHelpers`.
+# The end of the name of our own credential helper, as it is in `credHelpers`.
 OUR_HELPER = "shared-ecr"
 _ROUNDS = 100
 
@@ -95,7 +95,7 @@ def _take_out(document: dict[str, Any], part: str, path: Path, is_out: Callable[
 
 
 def _edited(document: dict[str, Any], edit: Edit) -> bool:
-    """Apply *edit* and tell whether it did anything, the order of keys included."""
+    """Apply *edit* and show whether it did anything, the order of keys included."""
     before = json.dumps(document)
     edit(document)
     return json.dumps(document) != before

@@ -51,7 +51,7 @@ class EcrTokens:
     """Hands out authorization tokens to private ECR registries, and to no other host.
 
     The match of `RegistryHost.ecr` is anchored; every other host gets None. FIPS and dual-stack hosts get their
-    token from the endpoint of their kind. A token is renewed at half its life, as the server tells its end.
+    token from the endpoint of their kind. A token is renewed at half its life, as the server shows its end.
     """
 
     def __init__(self, clients: EcrClients, *, now: Now = lambda: datetime.now(UTC)) -> None:

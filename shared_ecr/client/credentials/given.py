@@ -1,4 +1,4 @@
-"""Logins that somebody hands over for one run: by the caller, on standard input, in the environment."""
+"""Logins that someone hands over for one run: by the caller, on standard input, in the environment."""
 
 import sys
 from collections.abc import Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # A clock that runs behind makes a token look longer-lived than this, and would have us keep it for too long.
 TOKEN_LIFETIME = timedelta(hours=12)
-# Everybody's tokens for ECR Public come from here.
+# Everyone's tokens for ECR Public come from here.
 # https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
 PUBLIC_REGION = Region("us-east-1")
 
@@ -48,12 +48,12 @@ class IssuedToken:
 
     credentials: Credentials
     issued_at: datetime | None
-    """The server's own time; None where its answer does not tell."""
+    """The server's own time; None where its answer does not show."""
 
     def lifetime(self, now: datetime) -> timedelta:
         """Return how long it lives from its issue on, at most twelve hours; *now* is this machine's time of issue.
 
-        By the server's times alone where both are told: a wrong clock here makes no token older or younger.
+        By the server's times alone where both are shown: a wrong clock here makes no token older or younger.
         """
         if self.credentials.expires_at is None:
             return TOKEN_LIFETIME

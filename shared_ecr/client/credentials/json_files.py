@@ -1,4 +1,4 @@
-"""JSON files of other programs, which may hold secrets: a fault is told by its place and never quoted."""
+"""JSON files of other programs, which may hold secrets: a fault is shown by its place and never quoted."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
     """Read the JSON object in *path*, the order of its keys kept; a missing or empty file is an empty one.
 
     Raises:
-        UnavailableError: it cannot be read, or is no JSON object; line and column are told.
+        UnavailableError: it cannot be read, or is no JSON object; line and column are shown.
     """
     return parse_json_object(read_content(path), path)
 

@@ -6,7 +6,7 @@ from shared_ecr.names import RegistryHost
 
 
 class OptionalLogins:
-    """Another source, whose failure is nobody's until the registry refuses one who came without."""
+    """Another source, whose failure is no one's until the registry refuses one who came without."""
 
     def __init__(self, source: CredentialSource) -> None:
         self._source = source

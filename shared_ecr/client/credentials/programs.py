@@ -1,7 +1,7 @@
 """Ask docker's credential helpers: programs `docker-credential-NAME` that keep logins in a keychain or fetch them.
 
 Source: https://github.com/docker/docker-credential-helpers#development; what they print is a secret and is shown to
-nobody but its error text, redacted.
+no one but its error text, redacted.
 """
 
 import json
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 OWN_NAME = "shared-ecr"
 # Set for every helper we start. A helper that asks us in its turn finds it, and is not asked again.
 ASKED_VARIABLE = "SHARED_ECR_ASKED_BY_HELPER"
-# A keychain may wait for somebody to type its password; nobody waits longer than this for a pull.
+# A keychain may wait for someone to type its password; no one waits longer than this for a pull.
 ANSWER_SECONDS = 60.0
 # The sentence of docker's own library, which every helper made with it prints.
 # https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go

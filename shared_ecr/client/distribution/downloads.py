@@ -1,6 +1,6 @@
 """One blob on its way down: a stream that goes on after a fault where it stopped, or small ones whole.
 
-What comes is not verified while it streams: whoever takes all of it compares the digest, as `uploads` does.
+What comes is not verified while it streams: anyone who takes all of it compares the digest, as `uploads` does.
 """
 
 from typing import TYPE_CHECKING

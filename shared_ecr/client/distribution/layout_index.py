@@ -38,7 +38,7 @@ def with_image(entries: Sequence[object], manifest: Manifest, reference: ImageRe
     before = [other for other in entries if _annotation(other, IMAGE_NAME) == whole]
     others = [other for other in entries if other not in before and not _is_unnamed(other, entry)]
     is_taken = any(_annotation(other, REF_NAME) == short for other in others)
-    # A name that was given once stays, as somebody may use it.
+    # A name that was given once stays, as someone may use it.
     name = next((kept for other in before if (kept := _annotation(other, REF_NAME))), whole if is_taken else short)
     replaced = next((digest for other in before if (digest := _digest(other)) != entry["digest"]), "")
     entry["annotations"] = {REF_NAME: name, IMAGE_NAME: whole}

@@ -1,4 +1,4 @@
-"""Lists that come page after page: where the next one stands, which only the registry itself may have.
+"""Lists that come page after page: where the next one is, which only the registry itself may have.
 
 Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags, RFC 8288 for `Link`.
 """
@@ -27,7 +27,7 @@ def pages(
     """Yield the pages of the list at *path* below the repository; an answer that is no page is the last one.
 
     Raises:
-        RefusedError: the next page stands on another host or at another address, or the list leads in a circle.
+        RefusedError: the next page is on another host or at another address, or the list leads in a circle.
         UnavailableError: the registry could not be reached, or takes too long for the whole list.
     """
     place = f"{remote.exchange.registry}/{remote.name}: {list_name}"

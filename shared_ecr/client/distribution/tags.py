@@ -21,7 +21,7 @@ def list_tags(remote: RemoteRepository) -> tuple[Tag, ...]:
 
     Raises:
         RefusedError: there is no such repository, the caller may not list it, or the list is none: its next page
-            stands on another host, leads back to an earlier one, or a tag is outside the grammar.
+            is on another host, leads back to an earlier one, or a tag is outside the grammar.
         UnavailableError: the registry could not be reached.
     """
     found: dict[Tag, None] = {}

@@ -14,7 +14,7 @@ from shared_ecr.client.engines.skopeo import Skopeo
 from shared_ecr.errors import UnavailableError, UsageError
 from shared_ecr.text import did_you_mean, listed, quoted
 
-# The same variable tells the CDK CLI what to build with.
+# The same variable shows the CDK CLI what to build with.
 # https://docs.aws.amazon.com/cdk/v2/guide/build-containers.html
 CDK_DOCKER = "CDK_DOCKER"
 
@@ -39,7 +39,7 @@ class EngineUse(StrEnum):
 def choose_engine(name: str | None, environ: Mapping[str, str], purpose: EngineUse) -> Engine:
     """Return the engine called *name*, else the one CDK_DOCKER names, else the first that is installed.
 
-    A value with a slash is a path; the family of an engine under another name is told by the name of its file,
+    A value with a slash is a path; the family of an engine under another name is shown by the name of its file,
     and is docker's where that says nothing.
 
     Raises:

@@ -40,7 +40,7 @@ class _Stored:
 class DockerLike:
     """Drives an engine that speaks docker's command line.
 
-    A push reads its credentials from a private configuration that is gone afterwards. finch on macOS runs its
+    A push reads its credentials from a private configuration that no longer exists afterwards. finch on macOS runs its
     commands in a virtual machine that reads the user's own configuration: log in to it first.
     """
 

@@ -72,7 +72,7 @@ class Engine(Protocol):
     def push(
         self, source: str, target: ImageReference, credentials: Credentials | None, said: EngineOutput
     ) -> Digest | None:
-        """Push *source* to *target* with *credentials* that are gone afterwards; repeat what may be repeated.
+        """Push *source* to *target* with *credentials* that no longer exist afterwards; repeat what may be repeated.
 
         Returns the digest that the engine says it pushed, or None where it does not say.
 

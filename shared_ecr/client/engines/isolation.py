@@ -87,7 +87,7 @@ def _auths(host: RegistryHost, credentials: Credentials | None) -> dict[str, dic
 
 
 def _entry(credentials: Credentials) -> dict[str, str]:
-    """Render one login; an identity token stands apart, as engines show it to the token service and not to registries.
+    """Render one login; an identity token is apart, as engines show it to the token service and not to registries.
 
     https://github.com/docker/cli/blob/master/cli/config/types/authconfig.go
     """
@@ -118,7 +118,7 @@ def _users_folder(environ: Mapping[str, str]) -> Path | None:
 
 
 def _kept(users: Path | None) -> dict[str, object]:
-    """Return what of the user's configuration the command shall still see; nothing where it cannot be read."""
+    """Return what of the user's configuration the command must still see; nothing where it cannot be read."""
     if users is None:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Where engines speak to in place of a registry while one stands in for it on this machine."""
+"""Where engines speak to in place of a registry while one is in for it on this machine."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from shared_ecr.names import RegistryHost
 
 
 def spoken_host(host: RegistryHost, registry_override: str | None) -> RegistryHost:
-    """Return the host an engine shall speak to for *host*: the one that stands in for it, else *host* itself.
+    """Return the host an engine must speak to for *host*: the one that is in for it, else *host* itself.
 
     Raises:
         UsageError: the override is no address of this machine: a token would leave it.

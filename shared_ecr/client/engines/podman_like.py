@@ -1,4 +1,4 @@
-"""podman and buildah: engines that push under any name and read credentials from a file that is none."""
+"""podman and buildah: engines that push under any name and read credentials from a file that is not one."""
 
 import json
 import re

@@ -10,7 +10,7 @@ from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.engines.interface import EngineOutput
 from shared_ecr.errors import UnavailableError
 
-# An engine that does not answer a question in this time has lost its daemon or waits for somebody at a keyboard.
+# An engine that does not answer a question in this time has lost its daemon or waits for someone at a keyboard.
 ANSWER_SECONDS = 120
 
 
@@ -77,7 +77,7 @@ class Program:
     def follow(
         self, arguments: Sequence[str], said: EngineOutput, *, lent: CommandExtras, secrets: Sequence[str]
     ) -> Finished:
-        """Run a command that takes its time, telling each line as it comes; it ends when we are interrupted.
+        """Run a command that takes its time, showing each line as it comes; it ends when we are interrupted.
 
         Raises:
             UnavailableError: it cannot be run.

@@ -89,7 +89,7 @@ class BearerChallenge:
     def may_see_credentials(self, endpoint: Endpoint) -> bool:
         """Whether the token service belongs to whom the credentials are for.
 
-        It does when its host is the registry's, stands above it (`gitlab.com` for `registry.gitlab.com`) or below
+        It does when its host is the registry's, is above it (`gitlab.com` for `registry.gitlab.com`) or below
         it (`auth.example.com` for `example.com`), is known to be that registry's (`auth.docker.io`), or is named by
         the user. Others, and neighbours under one domain among them, are asked anonymously: without a list of public
         suffixes, `a.co.uk` is a neighbour of `b.co.uk`.

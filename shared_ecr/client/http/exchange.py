@@ -120,11 +120,11 @@ class Exchange:
     ) -> HttpResponse:
         """Ask once, a renewed login apart; the answer's body is still to be read.
 
-        With *begins_anew* the request is not sent again under the new login: `LoginRenewedError` tells the caller
+        With *begins_anew* the request is not sent again under the new login: `LoginRenewedError` shows the caller
         to repeat the step from its beginning.
 
         Raises:
-            TransientError: nobody answered, or with a status that may pass.
+            TransientError: no one answered, or with a status that may pass.
         """
         asked_before = renewed = False
         while True:

@@ -1,4 +1,4 @@
-"""Limits on pulls, as registries tell of them: what is used up for hours is told at once and not waited for.
+"""Limits on pulls, as registries show of them: what is used up for hours is shown at once and not waited for.
 
 Source: https://docs.docker.com/docker-hub/usage/pulls/#view-pull-rate-and-limit,
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/03/
@@ -28,7 +28,7 @@ class Limit:
     """How many pulls are allowed, and that none is left."""
 
     allowed: int | None
-    """None where only the text of the answer tells of a limit."""
+    """None where only the text of the answer shows of a limit."""
     window_seconds: int | None
     """In how long; None where the registry does not say."""
     wait_seconds: float | None
@@ -36,7 +36,7 @@ class Limit:
 
     @classmethod
     def read(cls, answer: HttpResponse) -> "Limit | None":
-        """Read the limit that *answer* tells as used up; None where it is no 429, or there are pulls left.
+        """Read the limit that *answer* shows as used up; None where it is no 429, or there are pulls left.
 
         Without a word of it a 429 is about requests a second, which pass by waiting.
         """

@@ -30,7 +30,7 @@ class Authorization:
 
 
 class Login:
-    """How one registry is told who asks."""
+    """How one registry is shown who asks."""
 
     def __init__(self, endpoint: Endpoint, source: CredentialSource, transport: Transport) -> None:
         self._endpoint, self._source, self._transport = endpoint, source, transport

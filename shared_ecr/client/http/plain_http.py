@@ -1,4 +1,4 @@
-"""Registries of this machine that want TLS: told with what leads there, as this machine is spoken to in plain HTTP."""
+"""Registries of this machine that want TLS: shown with what leads there, as this machine is spoken to in plain HTTP."""
 
 import socket
 import ssl
@@ -33,7 +33,7 @@ def refuse_where_tls_is_wanted(answer: "HttpResponse", endpoint: Endpoint) -> No
 
 def _speaks_tls(url: str) -> bool:
     _, name, port = origin(url)
-    # Nothing is sent but a greeting, so nobody has to prove who they are.
+    # Nothing is sent but a greeting, so no one has to prove who they are.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:

@@ -17,7 +17,7 @@ MANIFESTS_A_SECOND = 10
 
 
 class RateLimits:
-    """The paces of the registries that somebody writes to; used by several threads."""
+    """The paces of the registries that someone writes to; used by several threads."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, RateLimit] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
-    """Seconds; each is a limit for one request, whatever comes in the meantime."""
+    """Seconds; each is a limit for one request, whatever has access the meantime."""
 
     connect: float = 10.0
     silence: float = 120.0

@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-# How long the others may take to notice that it is over. They are daemons: whoever still waits for a network then
+# How long the others may take to notice that it is over. They are daemons: anyone who still waits for a network then
 # does not keep the program from ending.
 GRACE_SECONDS = 0.5
-# How long a signal may stay unheard: one that comes in the moment before the main thread begins to wait, or that the
+# How long a signal may stay unheard: one that has access the moment before the main thread begins to wait, or that the
 # system gives to another thread, does not wake it.
 HEARING_SECONDS = 0.2
 

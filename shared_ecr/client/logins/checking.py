@@ -37,7 +37,7 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
 
 
 class _Once:
-    """The login to be tried, and whether anybody wanted it."""
+    """The login to be tried, and whether anyone wanted it."""
 
     def __init__(self, host: RegistryHost, credentials: Credentials) -> None:
         self._given = GivenLogins({host: credentials})

@@ -26,11 +26,11 @@ class StoredLoginPlace:
 
     place: str
     is_readable: bool
-    """Whether it stands there in the clear, for whoever reads the user's files."""
+    """Whether it is there in the clear, for anyone who reads the user's files."""
 
 
 def keep(host: RegistryHost, credentials: Credentials, environ: Mapping[str, str]) -> StoredLoginPlace:
-    """Keep the login; an older one for *host* is gone then.
+    """Keep the login; an older one for *host* no longer exists then.
 
     Raises:
         UnavailableError: the file is broken or cannot be written, or the program it names cannot be used.

@@ -3,7 +3,7 @@
 mirrors  those of the repositories that are asked for
 tags     of the upstream, where a pattern is to be resolved
 look     what each tag names there and here; the same is done
-refuse   a tag that moved there and may not here: a finding, told and never passed over
+refuse   a tag that moved there and may not here: a finding, shown and never passed over
 copy     the rest, several at once, each as `copying` does; what fails stops no other
 
 `run` keeps a row for each image, `pair` has both sides of one mirror, `outcomes` what became of an image.
@@ -43,7 +43,7 @@ def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
 ) -> tuple[Mirrored, ...]:
     """Copy what the mirrors into the repositories *names* (all without any) lack, into *jobs* repositories at once.
 
-    Returns what became of each image, in the order of the declaration. *failed* is told the repository, with its
+    Returns what became of each image, in the order of the declaration. *failed* is shown the repository, with its
     registry, of an image of which *progress* will hear no more. With *signer*, an image is copied only with a valid
     signature of it; what is here already is not checked again.
 

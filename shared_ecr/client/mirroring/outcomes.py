@@ -24,7 +24,7 @@ class MirrorOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """One image and its outcome; or a mirror as a whole, where its tags could not be told."""
+    """One image and its outcome; or a mirror as a whole, where its tags could not be shown."""
 
     mirror: Mirror
     chosen: Chosen | None

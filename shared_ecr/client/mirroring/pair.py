@@ -43,7 +43,7 @@ class Pair:
         """Open both.
 
         Raises:
-            UsageError, RefusedError, UnavailableError: nobody can tell where the repository here is.
+            UsageError, RefusedError, UnavailableError: no one can know where the repository here is.
         """
         self.mirror, self._session, self._signer = mirror, session, signer
         self._here = locate_anywhere(mirror.target.text, session.where, session.clients)
@@ -56,7 +56,7 @@ class Pair:
 
     @property
     def place(self) -> str:
-        """The repository here with its registry, as progress is told of it."""
+        """The repository here with its registry, as progress is shown of it."""
         return self._here.uri
 
     def choose(self) -> tuple[Chosen, ...]:

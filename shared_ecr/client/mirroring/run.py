@@ -82,7 +82,7 @@ class Run:
         ]
 
         def stop() -> None:
-            # As in `moving.several`: nobody writes into the last word.
+            # As in `moving.several`: no one writes into the last word.
             heard.is_muted = True
             stops.set()
 

@@ -1,4 +1,4 @@
-"""The end that comes from outside, by Ctrl-C or SIGTERM, for everybody who is at work."""
+"""The end that comes from outside, by Ctrl-C or SIGTERM, for everyone who is at work."""
 
 import threading
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from shared_ecr.client.pushers.events import Event, Progress
 
 @dataclass(slots=True)
 class Mutable:
-    """Hands events on until nobody wants to hear them any more."""
+    """Hands events on until no one wants to hear them any more."""
 
     progress: Progress
     is_muted: bool = False
@@ -38,7 +38,7 @@ class RunningPools:
         return workers
 
     def set(self) -> None:
-        """Stop all of them, and whoever comes later."""
+        """Stop all of them, and anyone who comes later."""
         with self.lock:
             self.is_set = True
             for workers in self.worker_pools:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from shared_ecr.client.http.workers import HEARING_SECONDS, started_threads
 
-# How long pushes that were told to stop may take to notice; those that wait for a network do not keep us.
+# How long pushes that were shown to stop may take to notice; those that wait for a network do not keep us.
 GRACE_SECONDS = 0.5
 
 
@@ -46,7 +46,7 @@ class Scheduler:
     def run(self, stop: Callable[[], None]) -> None:
         """Run every job; return when all are done.
 
-        Ctrl-C, SIGTERM and faults of ours call *stop*, by which jobs learn that they shall end, and are raised.
+        Ctrl-C, SIGTERM and faults of ours call *stop*, by which jobs learn that they must end, and are raised.
         """
         started = started_threads(self._threads)
         self._is_alone = not started
@@ -90,7 +90,7 @@ class Scheduler:
             return None
 
     def _free(self, *, on_main_thread: bool) -> ScheduledJob | None:
-        """Find the first job that nobody is in the way of; one that waits is in the way of those behind it."""
+        """Find the first job that no one is in the way of; one that waits is in the way of those behind it."""
         taken = set(self._busy)
         for job in self._waiting:
             if (self._is_alone or job.on_main_thread is on_main_thread) and not job.keys & taken:

@@ -36,7 +36,7 @@ class RegistryView(Protocol):
 class EnginePusher:
     """Moves images out of a container engine's store.
 
-    What moved is counted by the engine and not told, so a result has no numbers unless nothing moved at all.
+    What moved is counted by the engine and not reported, so a result has no numbers unless nothing moved at all.
     """
 
     def __init__(self, engine: Engine, registry: RegistryView, *, registry_override: str | None = None) -> None:
@@ -114,7 +114,7 @@ class EnginePusher:
     def _read_back(self, request: PushRequest, expected: list[Digest], progress: Progress) -> Digest:
         """Return the one digest that all tags name; a push that cannot be confirmed has failed.
 
-        Who may push and not look gets the engine's word, and is told so.
+        Who may push and not look gets the engine's word, and is shown so.
         """
         try:
             found = [self._registry.digest_of(request.host, request.repository, tag) for tag in request.tags]

@@ -1,4 +1,4 @@
-"""What happens while an image moves, as values: for a terminal, a CI log, a machine, or nobody."""
+"""What happens while an image moves, as values: for a terminal, a CI log, a machine, or no one."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,7 +39,7 @@ class BlobMoved:
 
 @dataclass(frozen=True, slots=True)
 class BlobEnded:
-    """One blob is where it shall be."""
+    """One blob is where it must be."""
 
     target: str
     digest: Digest
@@ -77,7 +77,7 @@ class Progress(Protocol):
 
 
 class NullProgress:
-    """Hears everything and tells nobody."""
+    """Hears everything and shows no one."""
 
     def happened(self, event: Event) -> None:
         """Take one event."""

@@ -37,7 +37,7 @@ def needs(
             *(RequiredAction("ecr:GetDownloadUrlForLayer", source) for source in mounts),
         )
     if request.host.is_ecr_public:
-        # Whoever is logged in may look at everything there.
+        # A principal that is logged in may look at everything there.
         return (
             RequiredAction("ecr-public:GetAuthorizationToken", EVERYTHING),
             RequiredAction("sts:GetServiceBearerToken", EVERYTHING),

@@ -1,4 +1,4 @@
-"""What one push has done so far, counted and told; several threads take part."""
+"""What one push has done so far, counted and shown; several threads take part."""
 
 import threading
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class BlobTally:
 
     @property
     def count(self) -> int:
-        """How many are where they shall be."""
+        """How many are where they must be."""
         return len(self._ended)
 
     @property

@@ -19,7 +19,7 @@ _HOSTS = (
     re.compile(rf"crpi-[a-z0-9]+(?:-vpc|-internal)?\.{_REGION}\.personal\.cr\.aliyuncs\.com"),
     re.compile(rf"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.cr\.aliyuncs\.com"),
 )
-# It stands beside the registry, in some Regions with a dash where others have a dot, and in Hangzhou for Regions that
+# It is beside the registry, in some Regions with a dash where others have a dot, and in Hangzhou for Regions that
 # have none of their own: what registries have been seen to name, and what Aliyun's firewall lists say.
 _TOKEN_SERVICE = re.compile(rf"dockerauth(?:-ee)?(?:-intl)?(?:-vpc|-internal)?[.-]{_REGION}\.aliyuncs\.com")
 

@@ -1,4 +1,4 @@
-"""ECR Public: everybody may pull without a login, and its tokens come from us-east-1 alone.
+"""ECR Public: everyone may pull without a login, and its tokens come from us-east-1 alone.
 
 https://docs.aws.amazon.com/AmazonECR/latest/public/public-registries.html
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EcrPublic:
-    """The one public registry of AWS, which holds everybody's aliases."""
+    """The one public registry of AWS, which holds everyone's aliases."""
 
     name = "Amazon ECR Public"
     is_ecr = True

@@ -22,7 +22,7 @@ class Mounting(Enum):
     BY_ACCOUNT_SETTING = "by account setting"
     """Where the account has opted in (`BLOB_MOUNTING`), else it answers as to an ordinary upload; asking is safe."""
     ALWAYS = "always"
-    """As the specification has it: who may read the other repository gets the blob, everybody else an upload."""
+    """As the specification has it: who may read the other repository gets the blob, everyone else an upload."""
 
     @property
     def may_be_asked(self) -> bool:
@@ -54,7 +54,7 @@ class RegistryBackend(Protocol):
     def is_ecr(self) -> bool:
         """Whether Amazon runs it: its logins come from AWS alone, and none that is stored shadows them.
 
-        `RegistryHost.ecr` tells the private ones, which have ECR's API, from ECR Public.
+        `RegistryHost.ecr` shows the private ones, which have ECR's API, from ECR Public.
         """
         ...
 

@@ -135,7 +135,7 @@ def _packed(files: TarFiles, names: tuple[str, ...], contents: tuple[Digest, ...
         if head.startswith(GZIP):
             done[name] = measure(raw)
             return
-        # As many packers as spools, so there is one; a layer stands in it behind those packed before.
+        # As many packers as spools, so there is one; a layer is in it behind those packed before.
         spool = idle.get()
         done[name] = pack(raw, spool)
         idle.put(spool)

@@ -1,4 +1,4 @@
-"""What an image is to a pusher, wherever it stands: manifests as they are, and blobs that can be read again."""
+"""What an image is to a pusher, wherever it is: manifests as they are, and blobs that can be read again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,19 +16,19 @@ class InvalidImageError(SharedEcrError):
 
     @classmethod
     def in_file(cls, place: str, what: str) -> Self:
-        """Tell that *place*, a file of the image, breaks a rule."""
+        """Show that *place*, a file of the image, breaks a rule."""
         return cls(f"{place}: {what}")
 
     @classmethod
     def ambiguous(cls, place: str, names: list[str]) -> Self:
-        """Tell that several images stand in *place* and which can be asked for."""
+        """Show that several images stand in *place* and which can be asked for."""
         return cls(
             f"{place} holds {len(names)} images; name one: {listed(f'{place}#{visible(name)}' for name in names)}"
         )
 
     @classmethod
     def unnamed(cls, place: str, wanted: str, names: list[str]) -> Self:
-        """Tell that no image in *place* has the name *wanted*."""
+        """Show that no image in *place* has the name *wanted*."""
         held = f"it holds {listed(map(visible, names))}" if names else "its images have no names"
         return cls(f"{place} holds no image named {quoted(wanted)}; {held}")
 
@@ -42,7 +42,7 @@ class CorruptBlobError(InvalidImageError):
 
     @classmethod
     def found(cls, blob: "Blob", what: str) -> Self:
-        """Tell what is damaged, a file or what a registry holds; *what* says what was read instead."""
+        """Show what is damaged, a file or what a registry holds; *what* says what was read instead."""
         return cls(
             f"{blob.origin} is damaged: the image names it {blob.digest} of {blob.size} bytes, {what}. "
             f"Nothing that needs it was tagged; {blob.cure}"
@@ -63,7 +63,7 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """One layer or configuration, not yet verified: whoever reads it compares digest and size."""
+    """One layer or configuration, not yet verified: anyone who reads it compares digest and size."""
 
     digest: Digest
     size: int
@@ -128,7 +128,7 @@ class ImageSource(Protocol):
 
     @property
     def root(self) -> Manifest:
-        """The manifest or index that the tags shall name."""
+        """The manifest or index that the tags must name."""
         ...
 
     @property

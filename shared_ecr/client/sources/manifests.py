@@ -17,7 +17,7 @@ from shared_ecr.text import quoted
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_CONFIG_BYTES = 8 * 1024 * 1024
-# An index of indexes exists; nobody needs five levels, and a hostile image would like a thousand.
+# An index of indexes exists; no one needs five levels, and a hostile image would like a thousand.
 MAX_DEPTH = 4
 MAX_MANIFESTS = 1000
 

@@ -36,7 +36,7 @@ class IndexEntry:
     about: Digest | None
     """The image that an attestation is about."""
     document: Mapping[str, object]
-    """As it stands in the index."""
+    """As it is in the index."""
 
 
 def index_entries(content: bytes, place: str) -> tuple[IndexEntry, ...]:

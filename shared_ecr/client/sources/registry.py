@@ -1,4 +1,4 @@
-"""An image that stands in another repository: its manifests are read at once, its blobs while they are sent."""
+"""An image that is in another repository: its manifests are read at once, its blobs while they are sent."""
 
 from collections.abc import Mapping, Sequence
 
@@ -77,7 +77,7 @@ class RegistryImage:
         return find_companions(self._remote, self.manifests)
 
     def close(self) -> None:
-        """Do nothing: the connection belongs to whoever made it."""
+        """Do nothing: the connection belongs to anyone who made it."""
 
 
 def _narrowed(

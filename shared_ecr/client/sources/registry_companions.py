@@ -1,6 +1,6 @@
 """What another repository holds about an image: signatures, SBOMs and attestations.
 
-The registry lists them by what they are about; where it keeps no such list, one stands under the tag `sha256-DIGEST`;
+The registry lists them by what they are about; where it keeps no such list, one is under the tag `sha256-DIGEST`;
 and cosign's older ones stand under tags that end in `.sig`, `.att` and `.sbom`.
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers and #referrers-tag-schema,
 https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#discovery
@@ -46,7 +46,7 @@ class Mention:
 
 
 def find_companions(remote: RemoteRepository, image: Iterable[Manifest]) -> Companions:
-    """Find what is about the manifests *image*, and what is about that in turn; faults are told and do not raise."""
+    """Find what is about the manifests *image*, and what is about that in turn; faults are shown and do not raise."""
     search = _Search(remote)
     due = [manifest.digest for manifest in image]
     known = set(due)

@@ -90,7 +90,7 @@ class _PathSection:
 
 
 class SharedSection:
-    """A part of a file that somebody else keeps open, read through *read_at*."""
+    """A part of a file that someone else keeps open, read through *read_at*."""
 
     def __init__(self, read_at: ReadAt, offset: int, size: int) -> None:
         self._read_at, self._at, self._end = read_at, offset, offset + size

@@ -1,4 +1,4 @@
-"""Temporary files that have no name: nobody else can open one, and whatever ends the program removes it.
+"""Temporary files that have no name: no one else can open one, and whatever ends the program removes it.
 
 The operating system frees their bytes when the program ends, by an error, by SIGTERM or by SIGKILL.
 """

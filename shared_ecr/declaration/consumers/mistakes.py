@@ -39,7 +39,7 @@ _LOOKS_LIKE = {
 
 
 def public() -> InvalidValueError:
-    """Refuse `*`, wherever a consumer or a source stands."""
+    """Refuse `*`, wherever a consumer or a source is."""
     return InvalidValueError(
         "'*' lets every AWS account in",
         fix="Name accounts, or write 'organization' for those of your own",
@@ -48,7 +48,7 @@ def public() -> InvalidValueError:
 
 
 def bare_scalar(text: str, accounts: Collection[str]) -> InvalidValueError | None:
-    """Say how *text*, which stands without a kind, is written with one; None where it looks like nothing known."""
+    """Say how *text*, which is without a kind, is written with one; None where it looks like nothing known."""
     if text == "*":
         return public()
     if _USER.match(text):
@@ -98,7 +98,7 @@ def person(kind: str) -> InvalidValueError:
 
 
 def service_alone(text: str) -> InvalidValueError:
-    """Say what is missing where a service stands by its name alone."""
+    """Say what is missing where a service is by its name alone."""
     try:
         service = service_name(text)
     except InvalidValueError as fault:

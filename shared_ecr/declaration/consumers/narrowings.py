@@ -1,4 +1,4 @@
-"""Read what stands beside the kind of a consumer: the endpoint it comes through, the tags it must have."""
+"""Read what is beside the kind of a consumer: the endpoint it comes through, the tags it must have."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What the rest of the document tells about consumers."""
+"""What the rest of the document shows about consumers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

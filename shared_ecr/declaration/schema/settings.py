@@ -31,7 +31,7 @@ _PREFIXES = {
 
 
 def settings() -> dict[str, Schema]:
-    """Describe each setting that stands under `registry`."""
+    """Describe each setting that is under `registry`."""
     return {
         "scanning": _scanning(),
         "replication": {

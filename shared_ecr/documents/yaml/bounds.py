@@ -9,7 +9,7 @@ from shared_ecr.documents.yaml.faults import SyntaxFault
 # A thousand repositories that each write out fifty consumers and every property are 250,000 values in 3 MiB.
 LARGEST_TREE = 300_000
 DEEPEST_TREE = 100
-# Nobody reads more, and each costs as much as its path is long.
+# No one reads more, and each costs as much as its path is long.
 MOST_WARNINGS = 1000
 
 

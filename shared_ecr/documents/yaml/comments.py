@@ -1,4 +1,4 @@
-"""Values that a comment cuts short: in `name: app #1` the `#1` is gone."""
+"""Values that a comment cuts short: in `name: app #1` the `#1` no longer exists."""
 
 import re
 

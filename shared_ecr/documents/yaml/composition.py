@@ -155,7 +155,7 @@ class _Composer:
             target = _Anchored(Scalar(self.source.position(start), f"*{name}", None, plain=True), 1, 0)
         node = target.node
         match self.open:
-            # A key stands where its alias does; a value stands where it was written.
+            # A key is where its alias does; a value is where it was written.
             case [*_, UnfinishedMapping(expects_key=True)] if isinstance(node, Scalar):
                 node = replace(node, position=self.source.position(start))
         self.size += target.size

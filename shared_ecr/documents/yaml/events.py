@@ -24,7 +24,7 @@ def events(text: str) -> Iterator["yaml.Event"]:
     """Yield the events of *text*; nothing is built, so depth and aliases cost nothing yet.
 
     Raises:
-        NotYamlError: The text breaks YAML's grammar, after the events of what stands before.
+        NotYamlError: The text breaks YAML's grammar, after the events of what is before.
     """
     # Imported here because `shared-ecr --help` should not wait for it.
     import yaml  # noqa: PLC0415 — see above
@@ -57,7 +57,7 @@ def start_of(event: "yaml.Event") -> int:
 def value_start(event: "yaml.ScalarEvent | yaml.CollectionStartEvent", text: str, *, written: bool) -> int:
     """Return the index at which the value of *event* begins, behind its tag and its anchor.
 
-    A value that is not *written* stands behind the last word before it; there the two parsers differ.
+    A value that is not *written* is behind the last word before it; there the two parsers differ.
     """
     start = start_of(event)
     if event.anchor or event.tag:

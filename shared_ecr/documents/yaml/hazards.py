@@ -1,6 +1,6 @@
 """What breaks a file before YAML can say why: conflict markers, templates, control and invisible characters.
 
-YAML's own error about these stands elsewhere and speaks of something else, so they are looked for in the text.
+YAML's own error about these is elsewhere and speaks of something else, so they are looked for in the text.
 """
 
 import re
@@ -14,7 +14,7 @@ from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.problems import Problem
 from shared_ecr.text import quoted
 
-# Of each kind. A binary file has a fault in every line; nobody reads more than these.
+# Of each kind. A binary file has a fault in every line; no one reads more than these.
 ENOUGH = 1000
 
 _LINE = r"(?:\A|(?<=[\r\n]))"

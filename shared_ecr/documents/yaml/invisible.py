@@ -21,5 +21,5 @@ def repair(character: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """Return *text* as it looks: spaces are ordinary ones, and the rest of the invisible is gone."""
+    """Return *text* as it looks: spaces are ordinary ones, and the rest of the invisible no longer exists."""
     return INVISIBLE.sub(lambda found: " " if unicodedata.category(found[0]) == "Zs" else "", text).strip(" ")

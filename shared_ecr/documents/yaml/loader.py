@@ -58,7 +58,7 @@ def read_document(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     """Read *data* as one YAML document with a mapping at the top; *file* is its name in messages.
 
     Returns:
-        The tree, or None where it would mislead whoever judges it further, and all problems in file order.
+        The tree, or None where it would mislead anyone who judges it further, and all problems in file order.
         With a tree, the problems are of single keys and values; those keys are left out.
     """
     source = decode(data, file)
@@ -69,7 +69,7 @@ def read_document(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     problems = _without_consequences(found.problems, blocking)
     if found.failure:
         failure = explain(found.failure, source)
-        # What breaks the file above is the cause; what stands below was not reached.
+        # What breaks the file above is the cause; what is below was not reached.
         if not any(_place(problem).line <= _place(failure).line for problem in blocking):
             problems.append(failure)
     problems = in_file_order([*blocking, *problems])

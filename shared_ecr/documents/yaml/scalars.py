@@ -48,7 +48,7 @@ class CoreTag(StrEnum):
 
 
 def plain_value(text: str) -> Value:
-    """Read *text*, which stands without quotes; a number of over 1,000 characters is a text."""
+    """Read *text*, which is without quotes; a number of over 1,000 characters is a text."""
     if text[:1] not in _FIRST_OF_OTHERS:
         return text
     if text in _CONSTANTS:

@@ -1,4 +1,4 @@
-"""The text of a file, and where in it a character stands."""
+"""The text of a file, and where in it a character is."""
 
 import re
 from bisect import bisect_right
@@ -44,7 +44,7 @@ class SourceText:
         return self._line_starts[number] if number < len(self._line_starts) else len(self.text)
 
     def problem(self, index: int, fault: SyntaxFault, path: str = "") -> Problem:
-        """Make the problem of what stands at *index*, and at *path* in the document."""
+        """Make the problem of what is at *index*, and at *path* in the document."""
         return Problem(
             fault.code,
             fault.severity,

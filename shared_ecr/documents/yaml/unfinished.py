@@ -1,4 +1,4 @@
-"""Lists and mappings while they are read: what may be a key, and that none stands twice."""
+"""Lists and mappings while they are read: what may be a key, and that none is twice."""
 
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,7 @@
 """From files to the images of repositories, with every problem on the way; never half an inventory in silence.
 
 `documents` finds the JSON in a file, `pages` what ECR or this package wrote into it, `entries` reads one image,
-`reading` is all of it; `uses` reads which images somebody runs, `saving` writes what `reading` reads.
+`reading` is all of it; `uses` reads which images someone runs, `saving` writes what `reading` reads.
 """
 
 from shared_ecr.fate.inventory.inventory import Inventory

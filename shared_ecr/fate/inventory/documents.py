@@ -1,4 +1,4 @@
-"""The JSON documents of a file: one, several behind each other, or one a line; and where in it a value stands."""
+"""The JSON documents of a file: one, several behind each other, or one a line; and where in it a value is."""
 
 import json
 import re
@@ -41,7 +41,7 @@ class InventoryText:
             at = _BLANK.match(self.text, end).end()  # type: ignore[union-attr]  # it matches nothing as well
 
     def position(self, document: int, path: Sequence[Step]) -> Position:
-        """Return where the value at *path* stands, in the document that begins at *document*.
+        """Return where the value at *path* is, in the document that begins at *document*.
 
         Found by reading the text once more up to there: only problems pay for it.
         """

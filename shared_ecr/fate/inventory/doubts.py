@@ -1,4 +1,4 @@
-"""What an inventory does not say, though a fate can hang on it: told beside every result."""
+"""What an inventory does not say, though a fate can hang on it: shown beside every result."""
 
 from collections import Counter
 from collections.abc import Iterator

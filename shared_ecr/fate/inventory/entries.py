@@ -1,4 +1,4 @@
-"""One image as DescribeImages tells it, read into a value; what is wrong with it, where something is.
+"""One image as DescribeImages shows it, read into a value; what is wrong with it, where something is.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html. An entry may besides carry
 `childDigests`, the manifests that an index lists, which AWS's answer lacks.

@@ -1,4 +1,4 @@
-"""Which images somebody runs: references found in any text, resolved to the digests of an inventory.
+"""Which images someone runs: references found in any text, resolved to the digests of an inventory.
 
 A list of references, the answer of `kubectl get pods -A -o json`, task definitions, manifests: every reference to an
 ECR registry in them counts. A line that is nothing but `NAME:TAG` or `NAME@DIGEST` counts too.
@@ -25,7 +25,7 @@ DEFAULT_TAG = "latest"
 
 @dataclass(frozen=True, slots=True)
 class ImageUse:
-    """That somebody runs an image: which, as far as it was said, and who."""
+    """That someone runs an image: which, as far as it was said, and who."""
 
     repository: str
     tag: str = ""
@@ -77,7 +77,7 @@ def load_uses(path: Path) -> tuple[ImageUse, ...]:
 def used_digests(repository: RepositoryImages, uses: Iterable[ImageUse]) -> tuple[dict[str, str], tuple[ImageUse, ...]]:
     """Resolve *uses* among the images of *repository*: who uses which digest, and the uses that found none.
 
-    A digest decides where a tag stands beside it, as in every container engine. Whoever uses an index uses its
+    A digest decides where a tag is beside it, as in every container engine. Anyone who uses an index uses its
     manifests too.
     """
     digests = {image.digest: image for image in repository.images}

@@ -1,4 +1,4 @@
-"""A time axis: where a time stands between left and right, and which days are worth a mark."""
+"""A time axis: where a time is between left and right, and which days are worth a mark."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Axis:
     right: float
 
     def x(self, time: datetime) -> float:
-        """Return where *time* stands; times outside stand at the ends."""
+        """Return where *time* is; times outside stand at the ends."""
         length = (self.last - self.first).total_seconds()
         part = (time - self.first).total_seconds() / length if length else 1.0
         return self.left + (self.right - self.left) * min(max(part, 0.0), 1.0)

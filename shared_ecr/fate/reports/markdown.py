@@ -17,7 +17,7 @@ from shared_ecr.fate.reports.rows import (
 )
 from shared_ecr.text.markdown import cell, code, escaped, prose
 
-# GitHub refuses comments above 65,536 characters; a table of that many lines nobody reads either.
+# GitHub refuses comments above 65,536 characters; a table of that many lines no one reads either.
 # https://github.com/orgs/community/discussions/27190
 _LINES_AT_MOST = 200
 
@@ -70,7 +70,7 @@ def _changes(outcome: RepositoryOutcome, against: str) -> Iterator[str]:
 def table(head: Sequence[str], lines: Sequence[Sequence[str]], *, names: str = "") -> Iterator[str]:
     """Render a table of at most 200 lines, and the number of those left out.
 
-    What stands below the head *names* was written by others, and is a code span.
+    What is below the head *names* was written by others, and is a code span.
     """
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"

@@ -1,4 +1,4 @@
-"""How a fate looks: a colour and, for those who do not tell colours apart, a shape."""
+"""How a fate looks: a colour and, for those who do not distinguish colours, a shape."""
 
 from dataclasses import dataclass
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""Everything a report tells: outcomes by repository, findings and who accepted them, what is doubtful."""
+"""Everything a report shows: outcomes by repository, findings and who accepted them, what is doubtful."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -14,7 +14,7 @@ from shared_ecr.text import size, visible
 HEAD = ("fate", "image", "pushed", "rule", "why")
 CHANGE_HEAD = ("image", "pushed", "before", "after")
 FORECAST_HEAD = ("day", "pushed", "expired", "archived", "images", "stored", "cost a month")
-# Worst first: whoever stops reading has read what matters.
+# Worst first: anyone who stops reading has read what matters.
 _ORDER = (Fate.EXPIRE, Fate.CASCADE_EXPIRE, Fate.ARCHIVE, Fate.CASCADE_ARCHIVE, Fate.BLOCKED, Fate.KEEP)
 TITLES = {
     ChangeKind.NEWLY_LOST: "newly lost",
@@ -55,7 +55,7 @@ def _line(verdict: ImageFate, used_by: str | None) -> tuple[str, ...]:
 
 
 def change_rows(changed: tuple[PolicyChange, ...]) -> list[tuple[ChangeKind, list[tuple[str, ...]]]]:
-    """Return what changes by kind, newly lost images first, each with what both policies say."""
+    """Return what changes by kind, now lost images first, each with what both policies say."""
     return [
         (
             kind,

@@ -1,7 +1,7 @@
 """The picture of what goes when: images by their push, a row for each rule, coloured by fate.
 
 Few images are dots that can be pointed at; many are bars of how many there are. A dashed line shows where a rule's
-limit stands.
+limit is.
 """
 
 from collections import defaultdict
@@ -92,7 +92,7 @@ def _label(row: _Row, top: float) -> Iterator[str]:
 
 
 def _limit(row: _Row, axis: Axis, top: float, now: datetime) -> Iterator[str]:
-    """Draw where the rule's limit stands, left of which it counts out; a pull date has no place on this axis."""
+    """Draw where the rule's limit is, left of which it counts out; a pull date has no place on this axis."""
     if row.rule is None:
         return
     match row.rule.count:

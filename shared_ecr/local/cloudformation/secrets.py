@@ -44,6 +44,6 @@ def _by_arn(made: Made) -> Made:
 
 
 def _name(arn: str) -> str:
-    """Return the name of the secret with *arn*, or *arn* where there is none: it is gone then."""
+    """Return the name of the secret with *arn*, or *arn* where there is none: it no longer exists then."""
     named: dict[str, str] = {secret["ARN"]: name for name, secret in hooks.SECRETS.read().items()}
     return named.get(arn, arn)

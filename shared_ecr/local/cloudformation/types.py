@@ -26,7 +26,7 @@ class ResourceType:
     update: Callable[[str, Properties], Made] | None
     """Takes the physical id and the new properties; None where every change replaces."""
     delete: Callable[[str], object]
-    """Takes the physical id; what is gone already is no fault."""
+    """Takes the physical id; what no longer exists already is no fault."""
     create_only: tuple[str, ...] = ()
     """The properties whose change replaces the resource."""
     named_by: str | None = None

@@ -32,7 +32,7 @@ _rules = new_store()
 
 
 def create(request: RequestBody) -> RequestBody:
-    """Store a new rule; its prefix is its name and stands without the slash that ECR assumes at its end."""
+    """Store a new rule; its prefix is its name and is without the slash that ECR assumes at its end."""
     prefix = _prefix(request)
     if prefix in _rules:
         message = f"A pull through cache rule with the prefix '{prefix}' exists already"
@@ -79,7 +79,7 @@ def delete(request: RequestBody) -> RequestBody:
 
 
 def validate(request: RequestBody) -> RequestBody:
-    """Tell whether a rule could log in, as far as its secret says: the upstream registry is not asked."""
+    """Show whether a rule could log in, as far as its secret says: the upstream registry is not asked."""
     rule = _rule(_prefix(request))
     failure = _secret_fault(rule.get("credentialArn"))
     return rule | {"isValid": failure is None} | ({"failure": failure} if failure else {})
@@ -137,7 +137,7 @@ def _secret(arn: str) -> RequestBody | None:
 
 
 def _secret_fault(arn: str | None) -> str | None:
-    """Tell what is wrong with the content of a secret, which ECR reads as JSON; None where there is none to read."""
+    """Show what is wrong with the content of a secret, which ECR reads as JSON; None where there is none to read."""
     if arn is None:
         return None
     secret = _secret(arn)

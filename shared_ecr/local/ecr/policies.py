@@ -14,7 +14,7 @@ from shared_ecr.access.principals import PrincipalType
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.local.ecr.answers import ServiceError
 
-# Groups and instance profiles are no principals, and a wildcard stands alone or not at all.
+# Groups and instance profiles are no principals, and a wildcard is alone or not at all.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 _AWS_PRINCIPAL = re.compile(
     r"\*|[0-9]{12}"

@@ -1,6 +1,6 @@
-"""The API of ECR Public for repositories and what is told about them; images cannot be pushed to them here.
+"""The API of ECR Public for repositories and what is shown about them; images cannot be pushed to them here.
 
-It stands in us-east-1 and nowhere else.
+It is in us-east-1 and nowhere else.
 https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/Welcome.html
 """
 
@@ -47,7 +47,7 @@ def describe(request: RequestBody) -> RequestBody:
 
 
 def delete(request: RequestBody) -> RequestBody:
-    """Delete a repository with all that is told about it."""
+    """Delete a repository with all that is shown about it."""
     name = _existing(request)
     for store in (_catalog, _tags, _policies):
         store.pop(name, None)
@@ -67,7 +67,7 @@ def get_catalog(request: RequestBody) -> RequestBody:
 
 
 def set_policy(request: RequestBody) -> RequestBody:
-    """Store the policy of a repository: who may push, since everybody may pull."""
+    """Store the policy of a repository: who may push, since everyone may pull."""
     name = _existing(request)
     require_repository_policy(request["policyText"], "ecr-public")
     _policies[name] = request["policyText"]
@@ -152,7 +152,7 @@ def _in_its_region(operation: Operation) -> Operation:
 
 
 def require_region() -> None:
-    """Refuse every Region but the one that ECR Public stands in.
+    """Refuse every Region but the one that ECR Public is in.
 
     Raises:
         ServiceError: the request is for another.

@@ -11,7 +11,7 @@ from shared_ecr.local import hooks
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 from shared_ecr.model.filters import scanning_filter_matches
 
-# What a registry has that nobody configured.
+# What a registry has that no one configured.
 DEFAULT: RequestBody = {"scanType": "BASIC", "rules": []}
 
 _configurations = new_store()

@@ -29,7 +29,7 @@ def is_operation(service: str, operation: str) -> bool:
 
 
 def faults(service: str, operation: str, request: RequestBody, *, declared: bool) -> Iterator[tuple[str, str]]:
-    """Tell the members of *request* that break their constraint, and which."""
+    """Show the members of *request* that break their constraint, and which."""
     shape = _model(service).operation_model(operation).input_shape
     if shape is not None:
         yield from _faults(shape, request, "", declared=declared)

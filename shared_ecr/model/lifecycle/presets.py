@@ -77,7 +77,7 @@ class UntaggedImages:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveColdImages:
-    """Archive images that nobody has pulled for *days* days; expire them later, if ever.
+    """Archive images that no one has pulled for *days* days; expire them later, if ever.
 
     Without *tags* it looks at any image. *expire_after_days* counts from the archiving, 90 at least.
     """

@@ -72,7 +72,7 @@ class PushedAge:
 
 @dataclass(frozen=True, slots=True)
 class PulledAge:
-    """Count out images that nobody has pulled for more than *days* days; these can only be archived."""
+    """Count out images that no one has pulled for more than *days* days; these can only be archived."""
 
     days: int
 

@@ -1,7 +1,7 @@
 """Images of other registries that the shared one keeps copies of: frozen valid values, which copy nothing.
 
 `shared-ecr mirror` copies all that a mirror names; a pull-through cache (`settings.pull_through_cache`) copies what
-somebody pulls, when somebody does. `mirror` is one of them, `upstreams` says from where, `wanted` which images.
+someone pulls, when someone does. `mirror` is one of them, `upstreams` says from where, `wanted` which images.
 """
 
 from shared_ecr.model.mirrors.mirror import Chosen, Mirror

@@ -79,7 +79,7 @@ def moves_upstream(wanted: WantedImages) -> bool:
 
 
 def may_move_here(wanted: WantedImages, mutability: TagMutability) -> bool:
-    """Whether every tag of *wanted* may move in a repository of that *mutability*, as far as patterns can tell.
+    """Whether every tag of *wanted* may move in a repository of that *mutability*, as far as patterns can show.
 
     A filter covers a pattern that it matches as if it were a tag: what the filter holds fixed the pattern does too.
     """

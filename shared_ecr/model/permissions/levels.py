@@ -57,7 +57,7 @@ class AccessLevel(StrEnum):
         return "".join(word.capitalize() for word in self.value.split("_"))
 
 
-# Where a level stands in a policy.
+# Where a level is in a policy.
 _RANK = {level: rank for rank, level in enumerate(AccessLevel)}
 
 

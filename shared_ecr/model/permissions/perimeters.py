@@ -1,4 +1,4 @@
-"""A perimeter: whoever is outside of the organization is denied, whatever is granted here or anywhere else.
+"""A perimeter: a principal that is outside of the organization is denied, whatever is granted here or anywhere else.
 
 The shape is that of AWS's data perimeter samples for ECR, with the registry account added to those who are let
 through: a wrong organization id would otherwise lock the owner out.
@@ -17,13 +17,13 @@ from shared_ecr.names import AccountId, OrganizationId
 
 @dataclass(frozen=True, slots=True)
 class Perimeter:
-    """Who may be let in at all."""
+    """Who may be allowed at all."""
 
     home: AccountId
     """The registry account; its principals are never denied."""
     organizations: tuple[OrganizationId, ...]
     accounts: tuple[AccountId, ...] = ()
-    """Accounts outside of the organizations that may be let in nevertheless."""
+    """Accounts outside of the organizations that may be allowed nevertheless."""
 
     def statements(self) -> list[dict[str, Any]]:
         """Render the two denials: of outsiders, and of services that act for outsiders."""
@@ -43,7 +43,7 @@ class Perimeter:
 
 
 def perimeter_faults(grants: Iterable[Grant], perimeter: Perimeter) -> Iterator[InvalidValueError]:
-    """Tell which *grants* the perimeter takes away: those of an organization that it does not name.
+    """Show which *grants* the perimeter takes away: those of an organization that it does not name.
 
     Whether an account belongs to an organization cannot be known from a declaration.
     """

@@ -40,7 +40,7 @@ def registry_statements(
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 
     Args:
-        grants: who is let in everywhere.
+        grants: who is allowed everywhere.
         place: partition and Region of the registry.
         account: the registry account; like *place* it may be a CDK token.
         prefixes: what the names of the repositories begin with; by default all of them.

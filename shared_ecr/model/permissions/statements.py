@@ -1,4 +1,4 @@
-"""Grants merged into the fewest statements: everybody on one way with the same levels stands in one.
+"""Grants merged into the fewest statements: everyone on one way with the same levels is in one.
 
 The order of the grants does not matter, a grant written twice counts once, and a Sid depends on nothing but the
 levels, the way and the narrowing of its statement, so that a further grant renames no other.

@@ -1,4 +1,4 @@
-"""What else must hold for a consumer to be let in: the VPC endpoint it comes through, the tags of its role."""
+"""What else must hold for a consumer to be allowed: the VPC endpoint it comes through, the tags of its role."""
 
 import re
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Narrowing:
         return equals | ({"aws:SourceVpce": list(self.endpoints)} if self.endpoints else {})
 
     def admits(self, other: "Narrowing") -> bool:
-        """Whether everybody who meets *other* meets this too."""
+        """Whether everyone who meets *other* meets this too."""
         wanted, offered = self.equals, other.equals
         return all(key in offered and set(offered[key]) <= set(values) for key, values in wanted.items())
 

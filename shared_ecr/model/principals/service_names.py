@@ -1,4 +1,4 @@
-"""The names of AWS services: which never pull, and which there are, so that a slip of the finger is told."""
+"""The names of AWS services: which never pull, and which there are, so that a slip of the finger is shown."""
 
 # Services that people grant and that never pull: the role they run with does. The value is what to grant instead.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html and its siblings.

@@ -1,4 +1,4 @@
-"""AWS services that pull by themselves, always on behalf of somebody: without a source anybody could send them."""
+"""AWS services that pull by themselves, always on behalf of someone: without a source anyone could send them."""
 
 import re
 from dataclasses import dataclass
@@ -156,7 +156,7 @@ class Service:
     """An AWS service that pulls as itself, and on whose behalf it must do so."""
 
     name: str
-    """What stands before `.amazonaws.com`, which is the same in every partition."""
+    """What is before `.amazonaws.com`, which is the same in every partition."""
     source: ServiceSource
 
     def __str__(self) -> str:

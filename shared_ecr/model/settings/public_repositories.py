@@ -1,4 +1,4 @@
-"""One repository of the public gallery: everybody pulls from it, the account and those it names push to it.
+"""One repository of the public gallery: everyone pulls from it, the account and those it names push to it.
 
 The public registry is in us-east-1 alone, whatever the Region of the private one.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
@@ -47,12 +47,12 @@ class CatalogData:
 
 @dataclass(frozen=True, slots=True)
 class PublicRepositorySpec:
-    """A public repository as it shall be."""
+    """A public repository as it must be."""
 
     name: RepositoryName
     catalog: CatalogData = CatalogData()
     grants: tuple[Grant, ...] = ()
-    """Who else may push; everybody pulls."""
+    """Who else may push; everyone pulls."""
     tags: tuple[tuple[str, str], ...] = ()
 
     def policy(self) -> dict[str, Any] | None:

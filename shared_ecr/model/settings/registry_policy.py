@@ -1,6 +1,6 @@
 """What the registry as a whole allows: replicas from other accounts, first pulls through a cache, grants on everything.
 
-One document for each account and Region, whoever writes it. It adds to what the callers' own IAM policies allow.
+One document for each account and Region, anyone who writes it. It adds to what the callers' own IAM policies allow.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 """
 
@@ -66,7 +66,7 @@ def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict
     for number, rule in enumerate(sorted(rules, key=lambda rule: rule.prefix), start=1):
         namespace = "" if rule.prefix.text == ROOT else f"{rule.prefix.text}/"
         for statement in grant_statements(rule.grants, home, namespace):
-            # A prefix may hold what a Sid may not: the place in the sorted list tells two of them apart.
+            # A prefix may hold what a Sid may not: the place in the sorted list distinguishes two of them.
             sid = f"Cache{number}{statement['Sid']}"
             statements.append({**statement, "Sid": sid, "Action": list(CACHE_ACTIONS)})
     return statements

@@ -94,7 +94,7 @@ class ReplicationRule:
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """The replication configuration of a registry: one for each account and Region, whoever writes it."""
+    """The replication configuration of a registry: one for each account and Region, anyone who writes it."""
 
     rules: tuple[ReplicationRule, ...]
 
@@ -107,7 +107,7 @@ class Replication:
         return tuple(sorted({each for rule in self.rules for each in rule.destinations}))
 
     def prefixes_to(self, destination: Destination) -> tuple[str, ...]:
-        """Return the beginnings of the names that are copied to *destination*; `""` where it is all of them."""
+        """Return the prefixes of the names that are copied to *destination*; `""` where it is all of them."""
         rules = [rule for rule in self.rules if destination in rule.destinations]
         if any(not rule.prefixes for rule in rules):
             return ("",)

@@ -58,7 +58,7 @@ class ScanRule:
 
 @dataclass(frozen=True, slots=True)
 class Scanning:
-    """The scanning configuration of a registry: one for each account and Region, whoever writes it.
+    """The scanning configuration of a registry: one for each account and Region, anyone who writes it.
 
     What no rule selects is scanned by hand under BASIC, and not at all under ENHANCED.
     """

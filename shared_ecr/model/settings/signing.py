@@ -1,6 +1,6 @@
 """Which images ECR signs when they are pushed, and with which profile of AWS Signer.
 
-ECR signs with the identity of whoever pushes, who therefore needs `signer:SignPayload` on the profile.
+ECR signs with the identity of anyone who pushes, who therefore needs `signer:SignPayload` on the profile.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
 """
 
@@ -138,7 +138,7 @@ class SigningRule:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The signing configuration of a registry: one for each account and Region, whoever writes it."""
+    """The signing configuration of a registry: one for each account and Region, anyone who writes it."""
 
     rules: tuple[SigningRule, ...]
 

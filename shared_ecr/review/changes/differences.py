@@ -12,7 +12,7 @@ from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.verdict import PropertyChange
 
-# What is told in words, and as what; every other property is told as it is written.
+# What is shown in words, and as what; every other property is shown as it is written.
 IN_WORDS: Mapping[str, str] = {
     "RepositoryName": "name",
     "EncryptionConfiguration": "encryption",
@@ -52,7 +52,7 @@ def differences(
         before: the repository as it was.
         after: as it will be.
         encryption: what encrypts it on both sides, where the repository is replaced for it; else None.
-        access: who may newly do what, or no longer.
+        access: who may now do what, or no longer.
     """
     found = list(_in_words(before, after, encryption, access))
     told = {each.what for each in found}
@@ -79,7 +79,7 @@ def becomes_known(before: Resource, after: Resource, name: str) -> bool:
 
 
 def other_properties(before: Resource, after: Resource, told: frozenset[str]) -> Iterator[PropertyChange]:
-    """Yield the properties that differ, but for those that are *told* already, as they are written."""
+    """Yield the properties that differ, but for those that are *shown* already, as they are written."""
     for name in sorted({*before.properties, *after.properties} - told):
         old, new = before.properties.get(name), after.properties.get(name)
         if unordered(old) != unordered(new):
@@ -87,7 +87,7 @@ def other_properties(before: Resource, after: Resource, told: frozenset[str]) ->
 
 
 def unordered(value: Json) -> str:
-    """Write *value* so that neither the order of keys nor that of lists tells: in all that ECR takes, neither does."""
+    """Write *value* so that neither the order of keys nor that of lists shows: in all that ECR takes, neither does."""
     match value:
         case dict():
             return f"{{{','.join(f'{key}:{unordered(value[key])}' for key in sorted(value))}}}"

@@ -1,4 +1,4 @@
-"""What an assembly tells of its constructs: the path of each resource, and what is acknowledged at it.
+"""What an assembly shows of its constructs: the path of each resource, and what is acknowledged at it.
 
 CDK writes both into the metadata of a stack's artifact, or into a file that the artifact names; the paths stand in
 `tree.json` too.
@@ -15,7 +15,7 @@ from shared_ecr.review.documents.stack_context import Constructs
 
 _LOGICAL_ID, _ACKNOWLEDGED = "aws:cdk:logicalId", "aws:cdk:acknowledged-rules"
 _LOGICAL_ID_IN_TREE = "aws:cdk:cloudformation:logicalId"
-# The resource of a nested stack stands beside the construct that holds what is in it.
+# The resource of a nested stack is beside the construct that holds what is in it.
 _NESTED = re.compile(r"(?P<parent>.*?)(?P<id>[^/]+)\.NestedStack/(?P=id)\.NestedStackResource")
 
 

@@ -64,7 +64,7 @@ class _Places:
             if found:
                 yield found
             elif resource.type != "AWS::ECR::Repository":
-                # A repository that nobody declared is not what the whole section says.
+                # A repository that no one declared is not what the whole section says.
                 yield entry.key.position
 
     def _member(self, section: tuple[str, ...], entry: MappingEntry, name: str) -> Position | None:

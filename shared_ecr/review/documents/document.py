@@ -23,7 +23,7 @@ class DataFile:
     """In bytes."""
     data: Json
     resources: Mapping[str, Position] = field(default_factory=dict)
-    """Where each key below `Resources` stands."""
+    """Where each key below `Resources` is."""
     doubts: tuple[Doubt, ...] = ()
 
 

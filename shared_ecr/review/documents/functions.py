@@ -156,7 +156,7 @@ def _length(evaluation: "Evaluation", argument: Json) -> Json:
 
 
 def _known_later(name: str) -> "Callable[[Evaluation, Json], Json]":
-    """Return a function whose value only a deployment knows; its argument tells it from others."""
+    """Return a function whose value only a deployment knows; its argument shows it from others."""
 
     def function(evaluation: "Evaluation", argument: Json) -> Json:
         return evaluation.open(call_name(name, evaluation.resolve(argument)))

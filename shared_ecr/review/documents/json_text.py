@@ -14,7 +14,7 @@ from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentText
 from shared_ecr.text import quoted
 
-# Nobody reads more of them.
+# No one reads more of them.
 _MOST_DOUBTS = 20
 _BLANKS = re.compile(r"[ \t\n\r]*")
 # Half of a character, which no text may hold and no terminal takes.
@@ -23,7 +23,7 @@ _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json_text(text: DocumentText) -> DataFile:
-    """Read *text* as JSON; of a key that stands twice in an object, the last counts and a doubt tells it.
+    """Read *text* as JSON; of a key that is twice in an object, the last counts and a doubt shows it.
 
     Raises:
         InvalidDocumentError: it is no JSON, or beyond the bounds.
@@ -72,7 +72,7 @@ class _JsonReader:
 
 
 def _resources(source: SourceText, data: Json) -> dict[str, Position]:
-    """Find where each member of `Resources` stands; the text is known to be JSON."""
+    """Find where each member of `Resources` is; the text is known to be JSON."""
     if not isinstance(data, dict) or not isinstance(data.get("Resources"), dict):
         return {}
     begin = 0
@@ -92,7 +92,7 @@ def _resources(source: SourceText, data: Json) -> dict[str, Position]:
 
 
 def _members(text: str, index: int) -> Iterator[tuple[str, int, int]]:
-    """Yield each key of the object at *index*, where it stands, and where its value begins."""
+    """Yield each key of the object at *index*, where it is, and where its value begins."""
     skip = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
     index = _blanks(text, _blanks(text, index) + 1)
     while text[index] != "}":

@@ -14,10 +14,10 @@ from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 
 _NESTED = "AWS::CloudFormation::Stack"
-# Nobody nests deeper, or more of them below one stack; a folder whose stacks do nests them in a circle.
+# No one nests deeper, or more of them below one stack; a folder whose stacks do nests them in a circle.
 _DEEPEST = 20
 _MOST = 500
-# Kinds of resources that deploy templates which nobody reads here.
+# Kinds of resources that deploy templates which no one reads here.
 _UNREAD = {
     "AWS::CloudFormation::StackSet": "stack set",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "product",

@@ -34,7 +34,7 @@ def call_name(function: str, argument: Json) -> str:
 
 
 def detail(argument: Json) -> str:
-    """Return what tells one call of a function from another, for a sentence."""
+    """Return what shows one call of a function from another, for a sentence."""
     return open_name(argument if isinstance(argument, str) else written_out(argument))
 
 

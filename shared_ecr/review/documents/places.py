@@ -1,4 +1,4 @@
-"""Where a document is deployed, as far as anybody says it before the deployment."""
+"""Where a document is deployed, as far as anyone says it before the deployment."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _ENVIRONMENT = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
 @dataclass(frozen=True, slots=True)
 class DeploymentTarget:
-    """An account and a Region; None where nobody says which."""
+    """An account and a Region; None where no one says which."""
 
     account: str | None = None
     region: Region | None = None
@@ -29,7 +29,7 @@ class DeploymentTarget:
 
 
 def pseudo_parameters(home: RegistryHome) -> dict[str, str]:
-    """Return the pseudo parameters that follow from *home*; those that nobody knows are left out.
+    """Return the pseudo parameters that follow from *home*; those that no one knows are left out.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
     """

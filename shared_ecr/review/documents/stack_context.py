@@ -9,7 +9,7 @@ from shared_ecr.review.documents.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Constructs:
-    """What an assembly of CDK tells of the constructs of one stack, by logical id."""
+    """What an assembly of CDK shows of the constructs of one stack, by logical id."""
 
     paths: Mapping[str, str] = field(default_factory=dict)
     acknowledged: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class StackContext:
     name: str
     home: RegistryHome
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """The values that somebody gives."""
+    """The values that someone gives."""
     constructs: Constructs = field(default_factory=Constructs)
     stack_name: str | None = None
     """What `AWS::StackName` gives, where it is known."""

@@ -1,4 +1,4 @@
-"""The sections of a CloudFormation template, each in the shape it should have; what has another is told."""
+"""The sections of a CloudFormation template, each in the shape it should have; what has another is shown."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

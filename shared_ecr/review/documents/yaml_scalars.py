@@ -24,12 +24,12 @@ _BASES = (
 )
 _SIXTIES = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+")
 _LEADING_ZERO = re.compile(r"0[0-9]+")
-# Python does not write longer numbers; nobody writes them either.
+# Python does not write longer numbers; no one writes them either.
 _LONGEST = 1000
 
 
 def yaml_value(text: str) -> Json:
-    """Read *text*, which stands without quotes, as CloudFormation does."""
+    """Read *text*, which is without quotes, as CloudFormation does."""
     if text[:1] not in _FIRST_OF_OTHERS or len(text) > _LONGEST:
         return text
     if text in _CONSTANTS:

@@ -103,7 +103,7 @@ def _access(change: AccessChange) -> dict[str, Any]:
 
 
 def _images(outcome: RepositoryOutcome | None) -> dict[str, Any] | None:
-    """Return whose fate changes; null where no inventory tells of any."""
+    """Return whose fate changes; null where no inventory shows of any."""
     if outcome is None:
         return None
     changed = [

@@ -43,7 +43,7 @@ def told_changes(verdict: ReviewResult) -> list[GroupedChange]:
 
 
 def _keyed(told: _Told) -> tuple[object, _Told]:
-    """Return the key that changes share which are told together: none without anything to say, or with images."""
+    """Return the key that changes share which are shown together: none without anything to say, or with images."""
     change, sections = told
     has_images = isinstance(change, RepositoryChange) and change.outcome is not None
     is_alone = has_images or not sections or isinstance(change, SettingChange)
@@ -89,14 +89,14 @@ def _difference_lines(difference: PropertyChange) -> list[str]:
 
 
 def _access_lines(change: RepositoryChange) -> list[str]:
-    """Return who may newly do what, and who no longer, each with its witness."""
+    """Return who may now do what, and who no longer, each with its witness."""
     sign = {Direction.ALLOWED: "+", Direction.DENIED: "-"}
     prefix = f"{change.name}: "
     return [f"{sign[each.direction]} {visible(str(each).removeprefix(prefix))}" for each in change.access]
 
 
 def _fate_lines(change: RepositoryChange) -> list[str]:
-    """Return what becomes of the images: by number where an inventory tells, else that the number is unknown."""
+    """Return what becomes of the images: by number where an inventory shows, else that the number is unknown."""
     if change.outcome is not None:
         return list(_fates(change.outcome))
     if any(each.what == "lifecycle policy" for each in change.differences):

@@ -9,7 +9,7 @@ from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
 from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
 
-# Beyond this nobody reads; `shared-ecr access --format html` sorts and filters all of them.
+# Beyond this no one reads; `shared-ecr access --format html` sorts and filters all of them.
 LINES_AT_MOST = 500
 
 

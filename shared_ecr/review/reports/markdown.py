@@ -30,7 +30,7 @@ _ICONS = {"blocks": "⛔", "error": "⛔", "warning": "⚠️", "note": "💬"}
 
 
 def render_markdown(verdict: ReviewResult, *, limit: int = LIMIT) -> str:
-    """Render *verdict* in at most *limit* characters; no time stands in it, so it changes with the change alone."""
+    """Render *verdict* in at most *limit* characters; no time is in it, so it changes with the change alone."""
     head = list(_head(verdict))
     foot = list(_foot(verdict))
     room = limit - _length([*head, *foot]) - 200

@@ -71,7 +71,7 @@ def _location(origin: Origin) -> dict[str, Any]:
 
 
 def _fingerprint(judged: JudgedFinding[ReviewFinding]) -> str:
-    """Tell a finding from the others wherever its line moves to."""
+    """Show a finding from the others wherever its line moves to."""
     finding = judged.finding
     identity = "\0".join((finding.code, str(finding.home), finding.subject, finding.what))
     return hashlib.sha256(identity.encode()).hexdigest()[:32]

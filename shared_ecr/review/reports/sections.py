@@ -12,7 +12,7 @@ from shared_ecr.text import counted, visible
 # Less than half of a limit is of no interest yet.
 WORTH_TELLING = 0.5
 HEADROOMS = 5
-# Worst first: whoever stops reading has read what matters.
+# Worst first: anyone who stops reading has read what matters.
 WORST = (
     Happening.DELETED, Happening.REPLACED, Happening.MOVED, Happening.ORPHANED, Happening.CHANGED, Happening.CREATED,
 )  # fmt: skip
@@ -27,7 +27,7 @@ _KINDS = {
 
 
 def told_headroom(verdict: ReviewResult) -> list[Headroom]:
-    """Return the limits that are worth telling: the fullest few, of those more than half used."""
+    """Return the limits that are worth showing: the fullest few, of those more than half used."""
     fullest = sorted(verdict.headroom, key=lambda each: (-each.share, each.what, each.subject))
     return [each for each in fullest if each.share >= WORTH_TELLING][:HEADROOMS]
 

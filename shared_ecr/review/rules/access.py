@@ -20,19 +20,19 @@ from shared_ecr.review.rules.judgements import RuleFinding, note
 from shared_ecr.review.rules.linting import linted, organizations_of
 from shared_ecr.review.rules.scene import RuleContext
 
-# Of sixty-five actions a handful tells what they are.
+# Of sixty-five actions a handful shows what they are.
 _NAMED_ACTIONS = 6
 # Amazon Inspector is stopped by a denial of it to its role.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced.html
 _SCANNING = bits(("PutRegistryScanningConfiguration",))
 _INSPECTOR = "role/aws-service-role/inspector2.amazonaws.com/AWSServiceRoleForAmazonInspector2"
-# Findings about whom a statement lets in.
+# Findings about whom a statement allows.
 _LETTING_IN = frozenset({"access-forall", "access-ifexists", "access-notprincipal", "access-public", "confused-deputy"})
 
 
 @dataclass
 class _Judge:
-    """Judges policies, each once for all repositories that have it and cannot be told apart by it."""
+    """Judges policies, each once for all repositories that have it and cannot be distinguished by it."""
 
     known: dict[tuple[object, ...], tuple[Policy, tuple[RuleFinding, ...]]] = field(default_factory=dict)
     """By the policy's identity, among others, so each stays here as long as its id counts."""
@@ -117,7 +117,7 @@ def _stops_scanning(policy: Policy, target: TargetRepository) -> Iterator[Policy
 
 
 def _witness(finding: PolicyFinding, policy: Policy, target: TargetRepository) -> tuple[str, ...]:
-    """Say who gets in and may do what, where it is somebody that nobody means."""
+    """Say who gets in and may do what, where it is someone that no one means."""
     statement = finding.statement
     if statement is None or statement.effect is not Effect.ALLOW or finding.code not in _LETTING_IN:
         return ()

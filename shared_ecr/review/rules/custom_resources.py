@@ -1,4 +1,4 @@
-"""Custom resources: calls of the API that delete or remove something, and code that nobody can read here.
+"""Custom resources: calls of the API that delete or remove something, and code that no one can read here.
 
 What a call puts is judged like the property of a template that puts the same (`shared_ecr.review.sdk_calls`).
 """

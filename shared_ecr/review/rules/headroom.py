@@ -17,7 +17,7 @@ from shared_ecr.review.rules.limits import (
 from shared_ecr.review.rules.scene import REGISTRY_POLICY, TEMPLATE, read_template
 from shared_ecr.review.verdict import Headroom
 
-# Of a thousand repositories nobody reads how empty each one is.
+# Of a thousand repositories no one reads how empty each one is.
 _WORTH_SAYING = 0.5
 
 

@@ -31,7 +31,7 @@ def replicas(scene: RuleContext) -> Iterator[ReviewFinding]:
     for template in scene.templates:
         if template.is_known and AppliedFor.REPLICATION in template.occasions:
             templates[template.resource.home][template.prefix] = template
-    # A configuration with deletions stands twice, as a resource and as a call; its replicas are judged once.
+    # A configuration with deletions is twice, as a resource and as a call; its replicas are judged once.
     told: set[tuple[RegistryHome, RegistryHome, str]] = set()
     for source, destination, name in _copied(scene, held, deployed):
         if (source, destination, name) not in told:

@@ -25,7 +25,7 @@ _ANYTHING = "\0"
 
 
 def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[RuleFinding]:
-    """Judge the rules of *policy*, which *words* tell."""
+    """Judge the rules of *policy*, which *words* show."""
     selecting: list[LifecycleRule] = []
     for rule in policy.rules:
         hopeless = next((entry for entry in entries_of(rule.selection) if not _can_match(rule, entry)), None)

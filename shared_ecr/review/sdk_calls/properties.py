@@ -17,7 +17,7 @@ class CalledResource:
 
     type: str
     named_by: str | None
-    """The property that tells resources of the type apart; None where a registry has one."""
+    """The property that distinguishes resources of the type; None where a registry has one."""
     properties: Properties | None
     """None where the call removes it."""
 

@@ -47,7 +47,7 @@ def _judged(found: Exploration, question: ReviewQuestion) -> Iterator[_Judged]:
 
 
 def _signature(world: World, found: Exploration) -> Hashable:
-    """Return what tells worlds apart: everything of the resources that depend on something open."""
+    """Return what distinguishes worlds: everything of the resources that depend on something open."""
     if len(found.worlds) == 1:
         return ()
     varying = {(unit.stack, unit.logical_id) for unit, touched in found.units.items() if touched}

@@ -1,4 +1,4 @@
-"""Two registries with a login each, and somebody at a command line who knows both."""
+"""Two registries with a login each, and someone at a command line who knows both."""
 
 import base64
 import io

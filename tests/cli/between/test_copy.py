@@ -80,13 +80,13 @@ def test_within_one_registry_layers_are_mounted_and_none_is_read(sides: Sides) -
     assert (sides.source.count("GET", "/blobs/"), held(sides.source, "kept/app")) == (0, APP.files)
 
 
-def test_a_dry_run_tells_what_is_missing_and_changes_nothing(sides: Sides) -> None:
+def test_a_dry_run_shows_what_is_missing_and_changes_nothing(sides: Sides) -> None:
     printed = copied(sides, APP, "--dry-run")
     assert "3 blobs to move" in printed
     assert not held(sides.target, "kept/app")
 
 
-def test_a_dry_run_is_told_to_machines_too(sides: Sides) -> None:
+def test_a_dry_run_is_shown_to_machines_too(sides: Sides) -> None:
     plan = json.loads(copied(sides, APP, "--dry-run", "--format", "json"))
     assert (plan["digest"], plan["blobs_to_move"], plan["done"]) == (APP.root, 3, False)
 
@@ -106,7 +106,7 @@ class TestPlatforms:
         assert copied(sides, BOTH, "--platform", "linux/arm64") == f"{sides.here}/kept/app@{arm.root}\n"
         assert held(sides.target, "kept/app") == arm.files
 
-    def test_that_the_digest_is_another_one_is_told(self, sides: Sides) -> None:
+    def test_that_the_digest_is_another_one_is_shown(self, sides: Sides) -> None:
         hold(sides.source, "team/app", BOTH, "1")
         words = ("copy", f"{sides.there}/team/app:1", f"{sides.here}/kept/app", "--platform", "linux/arm64")
         assert f"{BOTH.root} is cut down" in sides.types(*words).stderr
@@ -190,7 +190,7 @@ class TestReferrers:
         assert held(sides.target, "kept/app") == APP.files
         assert sides.source.count("GET", "/referrers/") == 0
 
-    def test_one_that_is_about_something_else_is_told_and_left_out(self, sides: Sides) -> None:
+    def test_one_that_is_about_something_else_is_shown_and_left_out(self, sides: Sides) -> None:
         stranger = about(BOTH)
         body = {"schemaVersion": 2, "mediaType": BOTH.media_type, "manifests": [stranger.descriptor()]}
         hold(sides.source, "team/app", stranger)

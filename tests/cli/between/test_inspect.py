@@ -43,7 +43,7 @@ def test_the_raw_manifest_is_printed_byte_for_byte(sides: Sides, built: BuiltIma
     assert sides.types_for_bytes("inspect", f"{sides.there}/team/app:1", "--raw") == built.files[built.root]
 
 
-def test_an_image_is_told_with_all_that_its_configuration_says(sides: Sides) -> None:
+def test_an_image_is_shown_with_all_that_its_configuration_says(sides: Sides) -> None:
     found = inspected(sides, APP)
     assert {key: found[key] for key in ("digest", "media_type", "bytes", "created", "labels")} == {
         "digest": APP.root,
@@ -64,12 +64,12 @@ def test_the_platform_of_an_image_is_that_of_its_configuration(sides: Sides) -> 
     assert [image["platform"] for image in inspected(sides, APP)["images"]] == ["linux/arm/v7"]
 
 
-def test_layers_are_told_in_their_order(sides: Sides) -> None:
+def test_layers_are_shown_in_their_order(sides: Sides) -> None:
     layers = [(layer["digest"], layer["bytes"]) for layer in inspected(sides, APP)["layers"]]
     assert layers == [(digest_of(noise(3_000_000, 1)), 3_000_000), (digest_of(b"small"), 5)]
 
 
-def test_an_index_is_told_with_the_size_of_each_image(sides: Sides) -> None:
+def test_an_index_is_shown_with_the_size_of_each_image(sides: Sides) -> None:
     rows = [(row["platform"], row["digest"], row["bytes"]) for row in inspected(sides, BOTH)["images"]]
     children = image([b"amd64"], seed=1), image([b"arm64, longer"], seed=2)
     assert rows == [
@@ -78,11 +78,11 @@ def test_an_index_is_told_with_the_size_of_each_image(sides: Sides) -> None:
     ]
 
 
-def test_one_platform_of_an_index_is_told_as_the_image_that_it_is(sides: Sides) -> None:
+def test_one_platform_of_an_index_is_shown_as_the_image_that_it_is(sides: Sides) -> None:
     assert inspected(sides, BOTH, "--platform", "linux/arm64")["digest"] == image([b"arm64, longer"], seed=2).root
 
 
-def test_an_attestation_is_told_with_the_image_that_it_is_about(sides: Sides) -> None:
+def test_an_attestation_is_shown_with_the_image_that_it_is_about(sides: Sides) -> None:
     attestation = image([b"attested"], seed=3)
     entry = attestation.descriptor(
         platform={"os": "unknown", "architecture": "unknown"},
@@ -94,14 +94,14 @@ def test_an_attestation_is_told_with_the_image_that_it_is_about(sides: Sides) ->
     assert (last["platform"], last["about"]) == (None, image([b"amd64"], seed=1).root)
 
 
-def test_referrers_are_told_with_their_kind(sides: Sides) -> None:
+def test_referrers_are_shown_with_their_kind(sides: Sides) -> None:
     bill = about(APP, kind="application/spdx+json")
     hold(sides.source, "team/app", bill)
     rows = inspected(sides, APP)["referrers"]
     assert rows == [{"digest": bill.root, "artifact_type": "application/spdx+json", "tag": None}]
 
 
-def test_a_signature_by_cosigns_tag_is_told(sides: Sides) -> None:
+def test_a_signature_by_cosigns_tag_is_shown(sides: Sides) -> None:
     signature, tag = image([b"signature"], seed=9), APP.root.replace(":", "-") + ".sig"
     hold(sides.source, "team/app", signature, tag)
     assert inspected(sides, APP)["referrers"] == [{"digest": signature.root, "artifact_type": None, "tag": tag}]
@@ -112,7 +112,7 @@ def test_no_referrer_is_asked_for_without_them(sides: Sides) -> None:
     assert sides.source.count("GET", "/referrers/") == 0
 
 
-def test_a_list_of_referrers_that_is_none_is_told_beside_the_image(sides: Sides) -> None:
+def test_a_list_of_referrers_that_is_none_is_shown_beside_the_image(sides: Sides) -> None:
     sides.source.fail("GET", "/referrers/", Reply(200, (("Content-Type", BOTH.media_type),), b'{"manifests":1}'))
     found = inspected(sides, APP)
     assert (found["digest"], len(found["faults"])) == (APP.root, 1)
@@ -153,11 +153,11 @@ def test_a_configuration_of_other_bytes_is_not_believed(sides: Sides) -> None:
     assert sides.types("inspect", f"{sides.there}/team/app:1").code == 2
 
 
-def test_an_image_that_is_not_there_is_told(sides: Sides) -> None:
+def test_an_image_that_is_not_there_is_shown(sides: Sides) -> None:
     outcome = sides.types("inspect", f"{sides.there}/team/app:gone")
     assert (outcome.code, f"there is no {sides.there}/team/app:gone" in outcome.stderr) == (4, True)
 
 
-def test_a_platform_that_is_none_is_refused_before_anybody_is_asked(sides: Sides) -> None:
+def test_a_platform_that_is_none_is_refused_before_anyone_is_asked(sides: Sides) -> None:
     assert sides.types("inspect", f"{sides.there}/team/app:1", "--platform", "arm64").code == 2
     assert sides.source.seen == []

@@ -117,7 +117,7 @@ class TestMoving:
         assert {outcome for _, outcome in rows(mirror(sides))} == {"there_already"}
         methods = {seen.method for side in (sides.source, sides.target) for seen in side.seen}
         asked = [sum(seen.path.startswith("/v2/") for seen in side.seen) for side in (sides.source, sides.target)]
-        # The source asks who is there, of each of the tags that are looked at when nobody is known yet.
+        # The source asks who is there, of each of the tags that are looked at when no one is known yet.
         assert (methods, asked[0] <= 4, asked[1]) == ({"HEAD"}, True, 2)
 
     def test_a_layer_that_several_tags_share_is_read_once(self, sides: Sides) -> None:
@@ -162,7 +162,7 @@ class TestMoving:
         ],
         ids=["missing", "moved", "moved and may not", "the same"],
     )
-    def test_a_dry_run_tells_what_would_become_of_each_tag(
+    def test_a_dry_run_shows_what_would_become_of_each_tag(
         self, sides: Sides, properties: str, there: BuiltImage | None, outcome: str, code: int
     ) -> None:
         if there:
@@ -270,7 +270,7 @@ class TestTelling:
             f"kept/app:1.0.2  there already  {OLD.root}",
         ]
 
-    def test_the_sum_stands_on_stderr(self, sides: Sides) -> None:
+    def test_the_sum_is_on_stderr(self, sides: Sides) -> None:
         assert self.report(sides).stderr.splitlines()[-1] == "1 copied, 1 refused, 1 there already"
 
     def test_json_has_from_to_outcome_digest_and_reason(self, sides: Sides) -> None:

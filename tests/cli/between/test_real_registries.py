@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("skopeo") is None, reason="skopeo is not installed"),
 ]
 APP = index(image([noise(3_000_000, 1), b"one"], seed=1), image([noise(1_000_000, 2)], seed=2))
-# Runs the command and then tells how much memory it had at most, in KiB.
+# Runs the command and then shows how much memory it had at most, in KiB.
 MEASURED = """
 import sys
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_tags_are_those_that_skopeo_lists(two: Two) -> None:
     assert sorted(two.types("tags", f"{two.source.host}/team/tags").split()) == sorted(listed["Tags"])
 
 
-def test_digest_layers_and_platform_are_those_that_skopeo_tells(two: Two) -> None:
+def test_digest_layers_and_platform_are_those_that_skopeo_shows(two: Two) -> None:
     single = image([b"layer"], seed=5)
     name = two.has("team/single:1", single)
     ours = json.loads(two.types("inspect", name, "--format", "json"))

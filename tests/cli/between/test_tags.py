@@ -28,7 +28,7 @@ class TestListing:
         assert list_tags(sides).stdout.split() == [f"1.{number}" for number in range(35)]
         assert sides.source.count("GET", "/tags/list") == 5  # the login is asked for once
 
-    def test_digests_are_told_on_request(self, sides: Sides) -> None:
+    def test_digests_are_shown_on_request(self, sides: Sides) -> None:
         hold(sides.source, "team/app", APP, "1")
         hold(sides.source, "team/app", OTHER, "2")
         assert list_tags(sides, "--digests").stdout == f"1 {APP.root}\n2 {OTHER.root}\n"
@@ -43,7 +43,7 @@ class TestListing:
         sides.source.fail("GET", "/tags/list", Reply(200, (JSON,), b'{"name":"team/app","tags":null}'), after=1)
         assert (list_tags(sides).code, list_tags(sides).stdout) == (0, "")
 
-    def test_a_repository_that_is_not_there_is_told(self, sides: Sides) -> None:
+    def test_a_repository_that_is_not_there_is_shown(self, sides: Sides) -> None:
         outcome = list_tags(sides)
         assert (outcome.code, f"there is no repository team/app in {sides.there}" in outcome.stderr) == (4, True)
 
@@ -141,7 +141,7 @@ class TestTagging:
         assert sides.types("tag", f"{sides.there}/team/app@{APP.root}", "1").code == 2
         assert tags(sides.source, "team/app") == {}
 
-    def test_a_tag_that_another_moved_meanwhile_is_told(self, sides: Sides) -> None:
+    def test_a_tag_that_another_moved_meanwhile_is_shown(self, sides: Sides) -> None:
         hold(sides.source, "team/app", APP, "1")
         elsewhere = Reply(200, (("Docker-Content-Digest", OTHER.root),))
         sides.source.fail("HEAD", "/manifests/new", elsewhere, after=1)
@@ -149,7 +149,7 @@ class TestTagging:
         assert (outcome.code, "somebody else may push it" in outcome.stderr) == (4, True)
 
     @pytest.mark.parametrize("new", ["a b", "-x", "1.2+build"])
-    def test_what_is_no_tag_is_refused_before_anybody_is_asked(self, sides: Sides, new: str) -> None:
+    def test_what_is_no_tag_is_refused_before_anyone_is_asked(self, sides: Sides, new: str) -> None:
         assert sides.types("tag", f"{sides.there}/team/app:1", "--", new).code == 2
         assert sides.source.seen == []
 

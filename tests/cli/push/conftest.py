@@ -30,7 +30,7 @@ def registry() -> Iterator[FakeRegistry]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the user stands: two images, no declaration."""
+    """Where the user is: two images, no declaration."""
     monkeypatch.chdir(tmp_path)
     write_layout(tmp_path / "app", image())
     write_layout(tmp_path / "web", image(seed=1))

@@ -48,21 +48,21 @@ def test_what_is_there_is_not_sent_again(registry: FakeRegistry) -> None:
     assert (again.code, [seen.method for seen in registry.seen]) == (0, ["HEAD"])
 
 
-def test_the_exit_code_is_that_of_the_gravest_failure_and_the_others_are_finished(registry: FakeRegistry) -> None:
+def test_the_exit_code_is_that_of_the_highest_failure_and_the_others_are_finished(registry: FakeRegistry) -> None:
     registry.fail("PUT", "/v2/team/web/manifests/", DENIED, times=9)
     host = registry.host
     done = shared_ecr("push", "app", f"{host}/team/web:1", f"{host}/team/app:2")
     assert (done.code, done.stdout) == (4, f"{host}/team/app@{DIGEST}\n")
 
 
-def test_a_failure_among_several_is_told_with_its_image_and_target(registry: FakeRegistry) -> None:
+def test_a_failure_among_several_is_shown_with_its_image_and_target(registry: FakeRegistry) -> None:
     registry.fail("PUT", "/v2/team/web/manifests/", DENIED, times=9)
     done = shared_ecr("push", "app", f"{registry.host}/team/app:2", f"{registry.host}/team/web:1")
     (line,) = (line for line in done.stderr.splitlines() if line.startswith("shared-ecr: "))
     assert line.startswith(f"shared-ecr: app to {registry.host}/team/web:1: {registry.host} refused to")
 
 
-def test_a_failure_alone_is_told_as_itself(registry: FakeRegistry) -> None:
+def test_a_failure_alone_is_shown_as_itself(registry: FakeRegistry) -> None:
     registry.fail("PUT", "/v2/team/app/manifests/", DENIED, times=9)
     done = shared_ecr("push", "app", f"{registry.host}/team/app:1")
     assert (done.code, done.stdout) == (4, "")
@@ -195,14 +195,14 @@ def test_a_quiet_push_says_nothing_on_stderr(registry: FakeRegistry) -> None:
     assert (done.code, done.stderr) == (0, "")
 
 
-def test_a_quiet_push_tells_its_errors(registry: FakeRegistry) -> None:
+def test_a_quiet_push_shows_its_errors(registry: FakeRegistry) -> None:
     registry.fail("PUT", "/v2/team/app/manifests/", DENIED, times=9)
     done = shared_ecr("push", "app", f"{registry.host}/team/app:1", "-q")
     assert done.stderr.startswith("shared-ecr: ")
     assert done.stderr.count("\n") == 1
 
 
-def test_without_progress_the_outcome_is_told_all_the_same(registry: FakeRegistry) -> None:
+def test_without_progress_the_outcome_is_shown_all_the_same(registry: FakeRegistry) -> None:
     done = shared_ecr("push", "app", f"{registry.host}/team/app:1", "--progress", "none")
     assert done.stderr == "under 1: 3 blobs uploaded (99 B)\n"
 
@@ -235,7 +235,7 @@ def test_an_archive_is_read_from_stdin_for_all_targets(
     assert (done.code, done.stdout.count(DIGEST)) == (0, 2)
 
 
-def test_verbose_shows_what_stands_behind_each_error() -> None:
+def test_verbose_shows_what_is_behind_each_error() -> None:
     done = shared_ecr("--verbose", "push", "app", "localhost:1/team/app:1", "localhost:1/team/web:1")
     assert done.stderr.count("  because: ") == 2
 

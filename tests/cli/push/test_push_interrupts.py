@@ -79,7 +79,7 @@ def test_at_a_terminal_the_interrupt_leaves_that_line_alone(
     ]
 
 
-def test_an_interrupt_before_anything_moved_is_told_too(registry: FakeRegistry, folder: Path) -> None:
+def test_an_interrupt_before_anything_moved_is_shown_too(registry: FakeRegistry, folder: Path) -> None:
     reached, go = threading.Event(), threading.Event()
     registry.fail("HEAD", "/manifests/", Hold(reached, go))
     child = start("push", folder / "app", f"{registry.host}/team/app:1")

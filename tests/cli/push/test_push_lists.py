@@ -43,7 +43,7 @@ def test_comments_and_blanks_say_nothing(registry: FakeRegistry, text: str) -> N
     assert (done.code, done.stdout) == (0, f"{registry.host}/team/app@{DIGEST}\n"), done.stderr
 
 
-def test_a_path_with_blanks_stands_in_quotes(registry: FakeRegistry) -> None:
+def test_a_path_with_blanks_is_in_quotes(registry: FakeRegistry) -> None:
     Path("app").rename("my app")
     assert push(registry, '"my app" HOST/team/app:1').code == 0
 
@@ -53,7 +53,7 @@ def test_a_name_within_a_path_is_no_comment(registry: FakeRegistry) -> None:
     assert (done.code, "other" in done.stderr) == (2, True)
 
 
-def test_every_fault_of_the_list_is_told_with_its_place_and_nothing_is_sent(registry: FakeRegistry) -> None:
+def test_every_fault_of_the_list_is_shown_with_its_place_and_nothing_is_sent(registry: FakeRegistry) -> None:
     done = push(
         registry,
         "app HOST/team/app:1\n"
@@ -68,7 +68,7 @@ def test_every_fault_of_the_list_is_told_with_its_place_and_nothing_is_sent(regi
     ]
 
 
-def test_every_line_that_is_none_is_told_with_its_place(registry: FakeRegistry) -> None:
+def test_every_line_that_is_none_is_shown_with_its_place(registry: FakeRegistry) -> None:
     done = push(registry, 'app\napp HOST/team/app:1\n  web # alone\nx "y z\n')
     assert done.code == 2
     assert [line.partition(": ")[0] for line in done.stderr.splitlines()] == [

@@ -58,7 +58,7 @@ def test_a_region_that_is_not_declared_is_refused(aws: LocalAws) -> None:
     assert "registry.yaml declares no registry in ap-south-1" in done.stderr
 
 
-def test_what_is_told_of_the_stack_is_told_once_a_region(aws: LocalAws) -> None:
+def test_what_is_shown_of_the_stack_is_shown_once_a_region(aws: LocalAws) -> None:
     done = shared_ecr("push", "app", "team/app:1", "team/web:1", "team/app:2", "--all-regions")
     assert done.stderr.count("is out of reach") == 2
 

@@ -82,7 +82,7 @@ def test_a_token_is_asked_for_at_half_the_life_of_the_last(world: World, ask: As
     assert ask() == f"token {number}"
 
 
-def test_half_a_life_is_the_servers_to_tell(world: World, ask: Ask) -> None:
+def test_half_a_life_is_the_servers_to_show(world: World, ask: Ask) -> None:
     world.lifetime = timedelta(hours=1)
     ask()
     world.passes(0.6)
@@ -117,7 +117,7 @@ def test_a_clock_that_was_set_back_makes_a_token_stale(world: World, ask: Ask, h
     assert ask() == "token 2"
 
 
-def test_while_aws_fails_a_token_that_is_still_good_is_used_and_told_of(world: World, ask: Ask) -> None:
+def test_while_aws_fails_a_token_that_is_still_good_is_used_and_shown_of(world: World, ask: Ask) -> None:
     ask()
     world.passes(11.9)
     world.fault = UnavailableError("AWS could not be reached")

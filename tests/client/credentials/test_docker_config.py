@@ -66,7 +66,7 @@ def test_a_login_is_read_as_docker_reads_it(tmp_path: Path, entry: dict[str, str
     ],
     ids=["no base64", "no ASCII", "no colon", "no text", "number", "list", "text"],
 )
-def test_a_broken_login_is_told_by_its_key_alone(tmp_path: Path, entry: object) -> None:
+def test_a_broken_login_is_shown_by_its_key_alone(tmp_path: Path, entry: object) -> None:
     config = loaded(tmp_path, json.dumps({"auths": {"broken.example": entry}}))
 
     with pytest.raises(UnavailableError, match=r"config\.json: the login for 'broken\.example' is broken") as caught:
@@ -74,7 +74,7 @@ def test_a_broken_login_is_told_by_its_key_alone(tmp_path: Path, entry: object) 
     assert CANARY not in str(caught.value)
 
 
-def test_a_broken_login_stops_nobody_else(tmp_path: Path) -> None:
+def test_a_broken_login_stops_no_one_else(tmp_path: Path) -> None:
     entries = {"broken.example": {"auth": "!"}, "registry.example": {"auth": pair("user:pass")}}
 
     config = loaded(tmp_path, json.dumps({"auths": entries}))
@@ -100,7 +100,7 @@ def test_an_entry_that_docker_leaves_for_a_helper_is_no_login(tmp_path: Path) ->
     ],
     ids=["comma", "cut off", "list", "Latin-1", "byte order mark"],
 )
-def test_a_broken_file_is_told_with_line_and_column(
+def test_a_broken_file_is_shown_with_line_and_column(
     tmp_path: Path, content: str | bytes, place: str, what: str
 ) -> None:
     with pytest.raises(UnavailableError) as caught:
@@ -132,7 +132,7 @@ def test_a_broken_file_is_never_quoted(tmp_path: Path, content: str) -> None:
     assert caught.value.__cause__ is None
 
 
-def test_what_is_no_file_is_told(tmp_path: Path) -> None:
+def test_what_is_no_file_is_shown(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="Is a directory"):
         DockerConfig.load(tmp_path)
 

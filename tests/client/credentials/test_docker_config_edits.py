@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 HOST = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 CANARY = "canary-c3d9a115"
 WRITERS = 20
-# Docker's own file has such keys, and nobody may reorder or lose them.
+# Docker's own file has such keys, and no one may reorder or lose them.
 USERS = {
     "zebra": [1, {"b": 1, "a": None}],
     "auths": {"old.example": {"auth": "b2xkOmxvZ2lu", "email": "o@example"}},
@@ -111,7 +111,7 @@ def test_a_symbolic_link_stays_and_its_target_is_changed(path: Path, tmp_path: P
     assert mode(target) == 0o600
 
 
-def test_a_link_in_a_circle_is_told(tmp_path: Path) -> None:
+def test_a_link_in_a_circle_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.symlink_to(path)
 
@@ -165,7 +165,7 @@ def test_another_helper_is_not_taken_out(path: Path) -> None:
     assert not forget_our_helper(path, [HOST])
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost(small_disk: Path) -> None:
+def test_a_full_disk_is_shown_and_nothing_is_lost(small_disk: Path) -> None:
     path = small_disk / "config.json"
     path.write_text(json.dumps(USERS))
 
@@ -175,7 +175,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(small_disk: Path) -> None:
     assert left_in(small_disk) == ["config.json"]
 
 
-def test_a_read_only_disk_is_told(small_disk: Path) -> None:
+def test_a_read_only_disk_is_shown(small_disk: Path) -> None:
     (small_disk / "config.json").write_text(json.dumps(USERS))
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
 

@@ -21,7 +21,7 @@ PUBLIC = RegistryHost("public.ecr.aws")
 
 @dataclass
 class Ecr:
-    """Both APIs, whose clock stands at noon while this machine's does not."""
+    """Both APIs, whose clock is at noon while this machine's does not."""
 
     here: datetime = NOON
     headers: dict[str, str] = field(default_factory=lambda: {"date": "Sat, 21 Nov 2026 12:00:00 GMT"})
@@ -76,7 +76,7 @@ def test_a_token_of_ecr_public_is_held_and_renewed_when_it_is_refused(ecr: Ecr) 
     "document",
     [[], {}, "", None, [[]], {"authorizationToken": "!"}, {"authorizationToken": "é"}, {"authorizationToken": ""}],
 )
-def test_an_answer_that_is_no_token_is_told(ecr: Ecr, document: object) -> None:
+def test_an_answer_that_is_no_token_is_shown(ecr: Ecr, document: object) -> None:
     ecr.document = document if document is not None else 0
 
     with pytest.raises(UnavailableError, match="ECR Public answered the question for a token with something else"):

@@ -115,7 +115,7 @@ def test_ours_knows_dual_stack_hosts(helpers: Helpers) -> None:
     assert helpers.world.asked == [DUAL_STACK_API]
 
 
-def test_ours_tells_why_it_failed(helpers: Helpers) -> None:
+def test_ours_shows_why_it_failed(helpers: Helpers) -> None:
     helpers.world.tokens.refusal = "AccessDeniedException"
 
     theirs, ours = (helpers.ask(program, "get", HOST) for program in (helpers.theirs, helpers.ours))

@@ -15,7 +15,7 @@ class Authority:
     """Whom to trust, and what a server shows."""
 
     root: Path
-    """The authority's own certificate; `SSL_CERT_FILE` names it to every program that shall trust it."""
+    """The authority's own certificate; `SSL_CERT_FILE` names it to every program that must trust it."""
     name: str
     certificate: Path
     key: Path

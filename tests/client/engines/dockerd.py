@@ -39,7 +39,7 @@ def running_dockerd(folder: Path, environ: Mapping[str, str]) -> Iterator[Path]:
     # A socket's path has at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as short, (folder / "log").open("wb") as log:
         socket, settings = Path(short, "d.sock"), Path(short, "daemon.json")
-        # Whatever this machine's own daemon is told does not matter here.
+        # Whatever this machine's own daemon is shown does not matter here.
         settings.write_text("{}")
         daemon = subprocess.Popen(
             ["dockerd", *FLAGS, f"--data-root={folder}/data", f"--exec-root={short}/exec", f"--pidfile={short}/pid",

@@ -97,7 +97,7 @@ def running_registry(
 
 
 def wait_for_port(port: int) -> None:
-    """Return when somebody listens on *port* of this machine."""
+    """Return when someone listens on *port* of this machine."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:

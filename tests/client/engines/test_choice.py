@@ -43,7 +43,7 @@ def test_the_one_of_the_environment_goes_before_the_path(stand_ins: StandIns) ->
     assert chosen(stand_ins, CDK_DOCKER="finch") == "finch"
 
 
-def test_a_path_tells_its_family_by_the_name_of_the_file(stand_ins: StandIns) -> None:
+def test_a_path_shows_its_family_by_the_name_of_the_file(stand_ins: StandIns) -> None:
     path = stand_ins.install("podman")
 
     engine = choose_engine(None, {"CDK_DOCKER": str(path)}, PUSH)
@@ -72,7 +72,7 @@ def test_skopeo_has_no_images_to_push_unasked(stand_ins: StandIns) -> None:
         chosen(stand_ins)
 
 
-def test_without_any_engine_the_way_without_one_is_told(stand_ins: StandIns) -> None:
+def test_without_any_engine_the_way_without_one_is_shown(stand_ins: StandIns) -> None:
     with pytest.raises(UnavailableError, match=r"docker, podman, finch or nerdctl.*OCI layout.*needs no engine"):
         chosen(stand_ins)
 
@@ -82,6 +82,6 @@ def test_a_misspelt_engine_gets_a_suggestion(stand_ins: StandIns) -> None:
         chosen(stand_ins, "podmann")
 
 
-def test_an_engine_that_is_not_installed_is_told_with_where_it_was_named(stand_ins: StandIns) -> None:
+def test_an_engine_that_is_not_installed_is_shown_with_where_it_was_named(stand_ins: StandIns) -> None:
     with pytest.raises(UnavailableError, match="CDK_DOCKER names 'finch'"):
         chosen(stand_ins, CDK_DOCKER="finch")

@@ -143,7 +143,7 @@ def test_a_login_that_the_engine_cannot_keep_says_which_setting_to_change(stage:
         stage.engine.log_in(stage.target.host, stage.canary)
 
 
-def test_a_login_that_the_registry_refuses_is_told_as_that(stage: Stage) -> None:
+def test_a_login_that_the_registry_refuses_is_shown_as_that(stage: Stage) -> None:
     stage.stand_ins.answer(
         Answer("login", code=1, stderr="Error response: login attempt failed with status: 401 Unauthorized")
     )
@@ -177,7 +177,7 @@ def test_a_login_that_the_registry_refuses_is_told_as_that(stage: Stage) -> None
         "no access to the daemon", "no access to a file", "disk full", "unknown",
     ],
 )  # fmt: skip
-def test_a_refusal_is_told_in_our_words(stage: Stage, text: str, error: type[Exception], said: str) -> None:
+def test_a_refusal_is_shown_in_our_words(stage: Stage, text: str, error: type[Exception], said: str) -> None:
     stage.stand_ins.answer(Answer(stage.moving, code=1, stderr=text))
 
     with pytest.raises(error, match=said):
@@ -269,7 +269,7 @@ def test_plain_http_is_allowed_to_this_machine(stand_ins: StandIns, canary: Cred
 
 
 @pytest.mark.parametrize("source", ["app:v1", "docker://registry.example/app:v1", "unknown:app"])
-def test_skopeo_is_told_where_an_image_is(stand_ins: StandIns, source: str) -> None:
+def test_skopeo_is_shown_where_an_image_is(stand_ins: StandIns, source: str) -> None:
     stand_ins.install("skopeo")
 
     with pytest.raises(UsageError, match="TRANSPORT:PLACE"):
@@ -283,7 +283,7 @@ def test_skopeo_has_nothing_to_pull_into(stand_ins: StandIns, canary: Credential
         choose_engine("skopeo", stand_ins.environ, EngineUse.PUSH).pull(target, canary, print)
 
 
-def test_an_engine_that_cannot_be_run_is_told_with_its_path(stand_ins: StandIns, target: ImageReference) -> None:
+def test_an_engine_that_cannot_be_run_is_shown_with_its_path(stand_ins: StandIns, target: ImageReference) -> None:
     broken = stand_ins.path / "docker"
     broken.write_bytes(b"\x7fELF, or so it says")
     broken.chmod(0o755)

@@ -105,7 +105,7 @@ def test_a_store_that_cannot_be_tidied_does_not_fail_a_push_that_is_done(
     assert said[-1] == f"docker image rm {target} failed: image is in use"
 
 
-def test_the_private_configuration_can_be_read_by_nobody_else(
+def test_the_private_configuration_can_be_read_by_no_one_else(
     docker: Engine, stand_ins: StandIns, canary: Credentials, target: ImageReference
 ) -> None:
     stand_ins.answer(Answer("inspect", stdout=described(ID, "app:v1")))
@@ -135,7 +135,7 @@ def test_the_users_context_and_proxies_are_kept_and_the_helpers_are_not(
     assert sorted(call.linked) == ["cli-plugins", "contexts"]
 
 
-def test_the_private_configuration_stands_in_memory_where_there_is_a_runtime_folder(
+def test_the_private_configuration_is_in_memory_where_there_is_a_runtime_folder(
     docker: Engine, stand_ins: StandIns, canary: Credentials, target: ImageReference
 ) -> None:
     stand_ins.answer(Answer("inspect", stdout=described(ID, "app:v1")))

@@ -67,7 +67,7 @@ def test_a_configuration_that_cannot_be_read_is_done_without(
     assert list(document) == ["auths"]
 
 
-def test_nobody_is_logged_in_without_credentials(stand_ins: StandIns, target: ImageReference) -> None:
+def test_no_one_is_logged_in_without_credentials(stand_ins: StandIns, target: ImageReference) -> None:
     with authfile("--authfile", target.host, None, in_memory=False) as lent:
         assert json.loads(Path(lent.arguments[1]).read_text()) == {"auths": {}}
 

@@ -28,7 +28,7 @@ def test_a_login_that_is_not_there_is_no_failure(engine: Engine, stand_ins: Stan
     engine.log_out(HOST)
 
 
-def test_any_other_failure_is_told(engine: Engine, stand_ins: StandIns) -> None:
+def test_any_other_failure_is_shown(engine: Engine, stand_ins: StandIns) -> None:
     stand_ins.answer(Answer("logout", stderr="permission denied", code=1))
 
     with pytest.raises(UnavailableError, match=f"could not log out of {HOST} .*permission denied"):

@@ -178,7 +178,7 @@ def test_the_engines_word_for_the_digest_is_the_registrys(
 
 
 @each_engine
-def test_a_wrong_login_is_told_as_that(place_of: PlaceMaker, registry: RealRegistry, name: str) -> None:
+def test_a_wrong_login_is_shown_as_that(place_of: PlaceMaker, registry: RealRegistry, name: str) -> None:
     place = place_of(name)
 
     with pytest.raises(LoginRefusedError):
@@ -240,7 +240,7 @@ def test_a_wrong_login_is_refused(place_of: PlaceMaker, registry: RealRegistry, 
         place.engine.log_in(registry.host, WRONG)
 
 
-def test_a_credential_helper_that_is_not_there_is_told(place_of: PlaceMaker, registry: RealRegistry) -> None:
+def test_a_credential_helper_that_is_not_there_is_shown(place_of: PlaceMaker, registry: RealRegistry) -> None:
     place = place_of("docker")
     configuration = place.folders[0] / ".docker" / "config.json"
     document = json.loads(configuration.read_text())

@@ -26,7 +26,7 @@ IMAGES = ["local/built:v1", "team/app:1"]
 
 @dataclass(frozen=True)
 class Developer:
-    """Somebody whose daemon has an image that it built, and one that was loaded into it; they never logged in."""
+    """Someone whose daemon has an image that it built, and one that was loaded into it; they never logged in."""
 
     folder: Path
     environ: Mapping[str, str]
@@ -132,7 +132,7 @@ def test_an_image_of_the_daemon_is_pushed_and_comes_back_as_it_was(
     }
 
 
-def test_a_push_leaves_nothing_in_the_home_of_somebody_who_never_logged_in(developer: Developer, place: Place) -> None:
+def test_a_push_leaves_nothing_in_the_home_of_someone_who_never_logged_in(developer: Developer, place: Place) -> None:
     target = f"{place.host}/by/docker:left"
     pushed = developer.types("push", IMAGES[0], target, "--engine", "docker", environ=place.environ)
     assert pushed.code == 0, pushed.stderr

@@ -33,7 +33,7 @@ ENGINES = ["podman", "buildah", "skopeo", "docker"]
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with folders of their own, who trusts the authority and has the login in our variables."""
+    """Someone with folders of their own, who trusts the authority and has the login in our variables."""
 
     folder: Path
     environ: dict[str, str]
@@ -170,18 +170,18 @@ def test_no_output_has_the_login(pushed: Pushed) -> None:
 def test_the_same_push_again_moves_nothing(pushed: Pushed) -> None:
     again = pushed.user.types(*pushed.words)
     assert (again.code, again.stdout) == (0, pushed.done.stdout), again.stderr
-    # skopeo tells each blob in the same words, whether the registry had it or not.
+    # skopeo shows each blob in the same words, whether the registry had it or not.
     assert pushed.engine == "skopeo" or "already" in again.stderr
 
 
-def test_a_login_that_is_wrong_is_told_as_that(pushed: Pushed) -> None:
+def test_a_login_that_is_wrong_is_shown_as_that(pushed: Pushed) -> None:
     words = [word.replace("/by/", "/refused/") for word in pushed.words]
     refused = pushed.user.types(*words, SHARED_ECR_PASSWORD="another")
     assert refused.code == 4, refused.stderr
     assert "does not accept the credentials" in refused.stderr
 
 
-def test_an_authority_that_nobody_trusts_is_refused(pushed: Pushed, tmp_path: Path) -> None:
+def test_an_authority_that_no_one_trusts_is_refused(pushed: Pushed, tmp_path: Path) -> None:
     other = made_authority(tmp_path)
     words = [word.replace("/by/", "/distrusted/") for word in pushed.words]
     refused = pushed.user.types(*words, SSL_CERT_FILE=str(other.root))

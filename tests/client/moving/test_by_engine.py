@@ -88,7 +88,7 @@ def test_an_engine_that_is_asked_for_pushes_paths_too(world: World, engine: Engi
     assert len(engine.threads) == 1
 
 
-def test_what_an_engine_says_is_told_of_its_target(world: World, engine: Engine) -> None:
+def test_what_an_engine_says_is_shown_of_its_target(world: World, engine: Engine) -> None:
     world.push(("app:latest", f"{APP}:1"))
     assert Message(APP, "pushed team/app") in world.heard.events
 
@@ -120,7 +120,7 @@ def test_an_engine_pushes_to_a_repository_that_a_template_creates(world: World, 
     assert (len(engine.threads), world.aws.count("CreateRepository")) == (1, 0)
 
 
-def test_where_nobody_may_ask_for_templates_the_registry_decides(world: World, engine: Engine) -> None:
+def test_where_no_one_may_ask_for_templates_the_registry_decides(world: World, engine: Engine) -> None:
     world.registry.contents.missing.add("team/app")
     world.aws.denied.add("DescribeRepositoryCreationTemplates")
     world.push(("app:latest", f"{APP}:1"))

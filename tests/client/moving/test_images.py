@@ -66,7 +66,7 @@ def test_an_image_is_closed_after_the_last_who_wanted_it() -> None:
     assert seen == [0, 1]
 
 
-def test_an_image_that_is_broken_is_so_for_everybody_and_read_once(disk: Disk) -> None:
+def test_an_image_that_is_broken_is_so_for_everyone_and_read_once(disk: Disk) -> None:
     lent = Images(["broken", "broken"])
     for _ in range(2):
         with pytest.raises(InvalidImageError, match="it is broken"):

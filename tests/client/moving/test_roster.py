@@ -40,7 +40,7 @@ def test_jobs_with_a_key_in_common_run_one_after_the_other_in_their_sequence(thr
 
 def test_a_job_whose_key_is_taken_lets_a_later_one_pass() -> None:
     meeting = threading.Barrier(2, timeout=MEETING_SECONDS)
-    jobs = [job(meeting.wait, "a"), job(nothing, "a"), job(meeting.wait, "b")]  # type: ignore[arg-type]  # the number is for nobody
+    jobs = [job(meeting.wait, "a"), job(nothing, "a"), job(meeting.wait, "b")]  # type: ignore[arg-type]  # the number is for no one
     Scheduler(jobs, threads=2).run(nothing)
     assert not meeting.broken
 

@@ -51,7 +51,7 @@ class Aws(EcrApi):
 
 @dataclass
 class World:
-    """A registry, AWS, and somebody who orders pushes."""
+    """A registry, AWS, and someone who orders pushes."""
 
     registry: FakeRegistry
     heard: Heard = field(default_factory=Heard)

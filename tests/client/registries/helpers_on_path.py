@@ -1,4 +1,4 @@
-"""Programs that take the place of docker's credential helpers: they write down what they see and answer as told."""
+"""Programs that take the place of docker's credential helpers: they write down what they see and answer as shown."""
 
 import json
 import stat

@@ -40,12 +40,12 @@ def test_an_image_goes_there_and_comes_back(aliyun: Served, tmp_path: Path) -> N
     assert aliyun.pull("ns/new", tmp_path / "back", logins(aliyun)) == pushed.digest
 
 
-def test_a_temporary_password_that_is_over_is_told_as_one_that_may_be(aliyun: Served) -> None:
+def test_a_temporary_password_that_is_over_is_shown_as_one_that_may_be(aliyun: Served) -> None:
     with pytest.raises(LoginRefusedError, match="a temporary password lasts one hour"):
         aliyun.look("ns/app", logins(aliyun, "over"))
 
 
-def test_who_has_no_login_is_told_what_one_is_there(aliyun: Served) -> None:
+def test_who_has_no_login_is_shown_what_one_is_there(aliyun: Served) -> None:
     with pytest.raises(UnavailableError, match="a temporary one, which lasts one hour"):
         aliyun.look("ns/app", NoCredentials())
 

@@ -100,7 +100,7 @@ def test_the_address_of_a_registry_is_served_by_the_registry_itself(backend: Reg
 
 @EVERY_BACKEND
 @pytest.mark.parametrize("service", ["attacker.example", "auth.docker.io.attacker.example", "evil-auth.docker.io", ""])
-def test_a_strangers_token_service_is_nobodys(backend: RegistryBackend, service: str) -> None:
+def test_a_strangers_token_service_is_no_ones(backend: RegistryBackend, service: str) -> None:
     assert backend.token_services is None or not backend.token_services.fullmatch(service)
 
 
@@ -167,7 +167,7 @@ def test_aliyuns_token_services_are_known_by_their_whole_name(
     assert (services.fullmatch(service) is not None) == is_aliyuns
 
 
-def test_aliyuns_advice_tells_how_long_a_temporary_password_lasts() -> None:
+def test_aliyuns_advice_shows_how_long_a_temporary_password_lasts() -> None:
     backend = backend_of(RegistryHost("registry.cn-hangzhou.aliyuncs.com"))
     assert "one hour" in backend.login_advice
     assert "one hour" in backend.refusal_advice

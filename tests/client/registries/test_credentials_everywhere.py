@@ -146,7 +146,7 @@ def test_without_aws_credentials_ecr_public_is_asked_without_a_login(desk: Desk)
     assert desk.ask(PUBLIC) is None
 
 
-def test_who_may_have_no_token_of_ecr_public_is_told_once_it_refuses_them(desk: Desk) -> None:
+def test_who_may_have_no_token_of_ecr_public_is_shown_once_it_refuses_them(desk: Desk) -> None:
     desk.aws.fault = AwsDeniedError("AWS does not allow ecr-public:GetAuthorizationToken", code="AccessDenied")
     source = desk.source()
     assert source.credentials_for(PUBLIC) is None
@@ -215,7 +215,7 @@ def test_a_helper_of_another_host_is_not_asked(desk: Desk) -> None:
     assert desk.helpers.calls("own") == []
 
 
-def test_where_nobody_has_a_login_the_registry_is_asked_without(desk: Desk) -> None:
+def test_where_no_one_has_a_login_the_registry_is_asked_without(desk: Desk) -> None:
     assert desk.ask() is None
 
 
@@ -295,7 +295,7 @@ def test_a_helper_that_fails_does_not_hide_a_login_elsewhere(desk: Desk) -> None
     assert desk.ask() == ("file", CANARY)
 
 
-def test_a_helper_that_fails_is_told_where_nothing_else_has_a_login(desk: Desk) -> None:
+def test_a_helper_that_fails_is_shown_where_nothing_else_has_a_login(desk: Desk) -> None:
     desk.write(credsStore="absent")
     with pytest.raises(
         UnavailableError, match=r"docker-credential-absent is not on PATH\. credsStore of .*config\.json"
@@ -303,7 +303,7 @@ def test_a_helper_that_fails_is_told_where_nothing_else_has_a_login(desk: Desk) 
         desk.ask()
 
 
-def test_a_broken_file_is_told_by_its_place(desk: Desk) -> None:
+def test_a_broken_file_is_shown_by_its_place(desk: Desk) -> None:
     desk.write()
     (desk.home / ".docker/config.json").write_text(f'{{"auths": {CANARY}')
     with pytest.raises(UnavailableError, match=r"config\.json:1:\d+") as caught:
@@ -317,7 +317,7 @@ def test_a_broken_file_does_not_concern_ecr(desk: Desk) -> None:
     assert desk.ask(ECR) is not None
 
 
-def test_an_identity_token_is_told_from_a_password(desk: Desk) -> None:
+def test_an_identity_token_is_shown_from_a_password(desk: Desk) -> None:
     desk.write(auths={OTHER.text: {**stored("alice", ""), "identitytoken": CANARY}})
     found = desk.source().credentials_for(OTHER)
     assert found is not None
@@ -361,7 +361,7 @@ def test_a_job_whose_secrets_are_withheld_goes_on_without_a_login(desk: Desk) ->
     ],
     ids=["no registry", "scheme", "no user", "colon", "no password", "two lines"],
 )
-def test_variables_that_are_incomplete_are_told(
+def test_variables_that_are_incomplete_are_shown(
     desk: Desk, registry: str, username: str, password: str, said: str
 ) -> None:
     desk.set_login(registry, username, password)

@@ -66,7 +66,7 @@ def test_a_token_service_that_wants_a_login_says_how_to_get_one(hub: Served) -> 
         hub.look("nginx", NoCredentials())
 
 
-def test_a_wrong_password_is_told_with_what_a_password_is_here(hub: Served) -> None:
+def test_a_wrong_password_is_shown_with_what_a_password_is_here(hub: Served) -> None:
     wrong = GivenLogins({hub.host: Credentials("alice", "wrong-5d1c")})
     with pytest.raises(LoginRefusedError, match="only an access token is a password") as caught:
         hub.look("alice/private", wrong)
@@ -81,7 +81,7 @@ def test_a_wrong_password_is_told_with_what_a_password_is_here(hub: Served) -> N
     ],
     ids=["anonymous", "logged in"],
 )
-def test_pulls_that_are_used_up_are_told_once_and_not_waited_for(
+def test_pulls_that_are_used_up_are_shown_once_and_not_waited_for(
     hub: Served, tmp_path: Path, logins: GivenLogins | NoCredentials, said: str
 ) -> None:
     hub.api.pulls_left = {None: 0, "alice": 0}
@@ -110,7 +110,7 @@ LIMIT = ("RateLimit-Limit", "40;w=3600")
     ],
     ids=["with a time to wait", "without a window", "in words alone"],
 )
-def test_each_way_to_tell_a_limit_is_understood(hub: Served, tmp_path: Path, reply: Reply, said: str) -> None:
+def test_each_way_to_show_a_limit_is_understood(hub: Served, tmp_path: Path, reply: Reply, said: str) -> None:
     hub.registry.fail("GET", "/manifests/", reply, times=99)
     with pytest.raises(LimitReachedError, match=said):
         hub.pull("nginx", tmp_path / "l", NoCredentials())
@@ -129,7 +129,7 @@ def test_too_many_requests_in_a_moment_are_only_waited_for(
     assert len(hub.pauses.taken) == 2
 
 
-def test_a_limit_of_the_token_service_is_told_too(hub: Served) -> None:
+def test_a_limit_of_the_token_service_is_shown_too(hub: Served) -> None:
     hub.service.refusal = Reply(429, (LIMIT, ("RateLimit-Remaining", "0")))
     with pytest.raises(LimitReachedError, match="40 pulls in 1 hour"):
         hub.look("nginx", NoCredentials())

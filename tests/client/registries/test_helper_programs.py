@@ -62,7 +62,7 @@ def test_a_login_without_a_secret_is_none(helpers: Helpers) -> None:
     ],
     ids=["on standard output", "on standard error", "silent", "with a token", "with a header", "endless"],
 )
-def test_what_a_failing_helper_complains_of_is_told_without_secrets(
+def test_what_a_failing_helper_complains_of_is_shown_without_secrets(
     helpers: Helpers, output: str, complaints: str, said: str
 ) -> None:
     helpers.answers("chain", output, server=SERVER, complaints=complaints, code=3)
@@ -81,7 +81,7 @@ def test_what_a_failing_helper_complains_of_is_told_without_secrets(
      f'"{CANARY}"', "null"],
     ids=["nothing", "text", "list", "no secret", "number", "list of secrets", "deep", "string", "null"],
 )  # fmt: skip
-def test_an_answer_that_is_no_login_is_told_without_it(helpers: Helpers, output: str) -> None:
+def test_an_answer_that_is_no_login_is_shown_without_it(helpers: Helpers, output: str) -> None:
     helpers.answers("chain", output, server=SERVER)
     with pytest.raises(UnavailableError, match="answered with something else than a login") as caught:
         program(helpers).get(SERVER)

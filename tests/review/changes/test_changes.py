@@ -2,7 +2,7 @@
 
 A folder is a case: both sides, what an inventory and a list of images in use say where there are any, and in
 `expected.txt` what happens and what is found. A number is the row of the table of dangerous changes that the case is
-about; incidents have happened to somebody. To accept changed findings: UPDATE_EXPECTED=1 pytest tests/review
+about; incidents have happened to someone. To accept changed findings: UPDATE_EXPECTED=1 pytest tests/review
 """
 
 import os
@@ -60,7 +60,7 @@ def told(found: Changed) -> str:
 
 
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case.name)
-def test_a_change_is_told_as_expected(case: Path) -> None:
+def test_a_change_is_shown_as_expected(case: Path) -> None:
     found, beside = told(changed(case)), case / "expected.txt"
     if os.environ.get("UPDATE_EXPECTED"):
         beside.write_text(found, encoding="utf-8")

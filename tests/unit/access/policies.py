@@ -21,7 +21,7 @@ def allow(principal: object = None, condition: dict[str, Any] | None = None, **e
 
 
 def deny(condition: dict[str, Any] | None = None, **elements: object) -> dict[str, Any]:
-    """Return a statement that denies everybody everything."""
+    """Return a statement that denies everyone everything."""
     return allow("*", condition, **{"Effect": "Deny", "Action": "ecr:*", **elements})
 
 

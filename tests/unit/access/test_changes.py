@@ -65,7 +65,7 @@ def test_an_equal_policy_changes_nothing(old: Statements, new: Statements) -> No
     pytest.param([allow(ROOT)], [allow(ROOT, Action=PULL[:1])], id="an action less"),
     pytest.param([allow(ROOT)], [allow(ROOT), deny({"Bool": {"aws:SecureTransport": "false"}})], id="a denial more"),
 ])  # fmt: skip
-def test_narrowing_is_told_as_such(old: Statements, new: Statements) -> None:
+def test_narrowing_is_shown_as_such(old: Statements, new: Statements) -> None:
     assert found(old, new) == []
     assert found(old, new, Direction.DENIED) != []
 
@@ -94,7 +94,7 @@ def test_narrowing_is_told_as_such(old: Statements, new: Statements) -> None:
                  [allow("*", {"NumericLessThan": {"aws:MultiFactorAuthAge": "400"}})], "multifactorauthage", True,
                  id="a bound moved"),
 ])  # fmt: skip
-def test_new_access_is_told_with_who_gets_it(old: Statements, new: Statements, who: str, outside: bool) -> None:  # noqa: FBT001 — a column of the table
+def test_new_access_is_shown_with_who_gets_it(old: Statements, new: Statements, who: str, outside: bool) -> None:  # noqa: FBT001 — a column of the table
     sentences = [str(each) for each in found(old, new) if each.is_outside is outside]
     assert any(who in sentence for sentence in sentences), sentences
 

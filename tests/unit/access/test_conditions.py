@@ -104,7 +104,7 @@ def test_the_name_of_a_key_ignores_case() -> None:
     ("ArnLike", "arn:aws:iam::${aws:PrincipalAccount}:*", {VPCE: ROLE, "aws:PrincipalAccount": "222222222222"}, YES),
     ("Bool", "${aws:PrincipalTag/t}", {VPCE: "true", "aws:PrincipalTag/t": "true"}, NO),
 ])  # fmt: skip
-def test_a_variable_stands_for_what_the_request_says(
+def test_a_variable_is_for_what_the_request_says(
     operator: str, wanted: str, values: dict[str, Any], expected: Truth
 ) -> None:
     assert judged({operator: {VPCE: wanted}}, values) is expected

@@ -65,7 +65,7 @@ def test_a_session_carries_the_arn_of_its_role() -> None:
     (everybody_but({"AWS": CONSUMER}), DENY), (everybody_but({"AWS": OTHER}), DENY),
     (everybody_but({"AWS": REGISTRY}), ALLOW), (everybody_but({"Service": "lambda.amazonaws.com"}), ALLOW),
 ])  # fmt: skip
-def test_not_principal_means_everybody_else(statement: dict[str, Any], expected: AccessVerdict) -> None:
+def test_not_principal_means_everyone_else(statement: dict[str, Any], expected: AccessVerdict) -> None:
     assert verdict(policies(statement), somebody(SESSION)) is expected
 
 
@@ -88,7 +88,7 @@ def test_a_federated_identity_is_meant_by_its_provider() -> None:
     assert verdict(policies(allow({"Federated": "other"})), Caller.federated(provider)) is DENY
 
 
-def test_nobody_gets_in_without_credentials() -> None:
+def test_no_one_gets_in_without_credentials() -> None:
     assert verdict(policies(allow("*", Action="*")), Caller.anonymous()) is DENY
 
 

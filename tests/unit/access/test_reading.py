@@ -50,7 +50,7 @@ def test_a_statement_without_principal_and_action_says_both() -> None:
     assert refused({"Statement": [{"Effect": "Allow"}]}) == ["policy-shape", "policy-shape"]
 
 
-def test_every_fault_says_where_it_stands_and_suggests_what_was_meant() -> None:
+def test_every_fault_says_where_it_is_and_suggests_what_was_meant() -> None:
     with pytest.raises(InvalidPolicyError, match=r"Statement\[0\]\.Effect: .*Did you mean 'Allow'\?"):
         read_policy(one(Effect="allow"))
 

@@ -1,4 +1,4 @@
-"""An account that a policy names is never taken for one that nobody knows."""
+"""An account that a policy names is never taken for one that no one knows."""
 
 import pytest
 

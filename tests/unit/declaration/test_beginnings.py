@@ -17,7 +17,7 @@ def tags(profile: str) -> dict[str, str]:
     return dict(only(f"{PROFILES}repositories: {{a/b: {{profile: {profile}, tags: {{app: b}}}}}}").tags)
 
 
-def test_a_profile_stands_between_the_defaults_and_the_repository() -> None:
+def test_a_profile_is_between_the_defaults_and_the_repository() -> None:
     assert tags("batch") == {"owner": "platform", "tier": "batch", "app": "b"}
 
 
@@ -30,11 +30,11 @@ def test_null_names_no_profile() -> None:
     assert tags("null")["tier"] == "none"
 
 
-def test_null_clears_a_property_that_nobody_wrote() -> None:
+def test_null_clears_a_property_that_no_one_wrote() -> None:
     assert only("repositories: {a/b: {tags: null}}").tags == ()
 
 
-def test_a_fault_of_a_profile_is_told_once_where_it_stands() -> None:
+def test_a_fault_of_a_profile_is_shown_once_where_it_is() -> None:
     text = "profiles: {p: {scan_on_push: maybe}}\nrepositories: {a/b: {profile: p}, a/c: {profile: p}}"
     with pytest.raises(InvalidDeclarationError) as caught:
         declared(text)
@@ -73,7 +73,7 @@ def test_what_is_ignored_is_kept_with_its_reason() -> None:
     assert [str(spec.name) for spec in read.registry.repositories] == ["a--b/c"]
 
 
-def test_a_path_means_all_that_stands_below_it_and_nothing_beside() -> None:
+def test_a_path_means_all_that_is_below_it_and_nothing_beside() -> None:
     text = (
         "ignore: [{code: lifecycle-and, reason: r, path: repositories.a/b}]\n"
         "defaults: {}\nrepositories:\n"

@@ -55,7 +55,7 @@ def test_a_file_that_two_patterns_match_is_included_once(tmp_path: Path) -> None
     assert names(path) == ["a/app"]
 
 
-def test_a_fault_is_told_with_the_name_of_the_included_file(tmp_path: Path) -> None:
+def test_a_fault_is_shown_with_the_name_of_the_included_file(tmp_path: Path) -> None:
     path = written(
         tmp_path, {"registry.yaml": "include: [t/a.yaml]", "t/a.yaml": "repositories:\n  a/app: {scan_on_push: maybe}"}
     )
@@ -77,7 +77,7 @@ def test_a_name_in_two_files_is_refused_with_both_places(tmp_path: Path) -> None
     assert "t/a.yaml:2" in line
 
 
-def test_a_twin_in_capitals_is_told_with_the_file_of_the_other(tmp_path: Path) -> None:
+def test_a_twin_in_capitals_is_shown_with_the_file_of_the_other(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         {"registry.yaml": "include: [a.yaml]\nrepositories: {A/app: {}}", "a.yaml": "repositories: {a/app: {}}"},

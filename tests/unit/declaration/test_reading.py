@@ -6,7 +6,7 @@ from unit.declaration.declaring import declared
 
 
 def node(text: str, environ: dict[str, str] | None = None) -> Node:
-    """Return what stands at `tags` of the only repository."""
+    """Return what is at `tags` of the only repository."""
     document = declared(f"repositories: {{a/b: {{tags: {{x: {text}}}}}}}", environ).document
     assert isinstance(document, Mapping)
     repositories = document.get("repositories")
@@ -18,7 +18,7 @@ def node(text: str, environ: dict[str, str] | None = None) -> Node:
     return tags
 
 
-def test_what_is_written_the_same_has_the_same_content_wherever_it_stands() -> None:
+def test_what_is_written_the_same_has_the_same_content_wherever_it_is() -> None:
     assert content(node("abc")) == content(node("   abc"))
 
 
@@ -32,7 +32,7 @@ def test_a_text_and_a_number_from_the_environment_differ_in_content() -> None:
     assert text != number
 
 
-def test_the_same_fault_written_twice_is_told_at_both_places() -> None:
+def test_the_same_fault_written_twice_is_shown_at_both_places() -> None:
     text = "repositories:\n  a/b: {tags: {x: [y]}}\n  a/c: {tags: {x: [y]}}\n"
     with pytest.raises(InvalidDeclarationError) as caught:
         declared(text)

@@ -18,7 +18,7 @@ COMMITTED = ROOT / "schema/registry.schema.json"
 DECLARATIONS = ROOT / "tests/declarations"
 ACCEPTED = [ROOT / "registry.yaml", *sorted((DECLARATIONS / "accepted").glob("*.yaml"))]
 REJECTED = sorted((DECLARATIONS / "rejected").glob("*.yaml"))
-# What a schema can see: kinds of values and keys that are not known. What stands behind the kind of a consumer is
+# What a schema can see: kinds of values and keys that are not known. What is behind the kind of a consumer is
 # described in words alone.
 STRUCTURAL = ("unknown-key", "type-", "config-shape", "schema-version")
 UNDESCRIBED = (".grants.",)

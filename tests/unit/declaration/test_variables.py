@@ -15,7 +15,7 @@ def test_the_environment_of_the_process_is_not_read(monkeypatch: pytest.MonkeyPa
         declared('repositories: {a/b: {tags: {x: "${env:X}"}}}')
 
 
-def test_a_default_stands_in_for_a_variable_that_is_not_set() -> None:
+def test_a_default_is_in_for_a_variable_that_is_not_set() -> None:
     assert only('repositories: {a/b: {tags: {x: "${env:X:-a b}"}}}').tags == (("x", "a b"),)
 
 

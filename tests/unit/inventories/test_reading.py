@@ -59,7 +59,7 @@ def test_an_inventory_that_powershell_redirected_is_read(files: Files) -> None:
     assert len(load(str(path)).repositories) == 1
 
 
-def test_repositories_of_one_file_are_told_apart(files: Files) -> None:
+def test_repositories_of_one_file_are_shown_apart(files: Files) -> None:
     path = files.inventory(ONE, entry("one", "v1", repository="team/other"))
     assert [repository.name for repository in load(path).repositories] == ["team/app", "team/other"]
 
@@ -141,7 +141,7 @@ def test_a_problem_says_line_column_and_path(files: Files) -> None:
     assert problem.path == "imageDetails[1].imagePushedAt"
 
 
-def test_every_problem_is_told_at_once(files: Files) -> None:
+def test_every_problem_is_shown_at_once(files: Files) -> None:
     path = files.inventory(ONE | {"imageDigest": "x"}, TWO | {"imagePushedAt": 1e300}, entry("three", days=-3))
     assert len(problems(path)) == 3
 

@@ -27,17 +27,17 @@ def test_references_are_found_in_any_text(text: str, expected: list[tuple[str, s
     assert [(use.repository, use.tag, use.digest) for use in find_uses(text, "x")] == expected
 
 
-def test_whoever_uses_an_index_uses_its_manifests() -> None:
+def test_anyone_who_uses_an_index_uses_its_manifests() -> None:
     used, lost = used_digests(REPOSITORY, [ImageUse("team/app", "v1", by="pods")])
     assert (used, lost) == ({digest("i"): "pods", digest("c"): "pods"}, ())
 
 
-def test_a_digest_decides_where_a_tag_stands_beside_it() -> None:
+def test_a_digest_decides_where_a_tag_is_beside_it() -> None:
     used, _ = used_digests(REPOSITORY, [ImageUse("team/app", "v1", digest("c"), by="pods")])
     assert used == {digest("c"): "pods"}
 
 
-def test_a_use_of_an_image_that_is_not_there_is_told() -> None:
+def test_a_use_of_an_image_that_is_not_there_is_shown() -> None:
     use = ImageUse("team/app", "v9", by="pods")
     assert used_digests(REPOSITORY, [use]) == ({}, (use,))
 

@@ -102,6 +102,6 @@ def test_ages_are_written_in_hours_on_the_first_day(passed: timedelta, text: str
     assert age(NOW - passed, NOW) == text
 
 
-def test_a_rule_is_told_in_words() -> None:
+def test_a_rule_is_shown_in_words() -> None:
     rules = policy({"rules": [newest(1, 5, "v*")]}).rules
     assert told(rules[0]) == "images matching `v*`: all but the newest 5 expire"

@@ -13,7 +13,7 @@ DIGEST = f"sha256:{'ab' * 32}"
     [("1.27.3", Tag), ("1.27.*", TagPattern), ("*", TagPattern), (DIGEST, Digest), (f"1.27.3@{DIGEST}", PinnedTag)],
     ids=["tag", "pattern", "every tag", "digest", "pinned"],
 )
-def test_what_is_wanted_is_told_apart_by_its_form_and_written_as_it_was_read(text: str, kind: type) -> None:
+def test_what_is_wanted_is_shown_apart_by_its_form_and_written_as_it_was_read(text: str, kind: type) -> None:
     wanted = parse_wanted(text)
     assert (type(wanted), str(wanted)) == (kind, text)
 

@@ -18,7 +18,7 @@ def test_an_availability_zone_is_refused_with_its_region() -> None:
 
 
 @pytest.mark.parametrize("text", ["us-east1", "US-EAST-1", "us_east_1", "us-eats-1"])
-def test_a_near_miss_is_told_the_region_it_means(text: str) -> None:
+def test_a_near_miss_is_shown_the_region_it_means(text: str) -> None:
     with pytest.raises(InvalidValueError, match="Did you mean 'us-east-1'"):
         Region.parse(text)
 

@@ -55,7 +55,7 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
     assert "<script" not in html
 
 
-def test_what_stands_in_names_is_no_markup() -> None:
+def test_what_is_in_names_is_no_markup() -> None:
     html = page([Image(digest("a"), NOW - DAY, ("<b>&",))])
     assert ("<app>" in html, "<b>&" in html, "team/&lt;app&gt;" in html) == (False, False, True)
 
@@ -96,7 +96,7 @@ def test_an_axis_of_any_length_has_a_handful_of_marks(days: float) -> None:
 @pytest.mark.real
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to look at the page with")
 def test_a_browser_shows_the_page(tmp_path: Path) -> None:
-    """The picture has the colours of fates in it, and the page asks nobody for anything."""
+    """The picture has the colours of fates in it, and the page asks no one for anything."""
     shown, picture = tmp_path / "fate.html", tmp_path / "fate.png"
     shown.write_text(page(images(40), until=90 * DAY), encoding="utf-8")
     assert CHROMIUM

@@ -22,7 +22,7 @@ REPOSITORY: dict[str, Any] = {
     },
     "LifecyclePolicy": {"LifecyclePolicyText": UNTAGGED},
 }
-"""The properties of a repository with which nobody finds anything."""
+"""The properties of a repository with which no one finds anything."""
 
 
 def resource(kind: str, properties: dict[str, Any], logical_id: str = "It", **attributes: Any) -> Resource:

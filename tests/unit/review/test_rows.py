@@ -53,7 +53,7 @@ def test_an_intrinsic_function_gives_what_the_deployment_will(tmp_path: Path, wr
     assert found.notes == ()
 
 
-def test_what_only_the_deployment_knows_is_said_and_means_nobody(tmp_path: Path) -> None:
+def test_what_only_the_deployment_knows_is_said_and_means_no_one(tmp_path: Path) -> None:
     role = {"Type": "AWS::IAM::Role"}
     found = read(tmp_path, {"App": repository(policy({"Fn::GetAtt": ["Role", "Arn"]})), "Role": role})
     assert principals(found.rows[0].policies) == ["${Deployed:Role.Arn}"]
@@ -96,7 +96,7 @@ def test_cdk_out_says_where_each_stack_goes(tmp_path: Path) -> None:
     assert principals(row.policies) == ["eu-west-1"]
 
 
-def test_a_policy_that_only_the_deployment_completes_is_left_out_and_told(tmp_path: Path) -> None:
+def test_a_policy_that_only_the_deployment_completes_is_left_out_and_shown(tmp_path: Path) -> None:
     text = {"Fn::Sub": ["${Whole}", {"Whole": {"Fn::ImportValue": "policy"}}]}
     found = read(tmp_path, {"App": repository(text)})
     assert found.rows[0].policies.repository is None

@@ -34,7 +34,7 @@ def test_a_registry_never_replicates_to_itself() -> None:
     assert [each["region"] for each in sent["destinations"]] == ["eu-west-1"]
 
 
-def test_cloudformation_is_told_nothing_of_deletions() -> None:
+def test_cloudformation_is_shown_nothing_of_deletions() -> None:
     [sent] = Replication((rule(THERE, delete=True),)).wire(HOME)["rules"]
 
     assert sent.keys() == {"destinations"}

@@ -79,7 +79,7 @@ def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str]) -> Live
 
 
 def _is_loopback(url: str) -> bool:
-    """Whether the endpoint is on this machine: then there is nobody to spare."""
+    """Whether the endpoint is on this machine: then there is no one to spare."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

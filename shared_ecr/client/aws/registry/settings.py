@@ -23,7 +23,7 @@ from shared_ecr.live.live_registry import (
 )
 
 ACCOUNT_SETTINGS = ("BASIC_SCAN_TYPE_VERSION", "BLOB_MOUNTING", "REGISTRY_POLICY_SCOPE")
-# Actions that a Region, or the emulator of somebody else, may not have: reported, and the rest is read.
+# Actions that a Region, or the emulator of someone else, may not have: reported, and the rest is read.
 _OPTIONAL = frozenset({"UnsupportedOperationException", "UnknownOperationException", "InvalidAction"})
 # ECR answers what has no property of CloudFormation, and what AWS says of it besides.
 _CACHE = (

@@ -16,7 +16,7 @@ class NameMatch(StrEnum):
     SAME = "same"
     OTHER = "other"
     UNKNOWN = "unknown"
-    """Only a deployment can tell."""
+    """Only a deployment can show."""
 
 
 def compare_names(before: Json, after: Json) -> NameMatch:

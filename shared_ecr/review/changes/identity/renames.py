@@ -1,4 +1,4 @@
-"""What is gone on one side and new on the other, and looks like one repository under a new name."""
+"""What no longer exists on one side and new on the other, and looks like one repository under a new name."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -11,7 +11,7 @@ _Key = Callable[[LocatedResource], Hashable]
 def renamed(
     gone: Iterable[LocatedResource], new: Iterable[LocatedResource]
 ) -> Iterator[tuple[LocatedResource, LocatedResource]]:
-    """Yield what is gone and what is new where one looks like the other under a new name.
+    """Yield what no longer exists and what is new where one looks like the other under a new name.
 
     Either their names differ in nothing but case and separators, or each is the only one of its stack, and they are
     declared alike.

@@ -8,7 +8,7 @@ from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 # What makes a stack one of ours; the others take no part in a review of changes.
 PREFIX = "AWS::ECR::"
 _OWN = ("Custom::EcrSetting", "Custom::ECRAutoDeleteImages")
-# A stack of another name goes on with one that is gone if it has at least this part of the smaller one's resources.
+# A stack of another name continues a removed one if it has at least this part of the smaller one's resources.
 _SHARED = 0.5
 
 

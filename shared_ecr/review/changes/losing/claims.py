@@ -1,4 +1,4 @@
-"""Which rule of a lifecycle policy decides about an image of each kind that two policies can tell apart.
+"""Which rule of a lifecycle policy decides about an image of each kind that two policies can distinguish.
 
 For each pair of rules there is an image that both identify and as few other rules as possible: one tag for each entry,
 its wildcards filled with a letter of no entry. Whatever claims that image claims every image that both rules identify,
@@ -37,7 +37,7 @@ class ClaimedKind:
 
 
 class Claims:
-    """The kinds of images that two policies tell apart, and who claims each of them."""
+    """The kinds of images that two policies distinguish, and who claims each of them."""
 
     def __init__(self, before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> None:
         self._before, self._after = (policy.rules if policy else () for policy in (before, after))

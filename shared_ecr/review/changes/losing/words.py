@@ -10,7 +10,7 @@ from shared_ecr.review.changes.losing.losses import Loss, LossSeverity
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import PropertyChange
 
-# What reports look for where no inventory tells of images.
+# What reports look for where no inventory shows of images.
 LIFECYCLE_POLICY = "lifecycle policy"
 
 _Rules = tuple[LifecycleRule, ...]

@@ -1,4 +1,4 @@
-"""Who may newly do what because a registry policy changes: with the repositories that are there, and with new ones."""
+"""Who may now do what because a registry policy changes: with the repositories that are there, and with new ones."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -30,7 +30,7 @@ def copied_no_more(before: Deployment, after: Deployment, stacks: Iterable[Stack
     for home, found in old.items():
         now = new.get(home, [])
         if any(_is_open(each) for each in now):
-            # What only a deployment knows may be what was there: that it cannot be told is said elsewhere.
+            # What only a deployment knows may be what was there: that it cannot be shown is said elsewhere.
             continue
         resource = (now or found)[-1].resource
         for judged in _narrower(_copies(found), _copies(now)):

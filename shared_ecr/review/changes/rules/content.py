@@ -1,4 +1,4 @@
-"""What a deployment does to what a repository allows: moving tags, going unscanned, letting somebody in."""
+"""What a deployment does to what a repository allows: moving tags, going unscanned, letting someone in."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def policy_gone(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
 
 
 def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
-    """Say that a policy is gone entirely, and who lost what by it."""
+    """Say that a policy no longer exists entirely, and who lost what by it."""
     doubt = "" if is_known else "; what it allowed cannot be told"
     return error(
         "policy-gone", f"{what} is gone entirely{doubt}",
@@ -73,13 +73,13 @@ def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
 
 
 def access_changed(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find who may newly do what, and who no longer."""
+    """Find who may now do what, and who no longer."""
     is_gone = case.before.has_policy and not case.after.has_policy
     yield from judged_access(case.access, case.after.name, is_gone=is_gone)
 
 
 def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: bool = False) -> Iterator[RuleFinding]:
-    """Make one finding of all changes of a kind; what a policy that is gone entirely denies is told with it.
+    """Make one finding of all changes of a kind; what a removed policy denied is reported with it.
 
     *subject* is what the findings are about, and need not name.
     """

@@ -1,4 +1,4 @@
-"""What a change of lifecycle rules newly takes away: by the images that are there, or by the rules alone."""
+"""What a change of lifecycle rules now takes away: by the images that are there, or by the rules alone."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -27,7 +27,7 @@ _FIX = "Check that it is meant, with an inventory (--images) if there is none ye
 
 
 def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find what the images that are there would newly lose."""
+    """Find what the images that are there would now lose."""
     outcome = case.outcome
     if outcome is None:
         return
@@ -35,7 +35,7 @@ def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     for found in outcome.findings:
         severity = found.severity
         if found.code == _PROTECTS_NOTHING:
-            # A protection for tags that nobody has pushed yet is none the worse for it.
+            # A protection for tags that no one has pushed yet is none the worse for it.
             severity = Severity.ERROR if newly_lost else Severity.NOTE
         images = _shown([image.shown for image in found.images], "images")
         yield RuleFinding(found.code, severity, found.what, found.why, found.fix, images)

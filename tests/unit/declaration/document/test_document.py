@@ -50,7 +50,7 @@ def values(node: Node) -> Plain:
 
 
 def positions(node: Node) -> dict[str, tuple[int, int]]:
-    """Where each scalar stands, by its text."""
+    """Where each scalar is, by its text."""
     match node:
         case Scalar():
             return {node.text: (node.position.line, node.position.column)}
@@ -155,7 +155,7 @@ REJECTED = {
 
 
 @pytest.mark.parametrize(("text", "expected"), REJECTED.values(), ids=REJECTED)
-def test_a_fault_of_the_file_is_found_where_it_stands(text: str | bytes, expected: list[str]) -> None:
+def test_a_fault_of_the_file_is_found_where_it_is(text: str | bytes, expected: list[str]) -> None:
     assert faults(text) == expected
 
 
@@ -234,7 +234,7 @@ def test_a_scalar_knows_its_line_and_its_column_in_characters(text: str, expecte
     [("a:\n  b: 1\n", (2, 3)), ("a: {b: 1}\n", (1, 4)), ("a:\n- b\n", (2, 1)), ("a: &x\n  b: 1\n", (2, 3))],
     ids=["block mapping", "flow mapping", "list", "behind an anchor"],
 )
-def test_a_collection_stands_where_its_first_character_does(text: str, expected: tuple[int, int]) -> None:
+def test_a_collection_is_where_its_first_character_does(text: str, expected: tuple[int, int]) -> None:
     root = tree(text)
 
     assert isinstance(root, Mapping)

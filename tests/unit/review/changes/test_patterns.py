@@ -63,15 +63,13 @@ modes = st.sampled_from(MODES)
 
 
 @given(modes, some, modes, some, texts)
-def test_where_no_tag_is_newly_movable_none_is(
-    old: str, before: list[str], new: str, after: list[str], tag: str
-) -> None:
+def test_where_no_tag_is_now_movable_none_is(old: str, before: list[str], new: str, after: list[str], tag: str) -> None:
     if MovableTags.of(new, tuple(after)).newly(MovableTags.of(old, tuple(before))) is None:
         assert movable(old, before, tag) or not movable(new, after, tag)
 
 
 @given(modes, some, modes, some)
-def test_a_tag_that_is_newly_movable_was_not(old: str, before: list[str], new: str, after: list[str]) -> None:
+def test_a_tag_that_is_now_movable_was_not(old: str, before: list[str], new: str, after: list[str]) -> None:
     tag = MovableTags.of(new, tuple(after)).newly(MovableTags.of(old, tuple(before)))
     if tag is not None:
         assert (movable(old, before, tag), movable(new, after, tag)) == (False, True)

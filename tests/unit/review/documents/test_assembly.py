@@ -27,7 +27,7 @@ def test_without_a_word_a_stack_is_called_like_its_artifact_and_not_protected(tm
     assert (read.name, read.termination_protection, read.bootstrap_version) == ("a", False, None)
 
 
-def test_an_assembly_without_a_stack_is_told(tmp_path: Path) -> None:
+def test_an_assembly_without_a_stack_is_shown(tmp_path: Path) -> None:
     assert doubts(load(write(tmp_path, {"Tree": {"type": "cdk:tree"}}))) == [
         "cdk.out: the assembly has no stack, so nothing is judged"
     ]
@@ -74,13 +74,13 @@ METADATA = {
 
 
 @pytest.mark.parametrize("where", ["artifact", "file"])
-def test_the_path_of_a_construct_stands_in_the_metadata(tmp_path: Path, where: str) -> None:
+def test_the_path_of_a_construct_is_in_the_metadata(tmp_path: Path, where: str) -> None:
     fields: dict[str, Any] = {"metadata": METADATA} if where == "artifact" else {"additionalMetadataFile": "m.json"}
     read = load(write(tmp_path, {"a": stack(**fields)}, s_template=TEMPLATE, m=METADATA))
     assert named(read, "App").origin.construct_path == "S/App/Resource"
 
 
-def test_what_is_acknowledged_at_a_construct_or_above_counts_and_the_nearest_reason_is_told(tmp_path: Path) -> None:
+def test_what_is_acknowledged_at_a_construct_or_above_counts_and_the_nearest_reason_is_shown(tmp_path: Path) -> None:
     read = load(write(tmp_path, {"a": stack(metadata=METADATA)}, s_template=TEMPLATE))
     assert dict(named(read, "App").acknowledged) == {
         "of-the-stack": "for all", "policy-public": "wanted", "Pack::Rule": "known",
@@ -123,7 +123,7 @@ def test_an_assembly_outside_of_the_folder_or_in_itself_is_not_read(tmp_path: Pa
     ({"a": {"type": "aws:cloudformation:stack"}}, "the artifact 'a' does not say where it stands"),
     ({"a": stack(additionalMetadataFile="none.json")}, "'none.json' cannot be read"),
 ])  # fmt: skip
-def test_what_is_missing_beside_a_template_is_told(tmp_path: Path, artifacts: dict[str, Any], said: str) -> None:
+def test_what_is_missing_beside_a_template_is_shown(tmp_path: Path, artifacts: dict[str, Any], said: str) -> None:
     assert any(said in doubt for doubt in doubts(load(write(tmp_path, artifacts, s_template=TEMPLATE))))
 
 

@@ -49,7 +49,7 @@ def test_a_given_value_wins_over_the_default(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", ["Nowhere", ["Prod"]])
-def test_a_condition_that_is_not_defined_is_told(tmp_path: Path, written: object) -> None:
+def test_a_condition_that_is_not_defined_is_shown(tmp_path: Path, written: object) -> None:
     assert "which the template does not define" in doubts(read(tmp_path, template(written)))[0]
 
 

@@ -45,7 +45,7 @@ def test_what_the_declaration_says_has_its_place_there(
     assert declared(tmp_path, body) == expected
 
 
-def test_what_stands_in_another_account_is_not_of_this_declaration(tmp_path: Path) -> None:
+def test_what_is_in_another_account_is_not_of_this_declaration(tmp_path: Path) -> None:
     elsewhere = DeploymentTarget("999999999999", Region.parse("us-east-1"))
     assert declared(tmp_path, repository(RepositoryName="team/app"), elsewhere) is None
 

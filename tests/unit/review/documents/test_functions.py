@@ -114,7 +114,7 @@ def test_without_another_assumption_an_open_parameter_equals_nothing_it_is_compa
     ({"Fn::If": ["Undefined", "a", "a"]}, "Fn::If names the condition 'Undefined', which the template does not define"),
     ({"Fn::GetAtt": ["Made", "Arn"]}, "Made.Arn is known only once deployed"),
 ], ids=str)  # fmt: skip
-def test_what_cannot_be_judged_is_told_with_its_place(tmp_path: Path, written: object, said: str) -> None:
+def test_what_cannot_be_judged_is_shown_with_its_place(tmp_path: Path, written: object, said: str) -> None:
     template = {**TEMPLATE, **resources(It=repository(X=written), Made={"Type": "AWS::IAM::Role"})}
     (doubt,) = doubts(read(tmp_path, template))
     assert doubt.startswith("t.json:1:")

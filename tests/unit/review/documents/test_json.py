@@ -21,7 +21,7 @@ def test_each_resource_has_its_place(tmp_path: Path) -> None:
             for each in stack.resources] == [("A", 3), ('B"', 4)]  # fmt: skip
 
 
-def test_of_a_key_that_stands_twice_the_last_is_judged_and_told(tmp_path: Path) -> None:
+def test_of_a_key_that_is_twice_the_last_is_judged_and_shown(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text('{"Resources": {"A": {"Type": "T", "Type": "U"}}}')
     found = load_deployment(tmp_path / "t.json", PLACE, shown_as="t.json")
     assert named(found, "A").type == "U"
@@ -65,7 +65,7 @@ def test_what_is_no_json_is_refused_with_its_place(tmp_path: Path, text: str | b
     assert said in str(refused.value)
 
 
-def test_nan_is_told(tmp_path: Path) -> None:
+def test_nan_is_shown(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text('{"Resources": {}, "X": NaN}')
     assert doubts(load_deployment(tmp_path / "t.json", PLACE)) == [
         f"{tmp_path}/t.json: NaN is no JSON, and CloudFormation refuses it"

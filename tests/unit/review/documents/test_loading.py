@@ -44,7 +44,7 @@ def test_the_stack_of_one_file_of_several_has_the_name_it_is_given(tmp_path: Pat
     assert load_deployment(tmp_path / "a.json", PLACE, stack="a").stacks[0].name == "a"
 
 
-def test_a_broken_file_of_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_broken_file_of_a_folder_is_shown(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(TEMPLATE)
     (tmp_path / "b.json").write_text("{")
     found = load_deployment(tmp_path, PLACE, shown_as="infra")
@@ -92,7 +92,7 @@ def test_a_template_may_come_through_a_pipe(tmp_path: Path) -> None:
     os.close(reading)
 
 
-def test_messages_call_a_file_what_they_are_told_to(tmp_path: Path) -> None:
+def test_messages_call_a_file_what_they_are_shown_to(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(TEMPLATE)
     found = load_deployment(tmp_path / "a.json", PLACE, shown_as="origin/main:a.json")
     assert (found.source, found.stacks[0].file) == ("origin/main:a.json", "origin/main:a.json")

@@ -52,7 +52,7 @@ def test_a_nested_stack_is_read_with_the_parameters_it_is_given(tmp_path: Path, 
     assert (read.stacks[1].termination_protection, read.stacks[1].tool) == (None, "cdk")
 
 
-def test_the_constructs_of_a_nested_stack_are_told_apart_from_those_of_its_parent(tmp_path: Path) -> None:
+def test_the_constructs_of_a_nested_stack_are_shown_apart_from_those_of_its_parent(tmp_path: Path) -> None:
     def entry(logical_id: str) -> list[dict[str, str]]:
         return [{"type": "aws:cdk:logicalId", "data": logical_id}]
 
@@ -69,7 +69,7 @@ def test_the_constructs_of_a_nested_stack_are_told_apart_from_those_of_its_paren
 @pytest.mark.parametrize("url", [
     "https://s3.amazonaws.com/bucket/other.json", "../n.json", "missing.json", {"Ref": "Unset"}, ["n.json"], "",
 ], ids=str)  # fmt: skip
-def test_a_nested_stack_that_is_not_among_the_files_is_told(tmp_path: Path, url: object) -> None:
+def test_a_nested_stack_that_is_not_among_the_files_is_shown(tmp_path: Path, url: object) -> None:
     read = load(assembly(tmp_path / "cdk.out", nested(url)))
     assert len(read.stacks) == 1
     assert any("Nested: the template of this nested stack is not among the files" in doubt for doubt in doubts(read))

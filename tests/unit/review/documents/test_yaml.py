@@ -56,7 +56,7 @@ def test_a_text_without_quotes_is_what_cloudformation_takes_it_for(
     ("{<<: a}", "the merge key '<<' has a value that is no mapping"),
     ("{[a]: b}", "a key that is no text stands here"),
 ])  # fmt: skip
-def test_what_another_reader_would_take_for_something_else_is_told(tmp_path: Path, written: str, said: str) -> None:
+def test_what_another_reader_would_take_for_something_else_is_shown(tmp_path: Path, written: str, said: str) -> None:
     assert any(said in doubt.replace("tag:yaml.org,2002:", "!!") for doubt in doubts(
         read(tmp_path, f"{HEAD}      X: {written}\n")
     ))  # fmt: skip

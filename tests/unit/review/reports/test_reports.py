@@ -53,12 +53,12 @@ def test_what_happens_in_some_worlds_alone_says_in_which() -> None:
     assert render_document(verdict(repositories=(there,)))["repositories"][0]["world"] == "if Env is prod"
 
 
-def test_what_is_lost_is_told_before_what_is_made() -> None:
+def test_what_is_lost_is_shown_before_what_is_made() -> None:
     lines = [line for line in render_text(verdict()).splitlines() if line[:1].isupper()]
     assert [line.split()[0] for line in lines] == ["DELETED", "ORPHANED", "CHANGED", "CREATED"]
 
 
-def test_what_happens_alike_to_several_repositories_is_told_once_and_names_them() -> None:
+def test_what_happens_alike_to_several_repositories_is_shown_once_and_names_them() -> None:
     lines = render_text(verdict(repositories=(change("team/a"), change("team/b"), change("team/c")))).splitlines()
     assert [line for line in lines if line.startswith("CHANGED")] == ["CHANGED team/a, team/b and 1 more"]
     assert [line.split()[0] for line in lines if "(111111111111/eu-central-1, " in line] == [
@@ -66,7 +66,7 @@ def test_what_happens_alike_to_several_repositories_is_told_once_and_names_them(
     ]  # fmt: skip
 
 
-def test_what_happens_otherwise_to_another_repository_is_told_by_itself() -> None:
+def test_what_happens_otherwise_to_another_repository_is_shown_by_itself() -> None:
     other = replace(change("team/b"), differences=(PropertyChange("tag mutability", "IMMUTABLE", "MUTABLE"),))
     text = render_text(verdict(repositories=(change("team/a"), other)))
     assert text.count("CHANGED") == 2
@@ -76,7 +76,7 @@ def test_a_changed_rule_without_an_inventory_says_that_the_number_is_unknown() -
     assert "number of images unknown: no inventory" in render_text(verdict())
 
 
-def test_an_acknowledged_finding_tells_its_reason_and_its_last_day() -> None:
+def test_an_acknowledged_finding_shows_its_reason_and_its_last_day() -> None:
     text = render_text(verdict(ACCEPTED))
     assert "acknowledged until 2027-01-31" in text
     assert "Accepted because: moved to the archive account" in text
@@ -94,7 +94,7 @@ def test_what_the_change_acknowledges_itself_has_a_mark_of_its_own_and_is_counte
     assert text.endswith("nothing found blocks, but 1 thing was not judged (1 acknowledged by this change)")
 
 
-def test_what_holds_of_several_repositories_is_told_once_and_names_them() -> None:
+def test_what_holds_of_several_repositories_is_shown_once_and_names_them() -> None:
     several = [JudgedFinding(finding(subject=f"team/{name}")) for name in "abc"]
     lines = render_text(verdict(*several)).splitlines()
     assert [line.partition(": the")[0] for line in lines if line.startswith("blocks")] == [
@@ -114,7 +114,7 @@ def test_what_several_findings_say_of_one_repository_is_one_sentence() -> None:
     JudgedFinding(finding(subject="team/b", what="another thing")),
     JudgedFinding(replace(finding(subject="team/b"), details=("other",))),
 ], ids=["accepted", "another thing", "other details"])  # fmt: skip
-def test_what_differs_is_told_by_itself(other: JudgedFinding[ReviewFinding]) -> None:
+def test_what_differs_is_shown_by_itself(other: JudgedFinding[ReviewFinding]) -> None:
     assert "team/b (registry.yaml:12:3): " in render_text(verdict(BLOCKING, other))
 
 
@@ -125,7 +125,7 @@ def test_a_long_list_of_what_does_not_block_is_cut_and_counted() -> None:
     assert "    and 480 more" in text
 
 
-def test_one_doubt_about_many_places_is_told_once() -> None:
+def test_one_doubt_about_many_places_is_shown_once() -> None:
     doubts = tuple(Doubt(f"a.yaml:{line}:1: App", "a macro is not judged") for line in range(1, 6))
     text = render_text(verdict(doubts=doubts))
     assert "a.yaml:1:1: App, a.yaml:2:1: App, a.yaml:3:1: App and 2 more places: a macro is not judged" in text
@@ -136,7 +136,7 @@ def test_no_form_for_people_lets_a_doubt_steer_the_terminal() -> None:
     assert "\x1b" not in render_text(hostile) + render_markdown(hostile) + render_html(hostile)
 
 
-def test_what_could_not_be_judged_is_told() -> None:
+def test_what_could_not_be_judged_is_shown() -> None:
     assert "the macro Expand is known to its account alone" in render_text(verdict())
 
 
@@ -165,7 +165,7 @@ def test_nothing_in_a_template_becomes_markup_of_a_comment() -> None:
     assert re.search(r"(?<!\\)\]\(javascript", outside) is None
 
 
-def test_a_folded_difference_cannot_be_ended_by_what_stands_in_it() -> None:
+def test_a_folded_difference_cannot_be_ended_by_what_is_in_it() -> None:
     hostile = JudgedFinding(finding())
     text = render_markdown(verdict(hostile, repositories=(change("```\n# not a title"),)))
     assert text.count("```") % 2 == 0

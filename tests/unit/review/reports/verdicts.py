@@ -1,4 +1,4 @@
-"""Verdicts to render, in which every kind of thing stands once."""
+"""Verdicts to render, in which every kind of thing is once."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

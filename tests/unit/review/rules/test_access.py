@@ -43,11 +43,11 @@ def test_an_organization_that_is_known_changes_nothing_about_a_correct_grant() -
     assert found(repository({"RepositoryPolicyText": policy(own)}), known=TrustBoundary(ORGANIZATION)) == []
 
 
-def test_a_condition_that_everybody_meets_is_public_though_nobody_knows_our_organization() -> None:
+def test_a_condition_that_everyone_meets_is_public_though_no_one_knows_our_organization() -> None:
     assert "error access-public" in told_of(allow("*", {"StringEquals": {"aws:ResourceOrgID": ORGANIZATION}}))
 
 
-def test_a_grant_to_everybody_names_somebody_who_gets_in_and_what_is_allowed() -> None:
+def test_a_grant_to_everyone_names_someone_who_gets_in_and_what_is_allowed() -> None:
     finding = one("access-public", repository({"RepositoryPolicyText": policy(allow("*"))}))
     assert finding.details == (
         "let in, for example: any role of 999999999999 of no organization",
@@ -100,12 +100,12 @@ def test_what_is_known_beside_something_open_is_judged() -> None:
     assert told_of(allow({"AWS": ["${Deployed:Role.Arn}", "*"]})) == ["error access-public"]
 
 
-def test_a_statement_of_which_too_little_is_known_is_told_of() -> None:
+def test_a_statement_of_which_too_little_is_known_is_shown_of() -> None:
     finding = one("policy-unknown", repository({"RepositoryPolicyText": policy(allow(), "${Deployed:Fn::If}")}))
     assert finding.severity == "note"
 
 
-def test_a_policy_of_which_nothing_is_known_is_told_of() -> None:
+def test_a_policy_of_which_nothing_is_known_is_shown_of() -> None:
     assert one("policy-unknown", repository({"RepositoryPolicyText": "${Deployed:Policy}"})).severity == "note"
 
 
@@ -125,14 +125,14 @@ def test_text_with_something_open_is_judged_like_an_object() -> None:
 # Where the registry is.
 
 
-def test_a_denial_of_everybody_but_the_registrys_account_locks_nobody_out_while_the_account_is_unknown() -> None:
+def test_a_denial_of_everyone_but_the_registrys_account_locks_no_one_out_while_the_account_is_unknown() -> None:
     outsiders = deny(
         {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}, "Bool": {"aws:PrincipalIsAWSService": "false"}}
     )
     assert told_of(outsiders, home=NOWHERE) == []
 
 
-def test_a_denial_of_everybody_locks_out_wherever_the_registry_is() -> None:
+def test_a_denial_of_everyone_locks_out_wherever_the_registry_is() -> None:
     assert "error policy-lockout" in told_of(deny(), home=NOWHERE)
 
 
@@ -173,7 +173,7 @@ def test_tags_decide_whether_a_condition_on_them_can_hold() -> None:
 @pytest.mark.parametrize(
     ("accounts", "code"), [(250, []), (290, ["warning policy-size"]), (320, ["error policy-size"])]
 )
-def test_the_size_of_a_policy_is_told_when_the_limit_is_near(accounts: int, code: list[str]) -> None:
+def test_the_size_of_a_policy_is_shown_when_the_limit_is_near(accounts: int, code: list[str]) -> None:
     listed = [f"arn:aws:iam::{200_000_000_000 + number}:root" for number in range(accounts)]
     assert told_of(allow({"AWS": listed})) == code
 
@@ -195,7 +195,7 @@ def test_a_denial_that_spares_our_organization_does_not_stop_inspector() -> None
     assert told(written) == []
 
 
-def test_a_grant_of_everything_in_a_registry_policy_is_told_of() -> None:
+def test_a_grant_of_everything_in_a_registry_policy_is_shown_of() -> None:
     written = resource("RegistryPolicy", {"PolicyText": policy(allow(Action="ecr:*", Resource="*"))})
     assert told(written) == ["warning action-wildcard"]
 
@@ -219,14 +219,14 @@ def test_a_policy_that_a_thousand_repositories_have_is_linted_once(monkeypatch: 
     assert len(asked) == 1
 
 
-def test_repositories_that_a_policy_tells_apart_are_judged_each() -> None:
+def test_repositories_that_a_policy_shows_apart_are_judged_each() -> None:
     by_name = policy(allow(Resource=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/team/app"))
     own = repository({"RepositoryPolicyText": by_name})
     other = repository({"RepositoryName": "team/other", "RepositoryPolicyText": by_name}, "Other")
     assert told(own, other) == ["warning policy-resource", "error statement-dead"]
 
 
-def test_what_stands_in_for_something_open_is_never_quoted() -> None:
+def test_what_is_in_for_something_open_is_never_quoted() -> None:
     statement = allow({"AWS": ["${Deployed:Role.Arn}", "arn:aws:iam::2222:root"]}, Action=PULL)
     assert not any(
         "known-once-deployed" in str(each) for each in found(repository({"RepositoryPolicyText": policy(statement)}))

@@ -1,4 +1,4 @@
-"""Whatever stands in a template, judging it ends, and ends with findings."""
+"""Whatever is in a template, judging it ends, and ends with findings."""
 
 from typing import Any
 

@@ -59,7 +59,7 @@ def test_a_text_that_ecr_does_not_take_is_refused(text: str) -> None:
     )
 
 
-def test_a_key_that_stands_twice_is_refused() -> None:
+def test_a_key_that_is_twice_is_refused() -> None:
     text = UNTAGGED.replace('"countNumber":14', '"countNumber":14,"countNumber":1')
     assert told(repository({"LifecyclePolicy": {"LifecyclePolicyText": text}})) == ["error lifecycle-json"]
 
@@ -72,7 +72,7 @@ def test_a_number_that_looks_like_a_variable_is_no_number() -> None:
     assert "error type-int" in told_of(rule(1, "untagged", 14) | {"rulePriority": "${env:X}"})
 
 
-def test_an_object_is_told_and_judged_all_the_same() -> None:
+def test_an_object_is_shown_and_judged_all_the_same() -> None:
     rules = {"rules": [rule(1, "any"), rule(2, ["v*"])]}
     found = told(repository({"LifecyclePolicy": {"LifecyclePolicyText": rules}}))
     assert found == ["error lifecycle-text", "error lifecycle-any-last"]
@@ -84,7 +84,7 @@ def test_a_text_that_is_known_only_once_deployed_is_said_to_be_unknown() -> None
     assert finding.severity == "note"
 
 
-def test_a_finding_tells_the_rules_in_words() -> None:
+def test_a_finding_shows_the_rules_in_words() -> None:
     text = json.dumps({"rules": [rule(3, "any", 90)]})
     finding = one("lifecycle-everything", repository({"LifecyclePolicy": {"LifecyclePolicyText": text}}))
     assert finding.details == ("rule 3: images of any kind: those pushed more than 90 days ago expire",)
@@ -147,7 +147,7 @@ def test_a_rule_that_never_selects_shadows_none() -> None:
 @pytest.mark.parametrize(
     ("rules", "code"), [(45, []), (46, ["warning lifecycle-rules"]), (51, ["error lifecycle-rules"])]
 )
-def test_the_number_of_rules_is_told_when_it_is_nearly_reached(rules: int, code: list[str]) -> None:
+def test_the_number_of_rules_is_shown_when_it_is_nearly_reached(rules: int, code: list[str]) -> None:
     assert told_of(*(rule(number, [f"v{number}-*"]) for number in range(1, rules + 1))) == code
 
 

@@ -37,7 +37,7 @@ def test_one_name_in_two_regions_is_what_replication_needs() -> None:
     assert found(stack(repository(), name="a"), stack(repository(key, home=ELSEWHERE), name="b")) == []
 
 
-def test_stacks_of_which_nobody_says_the_place_may_be_deployed_apart() -> None:
+def test_stacks_of_which_no_one_says_the_place_may_be_deployed_apart() -> None:
     parts = [stack(repository(home=NOWHERE), name=name) for name in "ab"]
     assert one("name-duplicate", *parts).severity is Severity.WARNING
 

@@ -69,7 +69,7 @@ def test_what_differs_at_the_destination_is_named(properties: dict[str, Any], wh
     assert finding.what == f"its replica in 111111111111/eu-west-1 has another {what}"
 
 
-def test_the_rules_of_both_sides_are_told_in_words() -> None:
+def test_the_rules_of_both_sides_are_shown_in_words() -> None:
     longer = {"LifecyclePolicy": {"LifecyclePolicyText": UNTAGGED.replace("14", "15")}}
     assert one("replica-differs", source(), replica(longer)).details == (
         "here: rule 1: untagged images: those pushed more than 14 days ago expire",
@@ -90,7 +90,7 @@ def test_what_is_open_on_one_side_is_no_difference() -> None:
     assert "warning replica-differs" not in told(source(), replica(opened))
 
 
-def test_a_replica_that_nothing_makes_is_told_of() -> None:
+def test_a_replica_that_nothing_makes_is_shown_of() -> None:
     assert "warning replica-missing" in told(source(), replica({"RepositoryName": "other/app"}))
 
 
@@ -151,7 +151,7 @@ def test_a_destination_in_another_account_lets_the_source_in(account: str, codes
     assert told(stack(replicating(OTHER_ACCOUNT), name="source"), policy_of(account)) == codes
 
 
-def test_a_destination_without_a_registry_policy_lets_nobody_in() -> None:
+def test_a_destination_without_a_registry_policy_lets_no_one_in() -> None:
     bare = stack(home=OTHER_ACCOUNT, name="other")
     assert told(stack(replicating(OTHER_ACCOUNT), name="source"), bare) == ["warning replica-refused"]
 

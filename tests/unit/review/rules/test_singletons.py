@@ -100,7 +100,7 @@ def test_a_call_that_overwrites_the_replication_of_another_stack_is_one() -> Non
     assert told(stack(replicating(), name="a"), stack(deletions(), name="b")) == ["error registry-singleton"]
 
 
-def test_stacks_of_which_nobody_says_the_place_are_warned_of() -> None:
+def test_stacks_of_which_no_one_says_the_place_are_warned_of() -> None:
     owned = resource("RegistryPolicy", POLICY, home=RegistryHome(None, None))
     assert one("registry-singleton", stack(owned, name="a"), stack(owned, name="b")).severity is Severity.WARNING
 

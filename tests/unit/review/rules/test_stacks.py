@@ -50,7 +50,7 @@ def shares(whole: Deployment) -> list[tuple[str, str, int]]:
     return [(each.what, each.subject, each.used) for each in headrooms(whole)]
 
 
-def test_headroom_tells_the_fullest_of_each_kind() -> None:
+def test_headroom_shows_the_fullest_of_each_kind() -> None:
     one_statement = {"Version": "2012-10-17", "Statement": [allow()]}
     small = repository({"RepositoryName": "team/small"}, "Small")
     granted = repository({"RepositoryPolicyText": one_statement})
@@ -63,7 +63,7 @@ def test_headroom_tells_the_fullest_of_each_kind() -> None:
     ]
 
 
-def test_headroom_tells_everything_that_is_half_full() -> None:
+def test_headroom_shows_everything_that_is_half_full() -> None:
     excepted = [
         {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "a"}
     ] * 3

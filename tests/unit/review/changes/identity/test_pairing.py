@@ -10,7 +10,7 @@ OPEN = RegistryHome(None, None)
 
 
 def pairs(before: Deployment, after: Deployment) -> list[tuple[str, str]]:
-    """Return stack, logical id and name of what is paired, of what is gone, and of what is new."""
+    """Return stack, logical id and name of what is paired, of what no longer exists, and of what is new."""
     type_ = "AWS::ECR::Repository"
     found = pair_up(held(before, type_), held(after, type_), paired_stacks(before, after))
     return [
