@@ -68,7 +68,8 @@ def _print_matrix(found: AccessInput, how: str) -> None:
     from shared_ecr.access.reports import as_markdown, as_text
 
     if not found.rows:
-        raise UsageError("there is no repository to ask about")
+        why = f": {found.notes[0]}" if found.notes else ""
+        raise UsageError(f"there is no repository to ask about{why}")
     both = [policy for row in found.rows for policy in (row.policies.repository, row.policies.registry)]
     policies = [policy for policy in both if policy is not None]
     table = matrix(found.rows, consumers(policies, found.rows[0].target, found.known, found.accounts))

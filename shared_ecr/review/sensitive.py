@@ -17,6 +17,7 @@ from shared_ecr.review.changes.registry.access import CALLED, REGISTRY_POLICY
 from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.verdict import PropertyChange, RepositoryChange, ReviewResult, SettingChange
 
 MARK = "(sensitive)"
@@ -125,13 +126,20 @@ def _drift(after: Deployment) -> Iterator[Deployment]:
 def without_sensitive(deployment: Deployment) -> Deployment:
     """Return *deployment* with every sensitive property open, and a doubt for each: for what prints values."""
     doubts: list[Doubt] = []
+    homes = SensitiveValues.of(deployment).homes
 
     def opened(resource: Resource) -> Resource:
         names = sorted(resource.sensitive & set(resource.properties))
+        if resource.home in homes and resource.type == REPOSITORY:
+            # Access to a repository depends on the policy of its registry, too.
+            names = sorted({*names, "RepositoryPolicyText"})
         place = f"{resource.origin.file}: {resource.origin.logical_id}"
         doubts.extend(Doubt(place, f"{name} is marked as sensitive; it is not shown and not judged") for name in names)
         marks = {name: open_value(f"{resource.origin.logical_id}.{name}") for name in names}
-        return replace(resource, properties={**resource.properties, **marks}) if marks else resource
+        if not marks:
+            return resource
+        sensitive = resource.sensitive | set(names)
+        return replace(resource, properties={**resource.properties, **marks}, sensitive=sensitive)
 
     stacks = tuple(
         replace(stack, resources=tuple(map(opened, stack.resources)))

@@ -29,6 +29,7 @@ from review.terraform_plans import (
 )
 from shared_ecr.review.documents import load_deployment, load_prior
 from shared_ecr.review.judging import ReviewQuestion, review
+from shared_ecr.review.rows import collect
 from shared_ecr.review.verdict import Happening
 
 PUBLIC = policy("*")
@@ -342,3 +343,21 @@ def test_the_plans_of_a_folder_hold_their_own_previous_side(tmp_path: Path) -> N
 def test_a_first_policy_is_said_to_replace_what_lambda_wrote(tmp_path: Path) -> None:
     found = reviewed(tmp_path, plan(same(APP, repository()), Entry(POLICY, None, held("team/app", policy()))))
     assert "policy-written-elsewhere" in {each.finding.code for each in found.findings}
+
+
+def test_the_matrix_leaves_out_what_is_sensitive_and_reports_it(tmp_path: Path) -> None:
+    marks = {"before_sensitive": {"policy": True}, "after_sensitive": {"policy": True}}
+    secret = held("team/app", policy("arn:aws:iam::987654321098:root"))
+    entries = (same(APP, repository()), same(WEB, repository("team/web")), Entry(POLICY, secret, secret, change=marks))
+    (tmp_path / "plan.json").write_text(json.dumps(plan(*entries)), encoding="utf-8")
+    found = collect(tmp_path / "plan.json", PLACE)
+    assert [row.target.name for row in found.rows] == ["team/web"]
+    assert any("RepositoryPolicyText is marked as sensitive" in note for note in found.notes)
+
+
+def test_the_matrix_leaves_out_every_repository_of_a_registry_whose_policy_is_sensitive(tmp_path: Path) -> None:
+    marks = {"before_sensitive": {"policy": True}, "after_sensitive": {"policy": True}}
+    values = {"id": ACCOUNT, "registry_id": ACCOUNT, "policy": policy("*", Resource="*")}
+    secret = Entry("aws_ecr_registry_policy.all", values, values, change=marks)
+    (tmp_path / "plan.json").write_text(json.dumps(plan(same(APP, repository()), secret)), encoding="utf-8")
+    assert collect(tmp_path / "plan.json", PLACE).rows == ()

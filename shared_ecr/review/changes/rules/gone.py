@@ -24,7 +24,15 @@ def dropped(left: LocatedResource, question: ReviewContext, how: Departure) -> R
     before = read_repository(left.stack, left.resource)
     details = (f"{before.name}: {counted_images(question.inventory, before)}",)
     leaves = _leaves(left, how)
-    if gone(left) is Happening.ORPHANED:
+    if gone(left) is Happening.ORPHANED and left.stack.tool == TERRAFORM:
+        found = error(
+            "repository-orphaned",
+            "Terraform no longer manages it: it stays in AWS with its images",
+            "No plan shows when its rules or its policy change, and a configuration that creates the name again fails: "
+            "'already exists'",
+            "Keep it in the configuration; or acknowledge it, and import it elsewhere", details,
+        )  # fmt: skip
+    elif gone(left) is Happening.ORPHANED:
         found = error(
             "repository-orphaned",
             f"{leaves}{removal(before, left.resource.deletion_policy)}",
@@ -41,19 +49,18 @@ def dropped(left: LocatedResource, question: ReviewContext, how: Departure) -> R
 
 def _leaves(left: LocatedResource, how: Departure) -> str:
     """Return the beginning of the sentence that ends with what becomes of the repository."""
-    if left.stack.tool != TERRAFORM:
-        match how:
-            case Departure.STACK_STAYS:
-                pass
-            case Departure.NESTED_STACK_LEAVES:
-                return f"the nested stack {left.stack.name} leaves its parent, and with it the repository "
-            case Departure.STACK_IS_ABSENT:
-                return (
-                    f"no document deploys stack {left.stack.name} any more; when the stack is deleted, the repository "
-                )
-            case _:
-                assert_never(how)
-    return f"it leaves stack {left.stack.name} and "
+    if left.stack.tool == TERRAFORM:
+        because = left.resource.operation.because if left.resource.operation else ""
+        return f"Terraform destroys it{f', because {because}' if because else ''}: it "
+    match how:
+        case Departure.STACK_STAYS:
+            return f"it leaves stack {left.stack.name} and "
+        case Departure.NESTED_STACK_LEAVES:
+            return f"the nested stack {left.stack.name} leaves its parent, and with it the repository "
+        case Departure.STACK_IS_ABSENT:
+            return f"no document deploys stack {left.stack.name} any more; when the stack is deleted, the repository "
+        case _:
+            assert_never(how)
 
 
 def looks_renamed(old: LocatedResource, new: LocatedResource, question: ReviewContext) -> ReviewFinding:
