@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
+from shared_ecr.errors import UsageError
+from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.pushers.events import Progress
-    from shared_ecr.names import ImageReference
+    from shared_ecr.names import ImageReference, Tag
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -47,8 +49,24 @@ def run(arguments: argparse.Namespace) -> int:
 def _tagged(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
     from shared_ecr.client.session import Session
     from shared_ecr.client.tagging import tag
-    from shared_ecr.names import Tag
 
-    tags = [Tag.parse(text) for text in arguments.tags]
+    tags = [_new_tag(text, arguments.image) for text in arguments.tags]
     with Session(locator(arguments, screen.said)) as session:
         return tag(arguments.image, tags, session, progress)
+
+
+def _new_tag(text: str, image: str) -> "Tag":
+    """Read a tag; a whole name, as `docker tag` takes it, is answered with what does the same here.
+
+    Raises:
+        UsageError: it names a repository.
+        InvalidValueError: it is outside the grammar of tags.
+    """
+    from shared_ecr.names import Tag
+
+    if "/" in text or ":" in text:
+        raise UsageError(
+            f"{quoted(text)} is a name and not a tag alone; the image keeps its repository. To store a local image "
+            f"under that name, write 'shared-ecr push {image} {text}'; for an image in a registry, 'shared-ecr copy'"
+        )
+    return Tag.parse(text)

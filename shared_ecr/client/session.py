@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from shared_ecr.client.addresses import RepositoryLocator
 
 if TYPE_CHECKING:
-    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.clients import AwsClients, AwsSession
     from shared_ecr.client.credentials.interface import CredentialSource
     from shared_ecr.client.http.connections import HttpEnvironment
 
@@ -20,20 +20,23 @@ class Session:
             push_all([Order("app.tar", "team/app:1.4.2")], session)
 
     Nothing is imported, read or asked before it is needed, and each thing once: one login for each registry, one
-    reading of the declaration. *clients* and *credentials* take the place of those that would be made.
+    reading of the declaration. *aws*, a `boto3.Session`, gives the AWS credentials; *clients* and *credentials* take
+    the place of those that would be made.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — its parts, each by its name
         self,
         where: RepositoryLocator | None = None,
         environ: Mapping[str, str] = os.environ,
         *,
         clients: "AwsClients | None" = None,
+        aws: "AwsSession | None" = None,
         credentials: "CredentialSource | None" = None,
         environment: "HttpEnvironment | None" = None,
     ) -> None:
         self._where, self._environ = where or RepositoryLocator(), environ
         self._clients, self._credentials, self._environment = clients, credentials, environment
+        self._aws = aws
         self._lock = RLock()
 
     @property
@@ -53,7 +56,7 @@ class Session:
             if self._clients is None:
                 from shared_ecr.client.aws.clients import AwsClients
 
-                self._clients = AwsClients()
+                self._clients = AwsClients(session=self._aws)
             return self._clients
 
     @property

@@ -18,6 +18,7 @@ from cli.command_line import shared_ecr
 from client.fake_registry import FakeRegistry
 from client.faults import Hold
 from client.images import image, index, layer_tar, noise, write_layout
+from shared_ecr.client.push import pull, push
 
 BUILT = image([noise(100, 1), noise(200, 2)])
 
@@ -155,3 +156,8 @@ def test_ctrl_c_says_what_is_kept(registry: FakeRegistry, tmp_path: Path) -> Non
         130,
         "shared-ecr: interrupted; 2 of 3 layers are downloaded and will be reused [interrupted]",
     )
+
+
+def test_a_script_may_give_paths_as_paths_and_as_text(registry: FakeRegistry, tmp_path: Path) -> None:
+    pushed = push(write_layout(tmp_path / "other", image(seed=1)), f"{registry.host}/team/other:1")
+    assert pull(f"{registry.host}/team/other:1", str(tmp_path / "pulled")).name == pushed.digest

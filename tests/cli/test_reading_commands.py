@@ -103,3 +103,10 @@ def test_a_registry_alone_is_answered_with_what_is_missing(command: str, host: s
     assert outcome.code == 2
     assert "no Region" not in outcome.stderr
     assert "REPOSITORY" in outcome.stderr
+
+
+def test_a_whole_name_as_a_new_tag_is_answered_with_what_docker_tag_does() -> None:
+    outcome = shared_ecr("tag", "todo:latest", "todo:0.1.0")
+    assert outcome.code == 2
+    assert "'shared-ecr push todo:latest todo:0.1.0'" in outcome.stderr
+    assert "Did you mean" not in outcome.stderr

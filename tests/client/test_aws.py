@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import boto3
 import pytest
 from botocore import exceptions
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared_ecr.client.aws.clients import AwsClients
@@ -316,3 +318,36 @@ def test_text_without_secrets_is_left_alone() -> None:
     text = 'the authorization of "team/app" is said in its policy, the token in none'
 
     assert redacted(text) == text
+
+
+def test_the_credentials_of_a_boto3_session_are_used_before_those_of_the_environment(
+    aws_environment: pytest.MonkeyPatch,
+) -> None:
+    given = boto3.Session(aws_access_key_id="AKIDGIVEN", aws_secret_access_key="given", region_name="us-east-1")
+    with closing(AwsClients(session=given)) as clients:
+        client: Any = clients.ecr(REGION)
+        assert client._get_credentials().access_key == "AKIDGIVEN"
+        assert client.meta.region_name == REGION.name
+
+
+@pytest.mark.usefixtures("aws_environment")
+def test_credentials_of_a_session_that_renew_themselves_go_on_renewing() -> None:
+    class Session:
+        credentials = Credentials("AKIDGIVEN", "given")
+
+        def get_credentials(self) -> Credentials:
+            return self.credentials
+
+    with closing(AwsClients(session=Session())) as clients:
+        client: Any = clients.ecr(REGION)
+        assert client._get_credentials() is Session.credentials
+
+
+@pytest.mark.usefixtures("aws_environment")
+def test_a_session_without_credentials_is_not_replaced_by_another_identity() -> None:
+    class Nobody:
+        def get_credentials(self) -> None:
+            return None
+
+    with pytest.raises(UnavailableError, match="the AWS session that was given has no credentials"):
+        AwsClients(session=Nobody()).ecr(REGION)

@@ -1,12 +1,12 @@
 """The one typed seam to AWS's SDK: clients of one identity, a Region at a time.
 
-`aws_faults.asking_aws` surrounds every call that goes through a client.
+`faults.asking_aws` surrounds every call that goes through a client.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws, mfa_code
 from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
@@ -29,14 +29,23 @@ CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 30
 
 
+class AwsSession(Protocol):
+    """What has credentials: a `boto3.Session` and a `botocore.session.Session` do."""
+
+    def get_credentials(self) -> Any:
+        """Return the credentials, which may renew themselves; None where there are none."""
+        ...
+
+
 class AwsClients:
     """Makes the clients of one identity: each once for a Region, whichever thread asks.
 
-    A wrong profile or a missing Region is shown as what it is (`asking_aws`), not where it is used first.
+    A wrong profile or a missing Region is reported as what it is (`asking_aws`), not where it is used first. With
+    *session* its credentials are used, and nothing else of it: retries, time-outs and Regions are ours.
     """
 
-    def __init__(self, *, profile: str | None = None) -> None:
-        self._profile = profile
+    def __init__(self, *, profile: str | None = None, session: AwsSession | None = None) -> None:
+        self._profile, self._given = profile, session
         self._session: Session | None = None
         self._ecr: dict[tuple[Region, bool, bool], ECRClient] = {}
         self._open: list[Callable[[], None]] = []
@@ -115,8 +124,29 @@ class AwsClients:
             session = Session(profile=self._profile)
             correct_repetitions(session)
             _ask_for_mfa_at_the_terminal(session)
+            if self._given is not None:
+                _use_credentials_of(self._given, session)
             self._session = session
         return self._session
+
+
+def _use_credentials_of(given: AwsSession, session: "Session") -> None:
+    """Let *session* have the credentials of the caller's session, before any other."""
+    from botocore.credentials import CredentialProvider
+
+    credentials = given.get_credentials()
+    if credentials is None:
+        # Another identity must not take the place of the one that the caller chose.
+        raise UnavailableError("the AWS session that was given has no credentials")
+
+    class Given(CredentialProvider):
+        METHOD = CANONICAL_NAME = "given-session"
+
+        def load(self) -> Any:
+            """Return the very object, so that it renews itself as in the caller's session."""
+            return credentials
+
+    session.get_component("credential_provider").providers.insert(0, Given())
 
 
 def _ask_for_mfa_at_the_terminal(session: "Session") -> None:

@@ -28,6 +28,9 @@ from shared_ecr.client.pushers.interface import PushResult
 from shared_ecr.client.session import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shared_ecr.client.aws.clients import AwsSession
     from shared_ecr.client.push.pulling import PullOptions, pull, pull_archive, pull_with_engine
 
 __all__ = [
@@ -46,18 +49,20 @@ __all__ = [
 ]
 
 
-def push(
-    image: str,
+def push(  # noqa: PLR0913 — what a script may choose, each by its name
+    image: "str | Path",
     target: str,
     *,
     where: RepositoryLocator | None = None,
     progress: Progress | None = None,
     engine: str = "",
+    aws: "AwsSession | None" = None,
 ) -> PushResult:
     """Push *image* to *target* (`REPOSITORY:TAG[:TAG…]`, or with the registry's host) and return what is there now.
 
     *image* is a path (OCI layout, OCI archive, `docker save` archive), `-` for an archive on stdin, or a name that a
-    container engine knows. `push_all` pushes several, and says how.
+    container engine knows. `push_all` pushes several, and says how. *aws*, a `boto3.Session`, gives the AWS
+    credentials.
 
     Raises:
         InvalidValueError: a name or a tag outside its grammar.
@@ -66,8 +71,8 @@ def push(
         PushRefusedError: a tag names another image and may not move; there is no such repository; access is denied.
         UnavailableError: no credentials, network, engine or image.
     """
-    with Session(where) as session:
-        (outcome,) = push_all([PushJob(image, target)], session, PushOptions(engine), progress=progress)
+    with Session(where, aws=aws) as session:
+        (outcome,) = push_all([PushJob(str(image), target)], session, PushOptions(engine), progress=progress)
     if outcome.error is not None:
         raise outcome.error
     assert outcome.result is not None  # noqa: S101 — an outcome without an error has one, for the type checker

@@ -19,6 +19,7 @@ from shared_ecr.names import Digest, ImageReference
 from shared_ecr.names.platforms import Platform
 
 if TYPE_CHECKING:
+    from shared_ecr.client.aws.clients import AwsSession
     from shared_ecr.client.signatures import TrustedSigner
 
 
@@ -35,15 +36,18 @@ class PullOptions:
 EVERYTHING = PullOptions()
 
 
-def pull(
+def pull(  # noqa: PLR0913 — what a script may choose, most of it by its name
     source: str,
-    destination: Path,
+    destination: str | Path,
     options: PullOptions = EVERYTHING,
     *,
     where: RepositoryLocator | None = None,
     progress: Progress | None = None,
+    aws: "AwsSession | None" = None,
 ) -> ImageReference:
     """Pull `REPOSITORY:TAG` or `REPOSITORY@DIGEST` into the OCI layout folder *destination*; return it by digest.
+
+    *aws*, a `boto3.Session`, gives the AWS credentials.
 
     Raises:
         InvalidValueError: a name, a tag or a digest outside its grammar.
@@ -52,11 +56,11 @@ def pull(
     """
     from shared_ecr.client.distribution import pulls
 
-    with Session(where) as session:
+    with Session(where, aws=aws) as session:
         reference = locate_image(source, session.where, session.clients)
         digest = pulls.pull(
             reference,
-            destination,
+            Path(destination),
             session.credentials,
             progress or NullProgress(),
             session.environment,
