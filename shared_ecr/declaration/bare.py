@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared_ecr.declaration.lifecycle import read_policy_document
 from shared_ecr.declaration.pasted import broken, unplaced
-from shared_ecr.declaration.reader import Reading
+from shared_ecr.declaration.wire import WireReading
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import decode, load_bytes, read_document
 from shared_ecr.problems import Position, Problem, Severity, in_file_order
@@ -75,7 +75,7 @@ def judge_lifecycle_policy(path: Path) -> list[Problem]:
     document = load_bare(path, LIFECYCLE_TEXT, "lifecycle-json")
     if isinstance(document, Problem):
         return [document]
-    reading = Reading(document.file)
+    reading = WireReading(document.file)
     read_policy_document(reading, document.root, "")
     return in_file_order(reading.problems)
 

@@ -8,6 +8,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.permissions import AccessLevel, Grant, Perimeter, redundant
+from shared_ecr.model.principals import Account
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.text import did_you_mean, listed, quoted
 
@@ -34,6 +35,8 @@ def read_grants(reading: Reading, node: Node, path: str, neighbours: ConsumerCon
                 reading.warn(item, item_path, _redundant(grant, (grant,)))
             elif grant:
                 written[grant] = (item, item_path)
+                if neighbours.home and grant.consumer == Account(neighbours.home):
+                    reading.warn(item, item_path, _own_account(neighbours.home))
     dropped = redundant(written, neighbours.home) if neighbours.home else {}
     for grant, others in dropped.items():
         reading.warn(*written[grant], _redundant(grant, others))
@@ -127,6 +130,17 @@ def _unknown_level(text: str, levels: list[str]) -> InvalidValueError:
         return InvalidValueError(f"{quoted(text)} is an action, not an access level", fix=fix, code="access-level")
     fix = did_you_mean(text, levels) or f"Grant {listed(levels)}; each stands for the actions it takes"
     return InvalidValueError(f"there is no access level {quoted(text)}", fix=fix, code="access-level")
+
+
+def _own_account(home: AccountId) -> InvalidValueError:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
+    return InvalidValueError(
+        f"{home} is the registry's own account",
+        why="There naming the account grants nothing by itself: each role still needs a policy of its own, which would "
+        "be enough without this grant",
+        fix="Drop it, or grant the role by name",
+        code="grant-own-account",
+    )
 
 
 def _redundant(grant: Grant, others: tuple[Grant, ...]) -> InvalidValueError:

@@ -15,12 +15,16 @@ from shared_ecr.text import did_you_mean, listed, quoted
 T = TypeVar("T")
 _VARIABLE = re.compile(r"\$\{[^}]*\}?")
 _REPLACEABLE = "${env:"
+_EXACT = 2.0**53
 # One that `variables` has met: were it not refused, and that told, it would be replaced.
 _WELL_FORMED = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 
 
 class Reading:
     """The faults found so far in one file, and the typed reads that find them."""
+
+    advises_in_the_words_of_ecr = False
+    """Whether who reads the advice has ECR's JSON before them, and not the declaration."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -47,8 +51,9 @@ class Reading:
     def _note(self, place: Node | Position, path: str, fault: InvalidValueError, severity: Severity) -> None:
         position = place if isinstance(place, Position) else place.position
         file = position.file or self._file
+        fix = fault.fix_in_template if self.advises_in_the_words_of_ecr and fault.fix_in_template else fault.fix
         self.problems.append(
-            Problem(fault.code, severity, fault.what, fault.why, fault.fix, file=file, position=position, path=path)
+            Problem(fault.code, severity, fault.what, fault.why, fix, file=file, position=position, path=path)
         )
 
     def attempt(self, place: Node | Position, path: str, make: Callable[[], T]) -> T | None:
@@ -164,9 +169,7 @@ class Reading:
         """Read a whole number *of* something; refuse units (`30d`), quotes and fractions."""
         if isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool):
             return node.value
-        digits = re.match(r"\d+", node.text) if isinstance(node, Scalar) else None
-        fix = f"Write {digits[0]}" if digits and "." not in getattr(node, "text", "") else ""
-        self.expected(node, path, f"a whole number of {of}", "type-int", fix)
+        self.expected(node, path, f"a whole number of {of}", "type-int", _meant_number(node))
         return None
 
     def choice(self, node: Node, path: str, choices: Collection[str], code: str) -> str | None:
@@ -188,3 +191,14 @@ class Reading:
 def join(path: str, key: str) -> str:
     """Return the path of *key* inside *path*."""
     return f"{path}.{key}" if path else key
+
+
+def _meant_number(node: Node) -> str:
+    """Return what to write in place of a number that is none: of `30d` the digits, of `1e3` its value."""
+    if not isinstance(node, Scalar):
+        return ""
+    if isinstance(node.value, float):
+        # Beyond 2^53 a float does not know its last digits.
+        return f"Write {int(node.value)}" if node.value.is_integer() and 0 < node.value < _EXACT else ""
+    digits = re.match(r"\d+", node.text)
+    return f"Write {digits[0]}" if digits and "." not in node.text else ""

@@ -8,6 +8,7 @@ from shared_ecr.declaration.ci_roles import KEY as CI_ROLES
 from shared_ecr.declaration.ci_roles import read_ci_roles
 from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.mirrors import read_mirrors
+from shared_ecr.declaration.other_documents import other_document
 from shared_ecr.declaration.profiles import read_inherited
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.repositories import judge_inherited, read_repositories
@@ -17,6 +18,7 @@ from shared_ecr.declaration.settings import (
     read_public_repositories,
     read_settings,
     warn_of_caches,
+    warn_of_unscanned,
 )
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
@@ -37,6 +39,9 @@ _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     """Read *document*; the registry, or None where faults were noted that leave nothing to build."""
+    if isinstance(document, Mapping) and (other := other_document(document)):
+        reading.note(document, "", other)
+        return None
     fields = reading.mapping(document, "", KEYS, required=("version", "registry", "repositories"))
     if fields is None:
         return None
@@ -65,6 +70,8 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     around = SettingsContext(account, regions, stack_name, neighbours, inherited)
     settings = read_settings(reading, fields.get("registry"), around)
     public = read_public_repositories(reading, fields.get("public_repositories"), around)
+    unscanned = [(entry.key.text, join("repositories", entry.key.text), entry.value) for entry, _ in read]
+    warn_of_unscanned(reading, settings.scanning, [*unscanned, ("any/repository", "defaults", defaults)])
     warn_of_caches(reading, settings.caches, [(entry, spec.name) for entry, spec in read])
     entries = {spec.name: entry for entry, spec in read}
     specs = tuple(spec for _, spec in read)

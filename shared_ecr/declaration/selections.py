@@ -18,6 +18,9 @@ from shared_ecr.model.lifecycle import (
     Untagged,
 )
 
+# The largest whole number of 32 bits, as which ECR reads a count (no maximum is documented):
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+MAX_COUNT = 2**31 - 1
 _KEYS = ("tagStatus", "tagPatternList", "tagPrefixList", "storageClass", "countType", "countUnit", "countNumber")
 _AGES: dict[str, Callable[[int], Count]] = {
     "sinceImagePushed": PushedAge,
@@ -107,6 +110,7 @@ def _and_trap(key: str, texts: tuple[str, ...]) -> InvalidValueError:
         f"an image must match every one of the {len(texts)} entries of {key}",
         why="ECR joins them by AND: an image with a tag for one of them alone is not selected",
         fix="Write {any_of: […]} if either was meant: one rule for each",
+        fix_in_template="Write one rule for each entry, if any of them was meant to be enough",
         code="lifecycle-and",
     )
 
@@ -123,8 +127,14 @@ def _read_count(reading: Reading, fields: Mapping, path: str) -> Count | None:
         return None
     if not _storage_class_fits(reading, fields, path, count_type) or number is None:
         return None
-    if number < 1:
-        fault = InvalidValueError(f"the count is {number}; at least 1 is allowed", code="lifecycle-count")
+    if not 1 <= number <= MAX_COUNT:
+        shown = f"{number:,}" if number < 10**15 else f"a number of {len(str(number))} digits"
+        fault = InvalidValueError(
+            f"the count is {shown}; 1 to {MAX_COUNT:,} are allowed",
+            why="Nothing reaches such a count, so it is probably a slip" if number > 1 else "",
+            fix="Write 9999 where nothing is to be counted out" if number > 1 else "",
+            code="lifecycle-count",
+        )
         reading.note(number_node, join(path, "countNumber"), fault)
         return None
     return _AGES[count_type](number) if by_age else NewestImages(number)

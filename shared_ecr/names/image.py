@@ -6,6 +6,7 @@ from typing import Self
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.characters import character, look_alike, plain
 
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -24,9 +25,11 @@ class Tag:
         """Read a tag; refuse what the distribution specification refuses, proposing the nearest legal one."""
         if _TAG.fullmatch(text):
             return cls(text)
-        legal = re.sub(r"[^A-Za-z0-9._-]", "_", text).lstrip(".-")[:MAX_TAG_LENGTH]
+        legal = re.sub(r"[^A-Za-z0-9._-]", "_", plain(text)).lstrip(".-")[:MAX_TAG_LENGTH]
+        alike = next((each for each in text if look_alike(each)), None)
+        hidden = f": it has {character(alike)}" if alike else ""
         raise InvalidValueError(
-            f"{quoted(text)} is no tag" if text else "the tag is empty",
+            f"{quoted(text)} is no tag{hidden}" if text else "the tag is empty",
             why="Tags are letters, digits, '_', '.' and '-', at most 128, and begin with none of '.' and '-'",
             fix=f"Did you mean '{legal}'?" if legal else "",
             code="tag-name",

@@ -6,6 +6,7 @@ from typing import Self
 
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.characters import character, plain
 
 MIN_LENGTH, MAX_LENGTH = 2, 256
 # The pattern of the API and of AWS::ECR::Repository; both admit '__' and '--', which the user guide does not.
@@ -67,8 +68,9 @@ def _refusal(text: str) -> InvalidValueError:
     odd = re.search(r"[^a-z0-9._/-]", lower)
     if odd:
         return InvalidValueError(
-            f"{said} has {quoted(odd[0])} at position {odd.start() + 1}",
+            f"{said} has {character(odd[0])} at position {odd.start() + 1}",
             why="Names are made of lower-case letters, digits, '.', '_', '-' and '/'",
+            fix=f"Write '{plain(lower)}'" if GRAMMAR.fullmatch(plain(lower)) else "",
             code="name-character",
         )
     bad = re.search(r"^[^a-z0-9]|[^a-z0-9]$|[._/-]*/[._/-]+|[._-]+/|\.[._-]+|_(?:[.-]|_{2,})[._-]*|-+[._][._-]*", lower)

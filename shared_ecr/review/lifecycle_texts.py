@@ -5,19 +5,14 @@ from functools import lru_cache
 
 from shared_ecr.declaration.lifecycle import read_policy_document
 from shared_ecr.declaration.pasted import broken, unplaced
-from shared_ecr.declaration.reader import Reading
-from shared_ecr.documents.nodes import Node, Scalar
+from shared_ecr.declaration.wire import WireReading
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.problems import Problem, Severity
 from shared_ecr.review.deployments import is_known
 
 _REMEMBERED = 1_024
-# What the declaration proposes in its own words, said for somebody who has ECR's JSON before them.
-_FIXES = {
-    "lifecycle-and": "Write one rule for each entry, if any of them was meant to be enough",
-    "lifecycle-json": "Paste what 'aws ecr get-lifecycle-policy' prints as lifecyclePolicyText",
-}
+_NOT_JSON = "Paste what 'aws ecr get-lifecycle-policy' prints as lifecyclePolicyText"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ class ReadLifecycle:
 def read_lifecycle(text: str | None, file: str) -> ReadLifecycle:
     """Read the *text* of a policy; its problems call *file* by that name, and have no place in it.
 
-    Nothing is accepted that is comfort of the declaration: no YAML, no preset, no variable.
+    Nothing is accepted that only the declaration has: no YAML, no preset, no variable.
     """
     if text is None or not is_known(text):
         return ReadLifecycle()
@@ -45,22 +40,13 @@ def _read(text: str) -> ReadLifecycle:
     fault = broken(text)
     if fault:
         what = f"not JSON: line {fault.line} column {fault.column} of the text: {fault.what}"
-        return ReadLifecycle(None, (Problem("lifecycle-json", Severity.ERROR, what, fix=_FIXES["lifecycle-json"]),))
-    reading = _Wire("")
+        return ReadLifecycle(None, (Problem("lifecycle-json", Severity.ERROR, what, fix=_NOT_JSON),))
+    reading = WireReading("")
     try:
         policy = read_policy_document(reading, unplaced(text, ""), "")
     except InvalidValueError as error:
-        return ReadLifecycle(None, (Problem(error.code, Severity.ERROR, error.what, error.why, error.fix),))
-    problems = (replace(each, position=None, fix=_FIXES.get(each.code, each.fix)) for each in reading.problems)
+        return ReadLifecycle(
+            None, (Problem(error.code, Severity.ERROR, error.what, error.why, error.fix_in_template or error.fix),)
+        )
+    problems = (replace(each, position=None) for each in reading.problems)
     return ReadLifecycle(None if reading.has_errors else policy, tuple(problems))
-
-
-class _Wire(Reading):
-    """Reads what ECR gets: nothing in it is a variable of ours, whatever it looks like."""
-
-    def is_variable(self, node: Scalar, path: str) -> bool:  # noqa: ARG002 — the signature of what it replaces
-        return False
-
-    def expected(self, node: Node, path: str, wanted: str, code: str, fix: str = "") -> None:
-        found = f"expected {wanted}, found {node.described()}"
-        self.note(node, path, InvalidValueError(found, fix=fix, code=code))

@@ -1,5 +1,6 @@
 """Rules about what a statement allows or denies."""
 
+import re
 from collections.abc import Iterator
 
 from shared_ecr.access.actions import ACTIONS, REGISTRY_LEVEL_BITS, action_name, bits, matching, names
@@ -7,7 +8,9 @@ from shared_ecr.access.capabilities import EFFECTS, LOOK, MANAGE, PULL, PUSH, TA
 from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, error, note, warning
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalType
-from shared_ecr.text import did_you_mean, first_few, quoted
+from shared_ecr.text import first_few, nearest, quoted
+
+_VERBS = frozenset(match[0].lower() for name in ACTIONS if (match := re.match(r"[A-Z][a-z]+", name)))
 
 
 def token(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
@@ -25,12 +28,25 @@ def unknown(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """Actions that ECR does not have."""
     for text in statement.action.written:
         if not matching(text):
-            known = [f"ecr:{name}" for name in ACTIONS]
-            meant = did_you_mean(text, known) or did_you_mean(f"ecr:{text}", known)
             yield error(
                 "action-unknown", statement, f"{quoted(text)} is no action of ECR",
-                "It grants and denies nothing", (meant or "Remove it").rstrip("."),
+                "It grants and denies nothing", _meant_action(text) or "Remove it",
             )  # fmt: skip
+
+
+def _meant_action(text: str) -> str:
+    """Return what *text* was probably meant to be; never an action that does more than its words say."""
+    name = text.partition(":")[2] or text
+    if name.lower().startswith("pull"):
+        return "A pull takes ecr:BatchGetImage and ecr:GetDownloadUrlForLayer: write these"
+    if name.lower().startswith("push"):
+        return f"A push takes {', '.join(names(PUSH.actions))}: write these"
+    meant = nearest(name.lower(), [each.lower() for each in ACTIONS])
+    verbs = [verb for verb in _VERBS if name.lower().startswith(verb)]
+    # Another verb is another thing to do: a slip of the finger in it could give a write for a read.
+    if meant is None or (verbs and not any(meant.startswith(verb) for verb in verbs)):
+        return ""
+    return f"Did you mean 'ecr:{action_name(f'ecr:{meant}')}'?"
 
 
 def level(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:

@@ -14,6 +14,7 @@ from shared_ecr.declaration.schema.pieces import (
     text,
     word,
 )
+from shared_ecr.declaration.selections import MAX_COUNT
 
 _TAGS = either(text(), array(text(), at_least=1), description="Tag patterns; each gets a rule of its own")
 _PARAMETERS: dict[str, Schema] = {
@@ -77,7 +78,7 @@ def _selection() -> Schema:
                 "imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"
             ),
             "countUnit": word("days"),
-            "countNumber": number("How many images stay, or after how many days"),
+            "countNumber": number("How many images stay, or after how many days", at_most=MAX_COUNT),
         },
         required=["tagStatus", "countType", "countNumber"],
         description="Which images the rule looks at, and how it counts them",

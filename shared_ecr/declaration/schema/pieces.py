@@ -28,9 +28,10 @@ def boolean(description: str) -> Schema:
     return _about({"anyOf": [{"type": "boolean"}, VARIABLE]}, description)
 
 
-def number(description: str, *, at_least: int = 1) -> Schema:
+def number(description: str, *, at_least: int = 1, at_most: int | None = None) -> Schema:
     """Describe a whole number."""
-    return _about({"anyOf": [{"type": "integer", "minimum": at_least}, VARIABLE]}, description)
+    limits = {"minimum": at_least} | ({} if at_most is None else {"maximum": at_most})
+    return _about({"anyOf": [{"type": "integer", **limits}, VARIABLE]}, description)
 
 
 def account(description: str) -> Schema:

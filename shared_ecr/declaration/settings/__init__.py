@@ -11,7 +11,7 @@ from shared_ecr.declaration.settings.creation_templates import read_templates
 from shared_ecr.declaration.settings.public_repositories import read_public_repositories
 from shared_ecr.declaration.settings.pull_through_cache import read_caches, warn_of_caches
 from shared_ecr.declaration.settings.replication import read_replication, read_sources
-from shared_ecr.declaration.settings.scanning import read_scanning
+from shared_ecr.declaration.settings.scanning import read_scanning, warn_of_unscanned
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.declaration.settings.signing import read_signing
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
@@ -30,7 +30,14 @@ from shared_ecr.model.settings.pull_time_exclusions import MAX_EXCLUSIONS, Exclu
 from shared_ecr.model.settings.registry_policy import PrefixGrants
 from shared_ecr.model.settings.replicas import replicas
 
-__all__ = ["SETTINGS", "SettingsContext", "read_public_repositories", "read_settings", "warn_of_caches"]
+__all__ = [
+    "SETTINGS",
+    "SettingsContext",
+    "read_public_repositories",
+    "read_settings",
+    "warn_of_caches",
+    "warn_of_unscanned",
+]
 
 SETTINGS = (
     "scanning",

@@ -1,8 +1,12 @@
 """Read what the registry scans images for, and when."""
 
+from collections.abc import Iterable
+
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.filters import scanning_filter_matches
 from shared_ecr.model.settings.scanning import (
     DEFAULT_SCANNING,
     MAX_FILTERS,
@@ -43,3 +47,32 @@ def read_scanning(reading: Reading, node: Node | None, path: str) -> Scanning | 
 
 def _filters(reading: Reading, node: Node, path: str) -> tuple[ScanFilter, ...]:
     return read_items(reading, node, path, ScanFilter.parse, of="filters", at_most=MAX_FILTERS, code="scanning-filter")
+
+
+def warn_of_unscanned(
+    reading: Reading, scanning: Scanning | None, places: Iterable[tuple[str, str, Node | None]]
+) -> None:
+    """Warn of a `scan_on_push: false` that enhanced scanning does not heed.
+
+    Args:
+        reading: takes the warnings.
+        scanning: what the registry scans; None where the declaration leaves it alone.
+        places: the name of each repository, or a name that stands for those of the defaults; the path; the properties.
+    """
+    if scanning is None or scanning.type is not ScanType.ENHANCED:
+        return
+    for name, path, properties in places:
+        node = properties.get("scan_on_push") if isinstance(properties, Mapping) else None
+        if isinstance(node, Scalar) and node.value is False and _is_scanned(scanning, name):
+            fault = InvalidValueError(
+                "scan_on_push: false has no effect under enhanced scanning",
+                why="Amazon Inspector scans what the registry's scanning rules cover, whatever a repository says",
+                fix="Drop it, or leave the repository out of the rules under 'registry: scanning'",
+                code="scanning-ignored",
+            )
+            reading.warn(node, join(path, "scan_on_push"), fault)
+
+
+def _is_scanned(scanning: Scanning, name: str) -> bool:
+    filters = (each.text for rule in scanning.rules for each in rule.filters)
+    return any(scanning_filter_matches(text, name) for text in filters)

@@ -122,8 +122,20 @@ def _selected_twice(rule: LifecycleRule, seen: dict[Hashable, int], index: int) 
 def _any_not_last(rule: LifecycleRule, rules: Sequence[LifecycleRule]) -> Iterator[InvalidValueError]:
     """Refuse a rule for any image that another rule of its storage class would have to follow."""
     if isinstance(rule.selection, AnyImage):
-        largest = max(other.priority for other in rules if other.storage_class is rule.storage_class)
-        if rule.priority < largest:
+        others = [other for other in rules if other.storage_class is rule.storage_class and other is not rule]
+        of_any = [other.priority for other in others if isinstance(other.selection, AnyImage)]
+        largest = max((other.priority for other in others), default=0)
+        # Where two rules are for any image, no number helps: the last of them has nothing left to claim.
+        if of_any and rule.priority < max(of_any):
+            yield InvalidValueError(
+                f"the rule for any image with the number {rule.priority} leaves nothing to the one with the number "
+                f"{max(of_any)}",
+                why="The rule of the lower number claims every image, so a policy has one rule for any image in each "
+                "storage class",
+                fix="Keep one of them, or give one of them the tags that it is for",
+                code="lifecycle-any-last",
+            )
+        elif rule.priority < largest:
             yield InvalidValueError(
                 f"the rule for any image must have the highest priority number (is {rule.priority}, "
                 f"the largest is {largest})",

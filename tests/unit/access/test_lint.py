@@ -145,6 +145,19 @@ def test_a_variable_under_the_older_language_is_found(version: str | None) -> No
     assert "policy-version" in codes(written, version=version)
 
 
+@pytest.mark.parametrize(("written", "fix"), [
+    ("ecr:PullImage", "A pull takes ecr:BatchGetImage and ecr:GetDownloadUrlForLayer: write these"),
+    ("ecr:GetImage", "Remove it"),
+    ("ecr:DeleteImages", "Remove it"),
+    ("ecr:PutImages", "Did you mean 'ecr:PutImage'?"),
+    ("ecr:putimag", "Did you mean 'ecr:PutImage'?"),
+    ("PutImage", "Did you mean 'ecr:PutImage'?"),
+])  # fmt: skip
+def test_a_repair_never_turns_one_verb_into_another(written: str, fix: str) -> None:
+    found = lint(LintedPolicy(policy(allow(Action=[*PULL, written]))))
+    assert [each.fix for each in found if each.code == "action-unknown"] == [fix]
+
+
 def test_an_example_for_an_unknown_action_is_what_was_meant() -> None:
     (finding,) = list(lint(LintedPolicy(policy(allow(Action=[*PULL, "ecr:BatchGetImages"])))))
     assert finding.fix == "Did you mean 'ecr:BatchGetImage'?"
