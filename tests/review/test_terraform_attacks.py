@@ -497,6 +497,19 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
         {"policy-gone"},
         plan(KEPT, Entry(REGISTRY, registry("*", effect="Deny", Action="ecr:*"), None)),
     ),
+    "an attribute that is not known here changes": (
+        {"hidden-by-change"},
+        plan(Entry(APP, repository(public_access="none"), repository(public_access="everyone"))),
+    ),
+    "one of two policies of one repository opens": (
+        {"access-widened-outside"},
+        plan(
+            KEPT,
+            same(POLICY, held("team/app", policy())),
+            Entry("aws_ecr_repository_policy.b", held("team/app", policy()), held("team/app", PUBLIC)),
+        ),
+    ),
+    "an object is listed twice": ({"plan-incomplete"}, plan(Entry(APP, repository(), None), KEPT)),
     "an update without what was before": (
         {"plan-incomplete"},
         without(
@@ -562,6 +575,7 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "a key policy of its own of another key denies": plan(
         KEPT, Entry("aws_kms_key_policy.k", None, key_policy("Deny"))
     ),
+    "an attribute that is not known here stays": plan(same(APP, repository(public_access="none"))),
     "a key is described": plan(same(APP, encrypted()), Entry("aws_kms_key.k", kms_key(), kms_key(description="x"))),
     "a destination is added": plan(
         KEPT, Entry("aws_ecr_replication_configuration.x", copies("eu-west-1"), copies("eu-west-1", "eu-west-2"))

@@ -361,3 +361,12 @@ def test_the_matrix_leaves_out_every_repository_of_a_registry_whose_policy_is_se
     secret = Entry("aws_ecr_registry_policy.all", values, values, change=marks)
     (tmp_path / "plan.json").write_text(json.dumps(plan(same(APP, repository()), secret)), encoding="utf-8")
     assert collect(tmp_path / "plan.json", PLACE).rows == ()
+
+
+def test_a_first_policy_beside_an_image_function_names_the_function(tmp_path: Path) -> None:
+    image = {"image_uri": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/app:1", "package_type": "Image"}
+    function = same("aws_lambda_function.f", image)
+    first = Entry(POLICY, None, held("team/app", policy()))
+    found = reviewed(tmp_path, plan(same(APP, repository()), function, first))
+    said = [each.finding for each in found.findings if each.finding.code == "policy-written-elsewhere"]
+    assert [(each.severity, "aws_lambda_function.f" in each.what) for each in said] == [("warning", True)]

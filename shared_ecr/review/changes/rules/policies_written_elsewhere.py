@@ -22,12 +22,7 @@ def policy_written_elsewhere(case: RepositoryPair, _: ReviewContext) -> Iterator
     if after.stack.tool == TERRAFORM and after.has_policy and not before.has_policy and not _names_lambda(case):
         is_new = operation is not None and not operation.operation.keeps
         if not is_new:
-            yield note(
-                "policy-written-elsewhere",
-                "the first policy that Terraform writes replaces any policy that Lambda or a person wrote before",
-                "Where a Lambda function of the same account runs an image of it, Lambda wrote one",
-                "Add a statement for lambda.amazonaws.com where a function runs an image of it",
-            )  # fmt: skip
+            yield _of_terraform(case)
         return
     is_updated = case.happening is Happening.CHANGED and before.resource.properties != after.resource.properties
     if before.has_policy or not is_updated or after.stack.tool == TERRAFORM:
@@ -49,6 +44,22 @@ def policy_written_elsewhere(case: RepositoryPair, _: ReviewContext) -> Iterator
             f"this update {does} any repository policy that Lambda or a person wrote outside of the template",
             "Where a Lambda function of the same account runs an image of it, Lambda wrote one", _FIX,
         )  # fmt: skip
+
+
+def _of_terraform(case: RepositoryPair) -> RuleFinding:
+    """Return what the first policy that Terraform writes does to one that is there already."""
+    fix = "Add a statement for lambda.amazonaws.com where a function runs an image of it"
+    if case.functions:
+        return warning(
+            "policy-written-elsewhere",
+            f"the first policy of Terraform replaces the one that Lambda wrote for {', '.join(case.functions)}",
+            "Without the statement Lambda cannot pull the image again", fix,
+        )  # fmt: skip
+    return note(
+        "policy-written-elsewhere",
+        "the first policy of Terraform replaces any policy that Lambda or a person wrote before",
+        "Where a Lambda function of the same account runs an image of it, Lambda wrote one", fix,
+    )  # fmt: skip
 
 
 def _names_lambda(case: RepositoryPair) -> bool:

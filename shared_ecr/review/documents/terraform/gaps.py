@@ -4,6 +4,7 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format (`comple
 `deferred_changes`).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
@@ -82,6 +83,10 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
             "a key is deleted, and prior_state and planned_values were cut off: the repositories that it encrypts are "
             "not in the plan", _PLAN_AGAIN, lost,
         )  # fmt: skip
+    objects = Counter(each.object_address for each in sides.changes)
+    twice = [address for address, count in objects.items() if count > 1]
+    if twice:
+        yield _incomplete("resource_changes lists an object twice", _PLAN_AGAIN, twice)
     prior = {each.address for each in sides.prior}
     planned = {each.address for each in sides.planned}
     ours = [each for each in sides.changes if concerns_a_registry(each.type)]

@@ -65,6 +65,9 @@ def joined(
                 policy.address,
                 f"another resource writes this policy of {repository.resource.address} too; one of them wins",
             )
+            # Either can be the one that wins, so each is judged: this one as if its repository were managed elsewhere.
+            repository = Translated(policy, kind, home, {}, is_partial=True)
+            repositories.append(repository)
         repository.properties[name] = read(policy.values.get("policy"))
         repository.sensitive |= properties_of(policy.type, policy.sensitive)
 

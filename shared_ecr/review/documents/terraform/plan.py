@@ -1,6 +1,7 @@
 """From a plan or a state of Terraform to the stack that a review compares."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Origin, Resource, Stack, is_known
@@ -18,9 +19,11 @@ from shared_ecr.review.documents.terraform.resource_types import concerns_a_regi
 from shared_ecr.review.documents.terraform.sides import PlanSides
 from shared_ecr.review.documents.terraform.translation import (
     ACCOUNT_SETTING,
+    FUNCTION,
     JOINED,
     TRANSLATIONS,
     account_setting,
+    image_function,
     properties_of,
     renamed,
 )
@@ -58,7 +61,8 @@ def read_plan(document: DataFile, place: DeploymentTarget, name: str) -> tuple[S
     """
     sides = PlanSides(_checked(document))
     reader = _PlanReader(document, sides, place, name)
-    stack = reader.stack(sides.after(), None if sides.is_state else reader.plan())
+    was = {each.address: each for each in sides.before()}
+    stack = reader.stack(sides.after(), None if sides.is_state else reader.plan(), was)
     return stack, reader.doubts(sides)
 
 
@@ -85,12 +89,17 @@ class _PlanReader:
         self._homes = ProviderHomes(Configuration(sides.plan), known, place.home)
         self.noted: list[Doubt] = []
 
-    def stack(self, resources: Iterable[PlannedResource], plan: TerraformPlan | None) -> Stack:
-        """Return the stack that *resources* make."""
+    def stack(
+        self,
+        resources: Iterable[PlannedResource],
+        plan: TerraformPlan | None,
+        previous: Mapping[str, PlannedResource] = MappingProxyType({}),
+    ) -> Stack:
+        """Return the stack that *resources* make; *previous* has what was there before them, by address."""
         noted: list[tuple[str, str]] = []
         translated, policies = [], []
         for each in resources:
-            noted += _unjudged(each)
+            noted += _unjudged(each, previous.get(each.address))
             if each.type in JOINED:
                 policies.append((each, self._homes.of(each)))
             else:
@@ -163,16 +172,21 @@ class _PlanReader:
             return Translated(resource, translation.type, home, properties, hidden)
         if resource.type == ACCOUNT_SETTING:
             return Translated(resource, "Custom::EcrSetting", home, account_setting(resource.values), hidden)
+        if resource.type == FUNCTION:
+            return Translated(resource, "AWS::Lambda::Function", home, image_function(resource.values))
         # What is not judged is counted, and nothing of it is kept: a plan has secrets in clear text.
         return Translated(resource, resource.type, home)
 
 
-def _unjudged(resource: PlannedResource) -> Iterator[tuple[str, str]]:
+def _unjudged(resource: PlannedResource, previous: PlannedResource | None) -> Iterator[tuple[str, str]]:
     is_read = resource.type in TRANSLATIONS or resource.type in JOINED or resource.type == ACCOUNT_SETTING
     if is_of_registry(resource.type) and not is_read:
         yield resource.address, f"resources of the type {quoted(resource.type)} are not judged"
     for path in unread_attributes(resource.type, resource.values):
-        yield resource.address, f"the attribute {quoted(path)} of {resource.type} is not judged"
+        name = path.partition(".")[0]
+        is_changed = previous is not None and previous.values.get(name) != resource.values.get(name)
+        changes = " changes, and it" if is_changed else ""
+        yield resource.address, f"the attribute {quoted(path)} of {resource.type}{changes} is not judged"
 
 
 def _open(translated: Translated) -> Iterator[str]:

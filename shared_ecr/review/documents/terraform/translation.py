@@ -136,6 +136,9 @@ TRANSLATIONS: dict[str, Translation] = {
 ACCOUNT_SETTING = "aws_ecr_account_setting"
 """What CloudFormation has no type for; our own constructs write it as `Custom::EcrSetting`."""
 
+FUNCTION = "aws_lambda_function"
+"""Read for the image that it runs alone: Lambda writes a statement into the policy of its repository."""
+
 JOINED: dict[str, tuple[str, str, Callable[[Json], Json]]] = {
     "aws_ecr_lifecycle_policy": ("AWS::ECR::Repository", "LifecyclePolicy", _lifecycle),
     "aws_ecr_repository_policy": ("AWS::ECR::Repository", "RepositoryPolicyText", _same),
@@ -163,6 +166,12 @@ def renamed(values: ResourceValues, names: Mapping[str, tuple[str, ValueReader]]
         if made is not None:
             found[name] = made
     return found
+
+
+def image_function(values: ResourceValues) -> dict[str, Json]:
+    """Return the image that a function runs; nothing where it runs a file. Nothing else of it is kept."""
+    image = values.get("image_uri")
+    return {"PackageType": "Image", "Code": {"ImageUri": image}} if isinstance(image, str) and image else {}
 
 
 def account_setting(values: ResourceValues) -> dict[str, Json]:

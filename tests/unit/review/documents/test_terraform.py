@@ -148,7 +148,7 @@ def test_both_policies_of_a_repository_that_is_elsewhere_make_one(tmp_path: Path
     assert ids(found) == ["elsewhere (managed elsewhere)"]
 
 
-def test_two_policies_of_one_repository_are_reported(tmp_path: Path) -> None:
+def test_two_policies_of_one_repository_are_reported_and_both_are_kept(tmp_path: Path) -> None:
     found = load(tmp_path, plan(
         resource(APP, name="app"),
         resource("aws_ecr_repository_policy.a", repository="app", policy=POLICY),
@@ -156,6 +156,19 @@ def test_two_policies_of_one_repository_are_reported(tmp_path: Path) -> None:
     ))  # fmt: skip
     (doubt,) = doubts(found)
     assert "another resource writes this policy of aws_ecr_repository.app too" in doubt
+    assert named(found, APP).properties["RepositoryPolicyText"] == POLICY
+    assert named(found, "aws_ecr_repository_policy.b").properties == {"RepositoryPolicyText": "{}"}
+
+
+def test_a_function_is_read_for_its_image_alone(tmp_path: Path) -> None:
+    secrets = {"environment": [{"variables": {"PASSWORD": "hunter2"}}]}
+    found = load(tmp_path, plan(
+        resource("aws_lambda_function.a", image_uri="111111111111.dkr.ecr.us-east-1.amazonaws.com/app:1", **secrets),
+        resource("aws_lambda_function.b", filename="b.zip", **secrets),
+    ))  # fmt: skip
+    image = {"ImageUri": "111111111111.dkr.ecr.us-east-1.amazonaws.com/app:1"}
+    assert named(found, "aws_lambda_function.a").properties == {"PackageType": "Image", "Code": image}
+    assert named(found, "aws_lambda_function.b").properties == {}
 
 
 def test_what_is_known_only_after_the_apply_is_open_and_reported(tmp_path: Path) -> None:
