@@ -80,6 +80,7 @@ def matrix_json(found: Matrix, notes: Sequence[str]) -> Mapping[str, object]:
         "repositories": [
             {
                 "name": row.target.name,
+                "world": row.world or None,
                 "arn": row.target.arn,
                 "region": row.target.region,
                 "access": {

@@ -73,14 +73,16 @@ def run_why(arguments: argparse.Namespace) -> int:
 
     found = gather(arguments)
     rows = [each for each in found.rows if arguments.region in {None, each.target.region}]
-    row = next((each for each in rows if each.target.name == arguments.name), None)
-    if row is None:
+    # A template whose policy depends on open values has a row for each of its policies.
+    rows = [each for each in rows if each.target.name == arguments.name]
+    if not rows:
         meant = did_you_mean(arguments.name, [each.target.name for each in found.rows])
         raise UsageError(f"there is no repository {quoted(arguments.name)}{f'. {meant}' if meant else ''}")
     which = next(number for number, each in enumerate(CAPABILITIES) if each.name == arguments.level)
-    caller = _caller(arguments.principal, found, row.target.account, row.target.partition)
-    told = explain(row, caller, CAPABILITIES[which], which, _as_consumer(caller, found))
-    print(f"{arguments.level} {row.target.name} as {arguments.principal}: {told}")
+    for row in rows if any(each.world for each in rows) else rows[:1]:
+        caller = _caller(arguments.principal, found, row.target.account, row.target.partition)
+        said = explain(row, caller, CAPABILITIES[which], which, _as_consumer(caller, found))
+        print(f"{arguments.level} {row.name} as {arguments.principal}: {said}")
     return ExitCode.DONE
 
 
