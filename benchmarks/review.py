@@ -55,7 +55,7 @@ def under_parameters(assembly: Path) -> None:
     conditions = {f"Is{name}": {"Fn::Equals": [{"Ref": name}, "prod"]} for name in names}
     for path in assembly.glob("*.template.json"):
         written = json.loads(path.read_text(encoding="utf-8"))
-        written.setdefault("Parameters", {}).update(dict.fromkeys(names, {"Type": "String"}))
+        written.setdefault("Parameters", {}).update({name: {"Type": "String"} for name in names})
         written.setdefault("Conditions", {}).update(conditions)
         for resource in written["Resources"].values():
             if resource["Type"] == "AWS::ECR::Repository":

@@ -26,7 +26,7 @@ from shared_ecr.review.documents import (
     open_deployment,
     together,
 )
-from shared_ecr.review.documents.assumptions import Assumptions
+from shared_ecr.review.documents.assumptions import WorldAssumptions
 from shared_ecr.review.live_side import live_side
 from shared_ecr.text import quoted
 
@@ -92,7 +92,7 @@ def _previous(arguments: argparse.Namespace, read: "_Documents", after: OpenDepl
 def _live_registries(arguments: argparse.Namespace, after: OpenDeployment) -> tuple[LiveRegistry, ...]:
     """Read the registry in each Region that *after* is deployed to, as the caller's account has it."""
     stacks: dict[str, list[str]] = {}
-    for stack in after.under(Assumptions()).stacks:
+    for stack in after.under(WorldAssumptions()).stacks:
         if stack.home.region:
             stacks.setdefault(stack.home.region, []).append(stack.name)
     if not stacks:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, RegistryHome
-from shared_ecr.review.documents.assumptions import Assumptions
+from shared_ecr.review.documents.assumptions import WorldAssumptions
 from shared_ecr.review.documents.constructs import ConstructTable, from_metadata, from_tree
 from shared_ecr.review.documents.data_file import DataFiles
 from shared_ecr.review.documents.faults import InvalidDocumentError
@@ -19,7 +19,7 @@ from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
 from shared_ecr.review.documents.places import environment
-from shared_ecr.review.documents.scope import Scope
+from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 from shared_ecr.text import quoted
@@ -48,7 +48,7 @@ class Assembly:
         folder: DocumentFolder,
         home: RegistryHome,
         parameters: Mapping[str, str],
-        assumptions: Assumptions,
+        assumptions: WorldAssumptions,
         files: DataFiles,
         base: str = "",
         read: "_Read | None" = None,
@@ -107,7 +107,7 @@ class Assembly:
             termination_protection=protection if isinstance(protection, bool) else None,
             bootstrap_version=_whole_number(properties.get("requiresBootstrapStackVersion")),
             tool="cdk",
-            scope=Scope(stack_name, self._assumptions),
+            scope=StackAssumptions(stack_name, self._assumptions),
         )
         document = self._files.read(path, self._folder.shown(file, self._base))
         nesting = NestedTemplates(self._folder, self._base, self._assets, table, files=self._files)

@@ -60,7 +60,7 @@ Touched = dict[OpenValue, Candidates]
 
 
 @dataclass
-class Assumptions:
+class WorldAssumptions:
     """The values assumed in one reading, and what this reading depended on."""
 
     values: Mapping[OpenValue, Assumed] = field(default_factory=dict)

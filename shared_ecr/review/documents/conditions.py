@@ -7,7 +7,7 @@ from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.documents.open_values import shown, solutions
 from shared_ecr.review.documents.places import can_be
-from shared_ecr.review.documents.scope import Scope
+from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 
 if TYPE_CHECKING:
     from shared_ecr.review.documents.assumptions import Touched
@@ -21,7 +21,7 @@ _MOST_WAYS = 6
 class Conditions:
     """Answers for one template; what is undecided by itself is decided by an assumption."""
 
-    def __init__(self, written: Mapping[str, Json], resolve: Callable[[Json], Json], scope: Scope) -> None:
+    def __init__(self, written: Mapping[str, Json], resolve: Callable[[Json], Json], scope: StackAssumptions) -> None:
         self._written = written
         self._resolve = resolve
         self._scope = scope

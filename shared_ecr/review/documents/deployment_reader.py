@@ -9,7 +9,7 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.problems import Problem
 from shared_ecr.review.deployments import Deployment, Doubt, Stack
 from shared_ecr.review.documents.assembly import MANIFEST, Assembly
-from shared_ecr.review.documents.assumptions import Assumptions
+from shared_ecr.review.documents.assumptions import WorldAssumptions
 from shared_ecr.review.documents.data_file import YAML_SUFFIXES, DataFiles
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
@@ -17,7 +17,7 @@ from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.nested import NestedTemplates, read_with_nested
 from shared_ecr.review.documents.parameters import given_to
 from shared_ecr.review.documents.places import DeploymentTarget, home_of_snapshot
-from shared_ecr.review.documents.scope import Scope
+from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 from shared_ecr.review.documents.template import is_template
@@ -35,7 +35,7 @@ class DeploymentReader:
 
     place: DeploymentTarget
     parameters: Mapping[str, str]
-    assumptions: Assumptions
+    assumptions: WorldAssumptions
     files: DataFiles
 
     def read(self, path: Path, shown_as: str | None, stack: str | None) -> Deployment:
@@ -99,7 +99,7 @@ class DeploymentReader:
         return Deployment(shown, (*deployment.stacks, *plans), deployment.doubts)
 
     def _stacks(self, document: DataFile, folder: DocumentFolder, name: str) -> Iterator[ReadStack]:
-        scope = Scope(name, self.assumptions)
+        scope = StackAssumptions(name, self.assumptions)
         around = StackContext(
             name, home_of_snapshot(document.data) or self.place.home, given_to(name, self.parameters), scope=scope
         )

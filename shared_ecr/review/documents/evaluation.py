@@ -16,7 +16,7 @@ from shared_ecr.review.documents.loops import LOOP, ForEachLoops
 from shared_ecr.review.documents.open_values import call_name, detail, open_name, open_value
 from shared_ecr.review.documents.parameters import OpenParameter
 from shared_ecr.review.documents.physical import attribute, reference
-from shared_ecr.review.documents.scope import Scope
+from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.template import CloudFormationTemplate
 
 _DYNAMIC = re.compile(r"\{\{(resolve:[^{}]*)\}\}")
@@ -34,7 +34,7 @@ class Evaluation:
     template: CloudFormationTemplate
     known: Mapping[str, Json]
     """Pseudo parameters and parameters whose value is known."""
-    scope: Scope
+    scope: StackAssumptions
     """What is assumed of the values that are open."""
     parameters: Mapping[str, OpenParameter] = field(default_factory=dict)
     """Parameters that a deployment may give another value than the template says."""

@@ -9,7 +9,7 @@ from typing import Self
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents.assembly import MANIFEST
-from shared_ecr.review.documents.assumptions import Assumptions
+from shared_ecr.review.documents.assumptions import WorldAssumptions
 from shared_ecr.review.documents.data_file import DataFiles, read_document
 from shared_ecr.review.documents.deployment_reader import ONLY_PLAN, DeploymentReader, stack_names
 from shared_ecr.review.documents.document import DataFile
@@ -25,7 +25,7 @@ _NO_PARAMETERS: Mapping[str, str] = {}
 class OpenDeployment:
     """Everything that one side would deploy, as a function of what is assumed of the values that are open."""
 
-    under: Callable[[Assumptions], Deployment]
+    under: Callable[[WorldAssumptions], Deployment]
     """Reads it under one set of assumptions, and notes there what it depends on."""
 
     @classmethod
@@ -53,7 +53,7 @@ def load_deployment(
     Raises:
         InvalidDocumentError: it is nothing that deploys, is broken, or is larger than the bounds.
     """
-    return open_deployment(path, place, parameters, shown_as=shown_as, stack=stack).under(Assumptions())
+    return open_deployment(path, place, parameters, shown_as=shown_as, stack=stack).under(WorldAssumptions())
 
 
 def open_deployment(
@@ -78,7 +78,7 @@ def open_deployment(
     """
     files = DataFiles()
 
-    def under(assumptions: Assumptions) -> Deployment:
+    def under(assumptions: WorldAssumptions) -> Deployment:
         with collector_waiting():
             return DeploymentReader(place, parameters, assumptions, files).read(path, shown_as, stack)
 
@@ -88,7 +88,7 @@ def open_deployment(
 def together(source: str, read: Sequence[OpenDeployment]) -> OpenDeployment:
     """Return all that was *read* as one deployment called *source*."""
 
-    def under(assumptions: Assumptions) -> Deployment:
+    def under(assumptions: WorldAssumptions) -> Deployment:
         deployments = [each.under(assumptions) for each in read]
         stacks = tuple(stack for each in deployments for stack in each.stacks)
         return Deployment(source, stacks, tuple(doubt for each in deployments for doubt in each.doubts))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.review.deployments import RegistryHome
-from shared_ecr.review.documents.scope import Scope
+from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class StackContext:
     constructs: Constructs = field(default_factory=Constructs)
     stack_name: str | None = None
     """What `AWS::StackName` gives, where it is known."""
-    scope: Scope = field(default_factory=lambda: Scope(""))
+    scope: StackAssumptions = field(default_factory=lambda: StackAssumptions(""))
     """What is assumed of its open values."""
     is_nested: bool = False
     """Whether another stack gives it its parameters, so that a default is what it has."""

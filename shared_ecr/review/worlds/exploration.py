@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_ecr.review.deployments import Deployment, Resource, Stack
-from shared_ecr.review.documents.assumptions import Assumptions, OpenValue, Touched, Unit
+from shared_ecr.review.documents.assumptions import OpenValue, Touched, Unit, WorldAssumptions
 from shared_ecr.review.documents.loading import OpenDeployment
 from shared_ecr.review.worlds.combinations import Combinations, Values, combinations_of
 
@@ -69,7 +69,7 @@ def _read(sides: Sequence[OpenDeployment], values: Values, units: dict[Unit, Tou
     """Read *sides* under *values*, and note in *units* what they depend on."""
     deployments, impossible = [], set()
     for side in sides:
-        assumptions = Assumptions(values)
+        assumptions = WorldAssumptions(values)
         deployments.append(side.under(assumptions))
         impossible |= {(unit.stack, unit.logical_id) for unit in assumptions.impossible}
         for unit, touched in assumptions.units.items():

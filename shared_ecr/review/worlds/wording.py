@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from shared_ecr.review.documents.assumptions import OTHER, Assumed, Default, OpenValue
-from shared_ecr.review.documents.scope import NO, YES
+from shared_ecr.review.documents.stack_assumptions import NO, YES
 from shared_ecr.review.worlds.combinations import Values
 from shared_ecr.text import visible
 

@@ -4,19 +4,19 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from shared_ecr.review.documents.assumptions import OTHER, Assumed, Assumptions, OpenValue, Touched, Unit
+from shared_ecr.review.documents.assumptions import OTHER, Assumed, OpenValue, Touched, Unit, WorldAssumptions
 
 YES, NO = "yes", "no"
 _ANSWERS = (NO, YES)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class StackAssumptions:
     """Asks for the assumptions of one stack."""
 
     stack: str
     """The root stack: those nested in it are given its values."""
-    assumptions: Assumptions = field(default_factory=Assumptions)
+    assumptions: WorldAssumptions = field(default_factory=WorldAssumptions)
 
     def choose(self, name: str, candidates: Iterable[Assumed] = (OTHER,)) -> Assumed:
         """Return what is assumed of the open value *name*, which may be any of *candidates*."""
