@@ -68,7 +68,7 @@ def main() -> int:
     if shutil.which("docker-registry") is None:
         sys.exit("docker-registry is not installed; the measurement needs it (Debian has it as a package)")
     if sys.platform != "linux":
-        sys.exit("only Linux tells how much memory a program held at most")
+        sys.exit("only Linux shows how much memory a program held at most")
     print("| push | measured | at most | |\n|---|---|---|---|")
     missed = False
     with tempfile.TemporaryDirectory(prefix="bench-") as name:

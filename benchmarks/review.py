@@ -32,7 +32,7 @@ repositories:
 
 
 def declaration(repositories: int, changed: int = 0) -> str:
-    """Return a declaration; in the last *changed* repositories somebody else is let in."""
+    """Return a declaration; in the last *changed* repositories someone else is allowed."""
     lines = [HEAD]
     for number in range(repositories):
         who = '"999999999999"' if number >= repositories - changed else "build"
@@ -74,7 +74,7 @@ def template(folder: Path, assembly: Path) -> Path:
     )
     chosen = {f"Repository{number}": resource for number, resource in zip(range(ALONE), resources, strict=False)}
     for resource in chosen.values():
-        # The key stands in another template.
+        # The key is in another template.
         resource["Properties"].pop("EncryptionConfiguration")
     file = folder / "alone.json"
     file.write_text(json.dumps({"Resources": chosen}), encoding="utf-8")
@@ -82,7 +82,7 @@ def template(folder: Path, assembly: Path) -> Path:
 
 
 def reviewing(folder: Path, *arguments: str | Path) -> Program:
-    """Return a review as a whole process that reaches its conclusion, where no declaration stands."""
+    """Return a review as a whole process that reaches its conclusion, where no declaration is."""
     words = " ".join(f"'{each}'" for each in arguments)
     script = f"cd '{folder}' && '{BIN}/shared-ecr' review {words} | tail -n 1 | grep --quiet block"
     return Program(["bash", "-c", script], {})

@@ -34,7 +34,7 @@ class Demo:
         """Announce what comes next."""
         print(f"\n\033[1m# {title}\033[0m" if sys.stdout.isatty() else f"\n# {title}", flush=True)
 
-    def run(self, command: str, *, tells: bool = True, expected: int = 0) -> str:
+    def run(self, command: str, *, shows_result: bool = True, expected: int = 0) -> str:
         """Run *command* and show its result; its story too where it *shows* one, or where it fails.
 
         A command that must be refused is *expected* to end with another exit code than 0.
@@ -46,7 +46,7 @@ class Demo:
             cwd=ROOT,
             env=self._environment,
             stdout=subprocess.PIPE,
-            stderr=None if tells else subprocess.PIPE,
+            stderr=None if shows_result else subprocess.PIPE,
             text=True,
             check=False,
         )
@@ -77,7 +77,7 @@ def main() -> None:
 def _deploy(demo: Demo, environment: str) -> None:
     demo.step("Judge the declaration, prepare the account, deploy the shared stack")
     demo.run("shared-ecr check")
-    demo.run(f"cdk bootstrap {environment} --output {demo.folder}/bootstrap", tells=False)
+    demo.run(f"cdk bootstrap {environment} --output {demo.folder}/bootstrap", shows_result=False)
     demo.run(f"cdk deploy --all --require-approval never --progress events --output {demo.folder}/first")
     demo.step("Where the repositories are, from the outputs of the deployed stack")
     demo.run("shared-ecr repositories --deployed")
@@ -100,8 +100,8 @@ def _pull(demo: Demo, reference: str) -> None:
 def _review(demo: Demo) -> None:
     demo.step("Review a careless change before anyone presses deploy: it is blocked")
     declaration = _changed(demo, "careless.yaml", CARELESS)
-    demo.run(f"cdk synth --quiet {declaration} --output {demo.folder}/careless", tells=False)
-    demo.run(f"shared-ecr images --save {demo.folder}/images.json", tells=False)
+    demo.run(f"cdk synth --quiet {declaration} --output {demo.folder}/careless", shows_result=False)
+    demo.run(f"shared-ecr images --save {demo.folder}/images.json", shows_result=False)
     against = f"--against {demo.folder}/first --images {demo.folder}/images.json"
     demo.run(f"shared-ecr review {demo.folder}/careless {against}", expected=1)
 
@@ -109,11 +109,11 @@ def _review(demo: Demo) -> None:
 def _change(demo: Demo) -> None:
     demo.step("Keep more images than before: nothing blocks, so it is deployed")
     declaration = _changed(demo, "changed.yaml", {KEPT: KEPT_AFTER_THE_CHANGE})
-    demo.run(f"cdk synth --quiet {declaration} --output {demo.folder}/changed", tells=False)
+    demo.run(f"cdk synth --quiet {declaration} --output {demo.folder}/changed", shows_result=False)
     against = f"--against {demo.folder}/first --images {demo.folder}/images.json"
     demo.run(f"shared-ecr review {demo.folder}/changed {against}")
     options = f"--require-approval never --output {demo.folder}/second"
-    demo.run(f"cdk deploy --all {declaration} {options}", tells=False)
+    demo.run(f"cdk deploy --all {declaration} {options}", shows_result=False)
 
 
 def _changed(demo: Demo, name: str, changes: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from inventory_files import digest
 from shared_ecr.declaration import load, parse
 from shared_ecr.declaration.presets import PARAMETERS
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.reasons import told, why
+from shared_ecr.fate.reasons import rule_in_words, why
 from shared_ecr.fate.reports.markdown import table
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy
@@ -114,9 +114,9 @@ def _of_preset(name: str, words: str, parameters: str) -> Scenario:
 def fates_of(scenario: Scenario) -> dict[str, str]:
     verdicts = judge(scenario.policy, [each.image for each in scenario.team], NOW)
     return {
-        told_of.story: str(verdict.fate)
-        for told_of, verdict in zip(scenario.team, verdicts, strict=True)
-        if told_of.story
+        reported_for.story: str(verdict.fate)
+        for reported_for, verdict in zip(scenario.team, verdicts, strict=True)
+        if reported_for.story
     }
 
 
@@ -135,7 +135,7 @@ def document() -> str:
             for each, verdict in zip(scenario.team, verdicts, strict=True)
             if each.story
         ]
-        rules = [f"{rule.priority}. {told(rule)}" for rule in scenario.policy.rules]
+        rules = [f"{rule.priority}. {rule_in_words(rule)}" for rule in scenario.policy.rules]
         others = sum(
             verdict.fate.is_loss for each, verdict in zip(scenario.team, verdicts, strict=True) if not each.story
         )

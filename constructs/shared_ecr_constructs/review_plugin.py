@@ -72,10 +72,10 @@ class EcrReview:
         )
         templates = _Templates(context.stack_templates)
         # What the template acknowledges by itself is CDK's to judge: it has its own way to accept a violation.
-        told = [each.finding for each in result.findings if each.finding.severity is not Severity.NOTE]
-        violations = [templates.violation(each) for each in told]
+        shown = [each.finding for each in result.findings if each.finding.severity is not Severity.NOTE]
+        violations = [templates.violation(each) for each in shown]
         violations += [templates.doubt(doubt) for doubt in result.doubts]
-        is_clean = not any(each.severity is Severity.ERROR for each in told)
+        is_clean = not any(each.severity is Severity.ERROR for each in shown)
         return cdk.PolicyValidationPluginReport(success=is_clean, violations=violations)
 
 

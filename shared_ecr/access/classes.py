@@ -12,7 +12,7 @@ from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.policy_model import Policy, Statement
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
-from shared_ecr.access.trust_boundary import TrustBoundary, everybody
+from shared_ecr.access.trust_boundary import TrustBoundary, everyone
 
 # Every combination of values is tried up to here; beyond, each statement's own keys are combined, and each alone.
 COMBINATIONS_AT_MOST = 512
@@ -36,7 +36,7 @@ def request_classes(
     policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary
 ) -> Iterator[RequestClass]:
     """Give the classes of requests about *target* that *policies* distinguish, the plainest of each caller first."""
-    callers = everybody(policies, target, known)
+    callers = everyone(policies, target, known)
     statements = [statement for policy in policies for statement in policy.statements]
     at_most = _contexts_at_most(len(callers), len(statements))
     for caller in callers:
@@ -51,7 +51,7 @@ def contexts_of(policies: Sequence[Policy], caller: Caller, target: TargetReposi
 
 def is_sampled(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> bool:
     """Whether there are more combinations of values than are tried, so that a rare one could be missed."""
-    callers = everybody(policies, target, known)
+    callers = everyone(policies, target, known)
     at_most = _contexts_at_most(len(callers), sum(len(policy.statements) for policy in policies))
     # The callers of one kind have the same keys open.
     kinds = {caller.kind: caller for caller in callers}

@@ -72,7 +72,7 @@ def why(decision: Decision, request: Request) -> str:  # noqa: PLR0911 — one s
         case AccessVerdict.DENY if by is not None:
             return f"{named(by)} denies it explicitly, and an explicit deny always wins"
         case AccessVerdict.DENY:
-            return _nobody_allows(request)
+            return _no_one_allows(request)
         case AccessVerdict.ALLOW if by is not None and by.meant is PrincipalMatch.DIRECTLY:
             own = "" if caller.identity is not Identity.ALLOWS else ", and its own policy allows it too"
             return f"{named(by)} grants it to the caller {where}{own}"
@@ -92,7 +92,7 @@ def named(application: AppliedStatement) -> str:
     return f"statement {application.statement} of the {application.side} policy"
 
 
-def _nobody_allows(request: Request) -> str:  # noqa: PLR0911 — one sentence for each reason
+def _no_one_allows(request: Request) -> str:  # noqa: PLR0911 — one sentence for each reason
     caller = request.caller
     if caller.kind is CallerKind.ANONYMOUS:
         return "a private registry answers nobody without credentials"

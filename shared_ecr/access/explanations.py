@@ -65,8 +65,8 @@ def _steps(row: MatrixRow, caller: Caller, capability: Capability) -> Iterator[s
     }
     for side, statement, _ in row.policies.statements():
         found = speaking.get((side, statement.index))
-        told = _telling(found, capability, inside=inside) if found else _silent(row, caller, statement)
-        yield f"statement {statement} of the {side} policy: {told}"
+        shown = _showing(found, capability, inside=inside) if found else _silent(row, caller, statement)
+        yield f"statement {statement} of the {side} policy: {shown}"
     if row.policies.repository is None:
         yield f"the {PolicySide.REPOSITORY} has no policy"
     found_reach = reach(row.policies, caller, row.target, context)
@@ -85,7 +85,7 @@ def _taken(capability: Capability) -> str:
     return f"a {capability.name} takes {', '.join(names(capability.actions))}"
 
 
-def _telling(found: AppliedStatement, capability: Capability, *, inside: bool) -> str:
+def _showing(found: AppliedStatement, capability: Capability, *, inside: bool) -> str:
     covered = names(found.actions & capability.actions) or names(found.actions & capability.every)
     if not covered:
         return "means the caller, but none of these actions"

@@ -59,8 +59,8 @@ class MatrixCell:
                 return f"only {' and '.join(self.conditions)}"
             case Access.PART:
                 # What an action does by itself is said of those for which it is not in the name; they come first.
-                told = sorted(self.actions, key=lambda each: each not in EFFECTS)
-                named = first_few((f"{each} ({EFFECTS[each]})" if each in EFFECTS else each for each in told), 3)
+                shown = sorted(self.actions, key=lambda each: each not in EFFECTS)
+                named = first_few((f"{each} ({EFFECTS[each]})" if each in EFFECTS else each for each in shown), 3)
                 conditions = f", under conditions: {'; '.join(self.conditions)}" if self.conditions else ""
                 return f"part: {named}{conditions}"
             case _:

@@ -39,21 +39,21 @@ class TrustBoundary:
         return self.organization is not None and caller.organization == self.organization
 
 
-def everybody(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> list[Caller]:
+def everyone(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> list[Caller]:
     """Return the callers that *policies* can distinguish, each with its own side saying yes.
 
     Callers of the registry's own account come twice: a grant to them counts only where their own side is silent,
     a denial only where it says yes.
     """
     found: dict[Caller, None] = {}
-    for caller in _everybody(policies, target, known):
+    for caller in _everyone(policies, target, known):
         found.setdefault(caller)
         if caller.account == target.account and caller.kind is not CallerKind.ROOT:
             found.setdefault(caller.with_identity(Identity.SILENT))
     return list(found)
 
 
-def _everybody(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> Iterator[Caller]:
+def _everyone(policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary) -> Iterator[Caller]:
     listed = list(named(policies, target))
     accounts = dict.fromkeys([target.account, *(each.account for each in listed if each.account)])
     accounts |= dict.fromkeys(_accounts_of_conditions(policies))

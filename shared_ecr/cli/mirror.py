@@ -111,5 +111,5 @@ def _line(row: "Mirrored") -> str:
 
 def _sum(rows: Sequence["Mirrored"]) -> str:
     counts = Counter(row.outcome for row in rows)
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    return told or "the declaration mirrors nothing"
+    reported = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    return reported or "the declaration mirrors nothing"

@@ -43,13 +43,13 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
-def locator(arguments: argparse.Namespace, tell: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
+def locator(arguments: argparse.Namespace, show: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
     """Return what `--file`, `--stack` and `--region` say of where to look; *show* takes notes about it."""
     from shared_ecr.client.addresses import LookupCache, RepositoryLocator
     from shared_ecr.names import Region
 
     region = Region.parse(arguments.region) if arguments.region else None
-    return RepositoryLocator(arguments.file, arguments.stack, region, LookupCache(tell) if tell else LookupCache())
+    return RepositoryLocator(arguments.file, arguments.stack, region, LookupCache(show) if show else LookupCache())
 
 
 def print_reference(reference: "ImageReference", form: str) -> int:

@@ -19,7 +19,7 @@ def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
     """Take an inventory, let AWS preview the policies, print where the two differ; exit code 1 when they do."""
     if arguments.images:
         raise UsageError("--verify reads the images from ECR itself; leave out --images")
-    story, told = StepLog(), []
+    story, shown = StepLog(), []
     spec = None if arguments.policy else declared(arguments.file)
     with closing(AwsClients()) as clients:
         for registry in registries(arguments, spec, clients):
@@ -31,8 +31,8 @@ def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
                 story.said(f"{name}: waiting for AWS's preview")
                 previewed = preview(clients, registry, name, policy)
                 verdicts = judge(policy, repository.images, arguments.now or datetime.now(UTC))
-                told.append((repository, differences(verdicts, previewed)))
-    differing = any(found for _, found in told)
+                shown.append((repository, differences(verdicts, previewed)))
+    differing = any(found for _, found in shown)
     if arguments.format == "json":
         rows = [
             {
@@ -41,11 +41,11 @@ def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
                 "images": len(repository.images),
                 "differences": [{"digest": each.digest, "what": str(each)} for each in found],
             }
-            for repository, found in told
+            for repository, found in shown
         ]
         print(json.dumps({"repositories": rows, "agrees": not differing}, indent=2))
     else:
-        for repository, found in told:
+        for repository, found in shown:
             verdict = f"AWS differs on {len(found)}" if found else "AWS agrees on each"
             print(f"{repository.title}: {len(repository.images)} images, {verdict}")
             for each in found:

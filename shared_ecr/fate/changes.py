@@ -13,7 +13,7 @@ class ChangeKind(StrEnum):
 
     NEWLY_LOST = "newly_lost"
     NEWLY_ARCHIVED = "newly_archived"
-    NEWLY_KEPT = "newly_kept"
+    NOW_KEPT = "newly_kept"
     OTHERWISE = "otherwise"
 
 
@@ -37,7 +37,7 @@ class PolicyChange:
         if self.after.fate.is_archiving:
             return ChangeKind.OTHERWISE if self.before.fate.is_archiving else ChangeKind.NEWLY_ARCHIVED
         went = self.before.fate.is_loss or self.before.fate.is_archiving
-        return ChangeKind.NEWLY_KEPT if went else ChangeKind.OTHERWISE
+        return ChangeKind.NOW_KEPT if went else ChangeKind.OTHERWISE
 
 
 def changes(before: Sequence[ImageFate], after: Sequence[ImageFate]) -> tuple[PolicyChange, ...]:

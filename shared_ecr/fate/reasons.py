@@ -66,7 +66,7 @@ def described(selection: Selection) -> str:
             assert_never(selection)
 
 
-def told(rule: LifecycleRule) -> str:
+def rule_in_words(rule: LifecycleRule) -> str:
     """Say a whole rule in words: `images matching `v*`: all but the newest 5 expire`."""
     verb = "expire" if rule.action is Action.EXPIRE else "are archived"
     images = f"{'archived ' * (rule.storage_class is StorageClass.ARCHIVE)}{_images(rule.selection)}"

@@ -30,7 +30,7 @@ def run_under(command: Sequence[str], environment: Mapping[str, str]) -> int:
         received.append(number)
         if not running:
             early.append(number)
-        elif not _terminal_told_everyone(number):
+        elif not _terminal_signalled_all(number):
             running[0].send_signal(number)
 
     with _handling(hand_on):
@@ -47,7 +47,7 @@ def run_under(command: Sequence[str], environment: Mapping[str, str]) -> int:
     return _ENDED_BY_SIGNAL - status if status < 0 else status
 
 
-def _terminal_told_everyone(number: int) -> bool:
+def _terminal_signalled_all(number: int) -> bool:
     """Whether the signal came from the keyboard: the terminal sends those to the command as well."""
     if number not in (signal.SIGINT, signal.SIGQUIT):
         return False

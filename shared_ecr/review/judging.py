@@ -63,7 +63,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         source=after.source,
         against=before.source if before else None,
         at=question.now,
-        stacks=tuple(map(_told, after.stacks)),
+        stacks=tuple(map(_shown, after.stacks)),
         repositories=changed.repositories,
         unchanged=changed.unchanged,
         settings=changed.settings,
@@ -130,7 +130,7 @@ def order_of(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, bool, int, Reg
     return (by_itself, not judged.blocks, _ORDER.index(finding.severity), home, finding.subject, finding.code)
 
 
-def _told(stack: Stack) -> str:
+def _shown(stack: Stack) -> str:
     protection = {True: ", protected from termination", False: ", not protected from termination", None: ""}
     count = len(stack.resources)
     plural = "resource" if count == 1 else "resources"

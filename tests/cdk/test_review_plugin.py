@@ -62,8 +62,8 @@ def test_what_is_about_a_stack_is_shown_at_that_stack(tmp_path: Path) -> None:
     cdk.Stack(app, "First")
     second = cdk.Stack(app, "Second")
     repository(second, {"Statement": [{"Effect": "Allow", "Principal": {"AWS": cdk.Fn.import_value("x")}}]})
-    told = {rule: construct for rule, _, construct in reviewed(app)}
-    assert (told["stack-termination"], told["not-judged"]) == ("Second", "Second")
+    shown = {rule: construct for rule, _, construct in reviewed(app)}
+    assert (shown["stack-termination"], shown["not-judged"]) == ("Second", "Second")
 
 
 def test_a_public_repository_of_any_app_is_found_at_its_construct(tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def test_every_format_names_the_consumers(here: Path, how: str) -> None:
 
 
 def test_the_json_of_the_matrix_shows_each_cell(here: Path) -> None:
-    told = json.loads(shared_ecr("access", "--format", "json").stdout)
-    cell = told["repositories"][0]["access"]["staging (222222222222)"]["pull"]
+    shown = json.loads(shared_ecr("access", "--format", "json").stdout)
+    cell = shown["repositories"][0]["access"]["staging (222222222222)"]["pull"]
     statement = "statement 'Pull' of the repository policy"
     assert cell == {"access": "yes", "conditions": [], "statement": statement, "actions": []}
 
@@ -128,9 +128,9 @@ def test_what_the_change_acknowledges_itself_counts_where_that_is_asked_for(here
 
 
 def test_json_of_the_changes_counts_what_blocks(here: Path) -> None:
-    told = json.loads(against(here, DECLARATION, WIDER, "--format", "json").stdout)
-    assert told["blocking"] == 1
-    assert told["changes"][0]["actions"][0].startswith("ecr:")
+    shown = json.loads(against(here, DECLARATION, WIDER, "--format", "json").stdout)
+    assert shown["blocking"] == 1
+    assert shown["changes"][0]["actions"][0].startswith("ecr:")
 
 
 def test_a_new_repository_blocks_for_outsiders_only(here: Path) -> None:
@@ -212,9 +212,9 @@ def test_decide_answers_line_by_line_and_exits_2_after_a_broken_one(
     stdin = mock_stdin(f"{json.dumps(asked)}\n{{\n{json.dumps(asked)}\n".encode() + b"\xff\n")
     monkeypatch.setattr(sys, "stdin", stdin)
     found = shared_ecr("access", "decide")
-    told = [json.loads(line) for line in found.stdout.splitlines()]
+    shown = [json.loads(line) for line in found.stdout.splitlines()]
     assert found.code == 2
-    assert [each.get("decision", "error") for each in told] == ["allow", "error", "allow", "error"]
+    assert [each.get("decision", "error") for each in shown] == ["allow", "error", "allow", "error"]
 
 
 def mock_stdin(data: bytes) -> io.TextIOWrapper:
@@ -233,8 +233,8 @@ def test_the_registry_policy_of_the_declaration_takes_part_in_every_region(here:
         "    grants:\n      pull: [{ account: staging }]", "    {}"
     )
     (here / "registry.yaml").write_text(whole, encoding="utf-8")
-    told = json.loads(shared_ecr("access", "--format", "json").stdout)
-    cells = {each["region"]: each["access"]["staging (222222222222)"]["pull"] for each in told["repositories"]}
+    shown = json.loads(shared_ecr("access", "--format", "json").stdout)
+    cells = {each["region"]: each["access"]["staging (222222222222)"]["pull"] for each in shown["repositories"]}
     assert {region: cell["access"] for region, cell in cells.items()} == {"us-east-1": "yes", "eu-west-1": "yes"}
     assert "of the registry policy" in cells["eu-west-1"]["statement"]
     assert shared_ecr("access", "lint", "registry.yaml").code == 0

@@ -61,8 +61,8 @@ def seen(folder: Path, actions: str) -> tuple[list[list[str]], str]:
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     found = re.search(r'<pre id="seen">(.*?)</pre>', ran.stdout, re.DOTALL)
     assert found, ran.stdout[-2000:]
-    told = json.loads(unescape(found[1]))
-    return told["rows"], told["count"]
+    shown = json.loads(unescape(found[1]))
+    return shown["rows"], shown["count"]
 
 
 def test_the_page_shows_who_has_access_by_repository(tmp_path: Path) -> None:

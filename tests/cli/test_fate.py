@@ -33,7 +33,7 @@ def fate(*arguments: str) -> int:
     return main(["fate", *arguments, *AT_NOW])
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     fate(*arguments, "--format", "json")
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
     return document
@@ -74,7 +74,7 @@ def test_the_command_agrees_with_every_case(
 
 
 def test_the_json_is_what_was_promised(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
-    document = told(capsys, "--images", files.inventory(*TEN[:1]), "--policy", files.policy(newest(7, 1)))
+    document = shown(capsys, "--images", files.inventory(*TEN[:1]), "--policy", files.policy(newest(7, 1)))
     (repository,) = document["repositories"]
     assert repository["name"] == "team/app"
     assert repository["images"][0] | {"notes": [], "pushed_at": "", "bytes": 0} == {
@@ -94,7 +94,7 @@ def test_the_json_is_what_was_promised(files: Files, capsys: pytest.CaptureFixtu
 
 def test_policies_of_the_declaration_hold_without_another(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     files.written("registry.yaml", DECLARATION)
-    document = told(capsys, "--images", files.inventory(*TEN))
+    document = shown(capsys, "--images", files.inventory(*TEN))
     assert [name for name, fate in fates(document) if fate == "expire"] == ["v6", "v7", "v8", "v9", "v10"]
 
 
@@ -103,12 +103,12 @@ def test_a_repository_that_the_declaration_does_not_name_is_said(
 ) -> None:
     files.written("registry.yaml", DECLARATION)
     images = files.inventory(*TEN[:2], entry("x", repository="team/other"))
-    assert "fate-undeclared" in codes(told(capsys, "--images", images)["warnings"])
+    assert "fate-undeclared" in codes(shown(capsys, "--images", images)["warnings"])
 
 
 def test_only_the_named_repositories_are_judged(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     images = files.inventory(*TEN, entry("x", "x", repository="team/other"))
-    document = told(capsys, "team/other", "--images", images, "--policy", files.policy(newest(1, 1)))
+    document = shown(capsys, "team/other", "--images", images, "--policy", files.policy(newest(1, 1)))
     assert fates(document) == [("x", "keep")]
 
 
@@ -151,7 +151,9 @@ def test_what_another_policy_lost_already_is_not_newly_lost(files: Files) -> Non
 
 def test_newly_lost_images_come_first_with_both_reasons(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     old = files.policy(pushed(1, 2, "v3"), newest(2, 99), name="old.json")
-    document = told(capsys, "--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--against", old)
+    document = shown(
+        capsys, "--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--against", old
+    )
     changes = document["repositories"][0]["changes"]
     assert [(each["tags"], each["kind"]) for each in changes] == [(["v10"], "newly_lost"), (["v3"], "newly_kept")]
     assert changes[0]["before"]["why"] == "kept by rule 2: 10th newest of at most 99 of any kind"
@@ -179,7 +181,7 @@ def test_images_in_use_are_marked_in_every_report(files: Files, capsys: pytest.C
 def test_a_policy_can_be_played_forward(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     policy = files.policy(pushed(1, 12))
     arguments = ("--images", files.inventory(*TEN), "--policy", policy, "--until", "2026-11-30", "--pushes-of", "0")
-    forecast = told(capsys, *arguments)["repositories"][0]["forecast"]
+    forecast = shown(capsys, *arguments)["repositories"][0]["forecast"]
     assert [day["images"] for day in forecast["days"]] == [10, 10, 10, 9, 8, 7, 6, 5, 4, 3]
 
 
@@ -203,7 +205,7 @@ def test_a_policy_that_aws_would_refuse_is_refused(
 
 def test_the_answer_of_get_lifecycle_policy_is_a_policy(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     held = {"repositoryName": "team/app", "lifecyclePolicyText": json.dumps({"rules": [newest(1, 9)]})}
-    document = told(capsys, "--images", files.inventory(*TEN), "--policy", files.written("answer.json", held))
+    document = shown(capsys, "--images", files.inventory(*TEN), "--policy", files.written("answer.json", held))
     assert ("v10", "expire") in fates(document)
 
 
@@ -239,14 +241,14 @@ def test_a_second_file_without_its_option_is_told_from_a_name(files: Files, caps
 
 def test_prices_are_parameters(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--price", "0.5")
-    summary = told(capsys, *arguments)["repositories"][0]["summary"]
+    summary = shown(capsys, *arguments)["repositories"][0]["summary"]
     assert (summary["now"]["monthly_cost"], summary["after"]["monthly_cost"]) == (5.0, 4.5)
 
 
 def test_archived_images_move_to_the_other_price(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     policy = files.policy(rule(1, "transition", tagStatus="any", countType="sinceImagePushed", countNumber=5))
     arguments = ("--images", files.inventory(*TEN), "--policy", policy, "--archive-price", "0.01")
-    summary = told(capsys, *arguments)["repositories"][0]["summary"]
+    summary = shown(capsys, *arguments)["repositories"][0]["summary"]
     assert (summary["now"]["monthly_cost"], summary["after"]["monthly_cost"]) == (1.0, 0.55)
 
 

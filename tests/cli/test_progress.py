@@ -57,7 +57,7 @@ def half_way(target: str = TARGET) -> list[Event]:
 REFERENCE = Path(__file__).parents[2] / "docs/reference/push.md"
 
 
-def tell(shown: Display, *events: Event) -> None:
+def show(shown: Display, *events: Event) -> None:
     for event in events:
         shown.happened(event)
 
@@ -100,7 +100,7 @@ def test_a_terminal_shows_each_moving_blob_and_the_whole() -> None:
     hands = Hands()
     with pseudo_terminal() as terminal:
         shown = Terminal(terminal.stream, XTERM, hands)
-        tell(shown, *half_way())
+        show(shown, *half_way())
         hands.now += 2.0
         shown.draw()
 
@@ -113,9 +113,9 @@ def test_a_terminal_shows_each_moving_blob_and_the_whole() -> None:
 def test_a_redrawing_takes_the_place_of_the_one_before() -> None:
     with pseudo_terminal() as terminal:
         shown = Terminal(terminal.stream, XTERM, Hands())
-        tell(shown, *half_way())
+        show(shown, *half_way())
         shown.draw()
-        tell(shown, BlobEnded(TARGET, TWO, 40 * MB, "uploaded"))
+        show(shown, BlobEnded(TARGET, TWO, 40 * MB, "uploaded"))
         shown.draw()
 
         (line,) = screen(terminal.written())
@@ -125,9 +125,9 @@ def test_a_redrawing_takes_the_place_of_the_one_before() -> None:
 def test_what_is_shown_stays_above_what_moves() -> None:
     with pseudo_terminal() as terminal:
         shown = Terminal(terminal.stream, XTERM, Hands())
-        tell(shown, *half_way())
+        show(shown, *half_way())
         shown.draw()
-        tell(shown, Message(TARGET, "first"))
+        show(shown, Message(TARGET, "first"))
         shown.said("second")
         shown.draw()
 
@@ -137,7 +137,7 @@ def test_what_is_shown_stays_above_what_moves() -> None:
 def test_at_its_end_a_terminal_shows_only_what_was_shown() -> None:
     with pseudo_terminal() as terminal:
         with Terminal(terminal.stream, XTERM) as shown:
-            tell(shown, *half_way(), Message(TARGET, "worth knowing"))
+            show(shown, *half_way(), Message(TARGET, "worth knowing"))
             shown.draw()
             terminal.stream.write("^C")
         terminal.stream.write("shared-ecr: what went wrong\n")
@@ -154,7 +154,7 @@ def test_the_thread_that_draws_ends_with_the_display() -> None:
 
 def test_events_draw_nothing_by_themselves() -> None:
     with pseudo_terminal() as terminal:
-        tell(Terminal(terminal.stream, XTERM), *half_way(), Message(TARGET, "line"))
+        show(Terminal(terminal.stream, XTERM), *half_way(), Message(TARGET, "line"))
         assert terminal.written() == ""
 
 
@@ -174,7 +174,7 @@ def test_no_line_is_so_wide_that_the_terminal_would_wrap_it(columns: int, target
 def test_a_terminal_that_was_made_narrower_is_drawn_narrower() -> None:
     with pseudo_terminal(columns=120) as terminal:
         shown = Terminal(terminal.stream, {**XTERM, "NO_COLOR": "1"}, Hands())
-        tell(shown, *half_way())
+        show(shown, *half_way())
         shown.draw()
         terminal.written()
         terminal.resize(columns=30)
@@ -196,7 +196,7 @@ def test_colour_is_left_out_where_the_environment_says_so() -> None:
     with pseudo_terminal() as terminal:
         for environ in (XTERM | {"NO_COLOR": "1"}, XTERM | {"NO_COLOR": ""}):
             shown = Terminal(terminal.stream, environ, Hands())
-            tell(shown, *half_way())
+            show(shown, *half_way())
             shown.draw()
             terminal.stream.write("|")
             terminal.stream.flush()
@@ -207,7 +207,7 @@ def test_colour_is_left_out_where_the_environment_says_so() -> None:
 def test_a_terminal_that_cannot_write_our_signs_gets_others() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     shown = Terminal(stream, {"NO_COLOR": "1"}, Hands())
-    tell(shown, *half_way())
+    show(shown, *half_way())
     shown.draw()
     stream.seek(0)
     assert "sha256:222222222222~  #######------" in stream.read()
@@ -216,7 +216,7 @@ def test_a_terminal_that_cannot_write_our_signs_gets_others() -> None:
 def test_a_program_that_was_stopped_and_goes_on_draws_below_what_the_shell_wrote() -> None:
     with pseudo_terminal() as terminal:
         with Terminal(terminal.stream, XTERM, Hands()) as shown:
-            tell(shown, *half_way())
+            show(shown, *half_way())
             shown.draw()
             terminal.stream.write("[1]+  Stopped\n$ fg\n")
             os.kill(os.getpid(), signal.SIGCONT)
@@ -230,7 +230,7 @@ def test_a_terminal_that_went_away_stops_nothing() -> None:
             raise OSError(5, "Input/output error")
 
     with Terminal(Gone(), XTERM) as shown:
-        tell(shown, *half_way())
+        show(shown, *half_way())
         shown.draw()
 
 
@@ -289,7 +289,7 @@ def test_a_target_is_called_by_what_shows_it_from_the_others(targets: list[str],
 
 def test_lines_show_each_blob_that_is_done_and_no_bytes() -> None:
     stream = io.StringIO()
-    tell(Lines(stream), *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "read back"))
+    show(Lines(stream), *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "read back"))
     assert stream.getvalue() == (
         "sha256:111111111111… 10.0 MB uploaded\nsha256:333333333333… stored as 1.0\nread back\n"
     )
@@ -298,14 +298,14 @@ def test_lines_show_each_blob_that_is_done_and_no_bytes() -> None:
 def test_lines_of_several_targets_say_which() -> None:
     stream = io.StringIO()
     shown = Lines(stream)
-    tell(shown, *half_way(), *half_way(BESIDE))
+    show(shown, *half_way(), *half_way(BESIDE))
     assert stream.getvalue().splitlines()[-1] == "team/web: sha256:111111111111… 10.0 MB uploaded"
 
 
 def test_lines_give_a_sign_of_life_each_half_minute() -> None:
     hands, stream = Hands(), io.StringIO()
     shown = Lines(stream, hands)
-    tell(shown, *half_way())
+    show(shown, *half_way())
     stream.truncate(0)
     stream.seek(0)
     for _ in range(65):
@@ -320,7 +320,7 @@ def test_lines_give_a_sign_of_life_each_half_minute() -> None:
 def test_lines_give_no_sign_of_life_of_what_has_failed() -> None:
     hands, stream = Hands(), io.StringIO()
     shown = Lines(stream, hands)
-    tell(shown, *half_way())
+    show(shown, *half_way())
     shown.failed(TARGET)
     before = stream.getvalue()
     hands.now += 31.0
@@ -346,7 +346,7 @@ def test_a_terminal_obeys_no_one_else() -> None:
 @pytest.mark.parametrize("kind", [StoryOnly, QuietDisplay], ids=lambda kind: kind.__name__)
 def test_events_are_not_shown_where_no_progress_is_wanted(kind: type[StoryOnly | QuietDisplay]) -> None:
     stream = io.StringIO()
-    tell(kind(stream), *half_way(), Message(TARGET, "line"))
+    show(kind(stream), *half_way(), Message(TARGET, "line"))
     assert stream.getvalue() == ""
 
 
@@ -361,7 +361,7 @@ def test_quiet_shows_complaints_alone() -> None:
 def test_programs_get_every_event_as_an_object() -> None:
     stream = io.StringIO()
     shown = JsonLines(stream)
-    tell(shown, *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "said\nso"))
+    show(shown, *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "said\nso"))
     shown.said("a line")
     shown.complained("an error")
     shown.failed(TARGET)
@@ -384,7 +384,7 @@ def test_every_event_and_its_keys_are_in_the_reference() -> None:
     documented = {name: set(re.findall(r"`(\w+)`", keys)) for name, keys in rows}
     stream = io.StringIO()
     shown = JsonLines(stream)
-    tell(shown, *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "line"))
+    show(shown, *half_way(), ManifestStored(TARGET, THREE, "1.0"), Message(TARGET, "line"))
     shown.said("story")
     shown.complained("error")
     shown.failed(TARGET)

@@ -22,7 +22,7 @@ REJECTED = sorted((HERE / "rejected").glob("*.yaml"))
 VALIDATION_CASES = ROOT.parent / "shared" / "cases" / "lifecycle-validation.json"
 
 
-def told_about(text: str, file: str) -> str:
+def reported_about(text: str, file: str) -> str:
     """Return what is said of a declaration, errors and warnings alike."""
     try:
         problems = parse(text, file).warnings
@@ -31,17 +31,17 @@ def told_about(text: str, file: str) -> str:
     return "".join(f"{problem}\n" for problem in problems)
 
 
-def expected(path: Path, told: str) -> str:
+def expected(path: Path, shown: str) -> str:
     beside = path.with_suffix(".txt")
     if os.environ.get("UPDATE_EXPECTED"):
-        beside.write_text(told, encoding="utf-8")
+        beside.write_text(shown, encoding="utf-8")
     return beside.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", REJECTED, ids=lambda path: path.stem)
 def test_a_fault_is_shown_with_its_place_and_its_repair(path: Path) -> None:
-    told = told_about(path.read_text(encoding="utf-8"), path.name)
-    assert told == expected(path, told)
+    shown = reported_about(path.read_text(encoding="utf-8"), path.name)
+    assert shown == expected(path, shown)
 
 
 @pytest.mark.parametrize("path", REJECTED, ids=lambda path: path.stem)
@@ -53,21 +53,21 @@ def test_nothing_is_built_from_a_declaration_with_a_fault(path: Path) -> None:
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: path.stem)
 def test_what_is_legal_is_accepted_with_no_more_than_its_warnings(path: Path) -> None:
     load(path)
-    told = told_about(path.read_text(encoding="utf-8"), path.name)
-    assert told == expected(path, told)
+    shown = reported_about(path.read_text(encoding="utf-8"), path.name)
+    assert shown == expected(path, shown)
 
 
 def test_every_fault_has_a_code_that_is_documented() -> None:
     documented = (ROOT / "docs/reference/problems.md").read_text(encoding="utf-8")
-    told = "".join(path.with_suffix(".txt").read_text(encoding="utf-8") for path in REJECTED)
-    codes = {line.rsplit("[", 1)[1].rstrip("]") for line in told.splitlines()}
+    shown = "".join(path.with_suffix(".txt").read_text(encoding="utf-8") for path in REJECTED)
+    codes = {line.rsplit("[", 1)[1].rstrip("]") for line in shown.splitlines()}
     assert [code for code in sorted(codes) if f"`{code}`" not in documented] == []
 
 
 def test_a_byte_order_mark_and_windows_line_ends_move_no_position() -> None:
     text = (HERE / "rejected/region-zone-and-unknown.yaml").read_text(encoding="utf-8")
-    plain = told_about(text, "f")
-    assert told_about("\ufeff" + text.replace("\n", "\r\n"), "f") == plain
+    plain = reported_about(text, "f")
+    assert reported_about("\ufeff" + text.replace("\n", "\r\n"), "f") == plain
 
 
 def test_after_fifty_faults_the_rest_are_counted() -> None:

@@ -73,8 +73,8 @@ def test_a_scanning_filter_selects_as_ecr_says(ecr: Any, pattern: str, name: str
     ecr.create_repository(repositoryName=name)
     rule = {"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": pattern, "filterType": "WILDCARD"}]}
     ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[rule])
-    told = ecr.batch_get_repository_scanning_configuration(repositoryNames=[name])["scanningConfigurations"]
-    assert [each["scanFrequency"] for each in told] == [frequency]
+    shown = ecr.batch_get_repository_scanning_configuration(repositoryNames=[name])["scanningConfigurations"]
+    assert [each["scanFrequency"] for each in shown] == [frequency]
 
 
 def test_the_scanning_of_a_repository_that_does_not_exist_is_a_failure_of_its_own(ecr: Any) -> None:

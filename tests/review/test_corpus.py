@@ -30,7 +30,7 @@ def findings(path: Path) -> list[ReviewFinding]:
     return [each for each in found if each.severity is not Severity.NOTE]
 
 
-def told(path: Path) -> str:
+def shown(path: Path) -> str:
     lines = sorted({f"{each.severity} {each.code}: {each.subject}" for each in findings(path)})
     return "".join(f"{line}\n" for line in lines)
 
@@ -44,7 +44,7 @@ def expected(path: Path, found: str) -> str:
 
 @pytest.mark.parametrize("path", cases("bad"), ids=lambda path: path.stem)
 def test_a_planted_fault_is_found(path: Path) -> None:
-    found = told(path)
+    found = shown(path)
     assert found == expected(path, found)
 
 

@@ -254,13 +254,13 @@ def test_a_policy_that_just_fits_is_no_fault_and_one_that_does_not_names_what_do
     fault = size_fault(roles[: fitting + 1], HERE)
     assert fault
     assert fault.fix.startswith("Grant the accounts instead of their roles (")
-    for consumers, told in (
+    for consumers, shown in (
         ([Account(AccountId(f"{222222222222 + n}")) for n in range(3)], "accounts instead of their roles"),
         ([UNIT], "one organizational unit"),
         ([Organization(OWN)], "the organization"),
     ):
         size = policy_size([pull(consumer) for consumer in consumers], HERE)
-        assert f"{told} ({size.characters} characters)" in fault.fix
+        assert f"{shown} ({size.characters} characters)" in fault.fix
 
 
 def test_a_narrowed_policy_is_measured_with_its_narrowing_in_the_cheaper_form() -> None:

@@ -56,7 +56,7 @@ class Terminal:
         with self._lock:
             self._waiting.append(line)
             if self._is_over:
-                self._write("".join(f"{row}\n" for row in self._told()))
+                self._write("".join(f"{row}\n" for row in self._shown()))
 
     complained = said
 
@@ -71,7 +71,7 @@ class Terminal:
             lines = frame(self._tally, self._look())
             back = f"\x1b[{self._drawn}A\r" if self._drawn else ""
             # Overwritten line by line, not erased first: that would flicker.
-            shown = "".join(f"{line}{_CLEAR_LINE}\n" for line in (*self._told(), *lines))
+            shown = "".join(f"{line}{_CLEAR_LINE}\n" for line in (*self._shown(), *lines))
             self._write(back + shown + (_CLEAR_BELOW if back else ""))
             self._drawn = len(lines)
 
@@ -86,12 +86,12 @@ class Terminal:
         with self._lock:
             # With it goes what the terminal echoed below, such as ^C.
             back = f"\x1b[{self._drawn}A\r{_CLEAR_BELOW}" if self._drawn else ""
-            self._write(back + "".join(f"{line}\n" for line in self._told()))
+            self._write(back + "".join(f"{line}\n" for line in self._shown()))
             self._drawn, self._is_over = 0, True
 
-    def _told(self) -> list[str]:
-        told, self._waiting = self._waiting, []
-        return [row for line in told for row in plain(line).split("\n")]
+    def _shown(self) -> list[str]:
+        reported, self._waiting = self._waiting, []
+        return [row for line in reported for row in plain(line).split("\n")]
 
     def _forget(self) -> None:
         """Begin anew below: after a stop the shell has written over what was drawn."""

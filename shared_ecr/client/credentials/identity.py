@@ -46,11 +46,11 @@ def identity(environ: "Mapping[str, str]", machine: str = "") -> str:
     """Return 32 hexadecimal digits that stand for whoever has *environ* on *machine* (default: this one)."""
     home = home_of(environ)
     blake2b = _blake2b()
-    told = blake2b(digest_size=16, person=b"shared-ecr id")
+    shown = blake2b(digest_size=16, person=b"shared-ecr id")
     for part in _parts(environ, home, machine or os.uname().nodename):
-        told.update(len(part).to_bytes(8, "big"))
-        told.update(part)
-    return str(told.hexdigest())
+        shown.update(len(part).to_bytes(8, "big"))
+        shown.update(part)
+    return str(shown.hexdigest())
 
 
 def home_of(environ: "Mapping[str, str]") -> str:

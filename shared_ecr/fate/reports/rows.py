@@ -7,7 +7,7 @@ from shared_ecr.fate.changes import ChangeKind, PolicyChange
 from shared_ecr.fate.costs import Prices, StorageTotal
 from shared_ecr.fate.forecast import Day, Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.fate.reasons import told, why
+from shared_ecr.fate.reasons import rule_in_words, why
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.text import size, visible
 
@@ -19,7 +19,7 @@ _ORDER = (Fate.EXPIRE, Fate.CASCADE_EXPIRE, Fate.ARCHIVE, Fate.CASCADE_ARCHIVE, 
 TITLES = {
     ChangeKind.NEWLY_LOST: "newly lost",
     ChangeKind.NEWLY_ARCHIVED: "newly archived",
-    ChangeKind.NEWLY_KEPT: "no longer lost",
+    ChangeKind.NOW_KEPT: "no longer lost",
     ChangeKind.OTHERWISE: "otherwise different",
 }
 _WEEK = 7
@@ -37,14 +37,14 @@ class ImageRows:
 def rows(outcome: RepositoryOutcome, *, everything: bool) -> ImageRows:
     """Return a line for each image that goes, is used, or hangs on an open question; with *everything*, for each."""
     ranked = sorted(outcome.verdicts, key=lambda each: (_ORDER.index(each.fate), each.image.pushed_at))
-    told_each, kept = [], Counter[str]()
+    shown_each, kept = [], Counter[str]()
     for verdict in ranked:
         is_used = verdict.image.digest in outcome.used
         if everything or is_used or verdict.notes or verdict.fate is not Fate.KEEP:
-            told_each.append(_line(verdict, outcome.used.get(verdict.image.digest)))
+            shown_each.append(_line(verdict, outcome.used.get(verdict.image.digest)))
         else:
             kept[f"rule {verdict.claimed_by}" if verdict.claim else "no rule"] += 1
-    return ImageRows(tuple(told_each), tuple(kept.most_common()))
+    return ImageRows(tuple(shown_each), tuple(kept.most_common()))
 
 
 def _line(verdict: ImageFate, used_by: str | None) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def difference(now: StorageTotal, later: StorageTotal, prices: Prices) -> str:
 
 def rules_in_words(outcome: RepositoryOutcome) -> list[tuple[int, str]]:
     """Return each rule's priority and what it says."""
-    return [(rule.priority, told(rule)) for rule in outcome.policy.rules]
+    return [(rule.priority, rule_in_words(rule)) for rule in outcome.policy.rules]
 
 
 def cost(stored: StorageTotal, prices: Prices) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 from shared_ecr.fate.outcomes import RepositoryOutcome
-from shared_ecr.fate.reasons import told, why
+from shared_ecr.fate.reasons import rule_in_words, why
 from shared_ecr.fate.reports.axis import Axis
 from shared_ecr.fate.reports.marks import LATER, MarkStyle, look_of
 from shared_ecr.fate.verdicts import Fate, ImageFate
@@ -82,7 +82,7 @@ def _row(row: _Row, axis: Axis, top: float, outcome: RepositoryOutcome, now: dat
 
 def _label(row: _Row, top: float) -> Iterator[str]:
     title = f"rule {row.rule.priority}" if row.rule else "no rule"
-    words = told(row.rule) if row.rule else "kept for ever"
+    words = rule_in_words(row.rule) if row.rule else "kept for ever"
     gone = sum(verdict.fate.is_loss for verdict in row.verdicts)
     yield f'<text class="rule" x="0" y="{top + 20}">{title}</text>'
     for number, line in enumerate(_wrapped(words, 40)[:3]):

@@ -34,23 +34,23 @@ class GroupedChange:
     outcome: RepositoryOutcome | None = None
 
 
-def told_changes(verdict: ReviewResult) -> list[GroupedChange]:
+def grouped_changes(verdict: ReviewResult) -> list[GroupedChange]:
     """Return what happens, the worst first, repositories before settings; equal changes together."""
     everything: list[RepositoryChange | SettingChange] = [*verdict.repositories, *verdict.settings]
     worst_first = sorted(everything, key=lambda each: WORST.index(each.happening))
-    told = [(each, tuple(_sections(each))) for each in worst_first]
-    return [_told([change for change, _ in group], group[0][1]) for group in grouped(map(_keyed, told))]
+    reported = [(each, tuple(_sections(each))) for each in worst_first]
+    return [_shown([change for change, _ in group], group[0][1]) for group in grouped(map(_keyed, reported))]
 
 
-def _keyed(told: _Told) -> tuple[object, _Told]:
+def _keyed(reported: _Told) -> tuple[object, _Told]:
     """Return the key that changes share which are shown together: none without anything to say, or with images."""
-    change, sections = told
+    change, sections = reported
     has_images = isinstance(change, RepositoryChange) and change.outcome is not None
     is_alone = has_images or not sections or isinstance(change, SettingChange)
-    return (id(change) if is_alone else (change.happening, sections)), told
+    return (id(change) if is_alone else (change.happening, sections)), reported
 
 
-def _told(group: Sequence[RepositoryChange | SettingChange], sections: _Sections) -> GroupedChange:
+def _shown(group: Sequence[RepositoryChange | SettingChange], sections: _Sections) -> GroupedChange:
     first = group[0]
     outcome = first.outcome if isinstance(first, RepositoryChange) else None
     if len(group) == 1:
@@ -112,5 +112,5 @@ def _fates(outcome: RepositoryOutcome) -> Iterator[str]:
         if changed:
             named = ", ".join(visible(each.image.shown) for each in changed[:IMAGES_NAMED])
             more = f" and {len(changed) - IMAGES_NAMED} more" if len(changed) > IMAGES_NAMED else ""
-            sign = "+" if kind is ChangeKind.NEWLY_KEPT else "-"
+            sign = "+" if kind is ChangeKind.NOW_KEPT else "-"
             yield f"{sign} {TITLES[kind]}: {len(changed)} of {len(outcome.verdicts)} images ({named}{more})"

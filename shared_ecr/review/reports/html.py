@@ -6,13 +6,13 @@ from importlib.resources import files
 from shared_ecr.fate.reports.timeline import timeline
 from shared_ecr.findings import Severity
 from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
-from shared_ecr.review.reports.happenings import GroupedChange, told_changes
+from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.html_access import access_table
 from shared_ecr.review.reports.sections import (
     conclusion,
     counts,
     headroom_line,
-    told_headroom,
+    shown_headroom,
 )
 from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text.markdown import html
@@ -48,7 +48,7 @@ def _body(verdict: ReviewResult) -> Iterator[str]:
         yield "<h2>Findings</h2>"
         for each in found:
             yield from _finding(each)
-    happening = told_changes(verdict)
+    happening = grouped_changes(verdict)
     if happening:
         yield "<h2>What happens</h2>"
         for change in happening:
@@ -57,13 +57,13 @@ def _body(verdict: ReviewResult) -> Iterator[str]:
     yield from _foot(verdict)
 
 
-def _finding(told: GroupedFinding) -> Iterator[str]:
-    css = "blocks" if told.blocks else "warning" if told.severity is Severity.WARNING else "note"
-    where = f' <span class="dim">({html(told.where)})</span>' if told.where else ""
-    yield f'<div class="finding {css}"><span class="mark">{told.mark}</span> <b>{html(told.subject)}</b>{where}'
-    yield f"<br>{html(told.sentences)} <code>{html(told.code)}</code>"
-    if told.details:
-        lines = "\n".join(map(html, told.details))
+def _finding(shown: GroupedFinding) -> Iterator[str]:
+    css = "blocks" if shown.blocks else "warning" if shown.severity is Severity.WARNING else "note"
+    where = f' <span class="dim">({html(shown.where)})</span>' if shown.where else ""
+    yield f'<div class="finding {css}"><span class="mark">{shown.mark}</span> <b>{html(shown.subject)}</b>{where}'
+    yield f"<br>{html(shown.sentences)} <code>{html(shown.code)}</code>"
+    if shown.details:
+        lines = "\n".join(map(html, shown.details))
         yield f"<details><summary>details</summary><pre>{lines}</pre></details>"
     yield "</div>"
 
@@ -98,7 +98,7 @@ def _sides(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _foot(verdict: ReviewResult) -> Iterator[str]:
-    headroom = told_headroom(verdict)
+    headroom = shown_headroom(verdict)
     if headroom:
         yield "<h2>Headroom</h2>"
         for each in headroom:

@@ -42,8 +42,8 @@ def _lines(matrix: Matrix) -> Iterator[tuple[str, MatrixColumn, tuple[MatrixCell
 
 def _line(name: str, consumer: MatrixColumn, triple: tuple[MatrixCell, ...]) -> str:
     outside = ' <span class="outside">outside</span>' if consumer.is_outside else ""
-    told = (f"{visible(consumer.name)} ({consumer.group})", *map(str, triple))
-    cells = [f'<span class="name">{escape(visible(name))}</span>', *(escape(visible(each)) for each in told)]
+    shown = (f"{visible(consumer.name)} ({consumer.group})", *map(str, triple))
+    cells = [f'<span class="name">{escape(visible(name))}</span>', *(escape(visible(each)) for each in shown)]
     cells[1] += outside
     return f"<tr>{''.join(map(_cell, _heads(), cells))}</tr>"
 

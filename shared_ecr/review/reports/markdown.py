@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from shared_ecr.findings import Severity
 from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
-from shared_ecr.review.reports.happenings import GroupedChange, told_changes
+from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
     counts,
     headroom_line,
-    told_headroom,
+    shown_headroom,
 )
 from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text import visible
@@ -35,8 +35,8 @@ def render_markdown(verdict: ReviewResult, *, limit: int = LIMIT) -> str:
     foot = list(_foot(verdict))
     room = limit - _length([*head, *foot]) - 200
     found = _fitting(list(map(_finding, told_findings(verdict))), min(room, _FOR_FINDINGS * limit // LIMIT), "findings")
-    told = _fitting(list(map(_change, told_changes(verdict))), room - _length(found), "changes")
-    return "\n".join([*head, *found, *_titled("### What happens", told), *foot]) + "\n"
+    group = _fitting(list(map(_change, grouped_changes(verdict))), room - _length(found), "changes")
+    return "\n".join([*head, *found, *_titled("### What happens", group), *foot]) + "\n"
 
 
 def _head(verdict: ReviewResult) -> Iterator[str]:
@@ -46,11 +46,11 @@ def _head(verdict: ReviewResult) -> Iterator[str]:
     yield from ("", f"{code(verdict.source)}{against}: {counts(verdict)}.", "")
 
 
-def _finding(told: GroupedFinding) -> str:
-    icon = _ICONS[str(told.severity)] if told.blocks or told.severity is not Severity.ERROR else "☑️"
-    where = f" ({code(told.where)})" if told.where else ""
-    line = f"- {icon} **{told.mark}** {code(told.subject)}{where}: {prose(told.sentences)} {code(told.code)}"
-    return f"{line}\n{_folded('details', told.details, indent='  ')}" if told.details else line
+def _finding(group: GroupedFinding) -> str:
+    icon = _ICONS[str(group.severity)] if group.blocks or group.severity is not Severity.ERROR else "☑️"
+    where = f" ({code(group.where)})" if group.where else ""
+    line = f"- {icon} **{group.mark}** {code(group.subject)}{where}: {prose(group.sentences)} {code(group.code)}"
+    return f"{line}\n{_folded('details', group.details, indent='  ')}" if group.details else line
 
 
 def _change(change: GroupedChange) -> str:
@@ -61,7 +61,7 @@ def _change(change: GroupedChange) -> str:
 
 
 def _foot(verdict: ReviewResult) -> Iterator[str]:
-    headroom = told_headroom(verdict)
+    headroom = shown_headroom(verdict)
     if headroom:
         yield from _titled("### Headroom", [f"- {escaped(headroom_line(each))}" for each in headroom])
     if verdict.doubts:

@@ -10,7 +10,7 @@ from shared_ecr.review.verdict import Conclusion, Happening, Headroom, ReviewRes
 from shared_ecr.text import counted, visible
 
 # Less than half of a limit is of no interest yet.
-WORTH_TELLING = 0.5
+WORTH_SHOWING = 0.5
 HEADROOMS = 5
 # Worst first: anyone who stops reading has read what matters.
 WORST = (
@@ -26,10 +26,10 @@ _KINDS = {
 }  # fmt: skip
 
 
-def told_headroom(verdict: ReviewResult) -> list[Headroom]:
+def shown_headroom(verdict: ReviewResult) -> list[Headroom]:
     """Return the limits that are worth showing: the fullest few, of those more than half used."""
     fullest = sorted(verdict.headroom, key=lambda each: (-each.share, each.what, each.subject))
-    return [each for each in fullest if each.share >= WORTH_TELLING][:HEADROOMS]
+    return [each for each in fullest if each.share >= WORTH_SHOWING][:HEADROOMS]
 
 
 def headroom_line(headroom: Headroom) -> str:

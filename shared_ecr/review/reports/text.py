@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from shared_ecr.review.reports.grouping import told_doubts, told_findings
-from shared_ecr.review.reports.happenings import GroupedChange, told_changes
+from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
     counts,
     headroom_line,
     indented,
-    told_headroom,
+    shown_headroom,
 )
 from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
@@ -25,10 +25,10 @@ def _lines(verdict: ReviewResult) -> Iterator[str]:
     yield visible(f"review of {verdict.source}{against}")
     yield from (f"  {visible(stack)}" for stack in verdict.stacks)
     yield f"  {counts(verdict)}"
-    for change in told_changes(verdict):
+    for change in grouped_changes(verdict):
         yield ""
         yield from _change(change)
-    headroom = told_headroom(verdict)
+    headroom = shown_headroom(verdict)
     if headroom:
         yield from ("", "headroom:")
         yield from (f"  {headroom_line(each)}" for each in headroom)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared_ecr.fate.reasons import told
+from shared_ecr.fate.reasons import rule_in_words
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
 from shared_ecr.problems import Problem
@@ -58,7 +58,7 @@ def _of_text(text: str) -> tuple[RuleFinding, ...]:
 
 def in_words(policy: LifecyclePolicy | None) -> tuple[str, ...]:
     """Say each rule of *policy* in words, in the order in which they claim images."""
-    return tuple(f"rule {rule.priority}: {told(rule)}" for rule in policy.rules) if policy else ()
+    return tuple(f"rule {rule.priority}: {rule_in_words(rule)}" for rule in policy.rules) if policy else ()
 
 
 def _refused(problem: Problem, rules: tuple[str, ...]) -> RuleFinding:

@@ -205,10 +205,10 @@ def test_a_copy_that_is_ended_leaves_no_tag_and_the_next_completes_it(
         try:
             assert reached.wait(30)
             ended.send_signal(sent)
-            printed, told = ended.communicate(timeout=30)
+            printed, shown = ended.communicate(timeout=30)
         finally:
             go.set()
-    assert (ended.returncode, printed, SOURCE_PASSWORD in told) == (code, "", False)
+    assert (ended.returncode, printed, SOURCE_PASSWORD in shown) == (code, "", False)
     assert tags(sides.target, "kept/app") == {}
     assert sides.types(*words).code == 0
     assert held(sides.target, "kept/app") == APP.files

@@ -28,7 +28,7 @@ def inspected(sides: Sides, built: BuiltImage, *options: str) -> dict[str, Any]:
     return document
 
 
-def told(sides: Sides, built: BuiltImage, *options: str) -> str:
+def shown(sides: Sides, built: BuiltImage, *options: str) -> str:
     hold(sides.source, "team/app", built, "1")
     return sides.types("inspect", f"{sides.there}/team/app:1", *options).stdout
 
@@ -127,14 +127,14 @@ def test_no_layer_is_fetched(sides: Sides) -> None:
 
 
 def test_people_read_digest_size_and_platform(sides: Sides) -> None:
-    printed = told(sides, APP)
+    printed = shown(sides, APP)
     assert f"digest      {APP.root}" in printed
     assert f"{APP.root}     3.0 MB  linux/arm/v7" in printed
 
 
 def test_what_an_image_says_of_itself_cannot_draw_on_the_terminal(sides: Sides) -> None:
     evil = image(config={**CONFIG, "created": "\x1b[2J", "config": {"Labels": {"a\x1b]0;x\x07": "\u202e\ud800"}}})
-    printed = told(sides, evil)
+    printed = shown(sides, evil)
     assert "\x1b" not in printed
     assert "\u202e" not in printed
 

@@ -120,8 +120,8 @@ mirrors:
 - {{from: "{sides.there}/team/app", to: kept/web, tags: ["1"]}}
 """
     )
-    told = sides.types("mirror").stderr.splitlines()
-    assert [line for line in told if "stored as" in line and not line.startswith(("kept/app: ", "kept/web: "))] == []
+    shown = sides.types("mirror").stderr.splitlines()
+    assert [line for line in shown if "stored as" in line and not line.startswith(("kept/app: ", "kept/web: "))] == []
 
 
 def test_a_pull_of_what_is_not_there_leaves_no_folder(sides: Sides) -> None:

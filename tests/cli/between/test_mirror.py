@@ -254,7 +254,7 @@ class TestFaults:
             assert (outcome.code, rows(outcome), evil.seen) == (4, [("kept/app", "failed")], [])
 
 
-class TestTelling:
+class TestReporting:
     def report(self, sides: Sides) -> Outcome:
         hold(sides.target, "kept/app", OLD, "1.0.0", "1.0.2")
         hold(sides.source, "team/app", NEW, "1.0.0", "1.0.1")

@@ -30,7 +30,7 @@ class World:
     here: datetime = NOON
     there: datetime = NOON
     lifetime: timedelta = TWELVE
-    tells_its_time: bool = True
+    shows_its_time: bool = True
     given: int = 0
     fault: Exception | None = None
     said: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class World:
             raise self.fault
         self.given += 1
         credentials = Credentials("AWS", f"token {self.given}", self.there + self.lifetime)
-        return IssuedToken(credentials, self.there if self.tells_its_time else None)
+        return IssuedToken(credentials, self.there if self.shows_its_time else None)
 
     def passes(self, hours: float) -> None:
         self.here += timedelta(hours=hours)
@@ -109,8 +109,8 @@ def test_a_clock_that_is_half_a_day_fast_costs_questions_alone(world: World, ask
 
 @pytest.mark.parametrize("is_told", [True, False])
 @pytest.mark.parametrize("hours", [-20, -1])
-def test_a_clock_that_was_set_back_makes_a_token_stale(world: World, ask: Ask, hours: float, *, is_told: bool) -> None:
-    world.tells_its_time = is_told
+def test_a_clock_that_was_set_back_makes_a_token_stale(world: World, ask: Ask, hours: float, *, is_shown: bool) -> None:
+    world.shows_its_time = is_shown
     ask()
     world.here += timedelta(hours=hours)
 

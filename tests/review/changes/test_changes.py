@@ -50,7 +50,7 @@ def changed(case: Path) -> Changed:
     return compare(side(case, "before"), side(case, "after"), ReviewContext(KNOWN, NOW, inventory(case)))
 
 
-def told(found: Changed) -> str:
+def shown(found: Changed) -> str:
     lines = [
         *(f"{each.happening}: {each.name}" for each in found.repositories),
         *(f"{each.happening}: {each.what}" for each in found.settings),
@@ -61,7 +61,7 @@ def told(found: Changed) -> str:
 
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case.name)
 def test_a_change_is_shown_as_expected(case: Path) -> None:
-    found, beside = told(changed(case)), case / "expected.txt"
+    found, beside = shown(changed(case)), case / "expected.txt"
     if os.environ.get("UPDATE_EXPECTED"):
         beside.write_text(found, encoding="utf-8")
     assert found == beside.read_text(encoding="utf-8")

@@ -100,9 +100,9 @@ def test_new_access_is_shown_with_who_gets_it(old: Statements, new: Statements, 
 
 
 def test_outsiders_come_first() -> None:
-    told = found([allow(ROLE)], [allow("*")])
-    assert [each.is_outside for each in told] == sorted((each.is_outside for each in told), reverse=True)
-    assert told[0].code == "access-widened-outside"
+    shown = found([allow(ROLE)], [allow("*")])
+    assert [each.is_outside for each in shown] == sorted((each.is_outside for each in shown), reverse=True)
+    assert shown[0].code == "access-widened-outside"
 
 
 def test_the_registry_policy_counts() -> None:
@@ -126,5 +126,5 @@ def test_a_witness_can_be_asked_again() -> None:
 def test_what_is_said_of_every_account_is_not_said_again_of_each() -> None:
     accounts = [f"{each:012}" for each in range(1, 40)]
     old, new = [allow({"AWS": accounts}, through("vpce-1"))], [allow("*")]
-    told = [each for each in found(old, new) if each.caller.account not in {None, TARGET.account}]
-    assert [each.caller.account for each in told] == ["999999999999"]
+    shown = [each for each in found(old, new) if each.caller.account not in {None, TARGET.account}]
+    assert [each.caller.account for each in shown] == ["999999999999"]

@@ -22,7 +22,7 @@ def verdict(found: PolicyPair, caller: Caller, action: str = "BatchGetImage", **
     return decide(found, Request(caller, action, TARGET, said)).verdict
 
 
-def somebody(arn: str, identity: Identity = ALLOWS, role_arn: str | None = None) -> Caller:
+def someone(arn: str, identity: Identity = ALLOWS, role_arn: str | None = None) -> Caller:
     return Caller.from_arn(arn, role_arn).with_identity(identity)
 
 
@@ -37,7 +37,7 @@ def somebody(arn: str, identity: Identity = ALLOWS, role_arn: str | None = None)
 def test_both_sides_decide_as_the_account_asks(
     arn: str, principal: str, identity: Identity, expected: AccessVerdict
 ) -> None:
-    assert verdict(policies(allow({"AWS": principal})), somebody(arn, identity)) is expected
+    assert verdict(policies(allow({"AWS": principal})), someone(arn, identity)) is expected
 
 
 @pytest.mark.parametrize(("arn", "role_arn", "principal", "expected"), [
@@ -53,12 +53,12 @@ def test_both_sides_decide_as_the_account_asks(
 def test_a_principal_element_means_exactly_whom_it_names(
     arn: str, role_arn: str | None, principal: str, expected: AccessVerdict
 ) -> None:
-    assert verdict(policies(allow({"AWS": principal})), somebody(arn, role_arn=role_arn)) is expected
+    assert verdict(policies(allow({"AWS": principal})), someone(arn, role_arn=role_arn)) is expected
 
 
 def test_a_session_carries_the_arn_of_its_role() -> None:
     only_ci = {"ArnEquals": {"aws:PrincipalArn": OTHER}}
-    assert verdict(policies(allow(condition=only_ci)), somebody(SESSION)) is ALLOW
+    assert verdict(policies(allow(condition=only_ci)), someone(SESSION)) is ALLOW
 
 
 @pytest.mark.parametrize(("statement", "expected"), [
@@ -66,7 +66,7 @@ def test_a_session_carries_the_arn_of_its_role() -> None:
     (everybody_but({"AWS": REGISTRY}), ALLOW), (everybody_but({"Service": "lambda.amazonaws.com"}), ALLOW),
 ])  # fmt: skip
 def test_not_principal_means_everyone_else(statement: dict[str, Any], expected: AccessVerdict) -> None:
-    assert verdict(policies(statement), somebody(SESSION)) is expected
+    assert verdict(policies(statement), someone(SESSION)) is expected
 
 
 def test_a_service_needs_a_grant_to_itself() -> None:
@@ -94,7 +94,7 @@ def test_no_one_gets_in_without_credentials() -> None:
 
 def test_an_explicit_deny_wins_and_is_named() -> None:
     found = policies(allow(), deny(Sid="Closed"))
-    decision = decide(found, Request(somebody(OTHER), "BatchGetImage", TARGET))
+    decision = decide(found, Request(someone(OTHER), "BatchGetImage", TARGET))
     assert decision.verdict is DENY
     assert decision.decided_by is not None
     assert (decision.decided_by.side, str(decision.decided_by.statement)) == (PolicySide.REPOSITORY, "'Closed'")
@@ -107,7 +107,7 @@ def test_an_explicit_deny_wins_and_is_named() -> None:
 ])  # fmt: skip
 def test_the_registry_policy_takes_part_as_its_scope_says(scope: Scope, action: str, expected: AccessVerdict) -> None:
     found = PolicyPair(registry=policy(allow(Action="ecr:*", Resource="*")), scope=scope)
-    assert verdict(found, somebody(OTHER), action) is expected
+    assert verdict(found, someone(OTHER), action) is expected
 
 
 @pytest.mark.parametrize(("resource", "expected"), [
@@ -117,17 +117,17 @@ def test_the_registry_policy_takes_part_as_its_scope_says(scope: Scope, action: 
 ])  # fmt: skip
 def test_a_statement_speaks_about_its_resources_only(resource: str, expected: AccessVerdict) -> None:
     found = PolicyPair(registry=policy(allow(Resource=resource)))
-    assert verdict(found, somebody(OTHER)) is expected
+    assert verdict(found, someone(OTHER)) is expected
 
 
 def test_not_resource_spares_what_it_lists() -> None:
     spared = {**allow(), "NotResource": TARGET.arn}
-    assert verdict(PolicyPair(registry=policy(spared)), somebody(OTHER)) is DENY
+    assert verdict(PolicyPair(registry=policy(spared)), someone(OTHER)) is DENY
 
 
 def test_a_repository_policy_says_nothing_about_what_is_not_asked_of_a_repository() -> None:
     found = policies(allow(Action="*"))
-    silent = [each for each in ACTIONS if verdict(found, somebody(OTHER), each) is not ALLOW]
+    silent = [each for each in ACTIONS if verdict(found, someone(OTHER), each) is not ALLOW]
     assert {"CreateRepository", "PutRegistryPolicy", "DescribeRegistry"} <= set(silent)
     assert not {"BatchGetImage", "PutImage", "DeleteRepository", "ReplicateImage"} & set(silent)
 
@@ -135,19 +135,19 @@ def test_a_repository_policy_says_nothing_about_what_is_not_asked_of_a_repositor
 @pytest.mark.parametrize(("identity", "expected"), [(ALLOWS, ALLOW), (SILENT, DENY), (UNKNOWN, DEPENDS)])
 def test_only_the_callers_own_side_hands_out_a_token(identity: Identity, expected: AccessVerdict) -> None:
     found = PolicyPair(policy(allow("*", Action="*")), policy(allow("*", Action="*", Resource="*")))
-    assert verdict(found, somebody(OTHER, identity), "GetAuthorizationToken") is expected
+    assert verdict(found, someone(OTHER, identity), "GetAuthorizationToken") is expected
 
 
 def test_the_registry_policy_can_withhold_a_token() -> None:
     found = PolicyPair(registry=policy(deny(Resource="*")))
-    assert verdict(found, somebody(OTHER), "GetAuthorizationToken") is DENY
+    assert verdict(found, someone(OTHER), "GetAuthorizationToken") is DENY
 
 
 def test_what_aws_does_not_document_is_not_decided() -> None:
     found = policies(allow("*", {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}))
-    assert verdict(found, somebody(OTHER)) is AccessVerdict.UNDECIDED
+    assert verdict(found, someone(OTHER)) is AccessVerdict.UNDECIDED
     assert (
-        verdict(policies(allow(), deny({"StringNotLike": {"aws:PrincipalOrgPaths": "o-x/*"}})), somebody(OTHER)) is DENY
+        verdict(policies(allow(), deny({"StringNotLike": {"aws:PrincipalOrgPaths": "o-x/*"}})), someone(OTHER)) is DENY
     )
 
 

@@ -10,7 +10,7 @@ from unit.access.policies import CONSUMER, IN_ORGANIZATION, REGISTRY, TARGET, al
 ROLE = f"arn:aws:iam::{CONSUMER}:role/ci"
 
 
-def told(found: PolicyPair, arn: str = ROLE, capability: int = 0, identity: Identity = Identity.ALLOWS) -> str:
+def shown(found: PolicyPair, arn: str = ROLE, capability: int = 0, identity: Identity = Identity.ALLOWS) -> str:
     caller = Caller.from_arn(arn).with_identity(identity)
     return str(explain(MatrixRow(TARGET, found), caller, CAPABILITIES[capability], capability, "account: staging"))
 
@@ -30,11 +30,11 @@ def told(found: PolicyPair, arn: str = ROLE, capability: int = 0, identity: Iden
 def test_an_explanation_names_each_statement_and_the_way_out(
     found: PolicyPair, capability: int, said: list[str]
 ) -> None:
-    text = told(found, capability=capability)
+    text = shown(found, capability=capability)
     assert [each for each in said if each not in text] == []
 
 
 def test_inside_the_account_naming_the_account_only_delegates() -> None:
-    text = told(policies(allow({"AWS": REGISTRY})), f"arn:aws:iam::{REGISTRY}:role/x", identity=Identity.UNKNOWN)
+    text = shown(policies(allow({"AWS": REGISTRY})), f"arn:aws:iam::{REGISTRY}:role/x", identity=Identity.UNKNOWN)
     assert text.startswith("own policy")
     assert "names the account, which only delegates" in text

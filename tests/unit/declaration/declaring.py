@@ -19,7 +19,7 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
     return folder / "registry.yaml"
 
 
-def told(path: Path, environ: Mapping[str, str] | None = None) -> list[str]:
+def shown(path: Path, environ: Mapping[str, str] | None = None) -> list[str]:
     """Return what is said of the declaration at *path*, its folder left out."""
     try:
         problems = load(path, environ).warnings
@@ -29,7 +29,7 @@ def told(path: Path, environ: Mapping[str, str] | None = None) -> list[str]:
 
 
 def codes(path: Path, environ: Mapping[str, str] | None = None) -> list[str]:
-    return [line.rsplit("[", 1)[1].rstrip("]") for line in told(path, environ)]
+    return [line.rsplit("[", 1)[1].rstrip("]") for line in shown(path, environ)]
 
 
 def declared(text: str, environ: Mapping[str, str] | None = None) -> Declaration:

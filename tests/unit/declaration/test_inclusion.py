@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.declaration import inclusion, load
-from unit.declaration.declaring import codes, told, written
+from unit.declaration.declaring import codes, shown, written
 
 
 def names(path: Path) -> list[str]:
@@ -59,7 +59,7 @@ def test_a_fault_is_shown_with_the_name_of_the_included_file(tmp_path: Path) -> 
     path = written(
         tmp_path, {"registry.yaml": "include: [t/a.yaml]", "t/a.yaml": "repositories:\n  a/app: {scan_on_push: maybe}"}
     )
-    (line,) = told(path)
+    (line,) = shown(path)
     assert line.startswith("t/a.yaml:2:25: repositories.a/app.scan_on_push: expected true or false")
 
 
@@ -72,7 +72,7 @@ def test_a_name_in_two_files_is_refused_with_both_places(tmp_path: Path) -> None
             "t/b.yaml": "repositories:\n\n  a/app: {}",
         },
     )
-    (line,) = told(path)
+    (line,) = shown(path)
     assert line.startswith("t/b.yaml:3:3: repositories.a/app: the repository 'a/app' is declared twice")
     assert "t/a.yaml:2" in line
 
@@ -82,7 +82,7 @@ def test_a_twin_in_capitals_is_shown_with_the_file_of_the_other(tmp_path: Path) 
         tmp_path,
         {"registry.yaml": "include: [a.yaml]\nrepositories: {A/app: {}}", "a.yaml": "repositories: {a/app: {}}"},
     )
-    (line,) = told(path)
+    (line,) = shown(path)
     assert "a.yaml:1" in line
 
 
@@ -106,7 +106,7 @@ def test_an_included_file_has_nothing_that_belongs_to_the_whole(key: str, tmp_pa
 def test_a_fault_of_an_included_file_stops_the_whole(text: str, code: str, tmp_path: Path) -> None:
     path = written(tmp_path, {"registry.yaml": "include: [a.yaml]", "a.yaml": text})
     assert code in codes(path)
-    assert all(line.startswith("a.yaml:") for line in told(path))
+    assert all(line.startswith("a.yaml:") for line in shown(path))
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ def is_structural(line: str) -> bool:
 
 def faults_a_schema_sees(path: Path) -> list[str]:
     beside = path.with_suffix(".txt")
-    told = beside.read_text(encoding="utf-8") if beside.exists() else ""
-    return [line for line in told.splitlines() if is_structural(line)]
+    shown = beside.read_text(encoding="utf-8") if beside.exists() else ""
+    return [line for line in shown.splitlines() if is_structural(line)]
 
 
 @pytest.mark.parametrize("path", [path for path in REJECTED if faults_a_schema_sees(path)], ids=lambda path: path.stem)

@@ -6,7 +6,7 @@ import pytest
 from inventory_files import NOW, digest, newest, pushed, rule
 from lifecycle_cases import policy
 from shared_ecr.fate.images import Image
-from shared_ecr.fate.reasons import age, ordinal, told, why
+from shared_ecr.fate.reasons import age, ordinal, rule_in_words, why
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import ImageFate
 
@@ -104,4 +104,4 @@ def test_ages_are_written_in_hours_on_the_first_day(passed: timedelta, text: str
 
 def test_a_rule_is_shown_in_words() -> None:
     rules = policy({"rules": [newest(1, 5, "v*")]}).rules
-    assert told(rules[0]) == "images matching `v*`: all but the newest 5 expire"
+    assert rule_in_words(rules[0]) == "images matching `v*`: all but the newest 5 expire"

@@ -7,7 +7,7 @@ from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 APPS = Grant(AccessLevel.PULL, Account(AccountId("222222222222")))
-EVERYBODY = Grant(AccessLevel.PULL, Organization(OrganizationId("o-a1b2c3d4e5")))
+EVERYONE = Grant(AccessLevel.PULL, Organization(OrganizationId("o-a1b2c3d4e5")))
 
 
 def cache(prefix: str, *grants: Grant) -> CacheRule:
@@ -48,7 +48,7 @@ def test_who_may_pull_first_through_a_cache_may_import_and_create_there_alone() 
 
 
 def test_an_organization_comes_in_by_its_condition() -> None:
-    policy = SettingsSpec(caches=(cache("quay", EVERYBODY),)).policy(HOME)
+    policy = SettingsSpec(caches=(cache("quay", EVERYONE),)).policy(HOME)
 
     assert policy
     [statement] = policy["Statement"]
@@ -65,7 +65,7 @@ def test_a_grant_on_everything_is_one_statement() -> None:
 
 def test_no_two_statements_share_a_sid() -> None:
     settings = SettingsSpec(
-        caches=(cache("a-b", APPS, EVERYBODY), cache("a/b", APPS), cache("ROOT", APPS)), grants=(APPS, EVERYBODY)
+        caches=(cache("a-b", APPS, EVERYONE), cache("a/b", APPS), cache("ROOT", APPS)), grants=(APPS, EVERYONE)
     )
 
     policy = settings.policy(HOME)

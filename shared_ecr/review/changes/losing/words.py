@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared_ecr.fate.reasons import told
+from shared_ecr.fate.reasons import rule_in_words
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule, Selection, StorageClass, TaggedLike, TaggedWith
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity
@@ -85,19 +85,19 @@ def _lines(before: _Rules, after: _Rules) -> Iterator[str]:
     """Give the rules of both by their numbers: what went, what came, and what stayed, if under another number."""
     old, new = ({rule.priority: rule for rule in rules} for rules in (before, after))
     # No two rules of one policy select the same, so what a rule says finds it again under another number.
-    numbers = {told(rule): rule.priority for rule in old.values()}
-    stayed = {numbers[told(rule)] for rule in new.values() if told(rule) in numbers}
+    numbers = {rule_in_words(rule): rule.priority for rule in old.values()}
+    stayed = {numbers[rule_in_words(rule)] for rule in new.values() if rule_in_words(rule) in numbers}
     for priority in sorted({*old, *new}):
         if priority in old and priority not in stayed:
             yield f"- rule {_numbered(old[priority])}"
         if priority in new:
             rule = new[priority]
-            was = numbers.get(told(rule))
+            was = numbers.get(rule_in_words(rule))
             if was is None:
                 yield f"+ rule {_numbered(rule)}"
             else:
-                yield f"  rule {priority}{f' (was {was})' if was != priority else ''}: {told(rule)}"
+                yield f"  rule {priority}{f' (was {was})' if was != priority else ''}: {rule_in_words(rule)}"
 
 
 def _numbered(rule: LifecycleRule) -> str:
-    return f"{rule.priority}: {told(rule)}"
+    return f"{rule.priority}: {rule_in_words(rule)}"

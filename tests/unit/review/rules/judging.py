@@ -12,7 +12,7 @@ def found(*parts: Resource | Stack, known: TrustBoundary | None = None) -> list[
     return judge(deployment(*parts), known or TrustBoundary())
 
 
-def told(*parts: Resource | Stack) -> list[str]:
+def shown(*parts: Resource | Stack) -> list[str]:
     """Return what is found that is more than a note: `error CODE`."""
     return [f"{each.severity} {each.code}" for each in found(*parts) if each.severity != "note"]
 

@@ -8,7 +8,7 @@ from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.rules import linting
 from unit.access.policies import IN_ORGANIZATION, ORGANIZATION, PULL, allow, deny
 from unit.review.deployed import ACCOUNT, HOME, REGION, repository, resource
-from unit.review.rules.judging import found, one, told
+from unit.review.rules.judging import found, one, shown
 
 NOWHERE = RegistryHome(None, None)
 OPEN_ROLE = {"AWS": "${Deployed:Role.Arn}"}
@@ -18,8 +18,8 @@ def policy(*statements: Any, **elements: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements), **elements}
 
 
-def told_of(*statements: Any, home: RegistryHome = HOME) -> list[str]:
-    return told(repository({"RepositoryPolicyText": policy(*statements)}, home=home))
+def reported_for(*statements: Any, home: RegistryHome = HOME) -> list[str]:
+    return shown(repository({"RepositoryPolicyText": policy(*statements)}, home=home))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def told_of(*statements: Any, home: RegistryHome = HOME) -> list[str]:
 )
 @pytest.mark.parametrize("home", [HOME, NOWHERE], ids=["known place", "unknown place"])
 def test_nothing_is_found_in_a_grant_that_is_narrowed_correctly(condition: dict[str, Any], home: RegistryHome) -> None:
-    assert told_of(allow("*", condition), home=home) == []
+    assert reported_for(allow("*", condition), home=home) == []
 
 
 def test_an_organization_that_is_known_changes_nothing_about_a_correct_grant() -> None:
@@ -44,7 +44,7 @@ def test_an_organization_that_is_known_changes_nothing_about_a_correct_grant() -
 
 
 def test_a_condition_that_everyone_meets_is_public_though_no_one_knows_our_organization() -> None:
-    assert "error access-public" in told_of(allow("*", {"StringEquals": {"aws:ResourceOrgID": ORGANIZATION}}))
+    assert "error access-public" in reported_for(allow("*", {"StringEquals": {"aws:ResourceOrgID": ORGANIZATION}}))
 
 
 def test_a_grant_to_everyone_names_someone_who_gets_in_and_what_is_allowed() -> None:
@@ -56,7 +56,7 @@ def test_a_grant_to_everyone_names_someone_who_gets_in_and_what_is_allowed() -> 
 
 
 def test_a_policy_that_is_no_json_is_refused() -> None:
-    assert told(repository({"RepositoryPolicyText": '{"Version": '})) == ["error policy-json"]
+    assert shown(repository({"RepositoryPolicyText": '{"Version": '})) == ["error policy-json"]
 
 
 def test_a_finding_in_a_template_is_about_the_template() -> None:
@@ -93,11 +93,11 @@ def test_a_finding_in_a_template_is_about_the_template() -> None:
     ],
 )  # fmt: skip
 def test_what_is_open_is_no_fault(statement: Any) -> None:
-    assert told_of(statement, allow()) == []
+    assert reported_for(statement, allow()) == []
 
 
 def test_what_is_known_beside_something_open_is_judged() -> None:
-    assert told_of(allow({"AWS": ["${Deployed:Role.Arn}", "*"]})) == ["error access-public"]
+    assert reported_for(allow({"AWS": ["${Deployed:Role.Arn}", "*"]})) == ["error access-public"]
 
 
 def test_a_statement_of_which_too_little_is_known_is_shown_of() -> None:
@@ -119,7 +119,7 @@ def test_text_with_something_open_is_judged_like_an_object() -> None:
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["${Deployed:Role.Arn}","*"]},'
         '"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]}]}'
     )
-    assert told(repository({"RepositoryPolicyText": text})) == ["error access-public"]
+    assert shown(repository({"RepositoryPolicyText": text})) == ["error access-public"]
 
 
 # Where the registry is.
@@ -129,42 +129,44 @@ def test_a_denial_of_everyone_but_the_registrys_account_locks_no_one_out_while_t
     outsiders = deny(
         {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}, "Bool": {"aws:PrincipalIsAWSService": "false"}}
     )
-    assert told_of(outsiders, home=NOWHERE) == []
+    assert reported_for(outsiders, home=NOWHERE) == []
 
 
 def test_a_denial_of_everyone_locks_out_wherever_the_registry_is() -> None:
-    assert "error policy-lockout" in told_of(deny(), home=NOWHERE)
+    assert "error policy-lockout" in reported_for(deny(), home=NOWHERE)
 
 
 def test_a_partition_is_not_judged_while_the_region_is_unknown() -> None:
     china = allow({"AWS": "arn:aws-cn:iam::222222222222:root"})
-    assert told_of(china, home=RegistryHome(ACCOUNT, None)) == []
+    assert reported_for(china, home=RegistryHome(ACCOUNT, None)) == []
 
 
 def test_a_partition_is_judged_where_the_region_is_known() -> None:
     china = allow({"AWS": "arn:aws-cn:iam::222222222222:root"})
-    assert "error principal-partition" in told_of(china)
+    assert "error principal-partition" in reported_for(china)
 
 
 def test_a_resource_that_is_the_repository_itself_is_only_unneeded() -> None:
     own = allow(Resource=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/team/app")
-    assert told_of(own) == ["warning policy-resource"]
+    assert reported_for(own) == ["warning policy-resource"]
 
 
 def test_a_resource_that_is_another_repository_makes_the_statement_dead() -> None:
-    assert told_of(allow(Resource=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/team/other")) == ["error statement-dead"]
+    assert reported_for(allow(Resource=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/team/other")) == [
+        "error statement-dead"
+    ]
 
 
 def test_a_resource_is_not_compared_with_a_name_that_cloudformation_makes_up() -> None:
     own = policy(allow(Resource=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/team/app"))
-    assert told(repository({"RepositoryName": None, "RepositoryPolicyText": own})) == ["warning policy-resource"]
+    assert shown(repository({"RepositoryName": None, "RepositoryPolicyText": own})) == ["warning policy-resource"]
 
 
 def test_tags_decide_whether_a_condition_on_them_can_hold() -> None:
     by_team = policy(allow(condition={"StringEquals": {"ecr:ResourceTag/team": "a"}}))
     tagged = repository({"RepositoryPolicyText": by_team, "Tags": [{"Key": "team", "Value": "a"}]})
     other = repository({"RepositoryPolicyText": by_team, "Tags": [{"Key": "team", "Value": "b"}]}, "Other")
-    assert (told(tagged), told(other)) == ([], ["error statement-dead"])
+    assert (shown(tagged), shown(other)) == ([], ["error statement-dead"])
 
 
 # Sizes.
@@ -175,12 +177,12 @@ def test_tags_decide_whether_a_condition_on_them_can_hold() -> None:
 )
 def test_the_size_of_a_policy_is_shown_when_the_limit_is_near(accounts: int, code: list[str]) -> None:
     listed = [f"arn:aws:iam::{200_000_000_000 + number}:root" for number in range(accounts)]
-    assert told_of(allow({"AWS": listed})) == code
+    assert reported_for(allow({"AWS": listed})) == code
 
 
 def test_blanks_in_a_policy_that_is_written_as_text_may_be_too_much() -> None:
     text = '{"Version":"2012-10-17","Statement":[]}' + " " * 10_240
-    assert "warning policy-size" in told(repository({"RepositoryPolicyText": text}))
+    assert "warning policy-size" in shown(repository({"RepositoryPolicyText": text}))
 
 
 # A registry policy.
@@ -192,12 +194,12 @@ def test_a_denial_that_spares_our_organization_does_not_stop_inspector() -> None
         "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
     }
     written = resource("RegistryPolicy", {"PolicyText": policy(deny(outside, Resource="*"))})
-    assert told(written) == []
+    assert shown(written) == []
 
 
 def test_a_grant_of_everything_in_a_registry_policy_is_shown_of() -> None:
     written = resource("RegistryPolicy", {"PolicyText": policy(allow(Action="ecr:*", Resource="*"))})
-    assert told(written) == ["warning action-wildcard"]
+    assert shown(written) == ["warning action-wildcard"]
 
 
 # Speed.
@@ -223,7 +225,7 @@ def test_repositories_that_a_policy_shows_apart_are_judged_each() -> None:
     by_name = policy(allow(Resource=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/team/app"))
     own = repository({"RepositoryPolicyText": by_name})
     other = repository({"RepositoryName": "team/other", "RepositoryPolicyText": by_name}, "Other")
-    assert told(own, other) == ["warning policy-resource", "error statement-dead"]
+    assert shown(own, other) == ["warning policy-resource", "error statement-dead"]
 
 
 def test_what_is_in_for_something_open_is_never_quoted() -> None:

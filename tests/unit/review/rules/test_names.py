@@ -3,7 +3,7 @@ import pytest
 from shared_ecr.findings import Severity
 from shared_ecr.review.deployments import RegistryHome
 from unit.review.deployed import ELSEWHERE, repository, stack
-from unit.review.rules.judging import found, one, told
+from unit.review.rules.judging import found, one, shown
 
 NOWHERE = RegistryHome(None, None)
 
@@ -19,12 +19,12 @@ NOWHERE = RegistryHome(None, None)
     ],
 )
 def test_a_name_outside_the_grammar_is_refused(name: str, code: str) -> None:
-    assert told(repository({"RepositoryName": name})) == [f"error {code}"]
+    assert shown(repository({"RepositoryName": name})) == [f"error {code}"]
 
 
 @pytest.mark.parametrize("name", [None, "team/${Deployed:Stage}"], ids=["left out", "open"])
 def test_a_name_that_is_not_known_is_not_judged(name: str | None) -> None:
-    assert told(repository({"RepositoryName": name}), repository({"RepositoryName": name}, "Other")) == []
+    assert shown(repository({"RepositoryName": name}), repository({"RepositoryName": name}, "Other")) == []
 
 
 def test_one_name_in_two_stacks_of_a_registry_is_found() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared_ecr.review.deployments import RegistryHome
 from unit.review.deployed import REPOSITORY, repository, resource, stack
-from unit.review.rules.judging import found, one, told
+from unit.review.rules.judging import found, one, shown
 
 GOVCLOUD = RegistryHome("111111111111", "us-gov-west-1")
 KEY = REPOSITORY["EncryptionConfiguration"]["KmsKey"]
@@ -20,7 +20,7 @@ def filters(*patterns: object) -> list[dict[str, object]]:
 
 
 def mutability(mode: str | None, excepted: Any = None) -> list[str]:
-    return told(repository({"ImageTagMutability": mode, "ImageTagMutabilityExclusionFilters": excepted}))
+    return shown(repository({"ImageTagMutability": mode, "ImageTagMutabilityExclusionFilters": excepted}))
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_a_mode_that_is_open_is_not_judged(open_: str | None) -> None:
     ],
 )
 def test_an_encryption_that_ecr_refuses_is_an_error(written: dict[str, str], code: str) -> None:
-    assert told(repository({"EncryptionConfiguration": written})) == [f"error {code}"]
+    assert shown(repository({"EncryptionConfiguration": written})) == [f"error {code}"]
 
 
 def test_two_layers_are_fine_in_govcloud() -> None:
     key = KEY.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east-1", "us-gov-west-1")
     written = {"EncryptionConfiguration": {"EncryptionType": "KMS_DSSE", "KmsKey": key}}
-    assert told(repository(written, home=GOVCLOUD)) == []
+    assert shown(repository(written, home=GOVCLOUD)) == []
 
 
 @pytest.mark.parametrize("written", [None, {"EncryptionType": "AES256"}, {"EncryptionType": "KMS"}])
@@ -106,24 +106,25 @@ OFF = {"ImageScanningConfiguration": None}
 
 @pytest.mark.parametrize("pattern", ["*", "team/*", "app", "team"])
 def test_what_the_registry_scans_need_not_scan_by_itself(pattern: str) -> None:
-    assert told(repository(OFF), scanning("BASIC", pattern)) == []
+    assert shown(repository(OFF), scanning("BASIC", pattern)) == []
 
 
 def test_what_neither_scans_is_warned_of() -> None:
-    assert told(repository(OFF), scanning("BASIC", "prod/*")) == ["warning scanning-off"]
+    assert shown(repository(OFF), scanning("BASIC", "prod/*")) == ["warning scanning-off"]
 
 
 def test_the_property_counts_under_basic_scanning() -> None:
-    assert told(repository(), scanning("BASIC", "prod/*")) == []
+    assert shown(repository(), scanning("BASIC", "prod/*")) == []
 
 
 def test_the_property_does_not_count_under_enhanced_scanning() -> None:
-    assert told(repository(), scanning("ENHANCED", "prod/*")) == ["warning scanning-off"]
+    assert shown(repository(), scanning("ENHANCED", "prod/*")) == ["warning scanning-off"]
 
 
 def test_a_repository_without_a_name_is_scanned_only_where_every_one_is() -> None:
     unnamed = OFF | {"RepositoryName": None}
-    assert (told(repository(unnamed), scanning("BASIC", "app")), told(repository(unnamed), scanning("BASIC", "*"))) == (
+    of_app, of_all = (shown(repository(unnamed), scanning("BASIC", name)) for name in ("app", "*"))
+    assert (of_app, of_all) == (
         ["warning scanning-off"], [],
     )  # fmt: skip
 
@@ -134,7 +135,7 @@ def test_another_registrys_scanning_does_not_count() -> None:
         {"ScanType": "BASIC", "Rules": []},
         home=RegistryHome("222222222222", "us-east-1"),
     )
-    assert told(repository(OFF), there) == ["warning scanning-off"]
+    assert shown(repository(OFF), there) == ["warning scanning-off"]
 
 
 @pytest.mark.parametrize(
@@ -152,13 +153,13 @@ def test_another_registrys_scanning_does_not_count() -> None:
 )
 def test_what_lets_a_repository_go(deletion: str, replacement: str, empties: object, codes: list[str]) -> None:
     written = repository({"EmptyOnDelete": empties}, deletion_policy=deletion, update_replace_policy=replacement)
-    assert told(written) == codes
+    assert shown(written) == codes
 
 
 @pytest.mark.parametrize(("forced", "codes"), [(True, ["error removal-empties"]), (False, [])])
 def test_terraform_has_no_deletion_policy_and_asks_once_about_force_delete(forced: bool, codes: list[str]) -> None:  # noqa: FBT001 — a case
     written = repository({"EmptyOnDelete": forced}, deletion_policy="", update_replace_policy="")
-    assert told(stack(written, tool="terraform")) == codes
+    assert shown(stack(written, tool="terraform")) == codes
 
 
 def test_a_public_repository_is_warned_of_too() -> None:
@@ -168,4 +169,4 @@ def test_a_public_repository_is_warned_of_too() -> None:
 
 @pytest.mark.parametrize("value", [[], {}, "maybe", 1, None, ["true"]])
 def test_a_boolean_of_another_shape_is_not_true(value: object) -> None:
-    assert told(repository({"EmptyOnDelete": value}, deletion_policy="")) == ["warning removal-deletes"]
+    assert shown(repository({"EmptyOnDelete": value}, deletion_policy="")) == ["warning removal-deletes"]

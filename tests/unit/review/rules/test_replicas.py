@@ -6,7 +6,7 @@ import pytest
 from shared_ecr.review.deployments import RegistryHome, Resource, Stack
 from unit.access.policies import allow
 from unit.review.deployed import ELSEWHERE, HOME, UNTAGGED, repository, resource, stack
-from unit.review.rules.judging import one, told
+from unit.review.rules.judging import one, shown
 
 OTHER_ACCOUNT = RegistryHome("222222222222", "us-east-1")
 OPEN_KEY = {"EncryptionConfiguration": {"EncryptionType": "KMS", "KmsKey": "${Deployed:Key.Arn}"}}
@@ -52,7 +52,7 @@ def templated(properties: dict[str, Any] | None = None) -> Stack:
 
 
 def test_a_replica_with_the_rules_of_its_source_passes() -> None:
-    assert told(source(), replica()) == []
+    assert shown(source(), replica()) == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_rules_of_both_sides_are_shown_in_words() -> None:
 
 def test_a_lifecycle_written_otherwise_is_the_same() -> None:
     spaced = {"LifecyclePolicy": {"LifecyclePolicyText": json.dumps(json.loads(UNTAGGED), indent=1)}}
-    assert told(source(), replica(spaced)) == []
+    assert shown(source(), replica(spaced)) == []
 
 
 def test_what_is_open_on_one_side_is_no_difference() -> None:
@@ -87,15 +87,15 @@ def test_what_is_open_on_one_side_is_no_difference() -> None:
         "LifecyclePolicy": {"LifecyclePolicyText": "${Deployed:Text}"},
         "RepositoryPolicyText": "${Deployed:Policy}",
     }
-    assert "warning replica-differs" not in told(source(), replica(opened))
+    assert "warning replica-differs" not in shown(source(), replica(opened))
 
 
 def test_a_replica_that_nothing_makes_is_shown_of() -> None:
-    assert "warning replica-missing" in told(source(), replica({"RepositoryName": "other/app"}))
+    assert "warning replica-missing" in shown(source(), replica({"RepositoryName": "other/app"}))
 
 
 def test_a_creation_template_makes_a_replica() -> None:
-    assert told(source(), templated()) == []
+    assert shown(source(), templated()) == []
 
 
 @pytest.mark.parametrize(
@@ -107,24 +107,24 @@ def test_a_creation_template_makes_a_replica() -> None:
     ],
 )
 def test_a_creation_template_for_something_else_makes_none_like_it(properties: dict[str, Any], code: str) -> None:
-    assert f"warning {code}" in told(source(), templated(properties))
+    assert f"warning {code}" in shown(source(), templated(properties))
 
 
 def test_the_most_specific_template_is_compared() -> None:
     root = resource(
         "RepositoryCreationTemplate", {"Prefix": "ROOT", "AppliedFor": ["REPLICATION"]}, "Root", home=ELSEWHERE
     )
-    found = told(source(), templated(), stack(root, name="root"))
+    found = shown(source(), templated(), stack(root, name="root"))
     assert "warning replica-differs" not in found
 
 
 @pytest.mark.parametrize("prefix", ["other/", "${Deployed:Prefix}"])
 def test_a_repository_that_no_rule_copies_needs_no_replica(prefix: str) -> None:
-    assert told(source(prefix=prefix), replica({"RepositoryName": "other/app"})) == []
+    assert shown(source(prefix=prefix), replica({"RepositoryName": "other/app"})) == []
 
 
 def test_a_destination_that_is_deployed_elsewhere_is_not_judged() -> None:
-    assert told(source()) == []
+    assert shown(source()) == []
 
 
 def test_replicas_are_judged_once_where_a_call_completes_the_configuration() -> None:
@@ -134,7 +134,7 @@ def test_replicas_are_judged_once_where_a_call_completes_the_configuration() -> 
         "Custom::EcrSetting", {"Name": "R", "Operation": "PutReplicationConfiguration", "Body": body}, "Call"
     )
     both = stack(repository({"RepositoryPolicyText": lambda_of("us-east-1")}), replicating(), called, name="source")
-    assert told(both, replica({"RepositoryName": "other/app"})) == ["warning replica-missing"]
+    assert shown(both, replica({"RepositoryName": "other/app"})) == ["warning replica-missing"]
 
 
 # From one registry to another.
@@ -148,19 +148,19 @@ def policy_of(account: str) -> Stack:
 
 @pytest.mark.parametrize(("account", "codes"), [("111111111111", []), ("333333333333", ["warning replica-refused"])])
 def test_a_destination_in_another_account_lets_the_source_in(account: str, codes: list[str]) -> None:
-    assert told(stack(replicating(OTHER_ACCOUNT), name="source"), policy_of(account)) == codes
+    assert shown(stack(replicating(OTHER_ACCOUNT), name="source"), policy_of(account)) == codes
 
 
 def test_a_destination_without_a_registry_policy_lets_no_one_in() -> None:
     bare = stack(home=OTHER_ACCOUNT, name="other")
-    assert told(stack(replicating(OTHER_ACCOUNT), name="source"), bare) == ["warning replica-refused"]
+    assert shown(stack(replicating(OTHER_ACCOUNT), name="source"), bare) == ["warning replica-refused"]
 
 
 def test_another_region_of_the_same_account_needs_no_permission() -> None:
-    assert told(stack(replicating(), name="source"), stack(home=ELSEWHERE, name="other")) == []
+    assert shown(stack(replicating(), name="source"), stack(home=ELSEWHERE, name="other")) == []
 
 
 def test_a_destination_that_replicates_too_ends_the_chain() -> None:
     onward = replicating(RegistryHome("111111111111", "eu-central-1"), home=ELSEWHERE)
-    found = told(stack(replicating(), name="a"), stack(onward, name="b"))
+    found = shown(stack(replicating(), name="a"), stack(onward, name="b"))
     assert found == ["warning replication-chain"]

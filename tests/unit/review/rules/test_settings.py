@@ -4,7 +4,7 @@ import pytest
 
 from shared_ecr.review.deployments import RegistryHome
 from unit.review.deployed import HOME, resource
-from unit.review.rules.judging import told
+from unit.review.rules.judging import shown
 
 SECRET = "arn:aws:secretsmanager:us-east-1:111111111111:secret:ecr-pullthroughcache/hub-AbCdEf"
 CACHE = {
@@ -27,7 +27,7 @@ ROLE = "arn:aws:iam::111111111111:role/templates"
 
 
 def replicating(*rules: Any) -> list[str]:
-    return told(resource("ReplicationConfiguration", {"ReplicationConfiguration": {"Rules": list(rules)}}))
+    return shown(resource("ReplicationConfiguration", {"ReplicationConfiguration": {"Rules": list(rules)}}))
 
 
 def to(region: Any = "eu-west-1", account: Any = "111111111111", **more: Any) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def test_a_region_that_must_be_enabled_is_only_noted() -> None:
 )
 def test_a_cache_rule(written: dict[str, Any], codes: list[str]) -> None:
     properties = {key: value for key, value in written.items() if value is not None}
-    assert told(resource("PullThroughCacheRule", properties)) == codes
+    assert shown(resource("PullThroughCacheRule", properties)) == codes
 
 
 @pytest.mark.parametrize(
@@ -121,18 +121,18 @@ def test_a_cache_rule(written: dict[str, Any], codes: list[str]) -> None:
 def test_a_secret_that_the_stack_makes_has_the_name_that_ecr_reads(name: str | None, codes: list[str]) -> None:
     secret = resource("AWS::SecretsManager::Secret", {"Name": name} if name else {}, "Secret")
     rule = resource("PullThroughCacheRule", CACHE | {"CredentialArn": "${Deployed:Secret}"})
-    assert told(secret, rule) == codes
+    assert shown(secret, rule) == codes
 
 
 def test_there_is_no_cache_in_govcloud() -> None:
-    assert told(resource("PullThroughCacheRule", QUAY, home=RegistryHome("111111111111", "us-gov-west-1"))) == [
+    assert shown(resource("PullThroughCacheRule", QUAY, home=RegistryHome("111111111111", "us-gov-west-1"))) == [
         "error cache-region"
     ]
 
 
 def test_a_registry_has_at_most_fifty_caches() -> None:
     rules = [resource("PullThroughCacheRule", QUAY | {"EcrRepositoryPrefix": f"q{number}"}) for number in range(51)]
-    assert told(*rules) == ["error cache-rules"]
+    assert shown(*rules) == ["error cache-rules"]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_registry_has_at_most_fifty_caches() -> None:
 )  # fmt: skip
 def test_a_creation_template(written: dict[str, Any], codes: list[str]) -> None:
     properties = {key: value for key, value in written.items() if value is not None}
-    assert told(resource("RepositoryCreationTemplate", properties)) == codes
+    assert shown(resource("RepositoryCreationTemplate", properties)) == codes
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_creation_template(written: dict[str, Any], codes: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_a_scanning_configuration(written: dict[str, Any], codes: list[str]) -> None:
-    assert told(resource("RegistryScanningConfiguration", written)) == codes
+    assert shown(resource("RegistryScanningConfiguration", written)) == codes
 
 
 def signing(number: int = 1, profile: str = PROFILE, pattern: str = "team/*") -> dict[str, Any]:
@@ -199,14 +199,14 @@ def signing(number: int = 1, profile: str = PROFILE, pattern: str = "team/*") ->
     ],
 )
 def test_a_signing_configuration(written: dict[str, Any], home: RegistryHome, codes: list[str]) -> None:
-    assert told(resource("SigningConfiguration", written, home=home)) == codes
+    assert shown(resource("SigningConfiguration", written, home=home)) == codes
 
 
 def test_a_hundred_pull_time_exclusions_are_the_most() -> None:
     principals = [{"PrincipalArn": f"arn:aws:iam::111111111111:role/scanner{number}"} for number in range(101)]
-    assert told(*(resource("PullTimeUpdateExclusion", each) for each in principals)) == ["error exclusion-number"]
+    assert shown(*(resource("PullTimeUpdateExclusion", each) for each in principals)) == ["error exclusion-number"]
 
 
 def test_public_repositories_are_in_one_region() -> None:
     there = resource("PublicRepository", {"RepositoryName": "app"}, home=RegistryHome("111111111111", "eu-west-1"))
-    assert told(there) == ["error public-region"]
+    assert shown(there) == ["error public-region"]

@@ -6,7 +6,7 @@ import pytest
 from shared_ecr.findings import Severity
 from shared_ecr.review.deployments import RegistryHome, Resource
 from unit.review.deployed import ELSEWHERE, resource, stack
-from unit.review.rules.judging import one, told
+from unit.review.rules.judging import one, shown
 
 POLICY = {
     "PolicyText": {
@@ -74,12 +74,12 @@ def test_the_owners_are_named() -> None:
 
 def test_each_region_has_its_own() -> None:
     parts = (stack(replicating(), name="a"), stack(replicating("us-west-2", home=ELSEWHERE), name="b"))
-    assert "error registry-singleton" not in told(*parts)
+    assert "error registry-singleton" not in shown(*parts)
 
 
 def test_a_slash_at_the_end_makes_no_other_prefix() -> None:
     other = resource("RepositoryCreationTemplate", TEMPLATE | {"Prefix": "team/"}, "Other")
-    assert told(resource("RepositoryCreationTemplate", TEMPLATE), other) == ["error registry-singleton"]
+    assert shown(resource("RepositoryCreationTemplate", TEMPLATE), other) == ["error registry-singleton"]
 
 
 def test_other_prefixes_and_settings_stand_beside_each_other() -> None:
@@ -89,15 +89,15 @@ def test_other_prefixes_and_settings_stand_beside_each_other() -> None:
         called("BLOB_MOUNTING"),
         called("REGISTRY_POLICY_SCOPE"),
     )
-    assert told(*parts) == []
+    assert shown(*parts) == []
 
 
 def test_a_call_that_completes_the_replication_of_its_own_stack_is_no_second_owner() -> None:
-    assert told(replicating(), deletions()) == []
+    assert shown(replicating(), deletions()) == []
 
 
 def test_a_call_that_overwrites_the_replication_of_another_stack_is_one() -> None:
-    assert told(stack(replicating(), name="a"), stack(deletions(), name="b")) == ["error registry-singleton"]
+    assert shown(stack(replicating(), name="a"), stack(deletions(), name="b")) == ["error registry-singleton"]
 
 
 def test_stacks_of_which_no_one_says_the_place_are_warned_of() -> None:
@@ -108,4 +108,4 @@ def test_stacks_of_which_no_one_says_the_place_are_warned_of() -> None:
 def test_what_is_called_is_judged_as_what_is_declared() -> None:
     rules = [{"destinations": [{"region": "us-east-1", "registryId": "111111111111"}]}]
     itself = called("R", "PutReplicationConfiguration", replicationConfiguration={"rules": rules})
-    assert told(itself) == ["error replication-itself"]
+    assert shown(itself) == ["error replication-itself"]

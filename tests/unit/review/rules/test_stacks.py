@@ -4,7 +4,7 @@ from shared_ecr.review.deployments import Deployment, Resource
 from shared_ecr.review.rules.headroom import headrooms
 from unit.access.policies import allow
 from unit.review.deployed import UNTAGGED, deployment, repository, resource, stack
-from unit.review.rules.judging import one, told
+from unit.review.rules.judging import one, shown
 
 MEGABYTE = 1_048_576
 
@@ -15,11 +15,11 @@ def parameters(number: int) -> list[Resource]:
 
 @pytest.mark.parametrize(("protected", "codes"), [(True, []), (None, []), (False, ["warning stack-termination"])])
 def test_a_stack_that_one_command_deletes_is_warned_of(protected: bool | None, codes: list[str]) -> None:  # noqa: FBT001 — a case
-    assert told(stack(repository(), termination_protection=protected)) == codes
+    assert shown(stack(repository(), termination_protection=protected)) == codes
 
 
 def test_a_stack_without_anything_of_ecr_is_none_of_our_business() -> None:
-    assert told(stack(*parameters(600), termination_protection=False)) == []
+    assert shown(stack(*parameters(600), termination_protection=False)) == []
 
 
 def test_the_version_of_the_bootstrap_stack_is_noted() -> None:
@@ -31,7 +31,7 @@ def test_the_version_of_the_bootstrap_stack_is_noted() -> None:
     ("others", "codes"), [(449, []), (450, ["warning stack-resources"]), (500, ["error stack-resources"])]
 )
 def test_the_number_of_resources(others: int, codes: list[str]) -> None:
-    assert told(stack(repository(), *parameters(others))) == codes
+    assert shown(stack(repository(), *parameters(others))) == codes
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_the_number_of_resources(others: int, codes: list[str]) -> None:
     [(900_000, []), (MEGABYTE, ["warning stack-size"]), (MEGABYTE + 1, ["error stack-size"]), (None, [])],
 )
 def test_the_size_of_a_template(size: int | None, codes: list[str]) -> None:
-    assert told(stack(repository(), template_bytes=size)) == codes
+    assert shown(stack(repository(), template_bytes=size)) == codes
 
 
 def test_terraform_has_no_such_limits() -> None:
-    assert told(stack(repository(), *parameters(600), template_bytes=2 * MEGABYTE, tool="terraform")) == []
+    assert shown(stack(repository(), *parameters(600), template_bytes=2 * MEGABYTE, tool="terraform")) == []
 
 
 def shares(whole: Deployment) -> list[tuple[str, str, int]]:
@@ -95,5 +95,8 @@ def test_a_registry_policy_and_a_template_have_limits_too() -> None:
             "RepositoryCreationTemplate", {"Prefix": "team", "AppliedFor": ["REPLICATION"], "LifecyclePolicy": UNTAGGED}
         ),
     )
-    told_of = {(what, subject) for what, subject, _ in shares(whole)}
-    assert {("registry policy", "111111111111/us-east-1"), ("lifecycle policy", "creation template team")} <= told_of
+    reported_for = {(what, subject) for what, subject, _ in shares(whole)}
+    assert {
+        ("registry policy", "111111111111/us-east-1"),
+        ("lifecycle policy", "creation template team"),
+    } <= reported_for
