@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from shared_ecr.adoption.left_out import LeftOut
 from shared_ecr.adoption.wanted_resources import WantedRegistry
-from shared_ecr.live.live_registry import REPOSITORY, SINGLETONS
+from shared_ecr.live.live_registry import SINGLETONS
 
+# The name of the change sets of an adoption.
+_CHANGE_SET = "adopt"
 _HEAD = """\
 #!/bin/sh
 # Written by 'shared-ecr adopt certify'. Read it, then run it line by line from the folder of the CDK app.
@@ -25,43 +27,42 @@ def mappings(wanted: WantedRegistry, account: str) -> Mapping[str, Mapping[str, 
     found: dict[str, dict[str, Mapping[str, str]]] = {}
     for each in wanted.resources.values():
         if each.kind in SINGLETONS:
-            found.setdefault(each.stack, {})[each.logical_id] = {"RegistryId": account}
+            found.setdefault(each.artifact, {})[each.logical_id] = {"RegistryId": account}
     return found
 
 
-def script(wanted: WantedRegistry, folder: str, stacks: Sequence[str], account: str) -> str:
+def script(wanted: WantedRegistry, folder: str, account: str) -> str:
     """Return the text of commands.sh."""
     lines = [_HEAD]
+    stacks = sorted({(each.artifact, each.stack) for each in wanted.resources.values()})
     held = mappings(wanted, account)
-    for stack in stacks:
-        if stack in held:
+    for artifact, _ in stacks:
+        if artifact in held:
             lines += [
-                f"# 1. The settings that the registry has once, into the stack {stack}.",
-                f"cdk import {stack} --resource-mapping {folder}/mapping-{stack}.json",
+                "# 1. The settings that the registry has once: CloudFormation identifies them by the registry's id.",
+                f"cdk import {artifact} --resource-mapping {folder}/mapping-{artifact}.json",
                 "",
             ]
-    names = ", ".join(stacks)
     lines += [
-        f"# 2. Everything that has a name: prepare the change sets of {names}, and execute nothing.",
-        "cdk deploy --all --import-existing-resources --method=prepare-change-set --change-set-name adopt",
+        "# 2. Everything that has a name: prepare the change sets, and execute nothing.",
+        f"cdk deploy --all --import-existing-resources --method=prepare-change-set --change-set-name {_CHANGE_SET}",
         "",
-        "# 3. Look: each repository must have the action Import, and nothing the action Remove, or Replacement True.",
+        "# 3. Look: each adopted resource has the action Import, none is removed, and Replacement is never True.",
     ]
-    for stack in stacks:
-        lines.append(
-            f"aws cloudformation describe-change-set --stack-name {stack} --change-set-name adopt "
-            "--query 'Changes[].ResourceChange.[Action,Replacement,LogicalResourceId]' --output table"
-        )
-    lines += ["", "# 4. Execute them, and wait."]
-    for stack in stacks:
-        lines += [
-            f"aws cloudformation execute-change-set --stack-name {stack} --change-set-name adopt",
-            f"aws cloudformation wait stack-import-complete --stack-name {stack} || true",
-        ]
+    lines += [
+        f"aws cloudformation describe-change-set --stack-name {stack} --change-set-name {_CHANGE_SET} "
+        "--query 'Changes[].ResourceChange.[Action,Replacement,LogicalResourceId]' --output table"
+        for _, stack in stacks
+    ]
     lines += [
         "",
-        "# 5. Deploy once more: nothing should be left to do. Then compare with what was there before.",
-        "cdk deploy --all --import-existing-resources",
+        "# 4. Execute them.",
+        *(
+            f"cdk deploy {artifact} --method=execute-change-set --change-set-name {_CHANGE_SET}"
+            for artifact, _ in stacks
+        ),
+        "",
+        "# 5. Compare with what was there before.",
         f"shared-ecr adopt verify --folder {folder}",
         "",
     ]
@@ -105,8 +106,3 @@ def release_notes(left_out: Sequence[LeftOut], adopted: Sequence[str]) -> str:
 def render_mapping(mapping: Mapping[str, Mapping[str, str]]) -> str:
     """Render the mapping of one stack for `cdk import --resource-mapping`."""
     return f"{json.dumps(mapping, indent=2)}\n"
-
-
-def stacks_of(wanted: WantedRegistry) -> tuple[str, ...]:
-    """Return the stacks that hold repositories or settings, in a stable order."""
-    return tuple(sorted({each.stack for each in wanted.resources.values() if each.kind == REPOSITORY or each.stack}))

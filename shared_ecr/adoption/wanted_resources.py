@@ -26,6 +26,8 @@ class WantedResource:
     stack: str
     logical_id: str = ""
     deletion_policy: str = "Retain"
+    artifact: str = ""
+    """What CDK's command line calls the stack: the name of its template's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def _of_deployment(deployment: Deployment, place: RegistryHome) -> Iterator[Want
                     stack.name,
                     resource.origin.logical_id,
                     resource.deletion_policy,
+                    stack.file.rpartition("/")[2].removesuffix(".template.json"),
                 )
 
 

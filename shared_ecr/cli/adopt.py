@@ -223,12 +223,12 @@ def _print_certificate(judged: "Sequence[JudgedFinding[AdoptionFinding]]", recor
 
 
 def _commands(wanted: "WantedRegistry", live: "LiveRegistry", folder: Path) -> Mapping[str, str]:
-    from shared_ecr.adoption.commands import mappings, render_mapping, script, stacks_of
+    from shared_ecr.adoption.commands import mappings, render_mapping, script
     from shared_ecr.adoption.folder import COMMANDS
 
     account = str(live.account)
     files = {f"mapping-{stack}.json": render_mapping(held) for stack, held in mappings(wanted, account).items()}
-    return {**files, COMMANDS: script(wanted, str(folder), stacks_of(wanted), account)}
+    return {**files, COMMANDS: script(wanted, str(folder), account)}
 
 
 def _write_commands(folder: Path, files: Mapping[str, str]) -> None:

@@ -3,7 +3,15 @@
 from shared_ecr.errors import UnavailableError
 from shared_ecr.local import hooks, images, login, referrers, routing, tag_rules
 from shared_ecr.local.clock import Clock
-from shared_ecr.local.cloudformation import named, oidc_providers, repositories, secrets, singletons
+from shared_ecr.local.cloudformation import (
+    drift_readers,
+    imports,
+    named,
+    oidc_providers,
+    repositories,
+    secrets,
+    singletons,
+)
 from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
 from shared_ecr.local.image_details import ImageDetails
 from shared_ecr.local.lifecycle_previews import LifecyclePreviews
@@ -38,4 +46,6 @@ def install(clock: Clock) -> None:
     secrets.install()
     for resource_type in (*singletons.TYPES, *named.TYPES, oidc_providers.OIDC_PROVIDER):
         resource_type.add()
+    imports.install()
+    drift_readers.install()
     hooks.STACK_TAGS.read()[named.PUBLIC_REPOSITORY.name] = ("Tags", "list")

@@ -104,6 +104,21 @@ STS_SESSIONS = HookPoint("ministack.services.sts", "_sessions")
 IAM_ACCESS_KEYS = HookPoint("ministack.services.iam", "_access_keys")
 DRIFT_READERS = HookPoint("ministack.services.cloudformation.drift", "_DRIFT_READERS")
 IMPORT_LOOKUPS = HookPoint(_CHANGE_SETS, "_IMPORT_LOOKUPS")
+IMPORT_RESOURCES = HookPoint(_CHANGE_SETS, "_import_resources_async", ("cs", "stack", "new_stack"))
+DEPLOY_STACK = HookPoint(
+    _CHANGE_SETS,
+    "_deploy_stack_async",
+    (
+        "stack_name", "stack_id", "template", "param_values", "disable_rollback", "tags", "is_update",
+        "previous_stack", "retain_except_on_create", "imports",
+    ),
+)  # fmt: skip
+WITH_STACK_TAGS = HookPoint(
+    _CLOUDFORMATION,
+    "_with_stack_tags",
+    ("resource_type", "props", "stack_tags", "stack_name", "stack_id", "logical_id"),
+)
+STACKS = HookPoint("ministack.services.cloudformation", "_stacks")
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, HookPoint))
 
 

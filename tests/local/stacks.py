@@ -66,6 +66,12 @@ class Stacks:
         self._cloudformation.execute_change_set(**change_set)
         return self._end(self._id(name), "import")
 
+    def drift(self, name: str = "stack") -> list[str]:
+        """Detect drift and return the status of each resource."""
+        self._cloudformation.detect_stack_drift(StackName=name)
+        found = self._cloudformation.describe_stack_resource_drifts(StackName=name)["StackResourceDrifts"]
+        return [each["StackResourceDriftStatus"] for each in found]
+
     def _id(self, name: str) -> str:
         return str(self._cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"])
 

@@ -1,6 +1,7 @@
 """The four types that a registry has many resources of, each by its name."""
 
 import json
+from collections.abc import Callable
 
 from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
 from shared_ecr.local.ecr import caches, exclusions, public_repositories, templates
@@ -99,6 +100,23 @@ def _set_public_policy(name: str, policy: object) -> None:
         public_repositories.forget_policy(name)
 
 
+def _found(describe: Callable[[RequestBody], RequestBody], key: str) -> Callable[[str], bool]:
+    """Return whether *describe*, asked by *key* for one name, knows it."""
+
+    def exists(name: str) -> bool:
+        try:
+            describe({key: [name]})
+        except ServiceError:
+            return False
+        return True
+
+    return exists
+
+
+def _is_excluded(arn: str) -> bool:
+    return arn in exclusions.list_all({})["pullTimeUpdateExclusions"]
+
+
 CACHE_RULE = ResourceType(
     "AWS::ECR::PullThroughCacheRule",
     (
@@ -112,6 +130,8 @@ CACHE_RULE = ResourceType(
         "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl", "UpstreamRepositoryPrefix", "CredentialArn",
         "CustomRoleArn",
     ),
+    exists=_found(caches.describe, "ecrRepositoryPrefixes"),
+    imported_by="EcrRepositoryPrefix",
     named_by="EcrRepositoryPrefix",
 )  # fmt: skip
 EXCLUSION = ResourceType(
@@ -121,6 +141,8 @@ EXCLUSION = ResourceType(
     None,
     lambda arn: exclusions.deregister({"principalArn": arn}),
     create_only=("PrincipalArn",),
+    exists=_is_excluded,
+    imported_by="PrincipalArn",
     named_by="PrincipalArn",
 )
 TEMPLATE = ResourceType(
@@ -133,6 +155,8 @@ TEMPLATE = ResourceType(
     _update_template,
     lambda prefix: templates.delete({"prefix": prefix}),
     create_only=("Prefix",),
+    exists=_found(templates.describe, "prefixes"),
+    imported_by="Prefix",
     named_by="Prefix",
 )  # fmt: skip
 PUBLIC_REPOSITORY = ResourceType(
@@ -142,6 +166,13 @@ PUBLIC_REPOSITORY = ResourceType(
     _update_public,
     lambda name: public_repositories.delete({"repositoryName": name}),
     create_only=("RepositoryName",),
+    exists=_found(public_repositories.describe, "repositoryNames"),
+    imported_by="RepositoryName",
     named_by="RepositoryName",
 )
 TYPES = (CACHE_RULE, EXCLUSION, TEMPLATE, PUBLIC_REPOSITORY)
+
+
+def is_never_updated(kind: str) -> bool:
+    """Whether every change of a resource of that type replaces it, so that an import has nothing to update."""
+    return any(each.name == kind and each.update is None for each in TYPES)

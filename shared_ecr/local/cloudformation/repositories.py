@@ -21,7 +21,7 @@ from shared_ecr.local.ecr.operations import ECR
 from shared_ecr.local.ecr.policies import require_repository_policy
 from shared_ecr.local.ecr.repositories import require_encryption, require_tags, without_the_services_own
 
-_TYPE = "AWS::ECR::Repository"
+TYPE = "AWS::ECR::Repository"
 _FILTERS = "ImageTagMutabilityExclusionFilters"
 _PROPERTIES = (
     "RepositoryName", "EncryptionConfiguration", "ImageTagMutability", _FILTERS, "ImageScanningConfiguration",
@@ -31,10 +31,10 @@ _PROPERTIES = (
 
 def install() -> None:
     """Guard the creation and the update, and allow the import."""
-    handlers = hooks.RESOURCE_HANDLERS.read()[_TYPE]
+    handlers = hooks.RESOURCE_HANDLERS.read()[TYPE]
     handlers["create"], handlers["update"] = _creating(handlers["create"]), _updating(handlers["update"])
     handlers["import"] = _import
-    hooks.IMPORT_LOOKUPS.read()[_TYPE] = (("RepositoryName",), _missing)
+    hooks.IMPORT_LOOKUPS.read()[TYPE] = (("RepositoryName",), _missing)
 
 
 def _creating(create: Callable[..., Made]) -> Callable[..., Made]:
@@ -82,7 +82,7 @@ def _missing(name: str) -> str | None:
     """Return why a repository cannot be imported, or None."""
     if name in hooks.REPOSITORIES.read():
         return None
-    return f"Resource of type '{_TYPE}' with identifier '{name}' was not found."
+    return f"Resource of type '{TYPE}' with identifier '{name}' was not found."
 
 
 def _import(identifier: dict[str, str]) -> Made:

@@ -34,7 +34,10 @@ def _singleton(
             raise ServiceError("AlreadyExists", message)
         return update("", props)
 
-    return ResourceType(name, properties, create, update, lambda _: remove())
+    def is_ours(physical_id: str) -> bool:
+        return physical_id == get_account_id() and exists()
+
+    return ResourceType(name, properties, create, update, lambda _: remove(), exists=is_ours, imported_by="RegistryId")
 
 
 def _policy(props: Properties) -> RequestBody:

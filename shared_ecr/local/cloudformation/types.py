@@ -29,6 +29,10 @@ class ResourceType:
     """Takes the physical id; what no longer exists already is no fault."""
     create_only: tuple[str, ...] = ()
     """The properties whose change replaces the resource."""
+    exists: Callable[[str], bool] | None = None
+    """Whether a resource of that physical id is there; None where none can be imported."""
+    imported_by: str = ""
+    """The property, or the attribute, that an import identifies it by."""
     named_by: str | None = None
     """The property that is the physical id: a replacement must change it, since the old resource goes last."""
 
@@ -39,9 +43,22 @@ class ResourceType:
             "update": self._update,
             "delete": self._delete,
         }
+        if self.exists is not None:
+            hooks.RESOURCE_HANDLERS.read()[self.name]["import"] = self._import
+            hooks.IMPORT_LOOKUPS.read()[self.name] = ((self.imported_by,), self._missing)
         hooks.REPLACING_PROPERTIES.read()[self.name] = self.create_only
         if self.named_by:
             hooks.CUSTOM_NAMES.read()[self.name] = {"name": self.named_by}
+
+    def _import(self, identifier: dict[str, str]) -> Made:
+        physical_id = identifier[self.imported_by]
+        return physical_id, {self.imported_by: physical_id}
+
+    def _missing(self, physical_id: str) -> str | None:
+        """Return why a resource cannot be imported, or None."""
+        if self.exists is not None and self.exists(physical_id):
+            return None
+        return f"Resource of type '{self.name}' with identifier '{physical_id}' was not found."
 
     def _create(self, logical_id: str, props: Properties, stack_name: str) -> Made:
         with refusals_fail_the_resource():

@@ -1,0 +1,157 @@
+"""Sixty repositories of the shapes that are found in the wild, adopted through CDK's command line.
+
+They are seeded in the embedded AWS, which imports as CloudFormation does; the commands are those that `adopt certify`
+writes.
+"""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from adoption_shapes import SHAPES
+from e2e.road import Done, Road
+from local.registry_caller import RegistryCaller
+
+# Of each shape so many, with and without a lifecycle policy, images and tags.
+EACH = 3
+LIFECYCLE = json.dumps(
+    {
+        "rules": [
+            {
+                "rulePriority": 1,
+                "selection": {
+                    "tagStatus": "untagged",
+                    "countType": "sinceImagePushed",
+                    "countUnit": "days",
+                    "countNumber": 30,
+                },
+                "action": {"type": "expire"},
+            }
+        ]
+    }
+)
+SCANNING = [{"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": "legacy/*", "filterType": "WILDCARD"}]}]
+
+
+def names() -> list[str]:
+    return [f"legacy/s{number}-{copy}" for number in range(len(SHAPES)) for copy in range(EACH)]
+
+
+@pytest.fixture(scope="module")
+def seeded(road: Road) -> dict[str, str]:
+    """Make the repositories by hand, and return the digest of the image in each that has one."""
+    ecr, digests = road.ecr(), {}
+    policies = [held for held, _, _ in SHAPES.values()]
+    with RegistryCaller.logged_in(road.aws) as caller:
+        for index, name in enumerate(names()):
+            ecr.create_repository(
+                repositoryName=name,
+                imageTagMutability="IMMUTABLE" if index % 4 == 0 else "MUTABLE",
+                imageScanningConfiguration={"scanOnPush": index % 5 == 0},
+                tags=[{"Key": "Cost Center", "Value": str(index % 7)}] if index % 3 else [],
+            )
+            if policies[index // EACH]["Statement"]:
+                ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policies[index // EACH]))
+            if index % 2:
+                ecr.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=LIFECYCLE)
+            if index % 10 == 0:
+                pushed = caller.push_image(name, "v1", name.encode())
+                digests[name] = pushed.headers["Docker-Content-Digest"]
+    ecr.put_registry_scanning_configuration(scanType="BASIC", rules=SCANNING)  # type: ignore[arg-type]  # plain dicts
+    statement = {
+        "Sid": "Replicas",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::222222222222:root"},
+        "Action": ["ecr:CreateRepository", "ecr:ReplicateImage"],
+        "Resource": f"arn:aws:ecr:us-east-1:{road.aws.account}:repository/*",
+    }
+    ecr.put_registry_policy(policyText=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    return digests
+
+
+@pytest.fixture(scope="module")
+def declaration(road: Road, seeded: dict[str, str]) -> Path:
+    path = road.folder / "adopted.yaml"
+    done = adopt(road, "--into", path, "--except", "cdk-*")
+    assert done.code == 0, done.stderr
+    return path
+
+
+def adopt(road: Road, *words: str | Path) -> Done:
+    return road.run("shared-ecr", "adopt", *words, "--folder", road.folder / "adoption")
+
+
+def cdk(road: Road, declaration: Path, *words: str) -> Done:
+    output = ("--output", road.folder / "cdk.out-adopt")
+    return road.run("cdk", *words, "--context", f"declaration={declaration}", "--require-approval", "never", *output)
+
+
+@pytest.fixture(scope="module")
+def certified(road: Road, declaration: Path) -> Done:
+    done = road.run(
+        "cdk", "synth", "--quiet", "--context", f"declaration={declaration}", "--output", road.folder / "synthesized"
+    )
+    assert done.code == 0, done.stderr
+    return adopt(road, "certify", road.folder / "synthesized", "--fresh")
+
+
+@pytest.fixture(scope="module")
+def adopted(road: Road, declaration: Path, certified: Done) -> list[Done]:
+    """Run commands.sh line by line; what only shows something needs the AWS command line and is left out."""
+    assert certified.code == 0, certified.stdout
+    lines = (road.folder / "adoption" / "commands.sh").read_text().splitlines()
+    commands = [shlex.split(line) for line in lines if line.startswith("cdk ")]
+    done = []
+    for command in commands:
+        done.append(cdk(road, declaration, *command[1:]))
+        assert done[-1].code == 0, done[-1].stderr
+    return done
+
+
+def test_everything_is_certified(certified: Done) -> None:
+    total = len(names())
+    assert f"certified: {total} of {total} repositories" in certified.stdout, certified.stdout
+
+
+def test_nothing_differs_after_the_adoption(road: Road, adopted: list[Done]) -> None:
+    done = adopt(road, "verify")
+    assert (len(adopted) >= 3, done.stdout.splitlines()[-1]) == (
+        True,
+        f"{len(names())} repositories compared, 0 differences",
+    )
+    assert done.code == 0
+
+
+def test_every_image_is_still_pulled_by_its_digest(road: Road, adopted: list[Done], seeded: dict[str, str]) -> None:
+    assert adopted
+    with RegistryCaller.logged_in(road.aws) as caller:
+        statuses = {caller.ask("GET", f"{name}/manifests/{digest}").status for name, digest in seeded.items()}
+    assert statuses == {200}
+
+
+def test_a_second_deployment_has_nothing_to_do(road: Road, declaration: Path, adopted: list[Done]) -> None:
+    assert adopted
+    done = cdk(road, declaration, "deploy", "--all")
+    assert "(no changes)" in done.stdout + done.stderr
+
+
+def test_the_live_registry_reviews_clean(road: Road, declaration: Path, adopted: list[Done]) -> None:
+    assert adopted
+    done = road.run("shared-ecr", "review", road.folder / "synthesized", "--live", "--file", declaration)
+    assert f"{len(names())} unchanged" in done.stdout, done.stdout
+
+
+def test_the_declaration_is_for_people(declaration: Path) -> None:
+    text = declaration.read_text()
+    assert text.count("defaults:") == 1
+    assert "could become 'pull' later (+1 action)" in text
+
+
+def test_an_edited_declaration_is_never_overwritten(road: Road, declaration: Path, adopted: list[Done]) -> None:
+    assert adopted
+    copy = road.folder / "edited.yaml"
+    copy.write_text(declaration.read_text() + "# edited\n")
+    done = adopt(road, "--into", copy)
+    assert (done.code, "exists and was not written by an earlier run" in done.stderr) == (2, True)
