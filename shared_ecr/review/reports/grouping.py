@@ -108,12 +108,13 @@ def _member(judged: JudgedFinding[ReviewFinding]) -> str:
 
 
 def named(subjects: Sequence[str]) -> str:
-    """Name the first few of *subjects*, and how many others there are."""
-    if len(subjects) == 1:
-        return subjects[0]
-    if len(subjects) == _NAMED:
-        return " and ".join(subjects)
-    return f"{', '.join(subjects[:_NAMED])} and {len(subjects) - _NAMED} more"
+    """Name the first few of *subjects*, and how many others there are; each name once."""
+    names = list(dict.fromkeys(subjects))
+    if len(names) == 1:
+        return f"{names[0]} in {len(subjects)} places" if len(subjects) > 1 else names[0]
+    if len(names) == _NAMED:
+        return " and ".join(names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
 
 
 def _joined(whats: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from shared_ecr.review.rules.access import access
 from shared_ecr.review.rules.custom_resources import custom_resources
 from shared_ecr.review.rules.destinations import chains, refused
 from shared_ecr.review.rules.encryption import encryption
+from shared_ecr.review.rules.functions import policies_of_lambda
 from shared_ecr.review.rules.judgements import RepositoryRule
 from shared_ecr.review.rules.lifecycle import lifecycle
 from shared_ecr.review.rules.mutability import mutability
@@ -46,6 +47,7 @@ SCENE_RULES = (
     stacks,
     unknown_types,
     custom_resources,
+    policies_of_lambda,
 )
 
 

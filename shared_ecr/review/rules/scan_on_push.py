@@ -26,9 +26,11 @@ def _judged(repository: ReviewedRepository, registry: ReadScanning | None) -> Ru
         written = repository.resource.properties.get("ImageScanningConfiguration")
         if repository.scan_on_push or not is_known(written):
             return None
+        scan = written.get("ScanOnPush") if isinstance(written, dict) else None
+        off = "ScanOnPush is not set" if scan is None else "ScanOnPush is false"
         return warning(
-            "scanning-off", "nothing here scans what is pushed",
-            f"ScanOnPush is not set, and this deployment has no scanning configuration of the registry; {_CONTROLS}",
+            "scanning-off", "nothing in this deployment scans images when they are pushed",
+            f"{off}, and this deployment has no scanning configuration of the registry; {_CONTROLS}",
             "Write ImageScanningConfiguration: {ScanOnPush: true}, or let the registry scan",
         )  # fmt: skip
     if not registry.is_known or registry.covers(repository.name if repository.is_named else None):
