@@ -8,7 +8,7 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.review.deployments import OPEN_MARK
 
-# What findings about a stand-in quote, so that they can be shown from those about what someone wrote.
+# What findings about a stand-in quote, so that they differ from those about what is written.
 STAND_IN = "known-once-deployed"
 OPEN = re.compile(re.escape(OPEN_MARK) + r"[^{}]*\}")
 # No character of a policy; it marks an open part, whose own text has colons.
@@ -62,10 +62,10 @@ def name_for(text: str) -> str:
     return f"{name[: _NAME_CHARACTERS - 9]}-{zlib.crc32(text.encode()):08x}"
 
 
-def stands_for(text: str) -> str:
+def explanation_of(text: str) -> str:
     """Say in words which account a stand-in in *text* means; empty where there is none.
 
-    Two accounts that are open are two numbers, so that it is shown when one takes the place of the other.
+    Two accounts that are open are two numbers, so that a change from one to the other is reported.
     """
     found = _STAND_IN_ACCOUNT.search(text)
     return f"{found[0]} stands for an account that is known only once deployed" if found else ""

@@ -2,7 +2,7 @@
 
 Types and properties are in CloudFormation's spelling, also where Terraform wrote them. Functions are resolved as far
 as the documents by themselves say; what only a deployment knows stays in its place as the text `${Deployed:…}`, so
-that two sides can still be compared, and no one takes it for a name.
+that two sides can still be compared, and it is not taken for a name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ class Origin:
     logical_id: str
     """The logical id, or the address in Terraform; empty of what is about the whole stack."""
     construct_path: str = ""
-    """CDK's path of the construct, where the assembly shows it."""
+    """CDK's path of the construct, where the assembly has it."""
     position: Position | None = None
     """Where the resource is in *file*, where it is text that people read."""
     declared: Position | None = None

@@ -61,7 +61,7 @@ class ReviewedRepository:
 
     @property
     def target(self) -> TargetRepository:
-        """The repository as requests are about it; what no one knows of its place is in."""
+        """The repository as requests are about it; what is not known of its place has a stand-in."""
         tags = self.tags if is_known(self.resource.properties.get("Tags")) else None
         return target_of(self.home, self.name, tags) if self.is_named else target_of(self.home, tags=tags)
 

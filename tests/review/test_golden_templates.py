@@ -20,7 +20,7 @@ _STACK = re.compile(r"(?:.*-replicas-(?P<account>[0-9]{12})|.*?)-(?P<region>[a-z
 
 
 def deployed(folder: Path) -> Deployment:
-    """Return what the templates of one case deploy together, each in the place that its name shows."""
+    """Return what the templates of one case deploy together, each in the place that its name says."""
     beside = folder / "registry.yaml"
     account = str(load(beside if beside.exists() else ROOT / "registry.yaml").registry.account)
     stacks: list[Stack] = []

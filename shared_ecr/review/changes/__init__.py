@@ -1,8 +1,8 @@
 """What is different between two sides of a review, what it does, and what is dangerous about it.
 
 The way of the data: `identity` finds each resource of one side again on the other, `cases` and `registry` say what
-happens to it and how it differs, `rules` look at one case each. What lifecycle rules newly take away is decided in
-`losing`, who is newly let in by `shared_ecr.access.changes`. docs/reference/review.md lists the codes.
+happens to it and how it differs, `rules` look at one case each. What lifecycle rules take away is decided in
+`losing`, who gains access by `shared_ecr.access.changes`. docs/reference/review.md lists the codes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -113,7 +113,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
 
 def _of_cases(cases: Iterable[RepositoryPair], question: ReviewContext) -> Iterator[ReviewFinding]:
     for case in cases:
-        # What goes to another place with its whole stack is made anew there; the stack tells.
+        # What moves to another place with its whole stack is created there; a finding of the stack says so.
         if not case.goes_with_its_stack:
             for rule in CASE_RULES:
                 yield from (found.about(case.after.name, case.after.resource) for found in rule(case, question))
@@ -129,17 +129,17 @@ def _of_gone(paired: Paired, question: ReviewContext, before: Deployment, after:
 
 
 def _unchanged(paired: Paired, cases: Iterable[RepositoryPair], access: AccessChanges) -> Iterator[ReviewedRepository]:
-    """Yield the repositories that nothing happens to; nobody asks where no registry policy changes."""
+    """Yield the repositories that nothing happens to; none where no registry policy changes."""
     if access.before.policies == access.after.policies and access.before.scopes == access.after.scopes:
         return
-    told = {id(case.after.resource) for case in cases}
+    changed = {id(case.after.resource) for case in cases}
     for _, new in paired.both:
-        if id(new.resource) not in told:
+        if id(new.resource) not in changed:
             yield read_repository(new.stack, new.resource)
 
 
 def _with_access(case: SettingCase, registries: Iterable[RegistryChange]) -> SettingCase:
-    """Add to a registry policy that changes who is let in by it, and who no longer."""
+    """Add to a registry policy that changes who gains access by it, and who loses it."""
     home = case.held.resource.home
     found = [each.difference for each in registries if each.home == home and case.type == REGISTRY_POLICY]
     return replace(case, differences=(*case.differences, *found)) if case.differences and found else case

@@ -38,7 +38,7 @@ class ReviewContext:
     known: TrustBoundary
     now: datetime
     inventory: Inventory | None = None
-    """The images that are there; without it, what a rule would newly lose has no number."""
+    """The images that are there; without it, the number of images that a rule takes away is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class RepositoryPair:
     stays_in_its_stack: bool
     """Whether its stack is the one it was in, under whatever name and in whatever Region."""
     goes_with_its_stack: bool
-    """Whether its whole stack goes to another account or Region."""
+    """Whether its whole stack moves to another account or Region."""
     naming: NameMatch
     encryption: tuple[EncryptionIdentity, EncryptionIdentity]
     """What encrypts it, on both sides."""
@@ -64,11 +64,11 @@ class RepositoryPair:
     """The Lambda functions that run an image of it, or can do so."""
     access: tuple[AccessChange, ...] = ()
     outcome: RepositoryOutcome | None = None
-    """The fate of its images, where its rules change and an inventory tells of it."""
+    """The fate of its images, where its rules change and an inventory has it."""
 
     @property
     def change(self) -> RepositoryChange:
-        """What is told of it."""
+        """What is reported of it."""
         return RepositoryChange(
             self.happening, self.after.name, self.after.home, self.after.resource.origin, self.differences, self.access,
             self.outcome,
@@ -180,7 +180,7 @@ def gone(left: LocatedResource) -> Happening:
 
 
 def alone(happening: Happening, each: LocatedResource) -> RepositoryChange:
-    """Return what is told of a repository that is on one side only."""
+    """Return what is reported of a repository that is on one side only."""
     read = read_repository(each.stack, each.resource)
     return RepositoryChange(happening, read.name, read.home, read.resource.origin)
 

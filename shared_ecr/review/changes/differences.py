@@ -12,7 +12,7 @@ from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.verdict import PropertyChange
 
-# What is shown in words, and as what; every other property is shown as it is written.
+# Properties that are shown in words, and their name; every other property is shown as it is written.
 IN_WORDS: Mapping[str, str] = {
     "RepositoryName": "name",
     "EncryptionConfiguration": "encryption",
@@ -25,8 +25,8 @@ IN_WORDS: Mapping[str, str] = {
     "Tags": "tags",
 }
 
-_Told = Callable[[ReviewedRepository], str | None]
-_ROWS: tuple[tuple[str, _Told], ...] = (
+_Shown = Callable[[ReviewedRepository], str | None]
+_ROWS: tuple[tuple[str, _Shown], ...] = (
     ("name", lambda each: each.name if each.is_named else as_written(each.resource.properties.get("RepositoryName"))),
     ("stack", lambda each: each.stack.name),
     ("logical id", lambda each: each.resource.origin.logical_id),
@@ -52,13 +52,13 @@ def differences(
         before: the repository as it was.
         after: as it will be.
         encryption: what encrypts it on both sides, where the repository is replaced for it; else None.
-        access: who may now do what, or no longer.
+        access: who gains which access, and who loses it.
     """
     found = list(_in_words(before, after, encryption, access))
-    told = {each.what for each in found}
+    shown = {each.what for each in found}
     for name in undecided(before.resource, after.resource):
         # A key is compared by what it is, not by how it is called.
-        if IN_WORDS.get(name, name) not in told and name != "EncryptionConfiguration":
+        if IN_WORDS.get(name, name) not in shown and name != "EncryptionConfiguration":
             old, new = (each.resource.properties.get(name) for each in (before, after))
             found.append(PropertyChange(IN_WORDS.get(name, name), as_written(old), as_written(new)))
     return (*found, *other_properties(before.resource, after.resource, frozenset(IN_WORDS)))
@@ -78,16 +78,16 @@ def becomes_known(before: Resource, after: Resource, name: str) -> bool:
     return not is_known(before.properties.get(name)) and is_known(after.properties.get(name))
 
 
-def other_properties(before: Resource, after: Resource, told: frozenset[str]) -> Iterator[PropertyChange]:
-    """Yield the properties that differ, but for those that are *shown* already, as they are written."""
-    for name in sorted({*before.properties, *after.properties} - told):
+def other_properties(before: Resource, after: Resource, shown: frozenset[str]) -> Iterator[PropertyChange]:
+    """Yield the properties that differ, except those that are *shown* already, as they are written."""
+    for name in sorted({*before.properties, *after.properties} - shown):
         old, new = before.properties.get(name), after.properties.get(name)
         if unordered(old) != unordered(new):
             yield PropertyChange(name, as_written(old), as_written(new))
 
 
 def unordered(value: Json) -> str:
-    """Write *value* so that neither the order of keys nor that of lists shows: in all that ECR takes, neither does."""
+    """Write *value* without regard to the order of keys and lists: in all that ECR takes, it means nothing."""
     match value:
         case dict():
             return f"{{{','.join(f'{key}:{unordered(value[key])}' for key in sorted(value))}}}"
@@ -110,8 +110,8 @@ def _in_words(
     encryption: tuple[EncryptionIdentity, EncryptionIdentity] | None,
     access: Sequence[AccessChange],
 ) -> Iterator[PropertyChange]:
-    for what, told in _ROWS:
-        old, new = told(before), told(after)
+    for what, show in _ROWS:
+        old, new = show(before), show(after)
         if old != new:
             yield PropertyChange(what, old, new)
     if encryption:

@@ -24,7 +24,7 @@ class MovableTags:
         excepted = filters if mode.endswith("_WITH_EXCLUSION") else ()
         return cls(mode.startswith("MUTABLE"), tuple(dict.fromkeys(excepted)))
 
-    def newly(self, before: Self) -> str | None:
+    def gained_over(self, before: Self) -> str | None:
         """Return a tag that may be moved now and could not be under *before*; None where there is none."""
         match (before.all_but, self.all_but):
             case (False, False):

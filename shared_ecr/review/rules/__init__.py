@@ -54,7 +54,7 @@ SCENE_RULES = (
 def judge(deployment: Deployment, known: TrustBoundary) -> list[ReviewFinding]:
     """Return what every rule finds in *deployment*, by rule and then in the order of its documents.
 
-    What a document leaves open is not judged; *known* is empty where nobody says who we are.
+    What a document leaves open is not judged; *known* is empty where no declaration says who we are.
     """
     # What custom resources put by their calls is judged as if a template put it.
     found = [

@@ -20,19 +20,21 @@ from shared_ecr.review.rules.judgements import RuleFinding, note
 from shared_ecr.review.rules.linting import linted, organizations_of
 from shared_ecr.review.rules.scene import RuleContext
 
-# Of sixty-five actions a handful shows what they are.
+# Of sixty-five actions a handful is enough to show what they are.
 _NAMED_ACTIONS = 6
 # Amazon Inspector is stopped by a denial of it to its role.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced.html
 _SCANNING = bits(("PutRegistryScanningConfiguration",))
 _INSPECTOR = "role/aws-service-role/inspector2.amazonaws.com/AWSServiceRoleForAmazonInspector2"
 # Findings about whom a statement allows.
-_LETTING_IN = frozenset({"access-forall", "access-ifexists", "access-notprincipal", "access-public", "confused-deputy"})
+_GIVING_ACCESS = frozenset(
+    {"access-forall", "access-ifexists", "access-notprincipal", "access-public", "confused-deputy"}
+)
 
 
 @dataclass
 class _Judge:
-    """Judges policies, each once for all repositories that have it and cannot be distinguished by it."""
+    """Judges policies, each once for all repositories that have it and that it does not distinguish."""
 
     known: dict[tuple[object, ...], tuple[Policy, tuple[RuleFinding, ...]]] = field(default_factory=dict)
     """By the policy's identity, among others, so each stays here as long as its id counts."""
@@ -41,7 +43,7 @@ class _Judge:
         self, read: ReadPolicy, holder: PolicyHolder, target: TargetRepository, *, is_named: bool
     ) -> tuple[RuleFinding, ...]:
         if read.policy is None:
-            return tuple(_told(read.faults)) + (() if read.is_whole else (_unknown(),))
+            return tuple(_reported(read.faults)) + (() if read.is_whole else (_unknown(),))
         key = (id(read.policy), read.characters, holder, is_named, *_place(read.policy, target))
         if key not in self.known:
             self.known[key] = (read.policy, tuple(_judged(read, read.policy, holder, target, is_named=is_named)))
@@ -79,11 +81,13 @@ def _judged(
     found = linted(read, policy, holder, target, is_named=is_named)
     dead = {each.statement.index for each in found if each.code == "statement-dead" and each.statement}
     for each in found:
-        yield from _told([each], _witness(each, policy, target))
+        yield from _reported([each], _witness(each, policy, target))
     if holder is PolicyHolder.REGISTRY:
-        yield from _told(_stops_scanning(policy, target))
+        yield from _reported(_stops_scanning(policy, target))
     else:
-        yield from _told(_has_resource(each) for each in policy.statements if each.resource and each.index not in dead)
+        yield from _reported(
+            _has_resource(each) for each in policy.statements if each.resource and each.index not in dead
+        )
     is_sized = any(each.code == "policy-size" for each in found)
     if not is_sized and read.characters and read.characters > MAX_POLICY_CHARACTERS:
         what = f"the policy has {read.characters:,} characters as it is written; ECR stores {MAX_POLICY_CHARACTERS:,}"
@@ -95,7 +99,7 @@ def _judged(
 def _has_resource(statement: Statement) -> PolicyFinding:
     return warning(
         "policy-resource", statement, "it has a Resource",
-        "A repository policy is about its own repository, whatever stands there", "Remove it",
+        "A repository policy is about its own repository, whatever Resource says", "Remove it",
     )  # fmt: skip
 
 
@@ -117,19 +121,19 @@ def _stops_scanning(policy: Policy, target: TargetRepository) -> Iterator[Policy
 
 
 def _witness(finding: PolicyFinding, policy: Policy, target: TargetRepository) -> tuple[str, ...]:
-    """Say who gets in and may do what, where it is someone that no one means."""
+    """Say which unexpected principal has access, and to what."""
     statement = finding.statement
-    if statement is None or statement.effect is not Effect.ALLOW or finding.code not in _LETTING_IN:
+    if statement is None or statement.effect is not Effect.ALLOW or finding.code not in _GIVING_ACCESS:
         return ()
     callers = strangers_let_in(policy, statement, target)
     strangers = (f"{each.shown} of {'another' if each.organization else 'no'} organization" for each in callers[:1])
-    told = names(statement.action.actions)
-    more = f" and {len(told) - _NAMED_ACTIONS} more" if len(told) > _NAMED_ACTIONS else ""
-    allowed = f"allowed: {', '.join(told[:_NAMED_ACTIONS])}{more}"
-    return (*(f"let in, for example: {each}" for each in strangers), allowed)
+    actions = names(statement.action.actions)
+    more = f" and {len(actions) - _NAMED_ACTIONS} more" if len(actions) > _NAMED_ACTIONS else ""
+    allowed = f"allowed: {', '.join(actions[:_NAMED_ACTIONS])}{more}"
+    return (*(f"has access, for example: {each}" for each in strangers), allowed)
 
 
-def _told(findings: Iterable[PolicyFinding], details: tuple[str, ...] = ()) -> Iterator[RuleFinding]:
+def _reported(findings: Iterable[PolicyFinding], details: tuple[str, ...] = ()) -> Iterator[RuleFinding]:
     for each in findings:
         what = f"statement {each.statement}: {each.what}" if each.statement else each.what
         yield RuleFinding(each.code, each.severity, what, each.why, each.fix, details)
@@ -138,5 +142,5 @@ def _told(findings: Iterable[PolicyFinding], details: tuple[str, ...] = ()) -> I
 def _unknown() -> RuleFinding:
     return note(
         "policy-unknown", "a part of its policy is known only once deployed, and is not judged",
-        "Nobody can say here whom it lets in", "Write it into the template, or give the parameters that it depends on",
+        "It is not known here whom it allows", "Write it into the template, or give the parameters that it depends on",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Custom resources: calls of the API that delete or remove something, and code that no one can read here.
+"""Custom resources: calls of the API that delete or remove something, and code that is not in the documents.
 
 What a call puts is judged like the property of a template that puts the same (`shared_ecr.review.sdk_calls`).
 """

@@ -21,7 +21,7 @@ _REPLICATE = bits(("ReplicateImage",))
 
 
 def chains(scene: RuleContext) -> Iterator[ReviewFinding]:
-    """Judge destinations that replicate themselves: what arrives there goes no further."""
+    """Judge destinations that replicate themselves: what arrives there is not copied further."""
     origins = {each.resource.home for each in scene.replications if any(rule.destinations for rule in each.rules)}
     for each in scene.replications:
         for destination in dict.fromkeys(place for rule in each.rules for place in rule.destinations):
@@ -32,8 +32,8 @@ def chains(scene: RuleContext) -> Iterator[ReviewFinding]:
 def _chain(each: ReadReplication, destination: RegistryHome) -> ReviewFinding:
     return warning(
         "replication-chain", f"{destination}, which it replicates to, replicates too",
-        "An image is replicated once, from where it was pushed: what arrives there goes no further",
-        "Name here all registries that shall have the image",
+        "An image is replicated once, from where it was pushed: what arrives there is not copied further",
+        "Name here all registries that need the image",
     ).about("replication configuration", each.resource)  # fmt: skip
 
 
@@ -67,6 +67,6 @@ def _lets_in(read: ReadPolicy, source: RegistryHome) -> bool:
 def _refused(each: ReadReplication, destination: RegistryHome) -> ReviewFinding:
     return warning(
         "replica-refused", f"no registry policy in {destination} lets {each.resource.home.account} replicate there",
-        "The destination decides who may write to it; without its policy no image arrives, and nobody is told",
+        "The destination decides who may write to it; without its policy no image arrives, and no error is reported",
         "Allow ecr:ReplicateImage and ecr:CreateRepository to the source's account in the policy of that registry",
     ).about("replication configuration", each.resource)  # fmt: skip

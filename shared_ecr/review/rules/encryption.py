@@ -12,7 +12,7 @@ from shared_ecr.text import did_you_mean, listed, quoted
 
 TYPES = ("AES256", "KMS", "KMS_DSSE")
 _KMS_ARN = re.compile(r"arn:[^:]*:kms:(?P<region>[^:]*):[^:]*:.+")
-_FIXED = "Encryption is fixed when a repository is made: another key means another repository"
+_FIXED = "Encryption is fixed when a repository is created: another key means another repository"
 
 
 def encryption(repository: ReviewedRepository) -> Iterator[RuleFinding]:
@@ -25,7 +25,9 @@ def encryption(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         yield error("encryption", f"{quoted(kind)} is no encryption type", f"It is {listed(TYPES)}", fix)
         return
     if kind == "AES256" and key is not None:
-        yield error("encryption-key", "a key stands beside AES256", "Only KMS uses a key; ECR refuses it", "Write KMS")
+        yield error(
+            "encryption-key", "a key is written beside AES256", "Only KMS uses a key; ECR refuses it", "Write KMS"
+        )
     match = _KMS_ARN.fullmatch(key) if key and is_known(key) else None
     if match and home.region and match["region"] != home.region:
         yield error(

@@ -17,7 +17,7 @@ from shared_ecr.review.rules.limits import (
 from shared_ecr.review.rules.scene import REGISTRY_POLICY, TEMPLATE, read_template
 from shared_ecr.review.verdict import Headroom
 
-# Of a thousand repositories no one reads how empty each one is.
+# Of a thousand repositories no reader needs to know how empty each one is.
 _WORTH_SAYING = 0.5
 
 
@@ -29,11 +29,11 @@ def headrooms(deployment: Deployment) -> list[Headroom]:
     kinds: dict[str, list[Headroom]] = defaultdict(list)
     for each in _all(deployment):
         kinds[each.what].append(each)
-    told = []
+    worth_saying = []
     for found in kinds.values():
         found.sort(key=_fullest_first)
-        told += [each for each in found if each.share >= _WORTH_SAYING] or found[:1]
-    return sorted(told, key=_fullest_first)
+        worth_saying += [each for each in found if each.share >= _WORTH_SAYING] or found[:1]
+    return sorted(worth_saying, key=_fullest_first)
 
 
 def _fullest_first(headroom: Headroom) -> tuple[float, str, str]:

@@ -31,7 +31,7 @@ def lifecycle(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     if not repository.knows_its_lifecycle:
         yield note(
             "lifecycle-unknown", "its lifecycle policy is known only once deployed",
-            "Nobody can say here what it deletes",
+            "It is not known here what it deletes",
             "Write the text into the template, or give the parameters that it depends on",
         )  # fmt: skip
         return

@@ -15,7 +15,7 @@ __all__ = [
     "NEARLY",
 ]
 
-# What is left should be worth mentioning before it no longer exists.
+# What is left is worth mentioning before it is used up.
 NEARLY = 0.9
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_RESOURCES = 500

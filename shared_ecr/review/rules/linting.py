@@ -16,9 +16,9 @@ from shared_ecr.review.policy_texts import ReadPolicy
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _ORGANIZATION = re.compile(r"\bo-[a-z0-9]{10,32}\b")
 _REGION = re.compile("|".join(region for partition in PARTITIONS for region in partition.regions))
-# Where no one knows the place of a registry, as many are tried; a policy names few accounts and fewer Regions.
+# Where the place of a registry is not known, as many are tried; a policy names few accounts and fewer Regions.
 _TRIED_PLACES = 8
-# The organization of the registry where no one says which it is.
+# The organization of the registry where it is not given.
 _OURSELVES = "o-ourselves00"
 # What says that something can never happen; in one of several places it may.
 _NEVER = frozenset({"policy-lockout", "principal-partition", "service-inert", "statement-dead"})

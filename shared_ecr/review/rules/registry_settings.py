@@ -59,7 +59,7 @@ def numbers(scene: RuleContext) -> Iterator[ReviewFinding]:
         for home, number in counts.items():
             if number > limit:
                 last = [each for each in found if each.home == home][-1]
-                told = error(
+                found_too_many = error(
                     code, f"{number} {what} in {home}; {limit} are allowed", "ECR refuses the rest", "Remove some"
                 )
-                yield told.about(what, last)
+                yield found_too_many.about(what, last)

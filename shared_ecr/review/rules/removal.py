@@ -1,4 +1,4 @@
-"""What becomes of a repository and its images when its resource goes, or is replaced."""
+"""What becomes of a repository and its images when its resource is removed or replaced."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def removal(repository: ReviewedRepository) -> Iterator[RuleFinding]:
             yield error(
                 "removal-empties", "force_delete deletes the repository with all of its images",
                 "ECR then does not refuse what a renamed or removed resource, or 'terraform destroy', asks for",
-                "Remove force_delete, and empty the repository by hand before it goes",
+                "Remove force_delete, and empty the repository by hand before you delete it",
             )  # fmt: skip
         return
     unguarded = _unguarded(resource)
@@ -37,7 +37,8 @@ def removal(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         )  # fmt: skip
     elif unguarded and repository.empty_on_delete:
         yield error(
-            "removal-empties", f"EmptyOnDelete is set, and {unguarded}: its images go with it, unasked",
+            "removal-empties",
+            f"EmptyOnDelete is set, and {unguarded}: its images are deleted with it, without a question",
             "ECR refuses to delete a repository that holds images; EmptyOnDelete takes that away",
             f"{_RETAIN}, or remove EmptyOnDelete",
         )  # fmt: skip

@@ -31,11 +31,11 @@ def replicas(scene: RuleContext) -> Iterator[ReviewFinding]:
     for template in scene.templates:
         if template.is_known and AppliedFor.REPLICATION in template.occasions:
             templates[template.resource.home][template.prefix] = template
-    # A configuration with deletions is twice, as a resource and as a call; its replicas are judged once.
-    told: set[tuple[RegistryHome, RegistryHome, str]] = set()
+    # A configuration with deletions is written twice, as a resource and as a call; its replicas are judged once.
+    judged: set[tuple[RegistryHome, RegistryHome, str]] = set()
     for source, destination, name in _copied(scene, held, deployed):
-        if (source, destination, name) not in told:
-            told.add((source, destination, name))
+        if (source, destination, name) not in judged:
+            judged.add((source, destination, name))
             repository = held[source][name]
             found = _judged(repository, destination, held[destination].get(name), templates[destination])
             if found:
@@ -65,12 +65,12 @@ def _judged(
         prefix = chosen_template(templates, source.name)
         if prefix is None:
             return warning(
-                "replica-missing", f"nothing makes its replica in {destination}",
-                "ECR makes one when the first image arrives: tags mutable, no lifecycle policy, nobody let in",
+                "replica-missing", f"nothing creates its replica in {destination}",
+                "ECR creates one when the first image arrives: tags mutable, no lifecycle policy, no repository policy",
                 "Declare the repository there, or a creation template with REPLICATION for its namespace",
             )  # fmt: skip
         made = templates[prefix].repository
-        where = f"its replica in {destination}, made from the creation template {prefix},"
+        where = f"its replica in {destination}, created from the creation template {prefix},"
     differences = list(_differences(source, made))
     if not differences:
         return None
@@ -127,7 +127,7 @@ def _policy(repository: ReviewedRepository) -> str | None:
 
 
 def _parsed(written: Json) -> Json:
-    """Return what a text of JSON says, or the text where it is none; one side may write what the other nests."""
+    """Return what a text of JSON says, or the text where it is not JSON; one side may write what the other nests."""
     try:
         return read_json(written) if isinstance(written, str) else written
     except InvalidPolicyError:

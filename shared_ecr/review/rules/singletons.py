@@ -11,7 +11,7 @@ from shared_ecr.review.rules.owners import ResourceOwner, conflict
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION, REPLICATION
 
-# One for each account and Region, anyone who writes it.
+# One for each account and Region, whichever stack writes it.
 _WHOLE = {
     "AWS::ECR::RegistryPolicy": "registry policy",
     "AWS::ECR::RegistryScanningConfiguration": "scanning configuration",

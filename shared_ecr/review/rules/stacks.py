@@ -1,4 +1,4 @@
-"""Stacks and their templates: how easily a stack goes, what it needs, and how full it is."""
+"""Stacks and their templates: how easily a stack is deleted, what it needs, and how full it is."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def _judged(stack: Stack) -> Iterator[RuleFinding]:
     if stack.bootstrap_version is not None:
         yield note(
             "stack-bootstrap", f"it needs CDK's bootstrap stack in version {stack.bootstrap_version} or later",
-            "No template can tell which version the account has", "Run 'cdk bootstrap' where it is older",
+            "No template says which version the account has", "Run 'cdk bootstrap' where it is older",
         )  # fmt: skip
     if stack.tool == "terraform":
         return

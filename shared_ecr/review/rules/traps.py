@@ -25,7 +25,7 @@ _ANYTHING = "\0"
 
 
 def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[RuleFinding]:
-    """Judge the rules of *policy*, which *words* show."""
+    """Judge the rules of *policy*, which *words* say."""
     selecting: list[LifecycleRule] = []
     for rule in policy.rules:
         hopeless = next((entry for entry in entries_of(rule.selection) if not _can_match(rule, entry)), None)
@@ -72,14 +72,14 @@ def _takes_any(rule: LifecycleRule, earlier: Sequence[LifecycleRule], words: tup
             )
             yield warning(
                 "lifecycle-everything", f"rule {rule.priority} deletes every image {days} days after its push{but}",
-                "A repository that nobody pushes to for so long is empty, and what runs cannot be pulled again",
+                "A repository without a push for so long is empty, and what runs cannot be pulled again",
                 "Select tags, or count images (imageCountMoreThan) so that the newest stay", words,
             )  # fmt: skip
         case NewestImages(keep) if not spared:
             yield note(
                 "lifecycle-crowding", f"rule {rule.priority} keeps the newest {keep} images of any kind",
                 "Builds of branches and pull requests take the places of releases, which expire though they run",
-                "Select what shall stay, such as 'v*', by a rule of a lower number", words,
+                "Select what must stay, such as 'v*', by a rule of a lower number", words,
             )  # fmt: skip
         case _:
             return

@@ -163,7 +163,7 @@ def test_a_property_that_no_row_has_is_not_taken_for_harmless(tmp_path: Path) ->
     before, after = (
         {"App": {"Type": "AWS::ECR::Repository", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
                  "Properties": {"RepositoryName": "team/app", "ShareWith": each}}}
-        for each in ("nobody", "everybody")
+        for each in ("none", "all")
     )  # fmt: skip
     codes = [(each.severity, each.code) for each in found(tmp_path, before, after)]
     assert ("error", "property-not-judged") in codes

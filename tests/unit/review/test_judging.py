@@ -52,7 +52,7 @@ def test_a_fault_that_the_change_brings_blocks(tmp_path: Path) -> None:
     assert ("access-public", "team/app") in blocking(review(after, before, QUESTION))
 
 
-def test_a_fault_that_was_there_before_is_shown_and_does_not_block(tmp_path: Path) -> None:
+def test_a_fault_that_was_there_before_is_reported_and_does_not_block(tmp_path: Path) -> None:
     same = deployed(tmp_path, "team/app", RepositoryPolicyText=PUBLIC)
     verdict = review(same, same, QUESTION)
     assert not verdict.blocks
@@ -142,13 +142,13 @@ def test_a_deletion_that_was_declared_with_a_reason_needs_no_other_acknowledgeme
     assert not verdict.blocks
 
 
-def test_what_blocks_is_shown_first(tmp_path: Path) -> None:
+def test_what_blocks_is_reported_first(tmp_path: Path) -> None:
     after = deployed(tmp_path, "team/app", RepositoryPolicyText=PUBLIC)
     judged = [each.blocks for each in review(after, None, QUESTION).findings]
     assert judged == sorted(judged, reverse=True)
 
 
-def test_who_may_do_what_is_shown_where_it_is_asked(tmp_path: Path) -> None:
+def test_who_may_do_what_is_reported_where_it_is_asked(tmp_path: Path) -> None:
     after = deployed(tmp_path, "team/app", RepositoryPolicyText=PUBLIC)
     (found,) = review(after, None, replace(QUESTION, with_access=True)).matrices
     assert found.names == ("team/app",)

@@ -80,5 +80,5 @@ def test_a_partition_follows_from_the_region() -> None:
     assert target_of(RegistryHome("111111111111", "cn-north-1")).partition == "aws-cn"
 
 
-def test_a_region_that_no_one_knows_is_no_reason_to_fail() -> None:
+def test_a_region_that_is_not_known_is_no_reason_to_fail() -> None:
     assert target_of(RegistryHome("111111111111", "mars-1")).region == "mars-1"

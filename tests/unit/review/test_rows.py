@@ -96,7 +96,7 @@ def test_cdk_out_says_where_each_stack_goes(tmp_path: Path) -> None:
     assert principals(row.policies) == ["eu-west-1"]
 
 
-def test_a_policy_that_only_the_deployment_completes_is_left_out_and_shown(tmp_path: Path) -> None:
+def test_a_policy_that_only_the_deployment_completes_is_left_out_and_reported(tmp_path: Path) -> None:
     text = {"Fn::Sub": ["${Whole}", {"Whole": {"Fn::ImportValue": "policy"}}]}
     found = read(tmp_path, {"App": repository(text)})
     assert found.rows[0].policies.repository is None

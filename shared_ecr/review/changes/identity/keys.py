@@ -1,6 +1,6 @@
 """Which key encrypts a repository, whatever it is called: by its id, its ARN, an alias, or a resource of the stack.
 
-Encryption is fixed when a repository is made; anyone who writes another key gets another repository.
+Encryption is fixed when a repository is created; another key means another repository.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
 """
 
@@ -16,7 +16,7 @@ AWS_KEY = "alias/aws/ecr"
 _PART = r"(?:[^:$]|\$\{[^}]*\})*"
 _ARN = re.compile(rf"arn:{_PART}:kms:(?P<region>{_PART}):(?P<account>{_PART}):(?P<rest>(?:key|alias)/.+)")
 _OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|KeyId))?\}")
-# An alias stands for a key; no one makes an alias of an alias, and a circle of them has no end.
+# An alias stands for a key; an alias of an alias is not possible, and a circle of them has no end.
 _STEPS_AT_MOST = 3
 
 
@@ -26,7 +26,7 @@ class EncryptionIdentity:
 
     type: str
     key: str | None
-    """The least that distinguishes the key from others of its registry; None where Amazon S3 manages the keys."""
+    """The shortest text that identifies the key within its registry; None where Amazon S3 manages the keys."""
 
     @property
     def is_known(self) -> bool:

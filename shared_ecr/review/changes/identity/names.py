@@ -16,11 +16,11 @@ class NameMatch(StrEnum):
     SAME = "same"
     OTHER = "other"
     UNKNOWN = "unknown"
-    """Only a deployment can show."""
+    """Only a deployment decides it."""
 
 
 def compare_names(before: Json, after: Json) -> NameMatch:
-    """Compare two names as they are written; None is one that CloudFormation makes up."""
+    """Compare two names as they are written; None is one that CloudFormation chooses."""
     if before == after:
         return NameMatch.SAME
     if not isinstance(before, str) or not isinstance(after, str) or (is_known(before) and is_known(after)):

@@ -23,7 +23,7 @@ def paired_repositories(before: Deployment, after: Deployment, stacks: Iterable[
     both = [
         *partial.both,
         *((left, _without_policies(left)) for left in partial.gone),
-        *((_without_policies(come), come) for come in partial.new),
+        *((_without_policies(new), new) for new in partial.new),
     ]
     return Paired((*whole.both, *both), whole.gone, whole.new)
 

@@ -1,4 +1,4 @@
-"""What no longer exists on one side and new on the other, and looks like one repository under a new name."""
+"""A repository that was removed and one that is created, and that look like one under a new name."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -11,7 +11,7 @@ _Key = Callable[[LocatedResource], Hashable]
 def renamed(
     gone: Iterable[LocatedResource], new: Iterable[LocatedResource]
 ) -> Iterator[tuple[LocatedResource, LocatedResource]]:
-    """Yield what no longer exists and what is new where one looks like the other under a new name.
+    """Yield what was removed and what is created where one looks like the other under a new name.
 
     Either their names differ in nothing but case and separators, or each is the only one of its stack, and they are
     declared alike.

@@ -1,4 +1,4 @@
-"""Which stack of the new side goes on with which of the old one: also under another name, or in another Region."""
+"""Which stack of the new side continues which of the old one: also under another name, or in another Region."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +8,7 @@ from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 # What makes a stack one of ours; the others take no part in a review of changes.
 PREFIX = "AWS::ECR::"
 _OWN = ("Custom::EcrSetting", "Custom::ECRAutoDeleteImages")
-# A stack of another name continues a removed one if it has at least this part of the smaller one's resources.
+# A stack continues a removed one of another name if it has at least this part of the smaller one's resources.
 _SHARED = 0.5
 
 
@@ -21,12 +21,12 @@ class StackPair:
 
     @property
     def is_renamed(self) -> bool:
-        """Whether it has another name now: CloudFormation knows no renaming, and makes another stack."""
+        """Whether it has another name now: CloudFormation cannot rename a stack, and creates another one."""
         return self.before.name != self.after.name
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether it goes to another account or Region."""
+        """Whether it moves to another account or Region."""
         return not is_same_place(self.before.home, self.after.home)
 
 

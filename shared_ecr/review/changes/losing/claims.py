@@ -37,7 +37,7 @@ class ClaimedKind:
 
 
 class Claims:
-    """The kinds of images that two policies distinguish, and who claims each of them."""
+    """The kinds of images that two policies distinguish, and which rule claims each of them."""
 
     def __init__(self, before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> None:
         self._before, self._after = (policy.rules if policy else () for policy in (before, after))

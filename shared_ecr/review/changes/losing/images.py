@@ -1,4 +1,4 @@
-"""What an inventory shows of the images of a repository whose rules change."""
+"""What an inventory says about the images of a repository whose rules change."""
 
 from datetime import datetime
 
@@ -40,7 +40,7 @@ def image_fates(
 
 
 def counted_images(inventory: Inventory | None, repository: ReviewedRepository) -> str:
-    """Say how many images the repository holds, or that no one knows."""
+    """Say how many images the repository holds, or that the number is not known."""
     images = images_of(inventory, repository)
     if images is None:
         return "number of images unknown: no inventory of it"

@@ -25,7 +25,7 @@ from shared_ecr.review.changes.losing.claims import ClaimedKind, Claims, pattern
 
 # There is no action to retain: who wants to keep all images of a kind writes a count that nothing reaches.
 KEEPS_ALL = 999
-# Entries of both policies: beyond it no person has written them, and distinguishing them takes seconds.
+# Entries of both policies: more are not written by hand, and to distinguish them takes seconds.
 ENTRIES_AT_MOST = 1_000
 
 
@@ -34,7 +34,7 @@ class LossSeverity(StrEnum):
 
     LOST = "lost"
     RARELY_LOST = "rarely lost"
-    """Only where more images are pushed, or were archived by hand, than anyone expects."""
+    """Only where more images are pushed, or were archived by hand, than expected."""
     ARCHIVED = "archived"
 
 
@@ -54,7 +54,7 @@ class Loss:
 
 
 def losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tuple[Loss, ...]:
-    """Return what *after* now loses or archives, the worst for each pair of rules first; None is no policy."""
+    """Return what *after* loses or archives, and *before* did not, the worst for each pair of rules."""
     if before == after or after is None:
         return ()
     claims = Claims(before, after)
@@ -71,7 +71,7 @@ def losses(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tup
 
 
 def is_decidable(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> bool:
-    """Whether the two policies ask for so few tags that they are distinguished within moments."""
+    """Whether the two policies ask for so few tags that they are compared within moments."""
     rules = (*(before.rules if before else ()), *(after.rules if after else ()))
     return sum(len(patterns_of(rule.selection)) for rule in rules) <= ENTRIES_AT_MOST
 
@@ -139,7 +139,7 @@ def _days(rule: LifecycleRule) -> int:
 def _protects(rule: LifecycleRule, before: LifecycleRule | None, claims: Claims) -> bool:
     """Whether *rule* takes some tags out of the reach of what decided *before*, and keeps plenty of them.
 
-    It can still lose what was kept, where more images are pushed than it keeps: no one means that, and a day of one
+    It can still lose what was kept, where more images are pushed than it keeps: that is not intended, and a day of one
     image is taken for the most that people release.
     """
     if not isinstance(rule.count, NewestImages) or isinstance(rule.selection, AnyImage | Untagged):

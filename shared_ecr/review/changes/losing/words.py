@@ -10,7 +10,7 @@ from shared_ecr.review.changes.losing.losses import Loss, LossSeverity
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import PropertyChange
 
-# What reports look for where no inventory shows of images.
+# What reports look for where no inventory has the images.
 LIFECYCLE_POLICY = "lifecycle policy"
 
 _Rules = tuple[LifecycleRule, ...]
@@ -32,16 +32,16 @@ def lifecycle_difference(before: ReviewedRepository, after: ReviewedRepository) 
 
 
 def rule_lines(before: LifecyclePolicy | None, after: LifecyclePolicy | None) -> tuple[str, ...]:
-    """Say line by line which rules go and which come, without those that stay."""
+    """Say line by line which rules are removed and which are added, without those that stay."""
     return tuple(line for line in _lines(_ordered(before), _ordered(after)) if not line.startswith(" "))
 
 
 def loss_line(loss: Loss) -> str:
-    """Say of which kind an image is that fares worse, who decided about it, and who decides now."""
+    """Say which image is treated worse, which rule decided about it, and which rule decides now."""
     image = f"an image tagged {' and '.join(f'`{tag}`' for tag in loss.tags)}" if loss.tags else "an untagged image"
     if loss.storage_class is StorageClass.ARCHIVE:
         image = f"{image} in the archive"
-    before = f"kept or let go by rule {_numbered(loss.kept_by)}" if loss.kept_by else "kept, for no rule selected it"
+    before = f"kept or expired by rule {_numbered(loss.kept_by)}" if loss.kept_by else "kept, for no rule selected it"
     after = f"now by rule {_numbered(loss.lost_by)}"
     if loss.then_by:
         after += f", and then by rule {_numbered(loss.then_by)}"

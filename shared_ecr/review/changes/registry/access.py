@@ -1,4 +1,4 @@
-"""Who may now do what with a repository: its own policy and that of its registry, on both sides."""
+"""Who gains or loses which access to a repository: its own policy and that of its registry, on both sides."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
@@ -56,7 +56,7 @@ class RegistryPolicies:
 
 @dataclass
 class AccessChanges:
-    """Answers who may now do what; equal questions are asked once."""
+    """Answers who gains or loses which access; equal questions are answered once."""
 
     before: RegistryPolicies
     after: RegistryPolicies

@@ -1,4 +1,4 @@
-"""Who may now do what because a registry policy changes: with the repositories that are there, and with new ones."""
+"""Who gains or loses access because a registry policy changes: to the repositories that exist, and to new ones."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ class RegistryChange:
     home: RegistryHome
     changes: tuple[AccessChange, ...]
     """Each once, its target named after all repositories that it is true of."""
-    is_told_whole: bool
+    is_known: bool
     """Whether both policies are known, and AWS would take them."""
     is_gone: bool
     becomes_known: bool
@@ -42,13 +42,13 @@ class RegistryChange:
 
     def judged(self) -> Iterator[RuleFinding]:
         """Yield what is found."""
-        if self.is_gone and (self.changes or not self.is_told_whole):
-            yield gone("the registry policy", lost_by(self.changes, ""), is_known=self.is_told_whole)
+        if self.is_gone and (self.changes or not self.is_known):
+            yield gone("the registry policy", lost_by(self.changes, ""), is_known=self.is_known)
         yield from judged_access(self.changes, "", is_gone=self.is_gone)
-        if not self.is_told_whole:
+        if not self.is_known:
             make = error if self.becomes_known else note
             yield make(
-                "change-unknown", "it cannot be told whether all of it changes anything",
+                "change-unknown", "it is not known whether all of its differences change anything",
                 "It depends on what only a deployment knows, or AWS would refuse it", "Look at both sides",
             )  # fmt: skip
 
@@ -96,15 +96,15 @@ def _policies(side: Deployment, home: RegistryHome) -> Iterator[Resource]:
 def _changes(
     access: AccessChanges, home: RegistryHome, repositories: Iterable[ReviewedRepository]
 ) -> Iterator[AccessChange]:
-    told: dict[AccessChange, list[str]] = {}
+    targets: dict[AccessChange, list[str]] = {}
     for own, target, is_there in _asked(access, home, repositories):
         old, new = access.before.over(own, home), access.after.over(own, home)
         for change in access.between(old, new, target, target.tags):
-            names = told.setdefault(replace(change, target=replace(change.target, name="", tags=())), [])
+            names = targets.setdefault(replace(change, target=replace(change.target, name="", tags=())), [])
             # One that may come to be is named where it is true of none that is there.
             if is_there or not names:
                 names.append(target.name)
-    for change, (first, *others) in told.items():
+    for change, (first, *others) in targets.items():
         name = f"{first} and {len(others)} more" if others else first
         yield replace(change, target=replace(change.target, name=name))
 

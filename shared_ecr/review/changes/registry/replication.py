@@ -23,14 +23,14 @@ _Copies = dict[RegistryHome, frozenset[str]]
 
 
 def copied_no_more(before: Deployment, after: Deployment, stacks: Iterable[StackPair]) -> Iterator[ReviewFinding]:
-    """Find destinations that are dropped, and filters that are narrower."""
+    """Find destinations that are removed, and filters that are narrower."""
     elsewhere = {id(pair.before) for pair in stacks if pair.is_elsewhere}
     old = _by_registry(each for each in read_replications(before) if id(each.stack) not in elsewhere)
     new = _by_registry(read_replications(after))
     for home, found in old.items():
         now = new.get(home, [])
         if any(_is_open(each) for each in now):
-            # What only a deployment knows may be what was there: that it cannot be shown is said elsewhere.
+            # What only a deployment knows can be what was there; another finding says that it is not known.
             continue
         resource = (now or found)[-1].resource
         for judged in _narrower(_copies(found), _copies(now)):
@@ -101,7 +101,7 @@ def _narrower(old: _Copies, new: _Copies) -> Iterator[RuleFinding]:
         if destination not in new:
             yield error(
                 "replication-destination-dropped", f"images are no longer copied to {destination}", why,
-                "Keep the destination until nobody pulls from it",
+                "Keep the destination until no consumer pulls from it",
             )  # fmt: skip
             continue
         lost = sorted(prefix for prefix in prefixes if not _covers(new[destination], prefix))
@@ -109,7 +109,7 @@ def _narrower(old: _Copies, new: _Copies) -> Iterator[RuleFinding]:
             names = f"all of {' and '.join(f'`{prefix}*`' for prefix in lost)}" if all(lost) else EVERY
             yield error(
                 "replication-narrowed", f"not {names} is copied to {destination} any more", why,
-                "Keep the filter until nobody pulls from there",
+                "Keep the filter until no consumer pulls from there",
             )  # fmt: skip
 
 

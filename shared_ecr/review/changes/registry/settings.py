@@ -50,7 +50,7 @@ class SettingCase:
 
     @property
     def held(self) -> LocatedResource:
-        """The resource on the new side; on the old one for what no longer exists."""
+        """The resource on the new side; on the old one for what was removed."""
         found = self.after or self.before
         if found is None:
             raise ValueError("a setting is on one side at least")
@@ -58,13 +58,13 @@ class SettingCase:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether it goes to another account or Region, with its whole stack."""
+        """Whether it moves to another account or Region, with its whole stack."""
         sides = (self.before, self.after)
         return None not in sides and not is_same_place(*(each.resource.home for each in sides if each))
 
     @property
     def change(self) -> SettingChange:
-        """What is shown of it."""
+        """What is reported of it."""
         resource = self.held.resource
         return SettingChange(self.happening, self.what, resource.home, resource.origin, self.differences)
 
@@ -146,7 +146,7 @@ def _of_place(old: LocatedResource, new: LocatedResource) -> Iterator[PropertyCh
 
 
 def _lines(old: Json, new: Json) -> Iterator[str]:
-    """Show what has parts part by part: what goes, and what comes."""
+    """Show what has parts part by part: what is removed, and what is added."""
     before, after = lines_of(old), lines_of(new)
     if max(len(before), len(after)) > 1 or not isinstance(old, str | None) or not isinstance(new, str | None):
         yield from (f"- {line}" for line in dict.fromkeys(before) if line not in after)

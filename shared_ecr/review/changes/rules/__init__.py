@@ -1,7 +1,7 @@
 """What is dangerous about a change: a function for each rule, which looks at one case.
 
-`CASE_RULES` lists those that look at a repository on both sides. What is gone, whole stacks, keys and settings have
-rules of their own, in the modules of these names.
+`CASE_RULES` lists those that look at a repository on both sides. Removed repositories, whole stacks, keys and settings
+have rules of their own, in the modules of these names.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,10 +12,10 @@ from shared_ecr.review.changes.rules.content import access_changed, policy_gone,
 from shared_ecr.review.changes.rules.identity import (
     logical_id_changed,
     moved,
-    not_told_apart,
     removal_weakened,
     renamed,
     replaced,
+    undecidable,
 )
 from shared_ecr.review.changes.rules.lifecycle import fates, loses_more, protects_nothing
 from shared_ecr.review.changes.rules.listed import listed_in_repository
@@ -28,5 +28,5 @@ __all__ = ["CASE_RULES"]
 CASE_RULES: tuple[Callable[[RepositoryPair, ReviewContext], Iterator[RuleFinding]], ...] = (
     renamed, replaced, logical_id_changed, moved, removal_weakened, tags_may_move, scan_off, policy_gone,
     access_changed, fates, protects_nothing, loses_more, tags_lost, policy_written_elsewhere, listed_in_repository,
-    replaced_by_plan, not_told_apart,
+    replaced_by_plan, undecidable,
 )  # fmt: skip

@@ -1,26 +1,26 @@
-"""What a deployment does to what a repository allows: moving tags, going unscanned, letting someone in."""
+"""What a deployment changes of what a repository allows: tags that move, images without a scan, access."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from shared_ecr.access.changes import AccessChange, Direction
 from shared_ecr.findings import Severity
-from shared_ecr.review.account_placeholders import stands_for
+from shared_ecr.review.account_placeholders import explanation_of
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error
 
-_WIDER = "Whoever is let in can use it from the moment of the deployment"
+_WIDER = "The access works from the moment of the deployment"
 _WHY = {
-    "access-widened-outside": f"Somebody who is not known to belong to you is newly let in. {_WIDER}",
+    "access-widened-outside": f"A principal that is not known to belong to you gains access. {_WIDER}",
     "access-widened": _WIDER,
-    "access-narrowed": "Who used it gets AccessDenied from the moment of the deployment",
+    "access-narrowed": "A principal that used it gets AccessDenied from the moment of the deployment",
 }
 _FIX = {
     "access-widened-outside": "Check that each of them is meant, then acknowledge it",
     "access-widened": "Check that each of them is meant, then acknowledge it",
-    "access-narrowed": "Make sure that nobody needs it any more",
+    "access-narrowed": "Make sure that no principal needs it any more",
 }
 
 
@@ -33,7 +33,7 @@ def judged_tags(old: ReviewedRepository, new: ReviewedRepository) -> Iterator[Ru
     """Judge another tag mutability; a mode that is not known, or that ECR does not know, is not compared."""
     if old.mutability not in MODES or new.mutability not in MODES:
         return
-    tag = MovableTags.of(new.mutability, new.exclusions).newly(MovableTags.of(old.mutability, old.exclusions))
+    tag = MovableTags.of(new.mutability, new.exclusions).gained_over(MovableTags.of(old.mutability, old.exclusions))
     if tag is None:
         return
     why = "What was tested and what runs can then differ under one tag without a trace"
@@ -63,23 +63,23 @@ def policy_gone(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
 
 
 def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
-    """Say that a policy no longer exists entirely, and who lost what by it."""
-    doubt = "" if is_known else "; what it allowed cannot be told"
+    """Say that a policy was removed, and who lost what by it."""
+    doubt = "" if is_known else "; what it allowed is not known"
     return error(
-        "policy-gone", f"{what} is gone entirely{doubt}",
-        "Nobody of another account can pull or push any more, and what it denied is denied no longer",
-        "Keep the policy, or acknowledge that nobody outside of the account uses it", lost,
+        "policy-gone", f"{what} was removed{doubt}",
+        "What it allowed is no longer allowed, to other accounts above all, and what it denied is no longer denied",
+        "Keep the policy, or acknowledge that no principal of another account uses it", lost,
     )  # fmt: skip
 
 
 def access_changed(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find who may now do what, and who no longer."""
+    """Find who gains and who loses access."""
     is_gone = case.before.has_policy and not case.after.has_policy
     yield from judged_access(case.access, case.after.name, is_gone=is_gone)
 
 
 def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: bool = False) -> Iterator[RuleFinding]:
-    """Make one finding of all changes of a kind; what a removed policy denied is reported with it.
+    """Make one finding of all changes of a kind; where the policy was removed, that finding says who lost access.
 
     *subject* is what the findings are about, and need not name.
     """
@@ -92,7 +92,7 @@ def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: b
         what = f"{first}, and {len(others)} more" if others else first
         severity = Severity.NOTE if code == "access-narrowed" else Severity.ERROR
         details = (first, *others) if others else ()
-        explained = dict.fromkeys(filter(None, map(stands_for, (first, *others))))
+        explained = dict.fromkeys(filter(None, map(explanation_of, (first, *others))))
         details = (*details, *explained)
         yield RuleFinding(code, severity, what, _WHY[code], _FIX[code], details)
 

@@ -64,7 +64,7 @@ def _leaves(left: LocatedResource, how: Departure) -> str:
 
 
 def looks_renamed(old: LocatedResource, new: LocatedResource, question: ReviewContext) -> ReviewFinding:
-    """Say that one repository is gone and another one, which looks like it, is new."""
+    """Say that one repository was removed and that another one, which looks like it, is created."""
     before, after = (read_repository(each.stack, each.resource) for each in (old, new))
     what = (
         removal(before, "Delete") if gone(old) is Happening.DELETED else removal(before, old.resource.deletion_policy)

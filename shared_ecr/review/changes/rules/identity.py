@@ -1,4 +1,4 @@
-"""What a deployment does to the repository itself: renames, replaces or moves it, and how easily it goes later."""
+"""What a deployment does to the repository itself: renames, replaces or moves it, and how easily it is lost later."""
 
 from collections.abc import Iterator
 
@@ -17,18 +17,19 @@ from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import Happening
 
 _ANYTHING = "this changes anything"
-_IMAGES_STAY = "Images do not move: whoever pulls from the new one finds nothing"
+_IMAGES_STAY = "Images do not move: a pull from the new one finds nothing"
 
 
 def renamed(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
-    """Find a repository that gets another name, which makes another repository."""
+    """Find a repository that gets another name, which creates another repository."""
     if case.naming is NameMatch.OTHER:
         old = as_written(case.before.resource.properties.get("RepositoryName")) or "the name CloudFormation gave it"
         new = as_written(case.after.resource.properties.get("RepositoryName")) or "one that CloudFormation gives it"
         yield error(
-            "repository-renamed", f"{old} becomes {new}: an empty repository is made, and the old one {_old_one(case)}",
+            "repository-renamed",
+            f"{old} becomes {new}: an empty repository is created, and the old one {_old_one(case)}",
             f"ECR cannot rename a repository. {_IMAGES_STAY}",
-            "Keep the name; or declare the new one beside the old one, copy the images, and drop the old one later",
+            "Keep the name; or declare the new one beside the old one, copy the images, and remove the old one later",
             (f"{old}: {counted_images(question.inventory, case.before)}",),
         )  # fmt: skip
 
@@ -60,29 +61,29 @@ def replaced(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFind
 
 
 def logical_id_changed(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
-    """Find a name that another resource of the same stack now claims."""
+    """Find a name that another resource of the same stack has now."""
     old, new = (each.resource.origin.logical_id for each in (case.before, case.after))
     if not case.stays_in_its_stack or old == new:
         return
     what, why, fix = (
         f"its logical id changes from {old} to {new} and its name stays",
-        "CloudFormation makes the new resource before it lets go of the old one, and fails: the name 'already exists'",
-        f"Keep the logical id (override_logical_id('{old}') in CDK); or let the old one go under Retain, and import it",
+        "CloudFormation creates the new resource before it deletes the old one, and fails: the name 'already exists'",
+        f"Keep the logical id (override_logical_id('{old}') in CDK); or remove the old one under Retain, and import it",
     )
     if case.after.stack.tool == TERRAFORM:
         what = f"its address changes from {old} to {new} and its name stays"
-        why = "Terraform destroys what it knows under the old address and makes another repository, without images"
+        why = "Terraform destroys what it knows under the old address and creates another repository, without images"
         fix = f"Write moved {{ from = {old}, to = {new} }}"
     details = (f"{case.before.name}: {counted_images(question.inventory, case.before)}",)
     yield error("logical-id-changed", what, why, fix, details)
 
 
 def moved(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding]:
-    """Find a repository that another stack now claims, or that is made in another place."""
+    """Find a repository that another stack has now, or that is created in another place."""
     if not is_same_place(case.before.home, case.after.home):
         yield error(
-            "repository-moved", f"it goes from {case.before.home} to {case.after.home}",
-            "It is made anew there, without images, and the old one is deleted or stays behind",
+            "repository-moved", f"it moves from {case.before.home} to {case.after.home}",
+            "It is created there without images, and the old one is deleted or stays behind",
             "Keep the account and the Region, or add a second repository and copy the images",
             (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
         )  # fmt: skip
@@ -91,19 +92,19 @@ def moved(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding
     old, new = case.before.stack.name, case.after.stack.name
     yield error(
         "repository-moved", f"it moves from stack {old} to stack {new} and its name stays",
-        f"{new} makes a repository whose name 'already exists' until {old} lets go of it, and fails",
-        f"Keep it in {old}; or let go of it there under Retain, and import it into {new} (cdk import)",
+        f"{new} creates a repository whose name 'already exists' until it leaves {old}, and fails",
+        f"Keep it in {old}; or remove it there under Retain, and import it into {new} (cdk import)",
         (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
     )  # fmt: skip
 
 
 def removal_weakened(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find a repository that goes more easily than before."""
+    """Find a repository that is lost more easily than before."""
     yield from weakened(case.before.resource, case.after.resource, case.after.stack.tool)
     if case.after.empty_on_delete and not case.before.empty_on_delete:
         word = "force_delete" if case.after.stack.tool == TERRAFORM else "EmptyOnDelete"
         yield error(
-            "removal-weakened", f"{word} is set: from now on its images go with it",
+            "removal-weakened", f"{word} is set: from now on its images are deleted with it",
             "ECR refuses to delete a repository that holds images; this takes the last protection away",
             f"Remove {word}",
         )  # fmt: skip
@@ -134,7 +135,7 @@ _BLOCKS_WHERE_IT_WAS_UNKNOWN = frozenset({
 })  # fmt: skip
 
 
-def not_told_apart(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
+def undecidable(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find what only a deployment knows, and what AWS would refuse: neither can be compared."""
     both = case.before.resource, case.after.resource
     written = undecided(*both)
@@ -166,7 +167,7 @@ def _is_refused(what: str, case: RepositoryPair) -> bool:
 def _unknown(what: str, why: str, whether: str = _ANYTHING, *, blocks: bool = False) -> RuleFinding:
     make = error if blocks else note
     return make(
-        "change-unknown", f"{what}: it cannot be told whether {whether}", f"{why[:1].upper()}{why[1:]}",
+        "change-unknown", f"{what}: it is not known whether {whether}", f"{why[:1].upper()}{why[1:]}",
         "Look at both sides, or give the values as parameters",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What a change of lifecycle rules now takes away: by the images that are there, or by the rules alone."""
+"""What a change of lifecycle rules takes away: by the images that are there, or by the rules alone."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -27,16 +27,16 @@ _FIX = "Check that it is meant, with an inventory (--images) if there is none ye
 
 
 def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find what the images that are there would now lose."""
+    """Find which of the images that are there would be lost, and were kept before."""
     outcome = case.outcome
     if outcome is None:
         return
-    newly_lost = any(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
+    is_any_lost = any(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
     for found in outcome.findings:
         severity = found.severity
         if found.code == _PROTECTS_NOTHING:
-            # A protection for tags that no one has pushed yet is none the worse for it.
-            severity = Severity.ERROR if newly_lost else Severity.NOTE
+            # A protection for tags that are not pushed yet is as good as before.
+            severity = Severity.ERROR if is_any_lost else Severity.NOTE
         images = _shown([image.shown for image in found.images], "images")
         yield RuleFinding(found.code, severity, found.what, found.why, found.fix, images)
 
@@ -48,7 +48,7 @@ def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
         return
     if not is_decidable(case.before.lifecycle, outcome.policy):
         return
-    told = " ".join(found.what for found in outcome.findings if found.code == _PROTECTS_NOTHING)
+    reported = " ".join(found.what for found in outcome.findings if found.code == _PROTECTS_NOTHING)
     lost = {(each.kept_by, each.lost_by) for each in _losses(case.before.lifecycle, outcome.policy)
             if each.weight is LossSeverity.LOST}  # fmt: skip
     for old, new in _turned(case.before.lifecycle, outcome.policy):
@@ -57,7 +57,7 @@ def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
             if before.claim and after.claim and before.claim.rule == old and not before.fate.is_loss
             and (old, after.claim.rule) in lost
         ]  # fmt: skip
-        if exposed and f"rule {new.priority} " not in told and not _selects_any(new, outcome):
+        if exposed and f"rule {new.priority} " not in reported and not _selects_any(new, outcome):
             yield error(
                 _PROTECTS_NOTHING,
                 f"rule {new.priority} selects none of {len(outcome.verdicts)} images {described(new.selection)}; "
@@ -131,8 +131,8 @@ def _number(outcome: RepositoryOutcome | None) -> str:
         return "number unknown: no inventory"
     lost = sum(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
     archived = sum(each.kind is ChangeKind.NEWLY_ARCHIVED for each in outcome.changes)
-    moved = f", and {archived} newly archived" if archived else ""
-    return f"{lost} of {len(outcome.verdicts)} images of the inventory are newly lost now{moved}"
+    moved = f", and {archived} are archived" if archived else ""
+    return f"{lost} of {len(outcome.verdicts)} images of the inventory would be lost now{moved}"
 
 
 def _turned(before: LifecyclePolicy, after: LifecyclePolicy) -> Iterator[tuple[LifecycleRule, LifecycleRule]]:

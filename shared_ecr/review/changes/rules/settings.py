@@ -77,7 +77,7 @@ def dropped(case: SettingCase) -> Iterator[RuleFinding]:
 
 
 def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find a public repository that goes, gets another name, or goes more easily."""
+    """Find a public repository that is removed, gets another name, or is lost more easily."""
     if case.type != PUBLIC_REPOSITORY:
         return
     if case.before and case.after is None:
@@ -86,21 +86,21 @@ def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
         return
     if case.happening is Happening.REPLACED and case.before.name != case.after.name:
         yield error(
-            "repository-renamed", f"{case.before.name} becomes {case.after.name}: a new, empty repository is made",
+            "repository-renamed", f"{case.before.name} becomes {case.after.name}: a new, empty repository is created",
             "ECR cannot rename a repository, and images do not move", "Keep the name, or declare the new one beside it",
         )  # fmt: skip
     old, new = (each.resource.origin.logical_id for each in (case.before, case.after))
     if case.happening is Happening.MOVED and (old != new or not case.stays_in_its_stack):
         code = "logical-id-changed" if case.stays_in_its_stack else "repository-moved"
         yield error(
-            code, "another resource claims its name", "The name 'already exists', and the deployment fails",
-            "Keep stack and logical id; or let go of the old one under Retain, and import it",
+            code, "another resource has its name now", "The name 'already exists', and the deployment fails",
+            "Keep stack and logical id; or remove the old one under Retain, and import it",
         )  # fmt: skip
     yield from weakened(case.before.resource, case.after.resource, case.after.stack.tool)
 
 
 def moved(case: SettingCase) -> Iterator[RuleFinding]:
-    """Tell of a setting that another resource puts now: the old one takes it back when it goes."""
+    """Report a setting that another resource puts now: the old one takes it back when it is deleted."""
     if case.type == PUBLIC_REPOSITORY or case.before is None or case.after is None:
         return
     old, new = case.before, case.after
@@ -114,13 +114,13 @@ def moved(case: SettingCase) -> Iterator[RuleFinding]:
         )  # fmt: skip
 
 
-def not_told_apart(case: SettingCase) -> Iterator[RuleFinding]:
+def undecidable(case: SettingCase) -> Iterator[RuleFinding]:
     """Find what only a deployment knows."""
     if case.before and case.after:
         for name in undecided(case.before.resource, case.after.resource):
             make = error if becomes_known(case.before.resource, case.after.resource, name) else note
             yield make(
-                "change-unknown", f"{name}: it cannot be told whether this changes anything",
+                "change-unknown", f"{name}: it is not known whether this changes anything",
                 "It depends on what only a deployment knows", "Look at both sides, or give the values as parameters",
             )  # fmt: skip
 
@@ -154,12 +154,12 @@ SETTING_RULES: tuple[SettingRule, ...] = (
     moved,
     account_setting,
     listed_in_setting,
-    not_told_apart,
+    undecidable,
 )
 
 
 def judged_setting(case: SettingCase) -> Iterator[ReviewFinding]:
-    """Yield what every rule finds; of what goes elsewhere with its stack, the stack tells."""
+    """Yield what every rule finds; of what moves with its whole stack, a finding of the stack says so."""
     if not case.is_elsewhere:
         for rule in SETTING_RULES:
             yield from (found.about(case.what, case.held.resource) for found in rule(case))

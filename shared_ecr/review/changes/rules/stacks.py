@@ -10,7 +10,7 @@ _SHOWN = 20
 
 
 def stacks_moved(pairs: Iterable[StackPair]) -> Iterator[ReviewFinding]:
-    """Find stacks that go on under another name, or in another place."""
+    """Find stacks that continue under another name, or in another place."""
     for pair in pairs:
         for found in _judged(pair):
             yield found.at(f"stack {pair.after.name}", pair.after.home, None)
@@ -24,12 +24,12 @@ def _judged(pair: StackPair) -> Iterator[RuleFinding]:
     if pair.is_renamed:
         yield error(
             "stack-moved", f"stack {before.name} becomes {after.name}",
-            "CloudFormation makes another stack: its repositories 'already exist', and the old stack stays as it is",
-            f"Keep the name {before.name}; or let go of everything in it under Retain, and import it", details,
+            "CloudFormation creates another stack: its repositories 'already exist', and the old stack stays as it is",
+            f"Keep the name {before.name}; or remove everything in it under Retain, and import it", details,
         )  # fmt: skip
     if pair.is_elsewhere:
         yield error(
-            "stack-moved", f"it goes from {before.home} to {after.home}",
-            "All of its repositories are made anew there, without images; those of the old place stay as they are",
+            "stack-moved", f"it moves from {before.home} to {after.home}",
+            "All of its repositories are created there without images; those of the old place stay as they are",
             "Keep the account and the Region, or add a second stack and copy the images", details,
         )  # fmt: skip

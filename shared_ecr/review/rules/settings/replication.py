@@ -105,7 +105,7 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
     filters = shapes.mappings(rule.get("RepositoryFilters"), f"{path}.RepositoryFilters")
     if len(filters) > MAX_PREFIXES:
         what = f"{path} has {len(filters)} filters; {MAX_PREFIXES} are allowed"
-        shapes.found.append(error("replication-prefix", what, "ECR refuses it", "Join those that begin alike"))
+        shapes.found.append(error("replication-prefix", what, "ECR refuses it", "Join those that have a common prefix"))
     prefixes = []
     for each, place in filters:
         kind = each.get("FilterType")
@@ -113,7 +113,7 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
             what = f"{place}: {quoted(str(kind))} is no type of filter"
             shapes.found.append(error("replication-prefix", what, "ECR knows PREFIX_MATCH alone", "Write PREFIX_MATCH"))
         prefix = shapes.parsed(each.get("Filter"), place, NamePrefix.parse)
-        # One that is not known begins no name, so that no one takes the rule for one about every repository.
+        # One that is not known is the prefix of no name, so that the rule is not taken for one about every repository.
         prefixes.append(prefix.text if prefix else str(each.get("Filter")))
     destinations = (_destination_of(shapes, each, place) for each, place in written)
     has_destinations = bool(written) or isinstance(rule.get("Destinations"), str)

@@ -72,7 +72,7 @@ def one_of(text: str, choices: Collection[str], of: str, code: str) -> str:
     """Return *text* where it is one of *choices*.
 
     Raises:
-        InvalidValueError: it is none, with the nearest; *of* is what the choices are called.
+        InvalidValueError: it is not, with the nearest; *of* is what the choices are called.
     """
     if text not in choices:
         what, fix = f"{quoted(text)} is no {of}", did_you_mean(text, choices).rstrip(".")

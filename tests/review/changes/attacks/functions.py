@@ -44,6 +44,6 @@ POLICIES = [
            {"App": repository(), "F": BY_URI}, "policy-written-elsewhere", "warning", says="replaces",
            twin={"App": repository(RepositoryPolicyText=policy(LAMBDA), Tags=TAGS), "F": BY_URI},
            twin_of={"App": repository(RepositoryPolicyText=policy(LAMBDA)), "F": BY_URI}),
-    Attack("nobody knows of a function: a note", {"App": bare()}, {"App": bare(Tags=TAGS)},
+    Attack("no function is known: a note", {"App": bare()}, {"App": bare(Tags=TAGS)},
            "policy-written-elsewhere", "note", twin={"App": bare(keep=False)}, twin_of={"App": bare(keep=False)}),
 ]  # fmt: skip

@@ -63,14 +63,16 @@ modes = st.sampled_from(MODES)
 
 
 @given(modes, some, modes, some, texts)
-def test_where_no_tag_is_now_movable_none_is(old: str, before: list[str], new: str, after: list[str], tag: str) -> None:
-    if MovableTags.of(new, tuple(after)).newly(MovableTags.of(old, tuple(before))) is None:
+def test_where_no_tag_gains_mobility_none_does(
+    old: str, before: list[str], new: str, after: list[str], tag: str
+) -> None:
+    if MovableTags.of(new, tuple(after)).gained_over(MovableTags.of(old, tuple(before))) is None:
         assert movable(old, before, tag) or not movable(new, after, tag)
 
 
 @given(modes, some, modes, some)
-def test_a_tag_that_is_now_movable_was_not(old: str, before: list[str], new: str, after: list[str]) -> None:
-    tag = MovableTags.of(new, tuple(after)).newly(MovableTags.of(old, tuple(before)))
+def test_a_tag_that_can_be_moved_now_could_not_before(old: str, before: list[str], new: str, after: list[str]) -> None:
+    tag = MovableTags.of(new, tuple(after)).gained_over(MovableTags.of(old, tuple(before)))
     if tag is not None:
         assert (movable(old, before, tag), movable(new, after, tag)) == (False, True)
 
@@ -78,4 +80,4 @@ def test_a_tag_that_is_now_movable_was_not(old: str, before: list[str], new: str
 @pytest.mark.parametrize("mode", MODES)
 def test_the_same_mode_and_filters_move_nothing_more(mode: str) -> None:
     tags = MovableTags.of(mode, ("latest*", "dev"))
-    assert tags.newly(tags) is None
+    assert tags.gained_over(tags) is None

@@ -50,7 +50,7 @@ def test_a_condition_that_everyone_meets_is_public_though_no_one_knows_our_organ
 def test_a_grant_to_everyone_names_someone_who_gets_in_and_what_is_allowed() -> None:
     finding = one("access-public", repository({"RepositoryPolicyText": policy(allow("*"))}))
     assert finding.details == (
-        "let in, for example: any role of 999999999999 of no organization",
+        "has access, for example: any role of 999999999999 of no organization",
         "allowed: ecr:BatchGetImage, ecr:GetDownloadUrlForLayer",
     )
 

@@ -51,7 +51,7 @@ def test_one_key_is_the_same_however_it_is_called(one: EncryptionIdentity, other
     pytest.param(by(KEY), by("${Deployed:Other.Arn}"), id="keys of two resources"),
     pytest.param(by(ID), by(ID[::-1]), id="two ids"),
     pytest.param(by(f"{ARN}:key/{ID}"), by(f"arn:aws:kms:us-east-1:222222222222:key/{ID}"), id="another account's"),
-    pytest.param(by("alias/a"), by("alias/b"), id="two aliases of keys that nobody knows"),
+    pytest.param(by("alias/a"), by("alias/b"), id="two aliases of unknown keys"),
     pytest.param(encryption({"EncryptionType": "KMS"}), encryption({"EncryptionType": "KMS_DSSE"}), id="two types"),
     pytest.param(encryption(None), encryption({"EncryptionType": "KMS"}), id="with and without a key"),
 ])  # fmt: skip

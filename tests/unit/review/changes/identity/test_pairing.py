@@ -10,7 +10,7 @@ OPEN = RegistryHome(None, None)
 
 
 def pairs(before: Deployment, after: Deployment) -> list[tuple[str, str]]:
-    """Return stack, logical id and name of what is paired, of what no longer exists, and of what is new."""
+    """Return stack, logical id and name of what is paired, of what was removed, and of what is new."""
     type_ = "AWS::ECR::Repository"
     found = pair_up(held(before, type_), held(after, type_), paired_stacks(before, after))
     return [
@@ -47,13 +47,13 @@ def named(*names: str) -> dict[str, Body]:
     pytest.param(side(stack("one", A=repository())), side(stack("one", EU, A=repository())), [("one.A", "one.A")],
                  id="another Region"),
     pytest.param(side(stack("one", OPEN, A=repository())), side(stack("one", A=repository())), [("one.A", "one.A")],
-                 id="a Region that nobody knew"),
+                 id="a Region that was not known"),
     pytest.param(side(stack("one", A=repository()), stack("one", EU, A=repository())),
                  side(stack("one", EU, A=repository()), stack("one", A=repository())),
                  [("one.A", "one.A"), ("one.A", "one.A")], id="one name in two Regions"),
     pytest.param(side(stack("dev", OPEN, A=repository()), stack("prod", OPEN, A=repository())),
                  side(stack("dev", OPEN, A=repository()), stack("prod", OPEN)),
-                 [("dev.A", "dev.A"), ("prod.A", "")], id="two places that nobody knows"),
+                 [("dev.A", "dev.A"), ("prod.A", "")], id="two unknown places"),
 ])  # fmt: skip
 def test_each_repository_is_found_again(before: Deployment, after: Deployment, expected: list[tuple[str, str]]) -> None:
     assert pairs(before, after) == expected

@@ -112,7 +112,7 @@ def test_a_new_rule_that_keeps_fewer_than_one_for_each_day_is_a_loss() -> None:
     assert weights([pushed(9, 90)], [newest(1, 10, "v*"), pushed(9, 90)]) == ["lost"]
 
 
-def test_what_is_now_archived_and_stays_there_is_no_loss() -> None:
+def test_what_is_archived_and_stays_there_is_no_loss() -> None:
     assert weights([], [not_pulled(1, 90, **ANY)]) == ["archived"]
 
 
@@ -122,7 +122,7 @@ def test_a_loss_names_an_image_and_both_rules() -> None:
     assert (loss.tags, loss.kept_by and loss.kept_by.priority, loss.lost_by.priority) == (("vq",), 1, 2)
 
 
-def test_policies_of_more_tags_than_a_person_writes_are_not_shown_apart() -> None:
+def test_policies_of_more_tags_than_a_person_writes_are_not_compared() -> None:
     many = policy({"rules": [newest(1, 9, *(f"{number:x}*" for number in range(1200)))]})
     assert not is_decidable(many, None)
 
@@ -170,7 +170,7 @@ def is_loss(found: tuple[Loss, ...]) -> bool:
 
 @given(policies(), policies(), populations())
 @settings(max_examples=400, deadline=None)
-def test_where_no_loss_is_found_no_image_is_now_lost(
+def test_where_no_loss_is_found_no_image_is_lost(
     old: LifecyclePolicy | None, new: LifecyclePolicy | None, images: list[Image]
 ) -> None:
     if not is_loss(losses(old, new)):

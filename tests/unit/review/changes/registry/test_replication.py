@@ -62,7 +62,7 @@ def test_a_destination_that_is_not_known_yet_is_no_destination_dropped() -> None
     assert (codes(found, "error"), codes(found, "note")) == ([], ["change-unknown"])
 
 
-def test_what_goes_to_another_region_with_its_stack_is_shown_by_the_stack() -> None:
+def test_what_goes_to_another_region_with_its_stack_is_reported_by_the_stack() -> None:
     both = (
         stack("ecr", home, **replicating([([EU], [])]))
         for home in (RegistryHome(ACCOUNT, "us-east-1"), RegistryHome(ACCOUNT, "us-west-2"))

@@ -86,14 +86,14 @@ def test_a_setting_that_was_removed_is_reported(before: Body, code: str, severit
     assert codes(found, severity) == [code]
 
 
-def test_a_registry_policy_that_changes_is_shown_with_every_repository_it_is_true_of() -> None:
+def test_a_registry_policy_that_changes_is_reported_with_every_repository_it_is_true_of() -> None:
     repositories = {name: repository(f"team/{name.lower()}") for name in "ABC"}
     before, after = ({**repositories, "P": registry_policy(*found)} for found in ([], [into("team/*")]))
     (finding,) = changed(before, after).findings
     assert finding.what.startswith("team/a and 2 more: any role of 222222222222")
 
 
-def test_a_registry_policy_that_takes_back_what_a_repository_policy_gives_is_shown_of_the_registry() -> None:
+def test_a_registry_policy_that_takes_back_what_a_repository_policy_gives_is_reported_of_the_registry() -> None:
     denies = allow("*", Effect="Deny", Action="ecr:*", Resource="*")
     found = changed(
         {"A": repository(), "P": registry_policy(into("*"))},

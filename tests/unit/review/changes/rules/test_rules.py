@@ -50,11 +50,11 @@ def with_policies(before: Body, after: Body) -> Changed:
     return changed({"App": old}, {"App": new})
 
 
-# What no longer exists.
+# What was removed.
 
 
 @pytest.mark.parametrize(("left", "expected"), [(2, 3), (1, 4)])
-def test_more_than_three_that_are_dropped_at_once_are_shown_together(left: int, expected: int) -> None:
+def test_more_than_three_that_are_dropped_at_once_are_reported_together(left: int, expected: int) -> None:
     found = of_repositories(FIVE, FIVE[:left])
     assert found.count("repository-orphaned") == expected
     assert ("repositories-dropped-many" in found) is (expected > 3)
@@ -65,7 +65,7 @@ def test_of_many_repositories_more_than_a_twentieth_is_many() -> None:
     assert [of_repositories(names, names[:left]).count("repositories-dropped-many") for left in (95, 94)] == [0, 1]
 
 
-def test_a_dropped_repository_is_shown_with_the_number_of_its_images() -> None:
+def test_a_dropped_repository_is_reported_with_the_number_of_its_images() -> None:
     found = changed({"App": repository(), "B": repository("b")}, {"B": repository("b")}, images(7))
     assert found.findings[0].details == ("team/app: 7 images in the inventory",)
 
@@ -94,7 +94,9 @@ def test_what_is_not_retained_is_deleted(policy_: str) -> None:
     pytest.param(["a/a", "b/b", "x/y"], ["c/c", "x/y"], ["repository-orphaned", "repository-orphaned"],
                  id="two for one"),
 ])  # fmt: skip
-def test_what_looks_like_a_new_name_is_shown_as_one(before: list[str], after: list[str], expected: list[str]) -> None:
+def test_what_looks_like_a_new_name_is_reported_as_one(
+    before: list[str], after: list[str], expected: list[str]
+) -> None:
     assert of_repositories(before, after) == expected
 
 
@@ -122,7 +124,7 @@ def test_a_repository_of_terraform_that_goes_to_another_region_alone_is_found() 
     assert blocking(side(before), side(replace(before, resources=moved))) == ["repository-moved"]
 
 
-def test_another_name_under_another_encryption_is_shown_once() -> None:
+def test_another_name_under_another_encryption_is_reported_once() -> None:
     new = repository("team/new", EncryptionConfiguration={"EncryptionType": "AES256"})
     assert blocking({"App": repository()}, {"App": new}) == ["repository-renamed"]
 
@@ -164,13 +166,13 @@ def test_a_role_of_the_stack_that_is_let_in_is_found() -> None:
         {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:us-east-1:${{Deployed:{name}}}:function:*"}},
     ),
 ], ids=["organization", "account", "principal", "source"])  # fmt: skip
-def test_another_expression_lets_in_someone_else(statement: Callable[[str], Any]) -> None:
+def test_another_expression_allows_another_principal(statement: Callable[[str], Any]) -> None:
     before, after = (policy(statement(name)) for name in ("One", "Other"))
     assert "access-widened-outside" in codes(with_policies(before, after))
     assert codes(with_policies(before, before)) == []
 
 
-def test_the_number_that_is_for_an_open_account_is_explained() -> None:
+def test_the_number_in_place_of_an_open_account_is_explained() -> None:
     before, after = (policy(allow({"AWS": f"arn:aws:iam::${{Deployed:{name}}}:root"})) for name in ("One", "Other"))
     [found] = [each for each in with_policies(before, after).findings if each.code == "access-widened-outside"]
     assert "stands for an account that is known only once deployed" in found.details[-1]
@@ -208,7 +210,7 @@ def test_rules_that_lose_more_are_shown_in_words_with_an_image_that_shows_it() -
         "- rule 1: untagged images: those pushed more than 14 days ago expire",
         "+ rule 1: untagged images: those pushed more than 7 days ago expire",
         (
-            "an untagged image: kept or let go by rule 1: untagged images: those pushed more than 14 days ago expire; "
+            "an untagged image: kept or expired by rule 1: untagged images: those pushed more than 14 days ago expire; "
             "now by rule 1: untagged images: those pushed more than 7 days ago expire"
         ),
     )
@@ -221,7 +223,7 @@ def test_an_inventory_shows_the_fate_of_each_image_under_both_policies() -> None
     assert [each.image.tags[0] for each in outcome.changes] == ["v3", "v2"]
 
 
-def test_where_images_are_found_to_go_the_rules_need_not_be_shown_again() -> None:
+def test_where_images_are_found_to_go_the_rules_need_not_be_reported_again() -> None:
     found = changed(judged(newest(1, 10)), judged(newest(1, 8)), images(12))
     assert codes(found) == ["fate-many"]
 
@@ -230,7 +232,7 @@ def test_where_few_images_go_the_rules_block_all_the_same() -> None:
     found = changed(judged(newest(1, 50)), judged(newest(1, 49)), images(50))
     assert (codes(found), found.findings[0].what) == (
         ["lifecycle-loses-more"],
-        "images that were kept can expire; 1 of 50 images of the inventory are newly lost now",
+        "images that were kept can expire; 1 of 50 images of the inventory would be lost now",
     )
 
 
@@ -273,6 +275,6 @@ def test_what_is_narrowed_is_a_note(before: Body, after: Body) -> None:
     assert [(each.code, each.severity) for each in found.findings] == [("access-narrowed", Severity.NOTE)]
 
 
-def test_who_is_let_in_is_shown_with_the_repository() -> None:
+def test_who_gains_access_is_reported_with_the_repository() -> None:
     found = changed({"App": repository()}, {"App": repository(RepositoryPolicyText=policy(allow("*")))})
     assert {each.code for each in found.repositories[0].access} == {"access-widened", "access-widened-outside"}
