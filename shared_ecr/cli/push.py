@@ -102,7 +102,7 @@ def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted
     from shared_ecr.client.push import PushOptions, plan_all, push_all
     from shared_ecr.client.session import Session
 
-    where = RepositoryLocator(arguments.file, arguments.stack, memory=LookupCache(tell=shown.said))
+    where = RepositoryLocator(arguments.file, arguments.stack, memory=LookupCache(warn=shown.said))
     asked = orders(arguments, where)
     options = PushOptions(arguments.engine, arguments.create, arguments.referrers, arguments.jobs)
     shown.expect(len(asked))

@@ -4,7 +4,7 @@
     result = push("build/todobackend.tar", "docker-in-aws/todobackend:1.4.2")
     print(result.reference)
 
-`session` holds what a command needs of the world; `moving` is the road of a push and a pull, `copying`, `mirroring`,
+`session` holds what a command needs of the world; `push` is the way of a push and a pull, `copying`, `mirroring`,
 `tagging` and `inspecting` are those between registries. `addresses` and `targets` say where a repository is, `aws`
 asks AWS, `registries` and `credentials` log in, `pushers` and `engines` move images, `sources` read them,
 `distribution` is the registry's API and `http` carries it.

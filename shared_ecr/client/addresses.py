@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared_ecr.model.registry import RegistrySpec
 
 
-def _tell_on_stderr(line: str) -> None:
+def _write_to_stderr(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
@@ -30,7 +30,7 @@ def _tell_on_stderr(line: str) -> None:
 class LookupCache:
     """What was read, kept for the next question of the same command; one thread reads while the others wait."""
 
-    tell: Callable[[str], None] = _tell_on_stderr
+    warn: Callable[[str], None] = _write_to_stderr
     """Takes a line that the user should know of; once, as each thing is read once."""
     lock: RLock = field(default_factory=RLock)
     declaration: "RegistrySpec | None" = None
@@ -102,7 +102,7 @@ def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "S
     region = where.region or (spec.regions[0] if spec else _region_of_environment())
     registry = deployed_registry(clients or _clients(), stack, region)
     if registry.warning:
-        where.memory.tell(f"warning: {registry.warning}")
+        where.memory.warn(f"warning: {registry.warning}")
     return Addresses(registry.repositories, f"the stack {stack} in {region}")
 
 
@@ -130,7 +130,7 @@ def _known(where: RepositoryLocator, clients: "StackClients | None") -> Addresse
 
         reason = "no such stack for these credentials" if isinstance(refusal, NoSuchStackError) else "not readable"
         place = f"the stack deployed in {where.region}" if where.region else "the deployed stack"
-        where.memory.tell(f"{place} is out of reach ({reason}); addresses are those of {where.file}")
+        where.memory.warn(f"{place} is out of reach ({reason}); addresses are those of {where.file}")
         return _declared(spec, where)
     if spec and any(not _is_in(repository, spec) for repository in addresses.repositories):
         return _declared(spec, where)

@@ -52,7 +52,7 @@ WHOLE = CopyOptions()
 
 @dataclass(frozen=True, slots=True)
 class Copying:
-    """One image that stands in one registry, and the repository that shall have it; nothing is written yet."""
+    """One image in one registry, and the repository to copy it to; nothing is written yet."""
 
     image: RegistryImage
     session: "Session" = field(repr=False)
@@ -101,7 +101,7 @@ def copy(
 
 @contextmanager
 def prepared(source: str, target: str, session: "Session", options: CopyOptions = WHOLE) -> Iterator[Copying]:
-    """Lend the copy of *source* to *target* before it is made: `plan` tells what it would do, `run` makes it."""
+    """Lend the copy of *source* to *target* before it is made: `plan` shows what it would do, `run` makes it."""
     there = locate_anywhere(source, session.where, session.clients).image(source)
     here = locate_anywhere(target, session.where, session.clients)
     if here.digest is not None:
@@ -123,7 +123,7 @@ def verify(signer: "TrustedSigner | None", session: "Session", there: ImageRefer
 
 
 def rule_of(here: TargetRepositoryName, session: "Session") -> TagMutability | None:
-    """Return which tags may move there, or None where nobody may tell; nothing has to stay where there is nothing."""
+    """Return which tags may move there, or None where it is not known; in a missing repository nothing has to stay."""
     try:
         return mutability(here.host, here.repository, session.where, session.clients)
     except NoSuchRepositoryError:

@@ -54,11 +54,11 @@ def _to_store(
     """Return the tags that do not name *target* yet; refuse one that may not move there."""
     assert isinstance(target.name, Digest)  # noqa: S101 — by construction, for the type checker
     held = {tag: remote.held(tag) for tag in tags}
-    for tag, sight in held.items():
-        is_another = isinstance(sight, Digest) and sight != target.name
+    for tag, state in held.items():
+        is_another = isinstance(state, Digest) and state != target.name
         if is_another and rule is not None and not rule.allows_moving(tag):
-            raise PushRefusedError.immutable_tag(target.named(tag), str(sight), target.name)
-    return [tag for tag, sight in held.items() if sight != target.name]
+            raise PushRefusedError.immutable_tag(target.named(tag), str(state), target.name)
+    return [tag for tag, state in held.items() if state != target.name]
 
 
 def _read_back(remote: RemoteRepository, tags: Sequence[Tag], target: ImageReference, progress: Progress) -> None:
@@ -69,4 +69,6 @@ def _read_back(remote: RemoteRepository, tags: Sequence[Tag], target: ImageRefer
             progress.happened(Message(target.repository_uri, line))
         elif held != target.name:
             names = "nothing" if held is ManifestState.MISSING else held
-            raise PushRefusedError(f"{target.named(tag)} names {names} after it was stored; somebody else may push it")
+            raise PushRefusedError(
+                f"{target.named(tag)} names {names} after it was stored; another push may run at the same time"
+            )

@@ -96,7 +96,7 @@ def locate(repository: str, where: RepositoryLocator, clients: "AwsClients") -> 
 
     Raises:
         InvalidValueError: a part outside its grammar, or a host that only looks like one of ECR's.
-        UsageError: no repository of that name is known, or a tag or digest stands behind it.
+        UsageError: no repository of that name is known, or a tag or digest follows it.
     """
     found = locate_anywhere(repository, where, clients)
     if found.tags or found.digest is not None:
@@ -114,7 +114,7 @@ def locate_image(image: str, where: RepositoryLocator, clients: "AwsClients") ->
         InvalidValueError: a part outside its grammar, or a host that only looks like one of ECR's.
     """
     if not (written := WrittenReference.parse(image)).tags and written.digest is None:
-        # Said before anybody is asked where the repository is.
+        # An error before AWS is asked where the repository is.
         raise UsageError(f"{quoted(image)} names 0 tags; write {_FORMS}")
     return locate_anywhere(image, where, clients).image(image)
 

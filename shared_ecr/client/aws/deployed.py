@@ -47,7 +47,7 @@ class NoSuchStackError(RefusedError):
 
     @classmethod
     def called(cls, stack_name: str, region: Region) -> "NoSuchStackError":
-        """Tell which stack is missing where."""
+        """Say which stack is missing where."""
         return cls(
             f"there is no stack {stack_name} in {region}; deploy it, or check the name, the Region and the account "
             "whose credentials these are"
@@ -117,7 +117,7 @@ def _stacks_of(first: "StackTypeDef") -> int:
 def repositories_among(values: Iterable[str]) -> tuple[RepositoryAddress, ...]:
     """Find the repositories among the values of outputs: those whose ARN and whose URI both stand there.
 
-    Keys and descriptions are for people. A value that is neither is somebody else's and is passed over.
+    Keys and descriptions are for people. Any other value belongs to others and is passed over.
     """
     uris: dict[tuple[AccountId, Region, str], str] = {}
     arns: dict[tuple[AccountId, Region, str], str] = {}

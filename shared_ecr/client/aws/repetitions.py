@@ -1,7 +1,7 @@
 """Where botocore's judgement, which answer another attempt may better, is not ours.
 
 `LimitExceededException` is on botocore's list of throttles; at ECR it is a quota that is used up, and nine attempts
-find it used up. A success whose JSON document is none, as after a proxy that broke it, is taken for an empty answer.
+find it used up. A success whose body is not JSON, as after a proxy that broke it, is taken for an empty answer.
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
 """
 

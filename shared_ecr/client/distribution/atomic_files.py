@@ -1,7 +1,7 @@
-"""Files on their way to their names: whatever ends the program, none is under its name that is not whole.
+"""Atomic file writes: a file has its final name only when it is whole, whatever ends the program.
 
-Each is locked while it is written. So a program that comes later tells what one that was killed has left, which has
-no lock any more, from what another is still at.
+Each is locked while it is written. So a program that comes later distinguishes the files of one that was
+killed, which have no lock any more, from those that another is still writing.
 """
 
 import os

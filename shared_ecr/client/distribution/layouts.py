@@ -42,7 +42,7 @@ class LayoutFolder:
             self._listed()
 
     def make(self) -> None:
-        """Make the folder a layout, where it is none yet."""
+        """Make the folder a layout, unless it is one already."""
         with self._written():
             self.path.mkdir(parents=True, exist_ok=True)
             # First of all: by this file another pull that begins now sees that the folder is a layout.

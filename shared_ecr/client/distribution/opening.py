@@ -14,7 +14,7 @@ from shared_ecr.names import RegistryHost
 def opened(
     host: RegistryHost, repository: str, credentials: CredentialSource, environment: HttpEnvironment
 ) -> Iterator[RemoteRepository]:
-    """Lend the repository; at the end its connections are closed, and whoever still waits to ask again stops."""
+    """Lend the repository; at the end its connections are closed, and a thread that waits to ask again stops."""
     stop = threading.Event()
     with connected(host, for_repository(credentials, repository), environment, stop) as exchange:
         try:

@@ -66,7 +66,7 @@ def _same_list(remote: RemoteRepository, url: str, address: str, place: str) -> 
             following = f"{endpoint.url}{parts.path}?{parts.query}"
         is_ours = endpoint.owns(following) and "@" not in urlsplit(following).netloc
     except ValueError:
-        raise RefusedError(f"{place} goes on at an address that is none") from None
+        raise RefusedError(f"{place} goes on at an invalid address") from None
     if not is_ours or parts.path != urlsplit(url).path:
         scheme, name, _ = origin(following)
         raise RefusedError(f"{place} goes on at {quoted(f'{scheme}://{name}{parts.path}')}; that is not followed")

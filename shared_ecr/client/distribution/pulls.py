@@ -74,12 +74,12 @@ class _Pull:
             raise
         listing = self._layout.name_image(image.root, reference)
         for line in (*image.notes, *_notes(listing, reference, self._layout.path)):
-            self._tell(Message(self._place, line))
+            self._report(Message(self._place, line))
         return image.root.digest
 
     def _write(self, image: RegistryImage) -> None:
         blobs = sorted(image.blobs, key=lambda blob: -blob.size)
-        self._tell(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
+        self._report(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
         self._workers.run([partial(self._fetch, blob) for blob in blobs])
         for manifest in image.manifests:
             self._layout.add_manifest(manifest)
@@ -88,19 +88,19 @@ class _Pull:
         if self._layout.has(blob.digest, blob.size):
             self._ended(blob, "present")
             return
-        self._tell(BlobBegan(self._place, blob.digest, blob.size))
+        self._report(BlobBegan(self._place, blob.digest, blob.size))
         with self._layout.blob_file(blob.digest) as file:
             for chunk in verified(blob):
                 if self._workers.stop.is_set():
                     raise StoppedError
                 file.write(chunk)
-                self._tell(BlobMoved(self._place, blob.digest, len(chunk)))
+                self._report(BlobMoved(self._place, blob.digest, len(chunk)))
         self._ended(blob, "downloaded")
 
     def _ended(self, blob: Blob, outcome: str) -> None:
-        self._tell(BlobEnded(self._place, blob.digest, blob.size, outcome))
+        self._report(BlobEnded(self._place, blob.digest, blob.size, outcome))
 
-    def _tell(self, event: Event) -> None:
+    def _report(self, event: Event) -> None:
         with self._lock:
             self._progress.happened(event)
 

@@ -66,7 +66,7 @@ class RemoteRepository:
         return stated or digest_of(self._content(self.ask("GET", url, step, _ACCEPT), step))
 
     def has_blob(self, digest: Digest) -> bool:
-        """Look whether the blob is there; where that is forbidden the upload will tell, so no."""
+        """Look whether the blob is there; where that is forbidden it counts as missing, and the upload will show."""
         answer = self.ask("HEAD", f"{self.url}/blobs/{digest}", f"look for {digest}")
         if answer.status == FORBIDDEN and not self.exchange.endpoint.owns(answer.url):
             # Who redirects has it; the storage behind may have signed the address for a GET alone.
@@ -146,7 +146,7 @@ class RemoteRepository:
             if held == manifest.digest:
                 return
             target = ImageReference(self.exchange.endpoint.registry, self.name, name)
-            raise PushRefusedError.immutable_tag(target, _told(held), manifest.digest)
+            raise PushRefusedError.immutable_tag(target, _name_of(held), manifest.digest)
         raise refusal.error(self.exchange, self.name, f"store the manifest {name}", action="ecr:PutImage")
 
     def _content(self, answer: HttpResponse, step: str) -> bytes:
@@ -162,7 +162,7 @@ class RemoteRepository:
         return Refusal.read(answer, self.exchange).error(self.exchange, self.name, step, action=action)
 
 
-def _told(held: Digest | ManifestState) -> Digest | str:
+def _name_of(held: Digest | ManifestState) -> Digest | str:
     match held:
         case Digest():
             return held

@@ -90,8 +90,8 @@ class Uploads:
     def _mount(self, digest: Digest, source: str) -> str | None:
         """Ask to take the blob from *source*; return where else to upload it, or None where it is there by now.
 
-        The session that comes in place of a mount is as good as any. A registry that refuses to be asked, as for a
-        *source* that the login does not reach, is asked for nothing but uploads from then on.
+        The session that the registry gives in place of a mount is as good as any. A registry that refuses to be asked,
+        as for a *source* that the login does not reach, is asked for nothing but uploads from then on.
         """
         if self._mounts_are_refused:
             return self._session()
@@ -109,7 +109,7 @@ class Uploads:
         return self._remote.exchange.endpoint.upload_location(url, location)
 
     def _session(self) -> str:
-        """Begin an upload and return where its bytes shall go."""
+        """Begin an upload and return the address for its bytes."""
         url = f"{self._remote.url}/blobs/uploads/"
         answer = self._begun(url)
         location = answer.header("Location")

@@ -115,7 +115,7 @@ def _place(source: str) -> str:
     transport, colon, _ = checked_source(source).partition(":")
     if not colon or transport not in TRANSPORTS:
         raise UsageError(
-            f"skopeo cannot tell where {quoted(source)} is; write it as TRANSPORT:PLACE with {listed(TRANSPORTS)}, "
+            f"skopeo does not know where {quoted(source)} is; write it as TRANSPORT:PLACE with {listed(TRANSPORTS)}, "
             "such as 'docker-daemon:app:v1'"
         )
     return source

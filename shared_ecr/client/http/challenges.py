@@ -47,7 +47,7 @@ class BearerChallenge:
         try:
             return replace(self, realm=urljoin(f"{endpoint.url}/v2/", self.realm))
         except ValueError as error:
-            raise RefusedError(f"{endpoint.registry} names a token service whose address is none") from error
+            raise RefusedError(f"{endpoint.registry} names a token service whose address is invalid") from error
 
     def token_url(self, endpoint: Endpoint) -> str:
         """Render the request for a token by GET; refuse a realm that is neither https nor on the same machine as we.
@@ -79,7 +79,7 @@ class BearerChallenge:
         try:
             parts = urlsplit(self.realm)
         except ValueError as error:
-            raise RefusedError(f"{endpoint.registry} names a token service whose address is none") from error
+            raise RefusedError(f"{endpoint.registry} names a token service whose address is invalid") from error
         is_safe = parts.scheme == "https" and not is_local(parts.hostname or "")
         is_ours = endpoint.is_local and parts.scheme in {"http", "https"} and is_local(parts.hostname or "")
         if not (is_safe or is_ours) or "@" in parts.netloc:

@@ -65,7 +65,7 @@ class Endpoint:
             url = urljoin(request_url, location)
             _ = urlsplit(url).port
         except ValueError as error:
-            raise RefusedError(f"{self.registry} answered with an address that is none") from error
+            raise RefusedError(f"{self.registry} answered with an invalid address") from error
         return url
 
     @property

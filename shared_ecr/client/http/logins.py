@@ -99,7 +99,7 @@ class Login:
         credentials = self._credentials(renew=renew)
         if credentials is None:
             raise UnavailableError(
-                f"{self._endpoint.registry} asks who is there, and no credentials for it are known; "
+                f"{self._endpoint.registry} wants a login, and no credentials for it are known; "
                 f"{backend_of(self._endpoint.registry).login_advice}"
             )
         if credentials.is_identity_token:

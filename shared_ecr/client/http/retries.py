@@ -102,7 +102,7 @@ class RateLimit:
         """Return when one more may pass, by the caller's clock; the caller's own stop ends the pause."""
         with self._lock:
             now = patience.clock()
-            # Those to come stay too: somebody waits for them.
+            # Those to come stay too: a thread waits for each.
             self._moments = [moment for moment in self._moments if moment > now - 1.0]
             is_full = len(self._moments) >= self._count
             mine = max(now, self._moments[-self._count] + 1.0) if is_full else now

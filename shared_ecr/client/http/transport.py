@@ -105,7 +105,7 @@ class Transport:
         """Send one request; *body*, where it is not bytes, needs a `Content-Length` among *headers*.
 
         Raises:
-            TransientError: the connection broke, or nobody answered in time.
+            TransientError: the connection broke, or there was no answer in time.
             UnavailableError: the host cannot be reached or does not prove who it is.
         """
         with _troubles(url):

@@ -57,7 +57,7 @@ def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
             run.prepare(each, stack)
         run.look()
         if dry_run:
-            run.tell_due()
+            run.report_due()
         else:
             run.copy(progress or NullProgress(), failed or (lambda _: None))
     return run.rows
@@ -66,7 +66,7 @@ def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
 def _asked_for(names: Sequence[str], session: "Session") -> list[Mirror]:
     spec = session.where.declaration()
     if spec is None:
-        raise UsageError(f"there is no {session.where.file}; what is mirrored stands in it, under 'mirrors'")
+        raise UsageError(f"there is no {session.where.file}; it declares what is mirrored, under 'mirrors'")
     wanted = {RepositoryName.parse(name) for name in names}
     targets = [each.target for each in spec.mirrors]
     for name in sorted(wanted.difference(targets)):

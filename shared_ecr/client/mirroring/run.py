@@ -67,7 +67,7 @@ class Run:
         """Compare both sides of every image."""
         WorkerPool(self._jobs).run([partial(self._look, number, pair) for number, pair in self._to_look_at.items()])
 
-    def tell_due(self) -> None:
+    def report_due(self) -> None:
         """Make the rows of a dry run of what is to be copied."""
         for number, (pair, due) in self._due.items():
             outcome = MirrorOutcome.TO_UPDATE if due.moves else MirrorOutcome.TO_COPY

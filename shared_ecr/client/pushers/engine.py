@@ -56,8 +56,8 @@ class EnginePusher:
             progress.happened(Message(request.place, f"{request.targets[0]} is this image already"))
             return _result(request, same[request.tags[0]], moved=False)
 
-        told = [self._push(request, tag, credentials, progress) for tag in moving]
-        return _result(request, self._read_back(request, [*same.values(), *filter(None, told)], progress), moved=True)
+        pushed = [self._push(request, tag, credentials, progress) for tag in moving]
+        return _result(request, self._read_back(request, [*same.values(), *filter(None, pushed)], progress), moved=True)
 
     def _image(self, source: str) -> LocalImage:
         """Return the image to push; refuse one that the engine does not hold."""
@@ -131,8 +131,8 @@ class EnginePusher:
         if len(held) != 1 or digest is None or set(expected) - {digest}:
             names = ", ".join(f"{tag}: {held or 'nothing'}" for tag, held in zip(request.tags, found, strict=True))
             raise PushRefusedError(
-                f"{request.host}/{request.repository} does not hold one image under all its tags ({names}): somebody "
-                "else pushed meanwhile, or an older tag names the image as another tool packed it; push to one tag"
+                f"{request.host}/{request.repository} does not hold one image under all its tags ({names}): another "
+                "push ran meanwhile, or an older tag names the image as another tool packed it; push to one tag"
             )
         return digest
 

@@ -69,7 +69,7 @@ Event = Planned | BlobBegan | BlobMoved | BlobEnded | ManifestStored | Message
 
 
 class Progress(Protocol):
-    """Hears what happens; is called from several threads, one call at a time for each image."""
+    """Takes what happens; is called from several threads, one call at a time for each image."""
 
     def happened(self, event: Event) -> None:
         """Take one event."""

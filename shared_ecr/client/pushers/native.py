@@ -96,10 +96,10 @@ class _Push:
     def run(self) -> PushResult:
         plan = self._plan
         for note in plan.notes:
-            self._storing.tell(note)
+            self._storing.say(note)
         if plan.is_done:
             tags = f" under {', '.join(map(str, self._request.tags))}" if self._request.tags else ""
-            self._storing.tell(f"{plan.root.digest} is there already{tags}")
+            self._storing.say(f"{plan.root.digest} is there already{tags}")
             return self._result()
         moving = plan.to_move
         self._progress.happened(Planned(plan.place, len(moving), plan.byte_count, len(plan.blobs) - len(moving)))
@@ -127,7 +127,7 @@ class _Push:
     def _create(self) -> None:
         if self._plan.standing is RepositoryState.BY_REQUEST and self._context.creation is not None:
             self._context.creation.create(self._request.host, self._request.repository)
-            self._storing.tell(
+            self._storing.say(
                 f"created the repository {self._request.place}: its tags do not move, and images are scanned when "
                 "pushed. It is not in the declaration; declare it in registry.yaml for its policies and lifecycle"
             )
@@ -143,7 +143,7 @@ class _Push:
             target = ImageReference(self._request.host, self._request.repository, name)
             held = self._context.remote.held(name)
             if held is ManifestState.UNTOLD:
-                self._storing.tell(f"{target} was stored; reading it back is not allowed (ecr:BatchGetImage)")
+                self._storing.say(f"{target} was stored; reading it back is not allowed (ecr:BatchGetImage)")
             elif held != planned:
                 found = "nothing" if held is ManifestState.MISSING else held
                 raise PushRefusedError(
@@ -153,7 +153,7 @@ class _Push:
     def _say_what_is_kept(self) -> None:
         done = self._storing.tally.count
         if done:
-            self._storing.tell(f"stopped; {done} of {len(self._plan.to_move)} blobs are there and will be reused")
+            self._storing.say(f"stopped; {done} of {len(self._plan.to_move)} blobs are there and will be reused")
 
     def _result(self) -> PushResult:
         request, tally = self._request, self._storing.tally

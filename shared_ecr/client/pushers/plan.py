@@ -87,7 +87,7 @@ class PushPlan:
     place: str
     """The repository with its registry, as people read it."""
     root: Manifest
-    """The manifest or index that the tags shall name."""
+    """The manifest or index that the tags will name."""
     standing: RepositoryState
     tags: tuple[PlannedTag, ...]
     manifests: tuple[PlannedManifest, ...]
@@ -108,7 +108,7 @@ class PushPlan:
 
     @property
     def root_is_there(self) -> bool:
-        """Whether the manifest that the tags shall name is stored."""
+        """Whether the manifest that the tags will name is stored."""
         return self.manifests[-1].is_there
 
     @property

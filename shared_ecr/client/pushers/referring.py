@@ -62,7 +62,7 @@ class Referring:
             if fault:
                 self.refused += 1
                 name = referrer.tag or referrer.root.digest
-                self._storing.tell(f"{name}, which is about {referrer.about}, was left out: {fault}")
+                self._storing.say(f"{name}, which is about {referrer.about}, was left out: {fault}")
             else:
                 self.stored += 1
 

@@ -1,4 +1,4 @@
-"""Blobs and manifests on their way into one repository: sent, told and counted."""
+"""Blobs and manifests on their way into one repository: sent, reported and counted."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -45,8 +45,8 @@ class Storing:
         self._progress.happened(ManifestStored(self.place, manifest.digest, str(name)))
         return "" if is_noted or manifest.subject is None else self._enter(manifest, manifest.subject)
 
-    def tell(self, line: str) -> None:
-        """Tell a person."""
+    def say(self, line: str) -> None:
+        """Report *line* to a person."""
         self._progress.happened(Message(self.place, line))
 
     def _ensure(self, blob: Blob) -> None:
@@ -57,11 +57,11 @@ class Storing:
         self._progress.happened(BlobEnded(self.place, blob.digest, blob.size, outcome.value))
 
     def _enter(self, manifest: Manifest, subject: Digest) -> str:
-        """Enter *manifest* into the list of what is about *subject*; a refusal is told, and harms no image."""
+        """Enter *manifest* into the list of what is about *subject*; a refusal is reported, and harms no image."""
         try:
             if referrer_lists.enter(self._remote, manifest, subject):
-                self.tell(f"{manifest.digest} is listed under sha256-{subject.hex}, as the registry keeps no such list")
+                self.say(f"{manifest.digest} is listed under sha256-{subject.hex}, as the registry keeps no such list")
         except (RefusedError, UnavailableError, InvalidImageError) as error:
-            self.tell(f"{manifest.digest} is stored, and is not in the list of what is about {subject}: {error}")
+            self.say(f"{manifest.digest} is stored, and is not in the list of what is about {subject}: {error}")
             return str(error)
         return ""

@@ -28,7 +28,7 @@ class AnyOci:
     )
     refusal_advice = "log in again, or look whether they were revoked or have expired"
 
-    push_advice = "the login lacks the permission to push there, which whoever runs the registry grants"
+    push_advice = "the login lacks the permission to push there; ask the administrator of the registry for it"
 
     def __init__(self, others: Sequence[RegistryBackend] = ()) -> None:
         self._others = tuple(others)

@@ -51,7 +51,7 @@ class EcrPublic:
         if "/" not in repository.text:
             raise InvalidValueError(
                 f"{quoted(text)} names no repository of {self.name}",
-                why="The alias of its owner stands in front",
+                why="The alias of its owner comes first",
                 fix=f"Write '{host}/ALIAS/{repository}'",
                 code="name-alias",
             )

@@ -1,7 +1,7 @@
 """Images to be moved, each kind a module: read as the untrusted input that they are.
 
 `interface` says what an image is, `manifests` parses its documents, `files`, `sections` and `tars` find its bytes;
-`oci_layout`, `oci_archive` and `docker_archive` are the kinds on this machine, and `open_source` tells them apart by
+`oci_layout`, `oci_archive` and `docker_archive` are the kinds on this machine, and `open_source` chooses by
 what they contain. What comes compressed or from stdin goes through `unpacking` into a `spools` file first.
 `registry` is an image in another registry (`registry_trees`, `registry_companions`), which `narrowing` cuts down to
 platforms. `verifying` hashes every blob on its way out.
@@ -85,7 +85,7 @@ def _open_stdin(wanted: str | None, stdin: BinaryIO | None) -> ImageSource:
     if stream is None or stream.isatty():
         raise UsageError("'-' is an archive on stdin, and nothing is piped in; write docker save IMAGE | … -")
     try:
-        # A pipe gives less than asked for; the first block tells what comes.
+        # A pipe gives less than asked for; the first block shows what comes.
         head = stream.read(BLOCK)
         return _open_archive(_spooled(stream, head, "stdin"), wanted)
     except OSError as error:

@@ -1,7 +1,7 @@
 """What an OCI layout holds about an image: signatures, SBOMs and attestations, by their subject or by their tag.
 
 A manifest says by `subject` what it is about; cosign says it by a tag, `sha256-DIGEST.sig`; and a list of referrers
-stands under the tag `sha256-DIGEST` where a registry keeps none.
+has the tag `sha256-DIGEST` where a registry keeps none.
 https://github.com/opencontainers/image-spec/blob/main/manifest.md#image-manifest-property-descriptions,
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema,
 https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#discovery
@@ -99,7 +99,7 @@ def _candidates(
 
 
 def _subject(files: ImageFiles, entry: Descriptor) -> Digest | None:
-    """Read what *entry* is about; None for an image, and for what cannot be read: others tell that better."""
+    """Read what *entry* is about; None for an image, and for what cannot be read: others report that better."""
     try:
         return read_manifest(files, entry)[1].subject
     except (InvalidImageError, UnavailableError):

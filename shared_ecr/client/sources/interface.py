@@ -83,7 +83,7 @@ class Manifest:
     media_type: str
     content: bytes = field(repr=False)
     blobs: tuple[Digest, ...]
-    """What must be in the registry before this manifest; blobs that stand on other servers are left out."""
+    """What must be in the registry before this manifest; blobs on other servers are left out."""
     children: tuple[Digest, ...]
     """The manifests that an index names."""
     subject: Digest | None = None

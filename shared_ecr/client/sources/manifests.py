@@ -45,7 +45,7 @@ class Descriptor:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the blob may stand on another server only, as base layers of Windows do."""
+        """Whether the blob may be on another server only, as base layers of Windows do."""
         return "foreign" in self.media_type or "nondistributable" in self.media_type
 
 

@@ -62,7 +62,7 @@ class RegistryImage:
 
     @property
     def blobs(self) -> tuple[Blob, ...]:
-        """Every configuration and layer once; those that stand on other servers stay there."""
+        """Every configuration and layer once; those on other servers stay there."""
         return tuple(self._tree.blobs.values())
 
     @property

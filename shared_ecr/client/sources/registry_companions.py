@@ -62,7 +62,7 @@ def mentions_of(remote: RemoteRepository, about: Digest) -> list[Mention]:
     """Ask which manifests are about *about*: one request where the registry lists them, and three for cosign's tags.
 
     Raises:
-        InvalidImageError, RefusedError, UnavailableError: the answer is none, or there is none.
+        InvalidImageError, RefusedError, UnavailableError: the answer is invalid, or there is none.
     """
     listed = _listed(remote, about)
     if listed is None:
@@ -92,7 +92,7 @@ class _Search:
             try:
                 answers[digest] = mentions_of(self._remote, digest)
             except _FAULTS as error:
-                self._fault(f"what is about {digest} cannot be told: {error}")
+                self._fault(f"what is about {digest} cannot be read: {error}")
 
         WorkerPool(THREADS).run([partial(ask, digest) for digest in about])
         return [mention for digest in about for mention in answers.get(digest, ())]
