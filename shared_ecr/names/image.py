@@ -51,7 +51,9 @@ class Digest:
         if not _DIGEST.fullmatch(text):
             raise InvalidValueError(
                 f"{quoted(text)} is no digest",
-                why="A digest is 'sha256:' and 64 hexadecimal digits",
+                why="sha256 is the only algorithm that ECR stores: 'sha256:' and 64 hexadecimal digits"
+                if text.startswith("sha512:")
+                else "A digest is 'sha256:' and 64 hexadecimal digits",
                 code="digest",
             )
         return cls(text)

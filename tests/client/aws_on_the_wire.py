@@ -90,14 +90,16 @@ class AwsOnTheWire:
         now = self.now()
         if abs(now - signed) <= TOLERANCE:
             return None
-        told, bound = (
+        reported, bound = (
             ("Signature not yet current", "is still later than")
             if signed > now
             else ("Signature expired", "is now earlier than")
         )
         form = "%Y%m%dT%H%M%SZ"
         return Refusal(
-            "InvalidSignatureException", 400, f"{told}: {signed:{form}} {bound} {now:{form}} ({now:{form}} - 5 min.)"
+            "InvalidSignatureException",
+            400,
+            f"{reported}: {signed:{form}} {bound} {now:{form}} ({now:{form}} - 5 min.)",
         )
 
     def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -121,4 +123,4 @@ class AwsOnTheWire:
                 return self.api.create_repository(**asked)
             case "DescribeRepositoryCreationTemplates":
                 return self.api.paginate()[0]
-        raise AssertionError(f"nobody taught this service {operation}")
+        raise AssertionError(f"no test taught this service {operation}")

@@ -85,7 +85,7 @@ class Heard:
 
     @property
     def lines(self) -> list[str]:
-        """What was told as a line."""
+        """What was reported as a line."""
         return [event.line for event in self.events if isinstance(event, Message)]
 
     @property
@@ -171,7 +171,7 @@ class Bench:
     credentials: KnownCredentials = field(default_factory=KnownCredentials)
     heard: Heard = field(default_factory=Heard)
     api: EcrApi | None = None
-    """ECR's API, where the pusher shall have it."""
+    """ECR's API, where the pusher has it."""
     limits: TimeLimits = TIME_LIMITS
 
     def environment(self, *, as_ecr: bool = False) -> HttpEnvironment:

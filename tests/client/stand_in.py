@@ -75,7 +75,7 @@ class StandIns:
         self._records = folder / "calls.jsonl"
         self._answers = folder / "answers.json"
         self._counts = folder / "counts"
-        self._told = 0
+        self._reported = 0
         self.defaults: tuple[Answer, ...] = ()
         self.home, self.runtime, self.temporary = folder / "home", folder / "runtime", folder / "temporary"
         for each in (self.path, self._counts, self.home, self.runtime, self.temporary):
@@ -104,8 +104,8 @@ class StandIns:
     def answer(self, *answers: Answer) -> None:
         """Say what is printed from now on; the first answer that fits is given, the defaults last."""
         answers = (*answers, *self.defaults)
-        self._told += 1
-        counts = self._counts / str(self._told)
+        self._reported += 1
+        counts = self._counts / str(self._reported)
         counts.mkdir()
         documents = [{**asdict(answer), "count_file": str(counts / str(n))} for n, answer in enumerate(answers)]
         self._answers.write_text(json.dumps(documents))

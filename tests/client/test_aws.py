@@ -35,7 +35,7 @@ def answered(code: str, message: str = "", status: int = 400) -> ClientError:
     )
 
 
-def told(fault: Exception) -> SharedEcrError:
+def reported(fault: Exception) -> SharedEcrError:
     with pytest.raises(SharedEcrError) as caught, asking_aws(ACTION):
         raise fault
     assert caught.value.__cause__ is fault
@@ -105,7 +105,7 @@ def test_what_stops_botocore_is_shown_with_what_to_do(fault: BotoCoreError, said
     ids=["expired", "unknown key", "unknown client", "clock", "skew", "wrong secret", "throttled", "server fault"],
 )  # fmt: skip
 def test_an_answer_that_this_machine_or_the_moment_is_to_blame_for_is_no_refusal(fault: ClientError, said: str) -> None:
-    error = told(fault)
+    error = reported(fault)
 
     assert isinstance(error, UnavailableError)
     assert re.search(said, str(error))
@@ -115,7 +115,7 @@ def test_an_answer_that_this_machine_or_the_moment_is_to_blame_for_is_no_refusal
 def test_a_denial_names_the_action_and_who_asked(code: str) -> None:
     identity = "arn:aws:sts::111122223333:assumed-role/ci/build"
 
-    error = told(answered(code, f"User: {identity} is not authorized to perform: {ACTION} on resource: *"))
+    error = reported(answered(code, f"User: {identity} is not authorized to perform: {ACTION} on resource: *"))
 
     assert isinstance(error, AwsDeniedError)
     assert error.exit_code is ExitCode.REFUSED
@@ -124,7 +124,7 @@ def test_a_denial_names_the_action_and_who_asked(code: str) -> None:
 
 
 def test_any_other_answer_keeps_its_code() -> None:
-    error = told(answered("RepositoryNotFoundException", "The repository with name 'x' does not exist."))
+    error = reported(answered("RepositoryNotFoundException", "The repository with name 'x' does not exist."))
 
     assert isinstance(error, AwsRefusedError)
     assert error.code == "RepositoryNotFoundException"
@@ -161,13 +161,13 @@ def test_a_profile_with_mfa_never_reads_the_code_from_standard_input(
 def test_keys_of_the_environment_that_expired_are_not_answered_with_single_sign_on(
     aws_environment: pytest.MonkeyPatch,
 ) -> None:
-    assert "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN have expired" in str(told(answered("ExpiredTokenException")))
+    assert "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN have expired" in str(reported(answered("ExpiredTokenException")))
     aws_environment.delenv("AWS_ACCESS_KEY_ID")
-    assert "run 'aws sso login'" in str(told(answered("ExpiredTokenException")))
+    assert "run 'aws sso login'" in str(reported(answered("ExpiredTokenException")))
 
 
 def test_a_question_that_cannot_be_answered_is_an_error_of_ours() -> None:
-    assert "such as an MFA code" in str(told(EOFError()))
+    assert "such as an MFA code" in str(reported(EOFError()))
 
 
 def test_what_is_no_fault_of_aws_passes_untouched() -> None:

@@ -217,5 +217,5 @@ def test_an_answer_that_is_no_xml_is_shown_and_not_quoted(world: World) -> None:
     world.aws.fail("GetCallerIdentity", Garbled(), times=1000)
     with pytest.raises(UnavailableError, match="GetCallerIdentity cannot be read") as caught:
         asked_for_the_account(world)
-    told = "".join(traceback.format_exception(caught.value))
-    assert not any(secret in told for secret in world.aws.secrets)
+    reported = "".join(traceback.format_exception(caught.value))
+    assert not any(secret in reported for secret in world.aws.secrets)

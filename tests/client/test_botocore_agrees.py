@@ -11,16 +11,16 @@ from shared_ecr.names.partitions import PARTITIONS
 def test_every_region_of_ecr_is_known() -> None:
     session = botocore.session.get_session()
     known = {(partition.name, region) for partition in PARTITIONS for region in partition.regions}
-    told = {
+    reported = {
         (partition, region)
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("ecr", partition)
     }
-    assert told - known == set()
+    assert reported - known == set()
 
 
 def test_every_partition_has_the_host_suffix_botocore_uses() -> None:
-    told = {}
+    reported = {}
     for partition in json.loads((Path(botocore.__file__).parent / "data/partitions.json").read_bytes())["partitions"]:
-        told[partition["id"]] = partition["outputs"]["dnsSuffix"]
-    assert {partition.name: partition.dns_suffix for partition in PARTITIONS} == told
+        reported[partition["id"]] = partition["outputs"]["dnsSuffix"]
+    assert {partition.name: partition.dns_suffix for partition in PARTITIONS} == reported

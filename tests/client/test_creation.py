@@ -19,7 +19,7 @@ def api(ecr: Bench) -> EcrApi:
     return ecr.api
 
 
-def test_a_missing_repository_is_told_before_the_first_upload_with_the_cure(
+def test_a_missing_repository_is_reported_before_the_first_upload_with_the_cure(
     ecr: Bench, api: EcrApi, layout: Path
 ) -> None:
     with pytest.raises(NoSuchRepositoryError, match=r"no repository team/app in .*registry\.yaml.*--create"):
@@ -101,7 +101,7 @@ def test_templates_of_another_account_are_not_known(api: EcrApi) -> None:
     assert RepositoryCreation(api).template_for(ECR_HOST, "team/app") is None
 
 
-def test_where_templates_may_not_be_read_the_first_upload_tells(ecr: Bench, api: EcrApi, layout: Path) -> None:
+def test_where_templates_may_not_be_read_the_first_upload_says(ecr: Bench, api: EcrApi, layout: Path) -> None:
     api.denied.add("DescribeRepositoryCreationTemplates")
     assert ecr.plan(layout, as_ecr=True).standing is RepositoryState.DOUBTFUL
     with pytest.raises(NoSuchRepositoryError):
@@ -110,7 +110,9 @@ def test_where_templates_may_not_be_read_the_first_upload_tells(ecr: Bench, api:
     ecr.push(layout, as_ecr=True)
 
 
-def test_a_repository_that_may_not_be_created_is_told_by_the_permission(ecr: Bench, api: EcrApi, layout: Path) -> None:
+def test_a_repository_that_may_not_be_created_is_reported_by_the_permission(
+    ecr: Bench, api: EcrApi, layout: Path
+) -> None:
     api.denied.add("CreateRepository")
     with pytest.raises(RefusedError, match="does not allow ecr:CreateRepository"):
         ecr.push(layout, as_ecr=True, create=True)
@@ -130,7 +132,7 @@ def test_a_missing_repository_is_created_though_its_layers_may_not_be_asked_for(
     assert api.count("CreateRepository") == 1
 
 
-def test_without_the_api_a_missing_repository_is_told_by_the_first_upload(bench: Bench, layout: Path) -> None:
+def test_without_the_api_a_missing_repository_is_reported_by_the_first_upload(bench: Bench, layout: Path) -> None:
     bench.registry.contents.missing.add("team/app")
     with pytest.raises(NoSuchRepositoryError):
         bench.push(layout, as_ecr=True, create=True)

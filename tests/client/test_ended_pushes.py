@@ -64,7 +64,7 @@ for line in sys.stdin:
 
 
 class Pushes:
-    """A program that pushes when it is told to."""
+    """A program that pushes when it is asked to."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdin is not None
@@ -108,7 +108,7 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
     [("HEAD", "/manifests/1.0"), ("POST", "/uploads/"), ("PUT", "/blobs/"), ("PUT", "/manifests/")],
     ids=["look", "begin", "upload", "manifest"],
 )
-def test_a_push_that_waits_for_the_registry_ends_at_once_when_it_is_told_to(
+def test_a_push_that_waits_for_the_registry_ends_at_once_when_asked_to(
     bench: Bench, layout: Path, pushes: Pushes, number: signal.Signals, step: tuple[str, str]
 ) -> None:
     reached, go = Event(), Event()

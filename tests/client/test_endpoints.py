@@ -67,7 +67,7 @@ def test_an_upload_location_elsewhere_is_refused(location: str) -> None:
         REMOTE.upload_location("https://r.example.com/v2/a/blobs/uploads/", location)
 
 
-def test_a_refused_location_is_told_without_its_query() -> None:
+def test_a_refused_location_is_reported_without_its_query() -> None:
     with pytest.raises(RefusedError) as caught:
         REMOTE.upload_location("https://r.example.com/", "https://s3.example/x?X-Amz-Signature=secret")
     assert "secret" not in str(caught.value)

@@ -42,7 +42,7 @@ class Engine:
     registry: Registry
     image: LocalImage | None = field(default_factory=lambda: LocalImage(CONFIG, frozenset()))
     pushes: Digest = MANIFEST
-    told: Digest | None = MANIFEST
+    reported: Digest | None = MANIFEST
     refuses: int = 0
     name: str = "stand-in"
     pushed: list[tuple[ImageReference, str]] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Engine:
         if len(self.pushed) <= self.refuses:
             raise LoginRefusedError.by(target.host)
         self.registry.tags[target.name] = self.pushes
-        return self.told
+        return self.reported
 
     def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         raise AssertionError("a push does not pull")
@@ -186,10 +186,10 @@ def test_a_renewed_token_that_is_refused_is_the_end(push: Push) -> None:
         push(V1)
 
 
-@pytest.mark.parametrize("told", [OTHER, None], ids=["the engine says another", "somebody else pushed last"])
-def test_a_push_that_the_registry_does_not_confirm_has_failed(push: Push, told: Digest | None) -> None:
-    push.engine.told = told
-    if told is None:
+@pytest.mark.parametrize("reported", [OTHER, None], ids=["the engine says another", "another push came last"])
+def test_a_push_that_the_registry_does_not_confirm_has_failed(push: Push, reported: Digest | None) -> None:
+    push.engine.reported = reported
+    if reported is None:
         push.registry.tags[LATEST] = OTHER
         push.engine.image = LocalImage(CONFIG, frozenset({OTHER}))
 
@@ -206,7 +206,7 @@ def test_who_may_push_and_not_look_gets_the_engines_word_and_is_shown_so(push: P
 
 def test_without_a_look_and_without_a_word_the_push_has_failed(push: Push) -> None:
     push.registry.closed = True
-    push.engine.told = None
+    push.engine.reported = None
 
     with pytest.raises(RefusedError, match="may not look"):
         push(V1)

@@ -87,7 +87,7 @@ ODD: dict[str, dict[str, object]] = {
     "words that are numbers": {"platform": {"os": 1, "architecture": 2}},
     "a variant that is a list": {"platform": {"os": "linux", "architecture": "arm", "variant": []}},
     "words that draw on the terminal": {"platform": {"os": "\x1b[2J", "architecture": "\ud800"}},
-    "annotations that are none": {"annotations": {"vnd.docker.reference.digest": "sha256:x"}},
+    "annotations that are invalid": {"annotations": {"vnd.docker.reference.digest": "sha256:x"}},
 }
 
 

@@ -110,7 +110,7 @@ def test_of_an_index_only_the_platforms_that_are_missing_are_looked_into(bench: 
 
 
 @pytest.mark.parametrize("cuts", [False, True], ids=["404", "cut connection"])
-def test_a_missing_repository_is_told_by_name(bench: Bench, layout: Path, cuts: bool) -> None:  # noqa: FBT001 — a case
+def test_a_missing_repository_is_reported_by_name(bench: Bench, layout: Path, cuts: bool) -> None:  # noqa: FBT001 — a case
     bench.registry.contents.missing.add("team/app")
     if cuts:
         # ECR answers looks, and cuts the connection of the upload.
@@ -153,7 +153,7 @@ def test_a_damaged_layer_never_arrives_whole(bench: Bench, tmp_path: Path) -> No
     assert b"abd" not in [*repository.blobs.values(), *map(bytes, repository.sessions.values())]
 
 
-def test_a_registry_that_stores_other_bytes_is_told(bench: Bench, layout: Path) -> None:
+def test_a_registry_that_stores_other_bytes_is_reported(bench: Bench, layout: Path) -> None:
     bench.registry.fail("PUT", "/manifests/", Reply(201, (("Docker-Content-Digest", image(seed=7).root),)))
     with pytest.raises(PushRefusedError, match=f"stored {image().root} as {image(seed=7).root}; it changed bytes"):
         bench.push(layout)

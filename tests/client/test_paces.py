@@ -5,7 +5,7 @@ import pytest
 
 from client.fake_registry import FakeRegistry
 from client.images import image, index, write_layout
-from client.moving.world import FRANKFURT, IRELAND, World
+from client.push.world import FRANKFURT, IRELAND, World
 from client.pushing import Pauses
 from shared_ecr.client.http.rate_limits import MANIFESTS_A_SECOND, RateLimits
 from shared_ecr.client.http.retries import RateLimit
@@ -45,14 +45,14 @@ def test_threads_that_come_at_once_are_shown_moments_apart() -> None:
         pauses = Pauses()
         start.wait()
         pace.wait(pauses.patience())
-        told.append(pauses.now)
+        reported.append(pauses.now)
 
     threads = [threading.Thread(target=come) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(told) == [1000.0, 1000.0, 1001.0, 1001.0, 1002.0, 1002.0, 1003.0, 1003.0]
+    assert sorted(reported) == [1000.0, 1000.0, 1001.0, 1001.0, 1002.0, 1002.0, 1003.0, 1003.0]
 
 
 def test_several_pushes_to_one_registry_share_the_pace_of_its_manifests(tmp_path: Path) -> None:

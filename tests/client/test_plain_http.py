@@ -20,7 +20,7 @@ from shared_ecr.names import RegistryHost, Tag
 
 
 class WantsTls(BaseHTTPRequestHandler):
-    """Answers as Go's servers do where a request comes without TLS, and shakes hands with whoever greets it."""
+    """Answers as Go's servers do where a request comes without TLS, and shakes hands with every client."""
 
     context: ssl.SSLContext
 
@@ -49,7 +49,7 @@ def tls_only(tmp_path: Path) -> Iterator[RegistryHost]:
 
 
 @pytest.mark.skipif(missing_program() is not None, reason=f"{missing_program()} is not installed")
-def test_a_registry_of_this_machine_that_wants_tls_is_told_with_the_variable(
+def test_a_registry_of_this_machine_that_wants_tls_is_reported_with_the_variable(
     tls_only: RegistryHost, tmp_path: Path
 ) -> None:
     request = PushRequest(str(write_layout(tmp_path / "l", image())), tls_only, "team/app", (Tag("1"),))

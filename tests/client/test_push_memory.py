@@ -27,12 +27,12 @@ from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources import open_source
 from shared_ecr.names import RegistryHost, Tag
 
-class Nobody:
+class NoOne:
     def credentials_for(self, host, *, renew=False):
         return None
 
 request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "memory", (Tag.parse(sys.argv[3]),))
-NativePusher(HttpEnvironment({})).push(open_source(sys.argv[1]), request, Nobody(), NullProgress())
+NativePusher(HttpEnvironment({})).push(open_source(sys.argv[1]), request, NoOne(), NullProgress())
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
@@ -69,7 +69,7 @@ def peak(bench: Bench, layout: Path, tag: str) -> int:
     return int(subprocess.run(command, env=environ, check=True, capture_output=True, text=True).stdout)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the peak, of this program alone")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc has the peak, of this program alone")
 def test_memory_does_not_grow_with_a_layer(bench: Bench, tmp_path: Path) -> None:
     bench.registry.fail("PUT", "/blobs/", Drain(), times=99)
     small = peak(bench, sparse_layout(tmp_path / "small", SMALL), "small")

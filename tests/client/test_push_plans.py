@@ -45,7 +45,7 @@ def test_a_plan_says_of_each_tag_what_becomes_of_it(bench: Bench, layout: Path, 
     assert [each.state(plan.root.digest) for each in plan.tags] == ["present", "moves", "creates"]
 
 
-def test_a_plan_tells_a_tag_that_may_not_be_looked_at(bench: Bench, layout: Path) -> None:
+def test_a_plan_says_a_tag_that_may_not_be_looked_at(bench: Bench, layout: Path) -> None:
     bench.registry.fail("HEAD", "/manifests/", Reply(403), times=99)
     bench.registry.fail("GET", "/manifests/", Reply(403), times=99)
     plan = bench.plan(layout)

@@ -169,7 +169,7 @@ print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the peak, of this program alone")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc has the peak, of this program alone")
 def test_memory_is_bounded_whatever_the_size_of_the_layers(host: RegistryHost, tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "l", image([noise(24_000_000, seed) for seed in range(8)]))
     root = Path(__file__).parents[2]

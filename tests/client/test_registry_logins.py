@@ -90,7 +90,7 @@ def test_a_password_that_the_token_service_refuses_is_renewed_once(bench: Bench,
 
 
 @pytest.mark.parametrize("kind", ["basic", "bearer"])
-def test_a_wrong_password_is_told(bench: Bench, layout: Path, kind: str) -> None:
+def test_a_wrong_password_is_reported(bench: Bench, layout: Path, kind: str) -> None:
     if kind == "bearer":
         bearer(bench)
     bench.credentials = KnownCredentials(("wrong",))
@@ -106,7 +106,7 @@ def test_a_password_is_not_shown_to_one_who_asks_for_something_else(bench: Bench
     assert not any("authorization" in seen.headers for seen in bench.registry.seen)
 
 
-def test_a_registry_that_asks_one_who_has_no_password_is_told(bench: Bench, layout: Path) -> None:
+def test_a_registry_that_asks_one_who_has_no_password_is_reported(bench: Bench, layout: Path) -> None:
     request = PushRequest(str(layout), bench.registry.host, "team/app", (Tag.parse("1"),))
     with pytest.raises(UnavailableError, match="no credentials for it are known"):
         push_source(NativePusher(bench.environment()), request, NoCredentials(), Heard())
@@ -221,7 +221,7 @@ def test_a_token_service_beside_the_registry_is_asked_without_a_login() -> None:
 
 
 @pytest.mark.parametrize("replies", [(), ((401, b""),)], ids=["given too little", "given nothing"])
-def test_a_login_that_such_a_service_was_not_shown_is_told_with_the_way_to_trust_it(
+def test_a_login_that_such_a_service_was_not_shown_is_reported_with_the_way_to_trust_it(
     replies: tuple[tuple[int, bytes], ...],
 ) -> None:
     said = "SHARED_ECR_TOKEN_SERVICES=registry.example.com=git.example.com"
@@ -234,7 +234,7 @@ def test_a_token_service_that_the_user_names_is_shown_the_login() -> None:
     assert transport.asked[0][2]["Authorization"] == KNOWN.basic()
 
 
-def test_an_identity_token_is_posted_and_stands_in_no_address_and_no_header() -> None:
+def test_an_identity_token_is_posted_and_is_in_no_address_and_no_header() -> None:
     transport, login = challenged(NEARBY, GOOD, credentials=Credentials("<token>", CANARY))
     ((method, url, headers, body),) = transport.asked
     form = parse_qs(bytes(cast("bytes", body)).decode())
@@ -249,7 +249,7 @@ def test_an_identity_token_is_not_shown_as_a_password() -> None:
         challenged("Basic", credentials=Credentials("<token>", CANARY))
 
 
-def test_a_registry_that_gives_nothing_without_a_login_is_told_as_that() -> None:
+def test_a_registry_that_gives_nothing_without_a_login_is_reported_as_that() -> None:
     with pytest.raises(UnavailableError, match="gives nothing without a login, and no credentials for it are known"):
         challenged(NEARBY, (401, b""), credentials=None)
 

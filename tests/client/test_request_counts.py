@@ -103,16 +103,16 @@ def test_a_blob_goes_in_one_request_never_in_parts(bench: Bench, layout: Path) -
     assert bench.registry.count("PATCH") == 0
 
 
-def test_where_the_question_for_many_is_denied_each_is_looked_for_and_that_is_told_once(
+def test_where_the_question_for_many_is_denied_each_is_looked_for_and_that_is_reported_once(
     ecr: Bench, tmp_path: Path
 ) -> None:
     api_of(ecr).denied.add("BatchCheckLayerAvailability")
     layout = write_layout(tmp_path / "layout", image(layers(30)))
     result = ecr.push(layout, as_ecr=True)
-    told = [line for line in ecr.heard.lines if "one by one" in line]
+    reported = [line for line in ecr.heard.lines if "one by one" in line]
     assert result.uploaded_blobs == 31
-    assert len(told) == 1
-    assert "ecr:BatchCheckLayerAvailability" in told[0]
+    assert len(reported) == 1
+    assert "ecr:BatchCheckLayerAvailability" in reported[0]
 
 
 def test_where_the_api_is_out_of_reach_each_blob_is_looked_for(

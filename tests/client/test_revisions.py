@@ -20,12 +20,12 @@ APP = """import json, os, pathlib, sys
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir(parents=True)
 names = ("CDK_CONTEXT_JSON", "MY_TOKEN", "PLAIN", "CONTEXT_OVERFLOW_LOCATION_ENV")
-told = {name: os.environ.get(name) for name in names}
-told |= {"python": sys.executable, "text": pathlib.Path("text").read_text(), "here": os.getcwd()}
-told["names"] = sorted(os.environ)
-if told["CONTEXT_OVERFLOW_LOCATION_ENV"]:
-    told["overflow"] = json.loads(pathlib.Path(told["CONTEXT_OVERFLOW_LOCATION_ENV"]).read_text())
-(out / "manifest.json").write_text(json.dumps(told))
+reported = {name: os.environ.get(name) for name in names}
+reported |= {"python": sys.executable, "text": pathlib.Path("text").read_text(), "here": os.getcwd()}
+reported["names"] = sorted(os.environ)
+if reported["CONTEXT_OVERFLOW_LOCATION_ENV"]:
+    reported["overflow"] = json.loads(pathlib.Path(reported["CONTEXT_OVERFLOW_LOCATION_ENV"]).read_text())
+(out / "manifest.json").write_text(json.dumps(reported))
 """
 
 
@@ -149,11 +149,11 @@ def test_the_app_gets_this_python_its_context_and_no_secret(project: Path, monke
     monkeypatch.setenv("PLAIN", "yes")
     (project / "cdk.context.json").write_text('{"looked-up": "x"}')
     with synthesized_work_tree(project, Path("team.yaml")) as out:
-        told = manifest(out)
-    assert Path(told["python"]).parent == Path(sys.executable).parent
-    assert json.loads(told["CDK_CONTEXT_JSON"]) == {"flag": True, "looked-up": "x", "declaration": "team.yaml"}
-    assert told["MY_TOKEN"] is None
-    assert told["PLAIN"] == "yes"
+        reported = manifest(out)
+    assert Path(reported["python"]).parent == Path(sys.executable).parent
+    assert json.loads(reported["CDK_CONTEXT_JSON"]) == {"flag": True, "looked-up": "x", "declaration": "team.yaml"}
+    assert reported["MY_TOKEN"] is None
+    assert reported["PLAIN"] == "yes"
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_the_app_may_know_its_commit(project: Path, monkeypatch: pytest.MonkeyPa
 def test_a_large_context_goes_through_a_file(project: Path) -> None:
     (project / "cdk.context.json").write_text(json.dumps({"large": "x" * 200_000}))
     with synthesized_work_tree(project) as out:
-        told = manifest(out)
-    assert len(told["overflow"]["large"]) == 200_000
+        reported = manifest(out)
+    assert len(reported["overflow"]["large"]) == 200_000
 
 
 def test_modules_of_an_editable_install_are_those_of_the_revision(

@@ -114,9 +114,9 @@ def test_each_region_of_the_declaration_has_addresses_of_its_own(where: Reposito
 
 
 def test_what_the_user_should_know_of_the_stack_goes_where_it_is_wanted(where: RepositoryLocator) -> None:
-    told: list[str] = []
-    known(RepositoryLocator(where.file, memory=LookupCache(warn=told.append)), cast("Any", Clients()))
-    assert [line.partition(" (")[0] for line in told] == ["the deployed stack is out of reach"]
+    reported: list[str] = []
+    known(RepositoryLocator(where.file, memory=LookupCache(warn=reported.append)), cast("Any", Clients()))
+    assert [line.partition(" (")[0] for line in reported] == ["the deployed stack is out of reach"]
 
 
 def test_a_place_is_the_same_whatever_was_read(where: RepositoryLocator) -> None:

@@ -203,10 +203,12 @@ def test_a_pipe_in_place_of_a_blob_is_refused_and_not_waited_for(tmp_path: Path)
         (b"BZh91AY", "compressed; unpack it by bzip2 -d"),
         (b"\xfd7zXZ\0", "compressed; unpack it by xz -d"),
         (b"hello", "no tar archive"),
-        (b"", "no tar archive"),
-        (tar_of({"etc/passwd": b"root"}), "'etc/passwd', and neither index.json nor manifest.json"),
+        (b"", "it is empty; if it comes from a command, that command failed"),
+        (tar_of({"etc/passwd": b"root"}), "'etc/passwd', and neither index.json nor manifest.json; 'docker export'"),
+        (tar_of({"img/index.json": b"{}"}), "the image is in its folder 'img': write the archive with 'tar -C FOLDER"),
+        (tar_of({"0a/layer.tar": b"", "repositories": b"{}"}), "'docker save' of a version before 1.10 wrote it"),
     ],
-    ids=["bzip2", "xz", "text", "empty", "a file system"],
+    ids=["bzip2", "xz", "text", "empty", "a file system", "a layout in a folder", "an old docker save"],
 )
 def test_a_file_that_is_no_image_is_shown_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "file").write_bytes(content)

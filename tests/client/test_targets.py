@@ -33,14 +33,14 @@ repositories:
 """
 
 
-class NobodyAsked:
+class NeverAsked:
     """Clients of AWS that make none: the stack is out of reach, so the declaration speaks."""
 
     def cloudformation(self, region: Region) -> NoReturn:
         raise RefusedError("not readable")
 
 
-NOBODY = cast("AwsClients", NobodyAsked())
+NEVER_ASKED = cast("AwsClients", NeverAsked())
 
 
 @pytest.fixture
@@ -75,22 +75,22 @@ def nowhere(tmp_path: Path) -> RepositoryLocator:
 def test_a_repository_is_declared_or_in_the_registry_that_is_named(
     where: RepositoryLocator, text: str, host: str, repository: str
 ) -> None:
-    assert locate(text, where, NOBODY) == (RegistryHost(host), RepositoryName(repository))
+    assert locate(text, where, NEVER_ASKED) == (RegistryHost(host), RepositoryName(repository))
 
 
 def test_a_whole_name_needs_neither_a_declaration_nor_aws(nowhere: RepositoryLocator) -> None:
-    assert str(locate_image("ghcr.io/team/kept:1", nowhere, NOBODY)) == "ghcr.io/team/kept:1"
+    assert str(locate_image("ghcr.io/team/kept:1", nowhere, NEVER_ASKED)) == "ghcr.io/team/kept:1"
 
 
 def test_a_name_that_means_two_repositories_is_refused_with_both_spellings(where: RepositoryLocator) -> None:
     both = rf"write {HOME}/ghcr\.io/team/kept for the first, ghcr\.io:443/team/kept for the second"
     with pytest.raises(UsageError, match=both):
-        locate("ghcr.io/team/kept", where, NOBODY)
+        locate("ghcr.io/team/kept", where, NEVER_ASKED)
 
 
 def test_a_declared_repository_may_be_called_like_an_address(where: RepositoryLocator) -> None:
     name = RepositoryName("ghcr.io/team/kept")
-    assert locate_ours(name, where, NOBODY) == TargetRepositoryName(RegistryHost(HOME), name)
+    assert locate_ours(name, where, NEVER_ASKED) == TargetRepositoryName(RegistryHost(HOME), name)
 
 
 @pytest.mark.parametrize(
@@ -105,19 +105,19 @@ def test_a_declared_repository_may_be_called_like_an_address(where: RepositoryLo
     ],
 )
 def test_an_image_is_located_with_what_names_it(where: RepositoryLocator, text: str, reference: str) -> None:
-    assert str(locate_image(text, where, NOBODY)) == reference
+    assert str(locate_image(text, where, NEVER_ASKED)) == reference
 
 
 @pytest.mark.parametrize("text", ["team/app", "docker.io/nginx", "team/app:1:2", f"team/app:1:2@{DIGEST}"])
 def test_an_image_is_named_by_one_tag_or_a_digest(where: RepositoryLocator, text: str) -> None:
     with pytest.raises(UsageError, match="write REPOSITORY:TAG or"):
-        locate_image(text, where, NOBODY)
+        locate_image(text, where, NEVER_ASKED)
 
 
 @pytest.mark.parametrize("text", ["team/app:1", f"docker.io/nginx@{DIGEST}"])
 def test_a_repository_is_named_without_an_image(where: RepositoryLocator, text: str) -> None:
     with pytest.raises(UsageError, match="write the repository alone"):
-        locate(text, where, NOBODY)
+        locate(text, where, NEVER_ASKED)
 
 
 def test_whatever_was_named_of_a_repository_is_shown(where: RepositoryLocator) -> None:
@@ -145,13 +145,13 @@ def test_what_means_no_image_is_refused_with_what_to_write(
     where: RepositoryLocator, text: str, code: str, said: str
 ) -> None:
     with pytest.raises(InvalidValueError, match=said) as caught:
-        locate_image(text, where, NOBODY)
+        locate_image(text, where, NEVER_ASKED)
     assert caught.value.code == code
 
 
 def test_a_name_that_no_one_declares_is_unknown(where: RepositoryLocator) -> None:
     with pytest.raises(UsageError, match=r"has no repository team/ap\. Did you mean 'team/app'"):
-        locate("team/ap", where, NOBODY)
+        locate("team/ap", where, NEVER_ASKED)
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_nothing_is_pushed_to_a_digest(where: RepositoryLocator) -> None:
 
 
 def test_only_ecr_is_asked_whether_tags_may_move(where: RepositoryLocator) -> None:
-    assert mutability(RegistryHost("docker.io"), RepositoryName("library/nginx"), where, NOBODY) is None
+    assert mutability(RegistryHost("docker.io"), RepositoryName("library/nginx"), where, NEVER_ASKED) is None
 
 
 def test_the_declaration_says_it_for_ecr_where_ecr_does_not(
     where: RepositoryLocator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared_ecr.client.targets.mutability_of", lambda *_: None)
-    rule = mutability(RegistryHost(HOME), RepositoryName("team/app"), where, NOBODY)
+    rule = mutability(RegistryHost(HOME), RepositoryName("team/app"), where, NEVER_ASKED)
     assert isinstance(rule, TagMutability)

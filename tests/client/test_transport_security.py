@@ -50,7 +50,7 @@ def test_a_certificate_that_the_environment_trusts_is_trusted(transport: Transpo
     assert status(transport, registry) == 200
 
 
-def test_a_certificate_that_nobody_trusts_is_refused_at_once(transport: Transport, registry: FakeRegistry) -> None:
+def test_a_certificate_that_no_one_trusts_is_refused_at_once(transport: Transport, registry: FakeRegistry) -> None:
     with pytest.raises(UnavailableError, match="does not prove who it is"):
         status(transport, registry)
     assert registry.seen == []
@@ -116,7 +116,7 @@ def test_certificates_that_are_not_there_are_named() -> None:
         Transport({"SSL_CERT_FILE": "/absent.pem"}, connections=1).send("GET", "https://localhost:1/", {})
 
 
-def test_a_host_that_nobody_answers_at_is_told_at_once() -> None:
+def test_a_host_that_no_one_answers_at_is_reported_at_once() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -124,7 +124,7 @@ def test_a_host_that_nobody_answers_at_is_told_at_once() -> None:
         Transport({}, connections=1).send("GET", f"http://127.0.0.1:{port}/v2/", {})
 
 
-def test_a_proxy_that_nobody_answers_at_is_named() -> None:
+def test_a_proxy_that_no_one_answers_at_is_named() -> None:
     environ = {"HTTPS_PROXY": "http://user:secret@127.0.0.1:1"}
     with pytest.raises(UnavailableError, match="HTTPS_PROXY") as caught:
         Transport(environ, connections=1).send("GET", "https://registry.example/v2/", {})

@@ -9,7 +9,7 @@ class Refusal:
 
     code: str
     status: int = 400
-    message: str = "told to"
+    message: str = "reported to"
 
 
 @dataclass(frozen=True)

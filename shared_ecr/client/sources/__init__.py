@@ -8,6 +8,7 @@ platforms. `verifying` hashes every blob on its way out.
 """
 
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,7 +18,7 @@ from shared_ecr.client.sources.interface import ImageSource, InvalidImageError
 from shared_ecr.client.sources.oci_layout import open_oci_layout
 from shared_ecr.client.sources.sections import PathSections, SectionedFile
 from shared_ecr.errors import UsageError
-from shared_ecr.text import quoted
+from shared_ecr.text import quoted, visible
 
 if TYPE_CHECKING:
     from shared_ecr.client.sources.spools import Spool
@@ -74,6 +75,9 @@ def _split(text: str) -> tuple[Path, str | None]:
 def _open_folder(path: Path, wanted: str | None) -> ImageSource:
     if (path / "index.json").exists():
         return open_oci_layout(path, wanted)
+    if (path / "version").exists() and (path / "manifest.json").exists():
+        cure = f"copy it with 'skopeo copy dir:{visible(str(path))} oci:LAYOUT:TAG', and push the layout"
+        raise InvalidImageError.in_file(str(path), f"skopeo writes such a folder with 'dir:'; {cure}")
     if (path / "manifest.json").exists():
         raise InvalidImageError.in_file(str(path), f"this is an unpacked archive; push the archive itself: {_KNOWN}")
     found = sorted(child.name for child in path.iterdir())[:5]
@@ -132,6 +136,8 @@ def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
     for magic, program in _COMPRESSED.items():
         if head.startswith(magic):
             raise InvalidImageError.in_file(file.place, f"this file is compressed; unpack it by {program} -d first")
+    if not head:
+        raise InvalidImageError.in_file(file.place, "it is empty; if it comes from a command, that command failed")
     if not is_tar(head):
         raise InvalidImageError.in_file(file.place, f"this file is no tar archive; {_KNOWN}")
     files = TarFiles(file)
@@ -143,8 +149,19 @@ def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
     if "index.json" in files.entries:
         return open_oci_archive(files, wanted)
     found = _holding(sorted(files.entries)[:5])
-    hint = "'docker export' writes such a file system, 'docker save' an image"
+    hint = _hint(files.entries.keys())
     raise InvalidImageError.in_file(file.place, f"this tar {found}, and neither index.json nor manifest.json; {hint}")
+
+
+def _hint(names: Collection[str]) -> str:
+    """Say what wrote a tar with these *names*, and what to write in its place."""
+    for name in names:
+        folder, _, file = name.rpartition("/")
+        if file in {"index.json", "manifest.json"}:
+            return f"the image is in its folder {quoted(folder)}: write the archive with 'tar -C FOLDER -cf FILE .'"
+    if "repositories" in names or any(name.endswith("/layer.tar") for name in names):
+        return "'docker save' of a version before 1.10 wrote it; load it into a newer one, and save it again"
+    return "'docker export' writes such a file system, 'docker save' an image"
 
 
 def _holding(names: list[str]) -> str:

@@ -150,7 +150,7 @@ def _descriptor(entry: object, at: str, place: str) -> Descriptor:
     try:
         digest = Digest.parse(str(entry.get("digest")))
     except InvalidValueError as error:
-        raise InvalidImageError.in_file(place, f"{at}: {error.what}") from error
+        raise InvalidImageError.in_file(place, f"{at}: {error.what}. {error.why}") from error
     return Descriptor(media_type, digest, size, _names(entry.get("annotations")))
 
 

@@ -28,7 +28,7 @@ CANARY = Credentials("AWS", "canary-9d1e77c05b3a4f62")
 WRONG = Credentials("AWS", "wrong-5e0a")
 
 
-class Nobody:
+class NoOne:
     """Hears of a push, and keeps what it heard."""
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ each_engine = pytest.mark.parametrize("name", ["podman", "buildah", "skopeo", "d
 
 @each_engine
 def test_a_push_arrives_and_leaves_no_login(place_of: PlaceMaker, registry: RealRegistry, name: str) -> None:
-    place, progress = place_of(name), Nobody()
+    place, progress = place_of(name), NoOne()
     request = PushRequest(place.image, registry.host, f"by/{name}", (Tag("v1"), Tag("latest")))
 
     result = EnginePusher(place.engine, registry).push(request, OneLogin(), progress)
@@ -159,9 +159,9 @@ def test_a_second_push_of_the_same_image_moves_nothing(place_of: PlaceMaker, reg
     place = place_of(name)
     request = PushRequest(place.image, registry.host, f"again/{name}", (Tag("v1"),))
     pusher = EnginePusher(place.engine, registry)
-    first = pusher.push(request, OneLogin(), Nobody())
+    first = pusher.push(request, OneLogin(), NoOne())
 
-    second = pusher.push(request, OneLogin(), Nobody())
+    second = pusher.push(request, OneLogin(), NoOne())
 
     assert (second.digest, second.uploaded_blobs) == (first.digest, 0)
 
@@ -172,9 +172,9 @@ def test_the_engines_word_for_the_digest_is_the_registrys(
 ) -> None:
     place, target = place_of(name), registry.reference(f"word/{name}", "v1")
 
-    told = place.engine.push(place.image, target, CANARY, print)
+    reported = place.engine.push(place.image, target, CANARY, print)
 
-    assert told == registry.digest_of(registry.host, f"word/{name}", Tag("v1"))
+    assert reported == registry.digest_of(registry.host, f"word/{name}", Tag("v1"))
 
 
 @each_engine
@@ -244,7 +244,7 @@ def test_a_credential_helper_that_is_not_there_is_shown(place_of: PlaceMaker, re
     place = place_of("docker")
     configuration = place.folders[0] / ".docker" / "config.json"
     document = json.loads(configuration.read_text())
-    configuration.write_text(json.dumps({**document, "credsStore": "of-nobody"}))
+    configuration.write_text(json.dumps({**document, "credsStore": "of-no-one"}))
 
     with pytest.raises(UnavailableError, match="could not keep the credentials"):
         place.engine.log_in(registry.host, CANARY)
@@ -256,6 +256,6 @@ def test_a_credential_helper_that_is_not_there_does_not_stop_a_push(
     place = place_of("docker")
     configuration = place.folders[0] / ".docker" / "config.json"
     document = json.loads(configuration.read_text())
-    configuration.write_text(json.dumps({**document, "credsStore": "of-nobody"}))
+    configuration.write_text(json.dumps({**document, "credsStore": "of-no-one"}))
 
     assert place.engine.push(place.image, registry.reference("helper/docker", "v1"), CANARY, print)

@@ -142,7 +142,7 @@ def test_a_push_leaves_nothing_in_the_home_of_someone_who_never_logged_in(develo
 def test_a_push_keeps_what_a_home_has(developer: Developer, place: Place) -> None:
     config = developer.folder / "home" / ".docker" / "config.json"
     config.parent.mkdir()
-    config.write_text('{"auths": {"other.example": {"auth": "eDp5"}}, "credsStore": "of-nobody"}')
+    config.write_text('{"auths": {"other.example": {"auth": "eDp5"}}, "credsStore": "of-no-one"}')
     try:
         before = config.read_bytes(), config.stat().st_mtime_ns
         target = f"{place.host}/by/docker:kept"

@@ -46,9 +46,9 @@ class Helpers:
     ) -> None:
         """Let helper *name* answer so to *server*, by default to all."""
         path = self.folder / f"{name}.answers"
-        told = json.loads(path.read_text())
-        told[server] = (output, complaints, code, seconds)
-        path.write_text(json.dumps(told))
+        reported = json.loads(path.read_text())
+        reported[server] = (output, complaints, code, seconds)
+        path.write_text(json.dumps(reported))
 
     def asked(self, name: str) -> list[object]:
         """Which servers helper *name* was asked for."""

@@ -29,14 +29,14 @@ _REPOSITORY = re.compile(r"/v2/(.+)/(?:manifests|blobs|tags)/")
 
 @dataclass
 class TokenService:
-    """Hands out tokens for what an account may do, and to everybody for what is public."""
+    """Hands out tokens for what an account may do, and to everyone for what is public."""
 
     accounts: dict[str, str] = field(default_factory=dict)
     """Passwords, by user name."""
     identity_tokens: dict[str, str] = field(default_factory=dict)
     """User names, by the token that stands for them."""
     public: set[str] = field(default_factory=set)
-    """Repositories that anybody may pull."""
+    """Repositories that anyone may pull."""
     refusal: Reply | None = None
     gives_anonymous_tokens: bool = True
     issued: dict[str, tuple[str | None, set[str]]] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class TokenService:
 
 
 class GuardedApi(RegistryApi):
-    """A registry that lets in who has a token for what they ask; pulls may be counted."""
+    """A registry that gives access by a token for what is asked; pulls may be counted."""
 
     def __init__(self, service: TokenService, realm: str) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class GuardedApi(RegistryApi):
 
 @dataclass
 class Served:
-    """A registry that stands in for *host*, its token service, and everything to move images with."""
+    """A registry that is a stand-in for *host*, its token service, and everything to move images with."""
 
     host: RegistryHost
     registry: FakeRegistry

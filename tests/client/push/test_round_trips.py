@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from client.images import image, write_layout
-from client.moving.world import FRANKFURT, World
+from client.push.world import FRANKFURT, World
 
 
 @pytest.fixture

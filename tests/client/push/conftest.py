@@ -1,6 +1,6 @@
 import pytest
 
-from client.moving.world import World
+from client.push.world import World
 from client.pushing import Bench
 
 

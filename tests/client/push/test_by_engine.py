@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from client.images import BuiltImage, image
-from client.moving.world import FRANKFURT, IRELAND, World
+from client.push.world import FRANKFURT, IRELAND, World
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.interface import EngineOutput, LocalImage
 from shared_ecr.client.pushers.events import Message

@@ -43,7 +43,7 @@ class Aws(EcrApi):
         return {"authorizationData": [{"authorizationToken": base64.b64encode(f"AWS:{CANARY}".encode()).decode()}]}
 
     def cloudformation(self, region: Region) -> Any:
-        raise AssertionError("nobody asks for the stack of a repository that is written with its registry")
+        raise AssertionError("nothing asks for the stack of a repository that is written with its registry")
 
     def close(self) -> None:
         self.closed += 1

@@ -6,7 +6,7 @@ import pytest
 
 from client.faults import Hold, Reply
 from client.images import image, layer_tar, noise, write_archive, write_docker_archive, write_layout
-from client.moving.world import FRANKFURT, IRELAND, World
+from client.push.world import FRANKFURT, IRELAND, World
 from shared_ecr.client.errors import NoSuchRepositoryError, PushRefusedError
 from shared_ecr.client.push import InvalidJobsError, PushJob, PushOptions, plan_all, push_all
 from shared_ecr.client.pushers.events import BlobEnded
@@ -25,7 +25,7 @@ def names(outcome_or_error: object) -> str:
     return type(outcome_or_error).__name__
 
 
-def test_what_becomes_of_orders_is_told_in_their_sequence(world: World, layout: Path) -> None:
+def test_what_becomes_of_orders_is_reported_in_their_sequence(world: World, layout: Path) -> None:
     outcomes = world.push((layout, f"{WEB}:1"), (layout, f"{APP}:1:2"), (layout, f"{IRELAND}/team/app:3"))
     assert [str(outcome.result.reference).partition("@")[0] for outcome in outcomes if outcome.result] == [
         WEB,
@@ -100,7 +100,7 @@ def test_a_push_that_fails_stops_no_other(world: World, layout: Path) -> None:
     assert [names(outcome.error) for outcome in outcomes] == ["PushRefusedError", "NoneType", "NoneType"]
 
 
-def test_a_failure_tells_which_repository_it_was(world: World, layout: Path) -> None:
+def test_a_failure_says_which_repository_it_was(world: World, layout: Path) -> None:
     world.registry.contents.missing.add("team/web")
     _, failed = world.push((layout, f"{APP}:1"), (layout, f"{WEB}:1"))
     assert (failed.place, failed.exit_code) == (WEB, ExitCode.REFUSED)
@@ -172,7 +172,7 @@ def test_a_missing_repository_is_left_to_a_creation_template(world: World, layou
     ],
     ids=["no archive", "no folder", "no tag", "tag", "digest", "scheme", "look-alike", "capitals"],
 )
-def test_an_order_that_cannot_be_meant_is_told_before_anything_is_asked(
+def test_an_order_that_cannot_be_meant_is_reported_before_anything_is_asked(
     world: World,
     layout: Path,
     *,
@@ -186,7 +186,7 @@ def test_an_order_that_cannot_be_meant_is_told_before_anything_is_asked(
     assert (world.registry.seen, world.aws.calls) == ([], [])
 
 
-def test_all_that_is_wrong_is_told_together_and_nothing_is_sent(world: World, layout: Path) -> None:
+def test_all_that_is_wrong_is_reported_together_and_nothing_is_sent(world: World, layout: Path) -> None:
     with pytest.raises(InvalidJobsError) as caught:
         world.push((layout, f"{APP}:1"), ("nothing.tar", f"{APP}:x+y"), (layout, f"{WEB}"))
     assert [str(fault.error).partition(" ")[0] for fault in caught.value.faults] == [
@@ -197,7 +197,7 @@ def test_all_that_is_wrong_is_told_together_and_nothing_is_sent(world: World, la
     assert world.registry.seen == []
 
 
-def test_what_is_wrong_in_a_file_is_told_with_its_place(world: World, layout: Path) -> None:
+def test_what_is_wrong_in_a_file_is_reported_with_its_place(world: World, layout: Path) -> None:
     order = PushJob(str(layout), f"{APP}:1+2", None, Position(3, 1, "images.txt"), Position(3, 9, "images.txt"))
     with world.session() as session, pytest.raises(InvalidJobsError, match=r"\Aimages.txt:3:9: '1\+2' is no tag"):
         push_all([order], session)
