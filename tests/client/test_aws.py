@@ -83,7 +83,7 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.M
     ids=lambda value: type(value).__name__ if isinstance(value, BotoCoreError) else "",
 )
 def test_what_stops_botocore_is_shown_with_what_to_do(fault: BotoCoreError, said: str) -> None:
-    error = told(fault)
+    error = reported(fault)
 
     assert isinstance(error, UnavailableError)
     assert error.exit_code is ExitCode.ENVIRONMENT

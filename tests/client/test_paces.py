@@ -38,7 +38,7 @@ def test_no_second_lets_more_pass_than_the_pace() -> None:
 
 
 def test_threads_that_come_at_once_are_shown_moments_apart() -> None:
-    pace, told = RateLimit(2), list[float]()
+    pace, reported = RateLimit(2), list[float]()
     start = threading.Barrier(8)
 
     def come() -> None:

@@ -121,7 +121,7 @@ def test_a_repository_is_named_without_an_image(where: RepositoryLocator, text: 
 
 
 def test_whatever_was_named_of_a_repository_is_shown(where: RepositoryLocator) -> None:
-    assert locate_anywhere(f"docker.io/nginx:1:2:1@{DIGEST}", where, NOBODY) == TargetRepositoryName(
+    assert locate_anywhere(f"docker.io/nginx:1:2:1@{DIGEST}", where, NEVER_ASKED) == TargetRepositoryName(
         RegistryHost("docker.io"), RepositoryName("library/nginx"), (Tag("1"), Tag("2")), Digest(DIGEST)
     )
 
@@ -179,6 +179,6 @@ def test_only_ecr_is_asked_whether_tags_may_move(where: RepositoryLocator) -> No
 def test_the_declaration_says_it_for_ecr_where_ecr_does_not(
     where: RepositoryLocator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared_ecr.client.targets.mutability_of", lambda *_: None)
+    monkeypatch.setattr("shared_ecr.client.aws.deployed.mutability_of", lambda *_: None)
     rule = mutability(RegistryHost(HOME), RepositoryName("team/app"), where, NEVER_ASKED)
     assert isinstance(rule, TagMutability)

@@ -24,7 +24,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Garbled:
-    """A success whose document is none; it holds what should not be shown."""
+    """A success whose body is not a document; it holds what should not be shown."""
 
 
 WireFault = Refusal | Break | Cut | Garbled

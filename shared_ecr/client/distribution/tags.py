@@ -20,7 +20,7 @@ def list_tags(remote: RemoteRepository) -> tuple[Tag, ...]:
     """Return every tag of *remote*, each once, in the order of the registry. One request for a thousand.
 
     Raises:
-        RefusedError: there is no such repository, the caller may not list it, or the list is none: its next page
+        RefusedError: there is no such repository, the caller may not list it, or the list is invalid: its next page
             is on another host, leads back to an earlier one, or a tag is outside the grammar.
         UnavailableError: the registry could not be reached.
     """
