@@ -59,6 +59,15 @@ bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as rat
 docs: $(VENV)/dev.stamp ## Build the documentation site into site/; a broken link or anchor is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
+# Each mutant is one more run of the tests; fewer random inputs are enough to notice it.
+mutate: dev ## Change the evaluators in small ways, and list each change that no test notices (about ten minutes)
+	FUZZ=60 $(BIN)/mutmut run --max-children $(WORKERS) >/dev/null
+	scripts/mutants
+
+cover: dev ## Show the branches of the model and the evaluators that no test takes
+	FUZZ=200 $(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=term --cov-fail-under=95 \
+		tests/unit tests/properties tests/declarations tests/review
+
 dist: $(VENV)/dev.stamp ## Build the wheel, the source archive and the bill of materials into dist/, from hashes
 	rm -rf dist
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --build-constraints locks/build.txt --require-hashes
@@ -68,7 +77,7 @@ lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
 	scripts/lock
 
 clean: ## Remove everything that make made
-	rm -rf $(VENV) node_modules .tools cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules .tools cdk.out mutants site dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shared-ecr needs Python 3.11 or newer: make PYTHON=python3.12 …")'
