@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import ImageFate
 
 DAY = timedelta(days=1)
+AGED: dict[str, Any] = {"countType": "sinceImagePushed", "countNumber": 1}
 FIVE = tuple(Image(digest(str(number)), NOW - number * DAY, (f"v{number}",)) for number in range(1, 6))
 
 
@@ -61,6 +63,5 @@ def test_an_age_before_the_calendar_marks_nothing() -> None:
 def test_an_image_is_selected_where_its_tags_match_every_pattern(
     patterns: tuple[str, ...], expected: list[str]
 ) -> None:
-    count = {"countType": "sinceImagePushed", "countUnit": "days", "countNumber": 1}
     images = tuple(replace(each, pushed_at=each.pushed_at - 9 * DAY) for each in FIVE)
-    assert fates([rule(1, tagStatus="tagged", tagPatternList=list(patterns), **count)], images) == expected
+    assert fates([rule(1, tagStatus="tagged", tagPatternList=list(patterns), **AGED)], images) == expected
