@@ -32,7 +32,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command and what it can do."""
     parser = subcommands.add_parser(
         "access",
-        help="who may pull, push and administer each repository, and who newly may",
+        help="print who can pull, push and administer each repository, and what a change gives access to",
         description="Evaluate the policies as IAM does and print what everybody may do at most: whom the policies and "
         "the declaration name, and strangers. With --against, print what a change newly allows and denies; newly "
         "allowed access exits 1 unless the declaration acknowledges it.",

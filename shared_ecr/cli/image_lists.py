@@ -10,7 +10,7 @@ from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.problems import Position, Problem, Severity, render
 from shared_ecr.text import quoted
 
-# A word, in quotes where it has blanks; what begins with # after a blank is a comment, so PATH#NAME is none.
+# A word, in quotes where it has spaces; what begins with # after a space is a comment, so PATH#NAME is not.
 _WORD = re.compile(r'"([^"]*)"(?=\s|$)|([^\s"]\S*)|(")')
 STDIN = "-"
 
@@ -43,8 +43,8 @@ def read_list(name: str) -> list[ListedImage]:
     """Read the file *name*, or stdin for `-`.
 
     Raises:
-        InvalidListError: lines that are none of it, all of them, each with FILE:LINE:COL.
-        UsageError: there is no such file, it is no text, or it lists nothing.
+        InvalidListError: lines that cannot be read, all of them, each with FILE:LINE:COL.
+        UsageError: there is no such file, it is not text, or it lists nothing.
     """
     file = "stdin" if name == STDIN else name
     entries: list[ListedImage] = []
@@ -59,7 +59,7 @@ def read_list(name: str) -> list[ListedImage]:
                     "image-list",
                     Severity.ERROR,
                     what,
-                    fix='Write "NAME" between blanks',
+                    fix='Write "NAME" between spaces',
                     file=file,
                     position=unclosed.at,
                 )
@@ -97,6 +97,6 @@ def _text(name: str, file: str) -> str:
         content = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is no text in UTF-8 (byte {error.start})") from error
+        raise UsageError(f"{file} is not text in UTF-8 (byte {error.start})") from error
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error

@@ -104,7 +104,7 @@ def _lines(found: "Inspected") -> Iterator[str]:
         yield f"created     {visible(found.created)}"
     yield "platforms"
     for image in found.images:
-        what = f"about {image.about}" if image.about else visible(str(image.platform or "not told"))
+        what = f"about {image.about}" if image.about else visible(str(image.platform or "not said"))
         yield f"  {image.digest}  {size(image.byte_count):>9}  {what}"
     if found.layers:
         yield "layers"
@@ -115,9 +115,9 @@ def _lines(found: "Inspected") -> Iterator[str]:
     if found.referrers:
         yield "referrers"
     for mention in found.referrers:
-        yield f"  {mention.digest}  {visible(mention.artifact_type) or mention.tag or 'of no told kind'}"
+        yield f"  {mention.digest}  {visible(mention.artifact_type) or mention.tag or 'of an unknown type'}"
     for fault in found.faults:
-        print(f"referrers cannot be told: {fault}", file=sys.stderr)
+        print(f"referrers cannot be listed: {fault}", file=sys.stderr)
 
 
 def _members(title: str, members: Mapping[str, str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ def shown(
     arguments: argparse.Namespace,
     how: str,
     move: "Callable[[Display, Counted], _Moved]",
-    tell: Callable[[_Moved], int],
+    report: Callable[[_Moved], int],
 ) -> int:
     """Run *move* under the display that *arguments* ask for, then *show* on stdout; return the exit code.
 
@@ -43,4 +43,4 @@ def shown(
         # A SIGTERM; the code of the exit says so.
         screen.complained(f"shared-ecr: {counted.last_word(how)}")
         raise
-    return tell(moved)
+    return report(moved)

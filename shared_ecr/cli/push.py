@@ -106,11 +106,11 @@ def _outcomes(arguments: argparse.Namespace, shown: "Display", counted: "Counted
     asked = orders(arguments, where)
     options = PushOptions(arguments.engine, arguments.create, arguments.referrers, arguments.jobs)
     shown.expect(len(asked))
-    teller = ProgressPrinter(shown, of_several=len(asked) > 1, verbose=arguments.verbose)
+    printer = ProgressPrinter(shown, of_several=len(asked) > 1, verbose=arguments.verbose)
     with Session(where) as session:
         if arguments.dry_run:
-            return plan_all(asked, session, options, ended=teller.ended)
-        return push_all(asked, session, options, progress=counted, ended=teller.ended)
+            return plan_all(asked, session, options, ended=printer.ended)
+        return push_all(asked, session, options, progress=counted, ended=printer.ended)
 
 
 def _print(outcomes: "Sequence[PushOutcome]", how: str) -> int:

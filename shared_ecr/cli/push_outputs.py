@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class ProgressPrinter:
-    """Tells of each order on stderr as it ends; where there are several, with its image and target."""
+    """Reports each push on stderr as it ends; where there are several, with its image and target."""
 
     def __init__(self, shown: "Display", *, of_several: bool, verbose: bool) -> None:
         self._shown, self._of_several, self._verbose = shown, of_several, verbose
 
     def ended(self, outcome: "PushOutcome") -> None:
-        """Tell of one."""
+        """Report one."""
         if outcome.result is not None:
             place = f"{outcome.place} " if self._of_several else ""
             self._shown.said(f"{place}{summary(outcome.result)}")
@@ -53,7 +53,7 @@ def summary(result: "PushResult") -> str:
 
 
 def text(outcomes: Sequence["PushOutcome"]) -> str:
-    """Render references, or plans, in the sequence asked for; those that failed have none."""
+    """Render references, or plans, in the order given; those that failed are left out."""
     lines = [
         str(outcome.plan or (outcome.result.reference if outcome.result else ""))
         for outcome in outcomes
@@ -68,7 +68,7 @@ def document(outcomes: Sequence["PushOutcome"]) -> dict[str, Any]:
 
 
 def worst(outcomes: Sequence["PushOutcome"]) -> ExitCode:
-    """Return the exit code of them all: that of the gravest error."""
+    """Return the exit code of them all: that of the highest error."""
     return max((outcome.exit_code for outcome in outcomes), default=ExitCode.DONE)
 
 

@@ -22,7 +22,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "review",
-        help="judge a deployment before it happens: what is lost, let in, replaced or refused",
+        help="judge a deployment before it happens: what it deletes, replaces and gives access to",
         description="Judge a CDK assembly, CloudFormation templates or a Terraform plan, alone or against what was "
         "deployed before, offline. Exits 1 when a finding blocks. A finding is accepted by 'acknowledged' in the "
         "declaration. Reference: docs/reference/review.md",

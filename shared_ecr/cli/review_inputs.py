@@ -49,7 +49,7 @@ class ReviewInput:
 
         Raises:
             UsageError: nothing is named and there is nothing to synthesize, or a parameter has no value.
-            SharedEcrError: a document is none, or a revision cannot be synthesized.
+            SharedEcrError: a document cannot be read, or a revision cannot be synthesized.
         """
         declaration = _declared(arguments.file)
         file = None if arguments.file == DEFAULT_FILE else arguments.file

@@ -56,7 +56,7 @@ class Session:
             if self._clients is None:
                 from shared_ecr.client.aws.clients import AwsClients
 
-                self._clients = AwsClients(session=self._aws)
+                self._clients = AwsClients() if self._aws is None else AwsClients(session=self._aws)
             return self._clients
 
     @property

@@ -73,7 +73,7 @@ def test_what_is_no_registry_is_shown(user: User, registry: FakeRegistry) -> Non
     outcome = user.types(*arguments(registry.host), stdin=PASSWORD)
 
     assert (outcome.code, outcome.stdout) == (4, "")
-    assert "answers 404 where a registry tells its version" in outcome.stderr
+    assert "answers 404 where a registry says its version" in outcome.stderr
 
 
 def test_a_repository_means_its_registry(user: User, registry: FakeRegistry) -> None:

@@ -367,7 +367,7 @@ def test_programs_get_every_event_as_an_object() -> None:
     shown.failed(TARGET)
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [event["event"] for event in events] == [
-        *("planned", "blob_began", "blob_moved", "blob_ended", "blob_began", "blob_moved", "stored", "told"),
+        *("planned", "blob_began", "blob_moved", "blob_ended", "blob_began", "blob_moved", "stored", "message"),
         *("said", "complained", "failed"),
     ]
     assert events[3] == {

@@ -59,6 +59,6 @@ def render_event(event: Event) -> dict[str, Any]:
         case ManifestStored(target, digest, name):
             return {"event": "stored", "target": target, "digest": str(digest), "name": name}
         case Message(target, line):
-            return {"event": "told", "target": target, "line": line}
+            return {"event": "message", "target": target, "line": line}
         case _:
             assert_never(event)

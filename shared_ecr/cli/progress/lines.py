@@ -60,8 +60,8 @@ class Lines:
         now = self._clock()
         with self._lock:
             for blob in self._tally.moving:
-                if now - blob.told >= HEARTBEAT_SECONDS:
-                    blob.told = now
+                if now - blob.reported >= HEARTBEAT_SECONDS:
+                    blob.reported = now
                     self._print(blob.target, _so_far(blob, now))
 
     def __enter__(self) -> Self:

@@ -21,7 +21,7 @@ class BlobInTransfer:
     digest: Digest
     size: int
     began: float
-    told: float
+    reported: float
     """When it was last shown of."""
     moved: int = 0
 
@@ -103,7 +103,7 @@ class ProgressTally:
                 target.outcomes["present"] += present
             case BlobBegan(name, digest, size):
                 now = self.clock()
-                target.moving[digest] = BlobInTransfer(name, digest, size, began=now, told=now)
+                target.moving[digest] = BlobInTransfer(name, digest, size, began=now, reported=now)
             case BlobMoved(digest=digest, byte_count=byte_count):
                 self.speed.add(byte_count)
                 if digest in target.moving:

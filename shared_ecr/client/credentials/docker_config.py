@@ -107,7 +107,7 @@ class _Logins(Mapping[str, StoredLogin]):
         return len(self._entries)
 
     def __repr__(self) -> str:
-        return f"<logins of {', '.join(self._entries) or 'nobody'}>"
+        return f"<logins of {', '.join(self._entries) or 'no host'}>"
 
 
 def keys_of(host: str) -> tuple[str, ...]:

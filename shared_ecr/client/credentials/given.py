@@ -35,16 +35,16 @@ class GivenLogins:
 def read_password(stream: IO[str] | None = None) -> str:
     """Read a password from *stream*, to its end; by default from standard input.
 
-    One line end behind it is none of it: `echo` and the end of a file add one, and registries answer 400 to it.
+    One line end behind it is not part of it: `echo` and the end of a file add one, and registries answer 400 to it.
 
     Raises:
-        UsageError: there is none, or it is none: too long, several lines, or characters that cannot be seen.
+        UsageError: there is none, or it cannot be one: too long, several lines, or characters that cannot be seen.
     """
     try:
         text = (stream or sys.stdin).read(MAX_PASSWORD + 1)
     except UnicodeDecodeError:
         # The exception holds what was read.
-        raise UsageError("the password on standard input is no text in UTF-8") from None
+        raise UsageError("the password on standard input is not text in UTF-8") from None
     return checked_password(text, "standard input")
 
 

@@ -46,7 +46,7 @@ class HelperProgram:
         """Ask for the login of *server*, as docker would; None where the helper has none.
 
         Raises:
-            UnavailableError: the name is none, there is no such program, or it fails, hangs or answers nonsense.
+            UnavailableError: the name cannot be one, there is no such program, or it fails, hangs or answers nonsense.
         """
         if not _NAME.fullmatch(self.name):
             raise UnavailableError(f"{self.named_by} is {quoted(self.name)}, which is no name of a credential helper")

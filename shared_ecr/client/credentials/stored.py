@@ -33,7 +33,7 @@ class StoredLogins:
     ) -> Credentials | None:
         """Return the first login that is stored for *host*, or None.
 
-        A helper that fails does not hide a login that stands elsewhere; where there is none, its failure is told.
+        A helper that fails does not hide a login that is stored elsewhere; its failure is reported where there is none.
 
         Raises:
             UnavailableError: a file is broken, or a helper failed and nothing else has a login.

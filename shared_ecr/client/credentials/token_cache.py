@@ -88,7 +88,7 @@ def name_of(host: str, environ: "Mapping[str, str]") -> str | None:
 
 
 def cached(host: str, environ: "Mapping[str, str]") -> CachedToken | None:
-    """Return the token there is for *host* and whoever has *environ*, fresh or not; None where there is none."""
+    """Return the cached token for *host* and the caller who has *environ*, fresh or not; None where there is none."""
     folder, name = folder_of(environ), name_of(host, environ)
     if folder is None or name is None or not is_ours(folder, stat.S_IFDIR):
         return None

@@ -21,7 +21,7 @@ from shared_ecr.client.credentials.token_cache import (
 from shared_ecr.errors import UnavailableError
 
 _LOCK = ".lock"
-# Two hosts or identities that share a lock wait for each other for a second; that is rare, and harms nobody.
+# Two hosts or identities that share a lock wait for each other for a second; that is rare, and does no harm.
 _LOCKS = 16
 
 
@@ -46,12 +46,12 @@ def single_flight(host: str, environ: Mapping[str, str], seconds: float) -> Iter
 
 
 def store(token: CachedToken, environ: Mapping[str, str]) -> None:
-    """Write *token* for whoever has *environ*, and remove what has expired. Call it in `single_flight`.
+    """Write *token* for the caller who has *environ*, and remove what has expired. Call it in `single_flight`.
 
     A token that is not one printable line is not kept.
 
     Raises:
-        UnavailableError: the folder cannot be written, or is somebody else's.
+        UnavailableError: the folder cannot be written, or belongs to another user.
     """
     path = _path(token.host, environ)
     if (
@@ -66,17 +66,17 @@ def store(token: CachedToken, environ: Mapping[str, str]) -> None:
 
 
 def hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the hosts for which whoever has *environ* has a token that is still good."""
+    """Return the hosts for which the caller with *environ* has a token that is still good."""
     return tuple(sorted(token.host for path in _files(environ) if (token := _own(path, environ))))
 
 
 def all_hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the hosts for which there is a file, whoever asked and however old."""
+    """Return the hosts for which there is a file, of any caller and any age."""
     return tuple(sorted({_host_of(path) for path in _files({**environ, DISABLE_VARIABLE: ""})}))
 
 
 def forget(environ: Mapping[str, str], is_out: Callable[[str], bool]) -> tuple[str, ...]:
-    """Remove the tokens of every host that *is_out* names, whoever asked for them; return those hosts.
+    """Remove the tokens of every host that *is_out* names, of every caller; return those hosts.
 
     Raises:
         UnavailableError: the folder cannot be written.
@@ -128,7 +128,7 @@ def _host_of(path: Path) -> str:
 
 
 def _own(path: Path, environ: Mapping[str, str]) -> CachedToken | None:
-    """Return the token in *path* where it is good, and of whoever has *environ*."""
+    """Return the token in *path* where it is good, and of the caller who has *environ*."""
     token = read(str(path))
     return token if token and token.is_valid(time.time()) and path.name == name_of(token.host, environ) else None
 

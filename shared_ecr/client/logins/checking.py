@@ -32,7 +32,7 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
                 raise
             raise LoginRefusedError.by(host, "this user name and password", said=refusal.said) from refusal
     if answer.status != _OK:
-        raise RefusedError(f"{host} answers {answer.status} where a registry tells its version; check the host")
+        raise RefusedError(f"{host} answers {answer.status} where a registry says its version; check the host")
     return source.was_asked
 
 

@@ -35,7 +35,7 @@ def known_hosts(environ: Mapping[str, str]) -> tuple[RegistryHost, ...]:
 
 
 def hosts_among(keys: Iterable[str]) -> Iterator[RegistryHost]:
-    """Read keys as hosts; what is none, as podman's keys for one repository, is left alone."""
+    """Read keys as hosts; what is not a host, such as podman's keys for one repository, is left alone."""
     for key in keys:
         try:
             yield RegistryHost.parse(hostname_of(key))

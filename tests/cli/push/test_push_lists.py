@@ -78,7 +78,7 @@ def test_every_line_that_is_none_is_shown_with_its_place(registry: FakeRegistry)
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "lists no image"), (b"# nothing\n", "lists no image"), (b"app \xff", "no text in UTF-8"), (None, "read")],
+    [(b"", "lists no image"), (b"# nothing\n", "lists no image"), (b"app \xff", "not text in UTF-8"), (None, "read")],
     ids=["empty", "only remarks", "bytes", "no file"],
 )
 def test_a_list_that_is_none_is_refused(content: bytes | None, said: str) -> None:
