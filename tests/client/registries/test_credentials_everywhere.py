@@ -398,7 +398,7 @@ def test_what_is_no_password_is_refused_unseen(typed: str, said: str) -> None:
 
 def test_bytes_that_are_no_text_are_refused_unseen() -> None:
     stream = io.TextIOWrapper(io.BytesIO(CANARY.encode() + b"\xff"), encoding="utf-8")
-    with pytest.raises(UsageError, match="no text in UTF-8") as caught:
+    with pytest.raises(UsageError, match="not text in UTF-8") as caught:
         read_password(stream)
     assert caught.value.__cause__ is None
 
