@@ -1,14 +1,21 @@
 """Where other stacks and people find the repositories: parameters and outputs by name, never an export."""
 
+from collections.abc import Iterable, Iterator
+
 import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from shared_ecr.names import RepositoryName
+from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.names import EcrRegistry
 from shared_ecr_constructs.repository import logical_name
 
-# Its logical id; `client.deployed` finds the output by how it begins.
+# Logical ids; `client.aws.deployed` finds the outputs by how they start.
 STACKS_OUTPUT = "Stacks"
+REGISTRY_OUTPUT = "Registry"
+NAMES_OUTPUT = "Names"
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html: the value of an output.
+_MAX_OUTPUT_BYTES = 1_024
 
 
 def key_parameter(prefix: str) -> str:
@@ -17,14 +24,15 @@ def key_parameter(prefix: str) -> str:
 
 
 class RepositoryAddresses(Construct):
-    """Publish the URI and the ARN of every repository as an SSM parameter and as a stack output.
+    """Publish the URI of every repository as an SSM parameter, and the names of all in a few outputs.
 
-    A parameter is `/PREFIX/NAME/uri` or `/PREFIX/NAME/arn`. An export would lock the repository to whoever imports
-    it; a parameter is read by name and locks nobody.
+    A parameter is `/PREFIX/NAME/uri`. An export would lock the repository for each stack that imports it; a parameter
+    is read by name and locks nothing. Outputs hold many names each, since a template has at most 200 of them
+    (docs/adr/0042-growth-without-moves.md).
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, prefix: str) -> None:
-        """Prepare the scopes; `publish` adds a repository.
+        """Prepare the scope; `publish` adds the repositories.
 
         Args:
             scope: the stack of the repositories.
@@ -33,7 +41,7 @@ class RepositoryAddresses(Construct):
         """
         super().__init__(scope, construct_id)
         self._prefix = prefix
-        self._scopes = {kind: Construct(self, kind) for kind in ("UriParameter", "ArnParameter", "Uri", "Arn")}
+        self._uris = Construct(self, "UriParameter")
 
     def publish_shards(self, stacks: int, *, key_arn: str | None) -> None:
         """Publish over how many stacks the repositories are spread, and the key that all of them use."""
@@ -42,15 +50,28 @@ class RepositoryAddresses(Construct):
             name = key_parameter(self._prefix)
             ssm.CfnParameter(self, "KeyParameter", name=name, type="String", value=key_arn)
 
-    def publish(self, name: RepositoryName, *, uri: str, arn: str) -> None:
-        """Publish one repository; tokens are welcome."""
-        member = logical_name(name)
-        for kind, value in (("Uri", uri), ("Arn", arn)):
-            ssm.CfnParameter(
-                self._scopes[f"{kind}Parameter"],
-                member,
-                name=f"/{self._prefix}/{name}/{kind.lower()}",
-                type="String",
-                value=value,
-            )
-            cdk.CfnOutput(self._scopes[kind], member, description=f"{kind.upper()} of {name}", value=value)
+    def publish(self, specs: Iterable[RepositorySpec], home: EcrRegistry) -> None:
+        """Publish every repository of the stack, once."""
+        names = []
+        for spec in specs:
+            name = f"/{self._prefix}/{spec.name}/uri"
+            ssm.CfnParameter(self._uris, logical_name(spec.name), name=name, type="String", value=spec.uri(home))
+            names.append(spec.name.text)
+        start = f"arn:{home.region.partition}:ecr:{home.region}:{home.account}:repository/"
+        about = "Host of the registry, and what the ARNs of its repositories start with"
+        cdk.CfnOutput(self, REGISTRY_OUTPUT, description=about, value=f"{home.host} {start}")
+        parent = Construct(self, NAMES_OUTPUT)
+        for number, value in enumerate(_packed(names), 1):
+            cdk.CfnOutput(parent, str(number), description="Repositories of the stack", value=value)
+
+
+def _packed(names: Iterable[str]) -> Iterator[str]:
+    """Join *names* by spaces into as few values as outputs can hold."""
+    packed = ""
+    for name in names:
+        if packed and len(packed) + 1 + len(name) > _MAX_OUTPUT_BYTES:
+            yield packed
+            packed = ""
+        packed = f"{packed} {name}".lstrip()
+    if packed:
+        yield packed

@@ -44,7 +44,6 @@ class RegistryContents:
             PublicRepositories(scope, "PublicRepositories", specs=registry.public_repositories)
 
         addresses = RepositoryAddresses(scope, "Addresses", prefix=registry.stack_name)
-        for spec in specs:
-            addresses.publish(spec.name, uri=spec.uri(home), arn=spec.arn(home))
+        addresses.publish(specs, home)
         if registry.stacks > 1:
             addresses.publish_shards(registry.stacks, key_arn=key_arn)

@@ -31,6 +31,7 @@ COMMANDS = (
     "snapshot",
     "adopt",
     "bootstrap",
+    "grow",
     "iam",
     "comment",
     "images",

@@ -13,11 +13,13 @@ from pathlib import Path
 from shared_ecr.declaration.ignoring import KEY as IGNORE
 from shared_ecr.declaration.ignoring import Ignored, Ignoring, read_ignoring
 from shared_ecr.declaration.inclusion import whole
+from shared_ecr.declaration.placement_file import read_placement
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.declaration.registry import KEYS, read_registry
 from shared_ecr.declaration.variables import replaced
 from shared_ecr.documents.nodes import Mapping, Node
 from shared_ecr.documents.yaml import load_document, read_document
+from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 
@@ -38,25 +40,41 @@ class Declaration:
     """The problems that the declaration says to ignore, each with its reason."""
 
 
-def load(path: Path = DEFAULT_FILE, environ: MappingOf[str, str] | None = None) -> Declaration:
+def load(
+    path: Path = DEFAULT_FILE, environ: MappingOf[str, str] | None = None, *, placement: Placement | None = None
+) -> Declaration:
     """Read the declaration at *path*; *environ* is what its variables are replaced from, by default nothing.
+
+    *placement* says in which stack each repository is; by default the file beside the declaration does, if there is
+    one.
 
     Raises:
         InvalidDeclarationError: the file, or one it includes, is missing or has problems; all of them are in it.
     """
     document, faults = load_document(path, str(path))
-    return _declaration(document, faults, str(path), path, environ or {})
+    return _declaration(document, faults, _Source(str(path), path, placement), environ or {})
 
 
 def parse(text: str, file: str = "registry.yaml", environ: MappingOf[str, str] | None = None) -> Declaration:
     """Read a declaration that is already at hand; *file* is what its problems call it. It includes no other."""
     document, faults = read_document(text.encode(errors="surrogatepass"), file)
-    return _declaration(document, faults, file, None, environ or {})
+    return _declaration(document, faults, _Source(file), environ or {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a declaration comes from."""
+
+    file: str
+    """What its problems call it."""
+    path: Path | None = None
+    placement: Placement | None = None
 
 
 def _declaration(
-    document: Node | None, faults: list[Problem], file: str, path: Path | None, environ: MappingOf[str, str]
+    document: Node | None, faults: list[Problem], source: _Source, environ: MappingOf[str, str]
 ) -> Declaration:
+    file, path = source.file, source.path
     reading = Reading(file)
     registry, ignoring = None, Ignoring()
     if isinstance(document, Mapping):
@@ -66,7 +84,7 @@ def _declaration(
         document = whole(reading, prepared, path, _OF_THE_WHOLE, prepare)
         ignoring = read_ignoring(reading, document.get(IGNORE))
         reading.ignores = ignoring.covers
-        registry = read_registry(reading, document)
+        registry = read_registry(reading, document, source.placement or read_placement(reading, path))
     found, ignored = ignoring.sift([*faults, *reading.problems], file)
     problems = in_file_order(found)
     if registry is None or document is None or any(each.severity is Severity.ERROR for each in problems):

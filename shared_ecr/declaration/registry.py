@@ -23,6 +23,7 @@ from shared_ecr.declaration.settings import (
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.ci_roles import ci_role_faults
+from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
 from shared_ecr.model.shards import MAX_STACKS
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
@@ -37,8 +38,11 @@ KEYS = (
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
-def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
-    """Read *document*; the registry, or None where faults were noted that leave nothing to build."""
+def read_registry(reading: Reading, document: Node, placement: Placement | None = None) -> RegistrySpec | None:
+    """Read *document*; the registry, or None where faults were noted that leave nothing to build.
+
+    *placement* is what the file beside the declaration says.
+    """
     if isinstance(document, Mapping) and (other := other_document(document)):
         reading.note(document, "", other)
         return None
@@ -66,7 +70,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     if home is None:
         return None
     account, regions, stack_name = home
-    stacks = _read_stacks(reading, fields.get("registry"))
+    stacks = placement.stacks if placement else _read_stacks(reading, fields.get("registry"))
     around = SettingsContext(account, regions, stack_name, neighbours, inherited)
     settings = read_settings(reading, fields.get("registry"), around)
     public = read_public_repositories(reading, fields.get("public_repositories"), around)
@@ -76,7 +80,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
     entries = {spec.name: entry for entry, spec in read}
     specs = tuple(spec for _, spec in read)
     # Asked before the registry is built: all faults are wanted, with their places, not the first as an error.
-    for name, fault in conflicts(regions, specs, stacks):
+    for name, fault in conflicts(regions, specs, stacks, placement):
         path = join("repositories", str(name)) if name else "repositories"
         reading.note(_culprit(entries[name], fault.code) if name else repositories, path, fault)
     ci_roles = read_ci_roles(reading, fields.get(CI_ROLES), accounts)
@@ -84,7 +88,7 @@ def read_registry(reading: Reading, document: Node) -> RegistrySpec | None:
         return None
     registry = RegistrySpec(
         account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors,
-        ci_roles,
+        ci_roles, placement,
     )  # fmt: skip
     faults = tuple(ci_role_faults(registry))
     for path, fault in faults:

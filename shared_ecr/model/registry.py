@@ -11,10 +11,11 @@ from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
 from shared_ecr.model.mirrors import Mirror
 from shared_ecr.model.permissions import PolicyLocation, perimeter_faults, repeated_sid, size_fault
+from shared_ecr.model.placements import Placement
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
-from shared_ecr.model.shards import is_overfull, shard_of, sizes, stacks_needed
+from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull, shard_of, sizes, stacks_needed
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
 
 # Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.
@@ -53,14 +54,16 @@ class RegistrySpec:
     public_repositories: tuple[PublicRepositorySpec, ...] = ()
     """What the public gallery shows of the account; defined in us-east-1 alone."""
     stacks: int = 1
-    """How many stacks the repositories are spread over in each Region, by their names alone (`shards`)."""
+    """How many stacks the repositories are spread over in each Region."""
     mirrors: tuple[Mirror, ...] = ()
     """What `shared-ecr mirror` keeps in these repositories; no stack knows of it."""
     ci_roles: CiRoles | None = None
     """Where the roles of CI systems are defined that grants name; None where others define them."""
+    placement: Placement | None = None
+    """In which stack each repository is; None where its name says it (`shards`)."""
 
     def __post_init__(self) -> None:
-        for _, fault in conflicts(self.regions, self.repositories, self.stacks):
+        for _, fault in conflicts(self.regions, self.repositories, self.stacks, self.placement):
             raise fault
         # The order of the file carries no meaning, so it may not carry over into the template.
         object.__setattr__(self, "repositories", tuple(sorted(self.repositories, key=lambda spec: spec.name)))
@@ -91,7 +94,11 @@ class RegistrySpec:
 
     def shard(self, number: int) -> tuple[RepositorySpec, ...]:
         """Return the repositories of one stack, from 0."""
-        return tuple(spec for spec in self.repositories if shard_of(spec.name, self.stacks) == number)
+        return tuple(spec for spec in self.repositories if self.stack_of(spec.name) == number)
+
+    def stack_of(self, name: RepositoryName) -> int:
+        """Return the number of the stack, from 0, that holds the repository *name*."""
+        return self.placement.stack_of(name) if self.placement else shard_of(name, self.stacks)
 
     def repository(self, name: RepositoryName) -> RepositorySpec | None:
         """Return the repository of that name, or None where it is not declared."""
@@ -99,33 +106,39 @@ class RegistrySpec:
 
 
 def conflicts(
-    regions: Sequence[Region], repositories: Sequence[RepositorySpec], stacks: int = 1
+    regions: Sequence[Region],
+    repositories: Sequence[RepositorySpec],
+    stacks: int = 1,
+    placement: Placement | None = None,
 ) -> Iterator[tuple[RepositoryName | None, InvalidValueError]]:
     """Tell what is wrong across a registry: the repository concerned, or None for the whole; all faults."""
-    yield from ((None, fault) for fault in _overfull(regions, repositories, stacks))
+    yield from ((None, fault) for fault in _overfull(regions, repositories, stacks, placement))
     for spec in repositories:
         for fault in _faults(spec, regions):
             yield spec.name, fault
 
 
 def _overfull(
-    regions: Sequence[Region], repositories: Sequence[RepositorySpec], stacks: int
+    regions: Sequence[Region], repositories: Sequence[RepositorySpec], stacks: int, placement: Placement | None
 ) -> Iterator[InvalidValueError]:
-    """Refuse more repositories than the declared stacks can hold."""
-    place = PolicyLocation.of(max(regions, key=lambda region: len(f"{region}{region.partition}")))
-    sized = sizes(repositories, place)
-    if not is_overfull(sized, stacks):
+    """Refuse more repositories than the stacks can hold."""
+    sized = sizes_in(regions, repositories)
+    if not is_overfull(sized, stacks, placement.stack_of if placement else None):
         return
-    needed = stacks_needed(sized)
     several = "1 stack" if stacks == 1 else f"{stacks} stacks"
     yield InvalidValueError(
         f"{several} cannot hold {len(repositories)} repositories with their policies",
-        why="A template has at most 200 outputs, two for each repository, and 1 MB of text",
-        fix=f"Write 'stacks: {needed}' under 'registry'; a later change moves repositories between stacks"
-        if needed
+        why=f"A template has at most 500 resources, two for each repository, and 1 MB of text; {MAX_REPOSITORIES} fit",
+        fix="Run 'shared-ecr grow': every deployed repository stays in its stack, and new ones get further stacks"
+        if stacks_needed(sized)
         else "Shorten the policies, or split the declaration into several with a 'stack_name' each",
         code="registry-size",
     )
+
+
+def sizes_in(regions: Sequence[Region], repositories: Sequence[RepositorySpec]) -> list[tuple[RepositoryName, int]]:
+    """Estimate how many characters each repository takes in a template, in the Region with the longest ARNs."""
+    return sizes(repositories, PolicyLocation.of(max(regions, key=lambda region: len(f"{region}{region.partition}"))))
 
 
 def _faults(spec: RepositorySpec, regions: Sequence[Region]) -> Iterator[InvalidValueError]:

@@ -1,33 +1,35 @@
-"""Which of several stacks a repository stands in, where one stack cannot hold them all.
+"""What one stack can hold, and which of several stacks holds a repository by its name alone.
 
-The stack follows from the repository's name and the declared number of stacks alone: adding or removing a repository
-changes one template and moves nothing. A greater number moves only those repositories that the new stack takes.
+Where a number of stacks is declared from the start, the stack follows from the repository's name and that number:
+adding or removing a repository changes one template and moves nothing. A registry that grows beyond one stack has a
+placement instead (`placements`), in which no repository ever moves.
 """
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.names import RepositoryName
 
-# Two outputs for each repository, and CloudFormation allows 200 in a template; at three resources each a full stack
-# has 300 of 500. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MAX_REPOSITORIES = 100
+# Two resources for each repository, itself and the parameter with its URI, and CloudFormation allows 500 in a
+# template: the settings of the registry have 60.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_REPOSITORIES = 220
 # CloudFormation stops at 1 MB; what settings and key take has room beside this.
 MAX_CHARACTERS = 900 * 1024
 # CloudFormation's quota is 2,000 stacks in an account and Region; nobody reviews more templates than this.
 MAX_STACKS = 100
-# What a repository takes in a template beside its policy and lifecycle text: its other properties, two parameters,
-# two outputs, measured on templates of this package and rounded up.
-_OTHER_CHARACTERS = 3_000
-# Policies stand six levels deep in a template, at one blank a level.
+# What a repository takes in a template beside its policy and lifecycle text: its other properties, a parameter,
+# its place in an output, measured on templates of this package and rounded up.
+_OTHER_CHARACTERS = 1_800
+# Policies are six levels deep in a template, at one blank a level.
 _INDENT = 6
 
 
 def shard_of(name: RepositoryName, stacks: int) -> int:
-    """Return the number of the stack, from 0, in which the repository *name* stands among *stacks*.
+    """Return the number of the stack, from 0, that holds the repository *name* among *stacks*.
 
     Each stack bids with a hash of its number and the name, and the highest bid wins (rendezvous hashing).
     """
@@ -45,16 +47,23 @@ def sizes(specs: Iterable[RepositorySpec], place: PolicyLocation) -> list[tuple[
             policy = json.dumps(spec.policy(place), indent=1)
             lifecycle = json.dumps(spec.lifecycle_text or "")
             known[text] = len(policy) + _INDENT * policy.count("\n") + len(lifecycle)
-        # The name stands in the repository, its parameters and its outputs.
+        # The name is in the repository, its parameter and an output.
         sized.append((spec.name, known[text] + _OTHER_CHARACTERS + 4 * len(spec.name.text)))
     return sized
 
 
-def is_overfull(repositories: Sequence[tuple[RepositoryName, int]], stacks: int) -> bool:
-    """Whether one of *stacks* would hold too many of *repositories* (their names and characters), or too much text."""
+def is_overfull(
+    repositories: Sequence[tuple[RepositoryName, int]],
+    stacks: int,
+    stack_of: Callable[[RepositoryName], int] | None = None,
+) -> bool:
+    """Whether one of *stacks* would hold too many of *repositories* (their names and characters), or too much text.
+
+    *stack_of* says which stack holds a repository; by default its name does.
+    """
     counts, characters = [0] * stacks, [0] * stacks
     for name, size in repositories:
-        number = shard_of(name, stacks)
+        number = shard_of(name, stacks) if stack_of is None else stack_of(name)
         counts[number] += 1
         characters[number] += size
     return max(counts) > MAX_REPOSITORIES or max(characters) > MAX_CHARACTERS

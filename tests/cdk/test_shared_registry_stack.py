@@ -37,19 +37,25 @@ def test_the_stack_has_the_declared_name(app: cdk.App) -> None:
     assert shared_stack(app, registry_of("{team/app: {}}", stack_name="team-ecr")).stack_name == "team-ecr"
 
 
-def test_a_repository_is_published_by_two_parameters(stack: cdk.Stack) -> None:
+def test_a_repository_is_published_by_a_parameter(stack: cdk.Stack) -> None:
     published = {each["Properties"]["Name"]: each["Properties"]["Value"] for each in resources_of(stack, PARAMETER)}
 
-    assert published == {
-        "/shared-ecr/team/app/uri": f"{HOST}/team/app",
-        "/shared-ecr/team/app/arn": f"{ARN}/team/app",
-    }
+    assert published == {"/shared-ecr/team/app/uri": f"{HOST}/team/app"}
 
 
-def test_a_repository_is_published_by_two_outputs(stack: cdk.Stack) -> None:
-    outputs = {each["Description"]: each["Value"] for each in template_of(stack)["Outputs"].values()}
+def test_the_outputs_name_the_registry_and_its_repositories(stack: cdk.Stack) -> None:
+    outputs = [each["Value"] for each in template_of(stack)["Outputs"].values()]
 
-    assert outputs == {"URI of team/app": f"{HOST}/team/app", "ARN of team/app": f"{ARN}/team/app"}
+    assert outputs == [f"{HOST} {ARN}/", "team/app"]
+
+
+def test_many_repositories_share_outputs_within_the_limit(app: cdk.App) -> None:
+    names = [f"team/with-a-rather-long-name/service-{number:03}" for number in range(100)]
+    registry = registry_of("{" + ", ".join(f"{name}: {{}}" for name in names) + "}")
+    values = [each["Value"] for each in template_of(shared_stack(app, registry))["Outputs"].values()]
+
+    assert max(map(len, values)) <= 1_024
+    assert " ".join(values[1:]).split(" ") == names
 
 
 def test_no_output_is_exported(stack: cdk.Stack) -> None:

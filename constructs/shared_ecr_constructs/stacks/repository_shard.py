@@ -12,7 +12,7 @@ from shared_ecr_constructs.addresses import key_parameter
 
 
 class RepositoryShardStack(cdk.Stack):
-    """Define the repositories that their names put into this stack, encrypted by the key of the first.
+    """Define the repositories that are assigned to this stack, encrypted by the key of the first.
 
     The key is read from a parameter when the stack is deployed: an export would lock the first stack.
     """
@@ -34,6 +34,4 @@ class RepositoryShardStack(cdk.Stack):
             key_arn = f"{{{{resolve:ssm:{key_parameter(registry.stack_name)}}}}}"
         SharedRepositories(self, "Repositories", specs=specs, place=PolicyLocation.of(region), key_arn=key_arn)
         addresses = RepositoryAddresses(self, "Addresses", prefix=registry.stack_name)
-        home = registry.in_region(region)
-        for spec in specs:
-            addresses.publish(spec.name, uri=spec.uri(home), arn=spec.arn(home))
+        addresses.publish(specs, registry.in_region(region))

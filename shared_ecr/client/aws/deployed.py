@@ -1,7 +1,7 @@
 """What a deployed stack says about its repositories, and what ECR says about one of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _REPOSITORY_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):repository/(?P<name>.+)"
 )
-# How the output begins that `shared_ecr_constructs.addresses` writes where there are several stacks.
-_STACKS_OUTPUT = "AddressesStacks"
+# How the keys of the outputs start that `shared_ecr_constructs.addresses` writes; a construct around it stands before.
+_STACKS_OUTPUT = re.compile(r".*AddressesStacks[0-9A-F]{8}")
+_REGISTRY_OUTPUT = re.compile(r".*AddressesRegistry[0-9A-F]{8}")
+_NAMES_OUTPUT = re.compile(r".*AddressesNames[0-9]+[0-9A-F]{8}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-console-view-stack-data-resources-status-codes
 _DOUBTFUL_STATUS = re.compile(r"FAILED|ROLLBACK|DELETE|REVIEW")
 
@@ -81,14 +83,14 @@ def deployed_registry(clients: StackClients, stack_name: str, region: Region) ->
     first = _stack(client, stack_name, region)
     further = (_stack(client, f"{stack_name}-{number}", region) for number in range(1, _stacks_of(first)))
     stacks = [first, *further]
-    values = [output.get("OutputValue", "") for stack in stacks for output in stack.get("Outputs", [])]
+    found = {address for stack in stacks for address in _repositories_of(stack)}
     doubtful = [stack for stack in stacks if _DOUBTFUL_STATUS.search(stack["StackStatus"])]
     warnings = (
         f"stack {stack['StackName']} in {region} is {stack['StackStatus']}: its repositories may not be what was "
         "declared last"
         for stack in doubtful
     )
-    return DeployedRegistry(stack_name, region, repositories_among(values), "\n".join(warnings) or None)
+    return DeployedRegistry(stack_name, region, tuple(sorted(found)), "\n".join(warnings) or None)
 
 
 def _stack(client: "CloudFormationClient", stack_name: str, region: Region) -> "StackTypeDef":
@@ -109,9 +111,20 @@ def _stack(client: "CloudFormationClient", stack_name: str, region: Region) -> "
 def _stacks_of(first: "StackTypeDef") -> int:
     """Return over how many stacks the registry is spread, as the first of them says."""
     for output in first.get("Outputs", []):
-        if output.get("OutputKey", "").startswith(_STACKS_OUTPUT) and output.get("OutputValue", "").isdecimal():
+        if _STACKS_OUTPUT.fullmatch(output.get("OutputKey", "")) and output.get("OutputValue", "").isdecimal():
             return int(output.get("OutputValue", ""))
     return 1
+
+
+def _repositories_of(stack: "StackTypeDef") -> Iterator[RepositoryAddress]:
+    """Give the repositories that the outputs of *stack* name, in today's form or in that of earlier templates."""
+    outputs = {each.get("OutputKey", ""): each.get("OutputValue", "") for each in stack.get("Outputs", [])}
+    yield from repositories_among(outputs.values())
+    starts = [value.split(" ") for key, value in outputs.items() if _REGISTRY_OUTPUT.fullmatch(key)]
+    names = [name for key, value in outputs.items() if _NAMES_OUTPUT.fullmatch(key) for name in value.split(" ")]
+    for start in starts:
+        if len(start) == 2:  # noqa: PLR2004 — the host and the start of the ARNs
+            yield from repositories_among(f"{part}{name}" for name in names for part in (f"{start[0]}/", start[1]))
 
 
 def repositories_among(values: Iterable[str]) -> tuple[RepositoryAddress, ...]:

@@ -113,6 +113,9 @@ class DeploymentPair:
         naming = compare_names(old.written_name, new.written_name)
         if new.stack.tool == TERRAFORM:
             is_encrypted_anew = both[0] != both[1]
+        elif stacks is None:
+            # It leaves one stack for another, and CloudFormation compares no spelling: only another key counts.
+            is_encrypted_anew = both[0] != both[1]
         else:
             is_encrypted_anew = "EncryptionConfiguration" in rewritten(new.stack, old.resource, new.resource)
         return RepositoryPair(

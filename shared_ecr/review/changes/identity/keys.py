@@ -16,6 +16,9 @@ AWS_KEY = "alias/aws/ecr"
 _PART = r"(?:[^:$]|\$\{[^}]*\})*"
 _ARN = re.compile(rf"arn:{_PART}:kms:(?P<region>{_PART}):(?P<account>{_PART}):(?P<rest>(?:key|alias)/.+)")
 _OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|KeyId))?\}")
+# A dynamic reference without a version reads the latest value, which is the one of this deployment.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
+_FROM_A_PARAMETER = re.compile(re.escape(OPEN_MARK) + r"resolve:ssm:([^:}]+)\}")
 # An alias stands for a key; an alias of an alias is not possible, and a circle of them has no end.
 _STEPS_AT_MOST = 3
 
@@ -42,15 +45,17 @@ class EncryptionIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the aliases of one side stand for."""
+    """What the aliases and the SSM parameters of one side stand for."""
 
     by_name: Mapping[tuple[RegistryHome, str], str]
     by_id: Mapping[tuple[str, str], str]
     """By stack and logical id."""
+    by_parameter: Mapping[tuple[RegistryHome, str], str]
+    """What SSM parameters of the deployment hold, by name: a stack reads the key of another one through them."""
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
-        """Collect the aliases that the stacks of *deployment* make."""
+        """Collect the aliases and parameters that the stacks of *deployment* define."""
         by_name: dict[tuple[RegistryHome, str], str] = {}
         by_id: dict[tuple[str, str], str] = {}
         for stack, resource in deployment.resources("AWS::KMS::Alias"):
@@ -59,7 +64,12 @@ class Keys:
                 by_id[stack.name, resource.origin.logical_id] = target
                 if name := resource.text("AliasName"):
                     by_name[resource.home, name] = target
-        return cls(by_name, by_id)
+        by_parameter = {
+            (resource.home, name): value
+            for _, resource in deployment.resources("AWS::SSM::Parameter")
+            if (name := resource.text("Name")) and isinstance(value := resource.properties.get("Value"), str)
+        }
+        return cls(by_name, by_id, by_parameter)
 
     def encryption(self, stack: Stack, resource: Resource) -> EncryptionIdentity:
         """Return what encrypts the images of the repository *resource*; left out, it is AES256."""
@@ -83,6 +93,9 @@ class Keys:
     def _targets(self, text: str, stack: Stack, home: RegistryHome) -> Iterator[str]:
         if (home, text) in self.by_name:
             yield self.by_name[home, text]
+        read = _FROM_A_PARAMETER.fullmatch(text)
+        if read and (home, read[1]) in self.by_parameter:
+            yield self.by_parameter[home, read[1]]
         match = _OF_THE_STACK.fullmatch(text)
         if match and (stack.name, match[1]) in self.by_id:
             yield self.by_id[stack.name, match[1]]

@@ -93,7 +93,7 @@ def moved(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFinding
     yield error(
         "repository-moved", f"it moves from stack {old} to stack {new} and its name stays",
         f"{new} creates a repository whose name 'already exists' until it leaves {old}, and fails",
-        f"Keep it in {old}; or remove it there under Retain, and import it into {new} (cdk import)",
+        f"Keep it in {old}; or retain it there, and import it: 'cdk deploy --all --import-existing-resources'",
         (f"{case.before.name}: {counted_images(question.inventory, case.before)}",),
     )  # fmt: skip
 
