@@ -108,6 +108,9 @@ class PlanMaker:
         for part in ("prior_state", "planned_values"):
             if self.chance.random() < 0.15:
                 del document[part]
+        if is_key_lost and not {"prior_state", "planned_values"} & set(document):
+            # Where entries without a change were cut off too, the users of the key are not in the plan.
+            self.excused.append("plan-incomplete")
         return RandomPlan(document, self.reasons, self.excused)
 
     def _state(self, name: str) -> RepositoryState:

@@ -67,18 +67,16 @@ def _deferred(sides: PlanSides) -> Iterator[PlanGap]:
 
 
 def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
-    unlisted = [each.address for each in sides.unlisted() if concerns_a_registry(each.type)]
-    if unlisted and "resource_changes" not in sides.plan:
-        yield _incomplete(
-            "resource_changes was cut off: what Terraform does to the resources of the registry is not in the plan",
-            _PLAN_AGAIN, unlisted,
-        )  # fmt: skip
+    if _lost_its_operations(sides):
+        unlisted = [each.address for each in sides.unlisted() if concerns_a_registry(each.type)]
+        yield _incomplete("resource_changes was cut off: what Terraform does is not in the plan", _PLAN_AGAIN, unlisted)
     written = sides.plan.get("resource_changes")
     known = len(list(changes_of(written)))
     if written is not None and (not isinstance(written, list) or known < len(written)):
         yield _incomplete("resource_changes holds entries that cannot be read", _PLAN_AGAIN)
     lost = [each.address for each in sides.changes if each.type in KMS_KEYS and each.planned.operation.deletes]
-    if lost and not {"prior_state", "planned_values"} & set(sides.plan):
+    lists_what_stays = any(each.planned.operation is Operation.NOTHING for each in sides.changes)
+    if lost and not lists_what_stays and not {"prior_state", "planned_values"} & set(sides.plan):
         yield _incomplete(
             "a key is deleted, and prior_state and planned_values were cut off: the repositories that it encrypts are "
             "not in the plan", _PLAN_AGAIN, lost,
@@ -96,6 +94,15 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
             "the values of resources were cut off: the plan does not say what they were or what they become",
             _PLAN_AGAIN, without,
         )  # fmt: skip
+
+
+def _lost_its_operations(sides: PlanSides) -> bool:
+    """Whether `resource_changes` was cut off: Terraform leaves it out only of a plan without any resource."""
+    plan = sides.plan
+    if "resource_changes" in plan:
+        return False
+    changes_something = plan.get("applyable") is True and not plan.get("output_changes")
+    return "planned_values" not in plan or changes_something or any(True for _ in sides.unlisted())
 
 
 def _lacks_a_side(change: ResourceChange, prior: set[str], planned: set[str]) -> bool:

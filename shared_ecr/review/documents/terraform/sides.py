@@ -14,6 +14,8 @@ from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
 from shared_ecr.review.documents.terraform.values import PlannedResource, resources_of
 from shared_ecr.review.operations import Operation
 
+# The fields of a state representation; whatever has more is what is left of a plan.
+_OF_A_STATE = frozenset({"format_version", "terraform_version", "values", "checks"})
 _LEAVES = frozenset({Operation.DELETE, Operation.FORGET})
 # What has an identity of its own, so that an object that a replacement left behind is another one.
 _IDENTIFIED = frozenset({"aws_ecr_repository", "aws_ecrpublic_repository"}) | KMS_KEYS
@@ -29,7 +31,7 @@ class PlanSides:
     is_state: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_state", not {"planned_values", "resource_changes"} & set(self.plan))
+        object.__setattr__(self, "is_state", not set(self.plan) - _OF_A_STATE)
 
     @cached_property
     def changes(self) -> tuple[ResourceChange, ...]:
