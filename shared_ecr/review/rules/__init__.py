@@ -19,6 +19,7 @@ from shared_ecr.review.rules.judgements import RepositoryRule
 from shared_ecr.review.rules.lifecycle import lifecycle
 from shared_ecr.review.rules.mutability import mutability
 from shared_ecr.review.rules.names import grammar, twice
+from shared_ecr.review.rules.public_policies import public_policies
 from shared_ecr.review.rules.registry_settings import numbers, settings
 from shared_ecr.review.rules.removal import public_removal, removal
 from shared_ecr.review.rules.replicas import replicas
@@ -48,6 +49,7 @@ SCENE_RULES = (
     unknown_types,
     custom_resources,
     policies_of_lambda,
+    public_policies,
 )
 
 

@@ -7,45 +7,30 @@ https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policies.h
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from shared_ecr.access.actions import bits, names
+from shared_ecr.access.actions import names
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.review.changes.create_only import TERRAFORM
-from shared_ecr.review.changes.identity.pairing import LocatedResource
 from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
 from shared_ecr.review.changes.rules.tags import judged_resource_tags
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.repositories import ReviewedRepository, read_repository
+from shared_ecr.review.public_policies import OPEN_TO_ALL, in_public_words, read_public_repository
+from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
-from shared_ecr.review.texts import written_out
 
-_PRIVATE, _PUBLIC = "ecr:", "ecr-public:"
-_FOR_ALL = frozenset(names(bits((
-    "BatchCheckLayerAvailability", "BatchGetImage", "DescribeImages", "DescribeRepositories", "GetDownloadUrlForLayer",
-    "ListImages", "ListTagsForResource",
-))))  # fmt: skip
+_FOR_ALL = frozenset(names(OPEN_TO_ALL))
 
 
 def public_findings(cases: Iterable[SettingCase], access: AccessChanges) -> Iterator[ReviewFinding]:
     """Find public repositories that more principals can change, that lose tags, or that are lost more easily."""
     for case in cases:
         if case.type == PUBLIC_REPOSITORY and case.before and case.after and not case.is_elsewhere:
-            before, after = _read(case.before), _read(case.after)
+            before, after = (read_public_repository(each.stack, each.resource) for each in (case.before, case.after))
             found = (*_emptied(before, after), *judged_resource_tags(before, after), *_policy(before, after, access))
             yield from (each.about(case.what, case.after.resource) for each in found)
-
-
-def _read(each: LocatedResource) -> ReviewedRepository:
-    """Read a public repository, its actions in the words of private ones: each of them has one of the same name."""
-    properties = dict(each.resource.properties)
-    written = properties.get("RepositoryPolicyText")
-    if written is not None:
-        text = written if isinstance(written, str) else written_out(written)
-        properties["RepositoryPolicyText"] = text.replace(_PUBLIC, _PRIVATE)
-    return read_repository(each.stack, replace(each.resource, properties=properties))
 
 
 def _emptied(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[RuleFinding]:
@@ -73,8 +58,8 @@ def _policy(before: ReviewedRepository, after: ReviewedRepository, access: Acces
     if is_gone and changes:
         yield gone("the repository policy", lost_by(changes, after.name), is_known=True)
     for each in judged_access(changes, after.name, is_gone=is_gone):
-        details = tuple(line.replace(_PRIVATE, _PUBLIC) for line in each.details)
-        yield replace(each, what=each.what.replace(_PRIVATE, _PUBLIC), details=details)
+        details = tuple(map(in_public_words, each.details))
+        yield replace(each, what=in_public_words(each.what), details=details)
 
 
 def _without_pulls(changes: Iterable[AccessChange]) -> Iterator[AccessChange]:

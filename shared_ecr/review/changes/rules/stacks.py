@@ -1,4 +1,4 @@
-"""What happens to whole stacks: another name, another account or Region."""
+"""What happens to whole stacks: another name, another account or Region, no protection from termination."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,6 +21,12 @@ def _judged(pair: StackPair) -> Iterator[RuleFinding]:
     names = sorted(each.origin.logical_id for each in before.resources if is_of_ecr(each.type))
     more = (f"and {len(names) - _SHOWN} more",) if len(names) > _SHOWN else ()
     details = (*names[:_SHOWN], *more)
+    if before.termination_protection and after.termination_protection is False:
+        yield error(
+            "stack-unprotected", "it is no longer protected from termination",
+            "One command deletes the stack, and with it every repository that is not retained",
+            "Set termination_protection in CDK, or EnableTerminationProtection", details,
+        )  # fmt: skip
     if pair.is_renamed:
         yield error(
             "stack-moved", f"stack {before.name} becomes {after.name}",

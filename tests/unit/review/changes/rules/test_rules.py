@@ -200,6 +200,20 @@ def test_a_tag_that_a_policy_asks_for_decides_on_both_sides(before: str, after: 
     assert [each for each in found if not each.startswith("tags-")] == expected
 
 
+# What protects a stack.
+
+
+@pytest.mark.parametrize(("protection", "expected"), [
+    ((True, False), ["stack-unprotected"]), ((True, None), []), ((None, False), []), ((False, True), []),
+    ((False, False), []),
+])  # fmt: skip
+def test_a_stack_that_is_no_longer_protected_from_termination_is_found(
+    protection: tuple[bool | None, bool | None], expected: list[str]
+) -> None:
+    both = (replace(stack("ecr", App=repository()), termination_protection=each) for each in protection)
+    assert blocking(*(side(each) for each in both)) == expected
+
+
 # What becomes of images.
 
 
