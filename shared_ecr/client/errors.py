@@ -3,7 +3,7 @@
 import re
 from typing import Self
 
-from shared_ecr.client.registries import backend_of
+from shared_ecr.client.registries import backend_of, login_advice
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import Digest, ImageReference, RegistryHost
 
@@ -50,7 +50,7 @@ class PushRefusedError(RefusedError):
         backend = backend_of(host)
         if host.ecr is None:
             because = f": {said}" if said else ""
-            advice = backend.push_advice if logged_in else f"no login was sent; {backend.login_advice}"
+            advice = backend.push_advice if logged_in else f"no login was sent; {login_advice(host)}"
             return cls(f"{host} refused to {step} in {repository}{because}; {advice} [push-denied]")
         match = _NOT_AUTHORIZED.search(said)
         who = f"{match['kind']} '{match['name']}'" if match and match["name"] else "the caller"

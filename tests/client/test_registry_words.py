@@ -148,7 +148,7 @@ def test_a_denial_with_a_login_says_that_the_login_lacks_the_permission(bench: B
 def test_a_denial_without_a_login_says_how_to_log_in(bench: Bench, layout: Path) -> None:
     bench.registry.fail("POST", "/uploads/", Reply(403, (), DENIED), times=99)
     text = failure_without_a_login(bench, layout)
-    assert "no login was sent; 'shared-ecr login HOST --username NAME --password-stdin'" in text
+    assert f"no login was sent; log in by 'shared-ecr login {bench.registry.host} --username NAME" in text
     assert "the login lacks" not in text
 
 

@@ -10,7 +10,7 @@ from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.transport import HttpResponse
-from shared_ecr.client.registries import backend_of
+from shared_ecr.client.registries import login_advice
 from shared_ecr.errors import RefusedError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
@@ -98,4 +98,4 @@ class Refusal:
         host = exchange.endpoint.registry
         if host.ecr is not None and action:
             return RefusedError(f"{text}; at ECR that takes {action}")
-        return RefusedError(text if self.logged_in else f"{text}; no login was sent; {backend_of(host).login_advice}")
+        return RefusedError(text if self.logged_in else f"{text}; no login was sent; {login_advice(host)}")

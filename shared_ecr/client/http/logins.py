@@ -13,7 +13,7 @@ from shared_ecr.client.http.limits import Limit
 from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
 from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
 from shared_ecr.client.http.transport import HttpResponse, Transport
-from shared_ecr.client.registries import backend_of
+from shared_ecr.client.registries import login_advice
 from shared_ecr.errors import UnavailableError
 
 # What ECR answers instead of 401 once its twelve hours are over, as plain text.
@@ -100,7 +100,7 @@ class Login:
         if credentials is None:
             raise UnavailableError(
                 f"{self._endpoint.registry} wants a login, and no credentials for it are known; "
-                f"{backend_of(self._endpoint.registry).login_advice}"
+                f"{login_advice(self._endpoint.registry)}"
             )
         if credentials.is_identity_token:
             raise UnavailableError(

@@ -11,7 +11,7 @@ from shared_ecr.client.http.challenges import BearerChallenge
 from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint
 from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.transport import HttpResponse, Transport
-from shared_ecr.client.registries import backend_of
+from shared_ecr.client.registries import login_advice
 from shared_ecr.errors import SharedEcrError, UnavailableError
 
 OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
@@ -68,5 +68,5 @@ def no_token(
         )
     return UnavailableError(
         f"{registry} gives nothing without a login, and no credentials for it are known; "
-        f"{backend_of(registry).login_advice}{answered}"
+        f"{login_advice(registry)}{answered}"
     )

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 _KNOWN: tuple[RegistryBackend, ...] = (EcrPrivate(), EcrPublic(), DockerHub(), AliyunAcr())
 BACKENDS: tuple[RegistryBackend, ...] = (*_KNOWN, AnyOci(_KNOWN))
 
-__all__ = ["BACKENDS", "AwsMaker", "Mounting", "RegistryBackend", "backend_of", "credentials_everywhere"]
+__all__ = [
+    "BACKENDS",
+    "AwsMaker",
+    "Mounting",
+    "RegistryBackend",
+    "backend_of",
+    "credentials_everywhere",
+    "login_advice",
+]
 
 
 def backend_of(host: RegistryHost) -> RegistryBackend:
@@ -34,6 +42,11 @@ def backend_of(host: RegistryHost) -> RegistryBackend:
     """
     refuse_look_alike(host)
     return next(backend for backend in BACKENDS if backend.serves(host))
+
+
+def login_advice(host: RegistryHost) -> str:
+    """Return how to log in at *host*: the end of a sentence."""
+    return backend_of(host).login_advice.replace(" HOST ", f" {host} ")
 
 
 def credentials_everywhere(

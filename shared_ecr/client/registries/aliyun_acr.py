@@ -35,7 +35,7 @@ class AliyunAcr:
     aws_logins = None
     largest_layer = None
     login_advice = (
-        "'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login' keeps some; NAME "
+        "log in by 'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login'; NAME "
         "is the full name of the Aliyun account or RAM user, the password the one set in the console for the registry, "
         "or a temporary one, which lasts one hour"
     )

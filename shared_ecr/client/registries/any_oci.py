@@ -23,7 +23,7 @@ class AnyOci:
     aws_logins = None
     largest_layer = None
     login_advice = (
-        "'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login' keeps some, or set "
+        "log in by 'shared-ecr login HOST --username NAME --password-stdin', 'docker login' or 'podman login', or set "
         "SHARED_ECR_REGISTRY, SHARED_ECR_USERNAME and SHARED_ECR_PASSWORD"
     )
     refusal_advice = "log in again, or look whether they were revoked or have expired"

@@ -23,8 +23,8 @@ class DockerHub:
     aws_logins = None
     largest_layer = None
     login_advice = (
-        "'shared-ecr login docker.io --username NAME --password-stdin', 'docker login' or 'podman login docker.io' "
-        "keeps some; an access token of the account or of the organization is the password"
+        "log in by 'shared-ecr login docker.io --username NAME --password-stdin', 'docker login' or 'podman login "
+        "docker.io'; an access token of the account or of the organization is the password"
     )
     refusal_advice = (
         "where an account has two-factor authentication or belongs to an organization that wants it, only an access "

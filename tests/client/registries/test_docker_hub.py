@@ -55,14 +55,34 @@ def test_a_push_asks_for_one_token_to_look_and_one_that_also_writes(hub: Served,
 
 
 def test_a_push_without_a_login_is_refused_with_how_to_log_in(hub: Served, tmp_path: Path) -> None:
-    with pytest.raises(SharedEcrError, match=r"docker\.io refused to begin an upload in library/nginx"):
+    with pytest.raises(SharedEcrError, match=r"docker\.io refused to begin an upload in library/nginx") as caught:
         hub.push(write_layout(tmp_path / "l", image(seed=2)), "nginx", NoCredentials())
+    assert "no login was sent; log in by 'shared-ecr login docker.io --username NAME --password-stdin'" in str(
+        caught.value
+    )
+    assert "collaborator" not in str(caught.value)
     assert not hub.registry.count("PUT")
+
+
+def test_a_push_with_a_login_that_may_not_is_refused_with_what_the_account_needs(hub: Served, tmp_path: Path) -> None:
+    denied = Reply(403, (), b'{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}')
+    hub.registry.fail("POST", "/uploads/", denied, times=9)
+    with pytest.raises(SharedEcrError, match="requested access to the resource is denied; the account has to be the"):
+        hub.push(write_layout(tmp_path / "l", image(seed=2)), "bob/app", LOGGED_IN)
+
+
+def test_a_pull_without_a_login_that_is_refused_says_how_to_log_in(hub: Served, tmp_path: Path) -> None:
+    with pytest.raises(
+        SharedEcrError, match=r"refused to read 1\.0 in alice/private.*no login was sent; log in by 'shared-ecr"
+    ):
+        hub.pull("alice/private", tmp_path / "l", NoCredentials())
 
 
 def test_a_token_service_that_wants_a_login_says_how_to_get_one(hub: Served) -> None:
     hub.service.gives_anonymous_tokens = False
-    with pytest.raises(UnavailableError, match=r"no credentials for it are known; 'shared-ecr login docker\.io"):
+    with pytest.raises(
+        UnavailableError, match=r"no credentials for it are known; log in by 'shared-ecr login docker\.io"
+    ):
         hub.look("nginx", NoCredentials())
 
 
