@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shared_ecr.live import LiveRegistry, LiveResource, UnreadPart
+from shared_ecr.live import DeniedRead, LiveRegistry, LiveResource
 from shared_ecr.live.live_registry import REGISTRY_POLICY, REPOSITORY
 from shared_ecr.names import AccountId, Region
 
@@ -55,5 +55,5 @@ def registry_policy(held: dict[str, Any]) -> LiveResource:
     return LiveResource(REGISTRY_POLICY, {"PolicyText": held}, policy_text=json.dumps(held))
 
 
-def registry(*resources: LiveResource, unread: tuple[UnreadPart, ...] = ()) -> LiveRegistry:
+def registry(*resources: LiveResource, unread: tuple[DeniedRead, ...] = ()) -> LiveRegistry:
     return LiveRegistry(ACCOUNT, HERE, TAKEN, resources, unread)

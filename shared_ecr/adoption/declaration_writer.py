@@ -25,6 +25,13 @@ from shared_ecr.problems import InvalidDeclarationError
 _FILE = "registry.yaml"
 # Errors where the package is stricter than ECR; what exists is declared with a reason.
 _IGNORED = ("name-double", "access-public", "access-notprincipal")
+# What a certificate calls a setting, and the key that declares it.
+_CALLED = {
+    "registry policy": "statements",
+    "scanning": "scanning",
+    "pull-time exclusion": "pull_time_exclusions",
+    "account setting": "account_settings",
+}
 # Dropped from a declaration with too many repositories for one stack.
 _TOO_LARGE = "registry-size"
 
@@ -96,8 +103,11 @@ def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDe
             adopted = tuple(sorted(draft.repositories))
             return WrittenDeclaration(text, registry, adopted, tuple(sorted(draft.left)))
         for finding in findings:
+            why = f"a declaration of it would not be equal: {finding.what}"
             if finding.subject in draft.repositories:
-                draft.leave_out(finding.subject, f"a declaration of it would not be equal: {finding.what}")
+                draft.leave_out(finding.subject, why)
+            else:
+                _drop_called(draft, finding.subject, why)
 
 
 def _without_deleted(live: LiveRegistry) -> LiveRegistry:
@@ -167,6 +177,19 @@ def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
             _drop_repositories(draft, section, rest, f"{problem.what} [{problem.code}]")
     draft.ignored = list({str(each["code"]): each for each in draft.ignored}.values())
     return before != draft.state
+
+
+def _drop_called(draft: _Draft, called: str, why: str) -> None:
+    """Leave out the setting that a certificate calls *called*."""
+    for words, key in _CALLED.items():
+        if called.startswith(words) and draft.settings.get(key) is not None:
+            # Without a word the package would have every image scanned.
+            draft.settings[key] = None
+            if key != "scanning":
+                del draft.settings[key]
+            draft.left.append(LeftOut(called, why))
+            return
+    raise AssertionError(f"nothing declares {called}")
 
 
 def _drop_setting(draft: _Draft, path: str, why: str) -> None:

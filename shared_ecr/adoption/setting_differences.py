@@ -69,15 +69,20 @@ def setting_differences(live: LiveRegistry, wanted: WantedRegistry) -> Iterator[
 
 
 def _changed(what: str, held: Mapping[str, Json], will: WantedResource) -> Iterator[SettingDifference]:
-    before = {key: value for key, value in held.items() if key not in _NOT_LIVE}
-    after = {key: value for key, value in will.properties.items() if key not in _NOT_LIVE}
-    details = []
-    for key in sorted({*before, *after}):
-        old, new = (normalised(key, side.get(key)) for side in (before, after))
-        if old != new:
-            details += [f"live {key}: {_shown(before.get(key))}", f"wanted {key}: {_shown(after.get(key))}"]
-    if details:
-        yield SettingDifference(what, "it would change", tuple(details))
+    changed = changed_properties(held, will.properties)
+    if changed:
+        lines = [line for key, (old, new) in changed.items() for line in (f"live {key}: {old}", f"wanted {key}: {new}")]
+        yield SettingDifference(what, "it would change", tuple(lines))
+
+
+def changed_properties(before: Mapping[str, Json], after: Mapping[str, Json]) -> dict[str, tuple[str, str]]:
+    """Return the properties that mean something else on both sides, each with both values as text."""
+    keys = sorted({*before, *after} - _NOT_LIVE)
+    return {
+        key: (_shown(before.get(key)), _shown(after.get(key)))
+        for key in keys
+        if normalised(key, before.get(key)) != normalised(key, after.get(key))
+    }
 
 
 def normalised(key: str, value: Json) -> object:

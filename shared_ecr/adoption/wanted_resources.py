@@ -1,10 +1,19 @@
 """What a declaration or a deployment would make of a registry, in the spelling of the live one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, as_json
-from shared_ecr.live.live_registry import NAMED_BY, REPOSITORY, SINGLETONS
+from shared_ecr.live.live_registry import (
+    EXCLUSION,
+    NAMED_BY,
+    REGISTRY_POLICY,
+    REPLICATION,
+    REPOSITORY,
+    SCANNING,
+    SETTING,
+    SINGLETONS,
+)
 from shared_ecr.model.encryption import StackKey, key_of, wire
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
@@ -45,6 +54,11 @@ class WantedRegistry:
         """The private repositories, by name."""
         return tuple(sorted((each for each in self.resources.values() if each.kind == REPOSITORY), key=_by_name))
 
+    def selected(self, is_meant: Callable[[str], bool]) -> "WantedRegistry":
+        """Return the same with those repositories alone whose name *is_meant*."""
+        kept = {key: each for key, each in self.resources.items() if each.kind != REPOSITORY or is_meant(each.name)}
+        return WantedRegistry(kept)
+
     @classmethod
     def of_deployment(cls, deployment: Deployment, home: EcrRegistry) -> "WantedRegistry":
         """Collect what *deployment* makes in *home*."""
@@ -54,9 +68,10 @@ class WantedRegistry:
 
     @classmethod
     def of_declaration(cls, registry: RegistrySpec, home: EcrRegistry) -> "WantedRegistry":
-        """Collect the repositories that *registry* declares in *home*; settings only a template says in full."""
+        """Collect what *registry* declares in *home*, but for what names a role, a secret or a profile of the stack."""
         location = PolicyLocation.of(home.region)
-        made = (_of_spec(spec, location, registry.stack_name) for spec in registry.repositories)
+        made = [_of_spec(spec, location, registry.stack_name) for spec in registry.repositories]
+        made += settings_in(registry, home)
         return cls({(each.kind, each.name): each for each in made})
 
 
@@ -81,6 +96,39 @@ def _of_deployment(deployment: Deployment, place: RegistryHome) -> Iterator[Want
                     resource.deletion_policy,
                     stack.file.rpartition("/")[2].removesuffix(".template.json"),
                 )
+
+
+def settings_in(registry: RegistrySpec, home: EcrRegistry) -> Iterator[WantedResource]:
+    """Yield the declared settings of *home* that the declaration by itself says in full."""
+    settings, stack = registry.settings, registry.stack_name
+    policy = settings.policy(home)
+    if policy is not None:
+        yield WantedResource(REGISTRY_POLICY, "", {"PolicyText": as_json(policy)}, stack)
+    if settings.scanning is not None:
+        yield WantedResource(SCANNING, "", _properties(settings.scanning.wire()), stack)
+    if settings.replication is not None and (rules := settings.replication.wire(home))["rules"]:
+        yield WantedResource(REPLICATION, "", {"ReplicationConfiguration": _properties(rules)}, stack)
+    for principal in settings.pull_time_exclusions:
+        yield WantedResource(EXCLUSION, principal.arn, {"PrincipalArn": principal.arn}, stack)
+    for call in settings.calls(home):
+        properties: dict[str, Json] = {"Name": call.name, "Operation": call.operation, "Body": call.body}
+        yield WantedResource(SETTING, call.name, properties, stack)
+
+
+def _properties(wire: Mapping[str, object]) -> dict[str, Json]:
+    """Return what is rendered for the API in CloudFormation's spelling."""
+    found = _pascal(as_json(dict(wire)))
+    return found if isinstance(found, dict) else {}
+
+
+def _pascal(value: Json) -> Json:
+    match value:
+        case dict():
+            return {f"{key[:1].upper()}{key[1:]}": _pascal(each) for key, each in value.items()}
+        case list():
+            return [_pascal(each) for each in value]
+        case _:
+            return value
 
 
 def _of_spec(spec: RepositorySpec, location: PolicyLocation, stack: str) -> WantedResource:

@@ -30,6 +30,7 @@ COMMANDS = (
     "review",
     "snapshot",
     "adopt",
+    "drift",
     "bootstrap",
     "grow",
     "iam",

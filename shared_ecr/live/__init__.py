@@ -6,6 +6,6 @@ resource the id that a declared one has, so that two documents compare field by 
 """
 
 from shared_ecr.live.document import is_live, parse_document, render_document, render_text
-from shared_ecr.live.live_registry import LiveRegistry, LiveResource, UnreadPart
+from shared_ecr.live.live_registry import DeniedRead, LiveRegistry, LiveResource
 
-__all__ = ["LiveRegistry", "LiveResource", "UnreadPart", "is_live", "parse_document", "render_document", "render_text"]
+__all__ = ["DeniedRead", "LiveRegistry", "LiveResource", "is_live", "parse_document", "render_document", "render_text"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.live.live_registry import LiveRegistry, LiveResource, UnreadPart
+from shared_ecr.live.live_registry import DeniedRead, LiveRegistry, LiveResource
 from shared_ecr.names import AccountId, Region
 
 FORMAT = 1
@@ -116,8 +116,8 @@ def _read_resource(data: Any) -> LiveResource:
     )
 
 
-def _read_unread(data: Any) -> UnreadPart:
-    return UnreadPart(str(data["repository"] or ""), str(data["action"]), str(data["why"]))
+def _read_unread(data: Any) -> DeniedRead:
+    return DeniedRead(str(data["repository"] or ""), str(data["action"]), str(data["why"]))
 
 
 def _list(data: Json) -> list[Json]:

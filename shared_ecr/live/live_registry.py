@@ -72,7 +72,7 @@ class LiveResource:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class UnreadPart:
+class DeniedRead:
     """Something that could not be read; nothing is certified or called in sync that it would say."""
 
     repository: str
@@ -91,7 +91,7 @@ class LiveRegistry:
     taken: str
     """When it was read, ISO 8601 in UTC."""
     resources: tuple[LiveResource, ...]
-    unread: tuple[UnreadPart, ...] = ()
+    unread: tuple[DeniedRead, ...] = ()
     selection: tuple[str, ...] = field(default=())
     """The patterns of repositories that were read, where not all were; an excluded one begins with `!`."""
 

@@ -8,7 +8,7 @@ import pytest
 from live_registries import PULL, UNTAGGED, policy, registry, registry_policy, repository, statement
 from shared_ecr.adoption.certificate import certify
 from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
-from shared_ecr.live import LiveRegistry, LiveResource, UnreadPart
+from shared_ecr.live import DeniedRead, LiveRegistry, LiveResource
 from shared_ecr.live.live_registry import REGISTRY_POLICY, REPLICATION, REPOSITORY, SETTING
 
 ROOT = "arn:aws:iam::222222222222:root"
@@ -144,12 +144,12 @@ def test_a_repository_that_would_be_deleted_with_its_stack_is_refused() -> None:
 
 
 def test_what_was_not_read_is_never_certified() -> None:
-    live = replace(WHOLE, unread=(UnreadPart("legacy/shop", "ecr:GetLifecyclePolicy", "denied"),))
+    live = replace(WHOLE, unread=(DeniedRead("legacy/shop", "ecr:GetLifecyclePolicy", "denied"),))
     assert codes(wanted(), live) == ["adopt-unread"]
 
 
 def test_a_setting_that_was_not_read_is_never_certified() -> None:
-    live = replace(WHOLE, unread=(UnreadPart("", "ecr:GetRegistryPolicy", "denied"),))
+    live = replace(WHOLE, unread=(DeniedRead("", "ecr:GetRegistryPolicy", "denied"),))
     assert codes(wanted(), live) == ["adopt-setting"]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from live_registries import policy, registry, registry_policy, repository, statement
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.live import LiveRegistry, UnreadPart, is_live, parse_document, render_document, render_text
+from shared_ecr.live import DeniedRead, LiveRegistry, is_live, parse_document, render_document, render_text
 from shared_ecr.live.live_registry import SETTING
 from shared_ecr.live.logical_ids import logical_id
 
@@ -14,7 +14,7 @@ WHOLE = registry(
     ),
     repository("plain"),
     registry_policy(policy(statement({"AWS": "222222222222"}, "ecr:ReplicateImage", Resource="*"))),
-    unread=(UnreadPart("plain", "ecr:GetLifecyclePolicy", "denied"),),
+    unread=(DeniedRead("plain", "ecr:GetLifecyclePolicy", "denied"),),
 )
 # What CDK makes of the golden declarations: tests/templates/golden.
 LOGICAL_IDS = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from live_registries import ACCOUNT, HERE, UNTAGGED, policy, registry, repository, statement
-from shared_ecr.live import LiveRegistry, UnreadPart
+from shared_ecr.live import DeniedRead, LiveRegistry
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.judging import ReviewQuestion, review
@@ -103,7 +103,7 @@ def test_another_key_is_a_replacement(tmp_path: Path, key_owner: str | None) -> 
 
 
 def test_what_could_not_be_read_is_a_doubt(tmp_path: Path) -> None:
-    live = replace(owned(), unread=(UnreadPart("team/app", "ecr:GetRepositoryPolicy", "denied"),))
+    live = replace(owned(), unread=(DeniedRead("team/app", "ecr:GetRepositoryPolicy", "denied"),))
     assert any("GetRepositoryPolicy was denied" in each.what for each in judged(live, after(tmp_path)).doubts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.aws.request_pace import THROTTLING, RequestPace
-from shared_ecr.live import UnreadPart
+from shared_ecr.live import DeniedRead
 
 # Each round is eight repetitions of botocore, which take a minute.
 _ROUNDS = 15
@@ -18,7 +18,7 @@ class PacedQuestions:
     def __init__(self, pace: RequestPace) -> None:
         self.pace = pace
         self._lock = threading.Lock()
-        self.unread: list[UnreadPart] = []
+        self.unread: list[DeniedRead] = []
 
     def ask(
         self, action: str, call: Callable[[], Any], *, repository: str = "", absent: frozenset[str] = frozenset()
@@ -58,4 +58,4 @@ class PacedQuestions:
     def note(self, repository: str, action: str, why: str) -> None:
         """Remember that something was not read."""
         with self._lock:
-            self.unread.append(UnreadPart(repository, action, why))
+            self.unread.append(DeniedRead(repository, action, why))
