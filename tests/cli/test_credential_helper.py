@@ -73,7 +73,7 @@ def service() -> Iterator[TokenService]:
 
 @pytest.fixture
 def environ(tmp_path: Path, service: TokenService) -> dict[str, str]:
-    """Everything such a process has, and nothing of whoever runs the tests."""
+    """Everything such a process has, and nothing of the user who runs the tests."""
     return {
         "HOME": str(tmp_path),
         "PATH": os.environ["PATH"],
@@ -182,7 +182,7 @@ def test_a_login_to_another_registry_is_refused_with_what_to_do(helper: Helper) 
         ("store", login(HOST, ""), "no credentials username\n"),
     ],
 )
-def test_a_request_without_its_parts_is_told_in_dockers_own_words(
+def test_a_request_without_its_parts_is_reported_in_dockers_own_words(
     helper: Helper, verb: str, stdin: str, said: str
 ) -> None:
     assert helper(verb, stdin=stdin) == Outcome(1, said, "")
@@ -200,7 +200,7 @@ def test_what_is_no_login_is_refused_and_not_quoted(helper: Helper, stdin: str) 
 
 
 @pytest.mark.parametrize("arguments", [(), ("got",), ("get", "extra"), ("--get",)])
-def test_any_other_call_is_told_how_to_call(helper: Helper, arguments: tuple[str, ...]) -> None:
+def test_any_other_call_is_reported_how_to_call(helper: Helper, arguments: tuple[str, ...]) -> None:
     outcome = helper(*arguments)
 
     assert outcome.code == 2
@@ -208,7 +208,7 @@ def test_any_other_call_is_told_how_to_call(helper: Helper, arguments: tuple[str
 
 
 @pytest.mark.parametrize("option", ["--version", "version", "-v"])
-def test_the_version_is_told(helper: Helper, option: str) -> None:
+def test_the_version_is_reported(helper: Helper, option: str) -> None:
     outcome = helper(option)
 
     assert outcome.code == 0
@@ -234,7 +234,7 @@ def test_a_failure_is_one_line_with_its_reason_where_every_caller_looks(
     assert said in outcome.stdout
 
 
-def test_without_aws_credentials_the_reason_is_told(helper: Helper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_aws_credentials_the_reason_is_reported(helper: Helper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
 
     outcome = helper("get", stdin=HOST)
@@ -243,7 +243,7 @@ def test_without_aws_credentials_the_reason_is_told(helper: Helper, monkeypatch:
     assert "there are no AWS credentials" in outcome.stdout
 
 
-def test_without_aws_credentials_ecr_public_is_pulled_from_as_everybody_does(
+def test_without_aws_credentials_ecr_public_is_pulled_from_as_by_everyone(
     helper: Helper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
@@ -339,7 +339,7 @@ def test_a_caller_that_goes_away_is_no_traceback(environ: dict[str, str]) -> Non
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="/proc shows what others see of a process")
-def test_no_secret_is_seen_by_anybody_but_the_caller(
+def test_no_secret_is_seen_by_anyone_but_the_caller(
     environ: dict[str, str], service: TokenService, tmp_path: Path
 ) -> None:
     environ |= {"AWS_SESSION_TOKEN": "canary-session-5d"}

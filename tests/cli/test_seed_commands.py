@@ -1,4 +1,4 @@
-"""What the documents that this project began with tell their readers to type, and what it answers here.
+"""What the documents that this project began with ask their readers to type, and what it answers here.
 
 Docker Hub, Aliyun and DaoCloud are a registry on this machine; `docker` is a stand-in. The steps of ECR's side, which
 need an AWS, are `tests/e2e` and `tests/local`.

@@ -345,9 +345,9 @@ def test_credentials_of_a_session_that_renew_themselves_go_on_renewing() -> None
 
 @pytest.mark.usefixtures("aws_environment")
 def test_a_session_without_credentials_is_not_replaced_by_another_identity() -> None:
-    class Nobody:
+    class Empty:
         def get_credentials(self) -> None:
             return None
 
     with pytest.raises(UnavailableError, match="the AWS session that was given has no credentials"):
-        AwsClients(session=Nobody()).ecr(REGION)
+        AwsClients(session=Empty()).ecr(REGION)

@@ -1,4 +1,4 @@
-"""Who would ask AWS, as a name for what is cached; told without asking AWS and without a secret.
+"""Who would ask AWS, as a name for what is cached; found without asking AWS and without a secret.
 
 The name is a hash of everything that decides it, as far as this machine knows:
 
@@ -8,7 +8,7 @@ The name is a hash of everything that decides it, as far as this machine knows:
 - the name of this machine, as an instance role or a pod's identity belongs to the machine that asks, and a home
   folder may be shared.
 
-A key id belongs to one principal for ever, so whoever has keys is told apart. What cannot be told apart, as neither
+A key id belongs to one principal for ever, so callers with keys are distinguished. Others are not, where neither
 a name nor a key says it: two people who log in, one after the other, to the same role under the same profile of
 single sign-on (they get the same permissions); whatever a `credential_process` or a token file under the same
 path answers today; an instance whose role was exchanged, for six hours at most. `SHARED_ECR_DISABLE_CACHE=1` and
@@ -43,7 +43,7 @@ _MAX_BYTES = 4 * 1024 * 1024
 
 
 def identity(environ: "Mapping[str, str]", machine: str = "") -> str:
-    """Return 32 hexadecimal digits that stand for whoever has *environ* on *machine* (default: this one)."""
+    """Return 32 hexadecimal digits that stand for the caller who has *environ* on *machine* (default: this one)."""
     home = home_of(environ)
     blake2b = _blake2b()
     shown = blake2b(digest_size=16, person=b"shared-ecr id")

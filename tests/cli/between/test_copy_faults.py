@@ -41,14 +41,14 @@ class Fault:
 
 FAULTS = [
     Fault("other bytes", "GET", BLOB, Reply(200, (), noise(len(LAYER), 2)), 2, "is damaged"),
-    Fault("fewer bytes, well told", "GET", BLOB, Reply(200, (), LAYER[:-1]), 2, "is damaged"),
+    Fault("fewer bytes, well described", "GET", BLOB, Reply(200, (), LAYER[:-1]), 2, "is damaged"),
     Fault("more bytes", "GET", BLOB, Reply(200, (), LAYER + b"x"), 2, "is damaged"),
     Fault("no such layer", "GET", BLOB, Reply(404), 4, "there is none"),
     Fault("a layer that may not be read", "GET", BLOB, Reply(403, (), b"no"), 4, "403"),
     Fault("another manifest", "GET", f"/manifests/{APP.root}", Reply(200, (), b"{}"), 2, "in its place"),
     Fault("no manifest", "GET", "/manifests/", Reply(200, (), b"<html>"), 2, "this is no JSON"),
     Fault("schema 1", "GET", "/manifests/", Reply(200, (), b'{"schemaVersion":1}'), 2, "no image manifest"),
-    Fault("a part that nobody asked for", "GET", BLOB, Reply(206, (), LAYER[:-1]), 4, "206"),
+    Fault("a part that no one asked for", "GET", BLOB, Reply(206, (), LAYER[:-1]), 4, "206"),
     Fault("a redirect within", "GET", BLOB, Reply(307, (("Location", "http://10.0.0.1/x"),)), 4, "redirects to"),
     Fault("a redirect by http", "GET", BLOB, Reply(307, (("Location", "http://cdn.example/x"),)), 4, "redirects to"),
     Fault("used-up pulls", "GET", BLOB, Reply(429, (("RateLimit-Limit", "100;w=21600"),)), 4, "they are used up"),
@@ -90,7 +90,7 @@ def test_a_source_that_always_breaks_off_ends_the_copy(sides: Sides) -> None:
     assert "gave up after 5 tries" in outcome.stderr
 
 
-def test_a_child_that_the_source_lacks_is_told_with_its_index(sides: Sides) -> None:
+def test_a_child_that_the_source_lacks_is_reported_with_its_index(sides: Sides) -> None:
     hold(sides.source, "team/app", BOTH, "1")
     missing = image([b"arm64"], seed=2).root
     del sides.source.contents.repositories["team/app"].manifests[missing]
@@ -175,10 +175,10 @@ def test_layers_on_other_servers_stay_there(sides: Sides) -> None:
     assert sides.source.count("GET", f"/blobs/{digest_of(b'windows')}") == 0
 
 
-def test_a_source_that_asks_for_a_login_nobody_has_is_told(sides: Sides) -> None:
+def test_a_source_that_asks_for_a_login_nobody_has_is_reported(sides: Sides) -> None:
     (sides.folder / "config.json").write_text(json.dumps({"auths": {}}))
     outcome = copy(sides)
-    assert (outcome.code, f"{sides.there} asks who is there" in outcome.stderr) == (3, True)
+    assert (outcome.code, f"{sides.there} wants a login" in outcome.stderr) == (3, True)
 
 
 def test_the_login_of_the_source_is_never_shown_to_the_target(sides: Sides) -> None:

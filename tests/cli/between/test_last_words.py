@@ -49,7 +49,7 @@ def test_a_copy_that_is_interrupted_says_what_is_kept(
 
 
 def interrupt_after_the_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have Ctrl-C arrive when the plan is told."""
+    """Have Ctrl-C arrive when the plan is printed."""
 
     def planned(*_: object) -> None:
         raise KeyboardInterrupt
@@ -67,7 +67,7 @@ def test_a_mirror_that_is_interrupted_says_what_is_kept(sides: Sides, monkeypatc
     )  # fmt: skip
 
 
-def test_a_quiet_mirror_prints_its_rows_and_tells_nothing(sides: Sides) -> None:
+def test_a_quiet_mirror_prints_its_rows_and_prints_nothing(sides: Sides) -> None:
     hold(sides.source, "team/app", APP, "1")
     sides.declares(MIRROR % sides.there)
     outcome = sides.types("mirror", "--quiet")
@@ -87,14 +87,14 @@ def events(stderr: str) -> list[str]:
     return [json.loads(line)["event"] for line in stderr.splitlines()]
 
 
-def test_with_json_all_that_a_copy_tells_is_json(sides: Sides) -> None:
+def test_with_json_all_that_a_copy_prints_is_json(sides: Sides) -> None:
     hold(sides.source, "team/app", APP, "1")
     sides.declares("repositories: {kept/app: {}}")
     outcome = sides.types("copy", f"{sides.there}/team/app:1", "kept/app", "--progress", "json")
     assert (events(outcome.stderr)[0], events(outcome.stderr)[-1]) == ("said", "said")
 
 
-def test_with_json_all_that_a_mirror_tells_is_json(sides: Sides) -> None:
+def test_with_json_all_that_a_mirror_prints_is_json(sides: Sides) -> None:
     hold(sides.source, "team/app", APP, "1")
     sides.declares(MIRROR % sides.there)
     assert "said" in events(sides.types("mirror", "--progress", "json").stderr)
@@ -110,7 +110,7 @@ def test_with_json_an_error_is_json(sides: Sides, words: list[str]) -> None:
     assert (outcome.code, events(outcome.stderr)) == (4, ["complained"])
 
 
-def test_what_is_mirrored_into_several_repositories_is_told_with_the_repository(sides: Sides) -> None:
+def test_what_is_mirrored_into_several_repositories_is_reported_with_the_repository(sides: Sides) -> None:
     hold(sides.source, "team/app", APP, "1")
     sides.declares(
         f"""
@@ -129,7 +129,7 @@ def test_a_pull_of_what_is_not_there_leaves_no_folder(sides: Sides) -> None:
     assert not (sides.folder / "out").exists()
 
 
-def test_the_registry_of_a_damaged_layer_is_named_and_nobody_is_asked_to_write_a_file(sides: Sides) -> None:
+def test_the_registry_of_a_damaged_layer_is_named_and_no_one_is_asked_to_write_a_file(sides: Sides) -> None:
     hold(sides.source, "team/app", APP, "1")
     layer = list(APP.files)[4]
     sides.source.contents.repositories["team/app"].blobs[layer] = noise(2_000_000, 5)

@@ -117,7 +117,7 @@ def test_digest_layers_and_platform_are_those_that_skopeo_shows(two: Two) -> Non
     assert ours["images"][0]["platform"] == f"{theirs['Os']}/{theirs['Architecture']}"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the peak, of this program alone")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc has the peak, of this program alone")
 def test_memory_is_bounded_whatever_the_size_of_the_layers(two: Two) -> None:
     name = two.has("team/large:1", image([noise(24_000_000, seed) for seed in range(8)]))
     printed = two.types("copy", name, f"{two.target.host}/kept/large", "--quiet", code=MEASURED)

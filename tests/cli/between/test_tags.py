@@ -52,7 +52,7 @@ LIES = {
     "no JSON": (b"<html>", "no list of tags"),
     "no tags": (b"{}", "no list of tags"),
     "a list of numbers": (b'{"tags":[1]}', "no list of tags"),
-    "tags that are none": (b'{"tags":["../../x"]}', "lists what is no tag"),
+    "what is not a tag": (b'{"tags":["../../x"]}', "lists what is no tag"),
     "a tag that draws on the terminal": (b'{"tags":["\\u001b[2J"]}', r"\x1b[2J"),
 }
 
@@ -146,7 +146,7 @@ class TestTagging:
         elsewhere = Reply(200, (("Docker-Content-Digest", OTHER.root),))
         sides.source.fail("HEAD", "/manifests/new", elsewhere, after=1)
         outcome = sides.types("tag", f"{sides.there}/team/app:1", "new")
-        assert (outcome.code, "somebody else may push it" in outcome.stderr) == (4, True)
+        assert (outcome.code, "another push may run at the same time" in outcome.stderr) == (4, True)
 
     @pytest.mark.parametrize("new", ["a b", "-x", "1.2+build"])
     def test_what_is_no_tag_is_refused_before_anyone_is_asked(self, sides: Sides, new: str) -> None:

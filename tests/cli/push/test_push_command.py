@@ -183,7 +183,7 @@ def test_events_are_an_object_a_line(registry: FakeRegistry) -> None:
     }
 
 
-@pytest.mark.parametrize("target", ["team/app", "localhost:1/team/app:1"], ids=["usage", "nobody there"])
+@pytest.mark.parametrize("target", ["team/app", "localhost:1/team/app:1"], ids=["usage", "no one there"])
 def test_an_error_is_an_object_too_where_stderr_is_for_programs(target: str) -> None:
     done = shared_ecr("push", "app", target, "--progress", "json")
     assert done.code > 0

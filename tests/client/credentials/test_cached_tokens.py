@@ -107,7 +107,7 @@ def test_a_clock_that_is_half_a_day_fast_costs_questions_alone(world: World, ask
     assert [ask(), ask()] == ["token 1", "token 2"]
 
 
-@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("is_shown", [True, False])
 @pytest.mark.parametrize("hours", [-20, -1])
 def test_a_clock_that_was_set_back_makes_a_token_stale(world: World, ask: Ask, hours: float, *, is_shown: bool) -> None:
     world.shows_its_time = is_shown

@@ -11,7 +11,7 @@ from shared_ecr.client.credentials.locks import locked_file, locked_folder
 from shared_ecr.errors import UnavailableError
 
 
-def test_a_lock_that_is_held_is_waited_for_no_longer_than_told(tmp_path: Path) -> None:
+def test_a_lock_that_is_held_is_waited_for_no_longer_than_asked(tmp_path: Path) -> None:
     with (
         locked_folder(tmp_path),
         pytest.raises(UnavailableError, match="another process holds the lock"),
@@ -54,7 +54,7 @@ def test_where_nothing_can_be_locked_nothing_is_done(tmp_path: Path, monkeypatch
     monkeypatch.setattr(filelock, "lock_descriptor", lock)
 
     with pytest.raises(UnavailableError, match="has no locks; nothing was changed"), locked_folder(tmp_path):
-        pytest.fail("nobody holds it")
+        pytest.fail("no process holds it")
 
 
 def test_a_lock_file_is_closed_to_others_and_no_link(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_lock_file_is_closed_to_others_and_no_link(tmp_path: Path) -> None:
         pytest.fail("it was followed")
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"cannot lock .*No such file"), locked_folder(tmp_path / "absent"):
         pytest.fail("it was locked")
 

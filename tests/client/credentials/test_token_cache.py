@@ -111,16 +111,16 @@ def test_a_folder_that_others_may_open_is_closed_at_the_next_write(environ: dict
     assert secret_of(HOST, environ) == CANARY
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to somebody else")
-def test_a_file_of_somebody_else_is_not_read(environ: dict[str, str], folder: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
+def test_a_file_of_another_user_is_not_read(environ: dict[str, str], folder: Path) -> None:
     store(token(), environ)
     os.chown(the_file(folder), 1234, 1234)
 
     assert cached(HOST, environ) is None
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder to somebody else")
-def test_a_folder_of_somebody_else_is_neither_read_nor_written(environ: dict[str, str], folder: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder to another user")
+def test_a_folder_of_another_user_is_neither_read_nor_written(environ: dict[str, str], folder: Path) -> None:
     store(token(), environ)
     os.chown(folder, 1234, 1234)
 
@@ -228,7 +228,7 @@ def test_the_folder_is_where_caches_are(variables: dict[str, str], place: str | 
     assert folder_of(variables) == place
 
 
-def test_a_disk_that_cannot_be_written_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_disk_that_cannot_be_written_is_reported(environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
 
     with pytest.raises(UnavailableError, match="cannot make"):
