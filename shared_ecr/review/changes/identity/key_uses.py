@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.review.changes.identity.keys import Keys
+from shared_ecr.review.changes.identity.keys import AWS_KEY, Keys
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
 from shared_ecr.review.deployments import OPEN_MARK, Deployment
 
@@ -22,7 +22,7 @@ class KeyUses:
     of_other_stacks: frozenset[str]
     """Logical ids of keys that a stack gets from another one, such as its parent."""
     has_imports: bool
-    """Whether some key is an import or another value that any stack can give."""
+    """Whether some key is an import, an ARN or another value that can mean a key of any stack."""
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
@@ -32,6 +32,7 @@ class KeyUses:
         for each in (found for type_ in _ENCRYPTED for found in held(deployment, type_)):
             key = aliases.encryption(each.stack, each.resource).key or ""
             if OPEN_MARK not in key:
+                has_imports = has_imports or _may_be_of_these_stacks(key)
                 continue
             match = _OF_A_STACK.fullmatch(key)
             if match is None:
@@ -47,3 +48,11 @@ class KeyUses:
         logical_id = key.resource.origin.logical_id
         is_named = (key.stack.name, logical_id) in self.of_own_stack or logical_id in self.of_other_stacks
         return is_named or self.has_imports
+
+
+def _may_be_of_these_stacks(key: str) -> bool:
+    """Whether *key*, which is written out, can be a key that a stack here makes: no document has the id of that one.
+
+    A key of this account and Region is written without them; one with an ARN is somewhere else.
+    """
+    return bool(key) and key != AWS_KEY and not key.startswith("arn:")

@@ -77,11 +77,17 @@ def dropped(case: SettingCase) -> Iterator[RuleFinding]:
 
 
 def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find a public repository that is removed, gets another name, or is lost more easily."""
+    """Find a public repository that is created, is deleted, gets another name, or is lost more easily."""
     if case.type != PUBLIC_REPOSITORY:
         return
     if case.before and case.after is None:
         yield from public_dropped(case.before)
+    if case.before is None and case.after is not None:
+        yield warning(
+            "public-repository", "every person on the internet can pull what is pushed to it",
+            "ECR Public asks for no login; what was pulled once cannot be taken back",
+            "Check that it is meant, or declare a private repository",
+        )  # fmt: skip
     if case.before is None or case.after is None:
         return
     if case.happening is Happening.REPLACED and case.before.name != case.after.name:

@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
+from shared_ecr.review.changes.identity.key_uses import KeyUses
 from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
+from shared_ecr.review.changes.identity.pairing import held
 from unit.review.changes.sides import ACCOUNT, repository, resource, side
 
 ID = "01234567-89ab-cdef-0123-456789abcdef"
@@ -63,3 +65,17 @@ def test_an_encryption_of_another_shape_is_read_as_what_ecr_takes_for_nothing() 
     deployment = side(App=resource("Repository", EncryptionConfiguration=["KMS"]))
     ((stack, found),) = deployment.resources("AWS::ECR::Repository")
     assert Keys.of(deployment).encryption(stack, found) == EncryptionIdentity("AES256", None)
+
+
+@pytest.mark.parametrize(("written", "may_be"), [
+    pytest.param(ID, True, id="an id"),
+    pytest.param(f"{ARN}:key/{ID}", True, id="an ARN of this account"),
+    pytest.param("alias/team", True, id="an alias that no document makes"),
+    pytest.param(f"arn:aws:kms:us-east-1:222222222222:key/{ID}", False, id="an ARN of another account"),
+    pytest.param("alias/aws/ecr", False, id="the key that AWS manages"),
+])  # fmt: skip
+def test_a_key_that_is_deleted_may_be_the_one_that_is_written_out(*, written: str, may_be: bool) -> None:
+    encrypted = repository(EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": written})
+    before = side(App=encrypted, Key={"Type": "AWS::KMS::Key", "Properties": {}})
+    (key,) = held(before, "AWS::KMS::Key")
+    assert KeyUses.of(before).includes(key) is may_be
