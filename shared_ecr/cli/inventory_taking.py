@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.fate.images import RepositoryImages
     from shared_ecr.fate.inventory import ImageUse
-    from shared_ecr.fate.inventory.saving import UnreadPart
+    from shared_ecr.fate.inventory.saving import UnreadRepository
     from shared_ecr.names import EcrRegistry
 
 _T = TypeVar("_T")
@@ -27,7 +27,7 @@ class InventoryTaking:
         self._clients, self._story = clients, story
         self.repositories: list[RepositoryImages] = []
         self.uses: list[ImageUse] = []
-        self.unread: list[UnreadPart] = []
+        self.unread: list[UnreadRepository] = []
         self.first_error: RefusedError | UnavailableError | None = None
 
     def of(self, what: str, read: "Callable[[], Iterable[_T]]") -> "list[_T]":
@@ -36,7 +36,7 @@ class InventoryTaking:
         Raises:
             UnavailableError: nothing was read before, so that everything else would probably fail alike.
         """
-        from shared_ecr.fate.inventory.saving import UnreadPart
+        from shared_ecr.fate.inventory.saving import UnreadRepository
 
         try:
             return list(read())
@@ -44,7 +44,7 @@ class InventoryTaking:
             if isinstance(error, UnavailableError) and not self.repositories:
                 raise
             self.first_error = self.first_error or error
-            self.unread.append(UnreadPart(what, str(error)))
+            self.unread.append(UnreadRepository(what, str(error)))
         return []
 
     def read_images(self, registry: "EcrRegistry", name: str) -> None:

@@ -17,14 +17,14 @@ from shared_ecr.model.lifecycle.rules import StorageClass
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadPart:
+class UnreadRepository:
     """A repository that could not be read, or a service that did not say which images it uses."""
 
     what: str
     why: str
 
 
-def save(inventory: Inventory, path: Path, taken_at: datetime, unread: Sequence[UnreadPart] = ()) -> None:
+def save(inventory: Inventory, path: Path, taken_at: datetime, unread: Sequence[UnreadRepository] = ()) -> None:
     """Write *inventory* to *path*, whole or not at all; what is *unread* is recorded in it.
 
     Raises:
@@ -39,7 +39,7 @@ def save(inventory: Inventory, path: Path, taken_at: datetime, unread: Sequence[
         raise UnavailableError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
 
-def _lines(inventory: Inventory, taken_at: datetime, unread: Sequence[UnreadPart]) -> Iterator[str]:
+def _lines(inventory: Inventory, taken_at: datetime, unread: Sequence[UnreadRepository]) -> Iterator[str]:
     yield f'{{"{OWN_KEY}": {OWN_VERSION}, "takenAt": {json.dumps(taken_at.isoformat())},\n "inUse": ['
     yield from _joined(_use(use) for use in inventory.uses)
     if unread:

@@ -27,7 +27,7 @@ from shared_ecr.review.changes.rules import CASE_RULES
 from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_images
 from shared_ecr.review.changes.rules.custom_resources import calls_made, custom_resources_changed
 from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_renamed
-from shared_ecr.review.changes.rules.keys import aliases_changed, keys_lost
+from shared_ecr.review.changes.rules.key_changes import aliases_changed, keys_lost
 from shared_ecr.review.changes.rules.settings import judged_setting
 from shared_ecr.review.changes.rules.stacks import stacks_moved
 from shared_ecr.review.changes.rules.unknown_types import unknown_types_changed

@@ -35,7 +35,7 @@ def called_resource(call: SdkCall) -> CalledResource | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _CallRow:
     """The type of what an operation puts, and how its properties are read."""
 
     type: str
@@ -97,25 +97,25 @@ _OF_REPOSITORIES: Mapping[str, Callable[[Properties, Properties], Properties]] =
     },
     "UntagResource": lambda repository, sent: {"Tags": _without(repository.get("Tags"), _list(sent.get("tagKeys")))},
 }  # fmt: skip
-_OF_REGISTRIES: Mapping[str, _Row] = {
-    "PutRegistryPolicy": _Row("AWS::ECR::RegistryPolicy", None, lambda sent: {"PolicyText": sent.get("policyText")}),
-    "DeleteRegistryPolicy": _Row("AWS::ECR::RegistryPolicy", None, lambda _: None),
-    "PutReplicationConfiguration": _Row("AWS::ECR::ReplicationConfiguration", None, _pascal),
-    "PutRegistryScanningConfiguration": _Row("AWS::ECR::RegistryScanningConfiguration", None, _pascal),
-    "PutSigningConfiguration": _Row(
+_OF_REGISTRIES: Mapping[str, _CallRow] = {
+    "PutRegistryPolicy": _CallRow("AWS::ECR::RegistryPolicy", None, lambda sent: {"PolicyText": sent.get("policyText")}),
+    "DeleteRegistryPolicy": _CallRow("AWS::ECR::RegistryPolicy", None, lambda _: None),
+    "PutReplicationConfiguration": _CallRow("AWS::ECR::ReplicationConfiguration", None, _pascal),
+    "PutRegistryScanningConfiguration": _CallRow("AWS::ECR::RegistryScanningConfiguration", None, _pascal),
+    "PutSigningConfiguration": _CallRow(
         "AWS::ECR::SigningConfiguration", None, lambda sent: _pascal(_mapping(sent.get("signingConfiguration")))
     ),
-    "PutAccountSetting": _Row(
+    "PutAccountSetting": _CallRow(
         "Custom::EcrSetting", "Name",
         lambda sent: {
             "Name": sent.get("name"), "Operation": "PutAccountSetting", "Body": written_out(dict(sent)),
         },
     ),
-    "CreateRepository": _Row("AWS::ECR::Repository", "RepositoryName", _with_filters),
-    "CreateRepositoryCreationTemplate": _Row("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
-    "UpdateRepositoryCreationTemplate": _Row("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
-    "CreatePullThroughCacheRule": _Row("AWS::ECR::PullThroughCacheRule", "EcrRepositoryPrefix", _pascal),
-    "RegisterPullTimeUpdateExclusion": _Row("AWS::ECR::PullTimeUpdateExclusion", "PrincipalArn", _pascal),
+    "CreateRepository": _CallRow("AWS::ECR::Repository", "RepositoryName", _with_filters),
+    "CreateRepositoryCreationTemplate": _CallRow("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
+    "UpdateRepositoryCreationTemplate": _CallRow("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
+    "CreatePullThroughCacheRule": _CallRow("AWS::ECR::PullThroughCacheRule", "EcrRepositoryPrefix", _pascal),
+    "RegisterPullTimeUpdateExclusion": _CallRow("AWS::ECR::PullTimeUpdateExclusion", "PrincipalArn", _pascal),
 }  # fmt: skip
 
 

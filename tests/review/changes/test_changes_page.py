@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shared_ecr.review.changes.verdicts.custom import ATTRIBUTE_ROWS
-from shared_ecr.review.changes.verdicts.rows import Effect, Rows, Verdict
+from shared_ecr.review.changes.verdicts.rows import ChangeEffect, Rows, Verdict
 from shared_ecr.review.changes.verdicts.table import TABLE
 
 PAGE = Path(__file__).parents[3] / "docs/reference/changes.md"
@@ -31,7 +31,7 @@ A property that is not in the table is `property-not-judged`; a type that is not
 
 def shown(verdict: Verdict) -> str:
     codes = ", ".join(f"`{each}`" for each in verdict.codes)
-    return f"harmless: {verdict.why}" if verdict.effect is Effect.HARMLESS else f"{verdict.effect}: {codes}"
+    return f"harmless: {verdict.why}" if verdict.effect is ChangeEffect.HARMLESS else f"{verdict.effect}: {codes}"
 
 
 def section(title: str, rows: Rows) -> Iterator[str]:

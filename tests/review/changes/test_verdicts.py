@@ -11,7 +11,7 @@ from review.changes.row_examples import EXAMPLES, Example
 from review.changes.test_attacks import found, side
 from shared_ecr.review.changes.verdicts.ecr import ECR_ROWS, PARAMETERS_ALONE, WITHOUT_A_PROPERTY
 from shared_ecr.review.changes.verdicts.keys import KEY_ROWS
-from shared_ecr.review.changes.verdicts.rows import Effect, Verdict
+from shared_ecr.review.changes.verdicts.rows import ChangeEffect, Verdict
 from shared_ecr.review.changes.verdicts.table import TABLE, changed_paths
 from shared_ecr.review.documents.terraform.attributes import ATTRIBUTES, Attributes
 from shared_ecr.review.documents.terraform.translation import JOINED, TRANSLATIONS, renamed
@@ -127,7 +127,7 @@ def test_every_attribute_of_terraform_becomes_a_property_that_has_a_row(type_: s
 def test_a_verdict_is_reported_or_says_why_it_is_harmless(
     type_: str, path: str, direction: str, verdict: Verdict
 ) -> None:
-    if verdict.effect is Effect.HARMLESS:
+    if verdict.effect is ChangeEffect.HARMLESS:
         assert verdict.why
         assert not verdict.codes
     else:

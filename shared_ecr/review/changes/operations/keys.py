@@ -9,8 +9,8 @@ from dataclasses import replace
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
+from shared_ecr.review.changes.rules.key_changes import changed_key
 from shared_ecr.review.changes.rules.key_policies import key_policy
-from shared_ecr.review.changes.rules.keys import changed_key
 from shared_ecr.review.deployments import Deployment, Resource, is_known
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.registry.settings import SettingCase
-from shared_ecr.review.changes.verdicts.rows import LISTED, Effect
+from shared_ecr.review.changes.verdicts.rows import LISTED, ChangeEffect
 from shared_ecr.review.changes.verdicts.table import changed_paths
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.rules.judgements import RuleFinding, error, warning
@@ -36,5 +36,5 @@ def listed_changes(before: Resource, after: Resource) -> Iterator[RuleFinding]:
                     "Review it by hand, and acknowledge it; or use a newer version of this program",
                 )  # fmt: skip
         elif verdict.is_listed:
-            make = error if verdict.effect is Effect.DANGEROUS else warning
+            make = error if verdict.effect is ChangeEffect.DANGEROUS else warning
             yield make(LISTED, f"{path} changes", verdict.why, "Check that it is meant")

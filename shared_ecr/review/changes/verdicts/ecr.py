@@ -7,7 +7,7 @@ the API, https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operation
 from collections.abc import Mapping
 
 from shared_ecr.review.changes.verdicts.rows import (
-    Effect,
+    ChangeEffect,
     PropertyRow,
     Rows,
     always,
@@ -74,7 +74,7 @@ ECR_ROWS: Mapping[str, Rows] = {
         **_EXCLUSION_FILTERS,
         "LifecyclePolicy.LifecyclePolicyText": _LIFECYCLE,
         "LifecyclePolicy.RegistryId": always(
-            listed(Effect.LOSES, "The lifecycle policy is put into the registry of another account")
+            listed(ChangeEffect.LOSES, "The lifecycle policy is put into the registry of another account")
         ),
         "RepositoryName": _RENAMED,
         "RepositoryPolicyText": _POLICY,
@@ -140,8 +140,8 @@ ECR_ROWS: Mapping[str, Rows] = {
         ),
         "CustomRoleArn": PropertyRow(
             harmless("without a role, tags and keys of the template fail already"),
-            listed(Effect.LOSES, "Where the role lacks a permission, ECR fails to create repositories"),
-            listed(Effect.LOSES, "Without a role, ECR creates no repository with tags or a key"),
+            listed(ChangeEffect.LOSES, "Where the role lacks a permission, ECR fails to create repositories"),
+            listed(ChangeEffect.LOSES, "Without a role, ECR creates no repository with tags or a key"),
         ),
         "Description": _SHOWN,
         "EncryptionConfiguration.EncryptionType": _NEW_ENCRYPTION,

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/A
 from collections.abc import Mapping
 
 from shared_ecr.review.changes.verdicts.rows import (
-    Effect,
+    ChangeEffect,
     PropertyRow,
     Rows,
     always,
@@ -43,14 +43,14 @@ KEY_ROWS: Mapping[str, Rows] = {
     "AWS::KMS::Key": {
         **_COMMON,
         "BypassPolicyLockoutSafetyCheck": PropertyRow(
-            listed(Effect.LOSES, "KMS then accepts a key policy that locks its own account out"),
-            listed(Effect.LOSES, "KMS then accepts a key policy that locks its own account out"),
+            listed(ChangeEffect.LOSES, "KMS then accepts a key policy that locks its own account out"),
+            listed(ChangeEffect.LOSES, "KMS then accepts a key policy that locks its own account out"),
             harmless("KMS then refuses a key policy that locks its own account out"),
         ),
         "EnableKeyRotation": PropertyRow(
             harmless("left out, the key is not rotated"),
-            listed(Effect.LOSES, _ROTATION),
-            listed(Effect.LOSES, _ROTATION),
+            listed(ChangeEffect.LOSES, _ROTATION),
+            listed(ChangeEffect.LOSES, _ROTATION),
         ),
         "KeySpec": _IMMUTABLE,
         "KeyUsage": _IMMUTABLE,
@@ -64,10 +64,12 @@ KEY_ROWS: Mapping[str, Rows] = {
     },
     "AWS::KMS::Alias": {
         "AliasName": always(
-            listed(Effect.LOSES, "Repositories that are created by the old alias fail; existing ones keep their key")
+            listed(
+                ChangeEffect.LOSES, "Repositories that are created by the old alias fail; existing ones keep their key"
+            )
         ),
         "TargetKeyId": always(
-            listed(Effect.LOSES, "New repositories are encrypted by another key; existing ones keep theirs")
+            listed(ChangeEffect.LOSES, "New repositories are encrypted by another key; existing ones keep theirs")
         ),
     },
 }

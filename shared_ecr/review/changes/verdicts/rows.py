@@ -9,7 +9,7 @@ from typing import TypeAlias
 LISTED = "property-changed"
 
 
-class Effect(StrEnum):
+class ChangeEffect(StrEnum):
     """What a change can do, at its worst."""
 
     DANGEROUS = "dangerous"
@@ -27,7 +27,7 @@ class Effect(StrEnum):
 class Verdict:
     """What one direction of a change means."""
 
-    effect: Effect
+    effect: ChangeEffect
     codes: tuple[str, ...] = ()
     """The findings that report it; each appears where the values are such that the effect occurs."""
     why: str = ""
@@ -55,30 +55,30 @@ Rows: TypeAlias = Mapping[str, PropertyRow]
 
 def dangerous(*codes: str) -> Verdict:
     """Return the verdict on a change by which images are lost; *codes* report it."""
-    return Verdict(Effect.DANGEROUS, codes)
+    return Verdict(ChangeEffect.DANGEROUS, codes)
 
 
 def loses(*codes: str) -> Verdict:
     """Return the verdict on a change by which a protection is lost; *codes* report it."""
-    return Verdict(Effect.LOSES, codes)
+    return Verdict(ChangeEffect.LOSES, codes)
 
 
 def widens(*codes: str) -> Verdict:
     """Return the verdict on a change by which access can be gained; *codes* report it."""
-    return Verdict(Effect.WIDENS, codes)
+    return Verdict(ChangeEffect.WIDENS, codes)
 
 
 def refused(*codes: str) -> Verdict:
     """Return the verdict on a change that AWS refuses; *codes* report it."""
-    return Verdict(Effect.REFUSED, codes)
+    return Verdict(ChangeEffect.REFUSED, codes)
 
 
 def harmless(why: str) -> Verdict:
     """Return the verdict on a change that takes nothing away and gives no access."""
-    return Verdict(Effect.HARMLESS, why=why)
+    return Verdict(ChangeEffect.HARMLESS, why=why)
 
 
-def listed(effect: Effect, why: str) -> Verdict:
+def listed(effect: ChangeEffect, why: str) -> Verdict:
     """Return a verdict that no rule but the table gives."""
     return Verdict(effect, (LISTED,), why)
 
