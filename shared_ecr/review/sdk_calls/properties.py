@@ -98,7 +98,9 @@ _OF_REPOSITORIES: Mapping[str, Callable[[Properties, Properties], Properties]] =
     "UntagResource": lambda repository, sent: {"Tags": _without(repository.get("Tags"), _list(sent.get("tagKeys")))},
 }  # fmt: skip
 _OF_REGISTRIES: Mapping[str, _CallRow] = {
-    "PutRegistryPolicy": _CallRow("AWS::ECR::RegistryPolicy", None, lambda sent: {"PolicyText": sent.get("policyText")}),
+    "PutRegistryPolicy": _CallRow(
+        "AWS::ECR::RegistryPolicy", None, lambda sent: {"PolicyText": sent.get("policyText")}
+    ),
     "DeleteRegistryPolicy": _CallRow("AWS::ECR::RegistryPolicy", None, lambda _: None),
     "PutReplicationConfiguration": _CallRow("AWS::ECR::ReplicationConfiguration", None, _pascal),
     "PutRegistryScanningConfiguration": _CallRow("AWS::ECR::RegistryScanningConfiguration", None, _pascal),
