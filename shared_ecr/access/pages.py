@@ -1,11 +1,11 @@
 """The matrix as one page that a browser shows by itself: sorted and filtered without a network."""
 
-import json
 from collections.abc import Sequence
 from importlib.resources import files
 
 from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.matrix import AT_MOST, Access, Matrix, MatrixCell
+from shared_ecr.text.pages import page
 
 
 def as_page(found: Matrix, notes: Sequence[str], title: str) -> str:
@@ -30,9 +30,8 @@ def as_page(found: Matrix, notes: Sequence[str], title: str) -> str:
             if triple in triples
         ],
     }
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
-    # Inside of a script element only these could end it or begin a comment.
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    page = (files("shared_ecr.access") / "page.html").read_text(encoding="utf-8")
-    return page.replace("/*DATA*/null", text)
+    held = files("shared_ecr.access")
+    style, body, script = (
+        held.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page_body.html", "page.js")
+    )
+    return page(title, style, [body], script=script, data=data)

@@ -13,11 +13,10 @@ from shared_ecr.access.principals import PrincipalElement, PrincipalType
 from shared_ecr.access.variables import template
 from shared_ecr.documents.json_text import Json, Number, as_json, compact, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean, quoted
 
-# ECR stores 10,240; the linter speaks of what is somewhat beyond, no one means what is ten times as long.
-MAX_POLICY_CHARACTERS = 102_400
 _DOCUMENT = ("Version", "Id", "Statement")
 _STATEMENT = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
@@ -69,6 +68,14 @@ class _PolicyReader:
         if not isinstance(data, dict):
             self._refuse("", f"a policy is an object, not {_kind(data)}", "policy-shape")
             return Policy(None, (), 0)
+        characters = len(compact(data))
+        if characters > MAX_POLICY_CHARACTERS:
+            # Nothing else is asked of it: comparing the wildcards of a policy that cannot exist takes minutes.
+            self._refuse(
+                "", f"the policy has {characters:,} characters; ECR stores {MAX_POLICY_CHARACTERS:,}", "policy-size",
+                "Grant the organization instead of its accounts, and merge equal statements",
+            )  # fmt: skip
+            return Policy(None, (), characters)
         self._only(data, _DOCUMENT, "")
         version = self._version(data.get("Version")) if "Version" in data else None
         self._has_variables = version is Version.V2012
@@ -80,9 +87,6 @@ class _PolicyReader:
         sids = [each.sid for each in statements if each and each.sid]
         for sid in sorted(sid for sid, times in Counter(sids).items() if times > 1):
             self._refuse("Statement", f"the Sid {quoted(sid)} stands twice", "policy-sid")
-        characters = len(compact(data))
-        if characters > MAX_POLICY_CHARACTERS:
-            self._refuse("", f"the policy has {characters:,} characters, ten times what ECR stores", "policy-size")
         return Policy(version, tuple(each for each in statements if each), characters)
 
     def _version(self, text: Json) -> Version | None:

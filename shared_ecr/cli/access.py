@@ -3,12 +3,12 @@
 import argparse
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_of
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
 from shared_ecr.cli.acknowledged import add_acknowledgements
+from shared_ecr.cli.options import named_path
 from shared_ecr.errors import ExitCode, UsageError
 from shared_ecr.names.bootstrap import is_assets_repository
 
@@ -42,7 +42,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     add_source(parser)
     add_acknowledgements(parser)
     parser.add_argument(
-        "--against", type=Path, metavar="OLD", help="compare with an older template, cdk.out, or declaration"
+        "--against", type=named_path, metavar="OLD", help="compare with an older template, cdk.out, or declaration"
     )
     parser.add_argument(
         "--format", choices=("text", "markdown", "json", "html"), default="text", help="how to print (default: text)"

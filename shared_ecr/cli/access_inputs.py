@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import counting
-from shared_ecr.cli.options import add_file
+from shared_ecr.cli.options import add_file, named_path
 from shared_ecr.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
     """Add the options that say where the policies are; *inherited* ones stand on the parent command too."""
     default = argparse.SUPPRESS if inherited else None
     if inherited:
-        parser.add_argument("--file", type=Path, default=default, metavar="FILE", help="the declaration")
+        parser.add_argument("--file", type=named_path, default=default, metavar="FILE", help="the declaration")
     else:
         add_file(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--template",
-        type=Path,
+        type=named_path,
         metavar="T",
         default=default,
         help="a CloudFormation template, cdk.out, or a plan of Terraform in JSON",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.access_inputs import add_source, gather, subjects_of
+from shared_ecr.cli.options import named_path
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         description="Judge every ECR policy of the files: a policy in JSON, a CloudFormation template, cdk.out, or a "
         "declaration. Exits 1 where a finding is an error; warnings and notes do not block.",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=named_path, metavar="FILE")
     parser.add_argument("--registry", action="store_true", help="the policies in JSON are registry policies")
     add_source(parser, inherited=True)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")

@@ -2,9 +2,9 @@
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.options import named_path
 from shared_ecr.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def add_acknowledgements(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which acknowledgements count."""
     parser.add_argument(
         "--against-file",
-        type=Path,
+        type=named_path,
         metavar="FILE",
         help="the declaration of BEFORE: findings are accepted by its 'acknowledged', not by that of the change",
     )

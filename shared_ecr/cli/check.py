@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_format
+from shared_ecr.cli.options import Subcommands, add_format, named_path
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "files",
         nargs="*",
-        type=Path,
+        type=named_path,
         metavar="FILE",
         help="declarations; '-' for one on stdin (default: registry.yaml, unless a policy is given)",
     )
@@ -39,7 +39,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--lifecycle-policy",
         action="append",
         default=[],
-        type=Path,
+        type=named_path,
         metavar="FILE",
         help="judge a lifecycle policy in ECR's JSON; may be repeated",
     )
@@ -47,7 +47,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--repository-policy",
         action="append",
         default=[],
-        type=Path,
+        type=named_path,
         metavar="FILE",
         help="judge a repository policy in IAM's JSON; may be repeated",
     )

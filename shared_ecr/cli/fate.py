@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import add_acknowledgements, counting
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
-from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.cli.options import Subcommands, add_file, named_path
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -28,11 +28,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to judge (default: all)")
     add_inventory(parser)
-    parser.add_argument("--policy", type=Path, metavar="FILE", help="a bare policy for every repository")
+    parser.add_argument("--policy", type=named_path, metavar="FILE", help="a bare policy for every repository")
     add_file(parser)
     add_acknowledgements(parser)
     add_now(parser)
-    parser.add_argument("--against", type=Path, metavar="FILE", help="show what changes against this policy or file")
+    parser.add_argument(
+        "--against", type=named_path, metavar="FILE", help="show what changes against this policy or file"
+    )
     parser.add_argument("--until", type=time, metavar="DATE", help="play the policies forward, day by day")
     parser.add_argument(
         "--pushes-of",

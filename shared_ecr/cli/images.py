@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.inventory_taking import InventoryTaking
-from shared_ecr.cli.options import StepLog, Subcommands, add_file
+from shared_ecr.cli.options import StepLog, Subcommands, add_file, named_path
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="the repositories (default: the declared ones, or all)"
     )
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write the inventory as JSON")
+    parser.add_argument("--save", type=named_path, metavar="FILE", help="write the inventory as JSON")
     parser.add_argument(
         "--region", action="append", default=[], metavar="REGION", help="may be repeated (default: the declared ones)"
     )

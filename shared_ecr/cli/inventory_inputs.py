@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.options import named_path
+
 if TYPE_CHECKING:
     from shared_ecr.fate.inventory import Inventory
 
@@ -22,7 +24,12 @@ def add_inventory(parser: argparse.ArgumentParser) -> None:
         help="an inventory: of 'shared-ecr images --save' or 'aws ecr describe-images'; may be repeated",
     )
     parser.add_argument(
-        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="any text that names images in use"
+        "--in-use",
+        action="append",
+        default=[],
+        type=named_path,
+        metavar="FILE",
+        help="any text that names images in use",
     )
 
 

@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
 
 
+def named_path(text: str) -> Path:
+    """Read a path; an empty one, such as an unset variable of a CI job gives, is not the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty; is a variable not set?")
+    return Path(text)
+
+
 def add_file(parser: argparse.ArgumentParser) -> None:
     """Add `--file`: which declaration."""
     parser.add_argument(
         "--file",
-        type=Path,
+        type=named_path,
         default=Path("registry.yaml"),
         metavar="FILE",
         help="the declaration (default: registry.yaml)",

@@ -51,6 +51,9 @@ class ReviewInput:
             UsageError: nothing is named and there is nothing to synthesize, or a parameter has no value.
             SharedEcrError: a document cannot be read, or a revision cannot be synthesized.
         """
+        if not all(name.strip() for name in (*arguments.after, *arguments.against)):
+            # An unset variable of a CI job must not become the current folder.
+            raise UsageError("a document of AFTER or BEFORE has an empty name; is a variable not set?")
         declaration = _declared(arguments.file)
         file = None if arguments.file == DEFAULT_FILE else arguments.file
         is_one = max(len(arguments.after), len(arguments.against)) <= 1

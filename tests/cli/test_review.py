@@ -271,3 +271,10 @@ def test_nothing_of_cdk_or_boto3_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.delitem(sys.modules, name)
     review(template())
     assert {"boto3", "botocore", "aws_cdk"} & sys.modules.keys() == set()
+
+
+@pytest.mark.parametrize("arguments", [("",), ("app.json", "--against", ""), ("app.json", "--file", "")], ids=str)
+def test_an_empty_name_is_not_the_current_folder(arguments: tuple[str, ...]) -> None:
+    template()
+    ran = review(*arguments)
+    assert (ran.code, "is a variable not set?" in ran.stderr) == (2, True)

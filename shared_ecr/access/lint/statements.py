@@ -97,14 +97,9 @@ def lockout(subject: LintedPolicy) -> Iterator[PolicyFinding]:
 
 
 def size(subject: LintedPolicy) -> Iterator[PolicyFinding]:
-    """The budget of characters."""
+    """The budget of characters; what is beyond it is refused before any rule looks at it."""
     characters = subject.policy.characters
-    if characters > MAX_POLICY_CHARACTERS:
-        yield error(
-            "policy-size", None, f"the policy has {characters:,} characters; ECR stores {MAX_POLICY_CHARACTERS:,}",
-            "ECR refuses it", "Grant the organization instead of its accounts, and merge equal statements",
-        )  # fmt: skip
-    elif characters > MAX_POLICY_CHARACTERS * _NEARLY_FULL:
+    if characters > MAX_POLICY_CHARACTERS * _NEARLY_FULL:
         yield warning(
             "policy-size", None, f"the policy has {characters:,} of {MAX_POLICY_CHARACTERS:,} characters",
             "A few more grants, and ECR refuses it", "Grant the organization instead of its accounts",

@@ -12,6 +12,7 @@ from shared_ecr.fate.reports.timeline import timeline
 from shared_ecr.fate.verdicts import Fate
 from shared_ecr.text import size
 from shared_ecr.text.markdown import html
+from shared_ecr.text.pages import page
 
 # Beyond this a browser is slow and a person lost; the picture and the JSON have them all.
 _LINES_AT_MOST = 1000
@@ -20,9 +21,7 @@ _LINES_AT_MOST = 1000
 def render_html(report: Report) -> str:
     """Render *report* as a whole page."""
     style = files("shared_ecr.fate.reports").joinpath("style.css").read_text(encoding="utf-8")
-    head = '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>The fate of images</title>'
-    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    return "\n".join([f"{head}{viewport}<style>{style}</style></head><body>", *_body(report), "</body></html>"])
+    return page("The fate of images", style, _body(report))
 
 
 def _body(report: Report) -> Iterator[str]:

@@ -16,9 +16,7 @@ from shared_ecr.review.reports.sections import (
 )
 from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text.markdown import html
-
-# Scripts and foreign addresses are refused by the page itself, whatever a template tries to smuggle in.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+from shared_ecr.text.pages import page
 
 _CSS = {
     Conclusion.BLOCKED: "verdict blocks", Conclusion.NOT_ALL_JUDGED: "verdict open", Conclusion.CLEAR: "verdict",
@@ -27,15 +25,9 @@ _CSS = {
 
 def render_html(verdict: ReviewResult) -> str:
     """Render *verdict* as a whole page."""
-    return "\n".join(["<!doctype html>", '<html lang="en">', *_head(), "<body>", *_body(verdict), "</body></html>"])
-
-
-def _head() -> Iterator[str]:
     pictures = files("shared_ecr.fate.reports").joinpath("style.css").read_text(encoding="utf-8")
     style = files("shared_ecr.review.reports").joinpath("page.css").read_text(encoding="utf-8")
-    yield '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><link rel="icon" href="data:,">'
-    yield f"<title>ECR review</title><style>{pictures}\n{style}</style></head>"
+    return page("ECR review", f"{pictures}\n{style}", _body(verdict))
 
 
 def _body(verdict: ReviewResult) -> Iterator[str]:

