@@ -14,7 +14,7 @@ from shared_ecr.review.changes.identity.pairing import Paired, held
 from shared_ecr.review.changes.identity.partial import paired_repositories
 from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import paired_stacks
-from shared_ecr.review.changes.operations.keys import keys_of_plans
+from shared_ecr.review.changes.operations.lost_keys import keys_of_plans
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
 from shared_ecr.review.changes.registry.exclusions import exclusions_added
 from shared_ecr.review.changes.registry.public_repositories import public_findings
