@@ -10,13 +10,21 @@ def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
     """Return the line for *error*; *about* says which of several things it happened to."""
     from shared_ecr.problems import InvalidDeclarationError
 
-    text = f"{about}: {error}" if about else str(error)
+    what = _of_the_system(error) if isinstance(error, OSError) else str(error)
+    text = f"{about}: {what}" if about else what
     # What begins with FILE:LINE:COL keeps it in front, so that editors find the place.
     is_placed = isinstance(error, InvalidDeclarationError) or getattr(error, "is_placed", False)
     line = text if is_placed else f"shared-ecr: {text}"
     # What is raised "from None" hides what quoted a secret; `__context__` still has it.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return f"{line}\n  because: {type(cause).__name__}: {cause}" if verbose and cause else line
+
+
+def _of_the_system(fault: OSError) -> str:
+    """Return what the system says, with the file and without the number of the error."""
+    if not fault.strerror:
+        return str(fault)
+    return f"{fault.filename}: {fault.strerror}" if fault.filename is not None else fault.strerror
 
 
 def unexpected_error_text(error: Exception, *, verbose: bool) -> str:

@@ -68,3 +68,18 @@ def test_work_is_done_by_this_thread_where_no_other_can_be_started() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (run.stdout, run.stderr) == ("[1, 2, 3, 4]\n", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (OSError(30, "Read-only file system", "registry.yaml"), "shared-ecr: registry.yaml: Read-only file system\n"),
+        (OSError(28, "No space left on device"), "shared-ecr: No space left on device\n"),
+        (OSError("without a number"), "shared-ecr: without a number\n"),
+    ],
+)
+def test_a_fault_of_the_system_names_the_file_and_not_its_number(
+    monkeypatch: pytest.MonkeyPatch, error: OSError, line: str
+) -> None:
+    outcome = ended_by(error, monkeypatch)
+    assert (outcome.code, outcome.stderr) == (ExitCode.ENVIRONMENT, line)

@@ -185,6 +185,8 @@ with open(os.environ["CALLED"], "a") as file:
     file.write(json.dumps([name, *sys.argv[1:], role]) + "\\n")
 if name.startswith("docker-"):
     print(json.dumps({{"ServerURL": sys.stdin.read(), "Username": "AWS", "Secret": "canary-token"}}))
+elif sys.argv[1] == "push":
+    print(os.environ["PRINTS"])
 elif sys.argv[1] == "login":
     print({chr(10).join(HOSTS)!r})
     sys.exit(int(os.environ.get("EXITS", "0")))
@@ -405,3 +407,101 @@ def test_the_hook_is_one_that_pre_commit_accepts() -> None:
     # It takes the files that are committed as arguments, as the hook gives them.
     checked = subprocess.run([program("shared-ecr"), "check", "registry.yaml"], cwd=ROOT, check=False)
     assert checked.returncode == 0
+
+
+@pytest.fixture
+def copy_of_the_project(tmp_path: Path) -> tuple[Path, str]:
+    """Return a git repository with the integrations and an installation that is a stand-in, and its commit."""
+    source = tmp_path / "project"
+    shutil.copytree(INTEGRATIONS, source / "integrations")
+    (source / "integrations/install").write_text(_INSTALL)
+    (tmp_path / "stand-in").write_text(_STAND_IN)
+    (tmp_path / "stand-in").chmod(0o755)
+    git = ["git", "-C", str(source), "-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "all"]):
+        subprocess.run([*git, *words], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    return source, commit
+
+
+def gitlab_job(
+    template: str, part: str, folder: Path, project: tuple[Path, str], **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a part of the job of *template* in *folder*, as a runner does: its lines are one script of a shell."""
+    _, jobs = yaml.safe_load_all((INTEGRATIONS / f"gitlab/{template}.yml").read_text())
+    (job,) = jobs.values()
+    names = {
+        "SOURCE": str(project[0]),
+        "REVISION": project[1],
+        "ROLE_ARN": "",
+        "REGION": "",
+        "DECLARATION": "registry.yaml",
+    }
+    prefix = "SHARED_ECR_" if template == "login" else ""
+    environ = {
+        **os.environ, **{f"{prefix}{name}": value for name, value in names.items()},
+        "STAND_IN": str(folder / "stand-in"),
+        "REAL_PYTHON": sys.executable, "CALLED": str(folder / "called"), "TMPDIR": str(folder / "temporary"),
+        "AWS_WEB_IDENTITY": "canary-web-identity", **variables,
+    }  # fmt: skip
+    (folder / "temporary").mkdir(exist_ok=True)
+    (folder / "job").mkdir(exist_ok=True)
+    lines = "\n".join(job[part])
+    return subprocess.run(
+        ["bash", "-e", "-c", lines], cwd=folder / "job", env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_job_of_gitlab_logs_in_before_its_script_and_out_after_it(
+    tmp_path: Path, copy_of_the_project: tuple[Path, str]
+) -> None:
+    role = {"SHARED_ECR_ROLE_ARN": "arn:aws:iam::111111111111:role/ci", "SHARED_ECR_REGISTRIES": "us-east-1\neu-west-1"}
+    before = gitlab_job("login", "before_script", tmp_path, copy_of_the_project, **role)
+    assert before.returncode == 0, before.stderr
+    after = gitlab_job("login", "after_script", tmp_path, copy_of_the_project)
+    assert after.returncode == 0, after.stderr
+    called = [json.loads(line) for line in (tmp_path / "called").read_text().splitlines()]
+    assert called == [
+        ["shared-ecr", "login", "--", "us-east-1", "eu-west-1", role["SHARED_ECR_ROLE_ARN"]],
+        *(["shared-ecr", "logout", "--", host, ""] for host in HOSTS),
+    ]
+    assert (list((tmp_path / "temporary").iterdir()), list((tmp_path / "job").iterdir())) == ([], [])
+
+
+def test_a_job_of_gitlab_whose_login_fails_logs_out_of_what_it_reached(
+    tmp_path: Path, copy_of_the_project: tuple[Path, str]
+) -> None:
+    assert gitlab_job("login", "before_script", tmp_path, copy_of_the_project, EXITS="4").returncode == 4
+    gitlab_job("login", "after_script", tmp_path, copy_of_the_project)
+    called = [json.loads(line)[1] for line in (tmp_path / "called").read_text().splitlines()]
+    assert called == ["login", "logout", "logout"]
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("template", ["login", "push"])
+def test_a_job_of_gitlab_runs_no_other_commit_than_the_one_that_is_named(
+    template: str, tmp_path: Path, copy_of_the_project: tuple[Path, str]
+) -> None:
+    source, _ = copy_of_the_project
+    part = "before_script" if template == "login" else "script"
+    ran = gitlab_job(template, part, tmp_path, (source, "HEAD"))
+    assert ran.returncode == 3, ran.stderr
+    assert "did not give the commit HEAD" in ran.stderr
+    assert not (tmp_path / "called").exists()
+
+
+def test_a_job_of_gitlab_pushes_with_the_role_and_leaves_nothing(
+    tmp_path: Path, copy_of_the_project: tuple[Path, str]
+) -> None:
+    role = "arn:aws:iam::111111111111:role/ci"
+    reference = f"{HOSTS[0]}/team/app@{DIGEST}"
+    given = {"ROLE_ARN": role, "IMAGE": "app.tar", "TARGETS": "team/app:1\nteam/other:1", "PRINTS": reference}
+    ran = gitlab_job("push", "script", tmp_path, copy_of_the_project, **given)
+    assert ran.returncode == 0, ran.stderr
+    (called,) = [json.loads(line) for line in (tmp_path / "called").read_text().splitlines()]
+    words = ["--file", "registry.yaml", "--", "app.tar", "team/app:1", "team/other:1"]
+    assert called == ["shared-ecr", "push", *words, role]
+    assert (tmp_path / "job/push.env").read_text() == (
+        f"SHARED_ECR_REFERENCE={reference}\nSHARED_ECR_DIGEST={DIGEST}\n"
+    )
+    assert list((tmp_path / "temporary").iterdir()) == []
