@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from shared_ecr.declaration.environments import KEY as ENVIRONMENTS
+from shared_ecr.declaration.environments import environ_of
 from shared_ecr.declaration.ignoring import KEY as IGNORE
 from shared_ecr.declaration.ignoring import Ignored, Ignoring, read_ignoring
 from shared_ecr.declaration.inclusion import whole
@@ -77,16 +79,21 @@ def _declaration(
     file, path = source.file, source.path
     reading = Reading(file)
     registry, ignoring = None, Ignoring()
-    if isinstance(document, Mapping):
-        prepare = partial(replaced, reading, environ)
-        prepared = prepare(document)
+    chosen = environ_of(reading, document, environ) if isinstance(document, Mapping) else None
+    if isinstance(document, Mapping) and chosen is not None:
+        prepare = partial(replaced, reading, chosen)
+        prepared = prepare(_without(document, ENVIRONMENTS))
         assert isinstance(prepared, Mapping)  # noqa: S101 — replacing keeps the kind of a collection
-        document = whole(reading, prepared, path, _OF_THE_WHOLE, prepare)
+        document, teams = whole(reading, prepared, path, _OF_THE_WHOLE, prepare)
         ignoring = read_ignoring(reading, document.get(IGNORE))
         reading.ignores = ignoring.covers
-        registry = read_registry(reading, document, source.placement or read_placement(reading, path))
+        registry = read_registry(reading, document, source.placement or read_placement(reading, path), teams)
     found, ignored = ignoring.sift([*faults, *reading.problems], file)
     problems = in_file_order(found)
     if registry is None or document is None or any(each.severity is Severity.ERROR for each in problems):
         raise InvalidDeclarationError(problems)
     return Declaration(registry, tuple(problems), document, tuple(ignored))
+
+
+def _without(document: Mapping, key: str) -> Mapping:
+    return Mapping(document.position, tuple(entry for entry in document.entries if entry.key.text != key))

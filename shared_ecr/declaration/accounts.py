@@ -12,9 +12,17 @@ from shared_ecr.text import did_you_mean, quoted
 _EXAMPLES = frozenset({"000000000000", "123456789012", "111122223333", "444455556666", "777788889999"})
 
 
+class DeclaredAccounts(dict[str, AccountId]):
+    """The accounts by name, and the names whose ids have faults: a use of such a name is not a second fault."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faulty: set[str] = set()
+
+
 def read_accounts(reading: Reading, node: Node | None) -> dict[str, AccountId]:
     """Read the mapping of names to account ids at the top of the document."""
-    accounts: dict[str, AccountId] = {}
+    accounts = DeclaredAccounts()
     if node is None:
         return accounts
     if not isinstance(node, Mapping):
@@ -25,6 +33,8 @@ def read_accounts(reading: Reading, node: Node | None) -> dict[str, AccountId]:
         account = read_account_id(reading, value, path)
         if account:
             accounts[name] = account
+        else:
+            accounts.faulty.add(name)
     return accounts
 
 
@@ -32,6 +42,8 @@ def read_account(reading: Reading, node: Node, path: str, accounts: MappingOf[st
     """Read an account by one of the declared names, or by its id."""
     if isinstance(node, Scalar) and node.text in accounts:
         return accounts[node.text]
+    if isinstance(node, Scalar) and isinstance(accounts, DeclaredAccounts) and node.text in accounts.faulty:
+        return None
     if isinstance(node, Scalar) and reading.is_variable(node, path):
         return None
     if isinstance(node, Scalar) and isinstance(node.value, str) and any(map(str.isalpha, node.text)):

@@ -12,7 +12,7 @@ from shared_ecr.model.principals import Account
 from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.text import did_you_mean, listed, quoted
 
-__all__ = ["ConsumerContext", "read_grants", "read_grants_of", "read_perimeter"]
+__all__ = ["ConsumerContext", "read_grant", "read_grants", "read_grants_of", "read_perimeter"]
 
 Written = dict[Grant, tuple[Node, str]]
 
@@ -30,7 +30,7 @@ def read_grants(reading: Reading, node: Node, path: str, neighbours: ConsumerCon
             reading.note(entry.key, level_path, _unknown_level(entry.key.text, levels))
             continue
         for item, item_path in reading.items(entry.value, level_path):
-            grant = _read_grant(reading, item, item_path, AccessLevel(entry.key.text), neighbours)
+            grant = read_grant(reading, item, item_path, AccessLevel(entry.key.text), neighbours)
             if grant and grant in written:
                 reading.warn(item, item_path, _redundant(grant, (grant,)))
             elif grant:
@@ -47,7 +47,7 @@ def read_grants_of(
     reading: Reading, node: Node, path: str, level: AccessLevel, neighbours: ConsumerContext
 ) -> tuple[Grant, ...]:
     """Read a list of consumers that are all given *level*."""
-    read = (_read_grant(reading, item, item_path, level, neighbours) for item, item_path in reading.items(node, path))
+    read = (read_grant(reading, item, item_path, level, neighbours) for item, item_path in reading.items(node, path))
     return tuple(dict.fromkeys(grant for grant in read if grant))
 
 
@@ -97,9 +97,10 @@ def _read_organizations(
     return tuple(each for each in read if each) if all(read) else None
 
 
-def _read_grant(
+def read_grant(
     reading: Reading, node: Node, path: str, level: AccessLevel, neighbours: ConsumerContext
 ) -> Grant | None:
+    """Read one consumer that is given *level*."""
     read = read_consumer(reading, node, path, neighbours)
     if read is None:
         return None

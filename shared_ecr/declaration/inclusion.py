@@ -1,7 +1,8 @@
 """Other files that a declaration takes repositories from: `include: [teams/*.yaml]`, one file for each team.
 
-An included file has `repositories` and nothing that belongs to the whole. It is in the folder of the declaration
-or below: a team's file cannot reach for others, and neither can a link in its place.
+An included file has `repositories` and nothing that belongs to the whole; one whose entry says what its team may
+declare (`team_files`) has `defaults` of its own besides. It is in the folder of the declaration or below: a team's
+file cannot reach for others, and neither can a link in its place.
 """
 
 import re
@@ -11,6 +12,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.team_files import TeamFile, TeamRules, check_names, with_defaults
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.documents.yaml import load_document
 from shared_ecr.errors import InvalidValueError
@@ -27,8 +29,8 @@ _WHY_BOUNDED = "A declaration takes files from its own folder and those below"
 
 def whole(
     reading: Reading, document: Mapping, declaration: Path | None, belongs_to_it: Collection[str], prepare: Prepare
-) -> Mapping:
-    """Return *document* with the repositories of all files that it includes.
+) -> tuple[Mapping, tuple[TeamFile, ...]]:
+    """Return *document* with the repositories of all files that it includes, and the files whose grants are to check.
 
     Args:
         reading: takes the faults.
@@ -39,23 +41,33 @@ def whole(
     """
     patterns = document.get(KEY)
     if patterns is None:
-        return document
-    others = []
-    for file in _files(reading, patterns, declaration):
-        repositories = _repositories(reading, file, belongs_to_it, prepare)
-        others += [repositories] if repositories else []
+        return document, ()
+    others, teams = [], []
+    for file, rules in _files(reading, patterns, declaration):
+        read = _read(reading, file, belongs_to_it, prepare, rules)
+        if isinstance(read, TeamFile):
+            check_names(reading, read)
+            teams.append(read)
+            read = with_defaults(read)
+        others += [read] if read else []
     own = document.get("repositories") or Mapping(patterns.position, ())
     if not isinstance(own, Mapping):
-        return document
+        return document, tuple(teams)
     key = Scalar(own.position, "repositories", "repositories", plain=True)
     rest = tuple(entry for entry in document.entries if entry.key.text != key.text)
-    return Mapping(document.position, (*rest, MappingEntry(key, _joined(reading, own, others))))
+    return Mapping(document.position, (*rest, MappingEntry(key, _joined(reading, own, others)))), tuple(teams)
 
 
-def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[Path]:
-    """Yield the files that *node* includes, each once."""
+def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[tuple[Path, TeamRules | None]]:
+    """Yield the files that *node* includes, each once, with what its team may declare."""
     seen: set[Path] = set()
-    for item, path in reading.items(node, KEY):
+    for entry, path in reading.items(node, KEY):
+        item, rules = entry, None
+        if isinstance(entry, Mapping):
+            rules, written = _rules(reading, entry, path)
+            if rules is None or written is None:
+                continue
+            item = written
         pattern = reading.parsed(item, path, _pattern)
         if pattern is None:
             continue
@@ -64,20 +76,53 @@ def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[P
             reading.note(item, path, InvalidValueError(what, why="It has no folder", code="include-folder"))
             return
         files = reading.attempt(item, path, partial(_found, declaration, pattern)) or ()
-        yield from (file for file in files if file not in seen)
+        yield from ((file, rules) for file in files if file not in seen)
         seen.update(files)
 
 
-def _repositories(
-    reading: Reading, file: Path, belongs_to_the_whole: Collection[str], prepare: Prepare
-) -> Mapping | None:
-    """Read the repositories of an included file, or None where there is nothing to read."""
+def _rules(reading: Reading, node: Mapping, path: str) -> tuple[TeamRules | None, Node | None]:
+    """Read `{path, prefixes, may_grant}`: what the team may declare, and the node of the path."""
+    fields = reading.mapping(node, path, ("path", "prefixes", "may_grant"), required=("path", "prefixes"))
+    written = fields.get("path") if fields else None
+    listed_node = fields.get("prefixes") if fields else None
+    if fields is None or written is None or listed_node is None:
+        return None, None
+    items = list(reading.items(listed_node, join(path, "prefixes")))
+    prefixes = [reading.parsed(item, item_path, _prefix) for item, item_path in items]
+    if not items:
+        empty = InvalidValueError("the list of prefixes is empty", fix="Write one such as 'shop/'", code="team-prefix")
+        reading.note(listed_node, join(path, "prefixes"), empty)
+    if not items or None in prefixes:
+        return None, None
+    return TeamRules(tuple(each for each in prefixes if each), fields.get("may_grant"), path), written
+
+
+def _prefix(text: str) -> str:
+    if not text.endswith("/") or text.startswith("/"):
+        raise InvalidValueError(
+            f"{quoted(text)} is not a prefix of repository names",
+            why="Without a slash at its end it would also cover the names of other teams that start alike",
+            fix=f"Write '{text.strip('/')}/'",
+            code="team-prefix",
+        )
+    return text
+
+
+def _read(
+    reading: Reading,
+    file: Path,
+    belongs_to_the_whole: Collection[str],
+    prepare: Prepare,
+    rules: TeamRules | None,
+) -> Mapping | TeamFile | None:
+    """Read an included file; None where there is nothing to read."""
     read, faults = load_document(file, file.as_posix())
     reading.problems += faults
     document = prepare(read) if read else None
     if not isinstance(document, Mapping):
         return None
-    misplaced = [entry for entry in document.entries if entry.key.text in belongs_to_the_whole]
+    own_keys = {"defaults"} if rules else set()
+    misplaced = [each for each in document.entries if each.key.text in set(belongs_to_the_whole) - own_keys]
     for entry in misplaced:
         fault = InvalidValueError(
             f"{quoted(entry.key.text)} belongs to the whole declaration",
@@ -87,8 +132,11 @@ def _repositories(
         )
         reading.note(entry.key, entry.key.text, fault)
     own = Mapping(document.position, tuple(entry for entry in document.entries if entry not in misplaced))
-    fields = reading.mapping(own, "", ("repositories",), required=("repositories",))
+    fields = reading.mapping(own, "", ("repositories", *own_keys), required=("repositories",))
     repositories = fields.get("repositories") if fields else None
+    defaults = fields.get("defaults") if fields else None
+    if rules and isinstance(repositories, Mapping):
+        return TeamFile(rules, defaults if isinstance(defaults, Mapping) else None, repositories)
     if repositories is None or isinstance(repositories, Mapping):
         return repositories
     reading.expected(repositories, "repositories", "a mapping of names to properties", "type-mapping")

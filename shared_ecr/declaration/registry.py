@@ -20,6 +20,7 @@ from shared_ecr.declaration.settings import (
     warn_of_caches,
     warn_of_unscanned,
 )
+from shared_ecr.declaration.team_files import TeamFile, check_grants
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.ci_roles import ci_role_faults
@@ -32,16 +33,18 @@ from shared_ecr.text import quoted
 VERSION = 1
 KEYS = (
     *("version", "organization", "accounts", "registry", "defaults", "profiles", "include", "repositories"),
-    *("public_repositories", "ci_roles", "mirrors", "acknowledged", "ignore"),
+    *("public_repositories", "environments", "ci_roles", "mirrors", "acknowledged", "ignore"),
 )
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
-def read_registry(reading: Reading, document: Node, placement: Placement | None = None) -> RegistrySpec | None:
+def read_registry(
+    reading: Reading, document: Node, placement: Placement | None = None, teams: tuple[TeamFile, ...] = ()
+) -> RegistrySpec | None:
     """Read *document*; the registry, or None where faults were noted that leave nothing to build.
 
-    *placement* is what the file beside the declaration says.
+    *placement* is what the file beside the declaration says, *teams* are the included files with rules of their own.
     """
     if isinstance(document, Mapping) and (other := other_document(document)):
         reading.note(document, "", other)
@@ -57,6 +60,7 @@ def read_registry(reading: Reading, document: Node, placement: Placement | None 
     accounts = read_accounts(reading, fields.get("accounts"))
     home = _read_home(reading, fields.get("registry"), accounts)
     neighbours = ConsumerContext(accounts, organization, home[0] if home else None)
+    check_grants(reading, teams, neighbours)
     defaults, repositories = fields.get("defaults"), fields.get("repositories")
     inherited = read_inherited(reading, defaults, fields.get("profiles"))
     judge_inherited(reading, defaults, inherited, neighbours)

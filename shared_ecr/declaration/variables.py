@@ -5,6 +5,7 @@ declaration, so a variable that is called like one is refused before it is looke
 """
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
@@ -34,6 +35,19 @@ def replaced(reading: Reading, environ: MappingOf[str, str], node: Node) -> Node
     gives it to no one, and does not show its fault again.
     """
     return _Replacement(reading, environ).of(node, "") if _has_variables(node) else node
+
+
+def variables_of(root: Node) -> Iterator[str]:
+    """Give the names of the variables of *root* that have no default."""
+    open_nodes = [root]
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, Scalar):
+            yield from (found["name"] for found in _VARIABLE.finditer(node.text) if found["default"] is None)
+        elif isinstance(node, Mapping):
+            open_nodes += [entry.value for entry in node.entries]
+        else:
+            open_nodes += node.items
 
 
 def _has_variables(root: Node) -> bool:

@@ -51,7 +51,8 @@ def _top() -> dict[str, Schema]:
         "registry": _registry(),
         "defaults": reference("properties"),
         "profiles": named(reference("properties"), "Named sets of properties that repositories ask for by 'profile'"),
-        "include": array(text("A path or pattern below this folder"), f"Files of teams. {_INCLUDED}"),
+        "include": array(either(text("A path or pattern below this folder"), _team()), f"Files of teams. {_INCLUDED}"),
+        "environments": named(_environment(), "Environments, one of which SHARED_ECR_ENVIRONMENT chooses"),
         "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
         "public_repositories": settings.public_repositories(),
         "ci_roles": _ci_roles(),
@@ -74,6 +75,22 @@ def _registry() -> Schema:
     return closed(
         {**own, **settings.settings()}, required=["account", "regions"], description="Where the registry lives"
     )
+
+
+def _environment() -> Schema:
+    return named(either(text(), {"type": ["number", "boolean"]}), "Variables and their values")
+
+
+def _team() -> Schema:
+    fields = {
+        "path": text("A path or pattern below this folder"),
+        "prefixes": array(text("Such as shop/", pattern=".+/"), "What the names in the file start with", at_least=1),
+        "may_grant": {
+            "type": "object",
+            "description": "Levels and consumers that the file may grant; none unless said",
+        },
+    }
+    return closed(fields, required=["path", "prefixes"], description="A team's file, and what it may declare")
 
 
 def _ci_roles() -> Schema:
