@@ -152,7 +152,7 @@ def _tags(data: Json) -> Iterator[tuple[str, str]]:
 
 def _is_true(data: Json) -> bool:
     # CloudFormation takes the word for the value.
-    return data is True or data == "true"
+    return data is True or (isinstance(data, str) and data.lower() == "true")
 
 
 def _mapping(data: Json) -> Mapping[str, Json]:

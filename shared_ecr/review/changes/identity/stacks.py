@@ -1,5 +1,6 @@
 """Which stack of the new side continues which of the old one: also under another name, or in another Region."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,9 +41,14 @@ def is_of_ecr(type_: str) -> bool:
     return type_.startswith(PREFIX) or type_ in _OWN
 
 
-def paired_stacks(before: Deployment, after: Deployment) -> tuple[StackPair, ...]:
-    """Return the stacks with ECR resources that are on both sides; the surest pairs are made first."""
-    ids = {id(stack): _ids(stack) for side in (before, after) for stack in side.stacks}
+def paired_stacks(
+    before: Deployment, after: Deployment, is_counted: Callable[[str], bool] = is_of_ecr
+) -> tuple[StackPair, ...]:
+    """Return the stacks that are on both sides and have resources of ECR; the surest pairs are made first.
+
+    *is_counted* says of a type whether its resources count instead of those of ECR.
+    """
+    ids = {id(stack): _ids(stack, is_counted) for side in (before, after) for stack in side.stacks}
     old, new = ([stack for stack in side.stacks if ids[id(stack)]] for side in (before, after))
 
     def shared(one: Stack, other: Stack) -> int:
@@ -76,10 +82,10 @@ def _is_of_one_name(one: Stack, other: Stack) -> bool:
     return one.name == other.name
 
 
-def _ids(stack: Stack) -> frozenset[tuple[str, str]]:
-    """Return type and logical id of the stack's resources of ECR."""
+def _ids(stack: Stack, is_counted: Callable[[str], bool]) -> frozenset[tuple[str, str]]:
+    """Return type and logical id of the stack's resources that count."""
     return frozenset(
-        (resource.type, resource.origin.logical_id) for resource in stack.resources if is_of_ecr(resource.type)
+        (resource.type, resource.origin.logical_id) for resource in stack.resources if is_counted(resource.type)
     )
 
 

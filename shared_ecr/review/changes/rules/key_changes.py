@@ -14,7 +14,7 @@ from shared_ecr.review.changes.differences import as_written
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.key_uses import KEY_TYPES, KeyUses
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
-from shared_ecr.review.changes.identity.stacks import StackPair
+from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr, paired_stacks
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.changes.rules.listed import listed_changes
@@ -35,9 +35,10 @@ _DEFAULT_WINDOW = 30
 _IMMUTABLE = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
 
 
-def keys_lost(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...]) -> Iterator[ReviewFinding]:
+def keys_lost(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     """Find keys of repositories that are deleted, disabled, or lost more easily than before."""
     used, will_be_used = KeyUses.of(before), KeyUses.of(after)
+    stacks = _stacks_with_keys(before, after)
     for type_ in KEY_TYPES:
         paired = pair_up(_of_stacks(before, type_), _of_stacks(after, type_), stacks)
         for old, new in paired.both:
@@ -49,6 +50,11 @@ def keys_lost(before: Deployment, after: Deployment, stacks: tuple[StackPair, ..
                 yield _deleted(f"the key leaves stack {left.stack.name}").about(
                     f"key {left.resource.origin.logical_id}", left.resource
                 )
+
+
+def _stacks_with_keys(before: Deployment, after: Deployment) -> tuple[StackPair, ...]:
+    """Return the stacks on both sides that have keys, also those without anything of ECR."""
+    return paired_stacks(before, after, lambda type_: is_of_ecr(type_) or type_ in {*KEY_TYPES, _ALIAS})
 
 
 def _of_stacks(side: Deployment, type_: str) -> list[LocatedResource]:
@@ -80,8 +86,9 @@ def changed_key(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFind
     yield from listed_changes(before, after)
 
 
-def aliases_changed(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...]) -> Iterator[ReviewFinding]:
+def aliases_changed(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     """Find aliases that repositories are encrypted by, and that have another name or another key."""
+    stacks = _stacks_with_keys(before, after)
     used = {*_named_keys(before), *_named_keys(after)}
     for old, new in pair_up(_of_stacks(before, _ALIAS), _of_stacks(after, _ALIAS), stacks).both:
         names = {old.resource.text("AliasName"), open_value(old.resource.origin.logical_id)}
@@ -109,7 +116,7 @@ def _deleted(how: str) -> RuleFinding:
 
 def _is_enabled(key: Resource) -> bool:
     """Whether the key is enabled for sure; left out, it is."""
-    return key.properties.get("Enabled", True) in (True, "true")
+    return str(key.properties.get("Enabled", True)).lower() == "true"
 
 
 def _window(key: Resource) -> int:

@@ -129,6 +129,19 @@ def test_another_name_under_another_encryption_is_reported_once() -> None:
     assert blocking({"App": repository()}, {"App": new}) == ["repository-renamed"]
 
 
+@pytest.mark.parametrize("uses", [
+    repository(EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": "${Deployed:Fn::ImportValue Key}"}),
+    repository(EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": "${Deployed:Key.Arn}"}),
+], ids=["an import", "a parameter of a nested stack"])  # fmt: skip
+@pytest.mark.parametrize(("after", "expected"), [
+    (KEY, []), (KEY | {"Properties": {"Enabled": False}}, ["key-disabled"]),
+    (KEY | {"DeletionPolicy": "Delete"}, ["removal-weakened"]),
+])  # fmt: skip
+def test_a_key_of_a_stack_without_repositories_is_found_again(uses: Body, after: Body, expected: list[str]) -> None:
+    both = (side(stack("keys", Key=each), stack("ecr", App=uses)) for each in (KEY, after))
+    assert blocking(*both) == expected
+
+
 # What only a deployment knows.
 
 
@@ -198,6 +211,11 @@ def test_a_tag_that_a_policy_asks_for_decides_on_both_sides(before: str, after: 
     )
     found = codes(changed({"App": old}, {"App": new}))
     assert [each for each in found if not each.startswith("tags-")] == expected
+
+
+@pytest.mark.parametrize("value", [True, "true", "True"])
+def test_images_that_are_deleted_with_the_repository_are_found_however_it_is_written(value: object) -> None:
+    assert blocking({"App": repository()}, {"App": repository(EmptyOnDelete=value)}) == ["removal-weakened"]
 
 
 # What protects a stack.
