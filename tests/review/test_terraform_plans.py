@@ -370,3 +370,11 @@ def test_a_first_policy_beside_an_image_function_names_the_function(tmp_path: Pa
     found = reviewed(tmp_path, plan(same(APP, repository()), function, first))
     said = [each.finding for each in found.findings if each.finding.code == "policy-written-elsewhere"]
     assert [(each.severity, "aws_lambda_function.f" in each.what) for each in said] == [("warning", True)]
+
+
+def test_a_first_repository_in_another_region_does_not_move_the_plan(tmp_path: Path) -> None:
+    west = repository("team/west", arn=f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/team/west")
+    document = plan(same(APP, repository()), Entry("aws_ecr_repository.west", None, west))
+    provider = document["configuration"]["provider_config"]["aws"]
+    provider["expressions"]["region"]["constant_value"] = "eu-west-1"
+    assert blocking(reviewed(tmp_path, document)) == []

@@ -84,9 +84,13 @@ class _PlanReader:
 
     def __init__(self, document: DataFile, sides: PlanSides, place: DeploymentTarget, name: str) -> None:
         self._file, self._name, self._sides = document.file, name, sides
-        known = [*sides.after(), *sides.before(), *sides.planned, *sides.prior]
+        both = [*sides.after(), *sides.before()]
+        known = [*both, *sides.planned, *sides.prior]
         # What was there before says more of a provider than what is planned.
         self._homes = ProviderHomes(Configuration(sides.plan), known, place.home)
+        # One for both sides: a plan is not deployed elsewhere because a first repository is in another Region.
+        homes = {self._homes.of(each) for each in both if is_of_registry(each.type)}
+        self._home = homes.pop() if len(homes) == 1 else self._homes.default
         self.noted: list[Doubt] = []
 
     def stack(
@@ -112,11 +116,10 @@ class _PlanReader:
                 what = f"{name} is known only after the apply; as far as it is open it is not judged"
                 is_bounded = name in _DESCRIBING or (name in _TAGS and not asks_for_tags)
                 self.noted.append(self._doubt(made.resource.address, what, is_bounded=is_bounded))
-        homes = {made.home for made in translated if is_of_registry(made.resource.type)}
         return Stack(
             self._name,
             self._file,
-            next(iter(homes)) if len(homes) == 1 else self._homes.default,
+            self._home,
             tuple(map(self._resource, translated)),
             tool="terraform",
             plan=plan,
