@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import add_acknowledgements, counting
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
+from shared_ecr.cli.live_options import add_pace, declared_registry, is_snapshot, live_regions, load_live, read_live
 from shared_ecr.cli.options import Subcommands, add_file, named_path
 from shared_ecr.errors import ExitCode, UsageError
 
@@ -28,13 +29,20 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to judge (default: all)")
     add_inventory(parser)
-    parser.add_argument("--policy", type=named_path, metavar="FILE", help="a bare policy for every repository")
+    parser.add_argument(
+        "--policy", type=named_path, metavar="FILE", help="a bare policy for every repository, or a snapshot"
+    )
     add_file(parser)
     add_acknowledgements(parser)
     add_now(parser)
-    parser.add_argument(
-        "--against", type=named_path, metavar="FILE", help="show what changes against this policy or file"
+    previous = parser.add_mutually_exclusive_group()
+    previous.add_argument(
+        "--against", type=named_path, metavar="FILE", help="show what changes against this policy, file or snapshot"
     )
+    previous.add_argument(
+        "--live", action="store_true", help="show what changes against the policies that the registry has now"
+    )
+    add_pace(parser)
     parser.add_argument("--until", type=time, metavar="DATE", help="play the policies forward, day by day")
     parser.add_argument(
         "--pushes-of",
@@ -45,7 +53,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--all", action="store_true", help="a line for every image, not for those that go alone")
     parser.add_argument("--verify", action="store_true", help="compare with AWS's own preview (needs credentials)")
-    parser.add_argument("--region", metavar="REGION", help="with --verify: the Region (default: the declared one)")
+    parser.add_argument(
+        "--region", metavar="REGION", help="with --verify or --live: the Region (default: the declared one)"
+    )
     parser.add_argument("--price", type=float, default=0.10, metavar="P", help="of a GB and month (default: 0.10)")
     parser.add_argument("--archive-price", type=float, default=0.10, metavar="P", help="in the archive (default: 0.10)")
     parser.add_argument("--currency", default="USD", metavar="CODE", help="of the prices (default: USD)")
@@ -75,15 +85,38 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
-    from shared_ecr.declaration.policy_sources import declared_policies, load_policies
+    from shared_ecr.declaration.policy_sources import declared_policies
 
     if arguments.policy:
-        return load_policies(arguments.policy, os.environ)
+        return _loaded(arguments.policy)
     return declared_policies(arguments.file, os.environ)
 
 
-def _question(arguments: argparse.Namespace, policies: "LifecycleSource") -> "FateRequest":
+def _previous(arguments: argparse.Namespace) -> "LifecycleSource | None":
+    """Return the policies of the previous side, where one is asked for."""
+    from shared_ecr.fate.live_policies import live_policies
+
+    if arguments.against:
+        return _loaded(arguments.against)
+    if not arguments.live:
+        return None
+    regions = live_regions(arguments, declared_registry(arguments.file))
+    if len(regions) > 1:
+        listed = ", ".join(map(str, regions))
+        raise UsageError(f"--live compares with one Region, and the declaration has {listed}; pass --region")
+    arguments.repository = arguments.names
+    return live_policies(read_live(arguments, regions[0]))
+
+
+def _loaded(path: Path) -> "LifecycleSource":
+    """Read policies from a file of any kind, or from a snapshot."""
     from shared_ecr.declaration.policy_sources import load_policies
+    from shared_ecr.fate.live_policies import live_policies
+
+    return live_policies(load_live(path)) if is_snapshot(path) else load_policies(path, os.environ)
+
+
+def _question(arguments: argparse.Namespace, policies: "LifecycleSource") -> "FateRequest":
     from shared_ecr.fate.costs import Prices
     from shared_ecr.fate.report import FateRequest
 
@@ -92,7 +125,7 @@ def _question(arguments: argparse.Namespace, policies: "LifecycleSource") -> "Fa
         raise UsageError(f"--until {arguments.until.isoformat()} is before {now.isoformat()}")
     if arguments.pushes_of < 0:
         raise UsageError(f"--pushes-of {arguments.pushes_of} is no number of days")
-    against = load_policies(arguments.against, os.environ) if arguments.against else None
+    against = _previous(arguments)
     previous = against.registry.acknowledged if against and against.registry else None
     return FateRequest(
         now,

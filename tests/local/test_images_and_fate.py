@@ -110,7 +110,22 @@ def test_where_aws_says_otherwise_the_image_is_named(
     assert ": AWS says archive by rule 9, we say expire by rule 1" in capsys.readouterr().out
 
 
-def test_a_preview_that_somebody_else_started_is_told(
+def test_the_policy_that_the_registry_has_is_the_previous_side(
+    aws: LocalAws, files: Files, repository: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved(files, repository)
+    live = Path(files.policy(newest(1, 1, "v*"), name="deployed.json")).read_text(encoding="utf-8")
+    with client(aws, "ecr") as ecr:
+        ecr.put_lifecycle_policy(repositoryName=repository, lifecyclePolicyText=live)
+    policy = files.policy(newest(1, 1, "v*"))
+    capsys.readouterr()
+    main(["fate", "--images", "images.json", "--policy", policy, "--live", "--region", "us-east-1", "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    assert document["against"].startswith(f"the registry of {aws.account} in us-east-1")
+    assert document["repositories"][0]["changes"] == []
+
+
+def test_a_preview_that_another_client_started_is_reported(
     aws: LocalAws, files: Files, repository: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     policy = files.policy(newest(1, 1, "v*"))

@@ -103,7 +103,7 @@ def test_a_public_policy_is_kept_and_ignored_with_a_reason() -> None:
 
 
 def test_a_stack_that_is_full_is_spread() -> None:
-    written = adopted(*(repository(f"many/r{number}") for number in range(120)))
+    written = adopted(*(repository(f"many/r{number}") for number in range(240)))
     assert "stacks: 2" in written.text
 
 
