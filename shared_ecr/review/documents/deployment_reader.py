@@ -133,19 +133,23 @@ def _no_deployment(document: DataFile) -> InvalidDocumentError:
 
 def _guess(data: Json) -> tuple[str, str]:
     """Say what the file probably is, and what to give in its place."""
+    fix = EXPECTED
     match data:
         case None:
-            return "The file is empty", EXPECTED
+            what = "The file is empty"
         case {"repositories": _, "registry": _}:
-            return "It is a declaration", "'shared-ecr check' judges it; synthesize it and give the folder cdk.out"
+            what, fix = "It is a declaration", "'shared-ecr check' judges it; synthesize it and give the folder cdk.out"
         case dict() if is_raw_state(data):
-            return "It is Terraform's own state", "Give what 'terraform show -json' prints"
+            what, fix = "It is Terraform's own state", "Give what 'terraform show -json' prints"
+        case {"resource_changes": _} | {"planned_values": _} | {"root_module": _} | [{"address": _, "change": _}, *_]:
+            what, fix = "It is a part of a Terraform plan", "Give all that 'terraform show -json PLAN' prints"
         case {"artifacts": _, "version": _}:
-            return "It is the manifest of an assembly", "Give the folder that it lies in"
+            what, fix = "It is the manifest of an assembly", "Give the folder that it lies in"
         case dict():
-            return "It has neither Resources nor a format_version", EXPECTED
+            what = "It has neither Resources nor a format_version"
         case _:
-            return "It is not a mapping", EXPECTED
+            what = "It is not a mapping"
+    return what, fix
 
 
 def _stem(name: str) -> str:

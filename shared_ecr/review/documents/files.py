@@ -11,6 +11,8 @@ from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 
 # CloudFormation takes templates of 1 MB; plans of Terraform and trees of CDK are larger, but not by this much.
 LARGEST_FILE = 50 * 1024 * 1024
+# How a file in the format of ZIP begins, which a plan file of Terraform is.
+_ARCHIVE = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ def read_text(path: Path, shown_as: str) -> DocumentText:
         what = f"the file is larger than {LARGEST_FILE // 1024**2} MiB"
         why = "No template and no plan that anybody deploys is"
         raise InvalidDocumentError.of(shown_as, what, why=why, fix=EXPECTED, code="document-too-large")
+    if data.startswith(_ARCHIVE):
+        what = "this is an archive, as 'terraform plan -out' writes it, and not text"
+        fix = "Give what 'terraform show -json PLAN' prints"
+        raise InvalidDocumentError.of(shown_as, what, fix=fix, code="document-shape")
     source = decode(data, shown_as)
     if isinstance(source, Problem):
         raise InvalidDocumentError([source])

@@ -39,7 +39,14 @@ def read_json_text(text: DocumentText) -> DataFile:
         )  # fmt: skip
     except json.JSONDecodeError as fault:
         what = f"this is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]}"
-        raise _refused(source, what, "document-json", Position(fault.lineno, fault.colno, source.file)) from fault
+        position = Position(fault.lineno, fault.colno, source.file)
+        if fault.msg == "Extra data" and '"@level"' in source.text:
+            what = "this is the log of 'terraform plan -json', which has a JSON document in each line"
+            fix = "Give what 'terraform show -json PLAN' prints"
+            raise InvalidDocumentError.of(
+                source.file, what, fix=fix, code="document-json", position=position
+            ) from fault
+        raise _refused(source, what, "document-json", position) from fault
     except RecursionError as fault:
         raise _refused(source, f"values are nested more than {DEEPEST} deep", "document-depth") from fault
     if beyond := too_deep_or_large(data):

@@ -73,6 +73,9 @@ def test_a_folder_without_anything_that_deploys_is_refused(tmp_path: Path) -> No
     ("", "The file is empty"),
     ("version: 1\nregistry: {}\nrepositories: {}\n", "It is a declaration. 'shared-ecr check' judges it"),
     ('{"version": 4, "terraform_version": "1.9", "lineage": "x"}', "It is Terraform's own state"),
+    ('{"resource_changes": []}', "It is a part of a Terraform plan"),
+    ('{"root_module": {}}', "It is a part of a Terraform plan"),
+    ('[{"address": "a", "change": {}}]', "It is a part of a Terraform plan"),
     ('{"version": "55", "artifacts": {}}', "It is the manifest of an assembly"),
     ("apiVersion: v1\n", "It has neither Resources nor a format_version"),
     ("- a\n", "It is not a mapping"),
@@ -82,6 +85,23 @@ def test_what_deploys_nothing_is_refused_and_named(tmp_path: Path, text: str, sa
     with pytest.raises(InvalidDocumentError) as refused:
         load_deployment(tmp_path / "f.yaml", PLACE, shown_as="f.yaml")
     assert f"f.yaml: this is not a template, an assembly or a plan. {said}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"@level": "info"}\n{"@level": "info"}', "2:1: this is the log of 'terraform plan -json'"),
+        ("PK\x03\x04", " this is an archive, as 'terraform plan -out' writes it"),
+    ],
+)
+def test_other_outputs_of_terraform_are_refused_with_the_command_that_is_right(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "f.json").write_text(text)
+    with pytest.raises(InvalidDocumentError) as refused:
+        load_deployment(tmp_path / "f.json", PLACE, shown_as="f.json")
+    assert f"f.json:{said}" in str(refused.value)
+    assert "Give what 'terraform show -json PLAN' prints" in str(refused.value)
 
 
 def test_a_template_may_come_through_a_pipe(tmp_path: Path) -> None:
