@@ -75,7 +75,7 @@ class Assembly:
                 case "cdk:cloud-assembly", {"directoryName": str() as directory}:
                     yield from self._stage(directory)
                 case "aws:cloudformation:stack" | "cdk:cloud-assembly", _:
-                    self._doubt(f"the artifact {quoted(name)} does not say where it stands; it is not judged")
+                    self._doubt(f"the artifact {quoted(name)} does not say where its file is; it is not judged")
                 case str() as kind, _ if kind in _WITHOUT_RESOURCES:
                     continue
                 case kind, _:

@@ -55,7 +55,7 @@ class Evaluation:
         self.resources = self.loops.expand(self.template.resources)
 
     def resolve(self, data: Json) -> Json:
-        """Return *data* with every function replaced by its value; `NO_VALUE` where there shall be nothing."""
+        """Return *data* with every function replaced by its value; `NO_VALUE` where there is to be nothing."""
         if self._depth > _DEEPEST:
             return self.unknown("a value", f"values lead to values more than {_DEEPEST} deep; the rest is not judged")
         self._depth += 1
@@ -98,7 +98,7 @@ class Evaluation:
         return bool(self.scope.assumptions.values)
 
     def unknown(self, name: str, why: str) -> str:
-        """Return what stands in the place of the value *name*, which the template should say; *why* it does not."""
+        """Return what is written in the place of *name*, which the template should say; *why* it does not."""
         self.doubt(why)
         return open_value(name)
 
@@ -165,7 +165,7 @@ class Evaluation:
         return attribute(self, resource, name) or self.open(called)
 
     def _compared(self, data: Json) -> Json:
-        """Return what a condition compares; that it is open is told where the condition matters."""
+        """Return what a condition compares; that it is open is noted where the condition matters."""
         opened = dict(self.opened)
         try:
             return self.resolve(data)
@@ -196,7 +196,7 @@ class Evaluation:
         found = {}
         for key, value in self.loops.expand(data).items():
             if key.startswith("Fn::"):
-                # A function beside other keys, such as Fn::Transform, adds what nobody knows here.
+                # A function beside other keys, such as Fn::Transform, adds what is not known here.
                 self.doubt(f"{key} adds what is not judged: {detail(value)}")
                 continue
             resolved = self.resolve(value)

@@ -23,10 +23,10 @@ class ForEachLoops:
         self._doubt = doubt
         self._values = 0
         self.made_by: dict[str, str] = {}
-        """Which loop, by the key it stands under, made a key."""
+        """Which loop, by its key, made a key."""
 
     def expand(self, mapping: Mapping[str, Json]) -> dict[str, Json]:
-        """Return *mapping* with its loops written out; a loop whose list is not known is left out, and told."""
+        """Return *mapping* with its loops written out; of a loop whose list is not known, one item."""
         found: dict[str, Json] = {}
         for key, value in mapping.items():
             if key.startswith(LOOP):

@@ -124,7 +124,7 @@ class _Builder:
         if isinstance(parent, OpenMapping) and parent.key is None:
             is_text = isinstance(value, str)
             if not is_text:
-                self._doubt(event, "a key that is no text stands here; what belongs to it is not judged")
+                self._doubt(event, "a key here is not a text; what belongs to it is not judged")
             self._key(parent, str(value) if is_text else "", event)
         elif fault := parent.add(value):
             self._doubt(event, fault)
@@ -155,7 +155,7 @@ class _Builder:
         if is_short_form(tag):
             return long_form(tag, value)
         if tag and not is_plain_collection(tag):
-            self._doubt(event, f"the tag {quoted(tag, 60)} is not known; what stands behind it is judged")
+            self._doubt(event, f"the tag {quoted(tag, 60)} is not known; the value after it is judged")
         return value
 
     def _check(self, depth: int, event: "yaml.Event") -> None:

@@ -98,7 +98,7 @@ def _access(change: AccessChange) -> dict[str, Any]:
         "actions": list(change.actions),
         "context": {key: list(values) for key, values in change.said},
         "statement": change.statement,
-        "told": str(change),
+        "text": str(change),
     }
 
 

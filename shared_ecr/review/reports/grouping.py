@@ -1,4 +1,4 @@
-"""Findings and doubts as people are told them: the same sentence once, however many repositories it is about.
+"""Findings and doubts as people read them: the same sentence once, however many repositories it is about.
 
 The JSON and the SARIF keep one of each; here fifty repositories without a scan are one line that names them.
 """
@@ -39,14 +39,14 @@ class GroupedFinding:
     details: tuple[str, ...]
 
 
-def told_findings(verdict: ReviewResult) -> list[GroupedFinding]:
+def grouped_findings(verdict: ReviewResult) -> list[GroupedFinding]:
     """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
     found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
     merged = [_merged(group) for group in grouped((_of_subject(each), each) for each in found)]
-    return [_told(group) for group in grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
+    return [_group(group) for group in grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
 
 
-def told_doubts(verdict: ReviewResult) -> list[str]:
+def grouped_doubts(verdict: ReviewResult) -> list[str]:
     """Return what could not be judged, each reason once with its places."""
     lines = []
     for group in grouped((each.what, each) for each in verdict.doubts):
@@ -84,7 +84,7 @@ def _merged(group: Sequence[JudgedFinding[ReviewFinding]]) -> tuple[tuple[str, .
     return tuple(dict.fromkeys(each.finding.what for each in group)), group[0]
 
 
-def _told(group: Sequence[tuple[tuple[str, ...], JudgedFinding[ReviewFinding]]]) -> GroupedFinding:
+def _group(group: Sequence[tuple[tuple[str, ...], JudgedFinding[ReviewFinding]]]) -> GroupedFinding:
     whats, first = group[0]
     members = [_member(judged) for _, judged in group]
     listed = first_lines(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []

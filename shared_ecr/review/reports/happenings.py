@@ -15,7 +15,7 @@ from shared_ecr.text import first_lines, visible
 # The first images say which kind it is; the JSON has them all.
 IMAGES_NAMED = 5
 _Sections = tuple[tuple[str, tuple[str, ...]], ...]
-_Told = tuple[RepositoryChange | SettingChange, _Sections]
+_Reported = tuple[RepositoryChange | SettingChange, _Sections]
 # The rest is in the JSON.
 _MEMBERS = 200
 
@@ -42,7 +42,7 @@ def grouped_changes(verdict: ReviewResult) -> list[GroupedChange]:
     return [_shown([change for change, _ in group], group[0][1]) for group in grouped(map(_keyed, reported))]
 
 
-def _keyed(reported: _Told) -> tuple[object, _Told]:
+def _keyed(reported: _Reported) -> tuple[object, _Reported]:
     """Return the key that changes share which are shown together: none without anything to say, or with images."""
     change, sections = reported
     has_images = isinstance(change, RepositoryChange) and change.outcome is not None

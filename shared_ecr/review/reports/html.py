@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from shared_ecr.fate.reports.timeline import timeline
 from shared_ecr.findings import Severity
-from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
+from shared_ecr.review.reports.grouping import GroupedFinding, grouped_doubts, grouped_findings
 from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.html_access import access_table
 from shared_ecr.review.reports.sections import (
@@ -35,7 +35,7 @@ def _body(verdict: ReviewResult) -> Iterator[str]:
     yield f'<h1>ECR review</h1><p class="dim"><code>{html(verdict.source)}</code>{against}</p>'
     css, said = _CSS[verdict.conclusion], f"<b>{html(conclusion(verdict))}</b><br>{html(counts(verdict))}"
     yield f'<div class="{css}" id="verdict">{said}</div>'
-    found = told_findings(verdict)
+    found = grouped_findings(verdict)
     if found:
         yield "<h2>Findings</h2>"
         for each in found:
@@ -96,7 +96,7 @@ def _foot(verdict: ReviewResult) -> Iterator[str]:
         for each in headroom:
             meter = f'<meter max="{each.limit}" value="{each.used}"></meter>'
             yield f"<p>{meter} {html(headroom_line(each))}</p>"
-    for title, lines in (("Not judged", told_doubts(verdict)), ("Stacks", list(verdict.stacks))):
+    for title, lines in (("Not judged", grouped_doubts(verdict)), ("Stacks", list(verdict.stacks))):
         if lines:
             yield f"<h2>{title}</h2>"
             yield from (f"<p>{html(line)}</p>" for line in lines)

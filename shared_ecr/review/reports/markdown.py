@@ -7,7 +7,7 @@ of more than a million; what does not fit is counted, and findings that block ar
 from collections.abc import Iterator, Sequence
 
 from shared_ecr.findings import Severity
-from shared_ecr.review.reports.grouping import GroupedFinding, told_doubts, told_findings
+from shared_ecr.review.reports.grouping import GroupedFinding, grouped_doubts, grouped_findings
 from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
@@ -34,7 +34,9 @@ def render_markdown(verdict: ReviewResult, *, limit: int = LIMIT) -> str:
     head = list(_head(verdict))
     foot = list(_foot(verdict))
     room = limit - _length([*head, *foot]) - 200
-    found = _fitting(list(map(_finding, told_findings(verdict))), min(room, _FOR_FINDINGS * limit // LIMIT), "findings")
+    found = _fitting(
+        list(map(_finding, grouped_findings(verdict))), min(room, _FOR_FINDINGS * limit // LIMIT), "findings"
+    )
     group = _fitting(list(map(_change, grouped_changes(verdict))), room - _length(found), "changes")
     return "\n".join([*head, *found, *_titled("### What happens", group), *foot]) + "\n"
 
@@ -65,7 +67,7 @@ def _foot(verdict: ReviewResult) -> Iterator[str]:
     if headroom:
         yield from _titled("### Headroom", [f"- {escaped(headroom_line(each))}" for each in headroom])
     if verdict.doubts:
-        shown = _fitting([f"- {escaped(line)}" for line in told_doubts(verdict)], 5_000, "doubts")
+        shown = _fitting([f"- {escaped(line)}" for line in grouped_doubts(verdict)], 5_000, "doubts")
         yield from _titled("### Not judged", shown)
     if verdict.stacks:
         yield from ("", _folded("stacks", verdict.stacks[:100]))

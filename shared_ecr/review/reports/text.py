@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.review.reports.grouping import told_doubts, told_findings
+from shared_ecr.review.reports.grouping import grouped_doubts, grouped_findings
 from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
@@ -34,8 +34,8 @@ def _lines(verdict: ReviewResult) -> Iterator[str]:
         yield from (f"  {headroom_line(each)}" for each in headroom)
     if verdict.doubts:
         yield from ("", "not judged:")
-        yield from (f"  {line}" for line in told_doubts(verdict))
-    found = told_findings(verdict)
+        yield from (f"  {line}" for line in grouped_doubts(verdict))
+    found = grouped_findings(verdict)
     if found:
         yield ""
     for each in reversed(found):

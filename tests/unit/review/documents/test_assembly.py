@@ -120,7 +120,7 @@ def test_an_assembly_outside_of_the_folder_or_in_itself_is_not_read(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("artifacts", "said"), [
-    ({"a": {"type": "aws:cloudformation:stack"}}, "the artifact 'a' does not say where it stands"),
+    ({"a": {"type": "aws:cloudformation:stack"}}, "the artifact 'a' does not say where its file is"),
     ({"a": stack(additionalMetadataFile="none.json")}, "'none.json' cannot be read"),
 ])  # fmt: skip
 def test_what_is_missing_beside_a_template_is_shown(tmp_path: Path, artifacts: dict[str, Any], said: str) -> None:

@@ -26,7 +26,7 @@ LOOP = "Fn::ForEach::Apps"
     ({**resources(), "Transform": [{}]}, "a macro without a name changes the template"),
     (resources(It={"Type": "AWS::CloudFormation::StackSet"}), "what this stack set deploys is not judged"),
 ], ids=str)  # fmt: skip
-def test_what_has_another_shape_is_told_and_the_rest_is_judged(tmp_path: Path, template: object, said: str) -> None:
+def test_what_has_another_shape_is_reported_and_the_rest_is_judged(tmp_path: Path, template: object, said: str) -> None:
     (doubt,) = doubts(read(tmp_path, template))
     assert said in doubt
 
@@ -48,7 +48,7 @@ def test_what_cloudformation_does_with_a_resource_that_leaves_is_kept(tmp_path: 
     assert (it.deletion_policy, it.update_replace_policy) == ("Retain", "Snapshot")
 
 
-def test_a_parameter_that_no_template_has_is_told(tmp_path: Path) -> None:
+def test_a_parameter_that_no_template_has_is_reported(tmp_path: Path) -> None:
     assert doubts(read(tmp_path, resources(), {"Nmae": "x"})) == ["t.json: no template has a parameter 'Nmae'"]
 
 
@@ -72,7 +72,7 @@ def test_a_loop_is_written_out(tmp_path: Path, collection: object) -> None:
     assert named(found, "Appb").properties == {"RepositoryName": "team/b", "X": "b"}
 
 
-def test_what_a_loop_makes_stands_where_the_loop_does(tmp_path: Path) -> None:
+def test_what_a_loop_makes_is_at_the_place_of_the_loop(tmp_path: Path) -> None:
     position = named(read(tmp_path, loop(["a"])), "Appa").origin.position
     assert position is not None
     assert position.column == len('{"Resources": {') + 1
@@ -101,7 +101,7 @@ def test_a_loop_over_an_unknown_list_is_judged_for_one_item(tmp_path: Path, coll
     assert len(ids(found)) == 1
 
 
-def test_a_loop_of_another_shape_is_told(tmp_path: Path) -> None:
+def test_a_loop_of_another_shape_is_reported(tmp_path: Path) -> None:
     assert "other arguments than it takes" in doubts(read(tmp_path, resources(**{LOOP: "x"})))[0]
 
 

@@ -50,11 +50,11 @@ def test_a_text_without_quotes_is_what_cloudformation_takes_it_for(
     ("098765432109", "t.yaml:5:10: 098765432109 without quotes is a text to some readers of YAML and a number to"),
     ("12:30", "12:30 without quotes is read as the number 750"),
     ("!!python/object:os.system x", "t.yaml:5:10: the tag '!!python/object:os.system' is not known"),
-    ("!!set {a: b}", "the tag '!!set' is not known; what stands behind it is judged"),
-    ("{a: b, a: c}", "the key 'a' stands twice in one mapping; the last is judged"),
+    ("!!set {a: b}", "the tag '!!set' is not known; the value after it is judged"),
+    ("{a: b, a: c}", "the key 'a' is written twice in one mapping; the last is judged"),
     ("{<<: {a: b}, c: d}", "the merge key '<<' is taken as YAML 1.1 means it"),
     ("{<<: a}", "the merge key '<<' has a value that is no mapping"),
-    ("{[a]: b}", "a key that is no text stands here"),
+    ("{[a]: b}", "a key here is not a text"),
 ])  # fmt: skip
 def test_what_another_reader_would_take_for_something_else_is_shown(tmp_path: Path, written: str, said: str) -> None:
     assert any(said in doubt.replace("tag:yaml.org,2002:", "!!") for doubt in doubts(

@@ -60,8 +60,8 @@ def seen(folder: Path, page: str, width: int) -> dict[str, Any]:
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     found = re.search(r'<pre id="seen">(.+?)</pre>', ran.stdout, re.DOTALL)
     assert found, ran.stdout[-2000:]
-    told: dict[str, Any] = json.loads(unescape(found[1]))
-    return told
+    described: dict[str, Any] = json.loads(unescape(found[1]))
+    return described
 
 
 def conditions_of_sixty_teams() -> Matrix:
