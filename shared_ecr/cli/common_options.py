@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -80,22 +81,25 @@ def command_in(words: Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def effect_of(arguments: argparse.Namespace) -> Iterator[None]:
-    """Let `--profile` and `--quiet` have their effect inside the block, and colour reports at a terminal."""
+def effect_of(arguments: argparse.Namespace) -> Iterator[io.StringIO]:
+    """Let `--profile` and `--quiet` have their effect inside the block, and colour reports at a terminal.
+
+    What `--quiet` holds back is yielded: a command that fails without an exception has said why in it.
+    """
+    held = io.StringIO()
     with contextlib.ExitStack() as stack:
         if arguments.profile is not None:
             stack.enter_context(_profile(arguments.profile))
         # A command that shows progress has a display that is quiet, and still prints its errors.
         if arguments.quiet and not hasattr(arguments, "progress"):
-            nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 — a device
-            stack.enter_context(contextlib.redirect_stderr(nowhere))
+            stack.enter_context(contextlib.redirect_stderr(held))
         if sys.stdout.isatty():
             # Only a terminal pays for the import.
             from shared_ecr.cli.colour import ColouredLines, wants_colour
 
             if wants_colour(arguments.command_name, getattr(arguments, "format", ""), sys.stdout, os.environ):
                 stack.enter_context(contextlib.redirect_stdout(ColouredLines(sys.stdout)))
-        yield
+        yield held
 
 
 @contextlib.contextmanager

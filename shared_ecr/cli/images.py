@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.inventory_taking import InventoryTaking
-from shared_ecr.cli.options import StepLog, Subcommands, add_file, named_path
+from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_format, named_path
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.fate.images import RepositoryImages
     from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.names import EcrRegistry
 
@@ -45,6 +48,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="ask which images run: ECS, Lambda, or through kubectl the cluster of its current context",
     )
     add_file(parser)
+    add_format(parser)
     parser.set_defaults(run=run)
 
 
@@ -70,12 +74,32 @@ def run(arguments: argparse.Namespace) -> int:
     repositories = tuple(sorted(taken.repositories, key=lambda each: (each.name, each.region)))
     if arguments.save:
         save(Inventory(repositories, tuple(dict.fromkeys(taken.uses))), arguments.save, datetime.now(UTC), taken.unread)
-    for repository in repositories:
-        images = counted(len(repository.images), "image")
-        print(f"{repository.title}  {images}  {size(StorageTotal.of(repository.images).bytes)}")
+    if arguments.format == "json":
+        _print_json(repositories)
+    else:
+        for repository in repositories:
+            images = counted(len(repository.images), "image")
+            print(f"{repository.title}  {images}  {size(StorageTotal.of(repository.images).bytes)}")
     for part in taken.unread:
         print(f"not read: {part.what}: {part.why}", file=sys.stderr)
     return ExitCode.ENVIRONMENT if taken.unread else ExitCode.DONE
+
+
+def _print_json(repositories: "Sequence[RepositoryImages]") -> None:
+    import json
+
+    from shared_ecr.fate.costs import StorageTotal
+
+    rows = [
+        {
+            "name": each.name,
+            "region": each.region,
+            "images": len(each.images),
+            "bytes": StorageTotal.of(each.images).bytes,
+        }
+        for each in repositories
+    ]
+    print(json.dumps({"repositories": rows}, indent=2))
 
 
 def declared(file: Path) -> "RegistrySpec | None":

@@ -30,7 +30,9 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_options(start)
     start.set_defaults(run=_start)
     actions.add_parser("stop", help="stop the one that was started in this folder").set_defaults(run=_stop)
-    actions.add_parser("status", help="report whether the one of this folder runs").set_defaults(run=_status)
+    status = actions.add_parser("status", help="report whether the one of this folder runs")
+    status.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    status.set_defaults(run=_status)
     run = actions.add_parser("run", help="run a command with one that ends with the command")
     _add_options(run)
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="what to run, with its arguments")
@@ -86,12 +88,19 @@ def _stop(_arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _status(_arguments: argparse.Namespace) -> int:
+def _status(arguments: argparse.Namespace) -> int:
     from shared_ecr.local import is_running
     from shared_ecr.local.state import StateFile
 
     aws = StateFile.of(Path.cwd()).read()
-    if aws is None or not is_running(aws):
+    is_up = aws is not None and is_running(aws)
+    if arguments.format == "json":
+        import json
+
+        about = {"url": aws.url, "account": str(aws.account), "region": str(aws.region), "pid": aws.pid} if aws else {}
+        print(json.dumps({"running": is_up, **(about if is_up else {})}, indent=2))
+        return ExitCode.DONE if is_up else ExitCode.ENVIRONMENT
+    if aws is None or not is_up:
         print("not running")
         return ExitCode.ENVIRONMENT
     print(f"running at {aws.url}, account {aws.account}, {aws.region}, process {aws.pid}")

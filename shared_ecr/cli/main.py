@@ -98,9 +98,11 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        with effect_of(arguments):
+        with effect_of(arguments) as held_back:
             code: int = arguments.run(arguments)
             sys.stdout.flush()
+        if code not in {ExitCode.DONE, ExitCode.FINDINGS}:
+            sys.stderr.write(held_back.getvalue())
     except Exception as error:  # noqa: BLE001 — the last resort: a traceback is no answer, and its 1 means findings
         return _ended_by(error, verbose=arguments.verbose)
     return code

@@ -101,3 +101,12 @@ def test_a_profile_is_used_before_keys_of_the_environment(monkeypatch: pytest.Mo
     assert seen["AWS_PROFILE"] == "shared"
     assert not {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE"} & set(seen)
     assert dict(os.environ) == before
+
+
+def test_quiet_holds_nothing_back_of_a_command_that_fails_without_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def report_and_fail(_: object) -> int:
+        sys.stderr.write("not read: team/app: access denied\n")
+        return ExitCode.ENVIRONMENT
+
+    monkeypatch.setattr(check, "run", report_and_fail)
+    assert shared_ecr("check", "-q").stderr == "not read: team/app: access denied\n"

@@ -118,7 +118,7 @@ class Aws:
         return {"authorizationData": [{"authorizationToken": token, "expiresAt": datetime(2099, 1, 1, tzinfo=UTC)}]}
 
     def describe_stacks(self, *, StackName: str) -> dict[str, list[dict[str, object]]]:  # noqa: N803 — AWS's name
-        outputs = [{"OutputValue": value} for value in self.outputs]
+        outputs = [{"OutputKey": f"Output{n}", "OutputValue": value} for n, value in enumerate(self.outputs)]
         return {"Stacks": [{"StackName": StackName, "StackStatus": self.status, "Outputs": outputs}]}
 
 

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -79,6 +80,16 @@ def test_the_command_meets_the_embedded_aws(tmp_path: Path) -> None:
     script = "import os; print(os.environ['AWS_REGION'], os.environ['SHARED_ECR_REGISTRY_ENDPOINT'][:17])"
     done = local(tmp_path, "run", "--region", "eu-west-1", "--", sys.executable, "-c", script)
     assert done.stdout.split() == ["eu-west-1", "http://127.0.0.1:"]
+
+
+def test_the_status_can_be_json(folder: Path) -> None:
+    stopped = local(folder, "status", "--format", "json")
+    assert (stopped.returncode, json.loads(stopped.stdout)) == (3, {"running": False})
+    local(folder, "start")
+    running = local(folder, "status", "--format", "json")
+    local(folder, "stop")
+    assert running.returncode == 0
+    assert json.loads(running.stdout).keys() == {"running", "url", "account", "region", "pid"}
 
 
 def test_the_status_of_the_command_is_handed_back(tmp_path: Path) -> None:

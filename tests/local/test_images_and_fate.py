@@ -55,6 +55,15 @@ def saved(files: Files, *names: str) -> dict[str, Any]:
     return document
 
 
+def test_the_sizes_of_an_inventory_can_be_json(
+    files: Files, repository: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["images", repository, "--format", "json"]) == ExitCode.DONE
+    (row,) = json.loads(capsys.readouterr().out)["repositories"]
+    assert (row["name"], row["region"], row["images"]) == (repository, "us-east-1", 6)
+    assert row["bytes"] > 0
+
+
 def test_an_inventory_holds_every_image_with_what_lists_and_refers(files: Files, repository: str) -> None:
     (held,) = saved(files, repository)["repositories"]
     images = held["imageDetails"]
