@@ -83,7 +83,7 @@ def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
     if case.before and case.after is None:
         yield from public_dropped(case.before)
     if case.before is None and case.after is not None:
-        yield warning(
+        yield note(
             "public-repository", "every person on the internet can pull what is pushed to it",
             "ECR Public asks for no login; what was pulled once cannot be taken back",
             "Check that it is meant, or declare a private repository",
