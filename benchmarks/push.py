@@ -6,8 +6,8 @@ Each push has a registry of its own, fresh and on another port: skopeo and docke
 blob and would mount instead of upload. Engines take turns, each is a process of its own; ratios are taken turn by
 turn, and their medians are quoted. skopeo and docker are Debian's; crane takes part where it is on PATH.
 
-"process" is all of it. "push" leaves out on both sides what the start alone takes (`skopeo --version`, our imports),
-which no small image can make up for against a compiled program; the targets are set for that. `curl` begins the
+"process" is all of it, and the targets against crane are set for that. "push" leaves out on both sides what the start
+alone takes (`skopeo --version`, our imports); the targets against all others are set for that. `curl` begins the
 uploads and sends the same bytes, eight at a time: it neither asks, hashes nor stores a manifest. `bare` is the same
 from Python.
 """
@@ -31,7 +31,7 @@ from benchmarks.push_engines import ENGINES, TAG, Engine, Ground
 from benchmarks.push_ground import delayed, dockerd, registry, write_image
 
 MIB = 1024 * 1024
-# Those who send bytes and no image.
+# Programs that send bytes and no image.
 WITHOUT_IMAGE = {"curl", "bare"}
 
 
@@ -45,18 +45,25 @@ class Scenario:
     delay_ms: int = 0
     at_most: dict[str, float] = field(default_factory=lambda: {"skopeo": 1.0})
     """The share of each one's time, starts left out, that our push may not exceed."""
+    process_at_most: dict[str, float] = field(default_factory=lambda: {"crane": 1.0})
+    """The same for whole processes."""
 
 
 SCENARIOS = (
-    # Some sixty milliseconds, which show nothing to be held to.
-    Scenario("1 x 5 MB", 1, 5 * MIB, at_most={}),
+    # Some sixty milliseconds without the starts, which are too little for a target.
+    Scenario("1 x 5 MB", 1, 5 * MIB, at_most={}, process_at_most={"crane": 2.0}),
     Scenario("10 x 20 MB", 10, 20 * MIB, at_most={"skopeo": 1.0, "curl": 1.15}),
     Scenario("1 x 500 MB", 1, 500 * MIB, at_most={"skopeo": 1.25}),
     Scenario("100 x 1 MB", 100, MIB),
-    Scenario("1 x 5 MB, 20 ms a request", 1, 5 * MIB, delay_ms=20),
+    Scenario("1 x 5 MB, 20 ms a request", 1, 5 * MIB, delay_ms=20, process_at_most={"crane": 2.0}),
     Scenario("10 x 20 MB, 20 ms a request", 10, 20 * MIB, delay_ms=20),
     Scenario(
-        "100 x 1 MB, 20 ms a request", 100, MIB, delay_ms=20, at_most={"skopeo": 0.15, "docker": 0.30, "crane": 0.55}
+        "100 x 1 MB, 20 ms a request",
+        100,
+        MIB,
+        delay_ms=20,
+        at_most={"skopeo": 0.15, "docker": 0.30},
+        process_at_most={"crane": 0.45},
     ),
 )
 
@@ -100,8 +107,9 @@ def row(scenario: Scenario, ours: list[Turn], name: str, theirs: list[Turn]) -> 
     """Print one comparison; return whether it missed its target."""
     process = statistics.median(one.whole / other.whole for one, other in zip(ours, theirs, strict=True))
     push = statistics.median(one.push / other.push for one, other in zip(ours, theirs, strict=True))
-    allowed = scenario.at_most.get(name)
-    is_missed = allowed is not None and push > allowed
+    is_whole = name in scenario.process_at_most
+    allowed = scenario.process_at_most[name] if is_whole else scenario.at_most.get(name)
+    is_missed = allowed is not None and (process if is_whole else push) > allowed
     seconds = (statistics.median(turn.whole for turn in turns) for turns in (ours, theirs))
     cells = [scenario.name, name, *(f"{second:.2f}" for second in seconds), f"{process:.2f}", f"{push:.2f}"]
     cells += [f"{allowed:.2f}" if allowed is not None else "", "missed" if is_missed else ""]
