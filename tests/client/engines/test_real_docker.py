@@ -85,7 +85,7 @@ def aws() -> Iterator[LocalAws]:
     with running() as instance:
         client = boto3.client(
             "ecr", endpoint_url=instance.url, region_name=instance.region.name,
-            aws_access_key_id=instance.account.digits, aws_secret_access_key="any",
+            aws_access_key_id=instance.account.digits, aws_secret_access_key=instance.secret_access_key,
         )  # fmt: skip
         for name in ("by/docker", "by/us"):
             client.create_repository(repositoryName=name)
