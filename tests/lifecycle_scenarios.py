@@ -39,7 +39,7 @@ TEAM = (
     ),
     Described("its image for amd64", _image("amd64", 20.01)),
     Described("its image for arm64", _image("arm64", 20.01)),
-    Described("a build of last year that somebody deploys by its digest", _image("by-digest", 400)),
+    Described("a build of last year that someone deploys by its digest", _image("by-digest", 400)),
     Described("an image that lost its tag a week ago and a day", _image("lost-8", 8)),
     Described("an image that lost its tag yesterday", _image("lost-1", 1)),
     Described("the build of a branch, half a year old", _image("branch", 180, "feature-login-17")),
@@ -61,7 +61,7 @@ PRESETS = {
         ", tags: [main-*], newest: 30",
     ),
     "untagged": ("Images without a tag go a while after their push.", ""),
-    "archive-cold-images": ("What nobody pulls moves to the archive.", ", expire_after_days: 365"),
+    "archive-cold-images": ("What no one pulls moves to the archive.", ", expire_after_days: 365"),
     "newest": ("Of all images the newest stay, tagged or not.", ", keep: 8"),
 }
 

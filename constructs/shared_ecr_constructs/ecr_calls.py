@@ -75,7 +75,7 @@ class EcrCalls(Construct):
 def _acknowledge(function: lambda_.CfnFunction) -> None:
     """Say why a function that runs for a second at a deployment is not guarded like one that serves customers."""
     alone = "CloudFormation calls it, one call at a time, at deployments"
-    waits = "CloudFormation waits for the answer and tells the failure"
+    waits = "CloudFormation waits for the answer and shows the failure"
     outside = "It speaks to the API of ECR and to CloudFormation, and to nothing within a network"
     acknowledge(
         function,

@@ -95,7 +95,7 @@ def named(application: AppliedStatement) -> str:
 def _no_one_allows(request: Request) -> str:  # noqa: PLR0911 — one sentence for each reason
     caller = request.caller
     if caller.kind is CallerKind.ANONYMOUS:
-        return "a private registry answers nobody without credentials"
+        return "a private registry answers no one without credentials"
     if caller.identity is Identity.DENIES:
         return "the caller's own policy denies it, and an explicit deny always wins"
     if request.action == "GetAuthorizationToken":

@@ -90,4 +90,4 @@ class PrincipalElement:
 
     def __str__(self) -> str:
         listed = ", ".join(text for _, text in self.written)
-        return f"everybody but {listed}" if self.negated else "everybody" if self.everyone else listed
+        return f"everyone but {listed}" if self.negated else "everyone" if self.everyone else listed

@@ -44,7 +44,7 @@ def request_json(request: Request) -> dict[str, object]:
 
 
 def _arns(request: Request) -> dict[str, object]:
-    """Return the caller's ARN, and of a session also the role's, whose path the session does not tell."""
+    """Return the caller's ARN, and of a session also the role's, whose path the session does not show."""
     caller = request.caller
     session = next((name for name in sorted(caller.names) if ":assumed-role/" in name), None)
     if session is None:

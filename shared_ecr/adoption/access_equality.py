@@ -1,6 +1,6 @@
 """Whether two policies mean the same, in both directions, and what differs where they do not.
 
-Decisions are compared for each class of requests that either policy can tell apart. A policy by itself shows who is
+Decisions are compared for each class of requests that either policy can distinguish. A policy by itself shows who is
 allowed; put beneath a registry policy that allows everything, it shows who is denied. Both must be equal, so that
 the policies are interchangeable under any registry policy.
 """
@@ -77,7 +77,7 @@ def access_difference(
 
 
 def canonical(policy: Json) -> object:
-    """Return *policy* in a form that is equal for texts that IAM cannot tell apart: order, Sids, one for a list."""
+    """Return *policy* in a form that is equal for texts that IAM cannot distinguish: order, Sids, one for a list."""
     if policy is None:
         return None
     if not isinstance(policy, dict):

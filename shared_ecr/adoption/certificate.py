@@ -151,7 +151,7 @@ def _of_tags(name: str, held: LiveResource, will: WantedResource) -> Iterator[Ad
 
 def _of_setting(difference: SettingDifference) -> AdoptionFinding:
     return _error(
-        "adopt-setting", difference.what, difference.sentence, "The registry has it once, whoever writes it",
+        "adopt-setting", difference.what, difference.sentence, "The registry has it once, anyone who writes it",
         "Write it as it is, or leave it out of the declaration", difference.details,
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def _error(  # noqa: PLR0913, PLR0917 — the parts of a finding
 
 
 UNACCEPTABLE = frozenset({"adopt-encryption", "adopt-owner", "adopt-missing", "adopt-unread", "adopt-retention"})
-"""Findings that no acknowledgement accepts: CloudFormation would refuse or replace, or nobody knows."""
+"""Findings that no acknowledgement accepts: CloudFormation would refuse or replace, or no one knows."""
 
 
 def counted(findings: Sequence[AdoptionFinding], adopted: Sequence[str]) -> Mapping[str, int]:

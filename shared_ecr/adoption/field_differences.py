@@ -33,7 +33,7 @@ class FieldDifference:
     before: str
     after: str
     access: AccessDifference | None = None
-    """What a policy newly allows and denies; None for the other fields."""
+    """What a policy now allows and denies; None for the other fields."""
 
 
 def field_differences(

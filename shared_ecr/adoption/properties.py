@@ -110,7 +110,7 @@ def _encryption(resource: LiveResource) -> object:
             return "aes256"
         case "KMS" | "KMS_DSSE":
             if key and resource.key_manager is None:
-                raise UnsayableError(f"nobody may say who manages the key {key}, and encryption is decided for good")
+                raise UnsayableError(f"no one may say who manages the key {key}, and encryption is decided for good")
             return {kind.lower(): str(key) if key else "aws/ecr"}
         case _:
             raise UnsayableError(f"the encryption {kind} is unknown to this release")

@@ -112,7 +112,7 @@ def _adopt(arguments: argparse.Namespace) -> int:
 
 
 def _require_free(arguments: argparse.Namespace) -> None:
-    """Refuse to overwrite a declaration that somebody wrote, or edited since an earlier run."""
+    """Refuse to overwrite a declaration that someone wrote, or edited since an earlier run."""
     from shared_ecr.adoption.folder import ADOPTED, digest_of
 
     if not arguments.into.exists():

@@ -43,7 +43,7 @@ def _read_one(reading: Reading, node: Node, path: str, names: Collection[str]) -
 def _code(text: str) -> str:
     if not _CODE.fullmatch(text):
         raise InvalidValueError(
-            f"{quoted(text)} is no code of a finding", why="A code is what stands in brackets", code="acknowledged"
+            f"{quoted(text)} is no code of a finding", why="A code is what is in brackets", code="acknowledged"
         )
     return text
 

@@ -95,7 +95,7 @@ def _document(text: str, file: str, code: str) -> BareDocument | Problem:
             file=file,
             position=place,
         )
-    # No raw tab stands in a text of JSON. YAML, which knows the places, refuses tabs and some of JSON's escapes.
+    # No raw tab is in a text of JSON. YAML, which knows the places, refuses tabs and some of JSON's escapes.
     root, faults = read_document(text.replace("\t", " ").encode(errors="surrogatepass"), file)
     if root is None or faults:
         root = unplaced(text, file)

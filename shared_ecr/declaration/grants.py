@@ -90,7 +90,7 @@ def _read_organizations(
     items = list(reading.items(node, path)) if isinstance(node, Sequence) else [(node, path)]
     if not items:
         fault = InvalidValueError(
-            "a perimeter without an organization denies everybody", fix="Name one", code="perimeter"
+            "a perimeter without an organization denies everyone", fix="Name one", code="perimeter"
         )
         reading.note(node, path, fault)
     read = [read_organization_id(reading, item, item_path, neighbours) for item, item_path in items]

@@ -106,7 +106,7 @@ def _useless(entry: _Entry, problems: Iterable[Problem], file: str) -> Problem:
             Severity.ERROR,
             what,
             why,
-            "Repair what it tells",
+            "Repair what it shows",
             file=file,
             position=entry.position,
             path=entry.where,

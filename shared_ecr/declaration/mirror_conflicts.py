@@ -29,7 +29,7 @@ def refuse_contradictions(
     for node, item_path, pattern in exclude:
         meant = next((each for _, _, each in wanted if isinstance(each, Tag) and pattern.matches(each)), None)
         if meant is not None:
-            what = f"{quoted(pattern.text)} excludes {quoted(meant.text)}, which stands under 'tags'"
+            what = f"{quoted(pattern.text)} excludes {quoted(meant.text)}, which is under 'tags'"
             why = "What is written out is mirrored in any case"
             reading.note(node, item_path, InvalidValueError(what, why=why, fix="Drop one", code="mirror-exclude"))
     if any(isinstance(each, TagPattern) for _, _, each in wanted):

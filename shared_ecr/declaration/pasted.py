@@ -78,7 +78,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise _RefusedError(f"the key {quoted(key)} stands twice in one object")
+            raise _RefusedError(f"the key {quoted(key)} is written twice in one object")
         found[key] = value
     return found
 

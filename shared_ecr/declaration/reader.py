@@ -16,7 +16,7 @@ T = TypeVar("T")
 _VARIABLE = re.compile(r"\$\{[^}]*\}?")
 _REPLACEABLE = "${env:"
 _EXACT = 2.0**53
-# One that `variables` has met: were it not refused, and that told, it would be replaced.
+# One that `variables` has met: were it not refused, and that shown, it would be replaced.
 _WELL_FORMED = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 
 
@@ -139,7 +139,7 @@ class Reading:
         return None if self.is_variable(node, path) else node.value
 
     def is_variable(self, node: Scalar, path: str) -> bool:
-        """Note a `${VARIABLE}`, which would otherwise be kept as it stands and mean something else."""
+        """Note a `${VARIABLE}`, which would otherwise be kept as it is and mean something else."""
         variable = _VARIABLE.search(node.text)
         if variable and not _WELL_FORMED.search(node.text):
             name = re.match(r"[^:}]*", variable[0].removeprefix(_REPLACEABLE).removeprefix("${"))
@@ -182,7 +182,7 @@ class Reading:
         return None
 
     def expected(self, node: Node, path: str, wanted: str, code: str, fix: str = "") -> None:
-        """Note that *wanted* was expected where something else stands."""
+        """Note that *wanted* was expected where something else is."""
         if isinstance(node, Scalar) and _WELL_FORMED.search(node.text):
             return
         self.note(node, path, InvalidValueError(f"expected {wanted}, found {node.described()}", fix=fix, code=code))
@@ -194,7 +194,7 @@ def join(path: str, key: str) -> str:
 
 
 def _meant_number(node: Node) -> str:
-    """Return what to write in place of a number that is none: of `30d` the digits, of `1e3` its value."""
+    """Return what to write in place of a number that is not one: of `30d` the digits, of `1e3` its value."""
     if not isinstance(node, Scalar):
         return ""
     if isinstance(node.value, float):

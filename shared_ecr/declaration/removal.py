@@ -5,7 +5,7 @@ from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.repositories import Deleted, Removal, RetainOnRemoval
 
-_FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images shall go too"
+_FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images must go too"
 
 
 def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:

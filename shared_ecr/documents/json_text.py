@@ -93,7 +93,7 @@ def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for key, value in pairs:
         if key in found:
-            raise _refused(f"the key '{key}' stands twice in one object", "policy-duplicate")
+            raise _refused(f"the key '{key}' is written twice in one object", "policy-duplicate")
         found[key] = value
     return found
 

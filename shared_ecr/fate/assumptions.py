@@ -56,7 +56,7 @@ QUESTIONS_OF_REFERRERS = (
 )
 QUESTIONS_OF_CAPITALS = (
     OpenQuestion(
-        "open-case", replace(CAUTIOUS, case_matters=False), "if patterns do not tell capitals from small letters"
+        "open-case", replace(CAUTIOUS, case_matters=False), "if patterns do not show capitals from small letters"
     ),
 )
 QUESTIONS_OF_RESTORED = (

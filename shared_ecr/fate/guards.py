@@ -38,7 +38,7 @@ def findings(
     if len(lost) > MANY * len(verdicts):
         yield FateFinding(
             "fate-many", Severity.ERROR,
-            f"{len(lost)} of {len(verdicts)} images would newly expire ({len(lost) / len(verdicts):.0%}; more than "
+            f"{len(lost)} of {len(verdicts)} images would now expire ({len(lost) / len(verdicts):.0%}; more than "
             f"{MANY:.0%} is asked about): {named(lost)}",
             "So many at once are often a mistake in a rule", "Check that they are meant, then acknowledge it",
             repository=repository, images=tuple(lost),

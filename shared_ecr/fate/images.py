@@ -16,7 +16,7 @@ _ARCHIVE = StorageClass.ARCHIVE
 class Image:
     """One manifest of a repository, with all its tags.
 
-    Digests are plain text here: an inventory holds hundreds of thousands, and whoever reads one has checked them.
+    Digests are plain text here: an inventory holds hundreds of thousands, and anyone who reads one has checked them.
     Every time is aware of its zone.
     """
 

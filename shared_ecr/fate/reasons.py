@@ -108,7 +108,7 @@ def _counted(claim: Claim, verdict: ImageFate) -> str:
         place = f"{ordinal(claim.place)} newest" if claim.place > 1 else "newest"
         return f"{place} of at most {count.keep} {described(claim.rule.selection)}"
     if claim.since is None:
-        return "when it was archived is unknown, so no age can be told"
+        return "when it was archived is unknown, so no age can be shown"
     goes = "go" if claim.rule.action is Action.EXPIRE else "are archived"
     event = _event(count, verdict.image, claim.since)
     return (

@@ -34,7 +34,7 @@ class FateRequest:
     against: LifecycleSource | None = None
     until: datetime | None = None
     pushes_of: timedelta = PUSHES_OF
-    """The time whose pushes are repeated when the policy is played forward; none where nobody pushes."""
+    """The time whose pushes are repeated when the policy is played forward; none where no one pushes."""
     prices: Prices = field(default_factory=Prices)
     acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
 
@@ -132,7 +132,7 @@ def _judged(finding: FateFinding, question: FateRequest) -> JudgedFinding[FateFi
 
 
 def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
-    why = "It is gone already, or the inventory is not whole"
+    why = "It no longer exists already, or the inventory is not whole"
     return _warning(repository.title, f"{use} is in use ({use.by}) and not in the inventory", "use-unknown", why)
 
 

@@ -1,7 +1,7 @@
 """The private names of MiniStack at which the extensions stand.
 
 They belong to a package that moves fast, so pyproject pins it exactly and a test asks whether each name is
-still there and still takes the same arguments; whoever moves the pin reads what changed around each.
+still there and still takes the same arguments; anyone who moves the pin reads what changed around each.
 """
 
 import importlib
@@ -29,7 +29,7 @@ class HookPoint:
     parameters: tuple[str, ...] | None = None
 
     def read(self) -> Any:
-        """Return what stands there."""
+        """Return what is there."""
         return getattr(importlib.import_module(self.module), self.name)
 
     def wrap(self, wrapper: Callable[[Any], Any]) -> None:
@@ -41,7 +41,7 @@ class HookPoint:
         try:
             found = self.read()
         except (ImportError, AttributeError):
-            return f"{self.module}.{self.name} is gone"
+            return f"{self.module}.{self.name} no longer exists"
         if self.parameters is None:
             return None
         parameters = tuple(inspect.signature(found).parameters)

@@ -126,7 +126,7 @@ def _without_ref(registry: RegistrySpec) -> Iterator[tuple[str, InvalidValueErro
         if grant.level in _PUSHES and not consumer.has_ref and consumer.any_ref_reason is None:
             fault = InvalidValueError(
                 f"every branch and every pull request of the project may push as {consumer.role}",
-                why="Whoever may open a branch there could replace an image",
+                why="Anyone who may open a branch there could replace an image",
                 fix="Name a branch, a tag or an environment, or write 'any_ref: true' and a 'reason'",
                 code="ci-any-ref",
             )

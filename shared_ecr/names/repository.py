@@ -77,6 +77,6 @@ def _refusal(text: str) -> InvalidValueError:
     place = f" has {quoted(bad[0])} at position {bad.start() + 1}" if bad else " breaks the grammar"
     return InvalidValueError(
         f"{said}{place}",
-        why="One separator stands between letters or digits, none at either end",
+        why="One separator is between letters or digits, none at either end",
         code="name-separator",
     )

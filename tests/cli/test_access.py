@@ -158,7 +158,7 @@ def test_why_explains_and_says_what_to_write(here: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (("why", "nobody", "team/app", "pull"), "neither an ARN"), (("why", "222222222222", "team/ap", "pull"), "team/app"),
+    (("why", "no one", "team/app", "pull"), "neither an ARN"), (("why", "222222222222", "team/ap", "pull"), "team/app"),
     (("--file", "none.yaml"), "no such file"), (("--template", "none.json"), "none.json"),
     (("--against", "registry.yaml", "--format", "html"), "text, markdown or json"),
     (("lint", "none.json"), "none.json"),

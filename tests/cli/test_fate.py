@@ -144,12 +144,12 @@ def test_an_acknowledgement_that_has_run_out_blocks_again(files: Files) -> None:
     assert fate("--images", files.inventory(*TEN)) == ExitCode.FINDINGS
 
 
-def test_what_another_policy_lost_already_is_not_newly_lost(files: Files) -> None:
+def test_what_another_policy_lost_already_is_not_now_lost(files: Files) -> None:
     arguments = ("--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 5)))
     assert fate(*arguments, "--against", files.policy(newest(1, 5), name="old.json")) == ExitCode.DONE
 
 
-def test_newly_lost_images_come_first_with_both_reasons(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_now_lost_images_come_first_with_both_reasons(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     old = files.policy(pushed(1, 2, "v3"), newest(2, 99), name="old.json")
     document = shown(
         capsys, "--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--against", old
@@ -166,7 +166,7 @@ def test_only_what_changes_is_printed_against_another(files: Files, capsys: pyte
         *("--against", files.policy(newest(1, 99), name="old.json")),
     )
     out = capsys.readouterr().out
-    assert "newly lost (1):" in out
+    assert "now lost (1):" in out
     assert "v4" not in out
 
 
@@ -233,7 +233,9 @@ def test_an_inventory_without_any_repository_is_refused(files: Files, capsys: py
     assert "holds no repository" in capsys.readouterr().err
 
 
-def test_a_second_file_without_its_option_is_told_from_a_name(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_file_without_its_option_is_shown_from_a_name(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
     images, more = files.inventory(*TEN), files.inventory(*TEN, name="more.json")
     assert fate(more, "--images", images, "--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
     assert "more.json is a file" in capsys.readouterr().err

@@ -256,7 +256,7 @@ def test_an_inventory_gives_the_number_of_the_images_that_go() -> None:
     after = template(LifecyclePolicy=lifecycle(4))
     ran = review(after, "--against", before, "--images", "images.json", "--now", "2026-11-21")
     assert ran.code == 1
-    assert "newly lost: 6 of 10 images" in ran.stdout
+    assert "now lost: 6 of 10 images" in ran.stdout
 
 
 @pytest.mark.parametrize("parameter", ["Name", "=web"])

@@ -199,13 +199,13 @@ def test_a_signing_configuration_takes_the_profile_that_its_stack_makes(
 
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a name with capitals": ("Repository", {"RepositoryName": "Team/app"}, "must satisfy regular expression"),
-    "a property that is none": ("Repository", {"ScanOnPush": True}, "extraneous key [ScanOnPush]"),
-    "a nested property that is none": (
+    "a property that is not one": ("Repository", {"ScanOnPush": True}, "extraneous key [ScanOnPush]"),
+    "a nested property that is not one": (
         "Repository",
         {"ImageScanningConfiguration": {"OnPush": True}},
         "extraneous key [onPush]",
     ),
-    "a policy that is none": (
+    "a policy that is not one": (
         "Repository",
         {"RepositoryPolicyText": {"Statement": [{}]}},
         "Invalid repository policy provided",

@@ -8,7 +8,7 @@ from shared_ecr.fate.uncertainty import judge
 
 PAGE = ROOT / "docs" / "lifecycle-scenarios.md"
 DEFAULT, DECLARED, *OF_PRESETS = scenarios()
-SIGNATURE, BY_DIGEST = "its signature", "a build of last year that somebody deploys by its digest"
+SIGNATURE, BY_DIGEST = "its signature", "a build of last year that someone deploys by its digest"
 FIRST, BRANCH = "the first release, still in production somewhere", "the build of a branch, half a year old"
 # What each preset lets go of the images of the scenario.
 GOES: dict[str, dict[str, str]] = {

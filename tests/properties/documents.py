@@ -10,7 +10,7 @@ from properties.declarations import HOSTILE
 
 # Functions with arguments that fit, that do not, and that are none.
 FUNCTIONS: Sequence[Any] = (
-    *({"Ref": "AWS::NoValue"}, {"Ref": "AWS::Region"}, {"Ref": "Nobody"}, {"Ref": []}, {"Ref": "Key"}),
+    *({"Ref": "AWS::NoValue"}, {"Ref": "AWS::Region"}, {"Ref": "No one"}, {"Ref": []}, {"Ref": "Key"}),
     *({"Fn::Sub": "${Key.Arn}-${!x}-${AWS::AccountId}"}, {"Fn::Sub": ["${a}", {"a": {"Ref": "P"}}]}, {"Fn::Sub": []}),
     *({"Fn::Join": ["", ["a", {"Ref": "P"}]]}, {"Fn::Join": ["", "x"]}, {"Fn::Split": ["", "x"]}),
     *({"Fn::Select": [0, []]}, {"Fn::Select": ["1", {"Fn::Split": [",", "a,b"]}]}, {"Fn::GetAtt": "x"}),

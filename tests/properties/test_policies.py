@@ -43,7 +43,7 @@ ACCOUNTS = (HOME, APPS, PARTNER)
 OWN, OTHER = OrganizationId("o-a1b2c3d4e5"), OrganizationId("o-z9y8x7w6v5")
 ORGANIZATION_OF = {HOME: OWN, APPS: OWN, PARTNER: OTHER}
 UNITS = ("ou-ab12-11111111", "ou-ab12-22222222")
-# Apps stands in the second unit, below the first.
+# Apps is in the second unit, below the first.
 PATH_OF = {HOME: f"{OWN}/r-ab12/", APPS: f"{OWN}/r-ab12/{'/'.join(UNITS)}/", PARTNER: f"{OTHER}/r-ab12/{UNITS[0]}/"}
 ROLES = ("runner", "ci/builder")
 SERVICES = {"lambda": "function:shop", "codebuild": "project/shop", "emr-serverless": "/applications/00shop"}
@@ -166,7 +166,7 @@ def is_meant(consumer: Consumer, caller: Caller) -> bool:  # noqa: C901, PLR0911
         case Service(name, FromArn(service, _, granted)):
             return (caller.service, service, account) == (name, caller.service, str(granted))
         case _:
-            raise AssertionError(f"no way to tell who {consumer} is")
+            raise AssertionError(f"no way to show who {consumer} is")
 
 
 def is_narrowed_away(narrowing: Narrowing, caller: Caller) -> bool:
@@ -194,7 +194,7 @@ def test_a_policy_allows_what_its_grants_say_and_nothing_else(granted: list[Gran
 
 
 @given(many, grants, perimeters)
-def test_a_further_grant_takes_nothing_from_anybody(
+def test_a_further_grant_takes_nothing_from_anyone(
     granted: list[Grant], further: Grant, perimeter: Perimeter | None
 ) -> None:
     before, after = (repository_policy(each, HERE, perimeter) for each in (granted, [*granted, further]))
@@ -202,7 +202,7 @@ def test_a_further_grant_takes_nothing_from_anybody(
 
 
 @given(many)
-def test_to_drop_redundant_grants_changes_nobodys_access(granted: list[Grant]) -> None:
+def test_to_drop_redundant_grants_changes_no_ones_access(granted: list[Grant]) -> None:
     dropped = redundant(granted, HOME)
     kept = [grant for grant in granted if grant not in dropped]
     assert allowed_by(repository_policy(kept, HERE)) == allowed_by(repository_policy(granted, HERE))
@@ -247,7 +247,7 @@ def test_every_statement_is_within_the_grammar_of_repository_policies(
 
 
 @given(many, perimeters)
-def test_whoever_is_let_in_as_anybody_or_as_a_service_meets_a_condition(
+def test_anyone_who_is_let_in_as_anyone_or_as_a_service_meets_a_condition(
     granted: list[Grant], perimeter: Perimeter | None
 ) -> None:
     policy = repository_policy(granted, HERE, perimeter)
@@ -282,7 +282,7 @@ def test_a_perimeter_takes_nothing_from_the_registry_account(granted: list[Grant
 
 
 @given(many, perimeters.filter(bool))
-def test_a_perimeter_lets_nobody_in_from_outside(granted: list[Grant], perimeter: Perimeter) -> None:
+def test_a_perimeter_lets_no_one_in_from_outside(granted: list[Grant], perimeter: Perimeter) -> None:
     for index, _ in allowed_by(repository_policy(granted, HERE, perimeter)):
         account = AccountId(CALLERS[index].account)
         assert account in {HOME, *perimeter.accounts} or ORGANIZATION_OF.get(account) in perimeter.organizations

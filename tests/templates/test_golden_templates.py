@@ -9,7 +9,7 @@ import pytest
 from templates.cases import CASES, PROJECT, ROOT, Case
 from templates.synthesis import SUFFIX, templates_in
 
-HOW_TO_ACCEPT = "\nIf this is what shall be deployed, accept it: UPDATE_GOLDEN=1 pytest tests/templates"
+HOW_TO_ACCEPT = "\nIf this is what must be deployed, accept it: UPDATE_GOLDEN=1 pytest tests/templates"
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

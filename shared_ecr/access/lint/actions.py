@@ -94,11 +94,11 @@ def administers(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyF
         return
     outside = [text for text in _accounts(statement) if subject.target.account not in text]
     if outside:
-        told = [f"{name} ({EFFECTS[name]})" if name in EFFECTS else name for name in names(given)]
+        shown = [f"{name} ({EFFECTS[name]})" if name in EFFECTS else name for name in names(given)]
         takes_over = bool(given & TAKE_OVER)
-        tell = warning if subject.knows_its_account else note
-        yield tell(
-            "action-admin", statement, f"it allows {first_few(outside, 3)} to call {first_few(told, 3)}",
+        report = warning if subject.knows_its_account else note
+        yield report(
+            "action-admin", statement, f"it allows {first_few(outside, 3)} to call {first_few(shown, 3)}",
             "A principal that can write the policy can allow itself everything, and so take the repository over"
             if takes_over else "The principal is outside of the registry's account, and images can be lost by it",
             "Leave administration to the registry's own account",
@@ -114,7 +114,7 @@ def _accounts(statement: Statement) -> list[str]:
 
 
 def incomplete(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
-    """Half of a pull or of a push, for somebody to whom no other statement gives the rest."""
+    """Half of a pull or of a push, for someone to whom no other statement gives the rest."""
     if statement.effect is not Effect.ALLOW or statement.action.negated:
         return
     for who in dict.fromkeys(text for _, text in statement.principal.written):
@@ -128,8 +128,8 @@ def incomplete(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFi
             lacking = missing_of(capability, given)
             if lacking and statement.action.actions & capability.telling:
                 # Without the look at what is there a push works; CDK's grant_push and an example of AWS leave it out.
-                tell = warning if capability is PUSH and lacking == LOOK else error
-                yield tell(
+                report = warning if capability is PUSH and lacking == LOOK else error
+                yield report(
                     "capability-incomplete", statement, f"half a {capability.name} for {quoted(who)}",
                     f"A {capability.name} also needs {' and '.join(names(lacking))}", "Add what is missing",
                 )  # fmt: skip

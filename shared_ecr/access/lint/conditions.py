@@ -24,7 +24,7 @@ def if_exists(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
         lets_in = statement.effect is Effect.ALLOW and each.test.if_exists and each.looked_up in _WHO_KEYS
         if lets_in and not _is_present(statement, each):
             yield error(
-                "access-ifexists", statement, f"{each.test} on {each.key} lets in those who have no such key",
+                "access-ifexists", statement, f"{each.test} on {each.key} allows those who have no such key",
                 "IfExists is true where the key is missing: accounts of no organization, callers of another kind",
                 f"Write {str(each.test).removesuffix('IfExists')}",
             )  # fmt: skip
@@ -64,7 +64,7 @@ def undocumented(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
             what = f"{each.test} on {each.key}, which has several values, lacks ForAnyValue or ForAllValues"
         if what:
             yield error(
-                "condition-undocumented", statement, what, "Nobody can say what AWS makes of it",
+                "condition-undocumented", statement, what, "No one can say what AWS makes of it",
                 f"Write ForAnyValue:{each.test.operator.name}",
             )  # fmt: skip
 

@@ -34,7 +34,7 @@ def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
     if names_everyone and strangers_let_in(subject.policy, statement, subject.target):
         yield error(
             "access-public", statement, "every AWS account gets in",
-            "Anybody can meet its conditions, or it has none; an account that nobody knows is let in",
+            "Anyone can meet its conditions, or it has none; an account that no one knows has access",
             "Name accounts, or add StringEquals aws:PrincipalOrgID",
         )  # fmt: skip
 
@@ -45,8 +45,8 @@ def not_principal(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFindi
         return
     if statement.effect is Effect.ALLOW:
         yield error(
-            "access-notprincipal", statement, "Allow with NotPrincipal lets in everybody who is not listed",
-            "That is every AWS account and every service", "Name in Principal who may come in",
+            "access-notprincipal", statement, "Allow with NotPrincipal allows everyone who is not listed",
+            "That is every AWS account and every service", "Name in Principal who has access",
         )  # fmt: skip
     else:
         yield warning(
@@ -63,7 +63,7 @@ def confused_deputy(subject: LintedPolicy, statement: Statement) -> Iterator[Pol
     for service in services_let_in(subject.policy, statement, subject.target):
         yield error(
             "confused-deputy", statement, f"{quoted(service)} may act for resources of any account",
-            "Whoever uses the service can have it pull for them",
+            "Anyone who uses the service can have it pull for them",
             "Add StringEquals aws:SourceAccount, ArnLike aws:SourceArn, or StringEquals aws:SourceOrgID",
         )  # fmt: skip
 
@@ -113,7 +113,7 @@ def shape(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding
             case PrincipalType.Federated | PrincipalType.CanonicalUser:
                 yield error(
                     "principal-kind", statement, f"a {kind.name} principal never calls ECR",
-                    "Whoever comes from a provider calls with a role", "Name the role",
+                    "Anyone who comes from a provider calls with a role", "Name the role",
                 )  # fmt: skip
             case _:
                 pass
@@ -130,7 +130,7 @@ def _aws(subject: LintedPolicy, statement: Statement, text: str) -> Iterator[Pol
     elif _UNIQUE_ID.fullmatch(text):
         yield error(
             "principal-deleted", statement, f"{quoted(text)} is the id of a principal that was deleted",
-            "AWS shows ids where the role is gone; a new role of that name is not let in", "Name the role again",
+            "AWS shows ids where the role was deleted; a new role of that name has no access", "Name the role again",
         )  # fmt: skip
     elif match is None and not _ACCOUNT.fullmatch(text):
         what = f"{quoted(text)} is neither an ARN nor an account"

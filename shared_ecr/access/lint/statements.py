@@ -36,7 +36,7 @@ def dead(subject: LintedPolicy) -> Iterator[PolicyFinding]:
         if not actions or not met:
             yield error(
                 "statement-dead", statement, "no request can ever meet this statement",
-                "Its principals, actions, resources and conditions exclude each other, or mean nobody",
+                "Its principals, actions, resources and conditions exclude each other, or mean no one",
                 "Correct it, or remove it",
             )  # fmt: skip
         elif statement.effect is Effect.ALLOW and all(_is_taken_back(subject, statement, each) for each in met):

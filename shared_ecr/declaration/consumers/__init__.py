@@ -1,7 +1,7 @@
 """Read consumers: one kind of consumer each, and what narrows it.
 
 `callers` reads those who call with permissions of their own, `ci_systems` the roles of CI systems, `services` those
-who pull by themselves, `narrowings` what stands beside the kind; `mistakes` knows what people write instead. A new
+who pull by themselves, `narrowings` what is beside the kind; `mistakes` knows what people write instead. A new
 kind is a function and a line in `_KINDS`.
 """
 
@@ -102,7 +102,7 @@ def _kind(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) 
 def _not_for_services() -> InvalidValueError:
     return InvalidValueError(
         "a service is not narrowed by 'through' or 'where'",
-        why="It carries no tags of a principal and does not come through your VPC, so that it would never be let in",
+        why="It carries no tags of a principal and does not come through your VPC, so that it would never have access",
         fix="Narrow it by its source, or grant the role that runs there",
         code="service-narrowed",
     )

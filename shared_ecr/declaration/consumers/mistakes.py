@@ -17,7 +17,7 @@ _OWN_KINDS = {
     "emr-serverless": "emr_serverless: ACCOUNT",
 }
 # What other tools call people and their groups; each with why it is no consumer here.
-_FEDERATION = "Who comes in by a federation comes in as the role it assumes"
+_FEDERATION = "A federated user calls as the role it assumes"
 _PEOPLE = {
     "user": ("a user", "A user has keys that live for years; a role is assumed for hours"),
     "group": ("a group", "ECR refuses groups as principals"),
@@ -63,9 +63,7 @@ def bare_scalar(text: str, accounts: Collection[str]) -> InvalidValueError | Non
     if kind:
         root = _ROOT.fullmatch(text)
         value = f'"{root[1]}"' if root else text if not text.isdigit() else f'"{text}"'
-        return InvalidValueError(
-            f"{quoted(text)} stands without a kind", fix=f"Write '{kind}: {value}'", code="consumer"
-        )
+        return InvalidValueError(f"{quoted(text)} has no kind", fix=f"Write '{kind}: {value}'", code="consumer")
     meant = did_you_mean(text, ("organization",))
     return InvalidValueError(f"{quoted(text)} is no consumer", fix=meant, code="consumer") if meant else None
 
@@ -111,7 +109,7 @@ def service_alone(text: str) -> InvalidValueError:
         )
     return InvalidValueError(
         f"the service {service} has no source",
-        why="It would pull for whoever asks it to, from any account",
+        why="It would pull for anyone who asks it to, from any account",
         fix=f"Write 'service: {{name: {service}, source_account: ACCOUNT}}', or another source",
         code="service-source",
     )

@@ -72,6 +72,6 @@ def _one_or_several(reading: Reading, node: Node, path: str) -> list[tuple[Node,
     if not isinstance(node, Sequence):
         return [(node, path)]
     if not node.items:
-        fault = InvalidValueError("the list is empty, so that nobody is meant", code="narrowing-empty")
+        fault = InvalidValueError("the list is empty, so that no principal is meant", code="narrowing-empty")
         reading.note(node, path, fault)
     return list(reading.items(node, path))

@@ -65,7 +65,7 @@ def _top() -> dict[str, Schema]:
 
 
 def _registry() -> Schema:
-    regions = array(text("Such as us-east-1"), "Where the registry shall be the same", at_least=1)
+    regions = array(text("Such as us-east-1"), "Where the registry must be the same", at_least=1)
     own = {
         "account": account("The account that owns the registry"),
         "regions": regions,
@@ -136,7 +136,7 @@ def _acknowledged() -> Schema:
 
 def _ignored() -> Schema:
     fields = {
-        "code": text("What stands in brackets"),
+        "code": text("What is in brackets"),
         "reason": text(),
         "path": text("The path of the problem, or of what it is within; everywhere without it"),
     }

@@ -29,7 +29,7 @@ _ABOUT_LEVELS = {
     "pull_push": "Who may do both",
     "describe": "Who may look at images, their tags and the findings of their scans",
 }
-# Each kind of consumer, and what stands behind it.
+# Each kind of consumer, and what is behind it.
 CONSUMERS = {
     "account": "Every principal of the account that its own IAM allows: a name or twelve digits",
     "role": "One role: its ARN, or {account, name}",
@@ -49,7 +49,7 @@ CONSUMERS = {
 def properties() -> dict[str, Schema]:
     """Describe each property of a repository; `null` clears what the defaults say."""
     described = {
-        "grants": part({str(level): _consumers(str(level)) for level in AccessLevel}, "Who is let in"),
+        "grants": part({str(level): _consumers(str(level)) for level in AccessLevel}, "Principals with access"),
         "perimeter": _perimeter(),
         "lifecycle": reference("lifecycle"),
         "tag_mutability": _mutability(),
@@ -75,7 +75,7 @@ def statements() -> Schema:
 
 
 def consumer() -> Schema:
-    """Describe one who is let in: the own organization, or a kind with its name and what narrows it."""
+    """Describe one principals with access: the own organization, or a kind with its name and what narrows it."""
     keys: dict[str, Schema] = {key: {"description": about} for key, about in CONSUMERS.items()}
     kind = {**closed({**keys, **{key: {} for key in NARROWING_KEYS}}), "minProperties": 1}
     return either(word("organization"), kind, description="One kind of consumer: docs/reference/consumers.md")
@@ -87,11 +87,11 @@ def _consumers(level: str) -> Schema:
 
 def _perimeter() -> Schema:
     organizations = either(text(), array(text(), at_least=1))
-    exceptions = array(account("An account outside that is let in all the same"))
+    exceptions = array(account("An account outside that has access all the same"))
     return either(
         word("organization"),
         part({"organization": organizations, "except": exceptions}),
-        description="Deny everybody from outside of the organization, whoever grants them",
+        description="Deny everyone from outside of the organization, anyone who grants them",
     )
 
 

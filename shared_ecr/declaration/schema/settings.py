@@ -81,7 +81,7 @@ def public_repositories() -> Schema:
         "usage": _long(public.MAX_TEXT, "Markdown"),
         "architectures": words,
         "operating_systems": words,
-        "grants": _grants("push", about="Who else may push; everybody pulls"),
+        "grants": _grants("push", about="Who else may push; everyone pulls"),
         "tags": properties()["tags"],
     }
     return named(closed(fields), "Repositories of the public gallery, in us-east-1")

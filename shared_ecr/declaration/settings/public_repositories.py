@@ -57,7 +57,7 @@ def _repository(
     spec = read_properties(reading, shared, path, around.neighbours, name or RepositoryName("nameless"))
     grants = fields.get("grants")
     if grants is not None and any(grant.level is not AccessLevel.PUSH for grant in spec.grants):
-        what, fix = "everybody pulls from a public repository", "Grant 'push' alone"
+        what, fix = "everyone pulls from a public repository", "Grant 'push' alone"
         reading.note(grants, join(path, "grants"), InvalidValueError(what, fix=fix, code="access-level"))
     if name is None:
         return None

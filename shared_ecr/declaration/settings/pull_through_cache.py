@@ -96,8 +96,8 @@ def _holds_credentials(reading: Reading, node: Node, path: str) -> bool:
     )
     for key in written:
         fault = InvalidValueError(
-            "a credential never stands in a declaration",
-            why="Whoever reads the file, its history or the template would have it",
+            "a credential never is in a declaration",
+            why="Anyone who reads the file, its history or the template would have it",
             fix="Write 'secret: ecr-pullthroughcache/NAME', and put the value into the secret; revoke this one",
             code="cache-credentials",
         )

@@ -119,7 +119,7 @@ def _judge(reading: Reading, node: Node, path: str, destination: Destination, ar
         fault = InvalidValueError(
             f"{region} is one of the registry's own Regions",
             why="What is replicated there is not replicated on, and a push there replicates on its own",
-            fix="Push to one Region, and name as destinations all that shall have the image",
+            fix="Push to one Region, and name as destinations all that must have the image",
             code="replication-chain",
         )
         reading.warn(node, path, fault)

@@ -101,7 +101,7 @@ def tab_indentation(source: SourceText, literals: Literals, start: int) -> Itera
 def tab(source: SourceText, index: int) -> Problem:
     """Make the problem of the tab at *index*."""
     before = source.text[source.line(index).start : index]
-    what = "a tab stands where YAML allows spaces only" if before.strip() else "indented with a tab"
+    what = "a tab is where YAML allows spaces only" if before.strip() else "indented with a tab"
     why = "" if before.strip() else "YAML allows spaces only"
     return source.problem(index, SyntaxFault("yaml-tab", what, why=why, fix="Replace it by spaces"))
 

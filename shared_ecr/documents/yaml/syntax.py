@@ -34,7 +34,7 @@ _READINGS = (
     ),
     _Reading(
         ("mapping values are not allowed",),
-        "a ':' that makes a key stands where no key may begin",
+        "a ':' that makes a key is where no key may begin",
         "Quote the value if it contains ': ', or indent this line like its neighbours",
     ),
     _Reading(
@@ -68,7 +68,7 @@ _READINGS = (
     _Reading(("tag handle",), "a text may not begin with '!', which makes it a tag", "Quote it, or remove the tag"),
     _Reading(("an alias",), "'*' begins an alias, which needs a name", "Quote the text: '*'", at_context=True),
     _Reading(("an anchor",), "'&' begins an anchor, which needs a name", "Quote the text: '&'", at_context=True),
-    _Reading(("document start>",), "text stands behind the end of the document", "Remove the '...' or '%' above"),
+    _Reading(("document start>",), "text is behind the end of the document", "Remove the '...' or '%' above"),
     _Reading(("directive",), "a line that begins with '%' is a directive YAML does not know", "Remove or quote it"),
     _Reading(("block scalar",), "'|' or '>' must be the last of its line", "Begin the text in the next line"),
     _Reading(

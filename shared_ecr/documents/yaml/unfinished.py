@@ -72,7 +72,7 @@ class UnfinishedMapping:
         if invisible:
             key = replace(key, text=without_invisible(key.text))
         if first := self._lines.get(key.text):
-            what = f"the key {quoted(key.text)} stands twice in one mapping; the first is in line {first}"
+            what = f"the key {quoted(key.text)} is written twice in one mapping; the first is in line {first}"
             return SyntaxFault("duplicate-key", what, "YAML readers silently keep only one of them", "Merge the two")
         self._lines[key.text] = key.position.line
         self._key = key

@@ -20,7 +20,7 @@ from shared_ecr.fate.inventory.uses import ImageUse, find_uses
 from shared_ecr.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.text import quoted, visible
 
-# Clocks of this machine and of AWS differ by that much without anybody's fault.
+# Clocks of this machine and of AWS differ by that much without anyone's fault.
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -111,7 +111,7 @@ class _InventoryReader:
         )
 
 
-# Each place is found by reading the file again; beyond those that are shown nobody looks.
+# Each place is found by reading the file again; beyond those that are shown no one looks.
 _LOCATED_AT_MOST = 60
 
 

@@ -1,6 +1,6 @@
-"""What stands in the documents of an inventory: pages of DescribeImages, lists of them, single entries, our own.
+"""What is in the documents of an inventory: pages of DescribeImages, lists of them, single entries, our own.
 
-Every entry comes with where it stands and whose it is. A page that says there are more is remembered until the rest
+Every entry comes with where it is and whose it is. A page that says there are more is remembered until the rest
 has come.
 """
 
@@ -18,7 +18,7 @@ ImageEntry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ImageOwner:
-    """Whose images: what stands above an entry says, where the entry itself does not."""
+    """Whose images: what is above an entry says, where the entry itself does not."""
 
     account: str = ""
     region: str = ""
@@ -93,7 +93,7 @@ def _of_page(document: ImageEntry, owner: ImageOwner, path: tuple[Step, ...]) ->
 
 def _looks_like(document: ImageEntry) -> str:
     if "imageIds" in document:
-        return "it looks like the answer of list-images, which tells no times"
+        return "it looks like the answer of list-images, which shows no times"
     if "images" in document:
         return "it looks like the answer of batch-get-image"
     if "previewResults" in document:

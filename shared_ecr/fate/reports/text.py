@@ -33,7 +33,7 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
             yield from _fates(outcome, everything=everything)
         if outcome.forecast:
             how = f"as in the {outcome.forecast.window.days} days before" if outcome.forecast.window else "no more"
-            yield f"  played forward, images being pushed {how} and nobody pulling:"
+            yield f"  played forward, images being pushed {how} and no one pulling:"
             yield from columns(FORECAST_HEAD, forecast_rows(outcome.forecast, report.prices))
     yield ""
     count = len(report.outcomes)

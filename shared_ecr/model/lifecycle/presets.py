@@ -153,10 +153,10 @@ def _rules(preset: Preset) -> Iterator[tuple[Band, _Unnumbered]]:
 def _archiving(preset: ArchiveColdImages) -> Iterator[tuple[Band, _Unnumbered]]:
     count = PulledAge(preset.days)
     for tag in preset.tags:
-        about = f"Of {tag} what nobody pulled for {preset.days} days is archived"
+        about = f"Of {tag} what no one pulled for {preset.days} days is archived"
         yield Band.COLD, _Unnumbered(_like(tag), count, about, Action.ARCHIVE)
     if not preset.tags:
-        about = f"What nobody pulled for {preset.days} days is archived"
+        about = f"What no one pulled for {preset.days} days is archived"
         yield Band.ANY, _Unnumbered(AnyImage(), count, about, Action.ARCHIVE)
     if preset.expire_after_days is not None:
         about = f"What was archived goes after {preset.expire_after_days} days"

@@ -1,6 +1,6 @@
-"""How a consumer comes in: the principal element and the condition that let it in, one way or, for Lambda, two.
+"""How a consumer has access: the principal element and the condition that let it in, one way or, for Lambda, two.
 
-Consumers that come in on the same way share a statement, each as a member of it.
+Consumers that have access on the same way share a statement, each as a member of it.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ _LOOKS_FIRST = {"emr-serverless": ("ecr:DescribeImages",)}
 
 @dataclass(frozen=True, slots=True, order=True)
 class PrincipalValue:
-    """One of those who come in on a way: the value that names it, and for a source its account."""
+    """One of those who have access on a way: the value that names it, and for a source its account."""
 
     value: str
     account: str = ""
@@ -52,7 +52,7 @@ class Way:
     name: str
     """What a Sid calls it."""
     service: str = ""
-    """The service that comes in, `lambda`; empty for everybody else."""
+    """The service that has access, `lambda`; empty for everyone else."""
     operator: str = ""
     key: str = ""
     """What the members are values of; empty where they are principals themselves."""
@@ -89,7 +89,7 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: PolicyLocation) -> 
         case Role(account, name) | CiWorkflow(Role(account, name)):
             yield _principal(f"{account}:role/{name}", narrowing, place)
         case Organization(organization):
-            # StringEquals, never IfExists or ForAllValues: those two also let in accounts of no organization.
+            # StringEquals, never IfExists or ForAllValues: those two also allowed accounts of no organization.
             way = Way(1, "Organization", operator="StringEquals", key="aws:PrincipalOrgID", narrowing=narrowing)
             yield way, PrincipalValue(str(organization))
         case OrganizationalUnit():

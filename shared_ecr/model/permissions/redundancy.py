@@ -79,8 +79,8 @@ def _reaches(grant: Grant, other: Grant, home: AccountId) -> bool:
 def _includes(consumer: Consumer, other: Consumer, home: AccountId) -> bool:
     match consumer, other:
         case ((Account(account) | LambdaFunctions(account)), Role(owner)):
-            # Lambda's account comes in as a whole too. In the registry's own account, to name the account lets in
-            # nobody by itself, while to name a role does: there the role is not redundant.
+            # Lambda's account has access as a whole too. In the registry's own account, to name the account allows
+            # no one by itself, while to name a role does: there the role is not redundant.
             return account == owner != home
         case Organization(organization), OrganizationalUnit():
             return organization == other.organization

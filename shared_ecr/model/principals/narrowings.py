@@ -74,7 +74,7 @@ def parse_tag_value(text: str) -> str:
     if set("*?") & set(text):
         raise InvalidValueError(
             f"{quoted(text)} has a wildcard",
-            why="StringEquals takes it literally, so that nobody would be let in",
+            why="StringEquals takes it literally, so that no one would have access",
             fix="List the values",
             code="condition-wildcard",
         )

@@ -122,7 +122,7 @@ class FromArn:
         if not match["account"]:
             raise InvalidValueError(
                 f"{quoted(arn)} names no account",
-                why="The account is checked beside the source, so that nobody else's resource of that name counts",
+                why="The account is checked beside the source, so that no one else's resource of that name counts",
                 fix="Write the account into the ARN, or 'source_account' instead",
                 code="source-arn",
             )

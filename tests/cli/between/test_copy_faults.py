@@ -57,7 +57,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_of_the_source_is_told_and_no_tag_is_set(sides: Sides, fault: Fault) -> None:
+def test_a_fault_of_the_source_is_shown_and_no_tag_is_set(sides: Sides, fault: Fault) -> None:
     sides.source.fail(fault.method, fault.path, fault.action, times=99)
     name = f"team/app@{APP.root}" if fault.name == "another manifest" else "team/app:1"
     hold(sides.source, "team/app", APP, "1")
@@ -175,7 +175,7 @@ def test_layers_on_other_servers_stay_there(sides: Sides) -> None:
     assert sides.source.count("GET", f"/blobs/{digest_of(b'windows')}") == 0
 
 
-def test_a_source_that_asks_for_a_login_nobody_has_is_reported(sides: Sides) -> None:
+def test_a_source_that_asks_for_a_login_no_one_has_is_reported(sides: Sides) -> None:
     (sides.folder / "config.json").write_text(json.dumps({"auths": {}}))
     outcome = copy(sides)
     assert (outcome.code, f"{sides.there} wants a login" in outcome.stderr) == (3, True)

@@ -153,8 +153,8 @@ def test_what_aws_does_not_document_is_not_decided() -> None:
 
 @pytest.mark.parametrize("arn", [
     "arn:aws:iam::222222222222:group/x", "arn:aws:iam::22222222222:role/x", "arn:aws:sts::222222222222:assumed-role/x",
-    "arn:aws:s3:::bucket", "nobody", "arn:aws:iam::222222222222:role/",
+    "arn:aws:s3:::bucket", "no one", "arn:aws:iam::222222222222:role/",
 ])  # fmt: skip
 def test_what_cannot_call_is_no_caller(arn: str) -> None:
-    with pytest.raises(InvalidValueError, match="nobody who can call"):
+    with pytest.raises(InvalidValueError, match="no one who can call"):
         Caller.from_arn(arn)

@@ -78,7 +78,7 @@ def units(*paths: str) -> dict[str, Any]:
     ("principal-must-exist", [allow({"AWS": "arn:aws:iam::222222222222:role/ci"})]),
     ("principal-account", [allow({"AWS": "arn:aws:iam::12345678901:root"})]),
     ("principal-account", [allow({"AWS": "12345678901"})]),
-    ("principal-arn", [allow({"AWS": "everybody"})]),
+    ("principal-arn", [allow({"AWS": "everyone"})]),
     ("principal-kind", [allow({"AWS": "arn:aws:iam::222222222222:group/x"})]),
     ("principal-kind", [allow({"Federated": "cognito-identity.amazonaws.com"})]),
     ("principal-partition", [allow({"AWS": "arn:aws-cn:iam::222222222222:root"})]),

@@ -12,8 +12,8 @@ PRESENT = {"Null": {"aws:PrincipalOrgID": "false"}}
 
 
 @pytest.mark.parametrize(("statements", "expected"), [
-    pytest.param([allow("*")], True, id="everybody"),
-    pytest.param([allow({"AWS": ["*", CONSUMER]})], True, id="everybody in a list"),
+    pytest.param([allow("*")], True, id="everyone"),
+    pytest.param([allow({"AWS": ["*", CONSUMER]})], True, id="everyone in a list"),
     pytest.param([allow("*", IN_ORGANIZATION)], False, id="the organization"),
     pytest.param([allow("*", {"StringEqualsIfExists": ORG})], True, id="the organization if the key exists"),
     pytest.param([allow("*", {"ForAllValues:StringEquals": ORG})], True, id="the organization for all values"),
@@ -24,8 +24,8 @@ PRESENT = {"Null": {"aws:PrincipalOrgID": "false"}}
     pytest.param([allow("*", {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}})], False,
                  id="a path of the organization"),
     pytest.param([allow({"AWS": CONSUMER})], False, id="an account"),
-    pytest.param([everybody_but({"AWS": CONSUMER})], True, id="everybody but an account"),
-    pytest.param([allow(LAMBDA)], True, id="a service for anybody"),
+    pytest.param([everybody_but({"AWS": CONSUMER})], True, id="everyone but an account"),
+    pytest.param([allow(LAMBDA)], True, id="a service for anyone"),
     pytest.param([allow(LAMBDA, {"StringEquals": {"aws:SourceAccount": CONSUMER}})], False, id="a service for one"),
     pytest.param([allow(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:*"}})], True,
                  id="a service for every account by pattern"),
@@ -39,13 +39,13 @@ PRESENT = {"Null": {"aws:PrincipalOrgID": "false"}}
     pytest.param([allow("*", {"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}})], True, id="both halves"),
     pytest.param([allow("*", {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})], False, id="a private network"),
     pytest.param([allow("*", {"Bool": {"aws:SecureTransport": "true"}})], True, id="over TLS"),
-    pytest.param([allow("*", {"StringEquals": {"aws:PrincipalTag/team": "x"}})], True, id="a tag anybody can set"),
+    pytest.param([allow("*", {"StringEquals": {"aws:PrincipalTag/team": "x"}})], True, id="a tag anyone can set"),
     pytest.param([allow("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci"}})], True, id="a role's name"),
     pytest.param([allow("*", {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{CONSUMER}:role/*"}})], False,
                  id="the roles of an account"),
-    pytest.param([allow("*"), deny(OUTSIDE)], False, id="everybody, outsiders denied"),
+    pytest.param([allow("*"), deny(OUTSIDE)], False, id="everyone, outsiders denied"),
     pytest.param([allow("*"), deny({"StringEquals": {"aws:SourceVpce": "vpce-1"}})], True, id="one endpoint denied"),
-    pytest.param([deny()], False, id="a denial of everybody"),
+    pytest.param([deny()], False, id="a denial of everyone"),
 ])  # fmt: skip
 def test_a_policy_is_public_where_an_outsider_gets_anything(statements: list[dict[str, Any]], expected: bool) -> None:  # noqa: FBT001 — a column of the table
     assert is_public(policy(*statements), TARGET) is expected

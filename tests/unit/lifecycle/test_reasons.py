@@ -44,7 +44,7 @@ def verdict(rule_of_policy: object, number: int, images: tuple[Image, ...] = FIV
             f"expires within 24 hours of its subject {FIVE[4].digest[:19]}",
         ),
     ],
-    ids=["counted", "counted out", "aged out", "nobody's", "archived", "held", "taken along"],
+    ids=["counted", "counted out", "aged out", "no one's", "archived", "held", "taken along"],
 )
 def test_the_reason_is_one_sentence(judged: ImageFate, expected: str) -> None:
     assert why(judged) == expected

@@ -29,8 +29,8 @@ def test_the_installed_ministack_is_the_pinned_one() -> None:
 @pytest.mark.parametrize(
     ("point", "fault"),
     [
-        (hooks.HookPoint("ministack.services.ecr", "_no_such_name"), "is gone"),
-        (hooks.HookPoint("ministack.no_such_module", "x"), "is gone"),
+        (hooks.HookPoint("ministack.services.ecr", "_no_such_name"), "no longer exists"),
+        (hooks.HookPoint("ministack.no_such_module", "x"), "no longer exists"),
         (hooks.HookPoint("ministack.services.ecr", "_put_image", ("data", "more")), "takes data"),
     ],
     ids=["no name", "no module", "other parameters"],

@@ -93,7 +93,7 @@ def _read(client: "ECRClient", questions: PacedQuestions, about: dict[str, Any],
     held = about.get("encryptionConfiguration", {})
     key = keys.facts(held.get("kmsKey"))
     if held.get("kmsKey") and key.manager is None:
-        questions.note(name, "kms:DescribeKey", f"nobody can say who manages the key {held['kmsKey']}")
+        questions.note(name, "kms:DescribeKey", f"no one can say who manages the key {held['kmsKey']}")
     scanning = about.get("imageScanningConfiguration", {})
     properties: dict[str, Json] = {
         "RepositoryName": name,

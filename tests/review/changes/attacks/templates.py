@@ -57,7 +57,7 @@ def lifecycle(*counts: tuple[str, int]) -> str:
 
 
 def repository(name: str | None = "team/app", *, keep: bool = True, **properties: Any) -> Body:
-    """Return a repository without faults but for *properties*; one that is None is left out."""
+    """Return a repository without faults but for *properties*; one that is not one is left out."""
     made = {
         "RepositoryName": name,
         "ImageTagMutability": "IMMUTABLE",

@@ -279,7 +279,7 @@ MESSAGES = {
     "- a": "registry.yaml:1:1: expected a mapping with the key 'repositories', found a list. "
     "Put 'repositories:' above it. [config-shape]",
     "a: &a [*a]": "registry.yaml:1:8: a[0]: the alias 'a' contains itself. Write the values out. [yaml-cycle]",
-    "a:\n  b: 1\n  b: 2": "registry.yaml:3:3: a: the key 'b' stands twice in one mapping; the first is in line 2. "
+    "a:\n  b: 1\n  b: 2": "registry.yaml:3:3: a: the key 'b' is written twice in one mapping; the first is in line 2. "
     "YAML readers silently keep only one of them. Merge the two. [duplicate-key]",
     "\xa0a: 1": "registry.yaml:1:1: the key starts with a no-break space (U+00A0). YAML takes it for a letter. "
     "Replace it by an ordinary space. [yaml-invisible]",
