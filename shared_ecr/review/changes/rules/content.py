@@ -67,7 +67,7 @@ def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
     doubt = "" if is_known else "; what it allowed is not known"
     return error(
         "policy-gone", f"{what} was removed{doubt}",
-        "What it allowed is no longer allowed, to other accounts above all, and what it denied is no longer denied",
+        "Access that only this policy allowed is lost, and what it denied is no longer denied",
         "Keep the policy, or acknowledge that no principal of another account uses it", lost,
     )  # fmt: skip
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.custom_resources import judged_call, names_ecr, not_judged_because, subject_of
-from shared_ecr.review.rules.judgements import error, warning
+from shared_ecr.review.rules.judgements import error, note, warning
 from shared_ecr.review.sdk_calls.calls import CallPhase
+from shared_ecr.review.sdk_calls.effects import repository_name
 from shared_ecr.review.sdk_calls.made_calls import CallsOfChange, calling_resources
+from shared_ecr.review.sdk_calls.operations import OperationKind, kind_of
 
 _NOW = "in this deployment"
 
@@ -23,6 +25,13 @@ def calls_made(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]
             continue
         for found in judged_call(made, _NOW, after):
             yield found.about(subject_of(made.resource), made.resource)
+        if kind_of(made.call.service, made.call.operation) is OperationKind.PUTS:
+            name = repository_name(made.call)
+            yield note(
+                "call-puts", f"it calls {made.call.name}{f' of {name}' if name else ''} {_NOW}",
+                "What the call puts is judged as if the template put it, in findings about the repository or setting",
+                "Write it into the template instead, if there is a property for it",
+            ).about(subject_of(made.resource), made.resource)  # fmt: skip
 
 
 def custom_resources_changed(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:

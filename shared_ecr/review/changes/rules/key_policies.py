@@ -23,7 +23,7 @@ def key_policy(before: Json, after: Json) -> Iterator[RuleFinding]:
     if unordered(old) == unordered(new):
         return
     if is_known(old) and not is_known(new):
-        yield warning(
+        yield error(
             "key-policy-denies", "a part of its key policy is known only once deployed, and was known before",
             "A statement can deny what ECR needs to decrypt images", "Write the policy into the template",
         )  # fmt: skip

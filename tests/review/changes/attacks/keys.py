@@ -80,6 +80,9 @@ KEYS = [
            {"Key": resource("AWS::KMS::Key", KeyPolicy=denying(Action=["KMS:decrypt"], Condition={
                "StringNotEquals": {"aws:SourceVpce": "vpce-1"}})) | RETAINED, "App": ENCRYPTED},
            "key-policy-denies", "warning", twin=with_key(ENCRYPTED, EnableKeyRotation=True)),
+    Attack("the key policy was known and is open now", with_key(ENCRYPTED),
+           {"Key": resource("AWS::KMS::Key", KeyPolicy={"Fn::ImportValue": "policy"}) | RETAINED, "App": ENCRYPTED},
+           "key-policy-denies", twin=with_key(ENCRYPTED, Description="for images")),
     Attack("the key becomes one for signatures", with_key(ENCRYPTED), with_key(ENCRYPTED, KeyUsage="SIGN_VERIFY"),
            "key-immutable", twin=with_key(ENCRYPTED, KeyUsage="ENCRYPT_DECRYPT")),
 ]  # fmt: skip

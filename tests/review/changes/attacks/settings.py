@@ -133,11 +133,13 @@ PUBLIC_REPOSITORIES = [
            twin=public(RepositoryPolicyText=pushers("*", action="ecr-public:DescribeImages")),
            twin_of=public()),
     Attack("a new public repository can be pushed to by everyone", {}, public(RepositoryPolicyText=pushers("*")),
-           "access-public", twin=public(RepositoryPolicyText=pushers("*", action="ecr-public:BatchGetImage"))),
+           "access-public", twin=public(RepositoryPolicyText=pushers("*", action="ecr-public:BatchGetImage")),
+           twin_of=public()),
     Attack("a new public repository can be deleted by everyone but one", {}, public(RepositoryPolicyText=policy({
            "Effect": "Allow", "NotPrincipal": OWN, "Action": "ecr-public:*"})), "access-notprincipal",
            twin=public(RepositoryPolicyText=policy({"Effect": "Allow", "NotPrincipal": OWN,
-                                                    "Action": "ecr-public:DescribeImages"}))),
+                                                    "Action": "ecr-public:DescribeImages"})),
+           twin_of=public()),
     Attack("a public repository loses its tags", public(), {"App": resource(
            "AWS::ECR::PublicRepository", RepositoryName="app") | {"DeletionPolicy": "Retain",
            "UpdateReplacePolicy": "Retain"}}, "tags-lost", "warning",
