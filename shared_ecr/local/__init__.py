@@ -8,7 +8,8 @@ registry and their validation (`ecr`), and all nine resource types of ECR (`clou
 
 Settings are kept, validated and read back; of what they bring about, a push that creates its repository from a
 template is done, and nothing else: no replica, no cached pull, no scan, no signature, no expiry. Everything is held
-in memory, on the loopback interface, with no authentication of API calls; policies decide nothing.
+in memory, on the loopback interface. A request needs a signature with the secret access key of this start
+(`request_gate`); policies decide nothing.
 """
 
 from shared_ecr.local.instance import DEMO_ACCOUNT, DEMO_REGION, LocalAws, environment_under
