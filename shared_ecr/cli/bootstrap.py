@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.bootstrap_documents import add_consumer, add_execution_policy, add_template
+from shared_ecr.cli.bootstrap_status import add_status
 from shared_ecr.cli.options import Subcommands, add_file, add_format
 from shared_ecr.errors import ExitCode
 
@@ -28,6 +29,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     add_template(actions)
     add_execution_policy(actions)
     add_consumer(actions)
+    add_status(actions)
 
 
 def _add_commands(actions: "Subcommands[argparse.ArgumentParser]") -> None:

@@ -26,6 +26,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr bootstrap template --save bootstrap-template.json",
         "shared-ecr bootstrap execution-policy cdk.out --save execution-policy.json",
         "shared-ecr bootstrap consumer 222222222222 --vpc",
+        "shared-ecr bootstrap status --profile shared",
     ),
     "grow": ("shared-ecr grow", "shared-ecr grow --against v1.4.0", "shared-ecr grow --new"),
     "iam": ("shared-ecr iam team/app --level push",),

@@ -85,6 +85,25 @@ class AwsClients:
         with asking_aws("sts:GetCallerIdentity"):
             return AccountId.parse(client.get_caller_identity()["Account"])
 
+    def assuming(self, role_arn: str, region: Region) -> "AwsClients":
+        """Return clients with the credentials of the role *role_arn*; they are closed with these.
+
+        Raises:
+            AwsRefusedError: the role does not exist, or does not trust this identity.
+        """
+        client = self.sts(region)
+        with asking_aws("sts:AssumeRole"):
+            found = client.assume_role(RoleArn=role_arn, RoleSessionName="shared-ecr")["Credentials"]
+        from botocore.session import Session
+
+        session = Session()
+        session.set_credentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+        correct_repetitions(session)
+        other = AwsClients()
+        other._session = session
+        self._open.append(other.close)
+        return other
+
     def close(self) -> None:
         """Close the connections of every client; `contextlib.closing` does it at the end of a block."""
         with self._lock:
