@@ -35,10 +35,11 @@ test: dev .tools/checkov/ready.stamp
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 endif
 
-lint: $(VENV)/dev.stamp ## Check style and the direction of imports
+lint: $(VENV)/dev.stamp ## Check style, words and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	scripts/words
 
 words: $(VENV)/dev.stamp ## Find words that a reader may not know (docs/contributing/words.md), by room
 	scripts/words

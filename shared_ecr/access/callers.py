@@ -13,7 +13,7 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.text import quoted
 
 _ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>[0-9]{12}):(?P<resource>[^\s]+)")
-# Stands for every role that no policy names; a role of this very name would be one of them too.
+# It stands for every role that no policy names; a role of this very name would be one of them too.
 UNNAMED_ROLE = "any-unnamed-role"
 
 

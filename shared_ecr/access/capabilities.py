@@ -17,7 +17,7 @@ class Capability:
     name: str
     actions: int
     """What it takes, all of them."""
-    telling: int
+    deciding: int
     """Actions that are wanted for no other purpose: having one of them and not all is a mistake."""
     every: int
     """All actions that belong to it: each alone is a part of it."""
@@ -75,8 +75,8 @@ def missing_of(capability: Capability, given: int) -> int:
 
     A push needs BatchGetImage, and needs no pull.
     """
-    if not given & capability.telling:
+    if not given & capability.deciding:
         return 0
-    if capability is PULL and given & PUSH.telling and not given & bits(("GetDownloadUrlForLayer",)):
+    if capability is PULL and given & PUSH.deciding and not given & bits(("GetDownloadUrlForLayer",)):
         return 0
     return capability.actions & ~given

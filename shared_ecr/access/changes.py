@@ -28,8 +28,8 @@ SHOWN_ACTIONS = 8
 class Direction(StrEnum):
     """Which way access moved."""
 
-    ALLOWED = "newly allowed"
-    DENIED = "newly denied"
+    ALLOWED = "now allowed"
+    DENIED = "now denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _turns(
     old: PolicyPair, new: PolicyPair, was: TargetRepository, target: TargetRepository, known: TrustBoundary
 ) -> Iterator[_Turn]:
     policies = _all(old, new)
-    told: dict[tuple[Direction, Caller], int] = {}
+    reported: dict[tuple[Direction, Caller], int] = {}
     # Tags that only one side knows are tried with any value on the other, so both sides give classes of requests.
     for each in (found for side in dict.fromkeys((target, was)) for found in request_classes(policies, side, known)):
         is_retagged = was.tags != target.tags
@@ -117,9 +117,9 @@ def _turns(
         before, after = _allowed(old, each.caller, was, earlier), _allowed(new, each.caller, target, later)
         for direction, turned in ((Direction.ALLOWED, after & ~before), (Direction.DENIED, before & ~after)):
             # The plainest context in which an action turned is its witness; others would only repeat it.
-            fresh = turned & ~told.get((direction, each.caller), 0)
+            fresh = turned & ~reported.get((direction, each.caller), 0)
             if fresh:
-                told[direction, each.caller] = told.get((direction, each.caller), 0) | fresh
+                reported[direction, each.caller] = reported.get((direction, each.caller), 0) | fresh
                 yield _Turn(direction, each.caller, each.said, fresh)
 
 

@@ -86,7 +86,7 @@ class _PolicyReader:
         statements = [self._statement(each, number, f"Statement[{number}]") for number, each in enumerate(found)]
         sids = [each.sid for each in statements if each and each.sid]
         for sid in sorted(sid for sid, times in Counter(sids).items() if times > 1):
-            self._refuse("Statement", f"the Sid {quoted(sid)} stands twice", "policy-sid")
+            self._refuse("Statement", f"the Sid {quoted(sid)} is written twice", "policy-sid")
         return Policy(version, tuple(each for each in statements if each), characters)
 
     def _version(self, text: Json) -> Version | None:
@@ -151,7 +151,7 @@ class _PolicyReader:
     def _named(self, element: dict[str, Json], place: str) -> Iterator[tuple[PrincipalType, str]]:
         known = {each.name: each for each in PrincipalType}
         if not element:
-            self._refuse(place, "the element names nobody", "policy-principal")
+            self._refuse(place, "the element names no one", "policy-principal")
         for key, value in element.items():
             if key not in known:
                 self._refuse(place, f"'{key}' is no kind of principal", "policy-principal", did_you_mean(key, known))

@@ -209,7 +209,7 @@ def _drop_repositories(draft: _Draft, section: str, path: str, why: str) -> None
         found = _named(draft.repositories, path)
         names = [found] if found else []
     else:
-        # A default or a profile: whoever has the value wrote it.
+        # A default or a profile: anyone who has the value wrote it.
         names = [name for name in draft.repositories if path.split(".", maxsplit=1)[0] in draft.repositories[name]]
     for name in names:
         resource = draft.live.one(REPOSITORY, name)

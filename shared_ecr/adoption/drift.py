@@ -1,6 +1,6 @@
 """What has drifted: the registry as it is declared, as it is deployed and as it is now, each against the others.
 
-CloudFormation's own detection looks only at what a template declares, and says nothing of a policy that somebody added.
+CloudFormation's own detection looks only at what a template declares, and says nothing of a policy that someone added.
 https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2493
 """
 
@@ -88,7 +88,7 @@ class DriftQuestion:
     stacks: tuple[str, ...]
     known: TrustBoundary
     is_strict: bool = False
-    """Whether repositories that nobody declared block."""
+    """Whether repositories that no one declared block."""
 
 
 def drifts(question: DriftQuestion) -> list[RepositoryDrift]:
@@ -189,7 +189,7 @@ def _missing(name: str, wanted: WantedResource | None, made: WantedResource | No
         what = "it is declared, and not deployed yet"
         return RepositoryDrift(name, DriftVerdict.UNDEPLOYED, (), (_note("drift-undeployed", name, what),))
     what = f"it was deleted, and the stack {made.stack} still has it"
-    why = "Its images are gone, and the next deployment that changes it fails"
+    why = "Its images no longer exist, and the next deployment that changes it fails"
     fix = "Create it again by hand with its settings, or remove it from the declaration and deploy" if wanted else ""
     finding = _error("repository-missing", name, what, why, fix or "Deploy the declaration, which lacks it too")
     return RepositoryDrift(name, DriftVerdict.MISSING, (), (finding,))

@@ -33,8 +33,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "access",
         help="print who can pull, push and administer each repository, and what a change gives access to",
-        description="Evaluate the policies as IAM does and print what everybody may do at most: whom the policies and "
-        "the declaration name, and strangers. With --against, print what a change newly allows and denies; newly "
+        description="Evaluate the policies as IAM does and print what everyone may do at most: whom the policies and "
+        "the declaration name, and strangers. With --against, print what a change now allows and denies; now "
         "allowed access exits 1 unless the declaration acknowledges it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -198,4 +198,4 @@ def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChan
         if not earlier:
             fresh = changes(PolicyPair(), row.policies, row.target, found.known)
             changed |= {repr(one): one for one in fresh if one.is_outside and not _is_of_bootstrap(one)}
-    return sorted(changed.values(), key=lambda each: (str(each.direction) != "newly allowed", not each.is_outside))
+    return sorted(changed.values(), key=lambda each: (str(each.direction) != "now allowed", not each.is_outside))

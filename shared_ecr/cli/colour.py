@@ -17,11 +17,11 @@ _STYLES = (
     (re.compile(r"nothing found blocks, but "), _BOLD + _YELLOW),
     (re.compile(r"nothing blocks|no access changes"), _BOLD + _GREEN),
     (re.compile(r"(?:blocks|error): |(?:DELETED|REPLACED|ORPHANED) "), _RED),
-    (re.compile(r"(?:outside, )?(?:newly allowed|gains access)"), _RED),
+    (re.compile(r"(?:outside, )?(?:now allowed|gains access)"), _RED),
     (re.compile(r"\s*(?:cascade )?expire\b"), _RED),
     (re.compile(r"warning: |(?:CHANGED|MOVED) |! "), _YELLOW),
     (re.compile(r"\s*(?:(?:cascade )?archive|blocked)\b"), _YELLOW),
-    (re.compile(r"CREATED |(?:outside, )?(?:newly denied|loses access)"), _GREEN),
+    (re.compile(r"CREATED |(?:outside, )?(?:now denied|loses access)"), _GREEN),
     (re.compile(r"note: |was so before: |acknowledged"), _DIM),
 )
 

@@ -25,7 +25,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="say which images the lifecycle policies keep, expire or archive, and why",
         description="Evaluate lifecycle policies over an inventory as AWS documents them: for each image its fate, the "
         "rule that decides, and why. Exits 1 when a finding blocks: images in use, pulled lately, the last of their "
-        "kind, or more than a tenth of a repository newly expiring. Reference: docs/reference/fate.md",
+        "kind, or more than a tenth of a repository now expiring. Reference: docs/reference/fate.md",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to judge (default: all)")
     add_inventory(parser)

@@ -25,7 +25,7 @@ from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 
-# Where the declaration stands unless one says otherwise.
+# Where the declaration is unless one says otherwise.
 DEFAULT_FILE = Path("registry.yaml")
 _OF_THE_WHOLE = tuple(key for key in KEYS if key != "repositories")
 

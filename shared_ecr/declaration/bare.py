@@ -47,7 +47,7 @@ def node_at(root: Node, path: str) -> Node:
 
 
 def load_bare(path: Path, wrapper: str, code: str) -> BareDocument | Problem:
-    """Read the JSON document at *path*, or say why it is none.
+    """Read the JSON document at *path*, or say why it is not one.
 
     Args:
         path: the file.

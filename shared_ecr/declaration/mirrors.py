@@ -119,6 +119,6 @@ def _parsed(reading: Reading, node: Node, path: str, parse: Callable[[str], T]) 
 def _newest(reading: Reading, node: Node, path: str) -> int | None:
     number = reading.whole_number(node, path, "tags")
     if number is not None and number < 1:
-        reading.note(node, path, InvalidValueError(f"the newest {number} are none", code="mirror-newest"))
+        reading.note(node, path, InvalidValueError(f"the newest {number} select nothing", code="mirror-newest"))
         return None
     return number

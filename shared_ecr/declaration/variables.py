@@ -121,7 +121,7 @@ class _Replacement:
             fault = InvalidValueError(
                 f"the variable {quoted(name)} is called like a secret",
                 why="What a declaration says is shown in errors, templates and plans",
-                fix="Keep secrets in Secrets Manager; if it is none, call it otherwise",
+                fix="Keep secrets in Secrets Manager; if it is not a secret, use another name",
                 code="env-secret",
             )
         elif name in self.environ:

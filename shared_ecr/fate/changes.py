@@ -11,9 +11,9 @@ from shared_ecr.fate.verdicts import ImageFate
 class ChangeKind(StrEnum):
     """How a fate changes, in the order in which people want to know."""
 
-    NEWLY_LOST = "newly_lost"
-    NEWLY_ARCHIVED = "newly_archived"
-    NOW_KEPT = "newly_kept"
+    NOW_LOST = "now_lost"
+    NOW_ARCHIVED = "now_archived"
+    NOW_KEPT = "now_kept"
     OTHERWISE = "otherwise"
 
 
@@ -33,9 +33,9 @@ class PolicyChange:
     def kind(self) -> ChangeKind:
         """How its fate changes."""
         if self.after.fate.is_loss:
-            return ChangeKind.OTHERWISE if self.before.fate.is_loss else ChangeKind.NEWLY_LOST
+            return ChangeKind.OTHERWISE if self.before.fate.is_loss else ChangeKind.NOW_LOST
         if self.after.fate.is_archiving:
-            return ChangeKind.OTHERWISE if self.before.fate.is_archiving else ChangeKind.NEWLY_ARCHIVED
+            return ChangeKind.OTHERWISE if self.before.fate.is_archiving else ChangeKind.NOW_ARCHIVED
         went = self.before.fate.is_loss or self.before.fate.is_archiving
         return ChangeKind.NOW_KEPT if went else ChangeKind.OTHERWISE
 

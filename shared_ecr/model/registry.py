@@ -38,7 +38,7 @@ class CiRoles:
 
 @dataclass(frozen=True, slots=True)
 class RegistrySpec:
-    """One account's registry in every Region where it shall be the same."""
+    """One account's registry in every Region where it must be the same."""
 
     account: AccountId
     regions: tuple[Region, ...]
@@ -111,7 +111,7 @@ def conflicts(
     stacks: int = 1,
     placement: Placement | None = None,
 ) -> Iterator[tuple[RepositoryName | None, InvalidValueError]]:
-    """Tell what is wrong across a registry: the repository concerned, or None for the whole; all faults."""
+    """Show what is wrong across a registry: the repository concerned, or None for the whole; all faults."""
     yield from ((None, fault) for fault in _overfull(regions, repositories, stacks, placement))
     for spec in repositories:
         for fault in _faults(spec, regions):
@@ -163,7 +163,7 @@ def _faults(spec: RepositorySpec, regions: Sequence[Region]) -> Iterator[Invalid
 
 
 def encryption_faults(encryption: Encryption, regions: Sequence[Region]) -> Iterator[InvalidValueError]:
-    """Tell what is wrong with *encryption* in the *regions* of a registry; all faults."""
+    """Show what is wrong with *encryption* in the *regions* of a registry; all faults."""
     key = key_of(encryption)
     for region in regions:
         if isinstance(key, NamedKey) and region != key.region:

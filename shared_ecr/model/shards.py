@@ -19,7 +19,7 @@ from shared_ecr.names import RepositoryName
 MAX_REPOSITORIES = 220
 # CloudFormation stops at 1 MB; what settings and key take has room beside this.
 MAX_CHARACTERS = 900 * 1024
-# CloudFormation's quota is 2,000 stacks in an account and Region; nobody reviews more templates than this.
+# CloudFormation's quota is 2,000 stacks in an account and Region; no one reviews more templates than this.
 MAX_STACKS = 100
 # What a repository takes in a template beside its policy and lifecycle text: its other properties, a parameter,
 # its place in an output, measured on templates of this package and rounded up.

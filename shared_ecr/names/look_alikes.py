@@ -68,7 +68,7 @@ def _meant(account: AccountId, region: Region, *, dual_stack: bool = False) -> s
 
 def _refusal(host: RegistryHost, why: str, fix: str) -> InvalidValueError:
     return InvalidValueError(
-        f"{quoted(host.text)} looks like a host of ECR and is none, so no credentials go there",
+        f"{quoted(host.text)} looks like a host of ECR and is not one, so no credentials go there",
         why=why,
         fix=fix,
         code="ecr-host",

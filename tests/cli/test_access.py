@@ -89,7 +89,7 @@ def test_now_allowed_outsiders_block_with_a_witness(here: Path) -> None:
     found = against(here, DECLARATION, WIDER)
     first, witness = found.stdout.splitlines()[:2]
     assert found.code == 1
-    assert first.startswith("outside, newly allowed: team/app: any role of 333333333333")
+    assert first.startswith("outside, now allowed: team/app: any role of 333333333333")
     assert first.endswith("[access-widened-outside]")
     assert json.loads(witness.removeprefix("  witness: "))["principal"]["arn"].startswith("arn:aws:iam::333333333333:")
 
@@ -103,7 +103,7 @@ def test_now_allowed_members_block_too(here: Path) -> None:
 def test_less_access_does_not_block(here: Path) -> None:
     found = against(here, WIDER, DECLARATION)
     assert found.code == 0
-    assert "newly denied" in found.stdout
+    assert "now denied" in found.stdout
 
 
 def acknowledging(declaration: str) -> str:

@@ -155,7 +155,7 @@ def test_now_lost_images_come_first_with_both_reasons(files: Files, capsys: pyte
         capsys, "--images", files.inventory(*TEN), "--policy", files.policy(newest(1, 9)), "--against", old
     )
     changes = document["repositories"][0]["changes"]
-    assert [(each["tags"], each["kind"]) for each in changes] == [(["v10"], "newly_lost"), (["v3"], "newly_kept")]
+    assert [(each["tags"], each["kind"]) for each in changes] == [(["v10"], "now_lost"), (["v3"], "now_kept")]
     assert changes[0]["before"]["why"] == "kept by rule 2: 10th newest of at most 99 of any kind"
     assert changes[0]["after"]["why"] == "expired by rule 1: 10th newest of at most 9 of any kind"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from properties.declarations import HOSTILE
 
-# Functions with arguments that fit, that do not, and that are none.
+# Functions with arguments that fit, that do not, and that are not functions.
 FUNCTIONS: Sequence[Any] = (
     *({"Ref": "AWS::NoValue"}, {"Ref": "AWS::Region"}, {"Ref": "No one"}, {"Ref": []}, {"Ref": "Key"}),
     *({"Fn::Sub": "${Key.Arn}-${!x}-${AWS::AccountId}"}, {"Fn::Sub": ["${a}", {"a": {"Ref": "P"}}]}, {"Fn::Sub": []}),

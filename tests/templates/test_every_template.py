@@ -36,7 +36,7 @@ def test_no_repository_is_emptied_when_it_goes(templates: list[str]) -> None:
     ] == []
 
 
-def test_whoever_is_let_in_as_anybody_is_of_a_named_organization_or_unit(templates: list[str]) -> None:
+def test_anyone_who_is_let_in_as_anyone_is_of_a_named_organization_or_unit(templates: list[str]) -> None:
     for statement in _all_statements(templates):
         if statement["Effect"] == "Allow" and "*" in set(texts(statement["Principal"])):
             condition = statement["Condition"]
@@ -62,7 +62,7 @@ def test_a_statement_names_its_effect_its_principals_and_its_actions(templates: 
     for statement in _all_statements(templates):
         assert statement.keys() - {"Condition"} == {"Sid", "Effect", "Principal", "Action"}
         if statement["Effect"] == "Deny":
-            # A perimeter denies everything to whoever is outside; nothing else of ours denies.
+            # A perimeter denies everything to a principal that is outside; nothing else of ours denies.
             assert statement["Principal"] == "*"
             assert statement["Action"] == ["ecr:*"]
             assert "StringNotEqualsIfExists" in statement["Condition"]

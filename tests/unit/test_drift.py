@@ -90,7 +90,7 @@ def test_what_was_not_read_is_never_in_sync() -> None:
     assert found.findings[0].blocks
 
 
-def test_strict_blocks_what_nobody_declared() -> None:
+def test_strict_blocks_what_no_one_declared() -> None:
     assert not one(shop(owner=None), None, None).findings[0].blocks
     assert one(shop(owner=None), None, None, is_strict=True).findings[0].blocks
 

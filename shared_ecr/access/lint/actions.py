@@ -126,7 +126,7 @@ def incomplete(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFi
                 given |= each.action.actions
         for capability in (PUSH, PULL):
             lacking = missing_of(capability, given)
-            if lacking and statement.action.actions & capability.telling:
+            if lacking and statement.action.actions & capability.deciding:
                 # Without the look at what is there a push works; CDK's grant_push and an example of AWS leave it out.
                 report = warning if capability is PUSH and lacking == LOOK else error
                 yield report(

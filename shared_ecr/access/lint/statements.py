@@ -90,7 +90,7 @@ def lockout(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     denying = [each for each in subject.policy.statements if each.effect is Effect.DENY]
     yield error(
         "policy-lockout", next((each for each in denying if each.action.actions & rescuing), None),
-        "after this nobody of the registry's account can change the policy",
+        "after this no one of the registry's account can change the policy",
         "ECR refuses it unless forced, and then only AWS Support or the root user may help",
         f"Leave ecr:{_REPAIRS[subject.holder][0]} out of the Deny, or except an administrator",
     )  # fmt: skip

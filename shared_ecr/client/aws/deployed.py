@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _REPOSITORY_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):repository/(?P<name>.+)"
 )
-# How the keys of the outputs start that `shared_ecr_constructs.addresses` writes; a construct around it stands before.
+# How the keys of the outputs start that `shared_ecr_constructs.addresses` writes; a construct around it is before.
 _STACKS_OUTPUT = re.compile(r".*AddressesStacks[0-9A-F]{8}")
 _REGISTRY_OUTPUT = re.compile(r".*AddressesRegistry[0-9A-F]{8}")
 _NAMES_OUTPUT = re.compile(r".*AddressesNames[0-9]+[0-9A-F]{8}")

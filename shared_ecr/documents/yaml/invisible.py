@@ -1,4 +1,4 @@
-"""Characters that take no ink or look like a space and are none."""
+"""Characters that take no ink or look like a space and are not one."""
 
 import re
 import unicodedata

@@ -76,7 +76,7 @@ def _legend(outcome: RepositoryOutcome) -> Iterator[str]:
 
 def _tables(outcome: RepositoryOutcome) -> Iterator[str]:
     for kind, lines in change_rows(outcome.changes):
-        is_open = " open" if kind.value == "newly_lost" else ""
+        is_open = " open" if kind.value == "now_lost" else ""
         yield f"<details{is_open}><summary>{TITLES[kind]}: {len(lines)}</summary>"
         yield from _table(CHANGE_HEAD, lines)
         yield "</details>"

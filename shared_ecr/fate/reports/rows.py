@@ -17,8 +17,8 @@ FORECAST_HEAD = ("day", "pushed", "expired", "archived", "images", "stored", "co
 # Worst first: anyone who stops reading has read what matters.
 _ORDER = (Fate.EXPIRE, Fate.CASCADE_EXPIRE, Fate.ARCHIVE, Fate.CASCADE_ARCHIVE, Fate.BLOCKED, Fate.KEEP)
 TITLES = {
-    ChangeKind.NEWLY_LOST: "now lost",
-    ChangeKind.NEWLY_ARCHIVED: "now archived",
+    ChangeKind.NOW_LOST: "now lost",
+    ChangeKind.NOW_ARCHIVED: "now archived",
     ChangeKind.NOW_KEPT: "no longer lost",
     ChangeKind.OTHERWISE: "otherwise different",
 }

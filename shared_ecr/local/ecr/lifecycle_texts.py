@@ -21,7 +21,7 @@ def require_lifecycle_policy(text: str) -> None:
     """Refuse *text* as a lifecycle policy; how long it may be is said by the shape of the request.
 
     Raises:
-        ServiceError: it is none.
+        ServiceError: it is not one.
     """
     if fault := _fault(text):
         raise ServiceError.invalid("LifecyclePolicyText", f"Lifecycle policy validation failure: '{fault}'")

@@ -31,7 +31,7 @@ def require_repository_policy(text: str, service: str = "ecr") -> None:
     """Refuse *text* as the policy of a repository of *service*, `ecr` or `ecr-public`.
 
     Raises:
-        ServiceError: it is none.
+        ServiceError: it is not one.
     """
     _require(text, "repository", _of_repository, service)
 
@@ -40,7 +40,7 @@ def require_registry_policy(text: str) -> None:
     """Refuse *text* as the policy of a registry, whose statements name resources.
 
     Raises:
-        ServiceError: it is none.
+        ServiceError: it is not one.
     """
     _require(text, "registry", _of_registry, "ecr")
 

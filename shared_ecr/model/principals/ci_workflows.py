@@ -34,7 +34,7 @@ _ORIGIN = re.compile(r"[a-z0-9.-]+(?:/[\w.-]+){2,}", re.ASCII)
 # https://git-scm.com/docs/git-check-ref-format
 _REF = re.compile(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
 _NOT_IN_A_REF = frozenset('~^:?[\\"')
-# Stands for one UUID: a '*' would also cover what follows it, and a branch may be named like the rest of a subject.
+# It stands for one UUID: a '*' would also cover what follows it, and a branch may be named like the rest of a subject.
 _ANY_UUID = "-".join("?" * length for length in (8, 4, 4, 4, 12))
 
 

@@ -120,7 +120,7 @@ class Replication:
     def wire(self, home: EcrRegistry) -> dict[str, Any]:
         """Render the configuration of *home* as CloudFormation takes it, which has no property for deletions.
 
-        A rule that would replicate *home* to itself does so nowhere; one that is left without destinations is none.
+        A rule that would replicate *home* to itself does so nowhere; one that is left without destinations is left out.
         """
         return {"rules": self._rules(home, deletes=False)}
 

@@ -25,7 +25,7 @@ def deny(condition: dict[str, Any] | None = None, **elements: object) -> dict[st
     return allow("*", condition, **{"Effect": "Deny", "Action": "ecr:*", **elements})
 
 
-def everybody_but(principal: object, effect: str = "Allow") -> dict[str, Any]:
+def everyone_but(principal: object, effect: str = "Allow") -> dict[str, Any]:
     """Return a statement with NotPrincipal."""
     return {"Effect": effect, "NotPrincipal": principal, "Action": PULL}
 

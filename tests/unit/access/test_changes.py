@@ -16,7 +16,7 @@ from unit.access.policies import (
     TARGET,
     allow,
     deny,
-    everybody_but,
+    everyone_but,
     policies,
     policy,
 )  # fmt: skip
@@ -82,7 +82,7 @@ def test_narrowing_is_shown_as_such(old: Statements, new: Statements) -> None:
                  id="IfExists"),
     pytest.param([allow(ROOT)], [allow("*", IN_ORGANIZATION)], f"a member of {ORGANIZATION}", False,
                  id="an account to the organization"),
-    pytest.param([allow(ROOT)], [everybody_but(ROOT)], "any AWS service", True, id="NotPrincipal"),
+    pytest.param([allow(ROOT)], [everyone_but(ROOT)], "any AWS service", True, id="NotPrincipal"),
     pytest.param([allow(ROLE)], [allow(ROOT)], f"any role of {CONSUMER}", False, id="a role to its account"),
     pytest.param([allow("*", through("vpce-1"))], [allow("*", through("vpce-2"))], "vpce-2", True, id="an endpoint"),
     pytest.param([allow(LAMBDA, {"StringEquals": {"aws:SourceAccount": CONSUMER}})], [allow(LAMBDA)],

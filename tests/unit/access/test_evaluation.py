@@ -8,7 +8,7 @@ from shared_ecr.access.evaluation import AccessVerdict, decide
 from shared_ecr.access.policy_pair import PolicyPair, PolicySide, Scope
 from shared_ecr.access.requests import Request
 from shared_ecr.errors import InvalidValueError
-from unit.access.policies import CONSUMER, REGISTRY, TARGET, allow, deny, everybody_but, policies, policy
+from unit.access.policies import CONSUMER, REGISTRY, TARGET, allow, deny, everyone_but, policies, policy
 
 OWN = f"arn:aws:iam::{REGISTRY}:role/ci"
 OTHER = f"arn:aws:iam::{CONSUMER}:role/ci"
@@ -62,8 +62,8 @@ def test_a_session_carries_the_arn_of_its_role() -> None:
 
 
 @pytest.mark.parametrize(("statement", "expected"), [
-    (everybody_but({"AWS": CONSUMER}), DENY), (everybody_but({"AWS": OTHER}), DENY),
-    (everybody_but({"AWS": REGISTRY}), ALLOW), (everybody_but({"Service": "lambda.amazonaws.com"}), ALLOW),
+    (everyone_but({"AWS": CONSUMER}), DENY), (everyone_but({"AWS": OTHER}), DENY),
+    (everyone_but({"AWS": REGISTRY}), ALLOW), (everyone_but({"Service": "lambda.amazonaws.com"}), ALLOW),
 ])  # fmt: skip
 def test_not_principal_means_everyone_else(statement: dict[str, Any], expected: AccessVerdict) -> None:
     assert verdict(policies(statement), someone(SESSION)) is expected

@@ -14,7 +14,7 @@ from unit.access.policies import (
     TARGET,
     allow,
     deny,
-    everybody_but,
+    everyone_but,
     policy,
 )
 
@@ -40,8 +40,8 @@ def units(*paths: str) -> dict[str, Any]:
     ("access-public", [allow("*")]),
     ("access-forall", [allow("*", {"ForAllValues:StringEquals": ORG})]),
     ("access-ifexists", [allow("*", {"StringEqualsIfExists": ORG})]),
-    ("access-notprincipal", [everybody_but({"AWS": CONSUMER})]),
-    ("access-notprincipal", [allow(), everybody_but({"AWS": CONSUMER}, "Deny")]),
+    ("access-notprincipal", [everyone_but({"AWS": CONSUMER})]),
+    ("access-notprincipal", [allow(), everyone_but({"AWS": CONSUMER}, "Deny")]),
     ("access-notaction", [{"Effect": "Allow", "Principal": {"AWS": CONSUMER}, "NotAction": "ecr:DeleteRepository"}]),
     ("confused-deputy", [allow(LAMBDA)]),
     ("confused-deputy", [allow(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:*"}})]),

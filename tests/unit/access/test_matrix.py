@@ -21,7 +21,7 @@ from unit.access.policies import (
     TARGET,
     allow,
     deny,
-    everybody_but,
+    everyone_but,
     policies,
     policy,
 )  # fmt: skip
@@ -52,7 +52,7 @@ MEMBER, NOBODY = f"another account of {ORGANIZATION}", "an account of no organiz
     (policies(allow()), SHARED, "own policy"), (policies(allow("*", IN_ORGANIZATION)), SHARED, "yes"),
     (policies(allow("*", IN_ORGANIZATION)), MEMBER, "yes"), (policies(allow("*", IN_ORGANIZATION)), NOBODY, "none"),
     (policies(allow("*")), NOBODY, "yes"), (policies(allow("*")), "any other AWS service", "yes"),
-    (policies(everybody_but({"AWS": CONSUMER})), "an account of another organization", "yes"),
+    (policies(everyone_but({"AWS": CONSUMER})), "an account of another organization", "yes"),
     (policies(allow(condition=THROUGH)), STAGING, "only through vpce-1"),
     (policies(allow(), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})), STAGING, "only through vpce-1"),
     (policies(allow(condition=THROUGH), deny({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}})), STAGING, "none"),

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from shared_ecr.access.strangers import is_public
-from unit.access.policies import CONSUMER, IN_ORGANIZATION, ORGANIZATION, TARGET, allow, deny, everybody_but, policy
+from unit.access.policies import CONSUMER, IN_ORGANIZATION, ORGANIZATION, TARGET, allow, deny, everyone_but, policy
 
 ORG = {"aws:PrincipalOrgID": ORGANIZATION}
 LAMBDA = {"Service": "lambda.amazonaws.com"}
@@ -24,7 +24,7 @@ PRESENT = {"Null": {"aws:PrincipalOrgID": "false"}}
     pytest.param([allow("*", {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}})], False,
                  id="a path of the organization"),
     pytest.param([allow({"AWS": CONSUMER})], False, id="an account"),
-    pytest.param([everybody_but({"AWS": CONSUMER})], True, id="everyone but an account"),
+    pytest.param([everyone_but({"AWS": CONSUMER})], True, id="everyone but an account"),
     pytest.param([allow(LAMBDA)], True, id="a service for anyone"),
     pytest.param([allow(LAMBDA, {"StringEquals": {"aws:SourceAccount": CONSUMER}})], False, id="a service for one"),
     pytest.param([allow(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:*"}})], True,

@@ -31,7 +31,7 @@ def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     outcome = case.outcome
     if outcome is None:
         return
-    is_any_lost = any(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
+    is_any_lost = any(each.kind is ChangeKind.NOW_LOST for each in outcome.changes)
     for found in outcome.findings:
         severity = found.severity
         if found.code == _PROTECTS_NOTHING:
@@ -129,8 +129,8 @@ def _shown(lines: list[str], what: str) -> tuple[str, ...]:
 def _number(outcome: RepositoryOutcome | None) -> str:
     if outcome is None:
         return "number unknown: no inventory"
-    lost = sum(each.kind is ChangeKind.NEWLY_LOST for each in outcome.changes)
-    archived = sum(each.kind is ChangeKind.NEWLY_ARCHIVED for each in outcome.changes)
+    lost = sum(each.kind is ChangeKind.NOW_LOST for each in outcome.changes)
+    archived = sum(each.kind is ChangeKind.NOW_ARCHIVED for each in outcome.changes)
     moved = f", and {archived} are archived" if archived else ""
     return f"{lost} of {len(outcome.verdicts)} images of the inventory would be lost now{moved}"
 
