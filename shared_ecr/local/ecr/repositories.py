@@ -1,4 +1,4 @@
-"""What ECR refuses about one repository and MiniStack takes: wrong encryption, too many tags, texts that are not policies.
+"""What ECR refuses about one repository and MiniStack takes: encryption, tags, and texts that are not policies.
 
 Names, lengths and enumerations are in the shape of the request (`shapes`), tag rules in `tag_rules`.
 """
