@@ -9,10 +9,15 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.review.changes.registry.access import RegistryPolicies, can_be_read
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.repositories import repositories
+from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 
 
 def matrices(deployment: Deployment, known: TrustBoundary) -> Iterator[Matrix]:
-    """Yield the matrix of each account; a repository whose policy AWS would refuse is in none."""
+    """Yield the matrix of each account; a repository whose policy AWS would refuse is in none.
+
+    What custom resources put by their last calls counts as if the template put it.
+    """
+    *_, deployment = deployments_of_calls(deployment)
     registries = RegistryPolicies.of(deployment)
     by_account: dict[str, list[MatrixRow]] = {}
     for each in repositories(deployment):

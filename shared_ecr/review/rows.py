@@ -17,6 +17,7 @@ from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
+from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 from shared_ecr.review.sensitive import without_sensitive
 from shared_ecr.review.worlds import Wording, explore
 from shared_ecr.text import visible
@@ -63,11 +64,12 @@ def collect(path: Path, place: DeploymentTarget) -> DeploymentPolicies:
     doubts = _Numbered[str]()
     for number, world in enumerate(found.worlds):
         (written,) = world.deployments
-        deployment = without_sensitive(written)
-        held = tuple(each for _, each in _found(deployment))
-        rows.add(number, _rows(held, dict(_scopes(deployment))))
-        policies.add(number, held)
-        doubts.add(number, (visible(str(doubt)) for doubt in deployment.doubts))
+        # What custom resources put by their calls counts as if the template put it.
+        for deployment in deployments_of_calls(without_sensitive(written)):
+            held = tuple(each for _, each in _found(deployment))
+            rows.add(number, _rows(held, dict(_scopes(deployment))))
+            policies.add(number, held)
+            doubts.add(number, (visible(str(doubt)) for doubt in deployment.doubts))
     return DeploymentPolicies(
         tuple(replace(row, world=wording.condition(where)) for row, where in rows),
         tuple(policy for policy, _ in policies),

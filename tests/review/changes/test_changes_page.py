@@ -7,6 +7,7 @@ from pathlib import Path
 from shared_ecr.review.changes.verdicts.custom import ATTRIBUTE_ROWS
 from shared_ecr.review.changes.verdicts.rows import ChangeEffect, Rows, Verdict
 from shared_ecr.review.changes.verdicts.table import TABLE
+from shared_ecr.review.documents.terraform.translation import JOINED, TRANSLATIONS
 
 PAGE = Path(__file__).parents[3] / "docs/reference/changes.md"
 HEAD = """# What a change of each property means
@@ -42,9 +43,25 @@ def section(title: str, rows: Rows) -> Iterator[str]:
         yield f"| `{path}` | {shown(row.added)} | {shown(row.changed)} | {shown(row.removed)} |"
 
 
+def terraform() -> Iterator[str]:
+    yield "\n## Attributes of Terraform\n"
+    yield "Each has the verdicts of the property that it becomes; the plan says whether a change replaces the resource."
+    yield "Others (`id`, `arn`, `timeouts`, …) are returned by the service, or say how long Terraform waits.\n"
+    yield "| attribute | is judged as |"
+    yield "| --- | --- |"
+    for type_, translation in sorted(TRANSLATIONS.items()):
+        if translation.type.startswith("AWS::ECR::"):
+            for attribute, (name, _) in translation.properties.items():
+                yield f"| `{type_}.{attribute}` | `{name}` of {translation.type} |"
+    for type_, (owner, name, _) in sorted(JOINED.items()):
+        yield f"| `{type_}.policy` | `{name}` of {owner} |"
+    yield "| `aws_ecr_account_setting` | Custom::EcrSetting |"
+
+
 def page() -> str:
     lines = [HEAD.rstrip(), *(line for type_, rows in TABLE.items() for line in section(type_, rows))]
     lines += section("Attributes of every resource", ATTRIBUTE_ROWS)
+    lines += terraform()
     return "\n".join(lines) + "\n"
 
 

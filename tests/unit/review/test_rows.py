@@ -129,3 +129,11 @@ def test_what_is_no_template_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_policy_that_aws_refuses_names_its_resource(tmp_path: Path) -> None:
     with pytest.raises(InvalidPolicyError, match=r"stack\.template\.json: App: Statement\[0\]\.Effect"):
         read(tmp_path, {"App": repository(policy(CONSUMER, Effect="allow"))})
+
+
+def test_a_policy_that_a_custom_resource_sets_by_a_call_is_the_policy_of_the_repository(tmp_path: Path) -> None:
+    sent = {"repositoryName": "team/app", "policyText": json.dumps(policy("*"))}
+    call = json.dumps({"service": "ECR", "action": "setRepositoryPolicy", "parameters": sent})
+    custom = {"Type": "Custom::AWS", "Properties": {"Create": call}}
+    found = read(tmp_path, {"App": repository(policy(CONSUMER)), "Call": custom})
+    assert [principals(each.policies) for each in found.rows] == [["*"]]
