@@ -239,3 +239,26 @@ class TestSeveralPlatforms:
         (tmp_path / "i.tar").write_bytes(tar_of(files))
         with FakeRegistry() as registry:
             assert any("left out: linux/arm64" in note for note in Bench(registry).plan(tmp_path / "i.tar").notes)
+
+    def test_an_attestation_that_is_left_out_is_called_one(self, tmp_path: Path) -> None:
+        files, built = self.files("manifest", "layer", "config")
+        amd64: dict[str, object] = built.manifest["manifests"][0]  # type: ignore[index]  # a list by construction
+        missing = image([b"attested"]).descriptor(
+            platform={"os": "unknown", "architecture": "unknown"},
+            annotations={"vnd.docker.reference.digest": amd64["digest"]},
+        )
+        changed = with_root(built, {**built.manifest, "manifests": [amd64, missing]})
+        files |= {name: content for name, content in layout_files(changed).items() if changed.root[7:] in name}
+        files["index.json"] = layout_files(changed)["index.json"]
+        (tmp_path / "i.tar").write_bytes(tar_of(files))
+        with closing(open_source(str(tmp_path / "i.tar"))) as source:
+            assert source.notes[0].endswith("left out: an attestation")
+
+    def test_a_platform_of_a_nested_index_is_looked_at_too(self, tmp_path: Path) -> None:
+        files, built = self.files("layer")
+        outer = with_root(built, {**built.manifest, "manifests": [built.descriptor()]})
+        nested = {name: content for name, content in layout_files(outer).items() if outer.root[7:] in name}
+        files |= {**nested, "index.json": layout_files(outer)["index.json"]}
+        (tmp_path / "i.tar").write_bytes(tar_of(files))
+        with pytest.raises(InvalidImageError, match="of the image for linux/arm64 it lacks"):
+            open_source(str(tmp_path / "i.tar"))

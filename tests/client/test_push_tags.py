@@ -60,6 +60,14 @@ def test_a_look_that_is_forbidden_is_no_failure(bench: Bench, layout: Path) -> N
     assert bench.push(layout, mutability=IMMUTABLE).uploaded_blobs == 3
 
 
+def test_where_one_tag_may_not_be_looked_at_no_digest_is_asked_for(bench: Bench, layout: Path) -> None:
+    # The registry forbids the look at one tag alone; a digest that is asked for would be forbidden too.
+    bench.registry.fail("HEAD", "/manifests/1.0", Reply(403), times=99)
+    bench.registry.fail("GET", "/manifests/1.0", Reply(403, (), b'{"errors":[{"code":"DENIED"}]}'), times=99)
+    bench.push(layout, "1.0", "2.0")
+    assert bench.registry.count("HEAD", f"/manifests/{image().root}") == 0
+
+
 def test_an_immutable_tag_behind_a_forbidden_look_is_shown_with_the_permission_to_look(
     bench: Bench, layout: Path
 ) -> None:
