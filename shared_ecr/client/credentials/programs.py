@@ -8,7 +8,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared_ecr.client.aws.redaction import redacted
@@ -29,6 +32,8 @@ ANSWER_SECONDS = 60.0
 # The sentence of docker's own library, which every helper made with it prints.
 # https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go
 _NOT_FOUND = "credentials not found in native keychain"
+# After so long a person wonders what is waited for.
+NOTICE_SECONDS = 5.0
 MAX_COMPLAINT = 300
 
 
@@ -59,6 +64,11 @@ class HelperProgram:
         executable = shutil.which(f"{PREFIX}{self.name}", path=self.environ.get("PATH", ""))
         if executable is None:
             raise self._failed("is not on PATH")
+        notice = threading.Timer(NOTICE_SECONDS, self._report_waiting)
+        notice.daemon = True
+        with suppress(RuntimeError):
+            # Where no thread can be started, there is no notice.
+            notice.start()
         try:
             done = subprocess.run(  # noqa: S603 — an argument vector, the executable found on PATH, its name checked
                 [executable, "get"],
@@ -73,7 +83,15 @@ class HelperProgram:
             raise self._failed(f"did not answer within {self.seconds:g} s") from None
         except OSError as fault:
             raise self._failed(f"cannot be run: {fault.strerror or fault}") from fault
+        finally:
+            notice.cancel()
         return done.returncode, done.stdout, done.stderr
+
+    def _report_waiting(self) -> None:
+        sys.stderr.write(
+            f"waiting for {PREFIX}{self.name}, which {self.named_by} names; it may be asking for a password, and has "
+            f"{self.seconds:g} s\n"
+        )
 
     def _read(self, code: int, output: bytes, complaints: bytes) -> Credentials | None:
         if code != 0:

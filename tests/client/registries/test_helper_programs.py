@@ -95,6 +95,20 @@ def test_a_helper_that_hangs_is_ended(helpers: Helpers) -> None:
         program(helpers, seconds=0.5).get(SERVER)
 
 
+def test_a_helper_that_takes_long_is_named_meanwhile(
+    helpers: Helpers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shared_ecr.client.credentials.programs.NOTICE_SECONDS", 0.01)
+    helpers.answers("chain", NOT_FOUND, server=SERVER, code=1, seconds=0.5)
+    assert program(helpers).get(SERVER) is None
+    assert capsys.readouterr().err.startswith("waiting for docker-credential-chain, which credsStore of ")
+
+
+def test_a_helper_that_answers_soon_is_not_mentioned(helpers: Helpers, capsys: pytest.CaptureFixture[str]) -> None:
+    program(helpers).get(SERVER)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_helper_that_is_not_installed_is_named(helpers: Helpers) -> None:
     with pytest.raises(UnavailableError, match=r"docker-credential-desktop is not on PATH\. credsStore of"):
         program(helpers, "desktop").get(SERVER)
