@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shared_ecr.access.actions import bits
 from shared_ecr.access.callers import Caller
-from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, warning
+from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, note, warning
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch
 
@@ -21,13 +21,15 @@ _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount"})
 
 def half_of_lambda(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A grant to Lambda in another account, without the grant to that account."""
-    if subject.holder is PolicyHolder.REGISTRY or not subject.knows_its_account:
+    if subject.holder is PolicyHolder.REGISTRY:
         return
     for statement in subject.policy.statements:
         if statement.effect is Effect.ALLOW and _LAMBDA in statement.principal.services:
             for account in dict.fromkeys(_accounts(statement)):
                 if account != subject.target.account and not _may_pull(subject, account):
-                    yield warning(
+                    # Where the registry's account is not known, it can be the one of the functions.
+                    make = warning if subject.knows_its_account else note
+                    yield make(
                         "lambda-incomplete", statement,
                         f"Lambda may pull for functions of account {account}, and no principal of that account may",
                         "To create the function, a role of the account must be allowed to pull the image, too",

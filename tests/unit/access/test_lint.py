@@ -96,7 +96,7 @@ def test_a_mistake_is_found_by_its_code(code: str, statements: list[dict[str, An
 
 
 @pytest.mark.parametrize("statements", [
-    [allow()], [allow("*", IN_ORGANIZATION)], [allow(LAMBDA, OURS)], [allow("*", units(f"{PATHS}*"))],
+    [allow()], [allow("*", IN_ORGANIZATION)], [allow(LAMBDA, OURS), allow()], [allow("*", units(f"{PATHS}*"))],
     [allow(), deny({"StringNotEqualsIfExists": ORG, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})],
     [allow(Action=PUSH)], [allow(Action=PULL[:1]), allow(Action=PULL[1:])],
     [allow("*", {"StringEquals": {**ORG, "aws:ResourceTag/owner": "${aws:PrincipalAccount}"}}, Action=PULL)],
@@ -126,6 +126,12 @@ def test_lambda_of_another_account_needs_two_statements(rest: list[dict[str, Any
     statements = [allow(LAMBDA, {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:*:{CONSUMER}:function:*"}}), *rest]
     found = lint(LintedPolicy(policy(*statements), target=TARGET))
     assert {each.code for each in found} & {"lambda-incomplete"} == expected
+
+
+def test_where_the_account_of_the_registry_is_not_known_half_a_grant_to_lambda_is_a_note() -> None:
+    condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:*:{CONSUMER}:function:*"}}
+    [found] = lint(LintedPolicy(policy(allow(LAMBDA, condition))))
+    assert (found.code, found.severity) == ("lambda-incomplete", "note")
 
 
 def test_a_grant_of_a_token_alone_is_a_warning_and_no_dead_statement() -> None:
