@@ -30,7 +30,7 @@ def _entry(key: str, value: object, indent: int) -> Iterator[str]:
     if isinstance(value, Commented):
         yield from (f"{pad}# {line}" for line in value.comment.splitlines())
         value = value.value
-    flow = _flow(value)
+    flow = flow_text(value)
     if _is_short(value, flow, indent + len(key)):
         yield f"{pad}{scalar(key)}: {flow}"
         return
@@ -49,7 +49,7 @@ def _block(value: object, indent: int) -> Iterator[str]:
         if isinstance(item, Commented):
             yield from (f"{pad}# {line}" for line in item.comment.splitlines())
             item = item.value
-        flow = _flow(item)
+        flow = flow_text(item)
         if not isinstance(item, Mapping) or _is_short(item, flow, indent):
             yield f"{pad}- {flow}"
             continue
@@ -62,7 +62,7 @@ def _is_short(value: object, flow: str, used: int) -> bool:
     if isinstance(value, Mapping) and any(isinstance(each, Mapping | Commented) for each in value.values()):
         return not value or (used + len(flow) < _WIDTH and _depth(value) <= 2)  # noqa: PLR2004 — what an eye takes in
     if isinstance(value, Sequence) and not isinstance(value, str):
-        nested = any(isinstance(each, Mapping | Commented) and len(_flow(each)) > _WIDTH // 2 for each in value)
+        nested = any(isinstance(each, Mapping | Commented) and len(flow_text(each)) > _WIDTH // 2 for each in value)
         return used + len(flow) < _WIDTH and not nested
     return not isinstance(value, Mapping) or used + len(flow) < _WIDTH
 
@@ -73,16 +73,17 @@ def _depth(value: object) -> int:
     return 1 if isinstance(value, list | tuple) else 0
 
 
-def _flow(value: object) -> str:
+def flow_text(value: object) -> str:
+    """Write *value* on one line."""
     match value:
         case Commented(inner):
-            return _flow(inner)
+            return flow_text(inner)
         case Mapping():
-            return "{" + ", ".join(f"{scalar(str(key))}: {_flow(each)}" for key, each in value.items()) + "}"
+            return "{" + ", ".join(f"{scalar(str(key))}: {flow_text(each)}" for key, each in value.items()) + "}"
         case str():
             return scalar(value)
         case list() | tuple():
-            return "[" + ", ".join(map(_flow, value)) + "]"
+            return "[" + ", ".join(map(flow_text, value)) + "]"
         case _:
             return json.dumps(value)
 

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from shared_ecr.cli.options import Subcommands, add_format, named_path
 from shared_ecr.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from shared_ecr.declaration import Declaration
     from shared_ecr.declaration.ignoring import Ignored
     from shared_ecr.problems import Problem
 
@@ -106,7 +107,18 @@ def _declaration(path: Path) -> _CheckedFile:
     what = f"{count} {'repository' if count == 1 else 'repositories'}"
     name = "stdin" if path == STDIN else str(path)
     late = too_far_ahead(declaration.document, name, datetime.now(UTC).date())
-    return _CheckedFile(path, what, in_file_order([*declaration.warnings, *late]), declaration.ignored)
+    warnings = [*declaration.warnings, *late, *_needless(declaration, name)]
+    return _CheckedFile(path, what, in_file_order(warnings), declaration.ignored)
+
+
+def _needless(declaration: "Declaration", name: str) -> "Iterator[Problem]":
+    """Find the statements that a grant says; most declarations have no statement, and need none of the imports."""
+    registry = declaration.registry
+    specs = (*registry.repositories, *(template.repository for template in registry.settings.templates))
+    if any(spec.statements for spec in specs):
+        from shared_ecr.adoption.needless_statements import needless_statements
+
+        yield from needless_statements(declaration, name)
 
 
 def _standard_input() -> str:
