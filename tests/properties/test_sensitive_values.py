@@ -89,6 +89,7 @@ def made(secrets: Secrets) -> tuple[Entry, str]:
     choices: list[tuple[str, dict[str, Any], str, Callable[[], Any]]] = [
         ("aws_ecr_repository_policy.x", held("team/app", ""), "policy", secrets.policy),
         ("aws_ecr_repository_policy.x", held("team/elsewhere", ""), "policy", secrets.policy),
+        ("aws_ecrpublic_repository_policy.x", {"repository_name": "tools"}, "policy", secrets.policy),
         ("aws_ecr_lifecycle_policy.x", held("team/app", ""), "policy", secrets.rules),
         ("aws_ecr_registry_policy.x", {"id": ACCOUNT, "registry_id": ACCOUNT}, "policy", secrets.policy),
         ("aws_ecr_repository_creation_template.x", template, "repository_policy", secrets.policy),

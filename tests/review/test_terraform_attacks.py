@@ -34,6 +34,7 @@ POLICY, RULES, REGISTRY = "aws_ecr_repository_policy.app", "aws_ecr_lifecycle_po
 TOOLS, TOOLS_POLICY = "aws_ecrpublic_repository.tools", "aws_ecrpublic_repository_policy.tools"
 TEMPLATE, CACHE = "aws_ecr_repository_creation_template.hub", "aws_ecr_pull_through_cache_rule.hub"
 PUBLIC = policy("*")
+WIDENED = {"access-widened", "access-widened-outside"}
 REPLACE, REPLACE_FIRST = ["delete", "create"], ["create", "delete"]
 MOVED: Callable[[str], dict[str, Any]] = lambda address: {"previous_address": address}  # noqa: E731 — a table's word
 KEPT = same(APP, repository())
@@ -510,6 +511,14 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
         ),
     ),
     "an object is listed twice": ({"plan-incomplete"}, plan(Entry(APP, repository(), None), KEPT)),
+    "everyone can push to a public repository that is managed elsewhere": (
+        {"access-widened", "access-widened-outside"},
+        plan(KEPT, Entry(TOOLS_POLICY, public_policy("arn:aws:iam::222222222222:root"), public_policy("*"))),
+    ),
+    "the first policy of a public repository that is managed elsewhere allows everyone to push": (
+        {"access-widened", "access-widened-outside"},
+        plan(KEPT, Entry(TOOLS_POLICY, None, public_policy("*"))),
+    ),
     "an update without what was before": (
         {"plan-incomplete"},
         without(
@@ -576,6 +585,9 @@ HARMLESS: dict[str, dict[str, Any]] = {
         KEPT, Entry("aws_kms_key_policy.k", None, key_policy("Deny"))
     ),
     "an attribute that is not known here stays": plan(same(APP, repository(public_access="none"))),
+    "the policy of a public repository that is managed elsewhere stays": plan(
+        KEPT, same(TOOLS_POLICY, public_policy("arn:aws:iam::222222222222:root"))
+    ),
     "a key is described": plan(same(APP, encrypted()), Entry("aws_kms_key.k", kms_key(), kms_key(description="x"))),
     "a destination is added": plan(
         KEPT, Entry("aws_ecr_replication_configuration.x", copies("eu-west-1"), copies("eu-west-1", "eu-west-2"))

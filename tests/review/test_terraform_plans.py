@@ -378,3 +378,13 @@ def test_a_first_repository_in_another_region_does_not_move_the_plan(tmp_path: P
     provider = document["configuration"]["provider_config"]["aws"]
     provider["expressions"]["region"]["constant_value"] = "eu-west-1"
     assert blocking(reviewed(tmp_path, document)) == []
+
+
+def test_a_public_repository_that_is_managed_elsewhere_is_not_deleted_with_its_policy(tmp_path: Path) -> None:
+    values = {
+        "repository_name": "tools",
+        "policy": policy("arn:aws:iam::222222222222:root", Action=["ecr-public:PutImage"]),
+    }
+    found = reviewed(tmp_path, plan(Entry("aws_ecrpublic_repository_policy.tools", values, None)))
+    assert not {each.finding.code for each in found.findings} & {"repository-deleted", "repository-orphaned"}
+    assert [each.happening for each in found.settings] == [Happening.CHANGED]

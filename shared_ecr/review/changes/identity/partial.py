@@ -1,29 +1,33 @@
 """Repositories of which a document holds policies only: they are compared by them, and by nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair
-from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.deployments import Deployment, Stack
 from shared_ecr.review.repositories import REPOSITORY
 
 _POLICIES = frozenset({"LifecyclePolicy", "RepositoryPolicyText"})
 
 
-def paired_repositories(before: Deployment, after: Deployment, stacks: Iterable[StackPair]) -> Paired:
+def paired_repositories(
+    before: Deployment, after: Deployment, stacks: Iterable[StackPair], kind: str = REPOSITORY
+) -> Paired:
     """Pair the repositories of both sides; one that is managed elsewhere is never taken for one that is managed here.
 
     Where only one side has a policy of a repository that is managed elsewhere, the other side has none.
     """
     pairs = tuple(stacks)
-    old, new = held(before, REPOSITORY), held(after, REPOSITORY)
+    old, new = held(before, kind), held(after, kind)
     whole = pair_up(_whole(old), _whole(new), pairs)
     partial = pair_up(_partial(old, new), _partial(new, old), pairs)
+    after_of = {id(pair.before): pair.after for pair in pairs}
+    before_of = {id(pair.after): pair.before for pair in pairs}
     both = [
         *partial.both,
-        *((left, _without_policies(left)) for left in partial.gone),
-        *((_without_policies(new), new) for new in partial.new),
+        *((each, _without_policies(each, after_of)) for each in partial.gone),
+        *((_without_policies(each, before_of), each) for each in partial.new),
     ]
     return Paired((*whole.both, *both), whole.gone, whole.new)
 
@@ -39,6 +43,8 @@ def _partial(found: Sequence[LocatedResource], other: Sequence[LocatedResource])
     return [each for each in partial if (each.resource.home, each.name) not in managed]
 
 
-def _without_policies(each: LocatedResource) -> LocatedResource:
+def _without_policies(each: LocatedResource, other: Mapping[int, Stack]) -> LocatedResource:
+    """Return *each* on the *other* side, where its stack goes on, and where no policy of it is managed."""
     kept = {name: value for name, value in each.resource.properties.items() if name not in _POLICIES}
-    return replace(each, resource=replace(each.resource, properties=kept))
+    stack = other.get(id(each.stack), each.stack)
+    return LocatedResource(stack, replace(each.resource, properties=kept))

@@ -9,6 +9,7 @@ from shared_ecr.review.changes.cases import gone, is_replaced_by_plan, replaceme
 from shared_ecr.review.changes.create_only import rewritten
 from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, LocatedResource, Paired, held, pair_up
+from shared_ecr.review.changes.identity.partial import paired_repositories
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.registry.words import lines_of
 from shared_ecr.review.deployments import Deployment, is_known
@@ -72,7 +73,9 @@ class SettingCase:
 def setting_cases(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...]) -> Iterator[SettingCase]:
     """Yield the settings that something happens to, by type and then in the order of the documents."""
     for type_ in NAME_PROPERTIES:
-        if type_ != REPOSITORY:
+        if type_ == PUBLIC_REPOSITORY:
+            yield from _of_type(type_, paired_repositories(before, after, stacks, type_), stacks)
+        elif type_ != REPOSITORY:
             yield from _of_type(type_, pair_up(held(before, type_), held(after, type_), stacks), stacks)
 
 
