@@ -100,6 +100,21 @@ def test_a_slow_answer_is_not_asked_for_again() -> None:
             transport.send("GET", url, {})
 
 
+def test_a_manifest_has_less_time_than_a_layer() -> None:
+    # Fast enough for a layer: 64 KiB in far less than two seconds, and never at its end.
+    with server(drip(HEAD, b"x" * 20_000)) as url:
+        answer = Transport({}, connections=1, limits=TimeLimits(silence=2.0, small_answer=0.3)).send("GET", url, {})
+        with pytest.raises(UnavailableError, match=r"answers too slowly: \d+ bytes came in 0\.3 s"):
+            _ = answer.body
+
+
+def test_a_server_that_says_nothing_at_all_may_be_asked_again() -> None:
+    with server(lambda _: time.sleep(5)) as url:
+        transport = Transport({}, connections=1, limits=TimeLimits(head=0.3))
+        with pytest.raises(TransientError, match="did not answer in time"):
+            transport.send("GET", url, {})
+
+
 def test_a_layer_that_comes_byte_by_byte_is_given_up() -> None:
     with server(drip(HEAD)) as url:
         transport = Transport({}, connections=1, limits=TimeLimits(silence=0.5))

@@ -158,3 +158,11 @@ def test_indexes_that_are_nested_without_end_are_refused() -> None:
         deep = nest(deep.descriptor(), holding=deep)
     with pytest.raises(InvalidImageError, match="indexes within each other"):
         cut(deep, "linux/arm64")
+
+
+def test_an_index_that_is_for_a_wanted_platform_is_taken_as_a_whole() -> None:
+    variants = index(image(seed=21), image(seed=22))
+    arm = variants.descriptor(platform={"os": "linux", "architecture": "arm"})
+    outer = nest(arm, *entries(THREE)[:1], holding=BuiltImage("", THREE.media_type, {**THREE.files, **variants.files}))
+    left = cut(outer, "linux/arm", "linux/amd64")
+    assert left == outer.files[outer.root]

@@ -1,7 +1,11 @@
+import fcntl
 import json
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +75,20 @@ def test_an_image_that_another_tool_named_is_not_replaced(bench: Bench, tmp_path
     assert names_in(tmp_path / "l")["1"] == image(seed=7).root
 
 
+def test_the_same_image_under_another_name_keeps_that_name(bench: Bench, tmp_path: Path) -> None:
+    write_layout(tmp_path / "l", image(seed=1), names=("mine",))
+    hold(bench, image(seed=1), "1", "multi/a")
+    pull_tag(bench, tmp_path / "l", "multi/a")
+    assert names_in(tmp_path / "l") == {"mine": image(seed=1).root, "1": image(seed=1).root}
+
+
+def test_an_image_without_a_name_gets_the_one_it_is_pulled_by(bench: Bench, tmp_path: Path) -> None:
+    write_layout(tmp_path / "l", image(seed=1))
+    hold(bench, image(seed=1), "1", "multi/a")
+    pull_tag(bench, tmp_path / "l", "multi/a")
+    assert names_in(tmp_path / "l") == {"1": image(seed=1).root}
+
+
 def test_a_tag_that_moved_keeps_its_name_in_the_layout_and_says_what_it_named(bench: Bench, tmp_path: Path) -> None:
     for seed, repository in enumerate(("multi/a", "multi/b")):
         hold(bench, image(seed=seed), "1", repository)
@@ -126,6 +144,41 @@ def test_a_file_that_is_being_written_is_never_removed_as_left_over(tmp_path: Pa
         over.set()
         sweeper.join()
     assert len(list(tmp_path.iterdir())) == 300
+
+
+def test_a_file_is_not_removed_as_left_over_just_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.replace
+
+    def sweep_first(path: Path, target: Path) -> Path:
+        sweep(tmp_path)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", sweep_first)
+    with AtomicFiles().file(tmp_path / "a") as file:
+        file.write(b"whole")
+    assert (tmp_path / "a").read_bytes() == b"whole"
+
+
+def test_a_file_that_another_pull_removes_at_this_moment_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, swept = tempfile.mkstemp, list[str]()
+
+    def locked_by_another(**where: Any) -> tuple[int, str]:
+        descriptor, name = make(**where)
+        if not swept:
+            swept.append(name)
+            other = os.open(name, os.O_RDWR)
+            fcntl.flock(other, fcntl.LOCK_EX)
+            threading.Timer(0.1, lambda: (Path(name).unlink(), os.close(other))).start()
+        return descriptor, name
+
+    monkeypatch.setattr("tempfile.mkstemp", locked_by_another)
+    with AtomicFiles().file(tmp_path / "a") as file:
+        file.write(b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def write_saved(folder: Path, *images: BuiltImage) -> Path:

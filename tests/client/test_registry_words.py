@@ -129,6 +129,13 @@ def test_a_full_quota_is_not_called_a_lacking_permission(bench: Bench, layout: P
     assert "permission" not in text
 
 
+def test_a_condition_that_failed_is_not_called_a_lacking_permission(bench: Bench, layout: Path) -> None:
+    bench.registry.manners.passwords = {CANARY}
+    changed = Reply(412, (), errors("DENIED", "the manifest has changed"))
+    bench.registry.fail("PUT", "/manifests/", changed, times=99)
+    assert failure(bench, layout).endswith("team/app: 412 DENIED the manifest has changed")
+
+
 def test_the_page_of_a_firewall_is_not_called_a_lacking_permission(bench: Bench, layout: Path) -> None:
     bench.registry.fail("POST", "/uploads/", Reply(403, (), b"<html><title>Request blocked</title>"), times=99)
     text = failure(bench, layout)

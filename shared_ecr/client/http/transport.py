@@ -55,7 +55,7 @@ class HttpResponse:
                 if time.monotonic() > deadline:
                     raise UnavailableError(
                         f"{_host_of(self.url)} answers too slowly: {len(content)} bytes came in "
-                        f"{self._limits.small_answer:.0f} s"
+                        f"{self._limits.small_answer:g} s"
                     )
             self._body = bytes(content)
         return self._body
