@@ -166,13 +166,17 @@ def test_a_file_that_another_pull_removes_at_this_moment_is_begun_again(
 ) -> None:
     make, swept = tempfile.mkstemp, list[str]()
 
+    def remove(name: str, descriptor: int) -> None:
+        Path(name).unlink()
+        os.close(descriptor)
+
     def locked_by_another(**where: Any) -> tuple[int, str]:
         descriptor, name = make(**where)
         if not swept:
             swept.append(name)
             other = os.open(name, os.O_RDWR)
             fcntl.flock(other, fcntl.LOCK_EX)
-            threading.Timer(0.1, lambda: (Path(name).unlink(), os.close(other))).start()
+            threading.Timer(0.1, remove, (name, other)).start()
         return descriptor, name
 
     monkeypatch.setattr("tempfile.mkstemp", locked_by_another)
