@@ -42,7 +42,7 @@ class Problem(Finding):
         return f"{self.file}:{self.position.line}:{self.position.column}" if self.position else self.file
 
     def __str__(self) -> str:
-        """Render `FILE:LINE:COL: PATH: WHAT. WHY. FIX. [CODE]`; what is no error says so behind the place."""
+        """Render `FILE:LINE:COL: PATH: WHAT. WHY. FIX. [CODE]`; a warning or a note says so behind the place."""
         mark = "" if self.severity is Severity.ERROR else str(self.severity)
         parts = (self._in_file, mark, self.path, f"{self.sentences} [{self.code}]")
         return visible(": ".join(part for part in parts if part))

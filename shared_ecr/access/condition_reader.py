@@ -57,7 +57,11 @@ def _unknown(operator: str, path: str) -> Problem:
     name = operator.rpartition(":")[2]
     if name.lower().startswith("null"):
         why = "Null takes neither IfExists nor ForAllValues nor ForAnyValue"
-        return Problem("condition-operator", Severity.ERROR, f"'{operator}' is no condition operator", why, path=path)
+        return Problem(
+            "condition-operator", Severity.ERROR, f"'{operator}' is not a condition operator", why, path=path
+        )
     meant = nearest_test(name)
     fix = f"Did you mean '{meant}'?" if meant else ""
-    return Problem("condition-operator", Severity.ERROR, f"'{operator}' is no condition operator", fix=fix, path=path)
+    return Problem(
+        "condition-operator", Severity.ERROR, f"'{operator}' is not a condition operator", fix=fix, path=path
+    )

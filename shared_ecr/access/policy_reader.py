@@ -94,7 +94,7 @@ class _PolicyReader:
             return Version(str(text))
         except ValueError:
             shown = quoted(text) if isinstance(text, str) else _kind(text)
-            self._refuse("Version", f"{shown} is no version", "policy-version", "Write '2012-10-17'")
+            self._refuse("Version", f"{shown} is not a version", "policy-version", "Write '2012-10-17'")
             return None
 
     def _statement(self, data: Json, index: int, path: str) -> Statement | None:
@@ -154,7 +154,7 @@ class _PolicyReader:
             self._refuse(place, "the element names no one", "policy-principal")
         for key, value in element.items():
             if key not in known:
-                self._refuse(place, f"'{key}' is no kind of principal", "policy-principal", did_you_mean(key, known))
+                self._refuse(place, f"'{key}' is not a kind of principal", "policy-principal", did_you_mean(key, known))
                 continue
             for text in self._texts(value, f"{place}.{key}", numbers=key == "AWS"):
                 yield known[key], text
@@ -184,7 +184,7 @@ class _PolicyReader:
     def _only(self, data: dict[str, Json], known: Sequence[str], path: str) -> None:
         for key in data:
             if key not in known:
-                self._refuse(path, f"'{key}' is no element of a policy", "policy-element", did_you_mean(key, known))
+                self._refuse(path, f"'{key}' is not an element of a policy", "policy-element", did_you_mean(key, known))
 
     def _refuse(self, path: str, what: str, code: str, fix: str = "") -> None:
         self.faults.append(Problem(code, Severity.ERROR, what, fix=fix, path=path))

@@ -47,7 +47,7 @@ def read_question(line: str) -> DecisionRequest:
     if name is None:
         known = [f"ecr:{each}" for each in ACTIONS]
         raise InvalidValueError(
-            f"{quoted(action)} is no action of ECR", fix=did_you_mean(action, known), code="action-unknown"
+            f"{quoted(action)} is not an action of ECR", fix=did_you_mean(action, known), code="action-unknown"
         )
     policies = PolicyPair(
         _policy(data.get("repository_policy"), "repository_policy"),
@@ -121,7 +121,7 @@ def _identity(data: _Object) -> Identity:
 
 def _account(text: str) -> str:
     if not _ACCOUNT.fullmatch(text):
-        raise InvalidValueError(f"{quoted(text)} is no account", why="An account has 12 digits", code="account-id")
+        raise InvalidValueError(f"{quoted(text)} is not an account", why="An account has 12 digits", code="account-id")
     return text
 
 
@@ -160,7 +160,7 @@ def _values(value: Json, key: str) -> tuple[str, ...]:
         elif isinstance(each, str):
             found.append(str(each))
         else:
-            raise _refused(f"the context key {quoted(key)} has a value that is no text, number or truth value")
+            raise _refused(f"the context key {quoted(key)} has a value that is not a text, a number or a truth value")
     return tuple(found)
 
 

@@ -51,7 +51,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         metavar="DAYS",
         help="with --until: people push as in the DAYS before; 0 for not at all (default: 30)",
     )
-    parser.add_argument("--all", action="store_true", help="a line for every image, not for those that go alone")
+    parser.add_argument("--all", action="store_true", help="a line for every image, also for those that are kept")
     parser.add_argument("--verify", action="store_true", help="compare with AWS's own preview (needs credentials)")
     parser.add_argument(
         "--region", metavar="REGION", help="with --verify or --live: the Region (default: the declared one)"

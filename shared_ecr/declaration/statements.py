@@ -141,13 +141,15 @@ def _judge_policy(reading: Reading, items: list[_Item], holder: PolicyHolder) ->
     try:
         policy = read_policy(json.loads(json.dumps(document)))
     except InvalidPolicyError as error:
-        for policy_fault in error.faults:
+        # The size is judged together with the rendered statements, which says how much of it is whose.
+        faults = [each for each in error.faults if each.code != "policy-size"]
+        for policy_fault in faults:
             place, path = _place(items, policy_fault.path)
             reading.note(place, path, InvalidValueError(
                 policy_fault.what, why=policy_fault.why or "ECR refuses the policy", fix=policy_fault.fix.rstrip("."),
                 code=policy_fault.code,
             ))  # fmt: skip
-        return False
+        return not faults
     clean = True
     for finding in lint(LintedPolicy(policy, holder)):
         blocks = finding.severity is Severity.ERROR and finding.code in _BLOCKING

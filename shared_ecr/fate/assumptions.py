@@ -22,7 +22,7 @@ class Assumptions:
     case_matters: bool = True
     """Whether a pattern or prefix shows capitals from small letters, as tags do."""
     children_wait_for_a_later_run: bool = True
-    """Whether the manifests of an index that goes stay until the run after."""
+    """Whether the manifests of an index that expires stay until the run after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ QUESTIONS_OF_CHILDREN = (
     OpenQuestion(
         "open-same-run",
         replace(CAUTIOUS, children_wait_for_a_later_run=False),
-        "if the manifests of an index may go in the same run as the index",
+        "if the manifests of an index can expire in the same run as the index",
     ),
 )
 QUESTIONS_OF_REFERRERS = (

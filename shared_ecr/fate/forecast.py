@@ -1,4 +1,4 @@
-"""A policy played forward day by day: what goes when, and what is left.
+"""A policy played forward day by day: what expires when, and what is left.
 
 No one is assumed to pull: an image counts as last pulled when it was.
 """

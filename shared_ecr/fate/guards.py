@@ -13,7 +13,7 @@ from shared_ecr.text import counted
 
 # A month of pulls shows what weekly and monthly jobs run.
 RECENTLY = timedelta(days=30)
-# A policy that goes on as before loses a little every day; a tenth at once is a change of mind, or a mistake.
+# A policy that stays as it is loses a little every day; a tenth at once is a change of mind, or a mistake.
 MANY = 0.10
 
 
@@ -45,8 +45,8 @@ def findings(
         )  # fmt: skip
 
 
-def _in_use(repository: str, going: Sequence[Image], used: Mapping[str, str]) -> Iterator[FateFinding]:
-    hit = [image for image in going if image.digest in used]
+def _in_use(repository: str, affected: Sequence[Image], used: Mapping[str, str]) -> Iterator[FateFinding]:
+    hit = [image for image in affected if image.digest in used]
     if hit:
         users = ", ".join(sorted({used[image.digest] for image in hit})[:3])
         yield FateFinding(
@@ -70,20 +70,20 @@ def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[
 
 
 def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
-    going: dict[str, list[Image]] = defaultdict(list)
+    losing: dict[str, list[Image]] = defaultdict(list)
     for image in lost:
         for kind in {kind_of(tag) for tag in image.tags}:
-            going[kind].append(image)
-    if not going:
+            losing[kind].append(image)
+    if not losing:
         return
     left = {kind_of(tag) for verdict in verdicts if not verdict.fate.is_loss for tag in verdict.image.tags}
-    gone = sorted(going.keys() - left)
-    if gone:
-        images = {image.digest: image for kind in gone for image in going[kind]}
-        kinds = ", ".join(f"`{kind}` ({len(going[kind])})" for kind in gone[:5])
+    emptied = sorted(losing.keys() - left)
+    if emptied:
+        images = {image.digest: image for kind in emptied for image in losing[kind]}
+        kinds = ", ".join(f"`{kind}` ({len(losing[kind])})" for kind in emptied[:5])
         yield FateFinding(
             "fate-last-of-kind", Severity.ERROR,
-            f"no image would be left with a tag of {counted(len(gone), 'kind')}: {kinds}",
+            f"no image would be left with a tag of {counted(len(emptied), 'kind')}: {kinds}",
             "An environment that pulls by such a tag finds nothing",
             "Keep at least the newest by a rule of a lower number",
             repository=repository, images=tuple(images.values()),

@@ -109,10 +109,10 @@ def _counted(claim: Claim, verdict: ImageFate) -> str:
         return f"{place} of at most {count.keep} {described(claim.rule.selection)}"
     if claim.since is None:
         return "when it was archived is unknown, so no age can be shown"
-    goes = "go" if claim.rule.action is Action.EXPIRE else "are archived"
+    verb = "expire" if claim.rule.action is Action.EXPIRE else "are archived"
     event = _event(count, verdict.image, claim.since)
     return (
-        f"{event} {age(claim.since, verdict.at)} ago; {_images(claim.rule.selection)} {goes} after {_days(count.days)}"
+        f"{event} {age(claim.since, verdict.at)} ago; {_images(claim.rule.selection)} {verb} after {_days(count.days)}"
     )
 
 

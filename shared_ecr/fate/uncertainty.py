@@ -132,4 +132,4 @@ def _borders(policy: LifecyclePolicy, judged: Sequence[ImageFate], now: datetime
         claim = verdict.claim
         if claim and claim.since is not None and claim.since == limits.get(claim.rule.priority):
             note = f"AWS leaves open: its age is exactly the limit of rule {claim.rule.priority}"
-            yield verdict.image.digest, f"{note}; it goes with the next run [open-border]"
+            yield verdict.image.digest, f"{note}; it expires with the next run [open-border]"

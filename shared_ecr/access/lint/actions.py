@@ -29,7 +29,7 @@ def unknown(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     for text in statement.action.written:
         if not matching(text):
             yield error(
-                "action-unknown", statement, f"{quoted(text)} is no action of ECR",
+                "action-unknown", statement, f"{quoted(text)} is not an action of ECR",
                 "It grants and denies nothing", _meant_action(text) or "Remove it",
             )  # fmt: skip
 

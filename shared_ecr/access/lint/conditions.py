@@ -21,8 +21,8 @@ _WHO_KEYS = PRINCIPAL_KEYS | SOURCE_KEYS
 def if_exists(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     """IfExists in an Allow, on a key that says whose the caller is."""
     for each in statement.conditions:
-        lets_in = statement.effect is Effect.ALLOW and each.test.if_exists and each.looked_up in _WHO_KEYS
-        if lets_in and not _is_present(statement, each):
+        is_open = statement.effect is Effect.ALLOW and each.test.if_exists and each.looked_up in _WHO_KEYS
+        if is_open and not _is_present(statement, each):
             yield error(
                 "access-ifexists", statement, f"{each.test} on {each.key} allows those who have no such key",
                 "IfExists is true where the key is missing: accounts of no organization, callers of another kind",
@@ -132,7 +132,7 @@ def value(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
             if not _VARIABLE.search(text) and not _is_readable(each.test.operator.family, text):
                 yield error(
                     "condition-value", statement, f"{each.test} cannot read {quoted(text)}",
-                    f"It is no value of the family {each.test.operator.family}", "Correct the value",
+                    f"It is not a value of the family {each.test.operator.family}", "Correct the value",
                 )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def organization_path(_: LintedPolicy, statement: Statement) -> Iterator[PolicyF
         for text in each.values:
             if not _ORGANIZATION_PATH.fullmatch(text):
                 yield warning(
-                    "org-path", statement, f"{quoted(text)} is no path of an organizational unit",
+                    "org-path", statement, f"{quoted(text)} is not a path of an organizational unit",
                     "A path is o-ID/r-ROOT/ou-ROOT-ID/, with a slash at its end", "Write 'o-…/r-…/ou-…/*'",
                 )  # fmt: skip
             elif not text.endswith("*"):

@@ -93,7 +93,7 @@ def _unknown_service(service: str, statement: Statement) -> PolicyFinding:
     meant = nearest(service, CALLING_SERVICES) or nearest(f"{service}.amazonaws.com", CALLING_SERVICES)
     fix = f"Did you mean '{meant}'?" if meant else "Name the service as its own guide does"
     if meant or not service.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")):
-        return error("service-name", statement, f"{quoted(service)} is no service principal", _REFUSED, fix)
+        return error("service-name", statement, f"{quoted(service)} is not a service principal", _REFUSED, fix)
     return warning(
         "service-name", statement, f"{quoted(service)} is not known to call ECR", "The grant may do nothing", fix
     )

@@ -31,7 +31,7 @@ class InventoryText:
         """
         at = _BLANK.match(self.text).end()  # type: ignore[union-attr]  # it matches nothing as well
         if at == len(self.text):
-            raise self._refused(0, "the file is empty", "inventory-empty", "An empty file is no empty repository")
+            raise self._refused(0, "the file is empty", "inventory-empty", "An empty file is not an empty repository")
         while at < len(self.text):
             try:
                 value, end = _DECODER.raw_decode(self.text, at)

@@ -33,7 +33,7 @@ def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> I
         yield doubt(
             "inventory-children",
             f"the manifests of {childless} image {'indexes are' if childless > 1 else 'index is'} not named",
-            "ECR keeps what an index lists, so fewer images may go than is said here",
+            "ECR keeps what an index lists, so fewer images can expire than this report says",
             "Save the inventory with 'shared-ecr images --save FILE', or add 'childDigests'",
         )
     if lost:

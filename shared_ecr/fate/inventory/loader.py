@@ -80,7 +80,7 @@ class _InventoryReader:
             except EntryFault as fault:
                 self._note(text, start, (*_path(found, number), *fault.path), fault.fault)
             except (AttributeError, TypeError):
-                fault_of_shape = InvalidValueError("an entry is no object", code="inventory-value")
+                fault_of_shape = InvalidValueError("an entry is not an object", code="inventory-value")
                 self._note(text, start, _path(found, number), fault_of_shape)
         for each in owners.values() or [replace(found.owner, name=found.owner.name or self._fallback_name)]:
             gathered = self.gathered[each]

@@ -39,7 +39,7 @@ class EntryList:
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedValue:
-    """Something that is no part of an inventory."""
+    """Something that is not part of an inventory."""
 
     path: tuple[Step, ...]
     fault: InvalidValueError
@@ -82,7 +82,7 @@ def _of_page(document: ImageEntry, owner: ImageOwner, path: tuple[Step, ...]) ->
         if inner is None and key not in document:
             continue
         if not isinstance(inner, list):
-            yield UnexpectedValue((*path, key), InvalidValueError(f"'{key}' is no list", code="inventory-value"))
+            yield UnexpectedValue((*path, key), InvalidValueError(f"'{key}' is not a list", code="inventory-value"))
         elif key == "imageDetails":
             has_more = bool(document.get("nextToken") or document.get("NextToken"))
             yield EntryList((*path, key), inner, owner, is_list=True, has_more=has_more)
@@ -101,7 +101,7 @@ def _looks_like(document: ImageEntry) -> str:
     if "repositoryArn" in document:
         return "it looks like the answer of describe-repositories, which names no images"
     if "rules" in document:
-        return "it looks like a lifecycle policy; that one goes with '--policy'"
+        return "it looks like a lifecycle policy; pass that one as '--policy'"
     keys = ", ".join(sorted(map(str, document))[:5]) or "no keys"
     return f"it has {keys}"
 

@@ -1,4 +1,4 @@
-"""The picture of a forecast: how many images are stored, day by day, and how many go on each."""
+"""The picture of a forecast: how many images are stored, day by day, and how many expire on each."""
 
 from collections.abc import Iterator
 

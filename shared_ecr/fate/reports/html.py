@@ -82,7 +82,8 @@ def _tables(outcome: RepositoryOutcome) -> Iterator[str]:
         yield "</details>"
     shown = rows(outcome, everything=False)
     if shown.lines:
-        yield f"<details open><summary>{len(shown.lines)} images that go, are used, or are open</summary>"
+        what = "images that expire, are archived, are used, or are open"
+        yield f"<details open><summary>{len(shown.lines)} {what}</summary>"
         yield from _table(HEAD, shown.lines)
         yield "</details>"
     if shown.kept:

@@ -35,7 +35,10 @@ class ImageRows:
 
 
 def rows(outcome: RepositoryOutcome, *, everything: bool) -> ImageRows:
-    """Return a line for each image that goes, is used, or hangs on an open question; with *everything*, for each."""
+    """Return a line for each image that expires, is archived, is used, or depends on an open question.
+
+    With *everything* each image has its line.
+    """
     ranked = sorted(outcome.verdicts, key=lambda each: (_ORDER.index(each.fate), each.image.pushed_at))
     shown_each, kept = [], Counter[str]()
     for verdict in ranked:
@@ -95,8 +98,8 @@ def _week(days: tuple[Day, ...], last: Day, prices: Prices) -> tuple[str, ...]:
 def summary(outcome: RepositoryOutcome, prices: Prices) -> str:
     """Say in one line what the run does to a repository."""
     fates = outcome.fates
-    going = [(fates[fate], str(fate).replace("_", " ")) for fate in _ORDER if fate is not Fate.KEEP and fates[fate]]
-    parts = ", ".join(f"{count} {word}" for count, word in going) or "nothing goes"
+    lost = [(fates[fate], str(fate).replace("_", " ")) for fate in _ORDER if fate is not Fate.KEEP and fates[fate]]
+    parts = ", ".join(f"{count} {word}" for count, word in lost) or "nothing expires"
     return f"{len(outcome.verdicts)} images: {parts}, {fates[Fate.KEEP]} keep; {saving(outcome, prices)}"
 
 

@@ -1,4 +1,4 @@
-"""The picture of what goes when: images by their push, a row for each rule, coloured by fate.
+"""The picture of what expires when: images by their push, a row for each rule, coloured by fate.
 
 Few images are dots that can be pointed at; many are bars of how many there are. A dashed line shows where a rule's
 limit is.

@@ -16,7 +16,7 @@ FIVE = tuple(Image(digest(str(number)), NOW - number * DAY, (f"v{number}",)) for
 
 HELD = (
     f"held by the manifest list {FIVE[0].digest[:19]}, which refers to it (ImageReferencedByManifestList); "
-    "marked by rule 1: pushed 2 days ago; images of any kind go after 1 day"
+    "marked by rule 1: pushed 2 days ago; images of any kind expire after 1 day"
 )
 
 
@@ -29,7 +29,7 @@ def verdict(rule_of_policy: object, number: int, images: tuple[Image, ...] = FIV
     [
         (verdict(newest(1, 5, "v*"), 2), "kept by rule 1: 3rd newest of at most 5 matching `v*`"),
         (verdict(newest(1, 4, "v*"), 4), "expired by rule 1: 5th newest of at most 4 matching `v*`"),
-        (verdict(pushed(2, 3), 4), "expired by rule 2: pushed 5 days ago; images of any kind go after 3 days"),
+        (verdict(pushed(2, 3), 4), "expired by rule 2: pushed 5 days ago; images of any kind expire after 3 days"),
         (verdict(newest(1, 5, "w*"), 0), "kept: no rule selects it"),
         (
             verdict(rule(1, "transition", tagStatus="any", countType="sinceImagePulled", countNumber=4), 4),
