@@ -18,9 +18,9 @@ from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHom
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY
+from shared_ecr.review.sensitive_texts import MARK, SensitiveTexts
 from shared_ecr.review.verdict import PropertyChange, RepositoryChange, ReviewResult, SettingChange
 
-MARK = "(sensitive)"
 _POLICY = frozenset({"RepositoryPolicyText", "RepositoryPolicy", "PolicyText", "Body"})
 _RULES = frozenset({"LifecyclePolicy"})
 _MODES = ("mutability", "exclusion-")
@@ -68,7 +68,7 @@ class SensitiveValues:
     """By stack and logical id."""
     homes: frozenset[RegistryHome]
     """The registries of which a policy is sensitive: it speaks about every repository there."""
-    texts: re.Pattern[str] | None
+    texts: SensitiveTexts
 
     @classmethod
     def of(cls, *sides: Deployment | None) -> "SensitiveValues":
@@ -87,10 +87,7 @@ class SensitiveValues:
                 texts |= {value} if name in _NAMES and isinstance(value, str) else set(_texts(value))
             if resource.type in {REGISTRY_POLICY, CALLED}:
                 homes.add(resource.home)
-        found = sorted(texts - public, key=len, reverse=True)
-        pattern = "|".join(map(re.escape, found))
-        compiled = re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])") if found else None
-        return cls(properties, frozenset(homes), compiled)
+        return cls(properties, frozenset(homes), SensitiveTexts(texts - public))
 
     def at(self, origin: Origin | None) -> frozenset[str]:
         """Return the sensitive properties of the resource at *origin*."""
@@ -98,7 +95,7 @@ class SensitiveValues:
 
     def hidden(self, text: str) -> str:
         """Return *text* with a mark in the place of each sensitive text."""
-        return self.texts.sub(MARK, text) if self.texts else text
+        return self.texts.hidden(text)
 
 
 def hide_sensitive(result: ReviewResult, before: Deployment | None, after: Deployment) -> ReviewResult:
