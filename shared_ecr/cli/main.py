@@ -31,6 +31,7 @@ COMMANDS = (
     "snapshot",
     "adopt",
     "drift",
+    "retire",
     "bootstrap",
     "grow",
     "iam",

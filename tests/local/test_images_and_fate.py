@@ -134,6 +134,14 @@ def test_the_policy_that_the_registry_has_is_the_previous_side(
     assert document["repositories"][0]["changes"] == []
 
 
+def test_a_repository_that_was_pushed_and_pulled_lately_is_kept(
+    files: Files, repository: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["retire", repository, "--region", "us-east-1", "--format", "json"]) == ExitCode.FINDINGS
+    (row,) = json.loads(capsys.readouterr().out)["repositories"]
+    assert {"retire-pulled", "retire-pushed"} <= {each["code"] for each in row["findings"]}
+
+
 def test_a_preview_that_another_client_started_is_reported(
     aws: LocalAws, files: Files, repository: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from typing import Any
 
 import pytest
@@ -155,13 +156,12 @@ def test_more_than_a_page_of_repositories_is_read(clients: AwsClients, ecr: Any)
 
     def split(parsed: dict[str, Any], **_: Any) -> None:
         found = sorted(parsed["repositories"], key=lambda each: each["repositoryName"])
-        start = split.asked  # type: ignore[attr-defined]
+        start = next(starts)
         parsed["repositories"] = found[start : start + 2]
-        split.asked += 2  # type: ignore[attr-defined]
-        if split.asked < len(found):  # type: ignore[attr-defined]
-            parsed["nextToken"] = f"from {split.asked}"  # type: ignore[attr-defined]
+        if start + 2 < len(found):
+            parsed["nextToken"] = f"from {start + 2}"
 
-    split.asked = 0  # type: ignore[attr-defined]
+    starts = count(step=2)
     clients.ecr(HERE).meta.events.register("after-call.ecr.DescribeRepositories", split)
     assert [each.name for each in read(clients).repositories] == names
 
