@@ -158,3 +158,9 @@ def test_what_aws_does_not_document_is_not_decided() -> None:
 def test_what_cannot_call_is_no_caller(arn: str) -> None:
     with pytest.raises(InvalidValueError, match="no one who can call"):
         Caller.from_arn(arn)
+
+
+def test_the_same_digits_in_another_partition_are_another_account() -> None:
+    caller = someone(f"arn:aws-cn:iam::{REGISTRY}:role/ci", ALLOWS)
+    assert verdict(PolicyPair(), caller) is DENY
+    assert verdict(PolicyPair(), someone(OWN, ALLOWS)) is ALLOW
