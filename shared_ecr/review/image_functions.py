@@ -5,40 +5,58 @@ when a function is created: https://docs.aws.amazon.com/lambda/latest/dg/images-
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack
 
 LAMBDA = "lambda.amazonaws.com"
-_NAMES_A_REPOSITORY = re.compile(r"/[a-z0-9]|\$\{Deployed:[A-Za-z0-9]+\.RepositoryUri\}")
 _FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
+_NAME = re.compile(r"/(?P<name>[a-z0-9][^:@$]*)(?:[:@]|$)")
+_OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?P<attribute>\.[A-Za-z]+)?\}")
 
 
-def image_functions(deployment: Deployment) -> tuple[tuple[Stack, Resource], ...]:
-    """Return the functions of *deployment* that run an image."""
-    found = (each for type_ in _FUNCTIONS for each in deployment.resources(type_))
-    return tuple((stack, resource) for stack, resource in found if _image(resource) is not None)
+@dataclass(frozen=True, slots=True)
+class ImageFunctions:
+    """The functions of a deployment that run images, by what they say of the repository."""
 
+    by_name: Mapping[str, list[str]]
+    """By the name of the repository, the logical ids of functions."""
+    by_reference: Mapping[tuple[str, str], list[str]]
+    """By stack and logical id of the repository."""
+    of_any: tuple[str, ...]
+    """Those whose repository is not known: each can run an image of any."""
 
-def functions_of(
-    functions: tuple[tuple[Stack, Resource], ...], stack: Stack, repository: Resource
-) -> Iterator[Resource]:
-    """Yield those of *functions* that run an image of *repository*, or can do so."""
-    for own, function in functions:
-        image = _image(function)
-        if not isinstance(image, str) or _can_be_of(image, repository, is_own_stack=own is stack):
-            yield function
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """Collect the functions of *deployment*."""
+        by_name: dict[str, list[str]] = defaultdict(list)
+        by_reference: dict[tuple[str, str], list[str]] = defaultdict(list)
+        of_any: list[str] = []
+        for stack, function in (found for type_ in _FUNCTIONS for found in deployment.resources(type_)):
+            image, logical_id = _image(function), function.origin.logical_id
+            if image is None:
+                continue
+            text = image if isinstance(image, str) else ""
+            name, reference = _NAME.search(text), _OF_THE_STACK.search(text)
+            if name:
+                by_name[name["name"]].append(logical_id)
+            if reference:
+                by_reference[stack.name, reference["logical_id"]].append(logical_id)
+            if not name and not (reference and reference["attribute"] == ".RepositoryUri"):
+                # As where a parameter gives the whole image, or CDK and SAM add it later.
+                of_any.append(logical_id)
+        return cls(by_name, by_reference, tuple(of_any))
 
-
-def _can_be_of(image: str, repository: Resource, *, is_own_stack: bool) -> bool:
-    name = repository.text("RepositoryName")
-    if name and re.search(rf"/{re.escape(name)}(?:[:@]|$)", image):
-        return True
-    if is_own_stack and f"{OPEN_MARK}{repository.origin.logical_id}" in image:
-        return True
-    # As where a parameter gives the whole image, so that nothing of the name is known.
-    return not is_known(image) and not _NAMES_A_REPOSITORY.search(image)
+    def running(self, stack: Stack, repository: Resource) -> tuple[str, ...]:
+        """Return the logical ids of the functions that run an image of *repository*, or can do so."""
+        name = repository.text("RepositoryName")
+        named = self.by_name.get(name, []) if name else []
+        referring = self.by_reference.get((stack.name, repository.origin.logical_id), [])
+        return tuple(dict.fromkeys((*named, *referring, *self.of_any)))
 
 
 def _image(function: Resource) -> Json:

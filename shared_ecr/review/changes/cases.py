@@ -19,8 +19,8 @@ from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.losing.images import image_fates
 from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.changes.verdicts.table import changed_paths
-from shared_ecr.review.deployments import Deployment, Resource, Stack
-from shared_ecr.review.image_functions import functions_of, image_functions
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.image_functions import ImageFunctions
 from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import SCANNING
@@ -87,9 +87,9 @@ class DeploymentPair:
     keys: tuple[Keys, Keys] = field(init=False)
 
     @cached_property
-    def functions(self) -> tuple[tuple[Stack, Resource], ...]:
+    def functions(self) -> ImageFunctions:
         """The Lambda functions that run images."""
-        return image_functions(self.after)
+        return ImageFunctions.of(self.after)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", (Keys.of(self.before), Keys.of(self.after)))
@@ -133,7 +133,7 @@ class DeploymentPair:
                 *replacement(new),
             ),
             self._is_scanned(after),
-            tuple(each.origin.logical_id for each in functions_of(self.functions, new.stack, new.resource)),
+            self.functions.running(new.stack, new.resource),
             access,
             image_fates(before, after, self.question.inventory, self.question.now),
         )

@@ -6,16 +6,16 @@ https://docs.aws.amazon.com/lambda/latest/dg/images-create.html (Amazon ECR perm
 from collections.abc import Iterator
 
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.image_functions import functions_of, image_functions
+from shared_ecr.review.image_functions import ImageFunctions
 from shared_ecr.review.rules.judgements import note
 from shared_ecr.review.rules.scene import RuleContext
 
 
 def policies_of_lambda(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Report repositories whose policy is left to Lambda."""
-    functions = image_functions(scene.deployment)
-    for each in scene.repositories if functions else ():
-        found = [function.origin.logical_id for function in functions_of(functions, each.stack, each.resource)]
+    functions = ImageFunctions.of(scene.deployment)
+    for each in scene.repositories:
+        found = functions.running(each.stack, each.resource)
         if found and not each.has_policy and each.stack.tool != "terraform":
             yield note(
                 "policy-written-elsewhere", f"Lambda writes its repository policy by itself, for {', '.join(found)}",
