@@ -1,6 +1,6 @@
 """A company's own project, from the built wheel alone: init, bootstrap, CI roles, failure, push, pull, growth.
 
-The accounts are those of the embedded AWS: whoever has a key of twelve digits acts in that account.
+The accounts are those of the embedded AWS: anyone who has a key of twelve digits acts in that account.
 """
 
 import json
