@@ -15,6 +15,7 @@ from review.terraform_plans import (
     ACCOUNT,
     APP,
     KEY,
+    KEY_ID,
     WEB,
     Entry,
     blocking,
@@ -32,6 +33,7 @@ from review.terraform_plans import (
 
 POLICY, RULES, REGISTRY = "aws_ecr_repository_policy.app", "aws_ecr_lifecycle_policy.app", "aws_ecr_registry_policy.all"
 TOOLS, TOOLS_POLICY = "aws_ecrpublic_repository.tools", "aws_ecrpublic_repository_policy.tools"
+CLOUD = "awscc_ecr_repository.app"
 TEMPLATE, CACHE = "aws_ecr_repository_creation_template.hub", "aws_ecr_pull_through_cache_rule.hub"
 PUBLIC = policy("*")
 WIDENED = {"access-widened", "access-widened-outside"}
@@ -48,6 +50,14 @@ def unknown(*names: str, **nested: Any) -> dict[str, Any]:
 def registry(principal: object, effect: str = "Allow", **statement: Any) -> dict[str, Any]:
     text = policy(principal, effect, Resource=f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/*", **statement)
     return {"id": ACCOUNT, "registry_id": ACCOUNT, "policy": text}
+
+
+def cloud(**attributes: Any) -> dict[str, Any]:
+    return {
+        "arn": f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/team/app", "id": "team/app", "repository_name": "team/app",
+        "image_tag_mutability": "IMMUTABLE", "image_scanning_configuration": {"scan_on_push": True},
+        "encryption_configuration": {"encryption_type": "AES256", "kms_key": None}, "repository_uri": "x", **attributes,
+    }  # fmt: skip
 
 
 def public(**attributes: Any) -> dict[str, Any]:
@@ -371,19 +381,34 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
             Entry(TOOLS_POLICY, public_policy("arn:aws:iam::222222222222:root"), public_policy("*")),
         ),
     ),
-    "a repository of another provider is destroyed": (
-        {"resource-not-judged"},
-        plan(Entry("awscc_ecr_repository.a", {"repository_name": "a"}, None)),
+    "a repository of awscc is destroyed": ({"repository-deleted"}, plan(Entry(CLOUD, cloud(), None))),
+    "a repository of awscc is replaced": ({"repository-replaced"}, plan(Entry(CLOUD, cloud(), cloud(), REPLACE))),
+    "a repository of awscc is forgotten": ({"repository-orphaned"}, plan(Entry(CLOUD, cloud(), None, ["forget"]))),
+    "the policy of a repository of awscc opens": (
+        WIDENED,
+        plan(Entry(CLOUD, cloud(repository_policy_text=policy()), cloud(repository_policy_text=PUBLIC))),
     ),
-    "a repository of another provider changes": (
-        {"resource-not-judged"},
+    "the rules of a repository of awscc keep less": (
+        {"lifecycle-loses-more"},
         plan(
             Entry(
-                "awscc_ecr_repository.a",
-                {"repository_name": "a"},
-                {"repository_name": "a", "repository_policy_text": PUBLIC},
+                CLOUD,
+                cloud(lifecycle_policy={"lifecycle_policy_text": keeping(100)}),
+                cloud(lifecycle_policy={"lifecycle_policy_text": keeping(5)}),
             )
         ),
+    ),
+    "a repository of awscc is emptied when it is deleted": (
+        {"removal-weakened"},
+        plan(Entry(CLOUD, cloud(), cloud(empty_on_delete=True))),
+    ),
+    "a key of awscc is destroyed": (
+        {"key-deleted"},
+        plan(same(APP, encrypted()), Entry("awscc_kms_key.k", {"arn": KEY, "key_id": KEY_ID, "enabled": True}, None)),
+    ),
+    "a resource of awscc of a type that is not known changes": (
+        {"resource-not-judged"},
+        plan(Entry("awscc_ecr_open_door.a", {"id": "a"}, {"id": "b"})),
     ),
     "a type that is not known yet is created": (
         {"hidden-by-change"},
@@ -595,7 +620,9 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "a public repository stays": plan(
         same(TOOLS, public()), same(TOOLS_POLICY, public_policy("arn:aws:iam::222222222222:root"))
     ),
-    "a repository of another provider stays": plan(same("awscc_ecr_repository.a", {"repository_name": "a"})),
+    "a repository of awscc stays": plan(same(CLOUD, cloud(repository_policy_text=policy()))),
+    "a repository of awscc is tagged": plan(Entry(CLOUD, cloud(), cloud(tags=[{"key": "a", "value": "b"}]))),
+    "a resource of awscc of a type that is not known stays": plan(same("awscc_ecr_open_door.a", {"id": "a"})),
     "a stack within the plan stays": plan(KEPT, same("aws_cloudformation_stack.s", STACK)),
     "a stack within the plan is of something else": plan(
         KEPT, Entry("aws_cloudformation_stack.s", {"template_body": "{}"}, {"template_body": "{ }"})

@@ -9,17 +9,17 @@ from shared_ecr.review.operations import Operation, PlannedOperation
 from shared_ecr.review.rules.judgements import RuleFinding, error
 
 _IMAGES = "The new repository is empty: images do not move, and what is deleted cannot be restored"
+_CACHE = "Between the two nothing is pulled through it; if the second step fails, the rule is missing"
+_TEMPLATE = "Repositories that ECR creates between the two get no rules, and keep none"
 REPLACEMENTS = {
     "aws_ecr_repository": ("repository-replaced", _IMAGES),
     "aws_ecrpublic_repository": ("repository-replaced", _IMAGES),
-    "aws_ecr_pull_through_cache_rule": (
-        "pull-through-replaced",
-        "Between the two nothing is pulled through it; if the second step fails, the rule is missing",
-    ),
-    "aws_ecr_repository_creation_template": (
-        "creation-template-replaced",
-        "Repositories that ECR creates between the two get no rules, and keep none",
-    ),
+    "awscc_ecr_repository": ("repository-replaced", _IMAGES),
+    "awscc_ecr_public_repository": ("repository-replaced", _IMAGES),
+    "aws_ecr_pull_through_cache_rule": ("pull-through-replaced", _CACHE),
+    "awscc_ecr_pull_through_cache_rule": ("pull-through-replaced", _CACHE),
+    "aws_ecr_repository_creation_template": ("creation-template-replaced", _TEMPLATE),
+    "awscc_ecr_repository_creation_template": ("creation-template-replaced", _TEMPLATE),
 }
 """By type: the code, and why a replacement matters."""
 _FIXES = {

@@ -14,7 +14,9 @@ _SAID = frozenset({
     "repository-deleted", "repository-renamed", "repository-replaced", "repository-moved", "repository-orphaned",
     "logical-id-changed", "pull-through-replaced", "creation-template-replaced",
 })  # fmt: skip
-_REPOSITORIES = frozenset({"aws_ecr_repository", "aws_ecrpublic_repository"})
+_REPOSITORIES = frozenset({
+    "aws_ecr_repository", "aws_ecrpublic_repository", "awscc_ecr_repository", "awscc_ecr_public_repository",
+})  # fmt: skip
 _NAMES = ("RepositoryName", "EcrRepositoryPrefix", "Prefix")
 # What the comparison of both sides judges when it is deleted.
 _COMPARED = frozenset({
@@ -22,6 +24,9 @@ _COMPARED = frozenset({
     "aws_ecr_registry_policy", "aws_ecr_replication_configuration", "aws_ecr_registry_scanning_configuration",
     "aws_ecr_pull_through_cache_rule", "aws_ecr_repository_creation_template", "aws_ecr_pull_time_update_exclusion",
     "aws_ecr_account_setting",
+    "awscc_ecr_registry_policy", "awscc_ecr_replication_configuration", "awscc_ecr_registry_scanning_configuration",
+    "awscc_ecr_pull_through_cache_rule", "awscc_ecr_repository_creation_template", "awscc_ecr_signing_configuration",
+    "awscc_ecr_pull_time_update_exclusion", "awscc_kms_key", "awscc_kms_replica_key",
     "aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key",
 })  # fmt: skip
 

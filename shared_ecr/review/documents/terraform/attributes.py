@@ -32,6 +32,13 @@ _EXTERNAL: Attributes = {
     "multi_region": None, "valid_to": None,
 }  # fmt: skip
 
+_OF_CLOUD_CONTROL: Attributes = {
+    **_RETURNED, "bypass_policy_lockout_safety_check": None, "description": None, "enable_key_rotation": None,
+    "enabled": None, "key_id": None, "key_policy": None, "key_spec": None, "key_usage": None, "multi_region": None,
+    "origin": None, "pending_window_in_days": None, "primary_key_arn": None, "rotation_period_in_days": None,
+    "tags": None,
+}  # fmt: skip
+
 ATTRIBUTES: Mapping[str, Attributes] = {
     "aws_ecr_repository": {
         **_RETURNED, **_TAGS, **_OWN, "name": None, "force_delete": None, "repository_url": None,
@@ -72,6 +79,8 @@ ATTRIBUTES: Mapping[str, Attributes] = {
         **_KEY, "custom_key_store_id": None, "customer_master_key_spec": None, "enable_key_rotation": None,
         "is_enabled": None, "multi_region": None, "rotation_period_in_days": None, "xks_key_id": None,
     },
+    "awscc_kms_key": _OF_CLOUD_CONTROL,
+    "awscc_kms_replica_key": _OF_CLOUD_CONTROL,
     "aws_kms_key_policy": {**_POLICY, "key_id": None, "bypass_policy_lockout_safety_check": None},
     "aws_kms_external_key": {**_KEY, **_EXTERNAL},
     "aws_kms_replica_key": {

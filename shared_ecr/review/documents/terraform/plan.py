@@ -9,6 +9,7 @@ from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.places import DeploymentTarget
 from shared_ecr.review.documents.terraform.attributes import unread_attributes
+from shared_ecr.review.documents.terraform.cloud_control import CLOUD_CONTROL, cloud_control_properties
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.gaps import gaps_of
 from shared_ecr.review.documents.terraform.homes import ProviderHomes
@@ -173,6 +174,9 @@ class _PlanReader:
         if translation:
             properties = renamed(resource.values, translation.properties)
             return Translated(resource, translation.type, home, properties, hidden)
+        if resource.type in CLOUD_CONTROL:
+            properties = cloud_control_properties(resource.values)
+            return Translated(resource, CLOUD_CONTROL[resource.type], home, properties, hidden)
         if resource.type == ACCOUNT_SETTING:
             return Translated(resource, "Custom::EcrSetting", home, account_setting(resource.values), hidden)
         if resource.type == FUNCTION:
@@ -182,7 +186,7 @@ class _PlanReader:
 
 
 def _unjudged(resource: PlannedResource, previous: PlannedResource | None) -> Iterator[tuple[str, str]]:
-    is_read = resource.type in TRANSLATIONS or resource.type in JOINED or resource.type == ACCOUNT_SETTING
+    is_read = resource.type in {*TRANSLATIONS, *JOINED, *CLOUD_CONTROL, ACCOUNT_SETTING}
     if is_of_registry(resource.type) and not is_read:
         yield resource.address, f"resources of the type {quoted(resource.type)} are not judged"
     for path in unread_attributes(resource.type, resource.values):

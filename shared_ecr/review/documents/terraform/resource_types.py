@@ -1,7 +1,13 @@
 """Which types of Terraform's resources concern a registry."""
 
 _PREFIXES = ("aws_ecr_", "aws_ecrpublic_", "awscc_ecr_")
-KMS_KEYS = frozenset({"aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key"})
+REPOSITORIES = frozenset({
+    "aws_ecr_repository", "aws_ecrpublic_repository", "awscc_ecr_repository", "awscc_ecr_public_repository",
+})  # fmt: skip
+KMS_KEYS = frozenset({
+    "aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key", "awscc_kms_key",
+    "awscc_kms_replica_key",
+})  # fmt: skip
 _KEY_POLICY = "aws_kms_key_policy"
 
 

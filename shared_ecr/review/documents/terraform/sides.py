@@ -10,7 +10,7 @@ from functools import cached_property
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.terraform.resource_changes import ResourceChange, changes_of
-from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
+from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS, REPOSITORIES
 from shared_ecr.review.documents.terraform.values import PlannedResource, resources_of
 from shared_ecr.review.operations import Operation
 
@@ -18,9 +18,9 @@ from shared_ecr.review.operations import Operation
 _OF_A_STATE = frozenset({"format_version", "terraform_version", "values", "checks"})
 _LEAVES = frozenset({Operation.DELETE, Operation.FORGET})
 # What has an identity of its own, so that an object that a replacement left behind is another one.
-_IDENTIFIED = frozenset({"aws_ecr_repository", "aws_ecrpublic_repository"}) | KMS_KEYS
+_IDENTIFIED = REPOSITORIES | KMS_KEYS
 # What holds images; everything else that Terraform forgets goes on to have its effect.
-_HOLDS_IMAGES = frozenset({"aws_ecr_repository", "aws_ecrpublic_repository"})
+_HOLDS_IMAGES = REPOSITORIES
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.api_calls import CalledSetting
+from shared_ecr.review.documents.terraform.cloud_control import CLOUD_CONTROL, pascal_case
 from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
 
 ResourceValues = Mapping[str, Json]
@@ -121,6 +122,7 @@ TRANSLATIONS: dict[str, Translation] = {
     }),
     **dict.fromkeys(KMS_KEYS, Translation("AWS::KMS::Key", {
         "is_enabled": ("Enabled", _same), "enabled": ("Enabled", _same), "policy": ("KeyPolicy", _same),
+        "key_policy": ("KeyPolicy", _same), "pending_window_in_days": ("PendingWindowInDays", _same),
         "deletion_window_in_days": ("PendingWindowInDays", _same), "arn": ("Arn", _same), "key_id": ("KeyId", _same),
         "valid_to": ("ValidTo", _same),
     })),
@@ -149,6 +151,8 @@ JOINED: dict[str, tuple[str, str, Callable[[Json], Json]]] = {
 
 def properties_of(type_: str, attributes: Iterable[str]) -> set[str]:
     """Return the properties that the *attributes* of a resource of *type_* become."""
+    if type_ in CLOUD_CONTROL:
+        return set(map(pascal_case, attributes))
     if type_ == ACCOUNT_SETTING:
         return {"Body"} if set(attributes) & {"name", "value"} else set()
     if type_ in JOINED:

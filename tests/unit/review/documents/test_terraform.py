@@ -304,7 +304,7 @@ def test_where_nothing_was_before_there_is_no_prior(tmp_path: Path, document: ob
     assert prior(tmp_path, document) is None
 
 
-@pytest.mark.parametrize("address", ["aws_ecr_something_new.it", "awscc_ecr_repository.it"])
+@pytest.mark.parametrize("address", ["aws_ecr_something_new.it", "awscc_ecr_something_new.it"])
 def test_types_that_are_not_judged_are_reported(tmp_path: Path, address: str) -> None:
     assert "are not judged" in doubts(load(tmp_path, plan(resource(address))))[0]
 
