@@ -11,6 +11,8 @@ from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHom
 from shared_ecr.review.findings import ReviewFinding
 
 _ANYWHERE = RegistryHome(None, None)
+_IN_A_TEMPLATE = "Write the value into the template, or give it with --parameter, --account or --region"
+_IN_A_PLAN = "Write the value into the configuration; or apply first what it depends on, and plan again"
 
 
 def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
@@ -22,9 +24,11 @@ def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]
         for stack in after.stacks
         for resource in stack.resources
     }
+    plans = {stack.name for stack in after.stacks if stack.tool == "terraform"}
     for doubt in after.doubts:
         if not doubt.is_bounded and (doubt.about, doubt.what) not in had:
-            yield _finding(doubt, resources.get(doubt.about))
+            is_of_plan = doubt.about.partition(": ")[0] in plans
+            yield _finding(doubt, resources.get(doubt.about), _IN_A_PLAN if is_of_plan else _IN_A_TEMPLATE)
 
 
 def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
@@ -45,13 +49,13 @@ def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFindin
             )
 
 
-def _finding(doubt: Doubt, resource: Resource | None) -> ReviewFinding:
+def _finding(doubt: Doubt, resource: Resource | None, fix: str) -> ReviewFinding:
     return ReviewFinding(
         "hidden-by-change",
         Severity.ERROR,
         doubt.what,
         "The previous side could be judged here; what is unknown now may delete images or allow any principal",
-        "Write the value into the template, or give it with --parameter, --account or --region",
+        fix,
         subject=(resource.text("RepositoryName") or resource.origin.logical_id) if resource else doubt.place,
         home=resource.home if resource else _ANYWHERE,
         origin=resource.origin if resource else None,

@@ -388,3 +388,11 @@ def test_a_public_repository_that_is_managed_elsewhere_is_not_deleted_with_its_p
     found = reviewed(tmp_path, plan(Entry("aws_ecrpublic_repository_policy.tools", values, None)))
     assert not {each.finding.code for each in found.findings} & {"repository-deleted", "repository-orphaned"}
     assert [each.happening for each in found.settings] == [Happening.CHANGED]
+
+
+def test_what_becomes_unknown_is_repaired_in_the_configuration(tmp_path: Path) -> None:
+    unknown = {"after_unknown": {"policy": True}}
+    entry = Entry(POLICY, held("team/app", policy()), {"repository": "team/app"}, change=unknown)
+    found = reviewed(tmp_path, plan(same(APP, repository()), entry))
+    (hidden,) = [each.finding for each in found.findings if each.finding.code == "hidden-by-change"]
+    assert (hidden.subject, hidden.fix[:43]) == ("team/app", "Write the value into the configuration; or ")
