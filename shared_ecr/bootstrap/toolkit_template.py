@@ -13,6 +13,9 @@ from typing import Any
 
 from shared_ecr.errors import InvalidValueError
 
+# The command line of CDK that reads assemblies of the library we synthesize with; never 'latest', since 3.0.0 was
+# published by accident and reads none of them. A test compares it with package.json.
+CDK_CLI = "2.1148.1"
 _REPOSITORY = "ContainerAssetsRepository"
 _ROLE = "AWS::IAM::Role"
 _BOUNDARY_FOR_ALL = "ApplyPermissionsBoundaryToAllRoles"
@@ -91,6 +94,6 @@ def _unknown(what: str) -> InvalidValueError:
     return InvalidValueError(
         f"this is not a bootstrap template that the hardening knows: {what}",
         why="The hardening is a patch, and says so where it does not fit",
-        fix="Use the CDK command line that this release names (shared-ecr --help), or bootstrap without --template",
+        fix=f"Use CDK's command line {CDK_CLI}, which this release was made with, or bootstrap without --template",
         code="bootstrap-template",
     )

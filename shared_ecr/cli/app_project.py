@@ -9,11 +9,9 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
+from shared_ecr.bootstrap.toolkit_template import CDK_CLI
 from shared_ecr.errors import UsageError
 
-# The command line of CDK that reads assemblies of the library we synthesize with; never 'latest', since 3.0.0 was
-# published by accident and reads none of them. A test compares it with package.json.
-CDK_CLI = "2.1148.1"
 # Node for runners that have none, from the Python package index. A test compares it with locks/node.txt.
 NODE = "24.19.0"
 # What a fresh clone has before its first commit.

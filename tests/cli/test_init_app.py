@@ -110,6 +110,26 @@ def test_the_node_of_gitlab_is_the_one_that_this_repository_pins(tmp_path: Path)
     assert pin in (tmp_path / "registry/.gitlab-ci.yml").read_text(encoding="utf-8")
 
 
+def test_every_action_of_the_workflow_is_pinned_to_a_commit(tmp_path: Path) -> None:
+    shared_ecr("init", "--app", tmp_path / "registry")
+    text = (tmp_path / "registry/.github/workflows/registry.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert [each for each in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", each)] == []
+
+
+def test_no_step_but_the_deployment_has_a_permission_beyond_reading(tmp_path: Path) -> None:
+    shared_ecr("init", "--app", tmp_path / "registry")
+    workflow = yaml.safe_load((tmp_path / "registry/.github/workflows/registry.yml").read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {}
+    permissions = {name: job["permissions"] for name, job in workflow["jobs"].items()}
+    assert permissions == {
+        "synthesize": {"contents": "read"},
+        "review": {"contents": "read"},
+        "deploy": {"id-token": "write"},
+    }
+
+
 @pytest.mark.slow
 def test_a_new_project_synthesizes_and_passes_its_own_test(tmp_path: Path) -> None:
     shared_ecr("init", "--app", tmp_path / "registry")

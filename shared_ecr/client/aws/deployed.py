@@ -85,12 +85,15 @@ def deployed_registry(clients: StackClients, stack_name: str, region: Region) ->
     stacks = [first, *further]
     found = {address for stack in stacks for address in _repositories_of(stack)}
     doubtful = [stack for stack in stacks if _DOUBTFUL_STATUS.search(stack["StackStatus"])]
-    warnings = (
-        f"stack {stack['StackName']} in {region} is {stack['StackStatus']}: its repositories may not be what was "
-        "declared last"
-        for stack in doubtful
-    )
+    warnings = (f"stack {stack['StackName']} in {region} is {_in_doubt(stack['StackStatus'])}" for stack in doubtful)
     return DeployedRegistry(stack_name, region, tuple(sorted(found)), "\n".join(warnings) or None)
+
+
+def _in_doubt(status: str) -> str:
+    """Say what a doubtful *status* means for who reads the outputs."""
+    if status == "ROLLBACK_COMPLETE":
+        return f"{status}: its first deployment failed; 'shared-ecr bootstrap status' prints how to repeat it"
+    return f"{status}: its repositories may not be what was declared last"
 
 
 def _stack(client: "CloudFormationClient", stack_name: str, region: Region) -> "StackTypeDef":
