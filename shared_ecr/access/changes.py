@@ -20,6 +20,7 @@ from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.requests import TAG_KEYS, Request, TargetRepository, context_of
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE
 from shared_ecr.access.trust_boundary import TrustBoundary, account_of_strangers, asks_for_membership
+from shared_ecr.text import first_few
 
 # More than this in one sentence are not read.
 SHOWN_ACTIONS = 8
@@ -200,7 +201,7 @@ def _some(actions: tuple[str, ...]) -> str:
     """List *actions*, the first of them where they are many; the JSON has them all."""
     if len(actions) <= SHOWN_ACTIONS:
         return _listed(actions)
-    return f"{', '.join(actions[: SHOWN_ACTIONS - 1])} and {len(actions) - SHOWN_ACTIONS + 1} more actions"
+    return f"{first_few(actions, SHOWN_ACTIONS - 1)} actions"
 
 
 def _listed(words: Iterable[str], last_word: str = "and") -> str:

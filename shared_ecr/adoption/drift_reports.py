@@ -8,6 +8,7 @@ from shared_ecr.adoption.drift import DriftFinding, DriftVerdict, RepositoryDrif
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.live import LiveRegistry
 from shared_ecr.text import visible
+from shared_ecr.text.markdown import code, escaped
 
 # By this line a workflow finds its issue again.
 MARKER = "<!-- shared-ecr drift -->"
@@ -67,11 +68,11 @@ def render_markdown(reports: Sequence[DriftReport]) -> str:
     for report in reports:
         lines += [f"**{report.conclusion}** (read {report.live.taken})", ""]
         for each in report.judged:
-            said = f"{_code(each.finding.subject)}: {_plain(each.sentences())} [{each.finding.code}]"
-            lines.append(f"- {_code(each.mark)} {said}")
-            lines += [f"  - {_code(line)}" for line in each.finding.details[:10]]
+            said = f"{code(each.finding.subject)}: {escaped(each.sentences())} [{each.finding.code}]"
+            lines.append(f"- {code(each.mark)} {said}")
+            lines += [f"  - {code(line)}" for line in each.finding.details[:10]]
         lines += [
-            f"- not read: {_code(part.repository or 'the registry')}: {part.action}" for part in report.live.unread
+            f"- not read: {code(part.repository or 'the registry')}: {part.action}" for part in report.live.unread
         ]
         lines.append("")
     return "\n".join(lines)
@@ -145,14 +146,3 @@ def render_sarif(reports: Sequence[DriftReport], version: str, declaration: str)
             }
         ],
     }
-
-
-def _code(text: str) -> str:
-    """Quote *text* so that no forge reads a mention, a link or HTML in it."""
-    shown = visible(text).replace("`", "'")
-    return f"`{shown}`"
-
-
-def _plain(text: str) -> str:
-    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
-    return "".join(f"\\{each}" if each in "[]*_`#|!" else each for each in escaped)

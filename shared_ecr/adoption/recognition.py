@@ -20,6 +20,7 @@ from shared_ecr.model.permissions import (
     repeated_sid,
     repository_policy,
 )
+from shared_ecr.text import counted
 
 _ELEMENTS = frozenset({"Sid", "Effect", "Principal", "Action", "Condition"})
 _INERT = "ecr:getauthorizationtoken"
@@ -137,5 +138,5 @@ def _hint(statement: Mapping[str, Json]) -> str:
         wanted = frozenset(action.lower() for action in level.actions)
         if actions < wanted:
             more = len(wanted - actions)
-            return f"could become '{level}' later (+{more} action{'' if more == 1 else 's'})"
+            return f"could become '{level}' later (+{counted(more, 'action')})"
     return ""

@@ -14,7 +14,7 @@ from shared_ecr.fate.inventory import ImageUse, used_digests
 from shared_ecr.findings import Finding, Severity
 from shared_ecr.live import LiveRegistry, LiveResource
 from shared_ecr.live.live_registry import CACHE_RULE, CREATION_TEMPLATE, EXCLUSION, REPLICATION, REPOSITORY
-from shared_ecr.text import counted
+from shared_ecr.text import counted, first_lines
 
 # The prefix of a template or a cache rule that is for every repository.
 _EVERY = "ROOT"
@@ -211,6 +211,4 @@ def _list(value: Json) -> list[Json]:
 
 
 def _listed(lines: Iterable[str]) -> tuple[str, ...]:
-    every = list(lines)
-    more = (f"and {len(every) - _LISTED} more",) if len(every) > _LISTED else ()
-    return (*every[:_LISTED], *more)
+    return tuple(first_lines(list(lines), _LISTED))

@@ -98,13 +98,13 @@ def _declaration(path: Path) -> _CheckedFile:
     from shared_ecr.declaration import load, parse
     from shared_ecr.declaration.acknowledgements import too_far_ahead
     from shared_ecr.problems import InvalidDeclarationError, in_file_order
+    from shared_ecr.text import counted
 
     try:
         declaration = parse(_standard_input(), "stdin", os.environ) if path == STDIN else load(path, os.environ)
     except InvalidDeclarationError as error:
         return _CheckedFile(path, "", error.problems)
-    count = len(declaration.registry.repositories)
-    what = f"{count} {'repository' if count == 1 else 'repositories'}"
+    what = counted(len(declaration.registry.repositories), "repository", "repositories")
     name = "stdin" if path == STDIN else str(path)
     late = too_far_ahead(declaration.document, name, datetime.now(UTC).date())
     warnings = [*declaration.warnings, *late, *_needless(declaration, name)]

@@ -81,10 +81,11 @@ def require_whole(live: "LiveRegistry", *, is_partial: bool) -> None:
     """Refuse a registry of which a part could not be read, unless that was asked for."""
     if not live.unread or is_partial:
         return
+    from shared_ecr.text import first_few
+
     parts = [f"{part.repository or 'the registry'}: {part.action}" for part in live.unread]
-    more = f" and {len(parts) - 5} more" if len(parts) > 5 else ""  # noqa: PLR2004 — more are not read in one line
     raise RefusedError(
-        f"{len(parts)} parts of the registry could not be read: {', '.join(parts[:5])}{more}. "
+        f"{len(parts)} parts of the registry could not be read: {first_few(parts)}. "
         f"First reason: {live.unread[0].why}. Allow the actions of docs/reference/live.md, or pass --partial"
     )
 

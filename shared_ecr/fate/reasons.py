@@ -19,6 +19,7 @@ from shared_ecr.model.lifecycle.rules import (
     TaggedWith,
     Untagged,
 )
+from shared_ecr.text import counted
 
 _TEENS = range(11, 14)
 
@@ -99,7 +100,7 @@ def age(since: datetime, now: datetime) -> str:
     hours = int(passed / timedelta(hours=1))
     if passed >= timedelta(days=1):
         return _days(passed.days)
-    return f"{hours} hour{'s' * (hours != 1)}"
+    return counted(hours, "hour")
 
 
 def _counted(claim: Claim, verdict: ImageFate) -> str:
@@ -136,4 +137,4 @@ def _in_archive(verdict: ImageFate) -> str:
 
 
 def _days(days: int) -> str:
-    return f"{days} day{'s' * (days != 1)}"
+    return counted(days, "day")

@@ -17,6 +17,7 @@ from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
 from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull, shard_of, sizes, stacks_needed
 from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
+from shared_ecr.text import counted
 
 # Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
@@ -125,9 +126,8 @@ def _overfull(
     sized = sizes_in(regions, repositories)
     if not is_overfull(sized, stacks, placement.stack_of if placement else None):
         return
-    several = "1 stack" if stacks == 1 else f"{stacks} stacks"
     yield InvalidValueError(
-        f"{several} cannot hold {len(repositories)} repositories with their policies",
+        f"{counted(stacks, 'stack')} cannot hold {len(repositories)} repositories with their policies",
         why=f"A template has at most 500 resources, two for each repository, and 1 MB of text; {MAX_REPOSITORIES} fit",
         fix="Run 'shared-ecr grow': every deployed repository stays in its stack, and new ones get further stacks"
         if stacks_needed(sized)

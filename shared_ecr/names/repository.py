@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.errors import InvalidValueError
-from shared_ecr.text import quoted
+from shared_ecr.text import counted, quoted
 from shared_ecr.text.characters import character, plain
 
 MIN_LENGTH, MAX_LENGTH = 2, 256
@@ -57,7 +57,7 @@ def _refusal(text: str) -> InvalidValueError:
         )
     if not MIN_LENGTH <= len(text) <= MAX_LENGTH:
         return InvalidValueError(
-            f"{said} has {len(text)} character{'s' * (len(text) != 1)}; {MIN_LENGTH} to {MAX_LENGTH} are allowed",
+            f"{said} has {counted(len(text), 'character')}; {MIN_LENGTH} to {MAX_LENGTH} are allowed",
             code="name-length",
         )
     lower = text.lower()

@@ -21,6 +21,7 @@ from shared_ecr.review.rules import judge
 from shared_ecr.review.rules.headroom import headrooms
 from shared_ecr.review.sensitive import hide_sensitive, without_sensitive
 from shared_ecr.review.verdict import ReviewResult
+from shared_ecr.text import counted
 
 # A reviewer reads errors first, and of those the ones that are not accepted.
 _ORDER = ("error", "warning", "note")
@@ -132,6 +133,5 @@ def order_of(judged: JudgedFinding[ReviewFinding]) -> tuple[bool, bool, int, Reg
 
 def _shown(stack: Stack) -> str:
     protection = {True: ", protected from termination", False: ", not protected from termination", None: ""}
-    count = len(stack.resources)
-    plural = "resource" if count == 1 else "resources"
-    return f"{stack.name} in {stack.home}: {count} {plural}{protection[stack.termination_protection]}"
+    resources = counted(len(stack.resources), "resource")
+    return f"{stack.name} in {stack.home}: {resources}{protection[stack.termination_protection]}"

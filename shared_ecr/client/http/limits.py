@@ -11,6 +11,7 @@ from shared_ecr.client.http.retries import THROTTLED, seconds_to_wait
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.errors import RefusedError
 from shared_ecr.names import RegistryHost
+from shared_ecr.text import counted
 
 # `100;w=21600`: so many, in so many seconds.
 _COUNT = re.compile(r"\s*([0-9]{1,9})(?:\s*[;,].*?\bw=([0-9]{1,9}))?", re.IGNORECASE)
@@ -70,5 +71,5 @@ def _duration(seconds: float) -> str:
     """Write a time as people say it: `6 hours`, `90 minutes`."""
     for unit, name in ((HOUR, "hour"), (MINUTE, "minute")):
         if seconds >= unit and seconds % unit == 0:
-            return f"{seconds // unit:.0f} {name}{'s' * (seconds != unit)}"
+            return counted(int(seconds // unit), name)
     return f"{seconds / MINUTE:.0f} minutes" if seconds >= 2 * MINUTE else f"{seconds:.0f} seconds"

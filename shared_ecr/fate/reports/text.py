@@ -15,6 +15,7 @@ from shared_ecr.fate.reports.rows import (
     rows,
     summary,
 )
+from shared_ecr.text import counted
 
 
 def render_text(report: Report, *, everything: bool = False) -> str:
@@ -36,9 +37,9 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
             yield f"  played forward, images being pushed {how} and no one pulling:"
             yield from columns(FORECAST_HEAD, forecast_rows(outcome.forecast, report.prices))
     yield ""
-    count = len(report.outcomes)
+    repositories = counted(len(report.outcomes), "repository", "repositories")
     yield (
-        f"{count} repositor{'y' if count == 1 else 'ies'}, {report.stored_now.images} images: "
+        f"{repositories}, {counted(report.stored_now.images, 'image')}: "
         f"{difference(report.stored_now, report.stored_after, report.prices)} (layers counted in each image)"
     )
     yield from (str(warning) for warning in report.warnings)

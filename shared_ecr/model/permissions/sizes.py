@@ -25,7 +25,7 @@ from shared_ecr.model.principals import (
     Service,
 )
 from shared_ecr.names import OrganizationId
-from shared_ecr.text import listed
+from shared_ecr.text import counted, listed
 
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
 MAX_POLICY_CHARACTERS = 10_240
@@ -48,10 +48,9 @@ class PolicySize:
 
     def __str__(self) -> str:
         share = -(-100 * self.characters // MAX_POLICY_CHARACTERS)
-        plural = "" if self.statements == 1 else "s"
         return (
-            f"{self.characters:,} of {MAX_POLICY_CHARACTERS:,} characters ({share} %) in {self.statements} "
-            f"statement{plural}"
+            f"{self.characters:,} of {MAX_POLICY_CHARACTERS:,} characters ({share} %) in "
+            f"{counted(self.statements, 'statement')}"
         )
 
 

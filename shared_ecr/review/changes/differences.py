@@ -11,6 +11,7 @@ from shared_ecr.review.deployments import Resource, is_known
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.verdict import PropertyChange
+from shared_ecr.text import counted
 
 # Properties that are shown in words, and their name; every other property is shown as it is written.
 IN_WORDS: Mapping[str, str] = {
@@ -166,9 +167,8 @@ def _policy(repository: ReviewedRepository) -> str | None:
         return None
     if repository.policy is None:
         return "AWS would refuse it" if repository.policy_faults else "known only once deployed"
-    count = len(repository.policy.statements)
     size = f", {repository.policy_bytes:,} characters" if repository.policy_bytes is not None else ""
-    return f"{count} statement{'s' * (count != 1)}{size}"
+    return f"{counted(len(repository.policy.statements), 'statement')}{size}"
 
 
 def _tags(before: ReviewedRepository, after: ReviewedRepository) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from shared_ecr.findings import JudgedFinding, Severity
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import ReviewResult
-from shared_ecr.text import first_lines, visible
+from shared_ecr.text import first_few, first_lines, visible
 
 # The rest is in the JSON; of what blocks a reader wants to know every one.
 _MEMBERS = 20
@@ -51,8 +51,8 @@ def grouped_doubts(verdict: ReviewResult) -> list[str]:
     lines = []
     for group in grouped((each.what, each) for each in verdict.doubts):
         places = list(dict.fromkeys(each.place for each in group))
-        more = f" and {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
-        lines.append(visible(f"{', '.join(places[:_PLACES])}{more}: {group[0].what}"))
+        shown = first_few(places, _PLACES)
+        lines.append(visible(f"{shown}{' places' if len(places) > _PLACES else ''}: {group[0].what}"))
     return lines
 
 
@@ -114,7 +114,7 @@ def named(subjects: Sequence[str]) -> str:
         return f"{names[0]} in {len(subjects)} places" if len(subjects) > 1 else names[0]
     if len(names) == _NAMED:
         return " and ".join(names)
-    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return first_few(names, _NAMED)
 
 
 def _joined(whats: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from shared_ecr.fate.reports.rows import TITLES
 from shared_ecr.review.reports.grouping import grouped, named
 from shared_ecr.review.reports.sections import WORST
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, ReviewResult, SettingChange
-from shared_ecr.text import first_lines, visible
+from shared_ecr.text import first_few, first_lines, visible
 
 # The first images say which kind it is; the JSON has them all.
 IMAGES_NAMED = 5
@@ -110,7 +110,6 @@ def _fates(outcome: RepositoryOutcome) -> Iterator[str]:
     for kind in ChangeKind:
         changed = [each for each in outcome.changes if each.kind is kind]
         if changed:
-            named = ", ".join(visible(each.image.shown) for each in changed[:IMAGES_NAMED])
-            more = f" and {len(changed) - IMAGES_NAMED} more" if len(changed) > IMAGES_NAMED else ""
+            images = first_few((visible(each.image.shown) for each in changed), IMAGES_NAMED)
             sign = "+" if kind is ChangeKind.NOW_KEPT else "-"
-            yield f"{sign} {TITLES[kind]}: {len(changed)} of {len(outcome.verdicts)} images ({named}{more})"
+            yield f"{sign} {TITLES[kind]}: {len(changed)} of {len(outcome.verdicts)} images ({images})"

@@ -19,6 +19,7 @@ from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from shared_ecr.review.rules.judgements import RuleFinding, note
 from shared_ecr.review.rules.linting import linted, organizations_of
 from shared_ecr.review.rules.scene import RuleContext
+from shared_ecr.text import first_few
 
 # Of sixty-five actions a handful is enough to show what they are.
 _NAMED_ACTIONS = 6
@@ -127,9 +128,7 @@ def _witness(finding: PolicyFinding, policy: Policy, target: TargetRepository) -
         return ()
     callers = strangers_let_in(policy, statement, target)
     strangers = (f"{each.shown} of {'another' if each.organization else 'no'} organization" for each in callers[:1])
-    actions = names(statement.action.actions)
-    more = f" and {len(actions) - _NAMED_ACTIONS} more" if len(actions) > _NAMED_ACTIONS else ""
-    allowed = f"allowed: {', '.join(actions[:_NAMED_ACTIONS])}{more}"
+    allowed = f"allowed: {first_few(names(statement.action.actions), _NAMED_ACTIONS)}"
     return (*(f"has access, for example: {each}" for each in strangers), allowed)
 
 

@@ -7,6 +7,7 @@ from shared_ecr.fate.inventory import Inventory, used_digests
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.report import compared
 from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.text import counted
 
 
 def images_of(inventory: Inventory | None, repository: ReviewedRepository) -> RepositoryImages | None:
@@ -44,5 +45,4 @@ def counted_images(inventory: Inventory | None, repository: ReviewedRepository) 
     images = images_of(inventory, repository)
     if images is None:
         return "number of images unknown: no inventory of it"
-    count = len(images.images)
-    return f"{count} image{'s' * (count != 1)} in the inventory"
+    return f"{counted(len(images.images), 'image')} in the inventory"

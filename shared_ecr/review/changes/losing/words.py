@@ -9,6 +9,7 @@ from shared_ecr.model.lifecycle.rules import LifecycleRule, Selection, StorageCl
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import PropertyChange
+from shared_ecr.text import counted
 
 # What reports look for where no inventory has the images.
 LIFECYCLE_POLICY = "lifecycle policy"
@@ -58,8 +59,7 @@ def _summary(repository: ReviewedRepository) -> str | None:
         return None
     if repository.lifecycle is None:
         return "AWS would refuse it" if repository.knows_its_lifecycle else "known only once deployed"
-    count = len(repository.lifecycle.rules)
-    return f"{count} rule{'s' * (count != 1)}"
+    return counted(len(repository.lifecycle.rules), "rule")
 
 
 def _ordered(policy: LifecyclePolicy | None) -> _Rules:

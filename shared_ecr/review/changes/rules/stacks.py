@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.text import first_lines
 
 _SHOWN = 20
 
@@ -19,8 +20,7 @@ def stacks_moved(pairs: Iterable[StackPair]) -> Iterator[ReviewFinding]:
 def _judged(pair: StackPair) -> Iterator[RuleFinding]:
     before, after = pair.before, pair.after
     names = sorted(each.origin.logical_id for each in before.resources if is_of_ecr(each.type))
-    more = (f"and {len(names) - _SHOWN} more",) if len(names) > _SHOWN else ()
-    details = (*names[:_SHOWN], *more)
+    details = tuple(first_lines(names, _SHOWN))
     if before.termination_protection and after.termination_protection is False:
         yield error(
             "stack-unprotected", "it is no longer protected from termination",

@@ -12,7 +12,7 @@ from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, note, warning
-from shared_ecr.text import quoted
+from shared_ecr.text import plural, quoted
 
 _WHY = "Policies of identities (aws:ResourceTag) and cost reports can ask for them; they are not in these documents"
 
@@ -32,13 +32,13 @@ def judged_resource_tags(before: ReviewedRepository, after: ReviewedRepository) 
     lost = sorted({*old} - {*new}) if is_complete else []
     if lost:
         yield warning(
-            "tags-lost", f"it loses the resource {'tag' if len(lost) == 1 else 'tags'} {_shown(lost)}", _WHY,
+            "tags-lost", f"it loses the resource {plural(len(lost), 'tag')} {_shown(lost)}", _WHY,
             "Keep the tags, or check who asks for them",
         )  # fmt: skip
     changed = sorted(key for key in {*old} & {*new} if old[key] != new[key] and is_known([old[key], new[key]]))
     if changed:
         yield note(
-            "tags-changed", f"other values of the resource {'tag' if len(changed) == 1 else 'tags'} {_shown(changed)}",
+            "tags-changed", f"other values of the resource {plural(len(changed), 'tag')} {_shown(changed)}",
             _WHY, "Check who asks for them",
         )  # fmt: skip
 

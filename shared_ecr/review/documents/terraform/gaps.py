@@ -12,6 +12,7 @@ from shared_ecr.review.documents.terraform.resource_changes import ResourceChang
 from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS, concerns_a_registry
 from shared_ecr.review.documents.terraform.sides import PlanSides
 from shared_ecr.review.operations import Operation, PlanGap
+from shared_ecr.text import counted, first_lines
 
 INCOMPLETE, DEFERRED = "plan-incomplete", "plan-deferred"
 _PLAN_AGAIN = "Plan again, and review what 'terraform show -json' prints of it, without cutting anything off"
@@ -59,7 +60,7 @@ def _deferred(sides: PlanSides) -> Iterator[PlanGap]:
         number = len(written) if isinstance(written, list) else 1
         yield PlanGap(
             DEFERRED,
-            f"Terraform defers {number} change{'s' * (number != 1)} to a later plan, {len(ours)} of them to resources "
+            f"Terraform defers {counted(number, 'change')} to a later plan, {len(ours)} of them to resources "
             "of a registry",
             "Apply the plan, plan again, and review the new plan before it is applied",
             _cut(lines),
@@ -117,5 +118,4 @@ def _incomplete(what: str, fix: str, lines: list[str] | None = None) -> PlanGap:
 
 
 def _cut(lines: list[str]) -> tuple[str, ...]:
-    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    return (*lines[:_SHOWN], *more)
+    return tuple(first_lines(lines, _SHOWN))
