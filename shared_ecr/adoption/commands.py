@@ -12,8 +12,8 @@ _CHANGE_SET = "adopt"
 _HEAD = """\
 #!/bin/sh
 # Written by 'shared-ecr adopt certify'. Read it, then run it line by line from the folder of the CDK app.
-# Adopt one repository first, and look at it with 'shared-ecr adopt verify' before you go on: what CloudFormation does
-# at an import can only be seen in a real account.
+# Adopt one repository first, and look at it with 'shared-ecr adopt verify' before you continue: what CloudFormation
+# does at an import can only be seen in a real account.
 set -eu
 """
 

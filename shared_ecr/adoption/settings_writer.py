@@ -30,7 +30,7 @@ _SETTING_KEYS = {
 
 
 def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
-    """Return what goes under `registry` besides account and Regions; what cannot be said is added to *left*."""
+    """Return what is written under `registry` besides account and Regions; what cannot be said is added to *left*."""
     settings: Plain = {}
     found = FoundOn(live.taken[:10])
     settings["scanning"] = _scanning(live, left)

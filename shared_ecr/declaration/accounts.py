@@ -49,7 +49,7 @@ def read_account(reading: Reading, node: Node, path: str, accounts: MappingOf[st
     if isinstance(node, Scalar) and isinstance(node.value, str) and any(map(str.isalpha, node.text)):
         fault = InvalidValueError(
             f"no account is named {quoted(node.text)}",
-            why="Names stand under 'accounts' at the top of the file",
+            why="Names are declared under 'accounts' at the top of the file",
             fix=did_you_mean(node.text, accounts) or "Add it there, or write the 12 digits",
             code="account-name",
         )

@@ -187,7 +187,7 @@ def _found(declaration: Path, pattern: str) -> tuple[Path, ...]:
         for path in found:
             _refuse(path, declaration.parent, declaration)
     except (OSError, RuntimeError) as error:
-        # A name that is too long, or links that go round in a circle.
+        # A name that is too long, or links that form a circle.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         what = f"{quoted(pattern)} cannot be looked up: {reason.lower()}"
         raise InvalidValueError(what, fix="Check the path", code="include-path") from error

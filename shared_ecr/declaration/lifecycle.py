@@ -93,7 +93,7 @@ def _read_rules(reading: Reading, node: Node, path: str, *, as_ecr: bool) -> Lif
 
 
 def _composed(reading: Reading, items: list[tuple[Node, str]]) -> list[_Placed] | None:
-    """Read presets and rules that stand in one list; None where one of them has a fault."""
+    """Read presets and rules that are in one list; None where one of them has a fault."""
     placed: list[_Placed] = []
     presets: list[tuple[Preset, Node, str]] = []
     whole = True
@@ -178,7 +178,10 @@ def _read_action(reading: Reading, node: Node, path: str) -> Action | None:
     target = fields.get("targetStorageClass")
     match action:
         case "expire" if target is not None:
-            what, fix = "an image that expires goes nowhere", "Drop targetStorageClass; to ECR null is not absent"
+            what, fix = (
+                "an image that expires has no storage class afterwards",
+                "Drop targetStorageClass; to ECR null is not absent",
+            )
         case "transition" if not isinstance(target, Scalar) or target.value != "archive":
             what, fix = "a transition names where to", "Write 'targetStorageClass: archive'"
         case None:

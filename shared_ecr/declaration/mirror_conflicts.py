@@ -50,7 +50,7 @@ def judge_mirror(  # noqa: PLR0913 — what is judged, and all that it is judged
     *,
     is_bounded: bool,
 ) -> None:
-    """Note what another mirror has *taken* for itself in the same repository, and warn of what will not go well."""
+    """Note what another mirror has *taken* for itself in the same repository, and warn of what will fail."""
     for node, item_path, each in wanted:
         key = (target.name.text, _claim(each))
         first = taken.setdefault(key, path)

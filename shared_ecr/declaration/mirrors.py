@@ -88,7 +88,7 @@ def _declared(repositories: Repositories, text: str) -> RepositorySpec:
 
 
 def _items(reading: Reading, node: Node | None, path: str, parse: Callable[[str], T]) -> list[Item[T]]:
-    """Read a list of texts with their places; note those that stand in it twice."""
+    """Read a list of texts with their places; note those that are in it twice."""
     read: list[Item[T]] = []
     for item, item_path in reading.items(node, path) if node is not None else ():
         value = _parsed(reading, item, item_path, parse)
@@ -105,7 +105,7 @@ def _values(items: list[Item[T]]) -> tuple[T, ...]:
 
 
 def _parsed(reading: Reading, node: Node, path: str, parse: Callable[[str], T]) -> T | None:
-    """Parse a text; a tag such as 1.27 may stand without quotes where no reader can change it, 1.10 may not."""
+    """Parse a text; a tag such as 1.27 may be written without quotes where no reader can change it, 1.10 may not."""
     is_number = isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
     if not isinstance(node, Scalar) or not is_number:
         return reading.parsed(node, path, parse)

@@ -33,8 +33,8 @@ def read_mutability(reading: Reading, node: Node, path: str) -> Acknowledged | N
     reason = reading.text(reason_node, join(path, "reason")) if reason_node else None
     if reason_node is None or reason == "":
         fault = InvalidValueError(
-            "an exception from immutable tags has a reason",
-            why="It goes into the template, next to the exception, for those who must approve it",
+            "an exception from immutable tags needs a reason",
+            why="It is written into the template, next to the exception, for those who must approve it",
             fix="Add 'reason: …'",
             code="reason-missing",
         )

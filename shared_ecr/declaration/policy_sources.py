@@ -54,7 +54,7 @@ def load_policies(path: Path, environ: Mapping[str, str]) -> LifecycleSource:
     *environ* is what the variables of a declaration are replaced from.
 
     Raises:
-        InvalidDeclarationError: it is none of them, or AWS would refuse the policy.
+        InvalidDeclarationError: it is of no such kind, or AWS would refuse the policy.
     """
     file = str(path)
     try:

@@ -46,7 +46,7 @@ def read_inherited(reading: Reading, defaults: Node | None, profiles: Node | Non
 
 
 def completed(reading: Reading, inherited: InheritedDefaults, own: Mapping, path: str) -> Mapping:
-    """Return *own* on top of what it begins with; the key `profile` is read, and gone."""
+    """Return *own* on top of what it begins with; the key `profile` is read and removed."""
     asked = own.get(KEY)
     names = _names(reading, asked, join(path, KEY), inherited) if asked is not None else ()
     properties = Mapping(own.position, tuple(entry for entry in own.entries if entry.key.text != KEY))

@@ -133,7 +133,7 @@ def _read_tags(reading: Reading, node: Node, path: str) -> tuple[tuple[str, str]
 
 
 def _read_tag_value(reading: Reading, node: Node, path: str) -> str:
-    """Read one value; a number may stand without quotes where no reader can change it."""
+    """Read one value; a number may be written without quotes where no reader can change it."""
     if isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         if str(node.value) != node.text:
             what = f"{node.text} is not quoted: it reads as the number {node.value}"

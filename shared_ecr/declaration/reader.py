@@ -1,6 +1,6 @@
 """Read nodes into typed values, noting every fault with its place instead of stopping at the first.
 
-Each method returns None where there was a fault, which it has noted; the caller goes on with the next field.
+Each method returns None where there was a fault, which it has noted; the caller continues with the next field.
 """
 
 import re
@@ -45,7 +45,7 @@ class Reading:
         self._note(place, path, fault, Severity.ERROR)
 
     def warn(self, place: Node | Position, path: str, fault: InvalidValueError) -> None:
-        """Note *fault* as a warning at *place*: the run goes on."""
+        """Note *fault* as a warning at *place*: the run continues."""
         self._note(place, path, fault, Severity.WARNING)
 
     def _note(self, place: Node | Position, path: str, fault: InvalidValueError, severity: Severity) -> None:
@@ -178,7 +178,8 @@ class Reading:
         if text is None or text in choices:
             return text
         fix = did_you_mean(text, choices)
-        self.note(node, path, InvalidValueError(f"{quoted(text)} is none of {listed(choices)}", fix=fix, code=code))
+        one_of = "one of " if len(choices) > 1 else ""
+        self.note(node, path, InvalidValueError(f"{quoted(text)} is not {one_of}{listed(choices)}", fix=fix, code=code))
         return None
 
     def expected(self, node: Node, path: str, wanted: str, code: str, fix: str = "") -> None:

@@ -1,11 +1,11 @@
-"""Read what happens to a repository that leaves the declaration: it stays, or it goes, with a reason."""
+"""Read what happens to a repository that leaves the declaration: it stays, or it is deleted, with a reason."""
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.repositories import Deleted, Removal, RetainOnRemoval
 
-_FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images must go too"
+_FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images are to be deleted too"
 
 
 def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:
@@ -35,8 +35,8 @@ def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:
         return None
     if not reason.strip():
         fault = InvalidValueError(
-            "a repository is deleted for a reason",
-            why="It goes into the template, beside the policy, for those who must approve it",
+            "the deletion of a repository needs a reason",
+            why="It is written into the template, beside the policy, for those who must approve it",
             fix=_FIX,
             code="reason-missing",
         )

@@ -24,7 +24,7 @@ _NAMELESS = RepositoryName("nameless")
 def judge_inherited(
     reading: Reading, defaults: Node | None, inherited: InheritedDefaults, neighbours: ConsumerContext
 ) -> None:
-    """Note the faults of defaults and profiles where they stand, before every repository meets them again."""
+    """Note the faults of defaults and profiles where they are written, before every repository meets them again."""
     fields = (
         reading.mapping(defaults, "defaults", PROPERTIES, noted_elsewhere=(PASTED_POLICY,))
         if defaults is not None

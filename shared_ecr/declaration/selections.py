@@ -55,7 +55,7 @@ def _read_tag_status(reading: Reading, fields: Mapping, path: str, *, as_ecr: bo
     for key, lists in (("tagPatternList", patterns), ("tagPrefixList", prefixes)):
         if lists is not None and status:
             fault = InvalidValueError(
-                f"{key} goes with tagStatus tagged, not {status}",
+                f"{key} needs tagStatus tagged, not {status}",
                 fix="Write 'tagStatus: tagged', or drop the list",
                 code="lifecycle-tags",
             )

@@ -1,4 +1,4 @@
-"""The private names of MiniStack at which the extensions stand.
+"""The private names of MiniStack at which the extensions are inserted.
 
 They belong to a package that moves fast, so pyproject pins it exactly and a test asks whether each name is
 still there and still takes the same arguments; anyone who moves the pin reads what changed around each.

@@ -1,4 +1,4 @@
-"""What an image is made of: a manifest needs its blobs, has their size, and takes its bytes along when it goes.
+"""What an image is made of: a manifest needs its blobs, has their size, and takes its bytes along when it is deleted.
 
 Plain MiniStack stores any bytes as a manifest, calls the manifest's own length the image's size, reports every
 layer as unavailable, and serves deleted images by digest. The refusals are worded as ECR words them
@@ -20,7 +20,7 @@ PutManifest = Callable[[str, str, dict[str, str], bytes], Reply]
 
 
 def install() -> None:
-    """Check manifests, measure images, and let deleted ones be gone."""
+    """Check manifests, measure images, and forget deleted ones."""
     hooks.PUT_MANIFEST.wrap(_putting_manifests)
     hooks.DESCRIBE_IMAGES.wrap(_describing)
     hooks.BATCH_CHECK_LAYER_AVAILABILITY.wrap(_checking_layers)

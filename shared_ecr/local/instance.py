@@ -62,7 +62,7 @@ class LocalAws:
 
 
 def led_elsewhere(base: Mapping[str, str]) -> list[str]:
-    """Return the names in *base* that must go, or a program would pass the embedded AWS by."""
+    """Return the names in *base* that must be removed, or a program would pass the embedded AWS by."""
     return sorted(name for name in base if name in _LEADS_ELSEWHERE or name.startswith(_SERVICE_ENDPOINT))
 
 
@@ -73,8 +73,8 @@ def environment_under(aws: LocalAws, base: Mapping[str, str] | None = None) -> d
     loopback address pass it by.
     """
     base = os.environ if base is None else base
-    gone = set(led_elsewhere(base))
-    return {name: value for name, value in base.items() if name not in gone} | changed_by(aws, base)
+    removed = set(led_elsewhere(base))
+    return {name: value for name, value in base.items() if name not in removed} | changed_by(aws, base)
 
 
 def changed_by(aws: LocalAws, base: Mapping[str, str]) -> dict[str, str]:

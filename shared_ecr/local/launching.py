@@ -54,7 +54,7 @@ def start(
 ) -> LocalAws:
     """Start an embedded AWS that outlives this process; `stop` ends it.
 
-    What it has to say goes to *log* (mode 0600), or nowhere. *remember* is called with it while it still hangs on
+    What it has to say is written to *log* (mode 0600), or nowhere. *remember* is called with it while it still hangs on
     this process, so that none is ever left which no one knows of. Raises as `running` does.
     """
     with contextlib.ExitStack() as stack:
@@ -129,7 +129,7 @@ def _opened(log: Path) -> BinaryIO:
 
 
 def _tail(log: BinaryIO) -> str:
-    # Not by seeking: a server that is slow rather than dead goes on writing where the offset is.
+    # Not by seeking: a server that is slow rather than dead continues to write where the offset is.
     written = os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0)
     lines = written.decode(errors="replace").strip().splitlines()
     return "\n".join(lines[-_TAIL_LINES:]) or "none"

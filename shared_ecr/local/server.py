@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _leave_family() -> None:
-    """Become an orphan in a session of its own, so that the parent need not wait for a process it lets go."""
+    """Become an orphan in a session of its own, so that the parent need not wait for a process that it has released."""
     if os.fork():
         os._exit(0)
     os.setsid()

@@ -17,7 +17,7 @@ UNSIGNED = (
     "the request is not signed; take the access key from 'shared-ecr local start', which prints it for your shell"
 )
 UNKNOWN_KEY = (
-    "the access key is none of this embedded AWS; take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from "
+    "the access key is not one of this embedded AWS; take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from "
     "'shared-ecr local start'"
 )
 MISMATCH = (

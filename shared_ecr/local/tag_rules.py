@@ -44,9 +44,9 @@ def moving_refused(repository: dict[str, Any], tag: str) -> bool:
 def rule_fault(mode: str, filters: list[dict[str, str]]) -> str | None:
     """Return what ECR refuses in a rule: another mode, filters with the wrong mode, too many, other types."""
     if mode not in _MODES:
-        return f"Invalid parameter at '{MODE}': '{mode}' is none of {', '.join(_MODES)}"
+        return f"Invalid parameter at '{MODE}': '{mode}' is not one of {', '.join(_MODES)}"
     if mode.endswith("_WITH_EXCLUSION") != bool(filters):
-        return f"Invalid parameter at '{FILTERS}': filters go with the _WITH_EXCLUSION modes, and only there"
+        return f"Invalid parameter at '{FILTERS}': filters need a _WITH_EXCLUSION mode"
     if len(filters) > MAX_FILTERS:
         return f"Invalid parameter at '{FILTERS}': at most {MAX_FILTERS} filters"
     if any(each.get("filterType") != "WILDCARD" for each in filters):

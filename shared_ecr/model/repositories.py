@@ -21,7 +21,7 @@ class Deleted:
     """The repository is deleted when it is removed from the declaration."""
 
     reason: str
-    """Why; it goes into the template beside the policy."""
+    """Why; it is written into the template beside the policy."""
     with_images: bool = False
     """Whether its images are deleted too; if not, a repository with images stays, and the deployment fails."""
 

@@ -96,7 +96,7 @@ def test_an_access_key_that_was_never_issued_is_refused(aws: LocalAws, key: str)
         aws_access_key_id=key,
         aws_secret_access_key=aws.secret_access_key,
     )
-    with pytest.raises(ClientError, match="access key is none of this embedded AWS"):
+    with pytest.raises(ClientError, match="access key is not one of this embedded AWS"):
         sts.get_caller_identity()
 
 

@@ -224,7 +224,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a key without KMS": (
         "Repository",
         {"EncryptionConfiguration": {"EncryptionType": "AES256", "KmsKey": "alias/mine"}},
-        "kmsKey goes with",
+        "kmsKey needs",
     ),
     "delete replication": (
         "ReplicationConfiguration",

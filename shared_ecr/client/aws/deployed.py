@@ -131,7 +131,7 @@ def _repositories_of(stack: "StackTypeDef") -> Iterator[RepositoryAddress]:
 
 
 def repositories_among(values: Iterable[str]) -> tuple[RepositoryAddress, ...]:
-    """Find the repositories among the values of outputs: those whose ARN and whose URI both stand there.
+    """Find the repositories among the values of outputs: those whose ARN and whose URI are both there.
 
     Keys and descriptions are for people. Any other value belongs to others and is passed over.
     """

@@ -57,7 +57,7 @@ class AwsDeniedError(AwsRefusedError):
 
 @contextmanager
 def asking_aws(action: str) -> Iterator[None]:
-    """Translate whatever goes wrong inside while asking AWS for *action*, such as `ecr:DescribeRepositories`.
+    """Translate every fault inside while asking AWS for *action*, such as `ecr:DescribeRepositories`.
 
     Raises:
         UnavailableError: no credentials, expired ones, a file or a terminal that they need, no network, throttled to
@@ -80,7 +80,7 @@ def asking_aws(action: str) -> Iterator[None]:
     except ResponseParserError:
         # The text of this exception quotes the answer.
         raise UnavailableError(
-            f"the answer to {action} cannot be read; a proxy or AWS_ENDPOINT_URL may stand between"
+            f"the answer to {action} cannot be read; a proxy or AWS_ENDPOINT_URL may be between"
         ) from None
 
 

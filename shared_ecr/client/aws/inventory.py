@@ -38,7 +38,7 @@ class RequestPacing:
     _last: float = float("-inf")
 
     def step(self) -> None:
-        """Wait until the next request may go."""
+        """Wait until the next request may be sent."""
         wait = self._last + self.seconds - self.clock()
         if wait > 0:
             self.pause(wait)

@@ -10,7 +10,7 @@ from shared_ecr.errors import InvalidValueError
 from shared_ecr.model.principals import Account, Organization, OrganizationalUnit, Role
 from shared_ecr.names import AccountId, OrganizationId
 
-# What stands for the declared organization where the id of one may stand.
+# What stands for the declared organization where an organization id is allowed.
 OWN = "own"
 
 

@@ -180,7 +180,7 @@ def _with_reason(found: _Fields, made: Workflow | None) -> Workflow | None:
     if not any_ref or not reason or made.has_ref:
         node, path = found.place(*_ANY_REF_KEYS)
         fault = InvalidValueError(
-            "'any_ref: true' and a 'reason' stand together, and without a ref",
+            "'any_ref: true' and a 'reason' are written together, and without a ref",
             fix="Write both, or name a branch, a tag or an environment instead",
             code="ci-any-ref",
         )

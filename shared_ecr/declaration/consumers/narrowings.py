@@ -53,7 +53,7 @@ def _read_tags(reading: Reading, node: Node, path: str) -> tuple[tuple[str, tupl
 
 
 def _read_tag_value(reading: Reading, node: Node, path: str) -> str | None:
-    """Read one value; a number may stand without quotes where no reader can change it."""
+    """Read one value; a number may be written without quotes where no reader can change it."""
     if isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool):
         if str(node.value) == node.text:
             return node.text

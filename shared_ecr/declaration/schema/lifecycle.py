@@ -21,7 +21,7 @@ _PARAMETERS: dict[str, Schema] = {
     "tags": _TAGS,
     "newest": number("How many images stay of each pattern"),
     "days": number("After how many days"),
-    "expire_after_days": number("After how many days in the archive an image goes; 90 at least", at_least=90),
+    "expire_after_days": number("After how many days in the archive an image expires; 90 at least", at_least=90),
     "keep": number("How many images stay"),
 }
 
@@ -36,7 +36,7 @@ def definitions() -> dict[str, Schema]:
             reference("lifecyclePreset"),
             array(either(reference("lifecyclePreset"), reference("lifecycleRule")), at_least=1),
             {"type": "string", "pattern": r"^\s*[\[{]", "description": "ECR's JSON, pasted as a text"},
-            description="Which images go, and when: ECR's rules, its JSON, a preset, or a list of presets and rules",
+            description="Which images expire, and when: ECR's rules, its JSON, a preset, or a list of these",
         ),
         "lifecyclePreset": either(
             {"enum": list(PARAMETERS)},
@@ -51,7 +51,7 @@ def definitions() -> dict[str, Schema]:
         ),
         "lifecycleRule": closed(
             {
-                "rulePriority": number("The rule's place; a lower number goes first"),
+                "rulePriority": number("The rule's place; a lower number is evaluated first"),
                 "description": text("Said in the policy"),
                 "selection": _selection(),
                 "action": closed(

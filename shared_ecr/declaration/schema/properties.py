@@ -97,7 +97,7 @@ def _perimeter() -> Schema:
 
 def _mutability() -> Schema:
     filters = {**array(text(), at_least=1), "maxItems": MAX_FILTERS}
-    reason = text("Why; it goes into the template", pattern=r"[\s\S]+")
+    reason = text("Why; it is written into the template", pattern=r"[\s\S]+")
     return either(
         word("immutable", "mutable"),
         part({"immutable_except": filters, "mutable_except": filters, "reason": reason}),
@@ -121,7 +121,7 @@ def _removal() -> Schema:
             {
                 "action": word("retain", "delete"),
                 "reason": text("Why the repository may be deleted"),
-                "empty_on_delete": boolean("Whether its images go too"),
+                "empty_on_delete": boolean("Whether its images are deleted too"),
             }
         ),
         description="What happens to the repository when it leaves the declaration; it stays unless said otherwise",

@@ -73,7 +73,7 @@ def settings() -> dict[str, Schema]:
 
 
 def public_repositories() -> Schema:
-    """Describe the repositories of the public gallery, which stand at the top of the file."""
+    """Describe the repositories of the public gallery, which are declared at the top of the file."""
     words = {**array(text()), "maxItems": public.MAX_WORDS}
     fields = {
         "description": _long(public.MAX_DESCRIPTION, "One line in the gallery"),

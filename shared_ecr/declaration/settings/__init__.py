@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 
 def read_settings(reading: Reading, node: Node | None, around: SettingsContext) -> SettingsSpec:
-    """Read the settings that stand beside the registry's account and Regions."""
+    """Read the settings that are written beside the registry's account and Regions."""
     if not isinstance(node, Mapping):
         return SettingsSpec()
 

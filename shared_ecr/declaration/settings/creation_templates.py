@@ -98,7 +98,7 @@ def _occasions(reading: Reading, node: Node, path: str) -> frozenset[AppliedFor]
 def _occasion(text: str) -> AppliedFor:
     if text not in _OCCASIONS:
         raise InvalidValueError(
-            f"{quoted(text)} is none of {listed(_OCCASIONS)}",
+            f"{quoted(text)} is not one of {listed(_OCCASIONS)}",
             fix=did_you_mean(text, _OCCASIONS),
             code="template-occasion",
         )

@@ -35,7 +35,7 @@ def read_public_repositories(
         return ()
     if node.entries and HOME not in around.regions:
         fault = InvalidValueError(
-            f"the public registry is in {HOME}, which is none of the registry's Regions",
+            f"the public registry is in {HOME}, which is not one of the registry's Regions",
             fix=f"Add {HOME} to 'regions', or declare public repositories in a file of its own",
             code="public-region",
         )

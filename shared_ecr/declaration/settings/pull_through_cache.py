@@ -26,7 +26,7 @@ _KEYS = ("upstream", "host", "secret", "custom_role", "upstream_prefix", "grants
 _UPSTREAMS = {str(each): each for each in Upstream}
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html: not in China, not in GovCloud.
 _WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
-# Keys under which people write what must never stand in a file.
+# Keys under which people write what must never be in a file.
 _CREDENTIALS = frozenset({"username", "password", "token", "access_token", "accessToken", "credentials"})
 
 
@@ -162,7 +162,7 @@ def warn_of_caches(
             if rule.prefix.holds(name):
                 fault = InvalidValueError(
                     f"'{name}' lies under the pull-through prefix '{rule.prefix.text}'",
-                    why=f"A pull of an image that is missing goes to {rule.host}",
+                    why=f"A pull of an image that is missing is sent to {rule.host}",
                     fix="Name it elsewhere, unless that is meant",
                     code="name-under-cache",
                 )

@@ -33,7 +33,7 @@ class SettingsContext:
 def read_items(  # noqa: PLR0913 — what is read, and what its faults are called
     reading: Reading, node: Node, path: str, parse: Callable[[str], T], *, of: str, at_most: int, code: str
 ) -> tuple[T, ...]:
-    """Read a list of texts, each parsed; note too many of them, and those that stand in it twice."""
+    """Read a list of texts, each parsed; note too many of them, and those that are in it twice."""
     items = list(reading.items(node, path))
     if len(items) > at_most:
         fault = InvalidValueError(f"{len(items)} {of}; at most {at_most} are allowed", code=code)

@@ -21,7 +21,7 @@ def _singleton(
     exists: Callable[[], bool],
     remove: Callable[[], object],
 ) -> ResourceType:
-    """Make a type of what the registry has: the operation that puts it, whether it is there, how it goes."""
+    """Make a type of what the registry has: the operation that puts it, whether it is there, how it is deleted."""
     operation, render = put
 
     def update(_: str, props: Properties) -> Made:

@@ -34,7 +34,7 @@ class ResourceType:
     imported_by: str = ""
     """The property, or the attribute, that an import identifies it by."""
     named_by: str | None = None
-    """The property that is the physical id: a replacement must change it, since the old resource goes last."""
+    """The property that is the physical id: a replacement must change it, since the old resource is deleted last."""
 
     def add(self) -> None:
         """Let MiniStack know the type."""

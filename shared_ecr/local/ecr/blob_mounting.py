@@ -1,6 +1,6 @@
 """Layers shared between repositories, as far as the account setting BLOB_MOUNTING says; MiniStack always shares.
 
-Where nothing is mounted the answer is an upload to go on with, as the distribution specification has it.
+Where nothing is mounted the answer is an upload to continue with, as the distribution specification has it.
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/blob-mounting.html
 """
 

@@ -124,9 +124,9 @@ def _require_login(upstream: str, url: str, request: RequestBody) -> None:
 def _require_prefixes(upstream: str, prefix: str, upstream_prefix: str | None) -> None:
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html
     if upstream_prefix and upstream_prefix != ROOT and prefix == ROOT:
-        raise ServiceError.validation("An upstreamRepositoryPrefix goes with an ecrRepositoryPrefix other than ROOT")
+        raise ServiceError.validation("An upstreamRepositoryPrefix needs an ecrRepositoryPrefix other than ROOT")
     if upstream_prefix and upstream != "ecr":
-        raise ServiceError.validation("An upstreamRepositoryPrefix goes with the upstream registry ecr")
+        raise ServiceError.validation("An upstreamRepositoryPrefix needs the upstream registry ecr")
 
 
 def _secret(arn: str) -> RequestBody | None:

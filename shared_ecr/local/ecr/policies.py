@@ -1,7 +1,7 @@
 """Repository and registry policies as ECR admits them: the grammar, its own actions, principals that can be meant.
 
-Of a policy that breaks a rule ECR says that it is invalid and no more; ours adds why. That a principal exists, which
-ECR asks IAM, is not asked here: most accounts of a declaration are none of the embedded AWS.
+Of a policy that breaks a rule ECR says only that it is invalid; ours adds why. That a principal exists, which
+ECR asks IAM, is not asked here: most accounts of a declaration do not exist in the embedded AWS.
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 """
 

@@ -25,7 +25,7 @@ def require_encryption(encryption: Mapping[str, Any] | None) -> None:
     if not encryption:
         return
     if encryption["encryptionType"] == "AES256" and encryption.get("kmsKey"):
-        raise ServiceError.invalid("encryptionConfiguration", "kmsKey goes with the encryption type KMS")
+        raise ServiceError.invalid("encryptionConfiguration", "kmsKey needs the encryption type KMS")
     if encryption["encryptionType"] == "KMS_DSSE":
         raise ServiceError.invalid("encryptionConfiguration", "KMS_DSSE is not supported in this Region")
 

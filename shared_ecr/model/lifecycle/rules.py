@@ -103,7 +103,7 @@ class StorageClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LifecycleRule:
-    """A selection, a count and an action; a lower priority number goes first."""
+    """A selection, a count and an action; a lower priority number is evaluated first."""
 
     priority: int
     selection: Selection

@@ -1,7 +1,7 @@
 """The workflows of CI systems, each by the role that it assumes with the token of its system (OIDC).
 
 ECR sees the role alone. Which project and which ref may assume it is asked for in the role's trust policy, which
-`shared_ecr.model.trust` renders from the issuer, the audience and the subject that stand here.
+`shared_ecr.model.trust` renders from the issuer, the audience and the subject that are here.
 """
 
 import re

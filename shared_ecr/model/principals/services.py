@@ -108,7 +108,7 @@ class FromArn:
 
     @classmethod
     def parse(cls, arn: str) -> Self:
-        """Read an ARN that has an account; `*` and `?` may stand in its Region and its resource.
+        """Read an ARN that has an account; `*` and `?` are allowed in its Region and its resource.
 
         The partition is not kept: a source is always in the registry's own.
         """

@@ -29,7 +29,7 @@ _AZURE_HOST = re.compile(r"[a-z0-9]{5,50}\.azurecr\.io")
 
 
 class Upstream(StrEnum):
-    """The registries that ECR can stand in for, by ECR's own names."""
+    """The registries that ECR can cache, by ECR's own names."""
 
     AZURE = "azure-container-registry"
     CHAINGUARD = "chainguard"
@@ -86,7 +86,7 @@ class CachePrefix:
         return cls(text if text == ROOT else bare)
 
     def holds(self, name: RepositoryName) -> bool:
-        """Whether pulls of that name go to the upstream where the image is missing."""
+        """Whether pulls of that name are sent to the upstream where the image is missing."""
         return self.text == ROOT or name.text.startswith(f"{self.text}/")
 
 

@@ -1,4 +1,4 @@
-"""Ask AWS at a pace; what it denies is remembered and the rest goes on."""
+"""Ask AWS at a pace; what it denies is remembered and the rest continues."""
 
 import threading
 from collections.abc import Callable
