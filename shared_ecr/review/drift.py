@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from shared_ecr.findings import Severity
 from shared_ecr.review.changes import ReviewContext, compare
+from shared_ecr.review.changes.operations.lost_keys import keys_of_plans
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules.judgements import RuleFinding, warning
@@ -24,7 +25,8 @@ def drifted(after: Deployment, question: ReviewContext) -> Iterator[ReviewFindin
         if stack.plan is None or stack.plan.drift is None:
             continue
         old, new = (Deployment(after.source, (side,)) for side in stack.plan.drift)
-        for found in compare(old, new, question).findings:
+        found_keys = keys_of_plans(old, new, (after, after))
+        for found in dict.fromkeys((*compare(old, new, question).findings, *found_keys)):
             if found.severity is Severity.ERROR:
                 yield _judged(found).at(found.subject, found.home, found.origin)
 

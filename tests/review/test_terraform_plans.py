@@ -396,3 +396,11 @@ def test_what_becomes_unknown_is_repaired_in_the_configuration(tmp_path: Path) -
     found = reviewed(tmp_path, plan(same(APP, repository()), entry))
     (hidden,) = [each.finding for each in found.findings if each.finding.code == "hidden-by-change"]
     assert (hidden.subject, hidden.fix[:43]) == ("team/app", "Write the value into the configuration; or ")
+
+
+def test_a_key_that_was_disabled_outside_of_terraform_is_reported(tmp_path: Path) -> None:
+    drift = plan(Entry("aws_kms_key.k", kms_key(), kms_key(is_enabled=False)))["resource_changes"]
+    found = reviewed(tmp_path, plan(same(APP, encrypted()), resource_drift=drift))
+    assert [each.finding.subject for each in found.findings if each.finding.code == "plan-drift"] == [
+        "key aws_kms_key.k"
+    ]

@@ -21,9 +21,17 @@ KEY, KEY_POLICY = "AWS::KMS::Key", "AWS::KMS::KeyPolicy"
 _UNREADABLE = "Images that it encrypts cannot be pulled any more, also those of repositories that stay"
 
 
-def keys_of_plans(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
-    """Find keys that are deleted, disabled or left to expire, among those that may encrypt a repository."""
-    users = _users(before, after)
+def keys_of_plans(
+    before: Deployment, after: Deployment, used_in: tuple[Deployment, Deployment] | None = None
+) -> Iterator[ReviewFinding]:
+    """Find keys that are deleted, disabled or left to expire, among those that may encrypt a repository.
+
+    Args:
+        before: the keys as they were.
+        after: the keys as they will be.
+        used_in: what the keys encrypt, on both sides, where it is not in *before* and *after*.
+    """
+    users = _users(*(used_in or (before, after)))
     new = _of_plans(after, KEY)
     for place, old in _of_plans(before, KEY).items():
         used_by = [name for name, key in users if _may_be(key, old.resource)]
