@@ -163,7 +163,7 @@ def test_a_push_without_a_target_is_refused(installed: Path) -> None:
     assert script("push", installed, IMAGE="a", TARGETS=" \n").returncode == 2
 
 
-@pytest.mark.parametrize("name", ["install", "login", "logout", "push", "github/assume-role"])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_needs_no_newer_bash_than_that_of_macos(name: str) -> None:
     text = (INTEGRATIONS / name).read_text()
     newer = re.compile(r"\b(?:mapfile|readarray|coproc)\b|declare -[An]|\$\{\w+(?:,,|\^\^|@)|\|&|&>>|\bwait -n\b")
