@@ -72,6 +72,11 @@ cover: dev ## Show the branches of the model and the evaluators that no test tak
 dist: $(VENV)/dev.stamp ## Build the wheel, the source archive and the bill of materials into dist/, from hashes
 	rm -rf dist
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --build-constraints locks/build.txt --require-hashes
+	$(PYTHON) -m venv .tools/distributions
+	.tools/distributions/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/distributions.txt
+	.tools/distributions/bin/twine check --strict dist/*.whl dist/*.tar.gz
+	@# W009: the wheel has two packages, and both are meant (docs/adr/0001-constructs-is-a-source-root.md).
+	.tools/distributions/bin/check-wheel-contents --ignore W009 dist/*.whl
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file dist/shared-ecr.cdx.json locks/client.txt
 
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows
