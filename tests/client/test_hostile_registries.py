@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from client.fake_registry import FakeRegistry
+from client.faults import Hold
 from client.images import OCI_LAYER, digest_of, image, with_root, write_layout
 from client.pushing import ECR_HOST, Bench
 from client.test_pulls import hold
@@ -135,6 +136,15 @@ def test_a_slow_layer_that_comes_fast_enough_is_taken() -> None:
     with server(script) as url:
         transport = Transport({}, connections=1, limits=TimeLimits(silence=0.5))
         assert sum(map(len, transport.send("GET", url, {}).chunks())) == size
+
+
+def test_a_registry_that_never_answers_is_given_up_after_three_tries(tmp_path: Path) -> None:
+    with FakeRegistry() as registry:
+        bench, go = Bench(registry, limits=TimeLimits(silence=0.2)), threading.Event()
+        registry.fail("POST", "/uploads/", Hold(threading.Event(), go), times=99)
+        with pytest.raises(UnavailableError, match="did not answer in time; gave up after 3 tries"):
+            bench.push(write_layout(tmp_path / "l", image()))
+        go.set()
 
 
 def test_a_list_whose_pages_take_too_long_together_is_given_up() -> None:

@@ -156,4 +156,4 @@ class _NoSessionError(TransientError):
     """No upload could even be begun."""
 
     def __init__(self, cause: TransientError) -> None:
-        super().__init__(cause.what, status=cause.status, retry_after=cause.retry_after)
+        super().__init__(cause.what, status=cause.status, retry_after=cause.retry_after, was_silent=cause.was_silent)

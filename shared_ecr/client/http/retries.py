@@ -20,8 +20,10 @@ THROTTLED = 429
 class TransientError(Exception):
     """One try failed in a way that another may not; caught where the step can be repeated, never shown."""
 
-    def __init__(self, what: str, *, status: int | None = None, retry_after: float | None = None) -> None:
-        self.what, self.status, self.retry_after = what, status, retry_after
+    def __init__(
+        self, what: str, *, status: int | None = None, retry_after: float | None = None, was_silent: bool = False
+    ) -> None:
+        self.what, self.status, self.retry_after, self.was_silent = what, status, retry_after, was_silent
         super().__init__(what)
 
     @property
@@ -45,6 +47,8 @@ class RetryBudget:
     tries: int = 5
     throttled_tries: int = 11
     """PutImage allows ten manifests a second for all callers of an account together: a fleet has to queue."""
+    silent_tries: int = 3
+    """A try that ends in silence has taken two minutes already."""
     longest_total_wait: float = 120.0
     first_wait: float = 0.5
     longest_wait: float = 20.0
@@ -63,8 +67,9 @@ class RetryState:
 
     def is_last(self, error: TransientError) -> bool:
         """Whether the try that ended in *error* is the last one."""
-        allowed = self._patience.throttled_tries if error.status == THROTTLED else self._patience.tries
-        return self._failures + 1 >= allowed
+        patience = self._patience
+        allowed = patience.throttled_tries if error.status == THROTTLED else patience.tries
+        return self._failures + 1 >= (patience.silent_tries if error.was_silent else allowed)
 
     def failed(self, error: TransientError) -> None:
         """Wait before the next try.

@@ -195,7 +195,8 @@ def _troubles(url: str) -> Iterator[None]:
     except exceptions.NewConnectionError as error:
         raise UnavailableError(f"{host} cannot be reached: {_said(error)}") from error
     except (exceptions.ReadTimeoutError, exceptions.ConnectTimeoutError) as error:
-        raise TransientError(f"{host} did not answer in time") from error
+        was_silent = isinstance(error, exceptions.ReadTimeoutError)
+        raise TransientError(f"{host} did not answer in time", was_silent=was_silent) from error
     except (exceptions.ProtocolError, exceptions.InvalidHeader) as error:
         raise TransientError(f"the connection to {host} broke off") from error
     except (exceptions.LocationValueError, exceptions.LocationParseError) as error:
