@@ -46,6 +46,8 @@ class AdoptionRequest:
     drops_deleted: bool = False
     """Whether principals that were deleted may be left out of policies: ECR refuses their ids."""
     with_settings: bool = True
+    account_names: Mapping[str, str] = field(default_factory=dict)
+    """What the organization calls its accounts, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def _named(members: Mapping[str, object], path: str) -> str | None:
 
 def _text(draft: _Draft) -> str:
     live = draft.live
-    accounts = Accounts(str(live.account))
+    accounts = Accounts(str(live.account), draft.request.account_names)
     named = {name: accounts.named(properties) for name, properties in draft.repositories.items()}
     parts = factored(named)
     registry: Plain = {"account": str(live.account), "regions": [str(live.region)]}

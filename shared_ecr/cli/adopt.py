@@ -93,7 +93,9 @@ def _adopt(arguments: argparse.Namespace) -> int:
     live = load_live(arguments.snapshot) if arguments.snapshot else _read(arguments)
     require_whole(live, is_partial=arguments.partial)
     exact = tuple(pattern for pattern in arguments.repository if "*" not in pattern)
-    request = AdoptionRequest(arguments.stack_name, exact, arguments.drop_deleted_principals)
+    request = AdoptionRequest(
+        arguments.stack_name, exact, arguments.drop_deleted_principals, account_names=_account_names(arguments, live)
+    )
     written = write_declaration(_selected(live, arguments), request)
     if not written.adopted:
         for each in written.left_out:
@@ -132,6 +134,19 @@ def _read(arguments: argparse.Namespace) -> "LiveRegistry":
     live = read_live(arguments, region, (arguments.stack_name,))
     arguments.partial = is_partial
     return live
+
+
+def _account_names(arguments: argparse.Namespace, live: "LiveRegistry") -> Mapping[str, str]:
+    """Ask the organization what it calls its accounts; a snapshot is adopted without a call."""
+    if arguments.snapshot:
+        return {}
+    from contextlib import closing
+
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.organization_accounts import account_names
+
+    with closing(AwsClients()) as clients:
+        return account_names(clients, live.region)
 
 
 def _selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegistry":

@@ -112,3 +112,19 @@ def test_nothing_is_written_in_the_words_of_another_tool() -> None:
     text = write_declaration(live, AdoptionRequest()).text
     assert json.dumps(TWO[0]) in text
     assert "could become 'pull' later (+1 action)" in text
+
+
+NAMES = {
+    "a name": ({"222222222222": "Staging (EU)"}, "staging-eu"),
+    "no name": ({}, "account-222222222222"),
+    "the name of two": ({"222222222222": "Team", "333333333333": "team"}, "account-222222222222"),
+    "a name without letters": ({"222222222222": "42"}, "account-222222222222"),
+    "a name with the digits of another": ({"222222222222": "account 333333333333"}, "account-222222222222"),
+}
+
+
+@pytest.mark.parametrize(("known", "name"), NAMES.values(), ids=NAMES)
+def test_an_account_is_called_as_in_the_organization(known: dict[str, str], name: str) -> None:
+    live = registry(repository("shop", policy(statement({"AWS": ROOT}))))
+    written = write_declaration(live, AdoptionRequest(account_names=known))
+    assert {key: str(account) for key, account in written.registry.accounts.items()} == {name: "222222222222"}
