@@ -10,6 +10,8 @@ from shared_ecr.errors import ExitCode, UnavailableError
 if TYPE_CHECKING:
     from shared_ecr.cli.options import Subcommands
 
+# What means the name of a file or folder in the help, where its type does not say so.
+_OF_FILES = frozenset({"FILE", "[REGION=]FILE", "DESTINATION", "FOLDER", "AFTER", "BEFORE"})
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -35,11 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
         ) from fault
     from shared_ecr.cli.common_options import commands_of
     from shared_ecr.cli.main import build_parser
+    from shared_ecr.cli.options import named_path
 
     parser = build_parser()
-    for each in (parser, *commands_of(parser).values()):
-        for action in each._actions:  # noqa: SLF001 — argparse has no public way to list the arguments
-            if action.type is Path or action.metavar in {"FILE", "[REGION=]FILE"}:
+    for name, command in commands_of(parser).items():
+        for action in command._actions:  # noqa: SLF001 — argparse has no public way to list the arguments
+            is_path = action.type in {Path, named_path} or action.metavar in _OF_FILES
+            if is_path or (name, action.dest) == ("push", "image"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]  # where shtab looks for it
     sys.stdout.write(shtab.complete(parser, arguments.shell))
     return ExitCode.DONE

@@ -58,3 +58,11 @@ def test_groff_finds_nothing_wrong_with_the_manual() -> None:
         ["groff", "-man", "-Tutf8", "-ww", "-Kutf8"], input=shared_ecr("man").stdout, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_bash_completes_the_names_of_files_where_one_is_expected(tmp_path: Path) -> None:
+    pytest.importorskip("shtab")
+    script = shared_ecr("completion", "bash").stdout
+    for option in ("fate___file", "check_pos_0", "push_pos_0", "pull_pos_1", "review_pos_0"):
+        assert f"_shtab_shared_ecr_{option}_COMPGEN=_shtab_compgen_files" in script
