@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecr.Repository.html#
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import OPEN_MARK, Resource, Stack, is_known
@@ -14,12 +15,34 @@ from shared_ecr.review.deployments import OPEN_MARK, Resource, Stack, is_known
 AUTO_DELETE_IMAGES = "Custom::ECRAutoDeleteImages"
 AUTO_DELETE_TAG = ("aws-cdk:auto-delete-images", "true")
 _REPOSITORY = "AWS::ECR::Repository"
+# The stacks of both sides of a large deployment.
+_REMEMBERED = 64
+
+
+class _SameStack:
+    """A stack that is equal to itself alone, so that its custom resources are looked for once."""
+
+    __slots__ = ("stack",)
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def __hash__(self) -> int:
+        return id(self.stack)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SameStack) and other.stack is self.stack
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _custom_resources(same: _SameStack) -> tuple[Resource, ...]:
+    return tuple(each for each in same.stack.resources if each.type == AUTO_DELETE_IMAGES)
 
 
 def auto_delete_images_of(stack: Stack, repository: Resource) -> Iterator[Resource]:
     """Yield the custom resources of *stack* that delete the images of *repository*."""
-    for resource in stack.resources:
-        if resource.type == AUTO_DELETE_IMAGES and _is_about(stack, resource, repository):
+    for resource in _custom_resources(_SameStack(stack)):
+        if _is_about(stack, resource, repository):
             yield resource
 
 
