@@ -48,6 +48,7 @@ COMMANDS = (
     "tags",
     "delete",
     "catalog",
+    "search",
     "local",
     "completion",
     "man",
