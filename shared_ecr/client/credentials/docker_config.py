@@ -20,6 +20,8 @@ from shared_ecr.text import quoted
 
 # Docker Hub's login is under an address of its first API, podman's under the name that people write.
 DOCKER_HUB_KEY = "https://index.docker.io/v1/"
+# Where podman, skopeo and buildah keep logins where there is no XDG_RUNTIME_DIR, in a folder for each user.
+PODMAN_RUNTIME_FOLDER = "/run/containers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +136,17 @@ def config_paths(environ: Mapping[str, str]) -> tuple[Path, ...]:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     docker = environ.get("DOCKER_CONFIG") or (home and os.path.join(home, ".docker"))  # noqa: PTH118 — may be empty
     config = environ.get("XDG_CONFIG_HOME") or (home and os.path.join(home, ".config"))  # noqa: PTH118 — as above
-    runtime = environ.get("XDG_RUNTIME_DIR") or (f"/run/containers/{os.getuid()}" if hasattr(os, "getuid") else "")
+    runtime = environ.get("XDG_RUNTIME_DIR")
     found = [Path(docker, "config.json")] if docker else []
     if environ.get("REGISTRY_AUTH_FILE"):
         found.append(Path(environ["REGISTRY_AUTH_FILE"]))
     # https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
-    found += [Path(folder, "containers", "auth.json") for folder in (runtime, config) if folder]
+    if runtime:
+        found.append(Path(runtime, "containers", "auth.json"))
+    elif hasattr(os, "getuid"):
+        found.append(Path(PODMAN_RUNTIME_FOLDER, str(os.getuid()), "auth.json"))
+    if config:
+        found.append(Path(config, "containers", "auth.json"))
     return tuple(dict.fromkeys(found))
 
 

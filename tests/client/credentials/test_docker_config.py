@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import pickle
 from pathlib import Path
 
@@ -223,3 +224,14 @@ def test_a_login_cannot_be_printed_or_pickled(tmp_path: Path) -> None:
     assert CANARY not in f"{config!r}{login!r}{login}{config.auths!r}"
     with pytest.raises(TypeError, match="not written"):
         pickle.dumps(login)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="podman has such a folder on Linux alone")
+def test_without_a_runtime_folder_podmans_logins_are_where_podman_keeps_them() -> None:
+    uid = os.getuid()
+    assert config_paths({"HOME": "/home/alice"}) == (
+        Path("/home/alice/.docker/config.json"),
+        Path(f"/run/containers/{uid}/auth.json"),
+        Path("/home/alice/.config/containers/auth.json"),
+    )
+    assert Path("/run/user/1/containers/auth.json") in config_paths({"XDG_RUNTIME_DIR": "/run/user/1"})
