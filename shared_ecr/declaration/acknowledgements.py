@@ -13,7 +13,7 @@ from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean, quoted
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_REQUIRED = ("finding", "reason", "until", "repository")
+_REQUIRED, _ABOUT = ("finding", "reason", "until"), "repository"
 # What `repository` says where a finding is accepted everywhere.
 _ALL = "all"
 
@@ -27,10 +27,18 @@ def read_acknowledgements(reading: Reading, node: Node | None, names: Collection
 
 
 def _read_one(reading: Reading, node: Node, path: str, names: Collection[str]) -> Acknowledgement | None:
-    fields = reading.mapping(node, path, _REQUIRED, _REQUIRED)
+    fields = reading.mapping(node, path, (*_REQUIRED, _ABOUT), _REQUIRED)
     if fields is None:
         return None
-    finding, reason, until, about = (fields.get(key) for key in _REQUIRED)
+    if fields.get(_ABOUT) is None:
+        fault = InvalidValueError(
+            "the key 'repository' is missing",
+            why="An acknowledgement says where it counts",
+            fix=f"Name the repository, or write 'repository: {_ALL}'",
+            code="missing-key",
+        )
+        reading.note(node, path, fault)
+    finding, reason, until, about = (fields.get(key) for key in (*_REQUIRED, _ABOUT))
     code = reading.parsed(finding, join(path, "finding"), _code) if finding else None
     why = reading.parsed(reason, join(path, "reason"), _reason) if reason else None
     day = reading.parsed(until, join(path, "until"), _day) if until else None
