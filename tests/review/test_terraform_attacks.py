@@ -422,6 +422,12 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
         {"hidden-by-change"},
         provisioned(Entry("null_resource.run", RUN, RUN, REPLACE), "aws ecr delete-repository --force"),
     ),
+    "a program reads and opens": (
+        {"hidden-by-change"},
+        provisioned(
+            Entry("null_resource.run", RUN, RUN, REPLACE), "aws ecr get-login-password; aws ecr set-repository-policy"
+        ),
+    ),
     "an action changes ECR": (
         {"hidden-by-change"},
         plan(
@@ -629,6 +635,10 @@ HARMLESS: dict[str, dict[str, Any]] = {
     ),
     "a program that names ECR does not run": provisioned(
         same("null_resource.run", RUN), "aws ecr delete-repository --force"
+    ),
+    "a program logs in and pushes": provisioned(
+        Entry("null_resource.run", RUN, RUN, REPLACE),
+        "aws ecr get-login-password | docker login --password-stdin 111111111111.dkr.ecr.us-east-1.amazonaws.com",
     ),
     "a program does something else": provisioned(Entry("null_resource.run", RUN, RUN, REPLACE), "echo secretary"),
     "an action does something else": plan(KEPT, action_invocations=[{"address": "action.aws_sns_publish.x"}]),

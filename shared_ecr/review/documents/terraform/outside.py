@@ -11,6 +11,11 @@ from shared_ecr.review.operations import Operation
 # What deploys a template or calls an API that is written elsewhere in the plan.
 _STACKS = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_cloudcontrolapi_resource"})
 _ECR = re.compile(r"\becr\b|\becr-public\b|AWS::ECR::", re.IGNORECASE)
+# What only reads, and the host of a registry: a login and a push by Docker change neither policies nor repositories.
+_READS = re.compile(
+    r"\becr(?:-public)?\s+(?:get|describe|list|wait|batch-get|batch-check)-?[a-z-]*|\.dkr[.-]ecr\.|public\.ecr\.aws",
+    re.IGNORECASE,
+)
 _DEEPEST = 40
 
 
@@ -51,7 +56,7 @@ def _provisioners(module: Json, path: str, depth: int = 0) -> Iterator[str]:
 def _mentions(value: Json | object) -> bool:
     match value:
         case str():
-            return _ECR.search(value) is not None
+            return _ECR.search(_READS.sub("", value)) is not None
         case list():
             return any(map(_mentions, value))
         case dict():
