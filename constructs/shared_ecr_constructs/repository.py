@@ -83,6 +83,8 @@ class SharedRepository(ecr.CfnRepository):
         accepted = _accepted(spec)
         if accepted:
             self.add_metadata("shared-ecr", {"acknowledged": accepted})
+        if isinstance(spec.lifecycle, NoLifecyclePolicy):
+            self.add_metadata("NoLifecycleBecause", spec.lifecycle.reason)
         if isinstance(spec.encryption, DualLayer):
             skips.append(_skip("CKV_AWS_136", "KMS_DSSE encrypts twice with a KMS key; the check knows KMS alone"))
         if skips:
@@ -148,8 +150,6 @@ def _accepted(spec: RepositorySpec) -> dict[str, str]:
     accepted: dict[str, str] = {}
     if isinstance(spec.on_removal, Deleted):
         accepted |= {"removal-deletes": spec.on_removal.reason, "removal-empties": spec.on_removal.reason}
-    if isinstance(spec.lifecycle, NoLifecyclePolicy):
-        accepted["lifecycle-missing"] = spec.lifecycle.reason
     return accepted
 
 

@@ -14,11 +14,15 @@ from datetime import date, timedelta
 AT_MOST = timedelta(days=366)
 # What a declaration says of a repository that it deletes with a reason, in place of the code of a finding.
 ON_REMOVAL = "on_removal"
+# What it says of a repository that has no lifecycle policy, with a reason.
+NO_LIFECYCLE = "no_lifecycle"
+_UNTIL_REMOVED = frozenset({ON_REMOVAL, NO_LIFECYCLE})
 # One decision that several findings ask for: the first change makes a removal easier, and the template shows it.
 _ALSO = {
     "removal-weakened": frozenset({"removal-empties", "removal-deletes"}),
     "removal-empties": frozenset({"removal-weakened", "removal-deletes"}),
     ON_REMOVAL: frozenset({"removal-weakened", "removal-empties", "removal-deletes", "repository-deleted"}),
+    NO_LIFECYCLE: frozenset({"lifecycle-missing"}),
 }
 _UNTIL = re.compile(r"\buntil (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.?\s*$")
 
@@ -39,9 +43,10 @@ class Acknowledgement:
     def in_metadata(cls, code: str, reason: str) -> "Acknowledgement":
         """Return what the metadata of a resource accepts, with its last day at the end of *reason*.
 
-        The reason of `on_removal` is the exception: it speaks of a removal, and holds until it is removed.
+        The reasons of `on_removal` and of `lifecycle: {none: true}` are the exception: each explains a key of the
+        declaration, and holds until that is removed.
         """
-        if code == ON_REMOVAL:
+        if code in _UNTIL_REMOVED:
             return cls(code, None, reason, date.max)
         match = _UNTIL.search(reason)
         try:
@@ -57,8 +62,8 @@ class Acknowledgement:
 
     @property
     def holds_until_removed(self) -> bool:
-        """Whether it is the reason of `on_removal`, which names no day."""
-        return self.code == ON_REMOVAL
+        """Whether it is the reason of a key of the declaration, which names no day."""
+        return self.code in _UNTIL_REMOVED
 
     def is_about(self, code: str, repository: str | None) -> bool:
         """Whether it accepts a finding of *code* at *repository*, if it counts at all."""

@@ -201,7 +201,7 @@ def test_no_lifecycle_policy_is_left_out_with_its_reason_beside_it(stack: cdk.St
 
     [repository] = resources_of(stack, REPOSITORY)
     assert "LifecyclePolicy" not in repository["Properties"]
-    assert repository["Metadata"]["shared-ecr"] == {"acknowledged": {"lifecycle-missing": "kept for audit"}}
+    assert repository["Metadata"]["NoLifecycleBecause"] == "kept for audit"
     assert repository["Metadata"]["guard"] == {"SuppressedRules": ["CT.ECR.PR.1"]}
 
 

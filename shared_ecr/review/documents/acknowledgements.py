@@ -2,15 +2,18 @@
 
 Ours is `Metadata: {shared-ecr: {acknowledged: {CODE: REASON}}}` in a template, and `Validations.of(construct)
 .acknowledge(...)` in a CDK app; the forms of other checkers are read too. A reason ends with its last day,
-`until YYYY-MM-DD`. `DeletedBecause` is what our own templates say of a repository that is deleted with a reason.
+`until YYYY-MM-DD`. `DeletedBecause` and `NoLifecycleBecause` are what our own templates say of a repository that
+is deleted, or has no lifecycle policy, with a reason.
 """
 
 from collections.abc import Iterator, Mapping
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.findings.acknowledgements import ON_REMOVAL
+from shared_ecr.findings.acknowledgements import NO_LIFECYCLE, ON_REMOVAL
 
 OWN = "shared-ecr"
+# Where our templates keep the reasons of a declaration.
+_DECLARED = (("DeletedBecause", ON_REMOVAL), ("NoLifecycleBecause", NO_LIFECYCLE))
 # Where each checker keeps its list, and what it calls the rule and the reason.
 _LISTS = (
     ("cdk_nag", "rules_to_suppress", "id", "reason"),
@@ -23,9 +26,10 @@ def in_metadata(metadata: Json) -> Iterator[tuple[str, str]]:
     """Yield each code that the `Metadata` of a resource acknowledges, with the reason."""
     if not isinstance(metadata, dict):
         return
-    match metadata.get("DeletedBecause"):
-        case str() as reason if reason.strip():
-            yield ON_REMOVAL, reason.strip()
+    for key, declared in _DECLARED:
+        match metadata.get(key):
+            case str() as reason if reason.strip():
+                yield declared, reason.strip()
     match metadata.get(OWN):
         case {"acknowledged": dict() as acknowledged}:
             yield from _reasons(acknowledged)

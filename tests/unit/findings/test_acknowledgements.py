@@ -101,6 +101,12 @@ def test_the_reason_of_a_declared_deletion_accepts_all_that_the_deletion_brings(
     assert accepts(Acknowledgements((), (declared,)), code)
 
 
+def test_the_reason_of_no_lifecycle_policy_accepts_that_alone() -> None:
+    declared = Acknowledgements((), (Acknowledgement.in_metadata("no_lifecycle", "kept for audit"),))
+    assert accepts(declared, "lifecycle-missing")
+    assert not accepts(declared, "lifecycle-removed")
+
+
 def test_the_reason_of_a_declared_deletion_accepts_nothing_else() -> None:
     declared = Acknowledgement.in_metadata("on_removal", "images of pull requests")
     assert not accepts(Acknowledgements((), (declared,)), "access-widened")

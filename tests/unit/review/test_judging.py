@@ -142,6 +142,14 @@ def test_a_deletion_that_was_declared_with_a_reason_needs_no_other_acknowledgeme
     assert not verdict.blocks
 
 
+def test_a_repository_that_was_declared_without_a_lifecycle_policy_needs_no_other_acknowledgement(
+    tmp_path: Path,
+) -> None:
+    before = deployed(tmp_path, "team/app", metadata={"NoLifecycleBecause": "kept for audit"})
+    verdict = review(before, before, QUESTION)
+    assert [each.mark for each in verdict.findings if each.finding.code == "lifecycle-missing"] == ["acknowledged"]
+
+
 def test_what_blocks_is_reported_first(tmp_path: Path) -> None:
     after = deployed(tmp_path, "team/app", RepositoryPolicyText=PUBLIC)
     judged = [each.blocks for each in review(after, None, QUESTION).findings]
