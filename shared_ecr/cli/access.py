@@ -182,7 +182,7 @@ def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChan
 
     A new repository holds nothing yet, so only access from outside is reported.
     """
-    from shared_ecr.access.changes import changes
+    from shared_ecr.access.changes import Direction, changes
     from shared_ecr.access.policy_pair import PolicyPair
 
     before: dict[tuple[str, str], list[MatrixRow]] = {}
@@ -198,4 +198,4 @@ def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChan
         if not earlier:
             fresh = changes(PolicyPair(), row.policies, row.target, found.known)
             changed |= {repr(one): one for one in fresh if one.is_outside and not _is_of_bootstrap(one)}
-    return sorted(changed.values(), key=lambda each: (str(each.direction) != "now allowed", not each.is_outside))
+    return sorted(changed.values(), key=lambda each: (each.direction is not Direction.ALLOWED, not each.is_outside))

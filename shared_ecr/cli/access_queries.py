@@ -150,7 +150,10 @@ def run_lint(arguments: argparse.Namespace) -> int:
     else:
         for where, finding in found:
             print(f"{where}: {finding}")
-        print(f"{len(found)} findings in {len(arguments.files)} files", file=sys.stderr)
+        from shared_ecr.text import counted
+
+        total = f"{counted(len(found), 'finding')} in {counted(len(arguments.files), 'file')}"
+        print(total, file=sys.stderr)
     if any(finding.code in _NO_POLICY for _, finding in found):
         return ExitCode.INVALID
     return ExitCode.FINDINGS if any(each.blocks for _, each in found) else ExitCode.DONE
