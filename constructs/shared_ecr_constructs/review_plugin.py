@@ -21,6 +21,7 @@ from shared_ecr.review.documents import DeploymentTarget, open_deployment, toget
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.judging import ReviewQuestion
 from shared_ecr.review.worlds import review_worlds
+from shared_ecr.text import sentences
 
 NAME = "shared-ecr"
 # What a template keeps from being judged is shown as a warning, so that it is neither silent nor in the way.
@@ -88,10 +89,9 @@ class _Templates:
     def violation(self, finding: ReviewFinding) -> cdk.PolicyViolation:
         """Show *finding* in CDK's form."""
         origin = finding.origin
-        sentences = " ".join(f"{each}." for each in (f"{finding.subject}: {finding.what}", finding.why) if each)
         return cdk.PolicyViolation(
             rule_name=finding.code,
-            description="\n".join([sentences, *finding.details]),
+            description="\n".join([sentences(f"{finding.subject}: {finding.what}", finding.why), *finding.details]),
             fix=finding.fix or None,
             severity=str(finding.severity),
             violating_resources=[self._resource(origin) if origin else self._app()],
