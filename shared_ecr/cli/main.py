@@ -49,6 +49,7 @@ COMMANDS = (
     "delete",
     "catalog",
     "search",
+    "cost",
     "local",
     "completion",
     "man",

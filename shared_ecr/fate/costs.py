@@ -46,6 +46,13 @@ class StorageTotal:
                 standard += image.size
         return cls(count, standard, archive)
 
+    def __add__(self, other: "StorageTotal") -> "StorageTotal":
+        return StorageTotal(
+            self.images + other.images,
+            self.standard_bytes + other.standard_bytes,
+            self.archive_bytes + other.archive_bytes,
+        )
+
     @property
     def bytes(self) -> int:
         """All bytes, wherever they are."""
