@@ -90,7 +90,8 @@ def _principals(rows: Sequence[MatrixRow], callers: Sequence[Caller]) -> Iterato
         conditions: list[str] = []
         for row in rows:
             cell: MatrixCell = cells_of(row, caller)[_PULL]
-            if cell.access is Access.NONE or row.target.arn in everyone:
+            # A part of a pull, such as the look at a tag that a push needs, is no pull.
+            if cell.access in {Access.NONE, Access.PART} or row.target.arn in everyone:
                 continue
             arns.append(row.target.arn)
             conditions += cell.conditions
