@@ -76,6 +76,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr completion zsh > /usr/local/share/zsh/site-functions/_shared-ecr",
     ),
     "man": ("shared-ecr man > ~/.local/share/man/man1/shared-ecr.1", "shared-ecr man | man --local-file -"),
+    "search": ("shared-ecr search centos", "shared-ecr search nginx --official --mirrored"),
+    "cost": (
+        "shared-ecr cost --images images.json",
+        "shared-ecr cost --images images.json --by team --until 2027-01-01",
+    ),
     "tags": ("shared-ecr tags team/app", "shared-ecr tags docker.io/library/nginx --digests"),
 }
 

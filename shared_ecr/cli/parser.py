@@ -46,7 +46,6 @@ ELSEWHERE = {
     "ps": "shared-ecr runs no containers; 'docker ps' lists them",
     "run": "shared-ecr runs no containers; 'shared-ecr pull --engine docker' fetches an image for 'docker run'",
     "save": "'shared-ecr pull' writes an image to disk",
-    "search": "shared-ecr searches no registry; 'shared-ecr tags' lists the tags of a repository in any of them",
     "sync": "'shared-ecr mirror' copies what the declaration lists under mirrors",
     "validate": "'shared-ecr check' checks a declaration",
     "version": "'shared-ecr --version' prints the version",

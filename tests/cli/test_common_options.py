@@ -53,7 +53,7 @@ def test_without_a_command_the_help_is_shown_and_nothing_is_done() -> None:
     ("typed", "answer"),
     [
         ("puhs", "Did you mean 'push'?"),
-        ("search", "'shared-ecr tags' lists the tags"),
+        ("ps", "shared-ecr runs no containers"),
         ("get-login-password", "'shared-ecr login' logs in"),
         ("nothing-like-it", "'shared-ecr help' lists the commands"),
     ],

@@ -134,7 +134,6 @@ def test_docker_pull_daocloud_io_library_nginx(user: User, registry: FakeRegistr
     ("command", "answer"),
     [
         ("build", "build with docker or buildah, then 'shared-ecr push'"),
-        ("search", "'shared-ecr tags' lists the tags"),
         ("run", "'shared-ecr pull --engine docker'"),
         ("ps", "shared-ecr runs no containers"),
         ("create-repository", "created by declaring it"),
