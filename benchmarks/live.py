@@ -95,8 +95,10 @@ def main() -> int:
     began = time.process_time()
     drifted = drifts(DriftQuestion(live, wanted, wanted, ("shared-ecr",), TrustBoundary()))
     drifting = time.process_time() - began
-    if found or len(written.adopted) != count or len(drifted) < count:
-        sys.exit(f"{len(found)} differences, {len(written.adopted)} adopted, {len(drifted)} judged: nothing to measure")
+    blocking = [finding for each in drifted for finding in each.findings if finding.blocks]
+    if found or blocking or len(written.adopted) != count or len(drifted) < count:
+        counts = f"{len(found)} differences, {len(blocking)} drifted, {len(written.adopted)} adopted"
+        sys.exit(f"{counts}, {len(drifted)} judged: what is measured must be equal")
     most = 3 * count + 15
     rows = [
         ("snapshot, s", f"{reading:.1f}", f"{READING:.0f}", reading <= READING),
