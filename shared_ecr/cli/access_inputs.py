@@ -108,7 +108,9 @@ def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec
     """Read the templates at *path*."""
     from shared_ecr.review.rows import collect
 
-    return collect(path, _place(arguments, declared))
+    # A comparison takes what is open on both sides for the same, where the texts are the same.
+    is_comparison = getattr(arguments, "against", None) is not None
+    return collect(path, _place(arguments, declared), upper_bound=not is_comparison)
 
 
 def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":

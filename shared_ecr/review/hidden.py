@@ -54,7 +54,7 @@ def _finding(doubt: Doubt, resource: Resource | None, fix: str) -> ReviewFinding
         "hidden-by-change",
         Severity.ERROR,
         doubt.what,
-        "The previous side could be judged here; what is unknown now may delete images or allow any principal",
+        "It is unknown only since this change, so it may delete images or allow any principal",
         fix,
         subject=(resource.text("RepositoryName") or resource.origin.logical_id) if resource else doubt.place,
         home=resource.home if resource else _ANYWHERE,

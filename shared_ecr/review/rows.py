@@ -14,11 +14,12 @@ from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, is_known
+from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
 from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 from shared_ecr.review.sensitive import without_sensitive
+from shared_ecr.review.upper_bounds import at_most
 from shared_ecr.review.worlds import Wording, explore
 from shared_ecr.text import visible
 
@@ -35,6 +36,8 @@ class StoredPolicy:
     logical_id: str
     target: TargetRepository
     policy: Policy | None
+    at_most: Policy | None = None
+    """The most that it can allow, where a part of it is known only once deployed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,13 @@ class DeploymentPolicies:
     notes: tuple[str, ...]
 
 
-def collect(path: Path, place: DeploymentTarget) -> DeploymentPolicies:
+def collect(path: Path, place: DeploymentTarget, *, upper_bound: bool = False) -> DeploymentPolicies:
     """Read the policies of everything that deploying *path* would deploy.
 
     Args:
         path: as `load_deployment` takes it.
         place: where it is deployed, as far as the documents do not say otherwise.
+        upper_bound: whether what only a deployment knows counts, in the rows, as the most that it can be.
 
     Raises:
         InvalidDocumentError: it is nothing that deploys.
@@ -66,8 +70,9 @@ def collect(path: Path, place: DeploymentTarget) -> DeploymentPolicies:
         (written,) = world.deployments
         # What custom resources put by their calls counts as if the template put it.
         for deployment in deployments_of_calls(without_sensitive(written)):
-            held = tuple(each for _, each in _found(deployment))
-            rows.add(number, _rows(held, dict(_scopes(deployment))))
+            held = tuple(_found(deployment))
+            widest = tuple(replace(each, policy=each.at_most) for each in held) if upper_bound else held
+            rows.add(number, _rows(widest, dict(_scopes(deployment))))
             policies.add(number, held)
             doubts.add(number, (visible(str(doubt)) for doubt in deployment.doubts))
     return DeploymentPolicies(
@@ -96,15 +101,16 @@ class _Numbered(Generic[_T]):
         return ((part, frozenset(numbers)) for part, numbers in self._found.values())
 
 
-def _found(deployment: Deployment) -> Iterator[tuple[Resource, StoredPolicy]]:
+def _found(deployment: Deployment) -> Iterator[StoredPolicy]:
     for stack in deployment.stacks:
+        made = {resource.origin.logical_id: resource for resource in stack.resources}
         for resource in stack.resources:
-            held = _held(resource)
+            held = _held(resource, made)
             if held:
-                yield resource, held
+                yield held
 
 
-def _held(resource: Resource) -> StoredPolicy | None:
+def _held(resource: Resource, made: Mapping[str, Resource]) -> StoredPolicy | None:
     properties, home = resource.properties, resource.home
     match resource.type:
         case "AWS::ECR::Repository":
@@ -122,7 +128,10 @@ def _held(resource: Resource) -> StoredPolicy | None:
     if resource.sensitive & {"RepositoryPolicyText", "RepositoryPolicy", "PolicyText"}:
         # A row prints principals, and one without them would say that no one has access; the deployment has a doubt.
         return None
-    return StoredPolicy(holder, resource.origin.logical_id, target, _policy(written, resource))
+    widest = at_most(written, made, has_resource=holder is PolicyHolder.REGISTRY)
+    policy = _policy(written, resource)
+    wide = policy if widest is written else _policy(widest, resource)
+    return StoredPolicy(holder, resource.origin.logical_id, target, policy, wide)
 
 
 def _policy(written: Json, resource: Resource) -> Policy | None:
@@ -131,8 +140,8 @@ def _policy(written: Json, resource: Resource) -> Policy | None:
     try:
         return read_policy(written, f"{resource.origin.file}: {resource.origin.logical_id}")
     except InvalidPolicyError:
-        # A text that only a deployment completes may be a policy by then; the deployment has a doubt about it.
-        if isinstance(written, str) and OPEN_MARK in written:
+        # What a deployment completes may be a policy by then; the deployment has a doubt about it.
+        if not is_known(written):
             return None
         raise
 

@@ -137,3 +137,46 @@ def test_a_policy_that_a_custom_resource_sets_by_a_call_is_the_policy_of_the_rep
     custom = {"Type": "Custom::AWS", "Properties": {"Create": call}}
     found = read(tmp_path, {"App": repository(policy(CONSUMER)), "Call": custom})
     assert [principals(each.policies) for each in found.rows] == [["*"]]
+
+
+OPEN = "{{resolve:ssm:/x}}"
+
+
+def widest(folder: Path, text: object, **others: Any) -> PolicyPair:
+    folder.joinpath("stack.template.json").write_text(
+        json.dumps({"Resources": {"App": repository(text), **others}}), encoding="utf-8"
+    )
+    (row,) = collect(folder / "stack.template.json", PLACE, upper_bound=True).rows
+    return row.policies
+
+
+@pytest.mark.parametrize("text", [
+    OPEN,
+    {"Version": "2012-10-17", "Statement": OPEN},
+    {"Version": "2012-10-17", "Statement": [OPEN]},
+    {"Version": "2012-10-17", "Statement": [{**allow({"AWS": OPEN}), "Action": OPEN}]},
+    {"Version": "2012-10-17", "Statement": [{**allow({"AWS": CONSUMER}), "Effect": OPEN}]},
+], ids=["policy", "statements", "statement", "principal and action", "effect"])  # fmt: skip
+def test_an_open_policy_counts_as_the_most_that_it_can_allow(tmp_path: Path, text: object) -> None:
+    found = widest(tmp_path, text)
+    assert found.repository is not None
+    (statement,) = found.repository.statements
+    assert [text for _, text in statement.principal.written] == ["*"]
+
+
+def test_a_denial_that_is_open_denies_nothing_for_certain(tmp_path: Path) -> None:
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "ecr:*",
+        "Condition": {"StringEquals": {"aws:SourceVpc": OPEN}},
+    }
+    found = widest(tmp_path, {"Version": "2012-10-17", "Statement": [allow({"AWS": CONSUMER}), deny]})
+    assert found.repository is not None
+    assert len(found.repository.statements) == 1
+
+
+def test_a_role_of_the_stack_stays_a_principal_of_its_account(tmp_path: Path) -> None:
+    role = {"Type": "AWS::IAM::Role"}
+    found = widest(tmp_path, policy({"Fn::GetAtt": ["Role", "Arn"]}), Role=role)
+    assert principals(found) == ["${Deployed:Role.Arn}"]
