@@ -15,8 +15,8 @@ from shared_ecr.review.documents.assumptions import Assumed, Default, OpenValue,
 Values = Mapping[OpenValue, Assumed]
 Choices = Mapping[OpenValue, Sequence[Assumed]]
 
-# Up to so many combinations of everything are simply all read.
-_ALL_TOGETHER = 128
+# Up to so many combinations of everything are simply all read, where few resources depend on them.
+_ALL_TOGETHER, _MOST_READINGS = 128, 8_192
 MOST_OF_ONE_RESOURCE = 4_096
 """What one resource depends on is combined in full up to here: six open values of four values each."""
 _MOST_SHARED = 64
@@ -39,18 +39,20 @@ def combinations_of(units: Mapping[Unit, Touched]) -> Combinations:
     choices = _choices(units)
     if not choices:
         return Combinations(({},), frozenset())
-    if prod(map(len, choices.values())) <= _ALL_TOGETHER:
+    everything = prod(map(len, choices.values()))
+    if everything <= _ALL_TOGETHER and everything * len(units) <= _MOST_READINGS:
         return Combinations(tuple(_all(choices, choices)), frozenset())
     groups = _groups({unit: [each for each in touched if each in choices] for unit, touched in units.items()})
-    shared = {value for group in groups if group.is_shared for value in group.values}
-    combined, many = _bounded([value for value in choices if value in shared], choices, _MOST_SHARED)
-    columns, too_many = [], {unit for group in groups if group.is_shared and many for unit in group.units}
-    for group in groups:
-        if not group.is_shared and group.values:
-            rows, many = _bounded(group.values, choices, MOST_OF_ONE_RESOURCE)
-            columns.append(rows)
-            too_many |= group.units if many else set()
-    beside = [_merged(columns, number) for number in range(max(map(len, columns), default=1))]
+    rows = {group: _bounded(group.values, choices, MOST_OF_ONE_RESOURCE) for group in groups}
+    too_many = {unit for group, (_, is_cut) in rows.items() if is_cut for unit in group.units}
+    shared = [found for group, (found, _) in rows.items() if group.is_shared]
+    alone = [found for group, (found, _) in rows.items() if not group.is_shared]
+    if prod(map(len, shared)) <= _MOST_SHARED:
+        combined = [_joined(each) for each in product(*shared)]
+        beside = _side_by_side(alone)
+    else:
+        # What stacks share among each other is then varied side by side, too.
+        combined, beside = [{}], _side_by_side([*shared, *alone])
     first = {value: candidates[0] for value, candidates in choices.items()}
     worlds = ({**first, **one, **other} for one in combined for other in beside)
     return Combinations(tuple(_unique(chain([first], worlds))), frozenset(too_many))
@@ -141,12 +143,17 @@ def _by_pairs(values: Sequence[OpenValue], choices: Choices) -> Iterator[Values]
             yield {**first, one: pair[0], other: pair[1]}
 
 
-def _merged(columns: Sequence[Sequence[Values]], number: int) -> Values:
-    """Return row *number* of every column; a shorter one begins again."""
-    merged: dict[OpenValue, Assumed] = {}
-    for rows in columns:
-        merged.update(rows[number % len(rows)])
-    return merged
+def _side_by_side(columns: Sequence[Sequence[Values]]) -> list[Values]:
+    """Return each row of every column in some world; a column that is shorter than the longest begins again."""
+    longest = max(map(len, columns), default=1)
+    return [_joined(rows[number % len(rows)] for rows in columns) for number in range(longest)]
+
+
+def _joined(parts: Iterable[Values]) -> Values:
+    joined: dict[OpenValue, Assumed] = {}
+    for part in parts:
+        joined.update(part)
+    return joined
 
 
 def _unique(worlds: Iterable[Values]) -> Iterator[Values]:
