@@ -217,7 +217,7 @@ def attacks_by(script: str, head: Path) -> None:
 
 def accepts_its_own_findings(head: Path) -> None:
     """Let the change acknowledge every finding that it causes."""
-    codes = ("access-public", "access-widened-outside")
+    codes = ("access-public", "access-widened-outside", "access-widened", "capability-incomplete")
     lines = [
         f"  - {{finding: {code}, repository: team/app, reason: it is fine, until: 2027-06-30}}\n" for code in codes
     ]
