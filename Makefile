@@ -66,7 +66,7 @@ mutate: dev ## Change the evaluators in small ways, and list each change that no
 	scripts/mutants
 
 cover: dev ## Show the branches of the model and the evaluators that no test takes
-	FUZZ=200 $(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=term --cov-fail-under=95 \
+	FUZZ=200 $(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=term \
 		tests/unit tests/properties tests/declarations tests/review
 
 dist: $(VENV)/dev.stamp ## Build the wheel, the source archive and the bill of materials into dist/, from hashes
