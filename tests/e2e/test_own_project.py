@@ -165,7 +165,7 @@ def test_the_ci_role_is_deployed_with_its_trust_and_policy(company: Company) -> 
 
 @pytest.fixture(scope="module")
 def pushed(company: Company, mended: Done) -> Done:
-    """Push with credentials of the CI role; tests/unit/test_ci_roles.py proves which tokens get them."""
+    """Push with credentials of the CI role; tests/unit/model/test_ci_roles.py proves which tokens get them."""
     client = company.road._client() | {"aws_access_key_id": BUILD}
     role = f"arn:aws:iam::{BUILD}:role/ci/app"
     given = boto3.client("sts", **client).assume_role(RoleArn=role, RoleSessionName="job")["Credentials"]

@@ -17,7 +17,7 @@ from shared_ecr.model.filters import (
 from shared_ecr.model.mutability import ExclusionFilter
 from shared_ecr.names import Tag
 
-CASES = Path(__file__).parents[3] / "shared" / "cases" / "filters.json"
+CASES = Path(__file__).parents[4] / "shared" / "cases" / "filters.json"
 MATCHERS = {
     "scanning_wildcard": scanning_filter_matches,
     "signing_wildcard_match": signing_filter_matches,

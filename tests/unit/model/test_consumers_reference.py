@@ -9,7 +9,7 @@ from shared_ecr.declaration import load, parse
 from shared_ecr.model.permissions import AccessLevel, PolicyLocation, repository_policy
 from shared_ecr.names import Region
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs/reference/consumers.md"
 HERE = PolicyLocation.of(Region.parse("eu-west-1"))
 
