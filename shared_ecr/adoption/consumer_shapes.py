@@ -1,7 +1,7 @@
 """The shapes of principals and conditions that a consumer of a declaration can be: the inverse of rendering."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -137,11 +137,9 @@ def _narrowing(equals: Mapping[str, list[str]]) -> tuple[Narrowing, dict[str, ob
         return None
     extra: dict[str, object] = {}
     if endpoints:
-        extra["through"] = list(endpoints) if len(endpoints) > 1 else endpoints[0]
+        extra["through"] = _one_or_list(endpoints)
     if tags:
-        extra["where"] = {
-            "principal_tag": {key: list(values) if len(values) > 1 else values[0] for key, values in tags}
-        }
+        extra["where"] = {"principal_tag": {key: _one_or_list(values) for key, values in tags}}
     return (Narrowing.of(endpoints, tags) if extra else EVERYWHERE), extra
 
 
@@ -221,3 +219,9 @@ def _of_the_region(name: str, sources: list[re.Match[str]]) -> Iterator[Proposal
 
 def _service(name: str, key: str, source: str) -> Written:
     return {"service": {"name": name, key: source}}
+
+
+def _one_or_list(values: Sequence[str]) -> str | list[str]:
+    """Return what a person writes: a single value by itself, several as a list."""
+    single = next(iter(values), "")
+    return list(values) if len(values) > 1 else single

@@ -101,11 +101,12 @@ def _previous(arguments: argparse.Namespace) -> "LifecycleSource | None":
     if not arguments.live:
         return None
     regions = live_regions(arguments, declared_registry(arguments.file))
-    if len(regions) > 1:
+    region, *others = regions
+    if others:
         listed = ", ".join(map(str, regions))
         raise UsageError(f"--live compares with one Region, and the declaration has {listed}; pass --region")
     arguments.repository = arguments.names
-    return live_policies(read_live(arguments, regions[0]))
+    return live_policies(read_live(arguments, region))
 
 
 def _loaded(path: Path) -> "LifecycleSource":

@@ -69,7 +69,7 @@ class CommandParser(argparse.ArgumentParser):
         options.setdefault("formatter_class", _HelpWithExamples)
         super().__init__(*arguments, **options)
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # argparse declares overloads that differ in their types alone
         """Parse, and refuse at once what this parser does not know: its own usage is the one that helps."""
         parsed, unknown = super().parse_known_args(args, namespace)
         if unknown:

@@ -95,10 +95,11 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
     from shared_ecr.fate.inventory import Inventory, load_uses
 
     regions = live_regions(arguments, declared_registry(arguments.file))
-    if len(regions) > 1:
+    region, *others = regions
+    if others:
         raise UsageError(f"the declaration has {', '.join(map(str, regions))}; pass --region for one of them")
     arguments.repository, arguments.partial = arguments.names, True
-    live = read_live(arguments, regions[0])
+    live = read_live(arguments, region)
     with closing(AwsClients()) as clients:
         taken = InventoryTaking(clients, StepLog())
         for name in arguments.names:

@@ -48,12 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     declared = declared_registry(arguments.file)
     regions = live_regions(arguments, declared)
-    if len(regions) > 1:
+    region, *others = regions
+    if others:
         listed = ", ".join(map(str, regions))
         raise UsageError(f"a snapshot is of one Region, and the declaration has {listed}; pass --region")
     stacks = declared.stack_names if declared else ()
     is_partial, arguments.partial = arguments.partial, True
-    live = read_live(arguments, regions[0], stacks, with_public=arguments.public)
+    live = read_live(arguments, region, stacks, with_public=arguments.public)
     text = render_text(live)
     if arguments.save:
         write_whole(arguments.save, text)

@@ -93,9 +93,9 @@ def connection_pools(limits: TimeLimits) -> dict[str, Any]:
         response_class = _Response
 
     class _HttpPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = _Http
+        ConnectionCls = _Http  # pyright: ignore[reportAssignmentType]  # urllib3 declares a protocol that its own class does not meet
 
     class _HttpsPool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = _Https
+        ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]  # as above
 
     return {"http": _HttpPool, "https": _HttpsPool}

@@ -61,10 +61,9 @@ class ResourceChange:
         values = self.after if self.after is not None else planned.values if planned else {}
         if not self.has_after and planned is None:
             return None
-        unknown = self.unknown
-        if unknown is True:
-            # Nothing is known: everything that was there, or is planned, is open.
-            unknown = dict.fromkeys({**(self.before or {}), **values}, True)
+        # Where nothing is known, everything that was there, or is planned, is open.
+        everything: dict[str, Json] = dict.fromkeys({**(self.before or {}), **values}, True)
+        unknown = everything if self.unknown is True else self.unknown
         known = with_unknown(dict(values), unknown, self.address)
         made = known if isinstance(known, dict) else {}
         sensitive = sensitive_attributes(self.after_sensitive, made) | (planned.sensitive if planned else frozenset())
