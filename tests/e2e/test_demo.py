@@ -58,11 +58,11 @@ def test_the_demonstration_shows_the_changed_rule(shown: "subprocess.CompletedPr
     assert "+ rule 30: images of any kind: all but the newest 500 expire" in shown.stdout
 
 
-def test_the_careless_change_is_blocked_as_the_readme_says(shown: "subprocess.CompletedProcess[str]") -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (excerpt,) = re.findall(r"```\n(review of .*?)```", readme, flags=re.DOTALL)
-    pattern = re.escape(excerpt.rstrip("\n")).replace("…", ".*")
-    assert re.search(pattern, shown.stdout, flags=re.DOTALL), shown.stdout
+def test_the_careless_change_is_blocked(shown: "subprocess.CompletedProcess[str]") -> None:
+    # A repository under another name, and an account that is not known.
+    blocking = [line for line in shown.stdout.splitlines() if line.startswith("blocks: ")]
+    assert [line.rpartition(" [")[2] for line in blocking] == ["repository-renamed]", "access-widened-outside]"]
+    assert "\nblocked by 2 findings" in shown.stdout
 
 
 def test_the_change_that_loses_nothing_is_not_blocked(shown: "subprocess.CompletedProcess[str]") -> None:
