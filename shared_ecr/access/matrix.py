@@ -75,6 +75,10 @@ class MatrixRow:
     policies: PolicyPair
     world: str = ""
     """Under which values of a template it has these policies, `if Env is prod`; empty where it always has them."""
+    at_most: PolicyPair | None = None
+    """The most that the policies can become, where a part of them is known only once deployed."""
+    open_text: str = ""
+    """The policies as they are written, where a part is open: equal texts are taken for equal policies."""
 
     @property
     def name(self) -> str:

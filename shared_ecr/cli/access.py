@@ -193,9 +193,11 @@ def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChan
         earlier = before.get((row.target.region, row.target.name), [])
         # Where no world of the previous side assumes the same, the row is compared with all of them.
         for each in [one for one in earlier if one.world == row.world] or earlier:
-            turned = changes(each.policies, row.policies, row.target, found.known, each.target)
+            # What is open on both sides in the same words is the same; otherwise it can be anything now.
+            now = row.at_most if row.at_most and row.open_text != each.open_text else row.policies
+            turned = changes(each.policies, now, row.target, found.known, each.target)
             changed |= {repr(change): change for change in turned}
         if not earlier:
-            fresh = changes(PolicyPair(), row.policies, row.target, found.known)
+            fresh = changes(PolicyPair(), row.at_most or row.policies, row.target, found.known)
             changed |= {repr(one): one for one in fresh if one.is_outside and not _is_of_bootstrap(one)}
     return sorted(changed.values(), key=lambda each: (each.direction is not Direction.ALLOWED, not each.is_outside))

@@ -19,6 +19,7 @@ from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
 from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 from shared_ecr.review.sensitive import without_sensitive
+from shared_ecr.review.texts import written_out
 from shared_ecr.review.upper_bounds import at_most
 from shared_ecr.review.worlds import Wording, explore
 from shared_ecr.text import visible
@@ -38,6 +39,8 @@ class StoredPolicy:
     policy: Policy | None
     at_most: Policy | None = None
     """The most that it can allow, where a part of it is known only once deployed."""
+    open_text: str = ""
+    """It as it is written, where a part of it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,8 @@ def collect(path: Path, place: DeploymentTarget, *, upper_bound: bool = False) -
         # What custom resources put by their calls counts as if the template put it.
         for deployment in deployments_of_calls(without_sensitive(written)):
             held = tuple(_found(deployment))
-            widest = tuple(replace(each, policy=each.at_most) for each in held) if upper_bound else held
-            rows.add(number, _rows(widest, dict(_scopes(deployment))))
+            made = _rows(held, dict(_scopes(deployment)))
+            rows.add(number, (_at_most(row) for row in made) if upper_bound else made)
             policies.add(number, held)
             doubts.add(number, (visible(str(doubt)) for doubt in deployment.doubts))
     return DeploymentPolicies(
@@ -131,7 +134,8 @@ def _held(resource: Resource, made: Mapping[str, Resource]) -> StoredPolicy | No
     widest = at_most(written, made, has_resource=holder is PolicyHolder.REGISTRY)
     policy = _policy(written, resource)
     wide = policy if widest is written else _policy(widest, resource)
-    return StoredPolicy(holder, resource.origin.logical_id, target, policy, wide)
+    open_text = "" if widest is written else written_out(written)
+    return StoredPolicy(holder, resource.origin.logical_id, target, policy, wide, open_text)
 
 
 def _policy(written: Json, resource: Resource) -> Policy | None:
@@ -174,11 +178,19 @@ def _scopes(deployment: Deployment) -> Iterator[tuple[RegistryHome, Scope]]:
 
 def _rows(held: tuple[StoredPolicy, ...], scopes: Mapping[RegistryHome, Scope]) -> Iterator[MatrixRow]:
     """Join each repository with the registry policy of its account and Region."""
-    registries = {_home(each.target): each.policy for each in held if each.holder is PolicyHolder.REGISTRY}
+    registries = {_home(each.target): each for each in held if each.holder is PolicyHolder.REGISTRY}
     for each in held:
         if each.holder is not PolicyHolder.REGISTRY:
             home = _home(each.target)
-            yield MatrixRow(each.target, PolicyPair(each.policy, registries.get(home), scopes.get(home, Scope.V2)))
+            registry, scope = registries.get(home), scopes.get(home, Scope.V2)
+            open_text = each.open_text + (registry.open_text if registry else "")
+            widest = PolicyPair(each.at_most, registry.at_most if registry else None, scope) if open_text else None
+            policies = PolicyPair(each.policy, registry.policy if registry else None, scope)
+            yield MatrixRow(each.target, policies, at_most=widest, open_text=open_text)
+
+
+def _at_most(row: MatrixRow) -> MatrixRow:
+    return replace(row, policies=row.at_most) if row.at_most else row
 
 
 def _home(target: TargetRepository) -> RegistryHome:

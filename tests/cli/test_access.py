@@ -296,3 +296,25 @@ def test_a_tag_that_only_a_deployment_knows_is_open(here: Path) -> None:
     (here / "t.json").write_text(json.dumps({"Resources": {"A": repository("team/app", asks, Tags=tags)}}))
     found = shared_ecr("access", "--template", "t.json")
     assert "pull only aws:ResourceTag/shared = yes" in found.stdout
+
+
+def opened(folder: Path, name: str, text: object) -> Path:
+    properties = {"RepositoryName": "team/app", "RepositoryPolicyText": text}
+    file = folder / name
+    file.write_text(json.dumps({"Resources": {"App": {"Type": "AWS::ECR::Repository", "Properties": properties}}}))
+    return file
+
+
+def test_a_policy_that_becomes_unknown_may_allow_anything(here: Path) -> None:
+    known = template(here, "known.json", pull({"AWS": "arn:aws:iam::222222222222:root"}))
+    hidden = opened(here, "hidden.json", "{{resolve:ssm:/policy}}")
+    other = opened(here, "other.json", "{{resolve:ssm:/another-policy}}")
+    assert shared_ecr("access", "--template", hidden, "--against", known).code == 1
+    assert shared_ecr("access", "--template", other, "--against", hidden).code == 1
+    assert shared_ecr("access", "--template", hidden, "--against", hidden).code == 0
+
+
+def test_a_policy_that_becomes_known_may_allow_what_it_did_not(here: Path) -> None:
+    known = template(here, "known.json", pull({"AWS": "arn:aws:iam::333333333333:root"}))
+    hidden = opened(here, "hidden.json", "{{resolve:ssm:/policy}}")
+    assert shared_ecr("access", "--template", known, "--against", hidden).code == 1
