@@ -21,7 +21,7 @@ from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 from shared_ecr.review.sensitive import without_sensitive
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.upper_bounds import at_most
-from shared_ecr.review.worlds import Wording, explore
+from shared_ecr.review.worlds import Exploration, Wording, explore
 from shared_ecr.text import visible
 
 _T = TypeVar("_T")
@@ -81,8 +81,15 @@ def collect(path: Path, place: DeploymentTarget, *, upper_bound: bool = False) -
     return DeploymentPolicies(
         tuple(replace(row, world=wording.condition(where)) for row, where in rows),
         tuple(policy for policy, _ in policies),
-        tuple(_in_world(wording.condition(where), doubt) for doubt, where in doubts),
+        (*(_in_world(wording.condition(where), doubt) for doubt, where in doubts), *_not_all_read(found)),
     )
+
+
+def _not_all_read(found: Exploration) -> Iterator[str]:
+    """Yield a note for each resource that depends on more open values than can be combined."""
+    for unit in sorted(found.too_many):
+        why = "it depends on more open values than are read together"
+        yield visible(f"{unit.stack}: {unit.logical_id}: {why}; rows can be missing")
 
 
 def _in_world(condition: str, doubt: str) -> str:

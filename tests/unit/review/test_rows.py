@@ -180,3 +180,13 @@ def test_a_role_of_the_stack_stays_a_principal_of_its_account(tmp_path: Path) ->
     role = {"Type": "AWS::IAM::Role"}
     found = widest(tmp_path, policy({"Fn::GetAtt": ["Role", "Arn"]}), Role=role)
     assert principals(found) == ["${Deployed:Role.Arn}"]
+
+
+def test_a_policy_that_depends_on_too_much_says_that_rows_can_be_missing(tmp_path: Path) -> None:
+    names = [f"P{number}" for number in range(13)]
+    conditions = {name: {"Fn::Equals": [{"Ref": name}, "yes"]} for name in names}
+    statements = [{"Fn::If": [name, allow({"AWS": CONSUMER}), {"Ref": "AWS::NoValue"}]} for name in names]
+    app = repository({"Version": "2012-10-17", "Statement": statements})
+    parameters = {name: {"Type": "String"} for name in names}
+    found = read(tmp_path, {"App": app}, Conditions=conditions, Parameters=parameters)
+    assert "rows can be missing" in found.notes[-1]
