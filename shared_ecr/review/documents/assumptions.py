@@ -59,6 +59,12 @@ Candidates = dict[Assumed, None]
 Touched = dict[OpenValue, Candidates]
 
 
+def add_touched(known: Touched, touched: Touched) -> None:
+    """Add to *known* what *touched* has, each candidate once and in order."""
+    for value, candidates in touched.items():
+        known.setdefault(value, {}).update(candidates)
+
+
 @dataclass
 class WorldAssumptions:
     """The values assumed in one reading, and what this reading depended on."""
@@ -103,9 +109,8 @@ class WorldAssumptions:
 
     def repeat(self, touched: Touched) -> None:
         """Note again what an answer that was kept depends on."""
-        for value, candidates in touched.items():
-            for each in self._open:
-                each.setdefault(value, {}).update(candidates)
+        for each in self._open:
+            add_touched(each, touched)
 
     @contextmanager
     def unit(self, unit: Unit) -> Iterator[None]:
@@ -115,6 +120,4 @@ class WorldAssumptions:
             yield
         if self._is_impossible:
             self.impossible.add(unit)
-        known = self.units.setdefault(unit, {})
-        for value, candidates in touched.items():
-            known.setdefault(value, {}).update(candidates)
+        add_touched(self.units.setdefault(unit, {}), touched)

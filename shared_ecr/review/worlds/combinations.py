@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice, product
 from math import prod
 
-from shared_ecr.review.documents.assumptions import Assumed, Default, OpenValue, Touched, Unit
+from shared_ecr.review.documents.assumptions import Assumed, Default, OpenValue, Touched, Unit, add_touched
 
 Values = Mapping[OpenValue, Assumed]
 Choices = Mapping[OpenValue, Sequence[Assumed]]
@@ -71,10 +71,9 @@ class _Group:
 
 def _choices(units: Mapping[Unit, Touched]) -> Choices:
     """Return what has more than one value that can make a difference."""
-    found: dict[OpenValue, dict[Assumed, None]] = {}
+    found: Touched = {}
     for touched in units.values():
-        for value, candidates in touched.items():
-            found.setdefault(value, {}).update(candidates)
+        add_touched(found, touched)
     distinct = {value: _distinct(candidates) for value, candidates in sorted(found.items())}
     return {value: candidates for value, candidates in distinct.items() if len(candidates) > 1}
 

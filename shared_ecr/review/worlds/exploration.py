@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_ecr.review.deployments import Deployment, Resource, Stack
-from shared_ecr.review.documents.assumptions import OpenValue, Touched, Unit, WorldAssumptions
+from shared_ecr.review.documents.assumptions import OpenValue, Touched, Unit, WorldAssumptions, add_touched
 from shared_ecr.review.documents.loading import OpenDeployment
 from shared_ecr.review.worlds.combinations import Combinations, Values, combinations_of
 
@@ -73,9 +73,7 @@ def _read(sides: Sequence[OpenDeployment], values: Values, units: dict[Unit, Tou
         deployments.append(side.under(assumptions))
         impossible |= {(unit.stack, unit.logical_id) for unit in assumptions.impossible}
         for unit, touched in assumptions.units.items():
-            known = units.setdefault(unit, {})
-            for value, candidates in touched.items():
-                known.setdefault(value, {}).update(candidates)
+            add_touched(units.setdefault(unit, {}), touched)
     return World(values, tuple(_without(each, impossible) for each in deployments))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.review.deployments import Deployment, Doubt, Origin
@@ -13,6 +13,9 @@ from shared_ecr.review.verdict import Headroom, RepositoryChange, ReviewResult, 
 from shared_ecr.review.worlds.exploration import Exploration, World, explore
 from shared_ecr.review.worlds.unbounded import beyond_bounds
 from shared_ecr.review.worlds.wording import Wording
+
+if TYPE_CHECKING:
+    from shared_ecr.review.documents.assumptions import OpenValue
 
 _T = TypeVar("_T")
 
@@ -94,8 +97,12 @@ class _Merge:
     """Puts the parts of several reviews together, each part once."""
 
     def __init__(self, judged: list[_Judged], found: Exploration) -> None:
-        self._judged, self._found = judged, found
+        self._judged = judged
         self._wording = Wording([world.values for world in found.worlds])
+        # By stack and logical id: there are as many parts to ask for as resources.
+        self._values_of: dict[tuple[str, str], set[OpenValue]] = {}
+        for unit, touched in found.units.items():
+            self._values_of.setdefault((unit.stack, unit.logical_id), set()).update(touched)
 
     def each(
         self,
@@ -111,7 +118,7 @@ class _Merge:
         return tuple(held_in(part, self._condition(origin_of(part), numbers)) for part, numbers in where.values())
 
     def _condition(self, origin: Origin | None, numbers: set[int]) -> str:
-        about = self._found.values_of(origin.stack, origin.logical_id) if origin else frozenset()
+        about = self._values_of.get((origin.stack, origin.logical_id)) if origin else None
         return self._wording.condition(numbers, about or None)
 
 
