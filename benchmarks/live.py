@@ -26,16 +26,16 @@ sys.path.insert(0, str(ROOT / "tests"))
 from adoption_shapes import SHAPES  # noqa: E402 — the path is above
 from live_registries import UNTAGGED  # noqa: E402 — the path is above
 from shared_ecr.access.trust_boundary import TrustBoundary  # noqa: E402 — the path is above
-from shared_ecr.adoption.certificate import certify  # noqa: E402 — the path is above
-from shared_ecr.adoption.declaration_writer import AdoptionRequest, write_declaration  # noqa: E402 — the path is above
-from shared_ecr.adoption.drift import DriftQuestion, drifts  # noqa: E402 — the path is above
-from shared_ecr.adoption.wanted_resources import WantedRegistry  # noqa: E402 — the path is above
 from shared_ecr.client.aws.clients import AwsClients  # noqa: E402 — the path is above
 from shared_ecr.client.aws.registry import RegistryQuestion, read_registry  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.certificate import certify  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry  # noqa: E402 — the path is above
+from shared_ecr.documents.live import LiveRegistry, render_text  # noqa: E402 — the path is above
 from shared_ecr.fate.reports.text import columns  # noqa: E402 — the path is above
-from shared_ecr.live import LiveRegistry, render_text  # noqa: E402 — the path is above
 from shared_ecr.local import environment_under, running  # noqa: E402 — the path is above
-from shared_ecr.names import Region  # noqa: E402 — the path is above
+from shared_ecr.model.names import Region  # noqa: E402 — the path is above
 
 REPOSITORIES, ROUNDS, WORKERS, UNLIMITED = 1_000, 3, 8, 1_000.0
 READING, ADOPTING, DRIFTING = 5.0, 10.0, 5.0

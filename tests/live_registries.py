@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from shared_ecr.live import DeniedRead, LiveRegistry, LiveResource
-from shared_ecr.live.live_registry import REGISTRY_POLICY, REPOSITORY
-from shared_ecr.names import AccountId, Region
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import REGISTRY_POLICY, REPOSITORY
+from shared_ecr.model.names import AccountId, Region
 
 ACCOUNT, HERE = AccountId("111111111111"), Region("us-east-1")
 TAKEN = "2026-11-30T08:00:00+00:00"

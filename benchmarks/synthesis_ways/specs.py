@@ -11,10 +11,10 @@ from shared_ecr.model.lifecycle import (
     TaggedWith,
     Untagged,
 )
+from shared_ecr.model.names import AccountId, Region, RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import Account, CodeBuildProject, LambdaFunctions, Role
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import AccountId, Region, RepositoryName
 
 PLACE = PolicyLocation.of(Region(REGION))
 

@@ -6,8 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import EcrRegistry
 from shared_ecr_constructs.repository import logical_name
 
 # Logical ids; `client.aws.deployed` finds the outputs by how they start.

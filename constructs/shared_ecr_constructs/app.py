@@ -9,8 +9,8 @@ import aws_cdk as cdk
 
 from shared_ecr.declaration import DEFAULT_FILE, load
 from shared_ecr.declaration.environments import VARIABLE
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.problems import InvalidDeclarationError
 from shared_ecr_constructs.stacks import define_stacks
 
 Define = Callable[[cdk.App, RegistrySpec], None]

@@ -8,10 +8,10 @@ from constructs import Construct
 
 from shared_ecr.model.encryption import AwsKey, NamedKey, StackKey, key_of
 from shared_ecr.model.encryption import wire as encryption_wire
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.settings.creation_templates import CreationTemplate
 from shared_ecr.model.settings.roles import template_role
-from shared_ecr.names import EcrRegistry
 from shared_ecr_constructs.member_ids import member_id
 from shared_ecr_constructs.repository import exclusion_filters
 from shared_ecr_constructs.service_roles import ServiceRole

@@ -9,10 +9,10 @@ from shared_ecr.access.evaluation import AccessVerdict, decide
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import Request, TargetRepository
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import AccountId, EcrRegistry, OrganizationId
 
 # An account that no policy can name: a grant to an organization has to hold for each of its accounts.
 _SOME_MEMBER = "000000000000"

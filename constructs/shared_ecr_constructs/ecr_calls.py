@@ -7,9 +7,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings import CalledSetting
 from shared_ecr.model.settings.roles import calling_role
-from shared_ecr.names import EcrRegistry
 from shared_ecr_constructs.acknowledgements import acknowledge
 from shared_ecr_constructs.service_roles import ServiceRole
 

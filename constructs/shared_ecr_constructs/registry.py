@@ -9,9 +9,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from shared_ecr.declaration import DEFAULT_FILE, load
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names import EcrRegistry, RepositoryName
 from shared_ecr.text import did_you_mean, quoted
 from shared_ecr_constructs.declared_repository import DeclaredRepository
 from shared_ecr_constructs.registry_contents import RegistryContents

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from shared_ecr.model.encryption import needs_stack_key
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.public_repositories import HOME as PUBLIC_HOME
-from shared_ecr.names import EcrRegistry
 from shared_ecr_constructs.addresses import RepositoryAddresses
 from shared_ecr_constructs.key import RegistryKey
 from shared_ecr_constructs.public_repositories import PublicRepositories

@@ -4,8 +4,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings import SettingsSpec
-from shared_ecr.names import EcrRegistry
 from shared_ecr_constructs.member_ids import member_id
 
 

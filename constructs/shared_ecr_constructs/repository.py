@@ -14,9 +14,9 @@ from constructs import Construct
 from shared_ecr.model.encryption import DualLayer
 from shared_ecr.model.encryption import wire as encryption_wire
 from shared_ecr.model.lifecycle import NoLifecyclePolicy
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import Deleted, RepositorySpec, RetainOnRemoval
-from shared_ecr.names import RepositoryName
 
 
 class SharedRepository(ecr.CfnRepository):

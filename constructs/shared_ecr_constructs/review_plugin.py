@@ -15,7 +15,7 @@ import jsii
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.findings import Severity
-from shared_ecr.names import AccountId, OrganizationId
+from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.review.deployments import Doubt, Origin
 from shared_ecr.review.documents import DeploymentTarget, open_deployment, together
 from shared_ecr.review.findings import ReviewFinding

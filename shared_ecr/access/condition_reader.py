@@ -3,7 +3,7 @@
 from shared_ecr.access.conditions import Condition
 from shared_ecr.access.operators import Test, nearest_test, parse_test
 from shared_ecr.documents.json_text import Json
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.findings.problems import Problem, Severity
 
 
 def read_conditions(data: Json, path: str, faults: list[Problem], *, has_variables: bool) -> tuple[Condition, ...]:

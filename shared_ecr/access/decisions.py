@@ -11,7 +11,7 @@ from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.request_reader import DecisionRequest, read_question
 from shared_ecr.access.requests import Request
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 
 # In a request whose context is complete nothing is left open but what AWS does not document.
 WORDS = {AccessVerdict.UNDECIDED: "undocumented"}

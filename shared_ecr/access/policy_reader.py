@@ -13,8 +13,8 @@ from shared_ecr.access.principals import PrincipalElement, PrincipalType
 from shared_ecr.access.variables import template
 from shared_ecr.documents.json_text import Json, Number, as_json, compact, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
-from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean, quoted
 
 _DOCUMENT = ("Version", "Id", "Statement")

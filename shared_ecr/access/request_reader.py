@@ -14,8 +14,8 @@ from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import Request, TargetRepository
 from shared_ecr.documents.json_text import Json, Number, read_json
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _Object = Mapping[str, Json]

@@ -15,7 +15,7 @@ from shared_ecr.access.principals import PrincipalType
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.variables import ARN_PARTS
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _DIGITS = 12

@@ -9,8 +9,8 @@ from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_o
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.options import named_path
-from shared_ecr.errors import ExitCode, UsageError
-from shared_ecr.names.bootstrap import is_assets_repository
+from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.model.names.bootstrap import is_assets_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import counting
 from shared_ecr.cli.options import add_file, named_path
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.access.lint import LintedPolicy
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.access.trust_boundary import TrustBoundary
+    from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.findings import Acknowledgements
-    from shared_ecr.live import LiveRegistry
+    from shared_ecr.model.names import Region
     from shared_ecr.model.registry import RegistrySpec
-    from shared_ecr.names import Region
     from shared_ecr.review.documents import DeploymentTarget
     from shared_ecr.review.rows import DeploymentPolicies
 
@@ -79,7 +79,7 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     else:
         if declared is None:
             raise UsageError(f"{arguments.file}: no such file; pass --file, --template or --live")
-        from shared_ecr.bootstrap.declared_policies import declared_rows
+        from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
 
         rows, notes = tuple(declared_rows(declared)), ()
     organization = str(declared.organization) if declared and declared.organization else None
@@ -97,8 +97,8 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
 def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]":
     """Return the policies at *path*: an older declaration, template or cdk.out."""
     if is_declaration(path):
-        from shared_ecr.bootstrap.declared_policies import declared_rows
         from shared_ecr.declaration import load
+        from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
 
         return tuple(declared_rows(load(path, os.environ).registry))
     return collected(path, arguments, _declared(arguments)).rows
@@ -160,7 +160,7 @@ def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
 
 def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "DeploymentTarget":
     from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
-    from shared_ecr.names import AccountId
+    from shared_ecr.model.names import AccountId
     from shared_ecr.review.documents import DeploymentTarget
 
     account = UNKNOWN_ACCOUNT
@@ -172,7 +172,7 @@ def _place(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "D
 
 
 def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "Region":
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
     if arguments.region:
         return Region.parse(arguments.region)
@@ -189,7 +189,7 @@ def _live(
     from shared_ecr.access.policy_reader import parse_policy
     from shared_ecr.access.requests import TargetRepository
     from shared_ecr.cli.live_options import read_live, require_whole
-    from shared_ecr.live.live_registry import REGISTRY_POLICY, tag_pairs
+    from shared_ecr.documents.live.live_registry import REGISTRY_POLICY, tag_pairs
 
     region = _region(arguments, declared)
     arguments.partial = True
@@ -216,7 +216,7 @@ def _live(
 def _scope(live: "LiveRegistry") -> str | None:
     import json
 
-    from shared_ecr.live.live_registry import SETTING
+    from shared_ecr.documents.live.live_registry import SETTING
 
     held = live.one(SETTING, "REGISTRY_POLICY_SCOPE")
     return str(json.loads(str(held.properties["Body"]))["value"]) if held else None

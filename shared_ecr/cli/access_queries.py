@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.access_inputs import add_source, gather, subjects_of
 from shared_ecr.cli.options import named_path
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def _caller(text: str, found: "AccessInput", registry: str, partition: str) -> "
     if text.startswith("arn:"):
         caller = Caller.from_arn(text)
     elif text.isdigit():
-        from shared_ecr.names import AccountId
+        from shared_ecr.model.names import AccountId
 
         caller = Caller.unnamed_role(str(AccountId.parse(text)), partition)
     elif "." in text:

@@ -5,7 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import named_path
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,18 +15,18 @@ from shared_ecr.cli.live_options import (
     read_live,
     require_whole,
 )
-from shared_ecr.errors import ExitCode, InvalidValueError, UsageError
+from shared_ecr.findings.errors import ExitCode, InvalidValueError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.adoption.certificate import AdoptionFinding
-    from shared_ecr.adoption.folder import AdoptedRecord
-    from shared_ecr.adoption.wanted_resources import WantedRegistry
     from shared_ecr.cli.options import Subcommands
     from shared_ecr.declaration import Declaration
+    from shared_ecr.deployment.adoption.certificate import AdoptionFinding
+    from shared_ecr.deployment.adoption.folder import AdoptedRecord
+    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
+    from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.findings import JudgedFinding
-    from shared_ecr.live import LiveRegistry
 
 _EPILOG = """\
 shared-ecr adopt --repository legacy/shop       one repository first: write registry.yaml and adoption/
@@ -85,9 +85,9 @@ def _add_folder(parser: argparse.ArgumentParser, *, inherited: bool = False) -> 
 
 
 def _adopt(arguments: argparse.Namespace) -> int:
-    from shared_ecr.adoption.declaration_writer import AdoptionRequest, write_declaration
-    from shared_ecr.adoption.folder import files_of
     from shared_ecr.cli.saved_files import write_whole
+    from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
+    from shared_ecr.deployment.adoption.folder import files_of
 
     _require_free(arguments)
     live = load_live(arguments.snapshot) if arguments.snapshot else _read(arguments)
@@ -115,7 +115,7 @@ def _adopt(arguments: argparse.Namespace) -> int:
 
 def _require_free(arguments: argparse.Namespace) -> None:
     """Refuse to overwrite a declaration that someone wrote, or edited since an earlier run."""
-    from shared_ecr.adoption.folder import ADOPTED, digest_of
+    from shared_ecr.deployment.adoption.folder import ADOPTED, digest_of
 
     if not arguments.into.exists():
         return
@@ -154,7 +154,7 @@ def _selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegis
     from dataclasses import replace
 
     from shared_ecr.client.aws.registry.repositories import RepositorySelection
-    from shared_ecr.live.live_registry import REPOSITORY
+    from shared_ecr.documents.live.live_registry import REPOSITORY
 
     selection = RepositorySelection(tuple(arguments.repository), tuple(arguments.excluded))
     kept = tuple(each for each in live.resources if each.kind != REPOSITORY or selection.has(each.name))
@@ -162,9 +162,9 @@ def _selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegis
 
 
 def _certify(arguments: argparse.Namespace) -> int:
-    from shared_ecr.adoption.certificate import certify
-    from shared_ecr.adoption.verification import changed_since
-    from shared_ecr.adoption.wanted_resources import WantedRegistry
+    from shared_ecr.deployment.adoption.certificate import certify
+    from shared_ecr.deployment.adoption.verification import changed_since
+    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.review.documents import DeploymentTarget, load_deployment
 
     record = _record(arguments.folder)
@@ -192,7 +192,7 @@ def _judged(
     """Accept what the declaration acknowledges, where a finding can be accepted at all."""
     from datetime import UTC, datetime
 
-    from shared_ecr.adoption.certificate import UNACCEPTABLE
+    from shared_ecr.deployment.adoption.certificate import UNACCEPTABLE
     from shared_ecr.findings import Acknowledgements, JudgedFinding
     from shared_ecr.findings.acknowledgements import Acceptance
 
@@ -210,7 +210,7 @@ def _judged(
 def _print_certificate(judged: "Sequence[JudgedFinding[AdoptionFinding]]", record: "AdoptedRecord", form: str) -> None:
     import json
 
-    from shared_ecr.adoption.certificate import counted
+    from shared_ecr.deployment.adoption.certificate import counted
 
     blocking = [each.finding for each in judged if each.blocks]
     counts = counted(blocking, record.repositories)
@@ -238,8 +238,8 @@ def _print_certificate(judged: "Sequence[JudgedFinding[AdoptionFinding]]", recor
 
 
 def _commands(wanted: "WantedRegistry", live: "LiveRegistry", folder: Path) -> Mapping[str, str]:
-    from shared_ecr.adoption.commands import mappings, render_mapping, script
-    from shared_ecr.adoption.folder import COMMANDS
+    from shared_ecr.deployment.adoption.commands import mappings, render_mapping, script
+    from shared_ecr.deployment.adoption.folder import COMMANDS
 
     account = str(live.account)
     files = {f"mapping-{stack}.json": render_mapping(held) for stack, held in mappings(wanted, account).items()}
@@ -248,8 +248,8 @@ def _commands(wanted: "WantedRegistry", live: "LiveRegistry", folder: Path) -> M
 
 def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
     """Write the commands, and remove those of an earlier certificate that do not hold any more."""
-    from shared_ecr.adoption.folder import COMMANDS
     from shared_ecr.cli.saved_files import write_whole
+    from shared_ecr.deployment.adoption.folder import COMMANDS
 
     for old in (folder / COMMANDS, *folder.glob("mapping-*.json")):
         old.unlink(missing_ok=True)
@@ -260,7 +260,7 @@ def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     import json
 
-    from shared_ecr.adoption.verification import deviations
+    from shared_ecr.deployment.adoption.verification import deviations
 
     record, before = _record(arguments.folder), _snapshot(arguments.folder)
     stacks = _declaration(record).registry.stack_names
@@ -286,7 +286,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _record(folder: Path) -> "AdoptedRecord":
-    from shared_ecr.adoption.folder import ADOPTED, AdoptedRecord
+    from shared_ecr.deployment.adoption.folder import ADOPTED, AdoptedRecord
 
     path = folder / ADOPTED
     try:
@@ -299,7 +299,7 @@ def _record(folder: Path) -> "AdoptedRecord":
 
 
 def _snapshot(folder: Path) -> "LiveRegistry":
-    from shared_ecr.adoption.folder import SNAPSHOT
+    from shared_ecr.deployment.adoption.folder import SNAPSHOT
 
     return load_live(folder / SNAPSHOT)
 

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
-from shared_ecr.bootstrap.toolkit_template import CDK_CLI
-from shared_ecr.errors import UsageError
+from shared_ecr.deployment.bootstrap.toolkit_template import CDK_CLI
+from shared_ecr.findings.errors import UsageError
 
 # Node for runners that have none, from the Python package index. A test compares it with locks/node.txt.
 NODE = "24.19.0"

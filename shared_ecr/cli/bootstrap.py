@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.bootstrap_documents import add_consumer, add_execution_policy, add_template
 from shared_ecr.cli.bootstrap_status import add_status
 from shared_ecr.cli.options import Subcommands, add_file, add_format
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.bootstrap.commands import AccountCommands
+    from shared_ecr.deployment.bootstrap.commands import AccountCommands
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -63,9 +63,9 @@ def _add_commands(actions: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the commands."""
-    from shared_ecr.bootstrap.commands import DEFAULT_QUALIFIER, BootstrapOptions, account_commands, shown
-    from shared_ecr.bootstrap.environments import account_called, account_names, environments
     from shared_ecr.declaration import load
+    from shared_ecr.deployment.bootstrap.commands import DEFAULT_QUALIFIER, BootstrapOptions, account_commands, shown
+    from shared_ecr.deployment.bootstrap.environments import account_called, account_names, environments
 
     registry = load(arguments.file, os.environ).registry
     options = BootstrapOptions(

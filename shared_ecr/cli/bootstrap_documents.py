@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 _ASSEMBLY = Path("cdk.out")
 
@@ -89,8 +89,8 @@ def _add_save(parser: argparse.ArgumentParser) -> None:
 
 
 def _template(arguments: argparse.Namespace) -> int:
-    from shared_ecr.bootstrap.toolkit_template import Hardening, hardened, read_template, version_of
     from shared_ecr.client.toolkit import shown_template
+    from shared_ecr.deployment.bootstrap.toolkit_template import Hardening, hardened, read_template, version_of
 
     if arguments.source is None:
         text = shown_template(arguments.cdk)
@@ -106,9 +106,9 @@ def _template(arguments: argparse.Namespace) -> int:
 
 
 def _execution_policy(arguments: argparse.Namespace) -> int:
-    from shared_ecr.bootstrap.assembly_resources import read_assembly
-    from shared_ecr.bootstrap.execution_policy import NameScope, execution_policy
-    from shared_ecr.names import AccountId
+    from shared_ecr.deployment.bootstrap.assembly_resources import read_assembly
+    from shared_ecr.deployment.bootstrap.execution_policy import NameScope, execution_policy
+    from shared_ecr.model.names import AccountId
 
     contents = read_assembly(arguments.assembly)
     accounts = contents.accounts()
@@ -122,10 +122,10 @@ def _execution_policy(arguments: argparse.Namespace) -> int:
 
 
 def _consumer(arguments: argparse.Namespace) -> int:
-    from shared_ecr.bootstrap.consumer_access import consumer_access
-    from shared_ecr.bootstrap.consumer_templates import as_cloudformation, as_terraform, pull_policies
-    from shared_ecr.bootstrap.environments import account_called
     from shared_ecr.declaration import load
+    from shared_ecr.deployment.bootstrap.consumer_access import consumer_access
+    from shared_ecr.deployment.bootstrap.consumer_templates import as_cloudformation, as_terraform, pull_policies
+    from shared_ecr.deployment.bootstrap.environments import account_called
 
     if arguments.vpc and arguments.format == "json":
         raise UsageError("--vpc needs a template; choose --format cloudformation or terraform")

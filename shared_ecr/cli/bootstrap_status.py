@@ -4,7 +4,7 @@ import argparse
 import os
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 
 def add_status(actions: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -26,11 +26,11 @@ def add_status(actions: "Subcommands[argparse.ArgumentParser]") -> None:
 def _status(arguments: argparse.Namespace) -> int:
     import shlex
 
-    from shared_ecr.bootstrap.commands import DEFAULT_QUALIFIER, BootstrapOptions, account_commands
-    from shared_ecr.bootstrap.environments import account_called, environments
-    from shared_ecr.bootstrap.readiness import Readiness, render
-    from shared_ecr.client.account_readiness import AccountReadiness
     from shared_ecr.declaration import load
+    from shared_ecr.deployment.account_readiness import AccountReadiness
+    from shared_ecr.deployment.bootstrap.commands import DEFAULT_QUALIFIER, BootstrapOptions, account_commands
+    from shared_ecr.deployment.bootstrap.environments import account_called, environments
+    from shared_ecr.deployment.bootstrap.readiness import Readiness, render
 
     registry = load(arguments.file, os.environ).registry
     options = BootstrapOptions(DEFAULT_QUALIFIER if arguments.qualifier is None else arguments.qualifier)

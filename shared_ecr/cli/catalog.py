@@ -4,7 +4,7 @@ import argparse
 import json
 
 from shared_ecr.cli.options import Subcommands, add_format
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     """List the repositories."""
     from shared_ecr.client.catalog import repositories_of
     from shared_ecr.client.session import Session
-    from shared_ecr.names import RegistryHost
+    from shared_ecr.model.names import RegistryHost
 
     host = RegistryHost.parse(arguments.registry)
     with Session() as session:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_format, named_path
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.declaration import Declaration
     from shared_ecr.declaration.ignoring import Ignored
-    from shared_ecr.problems import Problem
+    from shared_ecr.findings.problems import Problem
 
 
 STDIN = Path("-")
@@ -89,7 +89,7 @@ class _CheckedFile:
 
     @property
     def has_errors(self) -> bool:
-        from shared_ecr.problems import Severity
+        from shared_ecr.findings.problems import Severity
 
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
@@ -97,7 +97,7 @@ class _CheckedFile:
 def _declaration(path: Path) -> _CheckedFile:
     from shared_ecr.declaration import load, parse
     from shared_ecr.declaration.acknowledgements import too_far_ahead
-    from shared_ecr.problems import InvalidDeclarationError, in_file_order
+    from shared_ecr.findings.problems import InvalidDeclarationError, in_file_order
     from shared_ecr.text import counted
 
     try:
@@ -116,7 +116,7 @@ def _needless(declaration: "Declaration", name: str) -> "Iterator[Problem]":
     registry = declaration.registry
     specs = (*registry.repositories, *(template.repository for template in registry.settings.templates))
     if any(spec.statements for spec in specs):
-        from shared_ecr.adoption.needless_statements import needless_statements
+        from shared_ecr.deployment.adoption.needless_statements import needless_statements
 
         yield from needless_statements(declaration, name)
 
@@ -141,7 +141,7 @@ def _repository_policy(path: Path) -> _CheckedFile:
 
 
 def _print_text(judged: Sequence[_CheckedFile]) -> None:
-    from shared_ecr.problems import render
+    from shared_ecr.findings.problems import render
 
     problems = [problem for each in judged for problem in each.problems]
     if problems:

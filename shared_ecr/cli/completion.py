@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import ExitCode, UnavailableError
+from shared_ecr.findings.errors import ExitCode, UnavailableError
 
 if TYPE_CHECKING:
     from shared_ecr.cli.options import Subcommands

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.pushers.events import Progress
     from shared_ecr.client.pushers.plan import PushPlan
     from shared_ecr.client.tag_copies import TagCopy
-    from shared_ecr.names import ImageReference
+    from shared_ecr.model.names import ImageReference
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(done: "PushPlan | ImageReference", form: str) -> int:
-    from shared_ecr.names import ImageReference
+    from shared_ecr.model.names import ImageReference
 
     if isinstance(done, ImageReference):
         return print_reference(done, form)
@@ -105,7 +105,7 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
 
 def _options(arguments: argparse.Namespace) -> "CopyOptions":
     from shared_ecr.client.copying import CopyOptions
-    from shared_ecr.names.platforms import Platform
+    from shared_ecr.model.names.platforms import Platform
 
     platforms = tuple(Platform.parse(text) for text in arguments.platform)
     return CopyOptions(

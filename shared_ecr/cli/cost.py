@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
 from shared_ecr.cli.options import Subcommands, add_file, add_format
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

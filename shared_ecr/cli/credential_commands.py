@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from shared_ecr.cli.credential_helper import MAX_BYTES, host_of, rendered, server_in
-from shared_ecr.errors import ExitCode, InvalidValueError, SharedEcrError, UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import ExitCode, InvalidValueError, SharedEcrError, UsageError
+from shared_ecr.model.names import RegistryHost
 from shared_ecr.text import quoted
 
 PROGRAM = "docker-credential-shared-ecr"

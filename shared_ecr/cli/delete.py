@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

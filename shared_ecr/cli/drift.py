@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.live_options import add_pace, live_regions, load_live, read_live, require_whole
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.adoption.drift_reports import DriftReport
-    from shared_ecr.adoption.wanted_resources import WantedRegistry
-    from shared_ecr.live import LiveRegistry
+    from shared_ecr.deployment.adoption.drift_reports import DriftReport
+    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
+    from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.model.registry import RegistrySpec
 
 _ENDINGS = {".txt": "text", ".md": "markdown", ".json": "json", ".sarif": "sarif"}
@@ -89,11 +89,11 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     from dataclasses import replace
 
     from shared_ecr.access.trust_boundary import TrustBoundary
-    from shared_ecr.adoption.drift import DriftQuestion, drifts
-    from shared_ecr.adoption.drift_reports import DriftReport, in_reading_order
-    from shared_ecr.adoption.wanted_resources import WantedRegistry
+    from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts
+    from shared_ecr.deployment.adoption.drift_reports import DriftReport, in_reading_order
+    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
+    from shared_ecr.documents.live.live_registry import REPOSITORY
     from shared_ecr.findings import Acknowledgements, JudgedFinding
-    from shared_ecr.live.live_registry import REPOSITORY
     from shared_ecr.model.filters import wildcard_matches
 
     def is_meant(name: str) -> bool:
@@ -125,9 +125,9 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
 
 def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "WantedRegistry":
     """Read what the stacks of the declaration have deployed."""
-    from shared_ecr.adoption.wanted_resources import WantedRegistry
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.aws.deployed_templates import deployed_templates
+    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.review.documents import DeploymentTarget, load_deployment
 
     with closing(AwsClients()) as clients:
@@ -144,7 +144,7 @@ def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "WantedRegistry
 def _rendered(reports: "Sequence[DriftReport]", form: str, declaration: str) -> str:
     import json
 
-    from shared_ecr.adoption.drift_reports import render_document, render_markdown, render_sarif, render_text
+    from shared_ecr.deployment.adoption.drift_reports import render_document, render_markdown, render_sarif, render_text
 
     match form:
         case "markdown":

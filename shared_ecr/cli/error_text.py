@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
     """Return the line for *error*; *about* says which of several things it happened to."""
-    from shared_ecr.problems import InvalidDeclarationError
+    from shared_ecr.findings.problems import InvalidDeclarationError
 
     what = _of_the_system(error) if isinstance(error, OSError) else str(error)
     text = f"{about}: {what}" if about else what

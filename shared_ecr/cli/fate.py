@@ -10,7 +10,7 @@ from shared_ecr.cli.acknowledged import add_acknowledgements, counting
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
 from shared_ecr.cli.live_options import add_pace, declared_registry, is_snapshot, live_regions, load_live, read_live
 from shared_ecr.cli.options import Subcommands, add_file, named_path
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.declaration.policy_sources import LifecycleSource

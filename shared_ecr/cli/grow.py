@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shared_ecr.model.names import RepositoryName
     from shared_ecr.model.registry import RegistrySpec
-    from shared_ecr.names import RepositoryName
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:

@@ -4,8 +4,8 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
-from shared_ecr.errors import UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import RegistryHost
 
 PROGRAM = "docker-credential-shared-ecr"
 

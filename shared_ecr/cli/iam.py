@@ -4,7 +4,7 @@ import argparse
 import os
 
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 LEVELS = ("pull", "push", "pull_push", "describe")
 
@@ -27,8 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the policy as JSON."""
     import json
 
-    from shared_ecr.bootstrap.identity_policies import RepositoryAccess, identity_policy
     from shared_ecr.declaration import load
+    from shared_ecr.deployment.bootstrap.identity_policies import RepositoryAccess, identity_policy
     from shared_ecr.model.permissions import AccessLevel
     from shared_ecr.text import did_you_mean
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
-from shared_ecr.problems import Position, Problem, Severity, render
+from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
+from shared_ecr.findings.problems import Position, Problem, Severity, render
 from shared_ecr.text import quoted
 
 # A word, in quotes where it has spaces; what begins with # after a space is a comment, so PATH#NAME is not.

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.inventory_taking import InventoryTaking
 from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_format, named_path
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.fate.images import RepositoryImages
+    from shared_ecr.model.names import EcrRegistry
     from shared_ecr.model.registry import RegistrySpec
-    from shared_ecr.names import EcrRegistry
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -117,7 +117,7 @@ def registries(
     """Return the registries that are meant: of the account and the Regions given, declared, or the caller's."""
     import os
 
-    from shared_ecr.names import AccountId, EcrRegistry, Region
+    from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
     named = arguments.region if isinstance(arguments.region, list) else [arguments.region or ""]
     regions = [Region.parse(text) for text in named if text] or (list(spec.regions) if spec else [])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_place, locator
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.client.inspect_report import Inspected, PlatformImage
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Look, and show it."""
     from shared_ecr.client.inspecting import inspect
     from shared_ecr.client.session import Session
-    from shared_ecr.names.platforms import Platform
+    from shared_ecr.model.names.platforms import Platform
 
     platforms = [Platform.parse(arguments.platform)] if arguments.platform else []
     with_referrers = not (arguments.no_referrers or arguments.raw)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from shared_ecr.cli.options import StepLog
-from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared_ecr.fate.images import RepositoryImages
     from shared_ecr.fate.inventory import ImageUse
     from shared_ecr.fate.inventory.saving import UnreadRepository
-    from shared_ecr.names import EcrRegistry
+    from shared_ecr.model.names import EcrRegistry
 
 _T = TypeVar("_T")
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import InvalidValueError, RefusedError, UsageError
+from shared_ecr.findings.errors import InvalidValueError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.live import LiveRegistry
+    from shared_ecr.documents.live import LiveRegistry
+    from shared_ecr.model.names import Region
     from shared_ecr.model.registry import RegistrySpec
-    from shared_ecr.names import Region
 
 
 # The metadata of a snapshot is the first thing in it.
@@ -96,7 +96,7 @@ def load_live(path: Path) -> "LiveRegistry":
     Raises:
         InvalidValueError: the file cannot be read, or is not a snapshot.
     """
-    from shared_ecr.live import parse_document
+    from shared_ecr.documents.live import parse_document
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def is_snapshot(path: Path) -> bool:
 
 def live_regions(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "tuple[Region, ...]":
     """Return the Regions to read: those asked for, else the declared ones, else that of the environment."""
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
     asked = arguments.region if isinstance(arguments.region, list) else [arguments.region] if arguments.region else []
     if asked:

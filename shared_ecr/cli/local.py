@@ -6,7 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 _EPILOG = """\
 eval "$(shared-ecr local start)"       every AWS tool of this shell now uses the embedded AWS
@@ -49,7 +49,7 @@ def _start(arguments: argparse.Namespace) -> int:
     from shared_ecr.local import is_running, start
     from shared_ecr.local.instance import changed_by, led_elsewhere
     from shared_ecr.local.state import StateFile
-    from shared_ecr.names import AccountId, Region
+    from shared_ecr.model.names import AccountId, Region
 
     account, region = AccountId.parse(arguments.account), Region.parse(arguments.region)
     state = StateFile.of(Path.cwd())
@@ -110,7 +110,7 @@ def _status(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from shared_ecr.local import environment_under, running
     from shared_ecr.local.command import run_under
-    from shared_ecr.names import AccountId, Region
+    from shared_ecr.model.names import AccountId, Region
 
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     if not command:

@@ -18,8 +18,8 @@ from shared_ecr.cli.registry_targets import (
     known_registries,
     resolve,
 )
-from shared_ecr.errors import ExitCode, UsageError
-from shared_ecr.names import Region, RegistryHost
+from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.model.names import Region, RegistryHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

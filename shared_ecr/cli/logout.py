@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import add_format
 from shared_ecr.cli.registry_targets import DECLARATION, as_region, declared
-from shared_ecr.errors import ExitCode, UsageError
-from shared_ecr.names import AccountId, Region, RegistryHost
+from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.model.names import AccountId, Region, RegistryHost
 from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:

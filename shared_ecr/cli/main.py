@@ -14,7 +14,7 @@ from shared_ecr.cli.streams import (
     discard_result,
     prepare_streams,
 )
-from shared_ecr.errors import ExitCode, SharedEcrError
+from shared_ecr.findings.errors import ExitCode, SharedEcrError
 
 # Each is a module beside this one, with `add_parser`.
 COMMANDS = (

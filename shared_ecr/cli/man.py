@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.cli.options import Subcommands

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display

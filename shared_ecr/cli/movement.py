@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared_ecr.cli.error_text import error_text
 from shared_ecr.cli.progress import display
-from shared_ecr.errors import ExitCode, SharedEcrError
+from shared_ecr.findings.errors import ExitCode, SharedEcrError
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.counting import Counted

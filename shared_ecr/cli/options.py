@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared_ecr.client.addresses import RepositoryLocator
-    from shared_ecr.names import ImageReference
+    from shared_ecr.model.names import ImageReference
 
 Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no public name for what it hands out
 
@@ -53,7 +53,7 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 def locator(arguments: argparse.Namespace, show: "Callable[[str], None] | None" = None) -> "RepositoryLocator":
     """Return what `--file`, `--stack` and `--region` say of where to look; *show* takes notes about it."""
     from shared_ecr.client.addresses import LookupCache, RepositoryLocator
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
     region = Region.parse(arguments.region) if arguments.region else None
     return RepositoryLocator(arguments.file, arguments.stack, region, LookupCache(show) if show else LookupCache())

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.pushers.events import Progress
-    from shared_ecr.names import ImageReference
+    from shared_ecr.model.names import ImageReference
 
 STDOUT = "-"
 _PACKED = (".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2")
@@ -78,7 +78,7 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
     from shared_ecr.client.push import PullOptions, pull, pull_archive, pull_with_engine
-    from shared_ecr.names.platforms import Platform
+    from shared_ecr.model.names.platforms import Platform
 
     where = locator(arguments, screen.said)
     platforms = tuple(Platform.parse(text) for text in arguments.platform)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.errors import InvalidValueError, UsageError
+from shared_ecr.findings.errors import InvalidValueError, UsageError
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.addresses import RepositoryLocator
     from shared_ecr.client.push import PushJob
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
 
 STDIN = "-"
@@ -81,8 +81,8 @@ def _target_in(image: str, where: "RepositoryLocator") -> str:
     Raises:
         UsageError: it does not say where to push to, and nothing is guessed.
     """
-    from shared_ecr.names import RepositoryName
-    from shared_ecr.names.references import WrittenReference
+    from shared_ecr.model.names import RepositoryName
+    from shared_ecr.model.names.references import WrittenReference
 
     example = "shared-ecr push IMAGE REPOSITORY:TAG"
     if image == STDIN or Path(image.partition("#")[0]).exists():
@@ -103,14 +103,14 @@ def _target_in(image: str, where: "RepositoryLocator") -> str:
 def _regions(arguments: argparse.Namespace, where: "RepositoryLocator") -> "tuple[Region | None, ...]":
     if arguments.all_regions:
         return where.read().regions
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
     return tuple(dict.fromkeys(map(Region.parse, arguments.region))) or (None,)
 
 
 def _is_of_declaration(target: str) -> bool:
     """Whether *target* names no registry, so that its Region is ours to choose."""
-    from shared_ecr.names.references import WrittenReference
+    from shared_ecr.model.names.references import WrittenReference
 
     try:
         return WrittenReference.parse(target).host is None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.cli.error_text import error_text
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 from shared_ecr.text import counted, size
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_ecr.errors import UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import RegistryHost
 from shared_ecr.text import quoted
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import InvalidValueError, UnavailableError, UsageError
-from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost
-from shared_ecr.names.registry_host import ECR_PUBLIC_HOSTS
+from shared_ecr.findings.errors import InvalidValueError, UnavailableError, UsageError
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost
+from shared_ecr.model.names.registry_host import ECR_PUBLIC_HOSTS
 from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from shared_ecr.access.lint import LintedPolicy, PolicyFinding, lint, refused
 from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.declaration.bare import POLICY_TEXT, BareDocument, load_bare
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.problems import Position, Problem, Severity, in_file_order
+from shared_ecr.findings.problems import Position, Problem, Severity, in_file_order
 
 
 def judge_repository_policy(path: Path) -> list[Problem]:

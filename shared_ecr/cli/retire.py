@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
 from shared_ecr.cli.live_options import add_pace, declared_registry, live_regions, load_live, read_live
 from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_format
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from shared_ecr.adoption.retirement import RetirementFinding, RetirementQuestion
+    from shared_ecr.deployment.adoption.retirement import RetirementFinding, RetirementQuestion
+    from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.fate.inventory import Inventory
-    from shared_ecr.live import LiveRegistry
 
 _DAYS = 90
 _EPILOG = """\
@@ -56,7 +56,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found, and the commands where nothing blocks."""
-    from shared_ecr.adoption.retirement import RetirementQuestion, retirement_findings
+    from shared_ecr.deployment.adoption.retirement import RetirementQuestion, retirement_findings
 
     if bool(arguments.images) != bool(arguments.snapshot):
         raise UsageError("--images and --snapshot are given together: one has the images, the other the registry")
@@ -112,7 +112,7 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
 
 
 def _print_text(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding, ...]]]") -> None:
-    from shared_ecr.adoption.retirement import commands
+    from shared_ecr.deployment.adoption.retirement import commands
 
     for question, found in judged:
         for finding in found:
@@ -131,7 +131,7 @@ def _print_text(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding,
 def _print_json(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding, ...]]]") -> None:
     import json
 
-    from shared_ecr.adoption.retirement import commands
+    from shared_ecr.deployment.adoption.retirement import commands
 
     rows = [
         {

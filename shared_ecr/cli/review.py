@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.review.verdict import ReviewResult

@@ -13,11 +13,11 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.cli.acknowledged import counting
 from shared_ecr.cli.live_options import is_snapshot, load_live, read_live
 from shared_ecr.declaration import DEFAULT_FILE, Declaration, load
-from shared_ecr.errors import UsageError
+from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.findings import Acknowledgement, Acknowledgements
-from shared_ecr.live import LiveRegistry
-from shared_ecr.names import AccountId, Region
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.findings.problems import InvalidDeclarationError
+from shared_ecr.model.names import AccountId, Region
 from shared_ecr.review.documents import (
     DeploymentTarget,
     OpenDeployment,

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.cli.options import Subcommands

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.client.signatures import TrustedSigner

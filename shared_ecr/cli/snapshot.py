@@ -12,7 +12,7 @@ from shared_ecr.cli.live_options import (
     read_live,
 )
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 _EPILOG = """\
 shared-ecr snapshot --save live.json
@@ -44,7 +44,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the document, or save it."""
     from shared_ecr.cli.saved_files import write_whole
-    from shared_ecr.live import render_text
+    from shared_ecr.documents.live import render_text
 
     declared = declared_registry(arguments.file)
     regions = live_regions(arguments, declared)

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TextIO
 
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 _STDOUT, _STDERR = 1, 2
 

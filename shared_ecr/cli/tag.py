@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
     from shared_ecr.client.pushers.events import Progress
-    from shared_ecr.names import ImageReference, Tag
+    from shared_ecr.model.names import ImageReference, Tag
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -62,7 +62,7 @@ def _new_tag(text: str, image: str) -> "Tag":
         UsageError: it names a repository.
         InvalidValueError: it is outside the grammar of tags.
     """
-    from shared_ecr.names import Tag
+    from shared_ecr.model.names import Tag
 
     if "/" in text or ":" in text:
         raise UsageError(

@@ -4,7 +4,7 @@ import argparse
 import json
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:

@@ -3,7 +3,7 @@
 import argparse
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -25,7 +25,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the URI alone."""
     from shared_ecr.client.addresses import declared, deployed
-    from shared_ecr.names import RepositoryName
+    from shared_ecr.model.names import RepositoryName
 
     look_up = deployed if arguments.deployed else declared
     addresses = look_up(locator(arguments))

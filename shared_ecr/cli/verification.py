@@ -11,8 +11,8 @@ from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.inventory import take_inventory
 from shared_ecr.client.aws.previews import differences, preview
 from shared_ecr.declaration.policy_sources import LifecycleSource
-from shared_ecr.errors import ExitCode, UsageError
 from shared_ecr.fate.uncertainty import judge
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 
 def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:

@@ -13,9 +13,9 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
-from shared_ecr.errors import RefusedError, UsageError
+from shared_ecr.findings.errors import RefusedError, UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Region, RepositoryName
+from shared_ecr.model.names import Region, RepositoryName
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.deployed import StackClients

@@ -10,9 +10,9 @@ from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.pages import pages
 from shared_ecr.client.distribution.refusals import Refusal
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import RegistryHost
-from shared_ecr.names.registry_host import DOCKER_HUB
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import RegistryHost
+from shared_ecr.model.names.registry_host import DOCKER_HUB
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session

@@ -21,10 +21,10 @@ from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.targets import TargetRepositoryName, locate_anywhere, mutability
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, ImageReference, Tag
-from shared_ecr.names.platforms import Platform
+from shared_ecr.model.names import Digest, ImageReference, Tag
+from shared_ecr.model.names.platforms import Platform
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

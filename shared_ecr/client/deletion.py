@@ -15,9 +15,9 @@ from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.targets import locate_image, mutability
-from shared_ecr.errors import ExitCode, RefusedError, SharedEcrError
 from shared_ecr.fate.inventory.uses import ImageUse
-from shared_ecr.names import Digest, EcrRegistry, ImageReference, RepositoryName, Tag
+from shared_ecr.findings.errors import ExitCode, RefusedError, SharedEcrError
+from shared_ecr.model.names import Digest, EcrRegistry, ImageReference, RepositoryName, Tag
 
 if TYPE_CHECKING:
     from types_boto3_ecr.type_defs import ImageIdentifierTypeDef

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from shared_ecr.client.http.endpoints import endpoint_of
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import RegistryHost
-from shared_ecr.names.registry_host import DOCKER_HUB
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import RegistryHost
+from shared_ecr.model.names.registry_host import DOCKER_HUB
 from shared_ecr.text import visible
 
 MOST_RESULTS = 100

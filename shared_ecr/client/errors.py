@@ -4,8 +4,8 @@ import re
 from typing import Self
 
 from shared_ecr.client.registries import backend_of, login_advice
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 
 # How AWS names the caller and the action: `User: ARN is not authorized to perform: ACTION on resource: ARN because
 # WHY`, or `… with an explicit deny in a service control policy`.

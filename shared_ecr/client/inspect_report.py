@@ -11,8 +11,8 @@ from shared_ecr.client.sources.narrowing import index_entries, platform_in
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.sources.registry_companions import Mention
 from shared_ecr.client.sources.registry_trees import place_of
-from shared_ecr.names import Digest, ImageReference
-from shared_ecr.names.platforms import Platform
+from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.model.names.platforms import Platform
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.sources.registry_companions import Mention, mentions_of
 from shared_ecr.client.targets import locate, locate_image
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, Tag
-from shared_ecr.names.platforms import Platform
-from shared_ecr.names.versions import version_order
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, Tag
+from shared_ecr.model.names.platforms import Platform
+from shared_ecr.model.names.versions import version_order
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from shared_ecr.client.engines.programs import Program
-from shared_ecr.errors import UnavailableError
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
+from shared_ecr.findings.errors import UnavailableError
 
 _COMMAND = ("get", "pods", "--all-namespaces", "--output", "json", "--request-timeout=60s")
 

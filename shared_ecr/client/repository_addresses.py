@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from shared_ecr.errors import UsageError
-from shared_ecr.names import RegistryHost, RepositoryName
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import RegistryHost, RepositoryName
 from shared_ecr.text import did_you_mean
 
 

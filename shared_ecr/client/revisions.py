@@ -17,7 +17,7 @@ from typing import Self
 
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.synthesis import Project, synthesize
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 from shared_ecr.text import did_you_mean, quoted, visible
 
 # What git sets for the hooks it runs: inside of one, it would answer for that and not for the folder in question.

@@ -18,8 +18,8 @@ from shared_ecr.client.engines.isolation import credentials_in_text, docker_conf
 from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.engines.programs import Program
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, ImageReference
 from shared_ecr.text import visible
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from shared_ecr.client.aws.redaction import redacted
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 from shared_ecr.text import visible
 
 _SETTINGS = "cdk.json"

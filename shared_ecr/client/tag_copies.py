@@ -10,9 +10,9 @@ from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.tags import list_tags
 from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.client.targets import locate
-from shared_ecr.errors import RefusedError, SharedEcrError
-from shared_ecr.names import Tag
-from shared_ecr.names.versions import version_order
+from shared_ecr.findings.errors import RefusedError, SharedEcrError
+from shared_ecr.model.names import Tag
+from shared_ecr.model.names.versions import version_order
 
 if TYPE_CHECKING:
     from shared_ecr.client.pushers.interface import PushResult

@@ -15,9 +15,9 @@ from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.pushers.events import ManifestStored, Message, NullProgress, Progress
 from shared_ecr.client.sources.registry_trees import fetch_manifest
 from shared_ecr.client.targets import locate_image, mutability
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, ImageReference, RepositoryName, Tag
+from shared_ecr.model.names import Digest, ImageReference, RepositoryName, Tag
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session

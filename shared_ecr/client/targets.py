@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.client.addresses import RepositoryLocator, declared_mutability, known
 from shared_ecr.client.registries import backend_of
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
-from shared_ecr.names.references import WrittenReference, names_a_host
-from shared_ecr.names.repository import GRAMMAR
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
+from shared_ecr.model.names.references import WrittenReference, names_a_host
+from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import which
 
 from shared_ecr.client.credentials.environment import child_environ
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 # Node starts in a second or two; a command line that asks the network for notices takes longer.
 _ANSWER_SECONDS = 120

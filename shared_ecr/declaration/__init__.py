@@ -21,9 +21,9 @@ from shared_ecr.declaration.registry import KEYS, read_registry
 from shared_ecr.declaration.variables import replaced
 from shared_ecr.documents.nodes import Mapping, Node
 from shared_ecr.documents.yaml import load_document, read_document
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 
 # Where the declaration is unless one says otherwise.
 DEFAULT_FILE = Path("registry.yaml")

@@ -4,8 +4,8 @@ from collections.abc import Mapping as MappingOf
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import AccountId
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
 from shared_ecr.text import did_you_mean, quoted
 
 # Accounts that AWS's documentation uses in examples; in a real declaration they were pasted.

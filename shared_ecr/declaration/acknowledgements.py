@@ -6,10 +6,10 @@ from datetime import date
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.findings.acknowledgements import AT_MOST, Acknowledgement
-from shared_ecr.names import RepositoryName
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Problem, Severity
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.text import did_you_mean, quoted
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

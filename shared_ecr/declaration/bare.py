@@ -9,7 +9,7 @@ from shared_ecr.declaration.pasted import broken, unplaced
 from shared_ecr.declaration.wire import WireReading
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import decode, load_bytes, read_document
-from shared_ecr.problems import Position, Problem, Severity, in_file_order
+from shared_ecr.findings.problems import Position, Problem, Severity, in_file_order
 from shared_ecr.text import quoted
 
 LIFECYCLE_TEXT, POLICY_TEXT = "lifecyclePolicyText", "policyText"

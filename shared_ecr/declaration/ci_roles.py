@@ -5,9 +5,9 @@ import re
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
 from shared_ecr.model.registry import CiRoles
-from shared_ecr.names import AccountId
 from shared_ecr.text import quoted
 
 KEY = "ci_roles"

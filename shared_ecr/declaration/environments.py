@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.variables import replaced, variables_of
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import did_you_mean, listed, quoted
 
 KEY = "environments"

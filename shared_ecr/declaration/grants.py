@@ -6,10 +6,10 @@ from shared_ecr.declaration.consumers.callers import own_organization, read_orga
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.permissions import AccessLevel, Grant, Perimeter, redundant
 from shared_ecr.model.principals import Account
-from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr.text import did_you_mean, listed, quoted
 
 __all__ = ["ConsumerContext", "read_grant", "read_grants", "read_grants_of", "read_perimeter"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.problems import Position, Problem, Severity
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position, Problem, Severity
 
 KEY = "ignore"
 # Marked in docs/reference/problems.md. ECR accepts each of them.

@@ -15,7 +15,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.team_files import TeamFile, TeamRules, check_names, with_defaults
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.documents.yaml import load_document
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
 
 Prepare = Callable[[Node], Node]

@@ -9,7 +9,7 @@ from shared_ecr.declaration.presets import read_preset
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.selections import read_selections
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, NoLifecyclePolicy, conflicts
 from shared_ecr.model.lifecycle.presets import Preset, composed
 

@@ -5,11 +5,11 @@ from typing import TypeVar
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import Action, AnyImage, LifecyclePolicy, Untagged
 from shared_ecr.model.mirrors import PinnedTag, TagPattern, WantedImages, may_move_here, moves_upstream
+from shared_ecr.model.names import Digest, Tag
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import Digest, Tag
 from shared_ecr.text import quoted
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ from shared_ecr.declaration.mirror_conflicts import Item, judge_mirror, refuse_c
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping as Fields
 from shared_ecr.documents.nodes import Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mirrors import Mirror, TagPattern, UpstreamRepository, WantedImages, parse_wanted
+from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.names.platforms import Platform
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import EcrRegistry
-from shared_ecr.names.platforms import Platform
 from shared_ecr.text import did_you_mean, quoted
 
 KEY = "mirrors"

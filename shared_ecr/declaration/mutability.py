@@ -2,7 +2,7 @@
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter, TagMutability
 
 # checkov's and Control Tower's names for "tags are immutable, without exception".

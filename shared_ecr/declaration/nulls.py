@@ -2,7 +2,7 @@
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 
 # What applies instead of nothing, and what to write.
 _DEFAULTS = {

@@ -8,8 +8,8 @@ from shared_ecr.declaration.profiles import completed, read_inherited
 from shared_ecr.declaration.properties import PROPERTIES
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
+from shared_ecr.findings.problems import Position
 from shared_ecr.model.lifecycle import DEFAULT_POLICY
-from shared_ecr.problems import Position
 
 PACKAGE = "default of the package"
 _NOWHERE = Position(0, 0, PACKAGE)

@@ -1,7 +1,7 @@
 """Documents of other kinds that are given where a declaration is expected, and the command that reads each."""
 
 from shared_ecr.documents.nodes import Mapping
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 
 _OURS = frozenset({"version", "registry", "repositories"})
 # The key that gives a document away, what it is, and what reads it.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.problems import Position
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position
 from shared_ecr.text import quoted
 
 _TRAILING_COMMA = re.compile(r",\s*\Z")

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from shared_ecr.declaration.reader import Reading
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.shards import MAX_STACKS
-from shared_ecr.names import RepositoryName
-from shared_ecr.problems import Position
 
 VERSION = 1
 _MOST_BYTES = 4 * 1024 * 1024

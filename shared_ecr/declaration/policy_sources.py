@@ -14,9 +14,9 @@ from shared_ecr.declaration.pasted import unplaced
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Mapping as MappingNode
 from shared_ecr.documents.yaml import read_document
+from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
 from shared_ecr.model.lifecycle import LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.problems import InvalidDeclarationError, Position, Problem, Severity
 
 # Where GetLifecyclePolicy, CloudFormation and Terraform keep the text of a policy.
 _TEXT_KEYS = ("lifecyclePolicyText", "LifecyclePolicyText")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle.presets import (
     ArchiveColdImages,
     BranchImages,

@@ -7,8 +7,8 @@ from shared_ecr.declaration.merging import merged
 from shared_ecr.declaration.nulls import warn_of_nulls
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.problems import Position
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position
 from shared_ecr.text import did_you_mean, quoted
 
 KEY = "profile"

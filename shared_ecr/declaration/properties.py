@@ -11,13 +11,13 @@ from shared_ecr.declaration.pasted_policy import refuse_pasted_policy
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.removal import read_removal
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey
 from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.mutability import TagMutability
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import Grant, Perimeter, VerbatimStatement
 from shared_ecr.model.repositories import RepositorySpec, RetainOnRemoval
-from shared_ecr.names import RepositoryName
 from shared_ecr.text import quoted
 
 T = TypeVar("T")

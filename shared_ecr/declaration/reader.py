@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import TypeVar, cast
 
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence, content
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.problems import Position, Problem, Severity
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position, Problem, Severity
 from shared_ecr.text import did_you_mean, listed, quoted
 
 T = TypeVar("T")

@@ -22,12 +22,12 @@ from shared_ecr.declaration.settings import (
 )
 from shared_ecr.declaration.team_files import TeamFile, check_grants
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.ci_roles import ci_role_faults
+from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Region
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
 from shared_ecr.model.shards import MAX_STACKS
-from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
 from shared_ecr.text import quoted
 
 VERSION = 1

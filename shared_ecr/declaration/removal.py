@@ -2,7 +2,7 @@
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.repositories import Deleted, Removal, RetainOnRemoval
 
 _FIX = "Write {action: delete, reason: …}, with 'empty_on_delete: true' if its images are to be deleted too"

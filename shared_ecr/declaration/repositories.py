@@ -10,11 +10,11 @@ from shared_ecr.declaration.profiles import InheritedDefaults, completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position
+from shared_ecr.model.names import RepositoryName
+from shared_ecr.model.names.bootstrap import is_assets_repository
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import RepositoryName
-from shared_ecr.names.bootstrap import is_assets_repository
-from shared_ecr.problems import Position
 from shared_ecr.text import quoted
 
 # Properties are read for their faults also where there is no name to build a repository with.

@@ -16,10 +16,10 @@ from shared_ecr.declaration.pasted_policy import FORM
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.findings import Severity
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Position
 from shared_ecr.model.permissions import VerbatimStatement
-from shared_ecr.problems import Position
 
 _VERSION = "2012-10-17"
 # Findings after which ECR refuses the policy, or every AWS account has access. All others are warnings.

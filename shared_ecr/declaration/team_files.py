@@ -17,7 +17,7 @@ from shared_ecr.declaration.merging import merged
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.documents.nodes import Sequence as SequenceNode
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import (
     Account,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.yaml.scalars import plain_value
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
 
 _OPENS = "${"

@@ -2,7 +2,7 @@
 
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 
 
 class WireReading(Reading):

@@ -4,7 +4,7 @@ import json
 import math
 
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.findings.problems import Problem, Severity
 
 # CloudFormation reads templates of 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_CHARACTERS = 1_048_576

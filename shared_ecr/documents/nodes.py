@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from shared_ecr.problems import Position
+from shared_ecr.findings.problems import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared_ecr.errors import ExitCode, SharedEcrError
-from shared_ecr.problems import Problem, render
+from shared_ecr.findings.errors import ExitCode, SharedEcrError
+from shared_ecr.findings.problems import Problem, render
 
 
 class InvalidPolicyError(SharedEcrError):

@@ -1,8 +1,8 @@
 """The lifecycle policies of a registry as it is now, for a judgement of what they do or what would change."""
 
 from shared_ecr.declaration.policy_sources import LifecycleSource, parse_policies
-from shared_ecr.live import LiveRegistry, LiveResource
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.findings.problems import Problem, Severity
 
 _READ = "ecr:GetLifecyclePolicy"
 

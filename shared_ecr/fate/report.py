@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared_ecr.declaration.policy_sources import LifecycleSource
-from shared_ecr.errors import UsageError
 from shared_ecr.fate.arrivals import PUSHES_OF
 from shared_ecr.fate.costs import Prices
 from shared_ecr.fate.findings import FateFinding
@@ -19,8 +18,9 @@ from shared_ecr.fate.traps import traps
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings import Acknowledgements, JudgedFinding
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
-from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import did_you_mean
 
 

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 
-from shared_ecr.errors import ExitCode, UnavailableError
+from shared_ecr.findings.errors import ExitCode, UnavailableError
 
 # What a shell adds to the number of the signal that ended a command.
 _ENDED_BY_SIGNAL = 128

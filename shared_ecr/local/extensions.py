@@ -1,6 +1,6 @@
 """All extensions of MiniStack, put in together or not at all."""
 
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.local import hooks, images, login, referrers, routing, tag_rules
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.cloudformation import (

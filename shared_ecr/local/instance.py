@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
-from shared_ecr.names import AccountId, Region
+from shared_ecr.model.names import AccountId, Region
 
 DEMO_ACCOUNT = AccountId("111111111111")
 DEMO_REGION = Region("us-east-1")

@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from shared_ecr.errors import InvalidValueError, UnavailableError
+from shared_ecr.findings.errors import InvalidValueError, UnavailableError
 from shared_ecr.local import processes
 from shared_ecr.local.instance import DEMO_ACCOUNT, DEMO_REGION, LocalAws
 from shared_ecr.local.probe import is_running, pid_behind
 from shared_ecr.local.spawning import LOOPBACK, listening, settings, spawn
-from shared_ecr.names import AccountId, Region
+from shared_ecr.model.names import AccountId, Region
 
 # The start takes a third of a second; a machine under load has been seen to need five.
 STARTUP_SECONDS = 30.0

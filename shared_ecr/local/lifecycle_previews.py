@@ -17,12 +17,12 @@ from shared_ecr.declaration.policy_sources import parse_policies
 from shared_ecr.fate.evaluation import evaluate
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.verdicts import Fate, ImageFate
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.hooks import Reply
 from shared_ecr.local.images import children_of
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
-from shared_ecr.problems import InvalidDeclarationError
 
 MAX_RESULTS = 100
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]

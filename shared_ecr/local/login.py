@@ -11,11 +11,11 @@ from typing import Any
 
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.local import hooks
 from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.local.tokens import Token, Tokens
-from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost
 
 EXPIRED = "Your authorization token has expired. Reauthenticate and try again."
 # Any partition's suffix will do here: MiniStack reads account and Region and stops at the next dot.

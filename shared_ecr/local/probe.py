@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.local.control import CLOCK, IDENTITY
 from shared_ecr.local.instance import LocalAws
 from shared_ecr.local.proofs import PROOF_HEADER, is_proof, proof_of

@@ -21,7 +21,7 @@ from shared_ecr.local.asgi import AsgiApplication, AsgiScope, Receive, Send
 from shared_ecr.local.control import OWN_PATHS
 from shared_ecr.local.refusals import refuse
 from shared_ecr.local.signatures import Signatures
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost"})
 # MiniStack gives each of these paths a random token that only the Lambda function or the signaller knows.

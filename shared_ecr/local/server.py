@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from shared_ecr.errors import SharedEcrError
+from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.local.clock import Clock
 
 # An upload that is under way when the end comes is not worth waiting for: its state dies with the process.

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import AccountId, Region
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import AccountId, Region
 
 LOOPBACK = "127.0.0.1"
 # Requests that may wait while the server imports MiniStack.

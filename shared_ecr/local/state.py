@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.errors import InvalidValueError, UnavailableError
+from shared_ecr.findings.errors import InvalidValueError, UnavailableError
 from shared_ecr.local.instance import LocalAws
-from shared_ecr.names import AccountId, Region
+from shared_ecr.model.names import AccountId, Region
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.local import hooks
 from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.model.mutability import MAX_FILTERS, TagMutability
-from shared_ecr.names import Tag
+from shared_ecr.model.names import Tag
 
 MODE = "imageTagMutability"
 FILTERS = "imageTagMutabilityExclusionFilters"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared_ecr.local.clock import Clock
-from shared_ecr.names import EcrRegistry
+from shared_ecr.model.names import EcrRegistry
 
 LIFETIME = timedelta(hours=12)
 USERNAME = "AWS"

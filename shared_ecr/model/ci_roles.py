@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
 from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.trust import MAX_TRUST_CHARACTERS, shared_trust_policy, trust_characters
-from shared_ecr.names import AccountId
 
 # All inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_INLINE_CHARACTERS = 10_240

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, assert_never
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.text import quoted
 
 _KEY_ARN = re.compile(

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import wildcard_matches
-from shared_ecr.names import Tag
+from shared_ecr.model.names import Tag
 from shared_ecr.text import quoted
 
 # AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.

@@ -7,8 +7,8 @@ list is in the last stack.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.shards import MAX_CHARACTERS, MAX_REPOSITORIES, MAX_STACKS, shard_of
-from shared_ecr.names import RepositoryName
 
 # A stack is left with room for longer policies of the repositories that it holds.
 _FILLED = 0.9

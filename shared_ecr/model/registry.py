@@ -6,17 +6,17 @@ What spans several repositories is checked here; what concerns one is already ri
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.findings.acknowledgements import Acknowledgement
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
 from shared_ecr.model.mirrors import Mirror
+from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
 from shared_ecr.model.permissions import PolicyLocation, perimeter_faults, repeated_sid, size_fault
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
 from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull, shard_of, sizes, stacks_needed
-from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
 from shared_ecr.text import counted
 
 # Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.

@@ -6,9 +6,9 @@ from typing import Any
 from shared_ecr.model.encryption import Encryption, StackKey
 from shared_ecr.model.lifecycle import DEFAULT_POLICY, LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.mutability import TagMutability
+from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.permissions import Grant, Perimeter, PolicyLocation, VerbatimStatement, repository_policy
 from shared_ecr.model.principals import Organization, OrganizationalUnit
-from shared_ecr.names import EcrRegistry, RepositoryName
 
 
 @dataclass(frozen=True, slots=True)

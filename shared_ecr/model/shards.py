@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import RepositoryName
 
 # Two resources for each repository, itself and the parameter with its URI, and CloudFormation allows 500 in a
 # template: the settings of the registry have 60.

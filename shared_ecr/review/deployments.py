@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.live import LiveRegistry
-from shared_ecr.problems import Position
+from shared_ecr.documents.live import LiveRegistry
+from shared_ecr.findings.problems import Position
 from shared_ecr.review.operations import PlannedOperation, TerraformPlan
 
 OPEN_MARK = "${Deployed:"

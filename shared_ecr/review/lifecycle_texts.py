@@ -6,9 +6,9 @@ from functools import lru_cache
 from shared_ecr.declaration.lifecycle import read_policy_document
 from shared_ecr.declaration.pasted import broken, unplaced
 from shared_ecr.declaration.wire import WireReading
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.lifecycle import LifecyclePolicy
-from shared_ecr.problems import Problem, Severity
 from shared_ecr.review.deployments import is_known
 
 _REMEMBERED = 1_024

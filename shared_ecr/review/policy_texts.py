@@ -11,8 +11,8 @@ from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.unknown_placeholders import filled

@@ -7,8 +7,8 @@ from shared_ecr.access.lint import PolicyFinding
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
+from shared_ecr.findings.problems import Problem
 from shared_ecr.model.lifecycle import LifecyclePolicy
-from shared_ecr.problems import Problem
 from shared_ecr.review.auto_delete_images import auto_delete_images_of
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.lifecycle_texts import read_lifecycle

@@ -8,10 +8,10 @@ import aws_cdk as cdk
 
 from shared_ecr.declaration import parse
 from shared_ecr.model.encryption import Aes256
+from shared_ecr.model.names import Region, RepositoryName
 from shared_ecr.model.permissions import Grant, PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import Region, RepositoryName
 from shared_ecr_constructs.stacks.shared_registry import SharedRegistryStack
 
 HERE = PolicyLocation.of(Region("us-east-1"))

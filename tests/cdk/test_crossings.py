@@ -5,9 +5,9 @@ import pytest
 from jsii._kernel.providers.process import _NodeProcess as NodeProcess
 
 from cdk.synthesized import HERE, repository_spec
+from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import Account, Consumer, Organization
-from shared_ecr.names import AccountId, OrganizationId
 from shared_ecr_constructs import SharedRepositories
 
 # What a repository costs is how often the JavaScript kernel is asked for it, each time some milliseconds.

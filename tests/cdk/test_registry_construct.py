@@ -9,8 +9,8 @@ from aws_cdk import aws_lambda as lambda_
 
 import shared_ecr_constructs
 from cdk.synthesized import HERE, resources_of, template_of
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr_constructs import SharedRegistry
 
 HOME = cdk.Environment(account="111111111111", region="us-east-1")

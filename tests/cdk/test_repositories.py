@@ -9,10 +9,10 @@ from constructs import Construct, IConstruct
 
 from cdk.synthesized import HERE, registry_of, repository_spec, resources_of, shared_stack, template_of
 from shared_ecr.model.lifecycle import NoLifecyclePolicy
+from shared_ecr.model.names import AccountId, RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation, VerbatimStatement
 from shared_ecr.model.principals import Account, LambdaFunctions
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import AccountId, RepositoryName
 from shared_ecr_constructs import SharedRepositories, SharedRepository
 
 REPOSITORY = "AWS::ECR::Repository"

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr_constructs.review_plugin import EcrReview
 from shared_ecr_constructs.stacks import define_stacks
 from templates.cases import CASES, Case

@@ -10,8 +10,8 @@ import pytest
 
 from live_registries import UNTAGGED, policy, registry, repository, statement
 from shared_ecr.cli.main import main
-from shared_ecr.errors import ExitCode
-from shared_ecr.live import DeniedRead, LiveRegistry, render_text
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
+from shared_ecr.findings.errors import ExitCode
 
 SHOP = repository("shop", policy(statement({"AWS": "222222222222"})), LifecyclePolicy=UNTAGGED)
 DENIED = DeniedRead("shop", "ecr:GetRepositoryPolicy", "AccessDeniedException")

@@ -9,7 +9,7 @@ from shared_ecr.cli import check, uri
 from shared_ecr.cli.common_options import OFFLINE, commands_of
 from shared_ecr.cli.examples import EXAMPLES
 from shared_ecr.cli.main import COMMANDS, build_parser
-from shared_ecr.errors import ExitCode, UnavailableError
+from shared_ecr.findings.errors import ExitCode, UnavailableError
 
 EVERY_COMMAND = commands_of(build_parser())
 

@@ -8,7 +8,7 @@ import pytest
 from inventory_files import AT_NOW, Files, codes, digest, entry, fates, newest, pushed, rule
 from lifecycle_cases import FILE
 from shared_ecr.cli.main import main
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 CASES = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else []
 TEN = [entry(f"v{number}", f"v{number}", days=number) for number in range(1, 11)]

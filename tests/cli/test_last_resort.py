@@ -7,7 +7,7 @@ import pytest
 
 from cli.command_line import Outcome, shared_ecr
 from shared_ecr.cli import check
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 
 def ended_by(error: Exception, monkeypatch: pytest.MonkeyPatch, *options: str) -> Outcome:

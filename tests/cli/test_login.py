@@ -12,8 +12,8 @@ import pytest
 from client.stand_in import Answer, StandIns
 from shared_ecr.cli.login import KnownRegistries, add_parser, resolve
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.errors import InvalidValueError, SharedEcrError, UnavailableError, UsageError
-from shared_ecr.names import AccountId, EcrRegistry, Region
+from shared_ecr.findings.errors import InvalidValueError, SharedEcrError, UnavailableError, UsageError
+from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

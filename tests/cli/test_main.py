@@ -8,7 +8,7 @@ import pytest
 from cli.command_line import shared_ecr
 from shared_ecr.cli import check
 from shared_ecr.cli.main import COMMANDS
-from shared_ecr.errors import ExitCode, RefusedError, SharedEcrError, UnavailableError
+from shared_ecr.findings.errors import ExitCode, RefusedError, SharedEcrError, UnavailableError
 
 COMMAND = [sys.executable, "-m", "shared_ecr.cli"]
 HEAVY = ("boto3", "botocore", "urllib3", "aws_cdk", "jsii", "yaml", "ministack")

@@ -22,7 +22,7 @@ from shared_ecr.cli.progress.tally import ProgressTally
 from shared_ecr.cli.progress.terminal import FRAME_SECONDS, Terminal
 from shared_ecr.cli.progress.wording import labels, time_left
 from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, ManifestStored, Message, Planned
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 TARGET = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app"
 ELSEWHERE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app"

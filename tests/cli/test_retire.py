@@ -9,8 +9,8 @@ import pytest
 from inventory_files import AT_NOW, Files, entry
 from live_registries import registry, repository
 from shared_ecr.cli.main import main
-from shared_ecr.errors import ExitCode
-from shared_ecr.live import render_text
+from shared_ecr.documents.live import render_text
+from shared_ecr.findings.errors import ExitCode
 
 
 @pytest.fixture

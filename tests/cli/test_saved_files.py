@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.cli.saved_files import write_whole
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 
 def test_a_file_is_written_with_the_mode_of_any_new_file(tmp_path: Path) -> None:

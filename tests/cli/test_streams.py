@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 COMMAND = f"{sys.executable} -m shared_ecr.cli"
 URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/ab\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.command_line import shared_ecr
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 SECRET = "hunter2-5ecret"
 

@@ -12,7 +12,7 @@ from client.fake_registry import FakeRegistry
 from client.images import image, index, write_layout
 from client.stand_in import Answer
 from shared_ecr.client.targets import TargetRepositoryName
-from shared_ecr.names import RepositoryName
+from shared_ecr.model.names import RepositoryName
 
 BUILT = image()
 PASSWORD = "canary-5b1d"

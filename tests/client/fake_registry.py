@@ -24,7 +24,7 @@ from client.faults import Action, CutAnswer, Drain, Fault, Hold, LoseAnswer, Rep
 from client.registry_api import Asked, RegistryApi
 from client.registry_contents import Contents, RefusedError
 from client.registry_manners import Manners
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.pushers.plan import PushPlan
 from shared_ecr.client.sources import open_source
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Region, RegistryHost, Tag
+from shared_ecr.model.names import Region, RegistryHost, Tag
 
 CANARY = "canary-3f9c-password"
 ECR_ACCOUNT = "123456789012"

@@ -18,8 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.aws.redaction import HIDDEN, redacted
-from shared_ecr.errors import ExitCode, SharedEcrError, UnavailableError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import ExitCode, SharedEcrError, UnavailableError
+from shared_ecr.model.names import Region
 
 REGION = Region("eu-west-1")
 CANARY = "canary-2b7e151628aed2a6"

@@ -20,8 +20,8 @@ from client.pushing import ECR_ACCOUNT, ECR_HOST
 from client.wire_faults import Break, Cut, Garbled, Refusal, WireFault
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.repetitions import MAX_ATTEMPTS
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import Region
 
 TARGET = f"{ECR_HOST}/team/app:1.0"
 # With botocore's standard mode and eight repetitions; then it is over.

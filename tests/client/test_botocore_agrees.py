@@ -5,7 +5,7 @@ from pathlib import Path
 
 import botocore.session
 
-from shared_ecr.names.partitions import PARTITIONS
+from shared_ecr.model.names.partitions import PARTITIONS
 
 
 def test_every_region_of_ecr_is_known() -> None:

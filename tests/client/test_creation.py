@@ -6,7 +6,7 @@ from client.pushing import ECR_HOST, Bench, EcrApi
 from shared_ecr.client.aws.creation import RepositoryCreation
 from shared_ecr.client.errors import NoSuchRepositoryError
 from shared_ecr.client.pushers.creation import RepositoryState
-from shared_ecr.errors import RefusedError
+from shared_ecr.findings.errors import RefusedError
 
 ON_PUSH = {"prefix": "team", "appliedFor": ["CREATE_ON_PUSH", "REPLICATION"]}
 

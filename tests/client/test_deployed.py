@@ -16,9 +16,9 @@ from shared_ecr.client.aws.deployed import (
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.repository_addresses import RepositoryAddress
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName, Tag
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName, Tag
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

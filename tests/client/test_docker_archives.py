@@ -24,7 +24,7 @@ from client.pushing import Bench
 from client.reading import contents
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 

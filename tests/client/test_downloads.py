@@ -10,8 +10,8 @@ from client.images import digest_of
 from client.pushing import Pauses
 from shared_ecr.client.distribution.downloads import Download
 from shared_ecr.client.http.retries import RetryState, TransientError
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, RegistryHost
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, RegistryHost
 
 if TYPE_CHECKING:
     from shared_ecr.client.distribution.repository import RemoteRepository

@@ -8,8 +8,8 @@ import pytest
 
 from shared_ecr.client.aws.faults import AwsDeniedError
 from shared_ecr.client.credentials.ecr_tokens import EcrTokens
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import Region, RegistryHost
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import Region, RegistryHost
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient

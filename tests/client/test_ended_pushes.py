@@ -26,7 +26,7 @@ from shared_ecr.client.pushers.events import Message
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources import open_source
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.model.names import RegistryHost, Tag
 from shared_ecr.client.http import workers
 import urllib3
 

@@ -6,8 +6,8 @@ from shared_ecr.client.http.challenges import BearerChallenge, parse_challenge
 from shared_ecr.client.http.egress import ca_bundle, proxy_for
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, Endpoint, endpoint_of
 from shared_ecr.client.http.retries import seconds_to_wait
-from shared_ecr.errors import RefusedError, UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import RefusedError, UsageError
+from shared_ecr.model.names import RegistryHost
 
 ECR = RegistryHost.parse("123456789012.dkr.ecr.us-east-1.amazonaws.com")
 REMOTE = Endpoint(RegistryHost.parse("r.example.com"), "https://r.example.com")

@@ -8,9 +8,9 @@ from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.client.pushers.engine import EnginePusher
 from shared_ecr.client.pushers.events import Event, Message
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
-from shared_ecr.errors import RefusedError, UnavailableError, UsageError
+from shared_ecr.findings.errors import RefusedError, UnavailableError, UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
 
 HOST = RegistryHost("111122223333.dkr.ecr.eu-west-1.amazonaws.com")
 V1, LATEST = Tag("v1"), Tag("latest")

@@ -21,7 +21,7 @@ from shared_ecr.client.http.connections import connected
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 Script = Callable[[socket.socket], None]
 # Long enough for a busy machine, and short against what a server without a deadline would take.

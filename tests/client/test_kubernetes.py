@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.client.kubernetes import used_by_kubernetes
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 DIGEST = f"sha256:{'1' * 64}"

@@ -4,8 +4,8 @@ from client.pushing import ECR_HOST, Bench, EcrApi
 from shared_ecr.client.aws.layers import BatchLayerCheck
 from shared_ecr.client.errors import NoSuchRepositoryError
 from shared_ecr.client.sources.manifests import digest_of
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import Digest, RegistryHost
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import Digest, RegistryHost
 
 HELD, MISSING = digest_of(b"held"), digest_of(b"missing")
 

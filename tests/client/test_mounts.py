@@ -69,14 +69,14 @@ def test_an_account_that_has_not_opted_in_gets_uploads(bench: Bench, based: Path
 @pytest.mark.parametrize("host", ["public.ecr.aws", "ecr-public.aws.com"])
 def test_ecr_public_is_never_asked_to_mount(bench: Bench, based: Path, host: str) -> None:
     from shared_ecr.client.registries import backend_of  # noqa: PLC0415 — only here
-    from shared_ecr.names import RegistryHost  # noqa: PLC0415 — only here
+    from shared_ecr.model.names import RegistryHost  # noqa: PLC0415 — only here
 
     assert not backend_of(RegistryHost.parse(host)).mounting.may_be_asked
 
 
 def test_a_registry_that_never_mounts_is_not_asked(bench: Bench, based: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared_ecr.client.registries import backend_of  # noqa: PLC0415 — only here
-    from shared_ecr.names import RegistryHost  # noqa: PLC0415 — only here
+    from shared_ecr.model.names import RegistryHost  # noqa: PLC0415 — only here
 
     public = backend_of(RegistryHost.parse("public.ecr.aws"))
     monkeypatch.setattr("shared_ecr.client.pushers.planning.backend_of", lambda _: public)

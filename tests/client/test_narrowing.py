@@ -6,9 +6,9 @@ from client.images import BuiltImage, image, index, with_root
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.manifests import Descriptor
 from shared_ecr.client.sources.narrowing import NarrowedIndex, index_entries, narrowed
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import Digest
-from shared_ecr.names.platforms import Platform
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import Digest
+from shared_ecr.model.names.platforms import Platform
 
 CHILDREN = [image([name], seed=seed) for seed, name in enumerate((b"amd64", b"arm64", b"s390x"))]
 AMD64, ARM64, S390X = CHILDREN

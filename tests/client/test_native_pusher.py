@@ -11,7 +11,7 @@ from client.images import digest_of, image, index, write_archive, write_layout
 from client.pushing import Bench
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.sources.interface import CorruptBlobError
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.mutability import TagMutability
 
 IMMUTABLE = TagMutability(immutable=True)

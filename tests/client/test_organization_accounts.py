@@ -8,7 +8,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from shared_ecr.client.aws.organization_accounts import account_names
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 HERE = Region("us-east-1")
 

@@ -9,7 +9,7 @@ from client.push.world import FRANKFURT, IRELAND, World
 from client.pushing import Pauses
 from shared_ecr.client.http.rate_limits import MANIFESTS_A_SECOND, RateLimits
 from shared_ecr.client.http.retries import RateLimit
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 FIPS = "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com"
 PLAIN = "123456789012.dkr.ecr.us-east-1.amazonaws.com"

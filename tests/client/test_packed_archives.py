@@ -17,7 +17,7 @@ from client.reading import contents
 from shared_ecr.client.sources import open_source, unpacking
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.unpacking import unpack
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 
 HAS_ZSTD = importlib.util.find_spec("zstandard") is not None and shutil.which("zstd") is not None
 needs_zstd = pytest.mark.skipif(not HAS_ZSTD, reason="the module zstandard or the program zstd is not installed")

@@ -15,8 +15,8 @@ from client.tls_world import missing_program
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import RegistryHost, Tag
 
 
 class WantsTls(BaseHTTPRequestHandler):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 SECRET = "proxy-secret-5b1c"
 

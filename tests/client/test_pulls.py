@@ -13,8 +13,8 @@ from client.pushing import CANARY, ECR_HOST, Bench
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, ImageReference, Tag
 
 
 @pytest.fixture

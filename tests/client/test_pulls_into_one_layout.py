@@ -17,7 +17,7 @@ from shared_ecr.client.distribution.atomic_files import AtomicFiles, sweep
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
-from shared_ecr.names import ImageReference, Tag
+from shared_ecr.model.names import ImageReference, Tag
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from client.images import image, index, noise, write_layout
 from client.pushing import STEPS, Bench, holds_all_of
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.time_limits import TimeLimits
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 PASSING: dict[str, Action] = {
     "408": Reply(408),

@@ -25,7 +25,7 @@ from shared_ecr.client.pushers.events import NullProgress
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.sources import open_source
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.model.names import RegistryHost, Tag
 
 class NoOne:
     def credentials_for(self, host, *, renew=False):

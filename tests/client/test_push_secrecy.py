@@ -9,7 +9,7 @@ from client.faults import EXPIRED, Fault, Hold, Reply, Reset
 from client.images import image, write_layout
 from client.pushing import CANARY, STEPS, Bench, KnownCredentials, holds_all_of
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.errors import RefusedError, SharedEcrError
+from shared_ecr.findings.errors import RefusedError, SharedEcrError
 
 
 @pytest.mark.parametrize("step", STEPS)

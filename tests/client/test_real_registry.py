@@ -27,7 +27,7 @@ from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
-from shared_ecr.names import ImageReference, RegistryHost, Tag
+from shared_ecr.model.names import ImageReference, RegistryHost, Tag
 
 pytestmark = [
     pytest.mark.real,
@@ -162,7 +162,7 @@ from client.pushing import Heard, KnownCredentials, push_source
 from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.model.names import RegistryHost, Tag
 request = PushRequest(sys.argv[1], RegistryHost.parse(sys.argv[2]), "memory", (Tag.parse("1"),))
 push_source(NativePusher(HttpEnvironment({})), request, KnownCredentials(), Heard())
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])

@@ -1,7 +1,7 @@
 import pytest
 
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 ECR = RegistryHost.parse("123456789012.dkr.ecr.eu-central-1.amazonaws.com")
 OTHER = RegistryHost.parse("registry.example.com")

@@ -22,8 +22,8 @@ from shared_ecr.client.http.logins import Login
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import RegistryHost, Tag
 
 if TYPE_CHECKING:
     from shared_ecr.client.http.transport import Transport

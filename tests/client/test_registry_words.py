@@ -13,8 +13,8 @@ from client.pushing import CANARY, Bench, Heard, NoCredentials, push_source
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.pushers.native import NativePusher
-from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
-from shared_ecr.names import ImageReference, Tag
+from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
+from shared_ecr.model.names import ImageReference, Tag
 
 CHALLENGE = 'Bearer realm="{realm}",service="fake",scope="repository:team/app:pull,push"'
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared_ecr.client.revisions import Worktree, synthesized_revision, synthesized_work_tree
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

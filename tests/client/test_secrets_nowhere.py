@@ -20,7 +20,7 @@ from client.faults import Hold
 from client.images import image, write_layout
 from client.pushing import ECR_HOST, STEPS
 from shared_ecr.cli.error_text import error_text
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc shows what other users of the machine could see")
 FORMS = (PASSWORD, TOKEN, base64.b64encode(PASSWORD.encode()).decode())

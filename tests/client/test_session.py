@@ -9,7 +9,7 @@ from shared_ecr import declaration
 from shared_ecr.client.addresses import LookupCache, RepositoryLocator, declared, known
 from shared_ecr.client.aws.deployed import NoSuchStackError
 from shared_ecr.client.session import Session
-from shared_ecr.names import Region, RepositoryName
+from shared_ecr.model.names import Region, RepositoryName
 
 TEXT = """\
 version: 1

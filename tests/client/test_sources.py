@@ -27,7 +27,7 @@ from client.images import (
 from client.reading import contents
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import InvalidImageError
-from shared_ecr.errors import SharedEcrError
+from shared_ecr.findings.errors import SharedEcrError
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 

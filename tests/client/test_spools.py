@@ -8,7 +8,7 @@ import pytest
 
 from client.images import docker_files, layer_tar, tar_of
 from shared_ecr.client.sources.spools import Spool
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from shared_ecr.client.targets import (
     mutability,
     split_target,
 )
-from shared_ecr.errors import InvalidValueError, RefusedError, UsageError
+from shared_ecr.findings.errors import InvalidValueError, RefusedError, UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, Region, RegistryHost, RepositoryName, Tag
+from shared_ecr.model.names import Digest, Region, RegistryHost, RepositoryName, Tag
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients

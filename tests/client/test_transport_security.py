@@ -10,7 +10,7 @@ import pytest
 from client.fake_registry import FakeRegistry
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from shared_ecr.client.aws.inventory import RequestPacing
 from shared_ecr.client.aws.usage import used_by_ecs, used_by_lambda
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 HOST = "111111111111.dkr.ecr.us-east-1.amazonaws.com"
 REGION = Region.parse("us-east-1")

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from client.token_service import TokenService
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 ACCOUNT = "111122223333"
 

@@ -13,7 +13,7 @@ from shared_ecr.declaration import load, parse
 from shared_ecr.declaration.lifecycle import read_lifecycle
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.yaml import read_document
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.problems import InvalidDeclarationError
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from e2e.road import ROOT, Road
-from shared_ecr.bootstrap.toolkit_template import Hardening, hardened
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.deployment.bootstrap.toolkit_template import Hardening, hardened
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.local import running
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bootstrap-template")]

@@ -14,7 +14,7 @@ import pytest
 
 from e2e.aws_commands import run_aws
 from e2e.road import ROOT, Done, Road, image
-from shared_ecr.names import AccountId
+from shared_ecr.model.names import AccountId
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("how-to")]
 FOLDER = ROOT / "docs/how-to"

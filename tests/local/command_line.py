@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from shared_ecr.cli.local import add_parser
-from shared_ecr.errors import SharedEcrError
+from shared_ecr.findings.errors import SharedEcrError
 
 
 def main() -> int:

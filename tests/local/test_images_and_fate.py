@@ -12,8 +12,8 @@ from local.registry_caller import RegistryCaller, client, digest_of, image_manif
 from shared_ecr.cli.main import main
 from shared_ecr.client.aws import previews
 from shared_ecr.client.aws.previews import Previewed
-from shared_ecr.errors import ExitCode
 from shared_ecr.fate.verdicts import Fate
+from shared_ecr.findings.errors import ExitCode
 from shared_ecr.local import LocalAws, environment_under
 
 

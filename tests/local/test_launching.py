@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError, UnavailableError
+from shared_ecr.findings.errors import InvalidValueError, UnavailableError
 from shared_ecr.local import LocalAws, is_running, probe, processes, running, start, stop
-from shared_ecr.names import AccountId, Region
+from shared_ecr.model.names import AccountId, Region
 
 # A process that runs an embedded AWS, says which, and waits for a line that never comes.
 HOLDER = """

@@ -14,10 +14,10 @@ from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsDeniedError
 from shared_ecr.client.aws.registry import RegistryQuestion, read_registry
 from shared_ecr.client.aws.registry.repositories import RepositorySelection
-from shared_ecr.live import LiveRegistry
-from shared_ecr.live.live_registry import EXCLUSION, REGISTRY_POLICY, REPLICATION, SCANNING, SETTING
+from shared_ecr.documents.live import LiveRegistry
+from shared_ecr.documents.live.live_registry import EXCLUSION, REGISTRY_POLICY, REPLICATION, SCANNING, SETTING
 from shared_ecr.local import LocalAws, environment_under
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 HERE = Region("us-east-1")
 POLICY = '{"Version": "2012-10-17", "Statement": []}'

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finding_codes import codes_of
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

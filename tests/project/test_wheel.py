@@ -17,7 +17,7 @@ FOREIGN_APP = """
 import aws_cdk as cdk
 from constructs import Construct
 from shared_ecr.model.lifecycle import AnyImage, LifecyclePolicy, LifecycleRule, NewestImages
-from shared_ecr.names import AccountId, RepositoryName
+from shared_ecr.model.names import AccountId, RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import Account
 from shared_ecr.model.repositories import RepositorySpec

@@ -19,7 +19,7 @@ from shared_ecr.access.request_reader import read_question
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.findings.problems import Problem, Severity
 
 SEEDS = st.integers(min_value=0, max_value=2**32).map(random.Random)
 TARGET = TargetRepository("111111111111", "us-east-1", "team/app")

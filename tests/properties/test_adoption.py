@@ -13,10 +13,10 @@ from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.adoption.access_equality import access_difference
-from shared_ecr.adoption.certificate import certify
-from shared_ecr.adoption.declaration_writer import AdoptionRequest, write_declaration
-from shared_ecr.adoption.wanted_resources import WantedRegistry
+from shared_ecr.deployment.adoption.access_equality import access_difference
+from shared_ecr.deployment.adoption.certificate import certify
+from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 
 # 2,000 policies in all; each seed is a registry of its own.
 SEEDS, EACH = 20, 100

@@ -10,8 +10,8 @@ import pytest
 
 from properties.declarations import generated, mutated
 from shared_ecr.declaration import Declaration, load
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.permissions import PolicyLocation
-from shared_ecr.problems import InvalidDeclarationError
 
 ROOT = Path(__file__).parents[2]
 CORPUS = [path.read_bytes() for path in sorted((ROOT / "tests/declarations").rglob("*.yaml"))]

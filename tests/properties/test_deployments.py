@@ -12,8 +12,8 @@ import yaml
 
 from properties.declarations import mutated
 from properties.documents import broken
-from shared_ecr.errors import SharedEcrError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import SharedEcrError
+from shared_ecr.model.names import Region
 from shared_ecr.review.deployments import Deployment, is_known
 from shared_ecr.review.documents import DeploymentTarget, load_deployment, load_prior
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import read_document
-from shared_ecr.problems import Position, Problem
+from shared_ecr.findings.problems import Position, Problem
 
 Texts = str | list["Texts"] | dict[str, "Texts"]
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from lifecycle_cases import FILE, Case, cases
 from properties import naive_lifecycle as naive
 from properties.naive_lifecycle import Mistakes
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.assumptions import (
     QUESTIONS_OF_CAPITALS,
     QUESTIONS_OF_CHILDREN,
@@ -23,6 +22,7 @@ from shared_ecr.fate.matching import Pattern, TagIndex
 from shared_ecr.fate.reasons import why
 from shared_ecr.fate.runs import after
 from shared_ecr.fate.uncertainty import judge
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared_ecr.client.credentials.docker_config import DockerConfig
 from shared_ecr.client.credentials.docker_config_edits import forget_logins, keep_login, use_our_helper
 from shared_ecr.client.credentials.token_cache import read
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 HOST = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 JSON = st.recursive(

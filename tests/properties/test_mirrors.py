@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_ecr.model.mirrors import Mirror, TagPattern, UpstreamRepository
-from shared_ecr.names import RepositoryName, Tag
-from shared_ecr.names.versions import version_order
+from shared_ecr.model.names import RepositoryName, Tag
+from shared_ecr.model.names.versions import version_order
 
 TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,11}", fullmatch=True).map(Tag)
 VERSIONS = st.from_regex(r"v?[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-(rc|alpine)[0-9.]{0,3})?", fullmatch=True).map(Tag)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from properties.policy_checker import Caller, allowed
+from shared_ecr.model.names import AccountId, OrganizationId, Region
 from shared_ecr.model.permissions import (
     AccessLevel,
     Grant,
@@ -35,7 +36,6 @@ from shared_ecr.model.principals import (
     Role,
     Service,
 )
-from shared_ecr.names import AccountId, OrganizationId, Region
 
 HERE = PolicyLocation.of(Region.parse("eu-west-1"))
 HOME, APPS, PARTNER = (AccountId(digit * 12) for digit in "123")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_ecr.declaration import parse
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.settings.replicas import replicas
-from shared_ecr.problems import InvalidDeclarationError
 
 _FILE = Path(__file__).parents[1] / "declarations" / "accepted" / "settings-all.yaml"
 _DOCUMENT: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))

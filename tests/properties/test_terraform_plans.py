@@ -9,7 +9,7 @@ import pytest
 from properties.documents import broken
 from properties.naive_plans import PlanMaker
 from review.terraform_plans import blocking, codes, reviewed
-from shared_ecr.errors import SharedEcrError
+from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.review.reports.text import render_text
 
 CASES = int(os.environ.get("FUZZ", "200"))

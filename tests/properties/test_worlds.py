@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.documents import DeploymentTarget, load_deployment, open_deployment
 from shared_ecr.review.judging import ReviewQuestion, review
 from shared_ecr.review.worlds import review_worlds

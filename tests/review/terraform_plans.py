@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.documents import DeploymentTarget, load_deployment, load_prior
 from shared_ecr.review.judging import ReviewQuestion, review
 from shared_ecr.review.verdict import ReviewResult

@@ -8,7 +8,7 @@ import pytest
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.declaration import load
 from shared_ecr.findings import Severity
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.deployments import Deployment, Stack
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.rules import judge

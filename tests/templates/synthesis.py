@@ -4,8 +4,8 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from shared_ecr.model.names.partitions import PARTITIONS
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names.partitions import PARTITIONS
 from shared_ecr_constructs.stacks import define_stacks
 
 SUFFIX = ".template.json"

@@ -9,11 +9,11 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from shared_ecr.bootstrap.assembly_resources import AssemblyContents, read_assembly
-from shared_ecr.bootstrap.execution_policy import MAX_CHARACTERS, NameScope, execution_policy
-from shared_ecr.bootstrap.handler_permissions import HANDLER_PERMISSIONS
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import AccountId
+from shared_ecr.deployment.bootstrap.assembly_resources import AssemblyContents, read_assembly
+from shared_ecr.deployment.bootstrap.execution_policy import MAX_CHARACTERS, NameScope, execution_policy
+from shared_ecr.deployment.bootstrap.handler_permissions import HANDLER_PERMISSIONS
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
 from shared_ecr_constructs.stacks import define_stacks
 from templates.cases import CASES, Case
 from templates.synthesis import quick_app

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared_ecr.model.names import Region, RepositoryName
+from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import Region, RepositoryName
-from shared_ecr.names.repository import GRAMMAR
 from shared_ecr_constructs import RegistryKey, SharedRepositories
 from shared_ecr_constructs.repository import logical_name
 from templates.synthesis import quick_app

@@ -6,11 +6,11 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
+from shared_ecr.model.names import AccountId, Region, RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import Account
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.names import AccountId, Region, RepositoryName
 from shared_ecr_constructs.stacks import define_stacks
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shards")]

@@ -4,8 +4,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from shared_ecr.model.ci_roles import ci_role_specs
+from shared_ecr.model.names import AccountId
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names import AccountId
 from shared_ecr_constructs.ci_role import CiRole, oidc_provider
 from shared_ecr_constructs.member_ids import member_id
 

@@ -4,9 +4,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from shared_ecr.model.encryption import needs_stack_key
+from shared_ecr.model.names import Region
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names import Region
 from shared_ecr_constructs import RepositoryAddresses, SharedRepositories
 from shared_ecr_constructs.addresses import key_parameter
 

@@ -3,8 +3,8 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from shared_ecr.model.names import Region
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names import Region
 from shared_ecr_constructs.registry_contents import RegistryContents
 
 

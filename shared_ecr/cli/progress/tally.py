@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, ManifestStored, Message, Planned
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 # Long enough that the speed does not jump with every chunk, short enough that a stall shows.
 WINDOW_SECONDS = 5.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared_ecr.names import Digest, RegistryHost
+from shared_ecr.model.names import Digest, RegistryHost
 from shared_ecr.text import size as sized
 from shared_ecr.text import visible
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from shared_ecr.client.aws.faults import asking_aws, mfa_code
 from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
 from shared_ecr.client.aws.repetitions import correct_repetitions
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import AccountId, Region
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import AccountId, Region
 
 if TYPE_CHECKING:
     from botocore.config import Config

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.h
 
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import EcrRegistry, RegistryHost
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import EcrRegistry, RegistryHost
 
 CREATE_ON_PUSH = "CREATE_ON_PUSH"
 # The catch-all template; every other prefix means itself and what is below it.

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.repository_addresses import RepositoryAddress
-from shared_ecr.errors import InvalidValueError, RefusedError
+from shared_ecr.findings.errors import InvalidValueError, RefusedError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 _MISSING = "ValidationError"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.redaction import redacted
-from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
 from shared_ecr.text import visible
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
-from shared_ecr.errors import RefusedError
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.entries import INDEX_TYPES, EntryFault, read_image
-from shared_ecr.names import EcrRegistry
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import EcrRegistry
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient

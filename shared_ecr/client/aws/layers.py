@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.client.errors import NoSuchRepositoryError
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Digest, EcrRegistry, RegistryHost
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Digest, EcrRegistry, RegistryHost
 
 BATCH = 100
 # An archived layer has to come back with the image; only this one is there to be used.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import Region
 
 
 def account_names(clients: Any, region: Region) -> Mapping[str, str]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
-from shared_ecr.errors import RefusedError, UnavailableError
 from shared_ecr.fate.verdicts import Fate, ImageFate
+from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
-from shared_ecr.names import EcrRegistry
+from shared_ecr.model.names import EcrRegistry
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient

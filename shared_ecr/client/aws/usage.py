@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 # What DescribeTasks and DescribeServices take at once.
 _TASKS, _SERVICES = 100, 10

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from shared_ecr.client.credentials.issuing import IssuedToken
 from shared_ecr.client.credentials.token_cache import DISABLE_VARIABLE, CachedToken, cached
 from shared_ecr.client.credentials.token_files import single_flight, store
-from shared_ecr.errors import SharedEcrError, UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import SharedEcrError, UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 # AWS's client gives up after a minute of throttling; who waits for longer than that asks for itself.
 PATIENCE_SECONDS = 90.0

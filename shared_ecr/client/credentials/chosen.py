@@ -9,8 +9,8 @@ from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
 from shared_ecr.client.credentials.stored import StoredLogins
 from shared_ecr.client.registries import AwsMaker, RegistryBackend, backend_of
-from shared_ecr.errors import UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import RegistryHost
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Self
 
 from shared_ecr.client.credentials.json_files import members, read_json_object
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names.registry_host import DOCKER_HUB, DOCKER_HUB_HOSTS
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names.registry_host import DOCKER_HUB, DOCKER_HUB_HOSTS
 from shared_ecr.text import quoted
 
 # Docker Hub's login is under an address of its first API, podman's under the name that people write.

@@ -14,7 +14,7 @@ from shared_ecr.client.credentials.docker_config import hostname_of
 from shared_ecr.client.credentials.json_files import members, parse_json_object, read_content
 from shared_ecr.client.credentials.locks import locked_folder
 from shared_ecr.client.credentials.private_files import make_private_folder, replace_file
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 # The end of the name of our own credential helper, as it is in `credHelpers`.
 OUR_HELPER = "shared-ecr"

@@ -17,7 +17,7 @@ from shared_ecr.client.credentials.issuing import (
     issue_public_token,
     issue_token,
 )
-from shared_ecr.names import EcrRegistry, Region, RegistryHost
+from shared_ecr.model.names import EcrRegistry, Region, RegistryHost
 
 Now = Callable[[], datetime]
 

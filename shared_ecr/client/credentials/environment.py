@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from shared_ecr.client.credentials.given import checked_password
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.errors import InvalidValueError, UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import InvalidValueError, UsageError
+from shared_ecr.model.names import RegistryHost
 
 REGISTRY, USERNAME, PASSWORD = "SHARED_ECR_REGISTRY", "SHARED_ECR_USERNAME", "SHARED_ECR_PASSWORD"
 

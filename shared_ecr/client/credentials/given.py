@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import IO
 
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.errors import UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import RegistryHost
 
 # A token of a cloud's identity service has some thousand characters; what is longer is a file given by mistake.
 MAX_PASSWORD = 64 * 1024

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 # The user name that docker and its helpers write for a token which only the registry's token service accepts.
 # https://github.com/docker/cli/blob/master/cli/config/credentials/native_store.go

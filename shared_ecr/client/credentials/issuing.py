@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import EcrRegistry, Region
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import EcrRegistry, Region
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient

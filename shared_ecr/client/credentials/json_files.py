@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 # docker's file with a hundred logins has 60 kB; what is larger is another file.
 MAX_BYTES = 4 * 1024 * 1024

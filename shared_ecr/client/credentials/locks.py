@@ -17,7 +17,7 @@ from shared_ecr.client.credentials.file_ownership import (
     HAS_FOLDERS_TO_OPEN,
     NO_LINK,
 )
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 PRIVATE_FILE_MODE = 0o600
 # A writer holds a lock for milliseconds; after this time its process hangs.

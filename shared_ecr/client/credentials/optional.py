@@ -1,8 +1,8 @@
 """Logins a registry can do without: where there are none, one goes on, and hears why only if that was not enough."""
 
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 
 class OptionalLogins:

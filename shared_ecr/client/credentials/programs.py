@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.text import quoted, visible
 
 PREFIX = "docker-credential-"

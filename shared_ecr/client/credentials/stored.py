@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY, DockerConfig, config_paths, keys_of
 from shared_ecr.client.credentials.interface import IDENTITY_TOKEN_USER, Credentials
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost
-from shared_ecr.names.registry_host import DOCKER_HUB
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost
+from shared_ecr.model.names.registry_host import DOCKER_HUB
 
 if TYPE_CHECKING:
     from shared_ecr.client.credentials.programs import HelperProgram

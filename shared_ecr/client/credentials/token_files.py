@@ -18,7 +18,7 @@ from shared_ecr.client.credentials.token_cache import (
     name_of,
     read,
 )
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 _LOCK = ".lock"
 # Two hosts or identities that share a lock wait for each other for a second; that is rare, and does no harm.

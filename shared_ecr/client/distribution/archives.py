@@ -17,8 +17,8 @@ from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import INDEX_TYPES, ManifestContent, parse_manifest
 from shared_ecr.client.sources.narrowing import index_entries
 from shared_ecr.client.sources.oci_layout import OciLayout, blob_name
-from shared_ecr.names import ImageReference, Tag
-from shared_ecr.names.platforms import Platform
+from shared_ecr.model.names import ImageReference, Tag
+from shared_ecr.model.names.platforms import Platform
 
 # docker names architectures as Go does.
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}

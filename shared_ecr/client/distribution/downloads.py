@@ -11,8 +11,8 @@ from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import CHUNK, HttpResponse
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.manifests import Descriptor, digest_of
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import Digest
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

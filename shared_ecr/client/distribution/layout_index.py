@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import IMAGE_NAME, REF_NAME
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.model.names import Digest, ImageReference
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from shared_ecr.client.sources.files import ImageFolder, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
 from shared_ecr.client.sources.oci_layout import blob_name
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import Digest, ImageReference
 
 _VERSION = {"imageLayoutVersion": "1.0.0"}
 

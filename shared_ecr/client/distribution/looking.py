@@ -6,8 +6,8 @@ from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.http.connections import HttpEnvironment
-from shared_ecr.errors import InvalidValueError, RefusedError
-from shared_ecr.names import Digest, RegistryHost, Tag
+from shared_ecr.findings.errors import InvalidValueError, RefusedError
+from shared_ecr.model.names import Digest, RegistryHost, Tag
 
 
 class ManifestReader:

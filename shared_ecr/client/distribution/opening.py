@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from shared_ecr.client.credentials.interface import CredentialSource, for_repository
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.http.connections import HttpEnvironment, connected
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from shared_ecr.client.http.challenges import MAX_HEADER
 from shared_ecr.client.http.endpoints import origin
 from shared_ecr.client.http.exchange import NO_HEADERS
 from shared_ecr.client.http.transport import HttpResponse
-from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.text import quoted
 
 # Docker Hub's fullest repositories have some ten thousand tags; a list without end is no list.

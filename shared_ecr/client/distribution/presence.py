@@ -12,8 +12,8 @@ from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.errors import LoginRefusedError, NoSuchRepositoryError
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.sources.interface import Blob
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, RegistryHost
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, RegistryHost
 
 # As many as go up at once: of a push that was broken off, the first that were sent are among these.
 SAMPLE = 8

@@ -15,8 +15,8 @@ from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Ev
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.sources.verifying import verified
-from shared_ecr.names import Digest, ImageReference
-from shared_ecr.names.platforms import Platform
+from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.model.names.platforms import Platform
 
 
 def pull(  # noqa: PLR0913 — what a session has, and which image of it

@@ -14,7 +14,7 @@ from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, OCI_INDEX, json_object
-from shared_ecr.names import Digest, Tag
+from shared_ecr.model.names import Digest, Tag
 
 # As many writers at the same moment are more than one image has signers.
 TRIES = 8

@@ -11,7 +11,7 @@ from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.registries import login_advice
-from shared_ecr.errors import RefusedError
+from shared_ecr.findings.errors import RefusedError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 _DENIALS = frozenset({"DENIED", "UNAUTHORIZED", "denied", "unauthorized"})

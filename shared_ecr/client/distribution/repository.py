@@ -14,8 +14,8 @@ from shared_ecr.client.http.retries import RetryState, TransientError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
-from shared_ecr.errors import InvalidValueError, RefusedError
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.findings.errors import InvalidValueError, RefusedError
+from shared_ecr.model.names import Digest, ImageReference, Tag
 
 OK, CREATED = 200, 201
 _ACCEPT = {"Accept": ACCEPTED}

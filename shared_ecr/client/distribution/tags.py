@@ -9,8 +9,8 @@ from shared_ecr.client.distribution.pages import pages
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
 from shared_ecr.client.http.transport import HttpResponse
-from shared_ecr.errors import InvalidValueError, RefusedError
-from shared_ecr.names import Tag
+from shared_ecr.findings.errors import InvalidValueError, RefusedError
+from shared_ecr.model.names import Tag
 
 # Most registries give so many at once, and ECR no more.
 PAGE = 1000

@@ -19,8 +19,8 @@ from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.client.pushers.events import BlobBegan, BlobMoved, Progress
 from shared_ecr.client.sources.interface import Blob
 from shared_ecr.client.sources.verifying import verified
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest
 
 ACCEPTED, NO_CONTENT = 202, 204
 

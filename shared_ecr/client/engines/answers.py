@@ -5,8 +5,8 @@ import re
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.client.engines.programs import Finished
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
-from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import visible
 
 _PUSHED = re.compile(r"digest: (sha256:[0-9a-f]{64})")

@@ -11,7 +11,7 @@ from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.engines.podman_like import Buildah, Podman
 from shared_ecr.client.engines.programs import Program
 from shared_ecr.client.engines.skopeo import Skopeo
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 from shared_ecr.text import did_you_mean, listed, quoted
 
 # The same variable shows the CDK CLI what to build with.

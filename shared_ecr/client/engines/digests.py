@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 

@@ -23,7 +23,7 @@ from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checke
 from shared_ecr.client.engines.isolation import credentials_in_text, docker_config
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 
 _MISSING = re.compile(r"(?i)no such image|not found|no such object")
 

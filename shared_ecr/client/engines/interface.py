@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.errors import UsageError
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import quoted
 
 EngineOutput = Callable[[str], None]

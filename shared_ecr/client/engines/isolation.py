@@ -15,8 +15,8 @@ from pathlib import Path
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.programs import CommandExtras
-from shared_ecr.names import RegistryHost
-from shared_ecr.names.registry_host import DOCKER_HUB
+from shared_ecr.model.names import RegistryHost
+from shared_ecr.model.names.registry_host import DOCKER_HUB
 
 # What of the user's config.json a push needs. Credential helpers and logins stay out: a helper would be asked, and
 # on a machine without a desktop fail, though the credentials are at hand.

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, endpoint_of
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 
 def spoken_host(host: RegistryHost, registry_override: str | None) -> RegistryHost:

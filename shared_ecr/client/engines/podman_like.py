@@ -21,7 +21,7 @@ from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checke
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 
 _MISSING = re.compile(r"(?i)no such image|image not known|not found|does not resolve to an image")
 

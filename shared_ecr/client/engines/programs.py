@@ -8,7 +8,7 @@ from pathlib import Path
 from shared_ecr.client.aws.redaction import hidden, redacted
 from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.engines.interface import EngineOutput
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 # An engine that does not answer a question in this time has lost its daemon or waits for someone at a keyboard.
 ANSWER_SECONDS = 120

@@ -19,8 +19,8 @@ from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checke
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
 from shared_ecr.client.engines.programs import Program
 from shared_ecr.client.engines.repetition import Sleep, repeated
-from shared_ecr.errors import UsageError
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import listed, quoted
 
 # Places on this machine. `docker:` is not among them: a copy between registries is not a push of a local image.

@@ -12,7 +12,7 @@ from shared_ecr.client.forges.github import GitHub
 from shared_ecr.client.forges.gitlab import GitLab
 from shared_ecr.client.forges.interface import Forge
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 
 # Each looks at the environment of its own CI alone; the order does not matter.
 _FORGES = (GitHub, GitLab)

@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 from shared_ecr.client.errors import CommentRefusedError
 from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 
 _PULL_REQUEST = re.compile(r"refs/pull/([0-9]+)/(?:merge|head)")
 # The account of the token that every job has. A person cannot have it: user names hold no brackets.

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from shared_ecr.client.errors import CommentRefusedError
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import Transport
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 OK, CREATED, FORBIDDEN, NOT_FOUND = 200, 201, 403, 404
 # 3,000 comments: a pull request with more of them is one that machines have filled.

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from shared_ecr.client.http.egress import is_local
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.registries import backend_of
-from shared_ecr.errors import RefusedError
+from shared_ecr.findings.errors import RefusedError
 from shared_ecr.text import quoted
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 — the grammar's name for a word

@@ -16,7 +16,7 @@ from shared_ecr.client.http.retries import RetryBudget
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.client.http.workers import StoppedError
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 # 100 layers at 20 ms a request: 1 thread took 5.6 times as long as 8, and 16 took 0.74. Eight stay within ECR's
 # 100 InitiateLayerUpload a second, and reporters saw connections fail when all layers went at once.

@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.egress import is_inside, is_local
 from shared_ecr.client.registries import backend_of
-from shared_ecr.errors import InvalidValueError, RefusedError, UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import InvalidValueError, RefusedError, UsageError
+from shared_ecr.model.names import RegistryHost
 from shared_ecr.text import quoted
 
 # Sends what is meant for ECR to the embedded AWS: `SHARED_ECR_REGISTRY_ENDPOINT=http://127.0.0.1:4566`. Another

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import HttpResponse
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.text import visible
 
 # A sentence is read, a page of HTML is not.

@@ -21,7 +21,7 @@ from shared_ecr.client.http.retries import (
 )
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import HttpResponse, Transport
-from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, UnavailableError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 _OF_THE_SYSTEM = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from shared_ecr.client.http.retries import THROTTLED, seconds_to_wait
 from shared_ecr.client.http.transport import HttpResponse
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import RegistryHost
 from shared_ecr.text import counted
 
 # `100;w=21600`: so many, in so many seconds.

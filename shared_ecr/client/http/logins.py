@@ -14,7 +14,7 @@ from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, s
 from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import login_advice
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 # What ECR answers instead of 401 once its twelve hours are over, as plain text.
 EXPIRED_TEXT = b"authorization token has expired"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, Endpoint, origin
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 if TYPE_CHECKING:
     from shared_ecr.client.http.transport import HttpResponse

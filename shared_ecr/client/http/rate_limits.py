@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.http.retries import RateLimit
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

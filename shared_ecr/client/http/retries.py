@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 # The set of go-containerregistry, which ECR's users have run against it for years.
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})

@@ -12,7 +12,7 @@ from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint
 from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import login_advice
-from shared_ecr.errors import SharedEcrError, UnavailableError
+from shared_ecr.findings.errors import SharedEcrError, UnavailableError
 
 OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from shared_ecr.client.http.egress import CA_VARIABLES, OF_AWS, ca_bundle, proxy_for
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.text import visible
 
 if TYPE_CHECKING:

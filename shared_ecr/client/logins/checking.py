@@ -7,8 +7,8 @@ from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.connections import HttpEnvironment, connected
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import RegistryHost
 
 _OK = 200
 

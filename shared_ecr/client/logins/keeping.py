@@ -13,8 +13,8 @@ from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.credentials.programs import PREFIX
 from shared_ecr.client.engines.programs import Program
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost
 from shared_ecr.text import quoted, visible
 
 _LONGEST_COMPLAINT = 300

@@ -19,7 +19,7 @@ from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.logins.keeping import erase, has_login
 from shared_ecr.client.logins.leftovers import hosts_among, known_hosts
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 # Which engines log out of which file: docker's own, and the one that podman, skopeo and buildah share.
 _OF_DOCKER = ("docker", "nerdctl")

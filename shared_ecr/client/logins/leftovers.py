@@ -5,8 +5,8 @@ from pathlib import Path
 
 from shared_ecr.client.credentials.docker_config import DockerConfig, config_paths, hostname_of
 from shared_ecr.client.credentials.docker_config_edits import OUR_HELPER
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RegistryHost
 
 
 def files_with_login(host: RegistryHost, environ: Mapping[str, str]) -> tuple[Path, ...]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.mirroring.outcomes import Mirrored, MirrorOutcome
 from shared_ecr.client.mirroring.run import Run
 from shared_ecr.client.pushers.events import NullProgress, Progress
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mirrors import Mirror
-from shared_ecr.names import RepositoryName
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.text import did_you_mean
 
 if TYPE_CHECKING:

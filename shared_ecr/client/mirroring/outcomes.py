@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.mirrors import Chosen, Mirror
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 
 class MirrorOutcome(StrEnum):

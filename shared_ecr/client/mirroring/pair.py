@@ -14,9 +14,9 @@ from shared_ecr.client.mirroring.outcomes import Mirrored, MirrorOutcome
 from shared_ecr.client.pushers.events import Progress
 from shared_ecr.client.sources.registry import RegistryImage
 from shared_ecr.client.targets import locate_anywhere
-from shared_ecr.errors import ExitCode, RefusedError
+from shared_ecr.findings.errors import ExitCode, RefusedError
 from shared_ecr.model.mirrors import Chosen, Mirror
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.model.names import Digest, ImageReference
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session

@@ -12,13 +12,13 @@ from shared_ecr.client.mirroring.pair import Pair, PendingCopy
 from shared_ecr.client.push.cancellation import Mutable, RunningPools
 from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 from shared_ecr.client.pushers.events import Progress
-from shared_ecr.errors import ExitCode, SharedEcrError
+from shared_ecr.findings.errors import ExitCode, SharedEcrError
 from shared_ecr.model.mirrors import Chosen, Mirror
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
     from shared_ecr.client.signatures import TrustedSigner
-    from shared_ecr.names import Digest, RegistryHost, RepositoryName, Tag
+    from shared_ecr.model.names import Digest, RegistryHost, RepositoryName, Tag
 
 
 class Run:

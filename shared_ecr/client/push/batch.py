@@ -17,7 +17,7 @@ from shared_ecr.client.push.runner import PushRunner
 from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
-from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
+from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from shared_ecr.client.sources import open_source
 from shared_ecr.client.sources.interface import ImageSource
-from shared_ecr.errors import SharedEcrError
+from shared_ecr.findings.errors import SharedEcrError
 
 
 class _ImageSlot:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import ExitCode, InvalidValueError, SharedEcrError
+from shared_ecr.findings.errors import ExitCode, InvalidValueError, SharedEcrError
 
 if TYPE_CHECKING:
     from shared_ecr.client.push.jobs import PushJob
-    from shared_ecr.problems import Position, Problem
+    from shared_ecr.findings.problems import Position, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class JobFault:
 
     def as_problem(self) -> "Problem":
         """Return it in the form of every fault of a file."""
-        from shared_ecr.problems import Problem, Severity
+        from shared_ecr.findings.problems import Problem, Severity
 
         file = self.at.file if self.at else ""
         match self.error:
@@ -57,7 +57,7 @@ class InvalidJobsError(SharedEcrError):
 
 def is_about_the_declaration(error: SharedEcrError) -> bool:
     """Whether *error* lists the problems of the declaration, by which all names are understood."""
-    from shared_ecr.problems import InvalidDeclarationError
+    from shared_ecr.findings.problems import InvalidDeclarationError
 
     return isinstance(error, InvalidDeclarationError)
 
@@ -67,6 +67,6 @@ def _lines(faults: Sequence[JobFault]) -> list[str]:
     said = dict.fromkeys(str(fault) for fault in faults if fault.at is None)
     if all(fault.at is None for fault in faults):
         return list(said)
-    from shared_ecr.problems import in_file_order, render
+    from shared_ecr.findings.problems import in_file_order, render
 
     return [*said, render(in_file_order(fault.as_problem() for fault in faults if fault.at is not None))]

@@ -10,13 +10,13 @@ from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.sources import STDIN
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.targets import locate_anywhere
-from shared_ecr.errors import ExitCode, SharedEcrError, UsageError
-from shared_ecr.names import Region, Tag
+from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
+from shared_ecr.model.names import Region, Tag
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
-    from shared_ecr.problems import Position
+    from shared_ecr.findings.problems import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from shared_ecr.client.push.options import engine_called
 from shared_ecr.client.pushers.events import Message, NullProgress, Progress
 from shared_ecr.client.session import Session
 from shared_ecr.client.targets import locate_image
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, ImageReference
-from shared_ecr.names.platforms import Platform
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.model.names.platforms import Platform
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsSession

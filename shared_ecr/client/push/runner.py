@@ -10,7 +10,7 @@ from shared_ecr.client.push.options import PushOptions, engine_called
 from shared_ecr.client.pushers.events import Message, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.targets import mutability
-from shared_ecr.names import RepositoryName
+from shared_ecr.model.names import RepositoryName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

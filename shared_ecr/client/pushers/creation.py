@@ -5,7 +5,7 @@ from typing import Protocol
 
 from shared_ecr.client.errors import NoSuchRepositoryError
 from shared_ecr.client.pushers.interface import PushRequest
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 
 
 class RepositoryCreator(Protocol):

@@ -8,8 +8,8 @@ from shared_ecr.client.engines.loopback import spoken_host
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.client.pushers.events import Message, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
 from shared_ecr.text import did_you_mean
 
 

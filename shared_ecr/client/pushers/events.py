@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
 
 
 @dataclass(frozen=True, slots=True)

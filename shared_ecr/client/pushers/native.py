@@ -21,7 +21,7 @@ from shared_ecr.client.pushers.referring import Referring
 from shared_ecr.client.pushers.storing import Storing
 from shared_ecr.client.pushers.tallies import OneAtATime
 from shared_ecr.client.sources.interface import ImageSource, Manifest
-from shared_ecr.names import Digest, ImageReference, Tag
+from shared_ecr.model.names import Digest, ImageReference, Tag
 
 
 class NativePusher:

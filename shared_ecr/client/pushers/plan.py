@@ -6,7 +6,7 @@ from enum import Enum
 from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.sources.interface import Blob, Manifest, Referrer
-from shared_ecr.names import Digest, Tag
+from shared_ecr.model.names import Digest, Tag
 
 
 class BlobState(Enum):

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.pushers.plan import BlobState, PlannedBlob, PlannedTag, PushPlan, ReferrerState
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 from shared_ecr.text import counted, size
 
 

@@ -20,7 +20,7 @@ from shared_ecr.client.pushers.referring import planned_referrers
 from shared_ecr.client.registries import backend_of
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest
 from shared_ecr.client.sources.manifests import parse_manifest
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.model.names import Digest, ImageReference
 
 
 @dataclass(slots=True)

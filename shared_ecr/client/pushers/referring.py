@@ -14,8 +14,8 @@ from shared_ecr.client.pushers.plan import PlannedBlob, PlannedReferrer, PushPla
 from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.pushers.storing import Storing
 from shared_ecr.client.sources.interface import ImageSource, InvalidImageError, Referrer
-from shared_ecr.errors import RefusedError, SharedEcrError, UnavailableError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
+from shared_ecr.model.names import Digest, Tag
 
 _BORNE = (RefusedError, UnavailableError, InvalidImageError)
 

@@ -11,8 +11,8 @@ from shared_ecr.client.pushers.plan import BlobState, PlannedBlob
 from shared_ecr.client.pushers.push_context import PushContext
 from shared_ecr.client.pushers.tallies import BlobTally
 from shared_ecr.client.sources.interface import Blob, InvalidImageError, Manifest
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, Tag
 
 
 class Storing:

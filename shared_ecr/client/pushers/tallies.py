@@ -9,7 +9,7 @@ from shared_ecr.client.pushers.events import Event, Progress
 from shared_ecr.client.sources.interface import Blob
 
 if TYPE_CHECKING:
-    from shared_ecr.names import Digest
+    from shared_ecr.model.names import Digest
 
 
 class OneAtATime:

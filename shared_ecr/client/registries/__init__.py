@@ -14,8 +14,8 @@ from shared_ecr.client.registries.docker_hub import DockerHub
 from shared_ecr.client.registries.ecr_private import EcrPrivate
 from shared_ecr.client.registries.ecr_public import EcrPublic
 from shared_ecr.client.registries.interface import AwsMaker, Mounting, RegistryBackend
-from shared_ecr.names.look_alikes import refuse_look_alike
-from shared_ecr.names.registry_host import RegistryHost
+from shared_ecr.model.names.look_alikes import refuse_look_alike
+from shared_ecr.model.names.registry_host import RegistryHost
 
 if TYPE_CHECKING:
     from shared_ecr.client.credentials.interface import Credentials, CredentialSource

@@ -7,8 +7,8 @@ https://www.alibabacloud.com/help/en/acr/user-guide/individual-edition-instance-
 import re
 
 from shared_ecr.client.registries.interface import Mounting
-from shared_ecr.names import RegistryHost, RepositoryName
-from shared_ecr.names.references import parse_repository
+from shared_ecr.model.names import RegistryHost, RepositoryName
+from shared_ecr.model.names.references import parse_repository
 
 # `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`: new Regions come too often for a list.
 _REGION = r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+){0,3}"

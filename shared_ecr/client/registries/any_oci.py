@@ -6,9 +6,9 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 from collections.abc import Sequence
 
 from shared_ecr.client.registries.interface import Mounting, RegistryBackend
-from shared_ecr.names import RegistryHost, RepositoryName
-from shared_ecr.names.look_alikes import looks_like_ecr
-from shared_ecr.names.references import parse_repository
+from shared_ecr.model.names import RegistryHost, RepositoryName
+from shared_ecr.model.names.look_alikes import looks_like_ecr
+from shared_ecr.model.names.references import parse_repository
 
 
 class AnyOci:

@@ -6,9 +6,9 @@ https://docs.docker.com/reference/api/registry/auth/, https://docs.docker.com/do
 import re
 
 from shared_ecr.client.registries.interface import Mounting
-from shared_ecr.names import RegistryHost, RepositoryName
-from shared_ecr.names.references import docker_hub_path, parse_repository
-from shared_ecr.names.registry_host import DOCKER_HUB_ADDRESS
+from shared_ecr.model.names import RegistryHost, RepositoryName
+from shared_ecr.model.names.references import docker_hub_path, parse_repository
+from shared_ecr.model.names.registry_host import DOCKER_HUB_ADDRESS
 
 
 class DockerHub:

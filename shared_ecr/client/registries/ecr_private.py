@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.registries.interface import AwsMaker, Mounting
-from shared_ecr.names import RegistryHost, RepositoryName
-from shared_ecr.names.references import parse_repository
+from shared_ecr.model.names import RegistryHost, RepositoryName
+from shared_ecr.model.names.references import parse_repository
 
 if TYPE_CHECKING:
     from shared_ecr.client.credentials.interface import CredentialSource

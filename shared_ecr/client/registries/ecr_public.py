@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.registries.interface import AwsMaker, Mounting
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RegistryHost, RepositoryName
-from shared_ecr.names.references import parse_repository
-from shared_ecr.names.registry_host import ECR_PUBLIC_HOSTS
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RegistryHost, RepositoryName
+from shared_ecr.model.names.references import parse_repository
+from shared_ecr.model.names.registry_host import ECR_PUBLIC_HOSTS
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from shared_ecr.names import Region, RegistryHost, RepositoryName
+from shared_ecr.model.names import Region, RegistryHost, RepositoryName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

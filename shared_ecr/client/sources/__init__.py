@@ -17,7 +17,7 @@ from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import ImageSource, InvalidImageError
 from shared_ecr.client.sources.oci_layout import open_oci_layout
 from shared_ecr.client.sources.sections import PathSections, SectionedFile
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 from shared_ecr.text import quoted, visible
 
 if TYPE_CHECKING:

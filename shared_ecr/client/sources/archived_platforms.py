@@ -12,7 +12,7 @@ from shared_ecr.client.sources.interface import IncompleteImageError
 from shared_ecr.client.sources.manifests import INDEX_TYPES, MAX_DEPTH, Descriptor, ManifestContent
 from shared_ecr.client.sources.narrowing import IndexEntry, index_entries
 from shared_ecr.client.sources.oci_layout import blob_name, read_manifest
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 _ATTESTATION = "an attestation"
 

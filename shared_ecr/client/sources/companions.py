@@ -15,8 +15,8 @@ from shared_ecr.client.sources.files import ImageFiles
 from shared_ecr.client.sources.interface import Companions, InvalidImageError, Referrer
 from shared_ecr.client.sources.manifests import INDEX_TYPES, MAX_MANIFESTS, Descriptor
 from shared_ecr.client.sources.oci_layout import LayoutTree, read_manifest
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import Digest, Tag
 
 _TAG = re.compile(r"(?:.*:)?(?P<tag>sha256-(?P<hex>[0-9a-f]{64})(?P<kind>\.sig|\.att|\.sbom)?)")
 

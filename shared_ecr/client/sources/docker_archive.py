@@ -38,7 +38,7 @@ from shared_ecr.client.sources.packing import Packed, head_of, measure, pack
 from shared_ecr.client.sources.spools import Spool
 from shared_ecr.client.sources.tars import TarFiles
 from shared_ecr.client.sources.unpacking import GZIP, ZSTD
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 from shared_ecr.text import quoted
 
 CONFIG_TYPE = "application/vnd.docker.container.image.v1+json"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shared_ecr.client.sources.interface import ByteStream, IncompleteImageError, InvalidImageError
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 # Not every system knows both: no waiting for the other end of a pipe, no rewriting of line ends.
 _OPEN_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

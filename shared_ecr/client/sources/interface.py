@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from shared_ecr.errors import ExitCode, SharedEcrError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.findings.errors import ExitCode, SharedEcrError
+from shared_ecr.model.names import Digest, Tag
 from shared_ecr.text import listed, quoted, visible
 
 

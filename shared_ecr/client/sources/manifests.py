@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Digest
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Digest
 from shared_ecr.text import quoted
 
 # ECR's quota for a manifest, and the bound that other clients set to a configuration.

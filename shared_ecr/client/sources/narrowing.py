@@ -16,9 +16,9 @@ from shared_ecr.client.sources.manifests import (
     digest_of,
     json_object,
 )
-from shared_ecr.errors import InvalidValueError, RefusedError
-from shared_ecr.names import Digest
-from shared_ecr.names.platforms import Platform
+from shared_ecr.findings.errors import InvalidValueError, RefusedError
+from shared_ecr.model.names import Digest
+from shared_ecr.model.names.platforms import Platform
 from shared_ecr.text import listed, visible
 
 # What BuildKit writes to an attestation: the image that it is about.

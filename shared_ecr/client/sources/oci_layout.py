@@ -23,7 +23,7 @@ from shared_ecr.client.sources.manifests import (
     parse_manifest,
     short_name,
 )
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 
 class OciLayout:

@@ -12,7 +12,7 @@ from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import Blob, ByteStream, InvalidImageError
 from shared_ecr.client.sources.spools import Spool
 from shared_ecr.client.sources.unpacking import CHUNK, UnpackingLimit
-from shared_ecr.names import Digest
+from shared_ecr.model.names import Digest
 
 # Level 4 gave 0.40 of a program's size at 63 MB/s a thread; 6, the usual one, 0.39 at 27 MB/s.
 LEVEL = 4

@@ -17,8 +17,8 @@ from shared_ecr.client.sources.manifests import (
 from shared_ecr.client.sources.narrowing import narrowed, no_such_platform, platform_in
 from shared_ecr.client.sources.registry_companions import find_companions
 from shared_ecr.client.sources.registry_trees import NOTHING_KNOWN, Fetched, RemoteTree, fetch_manifest, place_of
-from shared_ecr.names import Digest, Tag
-from shared_ecr.names.platforms import Platform
+from shared_ecr.model.names import Digest, Tag
+from shared_ecr.model.names.platforms import Platform
 
 
 class RegistryImage:

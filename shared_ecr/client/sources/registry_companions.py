@@ -25,8 +25,8 @@ from shared_ecr.client.sources.manifests import (
     json_object,
 )
 from shared_ecr.client.sources.registry_trees import RemoteTree, fetch_manifest, place_of
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import Digest, Tag
 
 COSIGN_ENDINGS = (".sig", ".att", ".sbom")
 _FAULTS = (InvalidImageError, RefusedError, UnavailableError)

@@ -15,8 +15,8 @@ from shared_ecr.client.sources.manifests import (
     digest_of,
     parse_manifest,
 )
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import Digest, Tag
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import Digest, Tag
 
 Fetched = tuple[bytes, ManifestContent]
 NOTHING_KNOWN: Mapping[Digest, bytes] = {}

@@ -9,7 +9,7 @@ from typing import IO
 
 from shared_ecr.client.sources.interface import ByteStream
 from shared_ecr.client.sources.sections import SharedSection
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 
 class Spool:

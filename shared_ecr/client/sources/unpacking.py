@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from shared_ecr.client.sources.interface import InvalidImageError
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 CHUNK = 1024 * 1024
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"

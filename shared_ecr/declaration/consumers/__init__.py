@@ -13,7 +13,7 @@ from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS, read_nar
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals import (
     EVERYWHERE,
     CodeBuildProject,

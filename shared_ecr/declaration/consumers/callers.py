@@ -6,9 +6,9 @@ from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.principals import Account, Organization, OrganizationalUnit, Role
-from shared_ecr.names import AccountId, OrganizationId
 
 # What stands for the declared organization where an organization id is allowed.
 OWN = "own"

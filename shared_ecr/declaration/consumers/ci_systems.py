@@ -9,7 +9,7 @@ from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals import BitbucketPipelines, CircleCi, CiWorkflow, GitHubActions, GitLabCi, Role
 from shared_ecr.model.principals.ci_workflows import STS_AUDIENCE
 from shared_ecr.text import quoted

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from shared_ecr.documents.nodes import Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.service_names import KNOWN, NEVER_PULLS
 from shared_ecr.text import did_you_mean, listed, nearest, quoted
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals import EVERYWHERE, Narrowing
 from shared_ecr.model.principals.narrowings import parse_endpoint, parse_tag_key, parse_tag_value
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared_ecr.names import AccountId, OrganizationId
+from shared_ecr.model.names import AccountId, OrganizationId
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from shared_ecr.declaration.consumers.callers import read_organization_id, read_
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals import (
     CodeBuildProject,
     EmrServerless,

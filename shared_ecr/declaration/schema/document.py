@@ -19,7 +19,7 @@ from shared_ecr.declaration.schema.pieces import (
     word,
 )
 from shared_ecr.declaration.schema.properties import consumer, properties
-from shared_ecr.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH
+from shared_ecr.model.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH
 
 _NAME: Schema = {"pattern": f"^(?:{GRAMMAR.pattern})$", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}
 _INCLUDED = "An included file has 'repositories' alone"

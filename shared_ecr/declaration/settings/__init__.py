@@ -15,7 +15,7 @@ from shared_ecr.declaration.settings.scanning import read_scanning, warn_of_unsc
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.declaration.settings.signing import read_signing
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.permissions import (
     MAX_POLICY_CHARACTERS,
     Grant,

@@ -10,12 +10,12 @@ from shared_ecr.declaration.properties import PROPERTIES, read_properties
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.registry import encryption_faults
 from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.names import RepositoryName
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _OWN_KEYS = ("applied_for", "description", "custom_role", "creators")

@@ -6,7 +6,8 @@ from shared_ecr.declaration.properties import read_properties
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel
 from shared_ecr.model.settings.public_repositories import (
     HOME,
@@ -16,7 +17,6 @@ from shared_ecr.model.settings.public_repositories import (
     CatalogData,
     PublicRepositorySpec,
 )
-from shared_ecr.names import RepositoryName
 
 _SHARED = ("grants", "tags")
 _TEXTS = {"description": MAX_DESCRIPTION, "about": MAX_TEXT, "usage": MAX_TEXT}

@@ -7,7 +7,8 @@ from shared_ecr.declaration.grants import read_grants
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.settings.pull_through_cache import (
     MAX_RULES,
@@ -20,7 +21,6 @@ from shared_ecr.model.settings.pull_through_cache import (
     parse_host,
 )
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.names import RepositoryName
 
 _KEYS = ("upstream", "host", "secret", "custom_role", "upstream_prefix", "grants", "enabled")
 _UPSTREAMS = {str(each): each for each in Upstream}

@@ -4,7 +4,8 @@ from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.model.settings.registry_policy import ReplicationSource
 from shared_ecr.model.settings.replication import (
     MAX_DESTINATIONS,
@@ -17,7 +18,6 @@ from shared_ecr.model.settings.replication import (
     Replication,
     ReplicationRule,
 )
-from shared_ecr.names import Region
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _MAX_STACK_NAME = 128 - len("-replicas")

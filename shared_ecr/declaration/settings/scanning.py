@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import scanning_filter_matches
 from shared_ecr.model.settings.scanning import (
     DEFAULT_SCANNING,

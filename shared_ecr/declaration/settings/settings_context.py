@@ -8,8 +8,8 @@ from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.profiles import InheritedDefaults
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Node
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import AccountId, EcrRegistry, Region
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
 T = TypeVar("T")
 

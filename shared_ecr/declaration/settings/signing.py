@@ -3,7 +3,7 @@
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.settings.signing import (
     MAX_FILTERS,
     MAX_RULES,

@@ -3,7 +3,7 @@
 import re
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
-from shared_ecr.problems import Severity
+from shared_ecr.findings.problems import Severity
 from shared_ecr.text import quoted
 
 # A '#' with a word right behind it; comments are written with a blank, or with more marks.

@@ -12,7 +12,7 @@ from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.scalars import CoreTag, Value, plain_value, refused_tag, tagged_value
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.unfinished import UnfinishedMapping, UnfinishedSequence
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

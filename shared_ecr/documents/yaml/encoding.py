@@ -4,7 +4,7 @@ import codecs
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.source import SourceText
-from shared_ecr.problems import Position, Problem, Severity
+from shared_ecr.findings.problems import Position, Problem, Severity
 
 # The longer marks first: UTF-32's little-endian mark begins with UTF-16's.
 _OTHER_MARKS = (

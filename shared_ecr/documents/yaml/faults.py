@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared_ecr.problems import Severity
+from shared_ecr.findings.problems import Severity
 
 
 @dataclass(frozen=True, slots=True)

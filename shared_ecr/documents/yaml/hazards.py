@@ -11,7 +11,7 @@ from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.invisible import CHARACTERS, named, repair
 from shared_ecr.documents.yaml.literals import Literals
 from shared_ecr.documents.yaml.source import SourceText
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 from shared_ecr.text import quoted
 
 # Of each kind. A binary file has a fault in every line; no one reads more than these.

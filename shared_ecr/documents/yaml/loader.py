@@ -12,7 +12,7 @@ from shared_ecr.documents.yaml.encoding import decode
 from shared_ecr.documents.yaml.literals import Literals
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.syntax import explain
-from shared_ecr.problems import Position, Problem, Severity, in_file_order
+from shared_ecr.findings.problems import Position, Problem, Severity, in_file_order
 from shared_ecr.text import quoted
 
 # A thousand repositories with every property set take less than one MiB.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
-from shared_ecr.problems import Position, Problem
+from shared_ecr.findings.problems import Position, Problem
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

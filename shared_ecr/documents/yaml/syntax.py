@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared_ecr.documents.yaml.events import NotYamlError
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.source import SourceText
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 from shared_ecr.text import quoted, visible
 
 

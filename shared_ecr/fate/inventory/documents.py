@@ -8,7 +8,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # its stub kn
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.problems import InvalidDeclarationError, Position, Problem, Severity
+from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _BLANK_OR_COMMA = re.compile(r"[ \t\n\r,:]*")

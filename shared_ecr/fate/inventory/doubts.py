@@ -6,8 +6,8 @@ from datetime import datetime
 
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.entries import INDEX_TYPES, KNOWN_TYPES
+from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.lifecycle.rules import StorageClass
-from shared_ecr.problems import Problem, Severity
 from shared_ecr.text import quoted
 
 

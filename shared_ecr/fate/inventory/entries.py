@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from sys import intern
 from typing import Any
 
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.inventory.documents import Step
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle.rules import StorageClass
 from shared_ecr.text import did_you_mean, quoted
 

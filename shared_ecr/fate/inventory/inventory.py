@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.uses import ImageUse
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.documents import InventoryText, Step, read_text
@@ -17,7 +16,8 @@ from shared_ecr.fate.inventory.entries import EntryFault, read_image
 from shared_ecr.fate.inventory.inventory import Inventory
 from shared_ecr.fate.inventory.pages import EntryList, ImageOwner, UnexpectedValue, entries_of
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
-from shared_ecr.problems import InvalidDeclarationError, Problem, Severity
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.text import quoted, visible
 
 # Clocks of this machine and of AWS differ by that much without anyone's fault.

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.inventory.documents import Step
+from shared_ecr.findings.errors import InvalidValueError
 
 # Our own files begin with this key; its value is the version of their form.
 OWN_KEY, OWN_VERSION = "sharedEcrInventory", 1

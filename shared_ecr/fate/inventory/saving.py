@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.errors import UnavailableError
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.inventory import Inventory
 from shared_ecr.fate.inventory.pages import OWN_KEY, OWN_VERSION
 from shared_ecr.fate.inventory.uses import ImageUse
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.lifecycle.rules import StorageClass
 
 

@@ -8,7 +8,7 @@ from shared_ecr.fate.costs import Prices, StorageTotal
 from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings import JudgedFinding
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

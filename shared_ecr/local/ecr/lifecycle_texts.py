@@ -8,8 +8,8 @@ import json
 from shared_ecr.declaration.lifecycle import read_lifecycle
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.yaml import read_document
+from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.local.ecr.answers import ServiceError
-from shared_ecr.problems import Problem, Severity
 
 _UNREADABLE = "Could not map policyString into LifecyclePolicy."
 _UNTAGGED_TWICE = "Only one rule can select Untagged images per storage class."

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from ministack.core.responses import get_account_id, get_region
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_DESTINATIONS = 25

@@ -6,9 +6,9 @@ from typing import assert_never
 
 from shared_ecr.model.mirrors.upstreams import UpstreamRepository
 from shared_ecr.model.mirrors.wanted import PinnedTag, TagPattern, WantedImages
-from shared_ecr.names import Digest, RepositoryName, Tag
-from shared_ecr.names.platforms import Platform
-from shared_ecr.names.versions import version_order
+from shared_ecr.model.names import Digest, RepositoryName, Tag
+from shared_ecr.model.names.platforms import Platform
+from shared_ecr.model.names.versions import version_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RegistryHost
-from shared_ecr.names.look_alikes import refuse_look_alike
-from shared_ecr.names.references import WrittenReference, docker_hub_path, parse_repository
-from shared_ecr.names.registry_host import DOCKER_HUB
-from shared_ecr.names.repository import GRAMMAR
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RegistryHost
+from shared_ecr.model.names.look_alikes import refuse_look_alike
+from shared_ecr.model.names.references import WrittenReference, docker_hub_path, parse_repository
+from shared_ecr.model.names.registry_host import DOCKER_HUB
+from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.text import quoted
 
 

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Self, assert_never
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import WILDCARD, wildcard_matches
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.names import Digest, Tag
-from shared_ecr.names.image import MAX_TAG_LENGTH
+from shared_ecr.model.names import Digest, Tag
+from shared_ecr.model.names.image import MAX_TAG_LENGTH
 from shared_ecr.text import quoted
 
 # No tag begins with '.' or '-', so no pattern that does could match one.

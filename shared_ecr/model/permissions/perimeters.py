@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.principals import FromOrganization, Organization, OrganizationalUnit, Service
-from shared_ecr.names import AccountId, OrganizationId
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 
 @dataclass(frozen=True, slots=True)

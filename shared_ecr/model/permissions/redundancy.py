@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import assert_never
 
+from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.principals import (
     Account,
@@ -20,7 +21,6 @@ from shared_ecr.model.principals import (
     Role,
     Service,
 )
-from shared_ecr.names import AccountId, OrganizationId
 
 
 def redundant(grants: Iterable[Grant], home: AccountId) -> dict[Grant, tuple[Grant, ...]]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import OrganizationId
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.permissions.perimeters import Perimeter
 from shared_ecr.model.permissions.places import PolicyLocation
@@ -24,7 +25,6 @@ from shared_ecr.model.principals import (
     Role,
     Service,
 )
-from shared_ecr.names import OrganizationId
 from shared_ecr.text import counted, listed
 
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html

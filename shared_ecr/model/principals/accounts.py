@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import AccountId
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
 from shared_ecr.text import quoted
 
 # Path and name of a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html

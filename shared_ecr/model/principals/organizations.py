@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import OrganizationId
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import OrganizationId
 from shared_ecr.text import quoted
 
 # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html and API_OrganizationalUnit.html

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import Grant, VerbatimStatement, verbatim_documents
 from shared_ecr.model.principals import Organization, OrganizationalUnit
 from shared_ecr.model.settings.account_settings import AccountSettings
@@ -29,7 +30,6 @@ from shared_ecr.model.settings.registry_policy import (
 from shared_ecr.model.settings.replication import Destination, Replication
 from shared_ecr.model.settings.scanning import DEFAULT_SCANNING, Scanning
 from shared_ecr.model.settings.signing import Signing
-from shared_ecr.names import EcrRegistry
 
 __all__ = ["CalledSetting", "Destination", "SettingsSpec"]
 

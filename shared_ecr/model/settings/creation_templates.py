@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256
+from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant, PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.names.repository import GRAMMAR
 from shared_ecr.text import quoted
 
 ROOT = "ROOT"

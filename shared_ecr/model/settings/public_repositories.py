@@ -7,8 +7,8 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
 from dataclasses import dataclass
 from typing import Any
 
+from shared_ecr.model.names import Region, RepositoryName
 from shared_ecr.model.permissions import Grant, PolicyLocation, repository_policy
-from shared_ecr.names import Region, RepositoryName
 
 HOME = Region("us-east-1")
 # AWS::ECR::PublicRepository, RepositoryCatalogData.

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import EcrRegistry, Region, RegistryHost, RepositoryName
+from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.names import EcrRegistry, Region, RegistryHost, RepositoryName
-from shared_ecr.names.repository import GRAMMAR
 from shared_ecr.text import quoted
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from shared_ecr.model.names import AccountId, EcrRegistry
 from shared_ecr.model.permissions import PUSH_ACTIONS, Grant, PolicyLocation, registry_statements
 from shared_ecr.model.settings.creation_templates import CreationTemplate
 from shared_ecr.model.settings.pull_through_cache import ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
-from shared_ecr.names import AccountId, EcrRegistry
 
 # Replicas of repositories with tags are made with their tags, which is an action of its own.
 REPLICATION_ACTIONS = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared_ecr.model.encryption import at_destination
+from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import SettingsSpec
 from shared_ecr.model.settings.creation_templates import ROOT, AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.registry_policy import ReplicationSource
 from shared_ecr.model.settings.replication import Destination, Replication
-from shared_ecr.names import EcrRegistry, RepositoryName
 
 # Names of one level have no namespace, and a template for all names of a registry is no one's replica.
 _ANY_NAME = RepositoryName("any")

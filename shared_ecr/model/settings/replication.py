@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.model.settings.api_calls import CalledSetting
-from shared_ecr.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.text import quoted
 
 # The API takes 25 rules, the quota page and the user guide say 10.

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import EcrRegistry
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.text import quoted
 
 # AWS::ECR::RepositoryCreationTemplate, CustomRoleArn: the class of its pattern has no '/'.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.text import quoted
 
 # The API and the user guide; CloudFormation's schema says 50.

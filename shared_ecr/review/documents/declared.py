@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared_ecr.declaration import Declaration
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
-from shared_ecr.problems import Position
+from shared_ecr.findings.problems import Position
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 
 # The type, the path of its section, and the property that names one of several.

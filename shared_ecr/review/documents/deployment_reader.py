@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 from shared_ecr.review.deployments import Deployment, Doubt, Stack
 from shared_ecr.review.documents.assembly import MANIFEST, Assembly
 from shared_ecr.review.documents.assumptions import WorldAssumptions

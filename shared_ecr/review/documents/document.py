@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.problems import Position
+from shared_ecr.findings.problems import Position
 from shared_ecr.review.deployments import Doubt
 
 # Deeper than any template; beyond it nothing is walked.

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared_ecr.errors import ExitCode, SharedEcrError
-from shared_ecr.problems import Position, Problem, Severity, render
+from shared_ecr.findings.errors import ExitCode, SharedEcrError
+from shared_ecr.findings.problems import Position, Problem, Severity, render
 
 EXPECTED = (
     "Give a folder cdk.out, CloudFormation templates in JSON or YAML, or what 'terraform show -json' prints of a plan"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared_ecr.documents.yaml import decode
 from shared_ecr.documents.yaml.source import SourceText
-from shared_ecr.problems import Problem
+from shared_ecr.findings.problems import Problem
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 
 # CloudFormation takes templates of 1 MB; plans of Terraform and trees of CDK are larger, but not by this much.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.documents.yaml.source import SourceText
-from shared_ecr.problems import Position
+from shared_ecr.findings.problems import Position
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DEEPEST, MOST_VALUES, DataFile, too_deep_or_large
 from shared_ecr.review.documents.faults import InvalidDocumentError

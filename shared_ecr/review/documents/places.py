@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.review.deployments import RegistryHome
 
 _ENVIRONMENT = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from shared_ecr.documents.json_text import Json, Number
-from shared_ecr.problems import Position
+from shared_ecr.findings.problems import Position
 from shared_ecr.review.deployments import Doubt, Origin, Resource
 from shared_ecr.review.documents.acknowledgements import in_metadata
 from shared_ecr.review.documents.assumptions import Unit

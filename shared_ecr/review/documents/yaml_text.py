@@ -9,7 +9,7 @@ from shared_ecr.documents.yaml.events import NotYamlError, events, start_of
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.syntax import explain
-from shared_ecr.problems import Position
+from shared_ecr.findings.problems import Position
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DEEPEST, DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError

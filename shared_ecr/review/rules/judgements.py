@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.review.deployments import Origin, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository

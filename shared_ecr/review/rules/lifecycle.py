@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from shared_ecr.fate.reasons import rule_in_words
+from shared_ecr.findings.problems import Problem
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
-from shared_ecr.problems import Problem
 from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning

@@ -9,7 +9,7 @@ from shared_ecr.access.lint import LintedPolicy, PolicyFinding, PolicyHolder, li
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
-from shared_ecr.names.partitions import PARTITIONS
+from shared_ecr.model.names.partitions import PARTITIONS
 from shared_ecr.review.account_placeholders import STAND_IN
 from shared_ecr.review.policy_texts import ReadPolicy
 

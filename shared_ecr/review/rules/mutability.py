@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.repositories import ReviewedRepository

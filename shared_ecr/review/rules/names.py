@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RepositoryName
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.judgements import RuleFinding

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.matching import entries_of
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import WILDCARD, wildcard_matches
 from shared_ecr.model.lifecycle import (
     Action,
@@ -16,7 +16,7 @@ from shared_ecr.model.lifecycle import (
     TaggedWith,
     Untagged,
 )
-from shared_ecr.names import Tag
+from shared_ecr.model.names import Tag
 from shared_ecr.review.rules.judgements import RuleFinding, note, warning
 from shared_ecr.text import quoted
 

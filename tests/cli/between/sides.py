@@ -14,8 +14,8 @@ from client.fake_registry import FakeRegistry
 from client.images import BuiltImage
 from client.pushing import ECR_HOST, EcrApi, Pauses, client_error
 from shared_ecr.cli.main import main
-from shared_ecr.errors import RefusedError
-from shared_ecr.names import Region
+from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import Region
 
 SOURCE_PASSWORD, TARGET_PASSWORD = "canary-of-the-source", "canary-of-the-target"
 DECLARATION = f"""\

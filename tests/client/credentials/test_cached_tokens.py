@@ -14,8 +14,8 @@ from shared_ecr.client.credentials.cached_tokens import token_for
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.credentials.issuing import IssuedToken
 from shared_ecr.client.credentials.token_cache import cached
-from shared_ecr.errors import RefusedError, UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 ROOT = Path(__file__).parents[3]
 HOST = RegistryHost("111122223333.dkr.ecr.us-east-1.amazonaws.com")
@@ -210,7 +210,7 @@ from pathlib import Path
 from shared_ecr.client.credentials.cached_tokens import token_for
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.credentials.issuing import IssuedToken
-from shared_ecr.names import RegistryHost
+from shared_ecr.model.names import RegistryHost
 calls = Path(os.environ["CALLS"])
 def issue():
     with calls.open("a") as file:

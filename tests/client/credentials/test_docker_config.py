@@ -14,7 +14,7 @@ from shared_ecr.client.credentials.docker_config import (
     docker_config_path,
     hostname_of,
 )
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 CANARY = "canary-71ce0f2b"
 

@@ -18,7 +18,7 @@ from shared_ecr.client.credentials.docker_config_edits import (
     keep_login,
     use_our_helper,
 )
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 ROOT = Path(__file__).parents[3]
 HOST = "111122223333.dkr.ecr.us-east-1.amazonaws.com"

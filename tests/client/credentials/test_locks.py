@@ -8,7 +8,7 @@ import filelock
 import pytest
 
 from shared_ecr.client.credentials.locks import locked_file, locked_folder
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 
 def test_a_lock_that_is_held_is_waited_for_no_longer_than_asked(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from shared_ecr.client.credentials.token_cache import CachedToken, cached, folder_of, fresh, name_of
 from shared_ecr.client.credentials.token_files import all_hosts, forget, hosts, single_flight, store
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 HOST = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 OTHER = "444455556666.dkr.ecr.us-east-1.amazonaws.com"

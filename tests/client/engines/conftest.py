@@ -9,7 +9,7 @@ from client.engines.authority import Authority, made_authority
 from client.engines.dockerd import NoDockerdError, running_dockerd
 from client.stand_in import StandIns
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.names import ImageReference
+from shared_ecr.model.names import ImageReference
 
 
 @pytest.fixture

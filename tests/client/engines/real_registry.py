@@ -15,7 +15,7 @@ from typing import Any
 
 from client.engines.authority import Authority
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
 
 MANIFESTS = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json"
 READY_SECONDS = 20.0

@@ -4,7 +4,7 @@ from client.stand_in import StandIns
 from shared_ecr.client.engines.choice import EngineUse, choose_engine
 from shared_ecr.client.engines.docker_like import DockerLike
 from shared_ecr.client.engines.podman_like import Podman
-from shared_ecr.errors import UnavailableError, UsageError
+from shared_ecr.findings.errors import UnavailableError, UsageError
 
 PUSH, LOGIN = EngineUse.PUSH, EngineUse.LOGIN
 

@@ -10,8 +10,8 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.choice import ENGINE_NAMES, EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine, LocalImage
 from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
-from shared_ecr.errors import UnavailableError, UsageError
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.findings.errors import UnavailableError, UsageError
+from shared_ecr.model.names import Digest, ImageReference
 
 ID = f"sha256:{'a' * 64}"
 HELD = f"sha256:{'b' * 64}"

@@ -7,7 +7,7 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.choice import EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.names import Digest, ImageReference
+from shared_ecr.model.names import Digest, ImageReference
 
 ID, OTHER = f"sha256:{'a' * 64}", f"sha256:{'c' * 64}"
 PUSHED = f"sha256:{'d' * 64}"

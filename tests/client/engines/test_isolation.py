@@ -8,7 +8,7 @@ from client.stand_in import StandIns
 from shared_ecr.client.credentials.docker_config import DockerConfig, StoredLogin
 from shared_ecr.client.credentials.interface import IDENTITY_TOKEN_USER, Credentials
 from shared_ecr.client.engines.isolation import authfile, docker_config
-from shared_ecr.names import ImageReference, RegistryHost
+from shared_ecr.model.names import ImageReference, RegistryHost
 
 
 def test_without_memory_files_the_credentials_stand_in_a_file_of_the_user_alone(

@@ -3,8 +3,8 @@ import pytest
 from client.stand_in import Answer, StandIns
 from shared_ecr.client.engines.choice import ENGINE_NAMES, EngineUse, choose_engine
 from shared_ecr.client.engines.interface import Engine
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 HOST = RegistryHost("111122223333.dkr.ecr.eu-west-1.amazonaws.com")
 

@@ -19,8 +19,8 @@ from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.pushers.engine import EnginePusher
 from shared_ecr.client.pushers.events import Event
 from shared_ecr.client.pushers.interface import PushRequest
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost, Tag
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("engines")]
 

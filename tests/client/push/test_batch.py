@@ -13,9 +13,9 @@ from shared_ecr.client.pushers.events import BlobEnded
 from shared_ecr.client.sources.interface import Blob, InvalidImageError
 from shared_ecr.client.sources.packing import Packed, pack
 from shared_ecr.client.sources.spools import Spool
-from shared_ecr.errors import ExitCode, InvalidValueError, UsageError
-from shared_ecr.names import Digest
-from shared_ecr.problems import Position
+from shared_ecr.findings.errors import ExitCode, InvalidValueError, UsageError
+from shared_ecr.findings.problems import Position
+from shared_ecr.model.names import Digest
 
 APP, WEB = f"{FRANKFURT}/team/app", f"{FRANKFURT}/team/web"
 DENIED = Reply(403, (), b'{"errors":[{"code":"DENIED","message":"no"}]}')

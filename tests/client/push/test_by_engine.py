@@ -9,8 +9,8 @@ from client.push.world import FRANKFURT, IRELAND, World
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.interface import EngineOutput, LocalImage
 from shared_ecr.client.pushers.events import Message
-from shared_ecr.errors import ExitCode
-from shared_ecr.names import Digest, ImageReference, RegistryHost
+from shared_ecr.findings.errors import ExitCode
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 
 APP, WEB = f"{FRANKFURT}/team/app", f"{FRANKFURT}/team/web"
 

@@ -12,7 +12,7 @@ from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.push import PushJob, PushOptions, PushOutcome, push_all
 from shared_ecr.client.session import Session
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients

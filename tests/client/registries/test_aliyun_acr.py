@@ -11,8 +11,8 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.challenges import BearerChallenge
 from shared_ecr.client.http.endpoints import Endpoint
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 HOSTS = [
     "registry.cn-hangzhou.aliyuncs.com",

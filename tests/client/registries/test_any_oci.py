@@ -21,8 +21,8 @@ from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.registries import credentials_everywhere
-from shared_ecr.errors import UnavailableError
-from shared_ecr.names import RegistryHost, Tag
+from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.model.names import RegistryHost, Tag
 
 NAMED = RegistryHost("registry.example.com")
 

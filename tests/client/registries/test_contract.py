@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_ecr.client.registries import BACKENDS, Mounting, RegistryBackend, backend_of
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names import RegistryHost
-from shared_ecr.names.look_alikes import looks_like_ecr
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import RegistryHost
+from shared_ecr.model.names.look_alikes import looks_like_ecr
 
 HOSTS = {
     "111122223333.dkr.ecr.us-east-1.amazonaws.com": "Amazon ECR",

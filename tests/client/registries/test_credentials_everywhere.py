@@ -15,8 +15,8 @@ from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.credentials.given import read_password
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
 from shared_ecr.client.registries import credentials_everywhere
-from shared_ecr.errors import InvalidValueError, UnavailableError, UsageError
-from shared_ecr.names import Region, RegistryHost
+from shared_ecr.findings.errors import InvalidValueError, UnavailableError, UsageError
+from shared_ecr.model.names import Region, RegistryHost
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient

@@ -11,8 +11,8 @@ from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import IDENTITY_TOKEN_USER, Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.limits import LimitReachedError
-from shared_ecr.errors import SharedEcrError, UnavailableError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import SharedEcrError, UnavailableError
+from shared_ecr.model.names import RegistryHost
 
 LOGGED_IN = GivenLogins({RegistryHost("docker.io"): Credentials("alice", CANARY)})
 

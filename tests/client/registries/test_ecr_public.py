@@ -17,7 +17,7 @@ from client.registry_api import Asked
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.registries import credentials_everywhere
-from shared_ecr.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, UnavailableError
 
 TOKEN = "canary-ecr-public-token"
 ONE_SECOND_IN_2100 = 4102444801

@@ -5,7 +5,7 @@ import pytest
 from client.registries.helpers_on_path import NOT_FOUND, Helpers
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.credentials.programs import ASKED_VARIABLE, HelperProgram
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 
 CANARY = "canary-77aa-secret"
 SERVER = "registry.example.com"

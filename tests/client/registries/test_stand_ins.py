@@ -1,8 +1,8 @@
 import pytest
 
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, TOKEN_SERVICES_VARIABLE, endpoint_of
-from shared_ecr.errors import InvalidValueError, UsageError
-from shared_ecr.names import RegistryHost
+from shared_ecr.findings.errors import InvalidValueError, UsageError
+from shared_ecr.model.names import RegistryHost
 
 ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 SEVERAL = f"http://127.0.0.1:1, docker.io=http://127.0.0.1:2,{ECR}=http://127.0.0.1:3,"

@@ -22,7 +22,7 @@ from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.registries import backend_of
-from shared_ecr.names import Digest, ImageReference, RegistryHost, Tag
+from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
 
 _REPOSITORY = re.compile(r"/v2/(.+)/(?:manifests|blobs|tags)/")
 

@@ -20,7 +20,7 @@ from review.changes.attacks.settings import (
 )
 from review.changes.attacks.templates import Attack, Resources
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.changes import ReviewContext, compare
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment

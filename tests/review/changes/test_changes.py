@@ -17,7 +17,7 @@ from shared_ecr.fate.inventory import Inventory, load_inventory
 from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.fate.inventory.uses import find_uses
 from shared_ecr.findings import Severity
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.changes import Changed, ReviewContext, compare
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment

@@ -7,7 +7,7 @@ from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.evaluation import AccessVerdict, decide
 from shared_ecr.access.policy_pair import PolicyPair, PolicySide, Scope
 from shared_ecr.access.requests import Request
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from unit.access.policies import CONSUMER, REGISTRY, TARGET, allow, deny, everyone_but, policies, policy
 
 OWN = f"arn:aws:iam::{REGISTRY}:role/ci"

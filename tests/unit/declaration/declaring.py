@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared_ecr.declaration import Declaration, load, parse
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.problems import InvalidDeclarationError
 
 HEAD = 'version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\n'
 

@@ -1,8 +1,8 @@
 import pytest
 
 from shared_ecr.declaration.origins import PACKAGE, resolved
+from shared_ecr.findings.problems import InvalidDeclarationError, Severity
 from shared_ecr.model.repositories import Deleted
-from shared_ecr.problems import InvalidDeclarationError, Severity
 from unit.declaration.declaring import declared, only
 
 PROFILES = """

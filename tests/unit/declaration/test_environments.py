@@ -2,7 +2,7 @@ import pytest
 
 from shared_ecr.declaration import parse
 from shared_ecr.declaration.environments import VARIABLE
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.problems import InvalidDeclarationError
 
 DECLARATION = """
 version: 1

@@ -1,7 +1,7 @@
 import pytest
 
 from shared_ecr.documents.nodes import Mapping, Node, content
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.problems import InvalidDeclarationError
 from unit.declaration.declaring import declared
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from shared_ecr.declaration import parse
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.problems import InvalidDeclarationError
 
 DECLARATION = """version: 1
 registry: {account: "111111111111", regions: [us-east-1]}

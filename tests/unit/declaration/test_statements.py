@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from shared_ecr.access.policy_reader import parse_policy, read_policy
 from shared_ecr.declaration import load, parse
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.lifecycle import NoLifecyclePolicy
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.problems import InvalidDeclarationError
 
 ROOT = Path(__file__).parents[3]
 ACCEPTED = ROOT / "tests/declarations/accepted/statements.yaml"

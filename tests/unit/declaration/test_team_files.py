@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.declaration import load
+from shared_ecr.findings.problems import InvalidDeclarationError
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names import RepositoryName
-from shared_ecr.problems import InvalidDeclarationError
 
 ROOT = """
 version: 1

@@ -1,6 +1,6 @@
 import pytest
 
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.problems import InvalidDeclarationError
 from unit.declaration.declaring import declared, only
 
 

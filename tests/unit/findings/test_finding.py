@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from shared_ecr.findings import Acceptance, Acknowledgement, Finding, JudgedFinding, Severity
-from shared_ecr.problems import Position, Problem
+from shared_ecr.findings.problems import Position, Problem
 from shared_ecr.text import sentences
 
 UNTIL = date(2027, 1, 31)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.errors import UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.local.instance import DEMO_ACCOUNT, DEMO_REGION, LocalAws
 from shared_ecr.local.state import StateFile
 

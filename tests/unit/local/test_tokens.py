@@ -5,7 +5,7 @@ import pytest
 
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.tokens import LIFETIME, Tokens
-from shared_ecr.names import AccountId, EcrRegistry, Region
+from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
 REGISTRY = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 

@@ -7,8 +7,8 @@ import pytest
 
 from shared_ecr.access.web_identities import WebIdentity, may_assume
 from shared_ecr.declaration import parse
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.ci_roles import CiRoleSpec, ci_role_specs
-from shared_ecr.problems import InvalidDeclarationError
 
 ORG, PROJECT, USER = (f"{digit * 8}-2222-3333-4444-555555555555" for digit in "abc")
 OTHER = "dddddddd-2222-3333-4444-555555555555"

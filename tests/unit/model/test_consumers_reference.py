@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from shared_ecr.declaration import load, parse
+from shared_ecr.model.names import Region
 from shared_ecr.model.permissions import AccessLevel, PolicyLocation, repository_policy
-from shared_ecr.names import Region
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs/reference/consumers.md"

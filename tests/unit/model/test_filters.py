@@ -15,7 +15,7 @@ from shared_ecr.model.filters import (
     wildcard_matches,
 )
 from shared_ecr.model.mutability import ExclusionFilter
-from shared_ecr.names import Tag
+from shared_ecr.model.names import Tag
 
 CASES = Path(__file__).parents[4] / "shared" / "cases" / "filters.json"
 MATCHERS = {

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import (
     DEFAULT_POLICY,
     Action,

@@ -2,9 +2,9 @@ import time
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mutability import ExclusionFilter, TagMutability
-from shared_ecr.names import Tag
+from shared_ecr.model.names import Tag
 
 RELEASES = (ExclusionFilter("v*"),)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from live_registries import PULL, statement
-from shared_ecr.adoption.needless_statements import needless_statements
 from shared_ecr.declaration import parse
+from shared_ecr.deployment.adoption.needless_statements import needless_statements
 
 HEAD = 'version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\naccounts: {staging: "222222222222"}\n'
 ROOT = "arn:aws:iam::222222222222:root"

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from shared_ecr.model.names import AccountId, OrganizationId, Region
 from shared_ecr.model.permissions import (
     MAX_POLICY_CHARACTERS,
     AccessLevel,
@@ -33,7 +34,6 @@ from shared_ecr.model.principals import (
     Service,
 )
 from shared_ecr.model.principals.service_names import KNOWN
-from shared_ecr.names import AccountId, OrganizationId, Region
 
 HERE = PolicyLocation.of(Region.parse("us-east-1"))
 CHINA = PolicyLocation.of(Region.parse("cn-north-1"))

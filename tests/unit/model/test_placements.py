@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from shared_ecr.declaration import load
 from shared_ecr.declaration.placement_file import placement_path, placement_text
+from shared_ecr.findings.problems import InvalidDeclarationError
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.placements import Placement, grown
 from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull
-from shared_ecr.names import RepositoryName
-from shared_ecr.problems import InvalidDeclarationError
 
 NAMES = [RepositoryName(f"team-{number % 17}/app-{number}") for number in range(1000)]
 DECLARATION = 'version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\nrepositories:\n'

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import LifecyclePolicy, TaggedLike, Untagged
 from shared_ecr.model.lifecycle.presets import (
     ArchiveColdImages,

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.shards import MAX_CHARACTERS, MAX_REPOSITORIES, is_overfull, shard_of, stacks_needed
-from shared_ecr.names import RepositoryName
 
 NAMES = [RepositoryName(f"team-{number % 17}/app-{number}") for number in range(1000)]
 

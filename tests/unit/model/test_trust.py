@@ -1,9 +1,9 @@
 import pytest
 
+from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.principals import GitHubActions, Role
 from shared_ecr.model.trust import trust_policy
-from shared_ecr.names import AccountId, Region
 
 HERE = PolicyLocation.of(Region.parse("eu-west-1"))
 ROLE = Role(AccountId("555555555555"), "ci/shop")

@@ -7,7 +7,7 @@ import pytest
 from shared_ecr.access.lint import PolicyHolder
 from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.documents import DeploymentTarget, InvalidDocumentError
 from shared_ecr.review.rows import DeploymentPolicies, collect
 from unit.access.policies import CONSUMER, REGISTRY, allow

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.aws.request_pace import THROTTLING, RequestPace
-from shared_ecr.live import DeniedRead
+from shared_ecr.documents.live import DeniedRead
 
 # Each round is eight repetitions of botocore, which take a minute.
 _ROUNDS = 15

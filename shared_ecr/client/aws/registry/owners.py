@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from shared_ecr.client.aws.registry.asking import PacedQuestions
-from shared_ecr.live.live_registry import SINGLETONS
+from shared_ecr.documents.live.live_registry import SINGLETONS
 
 KMS_KEY = "AWS::KMS::Key"
 _NO_STACK = frozenset({"ValidationError"})

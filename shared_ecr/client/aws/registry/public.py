@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.spelling import own_tags, parsed, pascal, stack_of
-from shared_ecr.live import LiveResource
-from shared_ecr.live.live_registry import PUBLIC_REPOSITORY
+from shared_ecr.documents.live import LiveResource
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY
+from shared_ecr.model.names import Region
 from shared_ecr.model.settings.public_repositories import HOME
-from shared_ecr.names import Region
 
 if TYPE_CHECKING:
     from shared_ecr.documents.json_text import Json

@@ -17,8 +17,8 @@ from shared_ecr.client.aws.registry.public import read_public
 from shared_ecr.client.aws.registry.repositories import RepositorySelection, described, read_repositories
 from shared_ecr.client.aws.registry.settings import read_settings
 from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
-from shared_ecr.live import LiveRegistry, LiveResource
-from shared_ecr.names import Region
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.model.names import Region
 
 
 @dataclass(frozen=True, slots=True)

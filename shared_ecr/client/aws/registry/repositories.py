@@ -10,8 +10,8 @@ from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
 from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, parsed, stack_of
 from shared_ecr.client.http.workers import WorkerPool
-from shared_ecr.live import LiveResource
-from shared_ecr.live.live_registry import REPOSITORY
+from shared_ecr.documents.live import LiveResource
+from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.model.filters import wildcard_matches
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
 from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, parsed, pascal
 from shared_ecr.documents.json_text import Json
-from shared_ecr.live import LiveResource
-from shared_ecr.live.live_registry import (
+from shared_ecr.documents.live import LiveResource
+from shared_ecr.documents.live.live_registry import (
     CACHE_RULE,
     CREATION_TEMPLATE,
     EXCLUSION,

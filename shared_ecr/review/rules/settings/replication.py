@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.filters import replication_filter_matches
+from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.settings.replication import (
     MAX_DESTINATIONS,
     MAX_PREFIXES,
@@ -17,7 +18,6 @@ from shared_ecr.model.settings.replication import (
     WARNED_RULES,
     NamePrefix,
 )
-from shared_ecr.names import AccountId, Region
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.policy_texts import partition_of
 from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning

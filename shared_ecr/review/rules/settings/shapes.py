@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.text import did_you_mean, listed, quoted

@@ -10,7 +10,7 @@ import yaml
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import load_document, read_document
 from shared_ecr.documents.yaml import loader as document
-from shared_ecr.problems import Position, Problem
+from shared_ecr.findings.problems import Position, Problem
 
 Plain = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | None
 

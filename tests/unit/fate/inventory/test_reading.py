@@ -7,8 +7,8 @@ import pytest
 from inventory_files import INDEX, NOW, Files, digest, entry
 from shared_ecr.fate.inventory import Inventory, load_inventory
 from shared_ecr.fate.inventory.loader import InventorySource
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem
 from shared_ecr.model.lifecycle import StorageClass
-from shared_ecr.problems import InvalidDeclarationError, Problem
 
 ONE, TWO = entry("one", "v1", days=1), entry("two", "v2", days=2)
 

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from inventory_files import NOW, digest
-from shared_ecr.errors import UnavailableError
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory, load_inventory
 from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.fate.inventory.saving import save
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.lifecycle import StorageClass
 
 DAY = timedelta(days=1)

@@ -1,5 +1,5 @@
 from shared_ecr.model.mirrors import Mirror, TagPattern, UpstreamRepository, parse_wanted
-from shared_ecr.names import RepositoryName, Tag
+from shared_ecr.model.names import RepositoryName, Tag
 
 DIGEST = f"sha256:{'ab' * 32}"
 UPSTREAM = ["latest", "1.9.0", "1.10.0", "1.10.1", "1.10.1-alpine", "1.10.2-rc.1", "2.0.0"]

@@ -1,6 +1,6 @@
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mirrors import UpstreamRepository
 
 

@@ -1,9 +1,9 @@
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mirrors import PinnedTag, TagPattern, may_move_here, moves_upstream, parse_wanted
 from shared_ecr.model.mutability import ExclusionFilter, TagMutability
-from shared_ecr.names import Digest, Tag
+from shared_ecr.model.names import Digest, Tag
 
 DIGEST = f"sha256:{'ab' * 32}"
 

@@ -1,6 +1,7 @@
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.model.settings.pull_through_cache import (
     CachePrefix,
     CacheRule,
@@ -9,7 +10,6 @@ from shared_ecr.model.settings.pull_through_cache import (
     Upstream,
     parse_host,
 )
-from shared_ecr.names import AccountId, EcrRegistry, Region, RepositoryName
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 SECRET = MadeSecret("ecr-pullthroughcache/any")

@@ -1,9 +1,9 @@
+from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Region
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import Account, Organization
 from shared_ecr.model.settings import SettingsSpec
 from shared_ecr.model.settings.pull_through_cache import CachePrefix, CacheRule, Upstream
 from shared_ecr.model.settings.registry_policy import ReplicationSource
-from shared_ecr.names import AccountId, EcrRegistry, OrganizationId, Region
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 APPS = Grant(AccessLevel.PULL, Account(AccountId("222222222222")))

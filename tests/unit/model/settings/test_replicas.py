@@ -1,10 +1,10 @@
 from shared_ecr.model.encryption import Aes256, AwsKey, DualLayer, Encryption, NamedKey, StackKey, at_destination
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import SettingsSpec
 from shared_ecr.model.settings.creation_templates import AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.replicas import Replicas, replicas
 from shared_ecr.model.settings.replication import Destination, NamePrefix, Replication, ReplicationRule
-from shared_ecr.names import AccountId, EcrRegistry, Region, RepositoryName
 
 SOURCE = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 THERE = Destination(AccountId("222222222222"), Region("eu-west-1"))

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.model.settings.replication import Destination, NamePrefix, Replication, ReplicationRule
-from shared_ecr.names import AccountId, EcrRegistry, Region, RepositoryName
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 THERE = Destination(AccountId("222222222222"), Region("eu-west-1"))

@@ -1,6 +1,7 @@
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import Region
 from shared_ecr.model.settings.signing import (
     MadeProfile,
     NamedProfile,
@@ -10,7 +11,6 @@ from shared_ecr.model.settings.signing import (
     Validity,
     ValidityUnit,
 )
-from shared_ecr.names import Region
 
 
 def test_a_rule_is_sent_with_its_profile_and_filters() -> None:

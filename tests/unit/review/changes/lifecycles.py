@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.deployments import Deployment, Resource
 from shared_ecr.review.documents import DeploymentTarget, load_deployment, open_deployment
 from shared_ecr.review.worlds import explore

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from shared_ecr.declaration import parse
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.documents import DeploymentTarget, declared_positions
 from unit.review.documents.reading import PLACE, named, read, repository, resources
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.review.rules.judgements import RuleFinding
 
 ROOT = Path(__file__).parents[4]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.judging import ReviewQuestion
 from shared_ecr.review.verdict import Conclusion, ReviewResult

@@ -1,0 +1,60 @@
+"""Names for the accounts of a declaration, so that each is written in one place."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from shared_ecr.deployment.adoption.yaml_writer import Commented
+
+Plain = dict[str, object]
+_ACCOUNT = re.compile(r"[0-9]{12}")
+# A name with the digits of another account would mislead.
+_DIGITS_OF_AN_ACCOUNT = re.compile(r"[0-9]{12}")
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+_ORGANIZATION = re.compile(r"(o-[a-z0-9]{10,32})(?:/.*)?")
+
+
+class Accounts:
+    """Collects the accounts and organizations that grants name."""
+
+    def __init__(self, home: str, known: Mapping[str, str] | None = None) -> None:
+        self._home = home
+        self._known = _distinct(known or {})
+        self.names: dict[str, str] = {}
+        self.organizations: set[str] = set()
+
+    def named(self, properties: Plain) -> Plain:
+        """Return *properties* with names in the place of accounts, in grants alone."""
+        if "grants" not in properties:
+            return properties
+        return {**properties, "grants": self._named(properties["grants"])}
+
+    def _named(self, value: object) -> object:
+        match value:
+            case Mapping():
+                return {key: self._named(each) for key, each in value.items()}
+            case list():
+                return [self._named(each) for each in value]
+            case str() if _ACCOUNT.fullmatch(value) and value != self._home:
+                name = self._known.get(value, f"account-{value}")
+                self.names[name] = value
+                return name
+            case str():
+                if match := _ORGANIZATION.fullmatch(value):
+                    self.organizations.add(match[1])
+                return value
+            case Commented():
+                return value
+            case _:
+                return value
+
+
+def _distinct(known: Mapping[str, str]) -> dict[str, str]:
+    """Return a name for each account that has one of its own; all others keep their digits."""
+    plain = {account: _NO_NAME.sub("-", name.lower()).strip("-") for account, name in known.items()}
+    often = Counter(plain.values())
+    return {
+        account: name
+        for account, name in plain.items()
+        if often[name] == 1 and any(map(str.isalpha, name)) and not _DIGITS_OF_AN_ACCOUNT.search(name)
+    }

@@ -1,0 +1,173 @@
+"""The certificate of an adoption: that what is wanted equals what is live, field by field and by meaning.
+
+An empty certificate is the proof that importing loses nothing. A difference that is wanted is accepted like every
+finding, in `acknowledged` of the declaration; encryption never is, for it would replace the repository.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.deployment.adoption.field_differences import FieldDifference, RepositoryField, field_differences
+from shared_ecr.deployment.adoption.setting_differences import SettingDifference, setting_differences
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
+from shared_ecr.findings import Finding, Severity
+
+# CloudFormation imports a resource only with one of these.
+_RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionFinding(Finding):
+    """One thing that an adoption would lose or change. Codes: docs/how-to/adopt.md."""
+
+    subject: str
+    """The repository, or the setting."""
+
+    @property
+    def place(self) -> str:
+        """What it is about."""
+        return self.subject
+
+
+def certify(
+    live: LiveRegistry, wanted: WantedRegistry, adopted: Sequence[str], known: TrustBoundary | None = None
+) -> list[AdoptionFinding]:
+    """Return what separates *live* from *wanted* for the *adopted* repositories and all declared settings."""
+    found = [finding for name in adopted for finding in _of_repository(live, wanted, name, known)]
+    return [*found, *map(_of_setting, setting_differences(live, wanted))]
+
+
+def _of_repository(
+    live: LiveRegistry, wanted: WantedRegistry, name: str, known: TrustBoundary | None
+) -> Iterator[AdoptionFinding]:
+    held, will = live.one(REPOSITORY, name), wanted.one(REPOSITORY, name)
+    if held is None:
+        yield _error(
+            "adopt-missing", name, "it does not exist any more", "There is nothing to import", "Read the registry again"
+        )
+        return
+    if will is None:
+        yield _error(
+            "adopt-missing", name, "it is not declared", "It would stay unmanaged", "Declare it, or adopt without it"
+        )
+        return
+    for part in live.unread:
+        if part.repository == name:
+            yield _error(
+                "adopt-unread", name, f"{part.action} was denied", "What it says cannot be compared",
+                "Allow the action (docs/reference/live.md) and read again",
+            )  # fmt: skip
+    yield from _of_stack(held, will)
+    region = live.region
+    target = TargetRepository(str(live.account), str(region), name, str(region.partition), None)
+    for difference in field_differences(held.properties, will.properties, target, known):
+        yield from _of_field(name, held, will, difference)
+
+
+def _of_stack(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
+    if held.owner and held.owner != will.stack:
+        yield _error(
+            "adopt-owner", held.name, f"it belongs to the stack {held.owner}",
+            "CloudFormation refuses to import what another stack has",
+            "Release it there first: DeletionPolicy Retain, deploy, remove it, deploy",
+        )  # fmt: skip
+    if will.deletion_policy not in _RETAINED:
+        yield _error(
+            "adopt-retention", held.name, f"its DeletionPolicy is {will.deletion_policy or 'Delete'}",
+            "CloudFormation imports only what is retained", "Write 'on_removal: retain' for the adoption",
+        )  # fmt: skip
+
+
+def _of_field(
+    name: str, held: LiveResource, will: WantedResource, difference: FieldDifference
+) -> Iterator[AdoptionFinding]:
+    change = (f"live: {difference.before}", f"wanted: {difference.after}")
+    match difference.field:
+        case RepositoryField.POLICY:
+            yield from _of_policy(name, difference)
+        case RepositoryField.LIFECYCLE:
+            yield _error(
+                "adopt-lifecycle", name, "its lifecycle rules would change",
+                "Images would expire, or stay, that do not now",
+                "Write the rules as they are, or {none: true, reason: …}", change,
+            )  # fmt: skip
+        case RepositoryField.MUTABILITY:
+            yield _error(
+                "adopt-mutability", name, "its tag mutability would change", "Pushes would be refused, or tags moved",
+                "Write tag_mutability as it is", change,
+            )  # fmt: skip
+        case RepositoryField.SCAN:
+            yield _error(
+                "adopt-scan", name, "scan on push would change", "Images would be scanned that are not, or the reverse",
+                "Write scan_on_push as it is", change,
+            )  # fmt: skip
+        case RepositoryField.ENCRYPTION:
+            yield _error(
+                "adopt-encryption", name, "its encryption would change",
+                "Encryption is fixed when a repository is created: CloudFormation would replace the repository",
+                "Write encryption as it is; this finding cannot be accepted", change,
+            )  # fmt: skip
+        case RepositoryField.TAGS:
+            yield from _of_tags(name, held, will)
+        case _:
+            assert_never(difference.field)
+
+
+def _of_policy(name: str, difference: FieldDifference) -> Iterator[AdoptionFinding]:
+    access = difference.access
+    if access is None:
+        return
+    for code, what, changed in (
+        ("adopt-access-widened", "the policy would allow more", access.widened),
+        ("adopt-access-narrowed", "the policy would allow less", access.narrowed),
+    ):
+        if changed:
+            lines = tuple(map(str, changed))
+            yield _error(code, name, f"{what}: {lines[0]}", "", "Write what the policy says under 'statements'", lines)
+    if access.undecided:
+        yield _error(
+            "adopt-access-undecided", name, "that the policy means the same could not be shown", access.undecided,
+            "Write its statements word for word under 'statements'",
+        )  # fmt: skip
+
+
+def _of_tags(name: str, held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
+    live, wanted = (dict(tag_pairs(each.properties.get("Tags"))) for each in (held, will))
+    lost = [f"{key}={value}" for key, value in live.items() if wanted.get(key) != value]
+    added = [f"{key}={value}" for key, value in wanted.items() if key not in live]
+    if lost:
+        yield _error(
+            "adopt-tag-lost", name, f"tags would be removed or changed: {', '.join(lost)}",
+            "Costs are booked, and access is given, by tags", "Write the tags as they are",
+        )  # fmt: skip
+    if added:
+        yield _error("adopt-tag-added", name, f"tags would be added: {', '.join(added)}", "", "Leave them out for now")
+
+
+def _of_setting(difference: SettingDifference) -> AdoptionFinding:
+    return _error(
+        "adopt-setting", difference.what, difference.sentence, "The registry has it once, anyone who writes it",
+        "Write it as it is, or leave it out of the declaration", difference.details,
+    )  # fmt: skip
+
+
+def _error(  # noqa: PLR0913, PLR0917 — the parts of a finding
+    code: str, subject: str, what: str, why: str, fix: str, details: tuple[str, ...] = ()
+) -> AdoptionFinding:
+    return AdoptionFinding(code, Severity.ERROR, what, why, fix, details, subject=subject)
+
+
+UNACCEPTABLE = frozenset({"adopt-encryption", "adopt-owner", "adopt-missing", "adopt-unread", "adopt-retention"})
+"""Findings that no acknowledgement accepts: CloudFormation would refuse or replace, or no one knows."""
+
+
+def counted(findings: Sequence[AdoptionFinding], adopted: Sequence[str]) -> Mapping[str, int]:
+    """Return how many of *adopted* are free of findings, and how many are not."""
+    touched = {finding.subject for finding in findings}
+    faulty = sum(name in touched for name in adopted)
+    return {"certified": len(adopted) - faulty, "not_certified": faulty}

@@ -1,0 +1,108 @@
+"""The commands of an adoption, written once it is certified: prepared and shown first, executed then."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from shared_ecr.deployment.adoption.left_out import LeftOut
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
+from shared_ecr.documents.live.live_registry import SINGLETONS
+
+# The name of the change sets of an adoption.
+_CHANGE_SET = "adopt"
+_HEAD = """\
+#!/bin/sh
+# Written by 'shared-ecr adopt certify'. Read it, then run it line by line from the folder of the CDK app.
+# Adopt one repository first, and look at it with 'shared-ecr adopt verify' before you continue: what CloudFormation
+# does at an import can only be seen in a real account.
+set -eu
+"""
+
+
+def mappings(wanted: WantedRegistry, account: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return, by stack, the identifiers of the resources that `cdk import` must be given: the singletons alone.
+
+    Everything with a name is imported by its name (`--import-existing-resources`).
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
+    """
+    found: dict[str, dict[str, Mapping[str, str]]] = {}
+    for each in wanted.resources.values():
+        if each.kind in SINGLETONS:
+            found.setdefault(each.artifact, {})[each.logical_id] = {"RegistryId": account}
+    return found
+
+
+def script(wanted: WantedRegistry, folder: str, account: str) -> str:
+    """Return the text of commands.sh."""
+    lines = [_HEAD]
+    stacks = sorted({(each.artifact, each.stack) for each in wanted.resources.values()})
+    held = mappings(wanted, account)
+    for artifact, _ in stacks:
+        if artifact in held:
+            lines += [
+                "# 1. The settings that the registry has once: CloudFormation identifies them by the registry's id.",
+                f"cdk import {artifact} --resource-mapping {folder}/mapping-{artifact}.json",
+                "",
+            ]
+    lines += [
+        "# 2. Everything that has a name: prepare the change sets, and execute nothing.",
+        f"cdk deploy --all --import-existing-resources --method=prepare-change-set --change-set-name {_CHANGE_SET}",
+        "",
+        "# 3. Look: each adopted resource has the action Import, none is removed, and Replacement is never True.",
+    ]
+    lines += [
+        f"aws cloudformation describe-change-set --stack-name {stack} --change-set-name {_CHANGE_SET} "
+        "--query 'Changes[].ResourceChange.[Action,Replacement,LogicalResourceId]' --output table"
+        for _, stack in stacks
+    ]
+    lines += [
+        "",
+        "# 4. Execute them.",
+        *(
+            f"cdk deploy {artifact} --method=execute-change-set --change-set-name {_CHANGE_SET}"
+            for artifact, _ in stacks
+        ),
+        "",
+        "# 5. Compare with what was there before.",
+        f"shared-ecr adopt verify --folder {folder}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def release_notes(left_out: Sequence[LeftOut], adopted: Sequence[str]) -> str:
+    """Return how repositories are released from where they are managed now, as Markdown."""
+    lines = ["# Before the adoption", ""]
+    foreign = [each for each in left_out if "belongs to the stack" in each.why and "bootstrap" not in each.why]
+    if foreign:
+        lines += [
+            "## From another CloudFormation stack",
+            "",
+            "1. Write `DeletionPolicy: Retain` at each repository of the list, and deploy that stack.",
+            "2. Remove the repositories from its template, and deploy it again: they stay, without an owner.",
+            "3. Run `shared-ecr adopt` again.",
+            "",
+            *(f"- `{each.what}`: {each.why}" for each in foreign),
+            "",
+        ]
+    lines += [
+        "## From Terraform",
+        "",
+        "Terraform writes back what its state holds at the next run. Remove it from the state, and keep it in AWS:",
+        "",
+        "```hcl",
+        "# For each repository: all three resources, where they exist.",
+        *(
+            f"removed {{\n  from = {kind}.EXAMPLE\n  lifecycle {{\n    destroy = false\n  }}\n}}"
+            for kind in ("aws_ecr_repository", "aws_ecr_repository_policy", "aws_ecr_lifecycle_policy")
+        ),
+        "```",
+        "",
+        f"Repositories of this adoption: {', '.join(f'`{name}`' for name in adopted) or 'none'}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def render_mapping(mapping: Mapping[str, Mapping[str, str]]) -> str:
+    """Render the mapping of one stack for `cdk import --resource-mapping`."""
+    return f"{json.dumps(mapping, indent=2)}\n"

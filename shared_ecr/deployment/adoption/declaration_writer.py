@@ -1,0 +1,254 @@
+"""Write the declaration of a live registry, and prove on it that nothing is lost.
+
+What the reader of declarations refuses, and what would not come out equal, is left out with the reason: the file that
+is written loads, and its repositories equal those that are live.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from shared_ecr.declaration import parse
+from shared_ecr.deployment.adoption.account_names import Accounts
+from shared_ecr.deployment.adoption.certificate import certify
+from shared_ecr.deployment.adoption.deleted_principals import without_deleted
+from shared_ecr.deployment.adoption.factoring import factored
+from shared_ecr.deployment.adoption.left_out import LeftOut, unread, unwanted
+from shared_ecr.deployment.adoption.properties import Plain, UnsayableError, properties_of
+from shared_ecr.deployment.adoption.settings_writer import settings_of
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
+from shared_ecr.deployment.adoption.yaml_writer import Commented, write_yaml
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
+from shared_ecr.findings.problems import InvalidDeclarationError
+from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec
+
+_FILE = "registry.yaml"
+# Errors where the package is stricter than ECR; what exists is declared with a reason.
+_IGNORED = ("name-double", "access-public", "access-notprincipal")
+# What a certificate calls a setting, and the key that declares it.
+_CALLED = {
+    "registry policy": "statements",
+    "scanning": "scanning",
+    "pull-time exclusion": "pull_time_exclusions",
+    "account setting": "account_settings",
+}
+# Dropped from a declaration with too many repositories for one stack.
+_TOO_LARGE = "registry-size"
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionRequest:
+    """What is asked of an adoption."""
+
+    stack_name: str = DEFAULT_STACK_NAME
+    asked: tuple[str, ...] = ()
+    """Repositories that were named one by one."""
+    drops_deleted: bool = False
+    """Whether principals that were deleted may be left out of policies: ECR refuses their ids."""
+    with_settings: bool = True
+    account_names: Mapping[str, str] = field(default_factory=dict)
+    """What the organization calls its accounts, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDeclaration:
+    """The declaration of a live registry."""
+
+    text: str
+    registry: RegistrySpec
+    adopted: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is declared so far; repositories move from here to what is left out."""
+
+    live: LiveRegistry
+    request: AdoptionRequest
+    settings: Plain
+    repositories: dict[str, Plain] = field(default_factory=dict)
+    left: list[LeftOut] = field(default_factory=list)
+    ignored: list[Plain] = field(default_factory=list)
+    verbatim: set[str] = field(default_factory=set)
+    stacks: int = 1
+
+    @property
+    def state(self) -> tuple[int, ...]:
+        """What changes whenever something was repaired."""
+        sizes = (self.repositories, self.left, self.ignored, self.verbatim, self.settings)
+        return (*map(len, sizes), self.stacks)
+
+    def leave_out(self, name: str, why: str) -> None:
+        self.repositories.pop(name, None)
+        self.left.append(LeftOut(name, why))
+
+
+def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDeclaration:
+    """Return the declaration of *live*; every round of the loop leaves out at least one thing that does not fit."""
+    left: list[LeftOut] = []
+    settings: Plain = settings_of(live, left) if request.with_settings else {"scanning": None}
+    draft = _Draft(live, request, settings, left=left)
+    _collect(draft)
+    while True:
+        text = _text(draft)
+        try:
+            registry = parse(text, _FILE).registry
+        except InvalidDeclarationError as error:
+            if not _repair(draft, error):
+                raise
+            continue
+        wanted = live if not request.drops_deleted else _without_deleted(live)
+        findings = certify(wanted, WantedRegistry.of_declaration(registry, live.home), tuple(draft.repositories))
+        if not findings:
+            adopted = tuple(sorted(draft.repositories))
+            return WrittenDeclaration(text, registry, adopted, tuple(sorted(draft.left)))
+        for finding in findings:
+            why = f"a declaration of it would not be equal: {finding.what}"
+            if finding.subject in draft.repositories:
+                draft.leave_out(finding.subject, why)
+            else:
+                _drop_called(draft, finding.subject, why)
+
+
+def _without_deleted(live: LiveRegistry) -> LiveRegistry:
+    """Return *live* as ECR would store it again: without principals that were deleted."""
+    return replace(
+        live,
+        resources=tuple(
+            replace(
+                each,
+                properties={
+                    **each.properties,
+                    "RepositoryPolicyText": without_deleted(each.properties.get("RepositoryPolicyText")),
+                },
+            )
+            if each.kind == REPOSITORY
+            else each
+            for each in live.resources
+        ),
+    )
+
+
+def _collect(draft: _Draft) -> None:
+    live, request = draft.live, draft.request
+    skipped = {each.what: each for each in unwanted(live, (request.stack_name,), request.asked)}
+    draft.left += skipped.values()
+    for resource in live.repositories:
+        if resource.name in skipped:
+            continue
+        if parts := unread(live, resource):
+            draft.left.append(LeftOut(resource.name, f"{parts} was denied; what it says is not known"))
+            continue
+        try:
+            draft.repositories[resource.name] = _declared(draft, resource, recognises=True)
+        except UnsayableError as error:
+            draft.left.append(LeftOut(resource.name, str(error)))
+    for each in live.of(PUBLIC_REPOSITORY):
+        draft.left.append(LeftOut(f"public repository {each.name}", "public repositories are declared by hand"))
+
+
+def _declared(draft: _Draft, resource: LiveResource, *, recognises: bool) -> Plain:
+    """Return the properties of *resource*; without *recognises* its policy stays word for word."""
+    policy = resource.properties.get("RepositoryPolicyText")
+    if draft.request.drops_deleted:
+        policy = without_deleted(policy)
+    held = resource.properties.get("LifecyclePolicy")
+    lifecycle = held.get("LifecyclePolicyText") if isinstance(held, dict) else None
+    properties = properties_of(draft.live, resource, policy=policy, lifecycle=lifecycle, recognises=recognises)
+    scanning = resource.properties.get("ImageScanningConfiguration")
+    is_scanned = isinstance(scanning, dict) and scanning.get("ScanOnPush") is True
+    return {"scan_on_push": is_scanned, **properties}
+
+
+def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
+    """Leave out what the reader refuses; whether anything was done."""
+    before = draft.state
+    for problem in error.problems:
+        if str(problem.severity) != "error":
+            continue
+        section, _, rest = problem.path.partition(".")
+        if problem.code in _IGNORED:
+            draft.ignored.append({"code": problem.code, "reason": f"as found on {draft.live.taken[:10]}"})
+        elif problem.code == _TOO_LARGE and draft.stacks < len(draft.repositories) + 1:
+            draft.stacks += 1
+        elif section == "registry":
+            _drop_setting(draft, rest, f"{problem.what} [{problem.code}]")
+        else:
+            _drop_repositories(draft, section, rest, f"{problem.what} [{problem.code}]")
+    draft.ignored = list({str(each["code"]): each for each in draft.ignored}.values())
+    return before != draft.state
+
+
+def _drop_called(draft: _Draft, called: str, why: str) -> None:
+    """Leave out the setting that a certificate calls *called*."""
+    for words, key in _CALLED.items():
+        if called.startswith(words) and draft.settings.get(key) is not None:
+            # Without a word the package would have every image scanned.
+            draft.settings[key] = None
+            if key != "scanning":
+                del draft.settings[key]
+            draft.left.append(LeftOut(called, why))
+            return
+    raise AssertionError(f"nothing declares {called}")
+
+
+def _drop_setting(draft: _Draft, path: str, why: str) -> None:
+    key, _, member = path.partition(".")
+    held = draft.settings.get(key)
+    if isinstance(held, dict) and (found := _named(held, member)):
+        del held[found]
+        draft.left.append(LeftOut(f"{key} {found}", why))
+    elif key.partition("[")[0] in draft.settings:
+        name = key.partition("[")[0]
+        del draft.settings[name]
+        draft.left.append(LeftOut(name, why))
+
+
+def _drop_repositories(draft: _Draft, section: str, path: str, why: str) -> None:
+    if section == "repositories":
+        found = _named(draft.repositories, path)
+        names = [found] if found else []
+    else:
+        # A default or a profile: anyone who has the value wrote it.
+        names = [name for name in draft.repositories if path.split(".", maxsplit=1)[0] in draft.repositories[name]]
+    for name in names:
+        resource = draft.live.one(REPOSITORY, name)
+        if resource and "grants" in draft.repositories[name] and name not in draft.verbatim:
+            # The reader refuses a grant that was recognised: the policy stays word for word.
+            draft.verbatim.add(name)
+            draft.repositories[name] = _declared(draft, resource, recognises=False)
+        else:
+            draft.leave_out(name, f"a declaration has no words for it: {why}")
+
+
+def _named(members: Mapping[str, object], path: str) -> str | None:
+    """Return the member that *path* begins with; names have dots of their own, so the longest counts."""
+    fitting = [name for name in members if path == name or path.startswith((f"{name}.", f"{name}["))]
+    return max(fitting, key=len, default=None)
+
+
+def _text(draft: _Draft) -> str:
+    live = draft.live
+    accounts = Accounts(str(live.account), draft.request.account_names)
+    named = {name: accounts.named(properties) for name, properties in draft.repositories.items()}
+    parts = factored(named)
+    registry: Plain = {"account": str(live.account), "regions": [str(live.region)]}
+    if draft.request.stack_name != DEFAULT_STACK_NAME:
+        registry["stack_name"] = draft.request.stack_name
+    if draft.stacks > 1:
+        registry["stacks"] = draft.stacks
+    head = f"The registry of {live.account} in {live.region} as it was at {live.taken}, written by shared-ecr adopt."
+    document: dict[str, object] = {"version": Commented(1, head)}
+    if len(accounts.organizations) == 1:
+        document["organization"] = next(iter(accounts.organizations))
+    if accounts.names:
+        document["accounts"] = dict(sorted(accounts.names.items()))
+    document["registry"] = registry | draft.settings
+    sections = (("defaults", parts.defaults), ("profiles", parts.profiles))
+    document |= {key: section for key, section in sections if section}
+    document["repositories"] = parts.repositories
+    if draft.ignored:
+        document["ignore"] = draft.ignored
+    return write_yaml(document)

@@ -1,0 +1,38 @@
+"""Principals that were deleted: ECR shows their ids, and refuses a policy that names them."""
+
+import re
+from collections.abc import Mapping
+
+from shared_ecr.deployment.adoption.access_equality import statements_of
+from shared_ecr.documents.json_text import Json
+
+_ID = re.compile(r"A(?:RO|ID)A[A-Z0-9]{12,}")
+
+
+def names_deleted(policy: Json) -> bool:
+    """Whether a statement of *policy* names a principal that was deleted."""
+    return any(_ids(statement) for statement in statements_of(policy))
+
+
+def without_deleted(policy: Json) -> Json:
+    """Return *policy* without the ids of deleted principals; a statement that names no other is left out."""
+    if not isinstance(policy, dict) or not names_deleted(policy):
+        return policy
+    kept: list[Json] = []
+    for statement in statements_of(policy):
+        ids = _ids(statement)
+        principal = statement.get("Principal")
+        if not ids or not isinstance(principal, dict):
+            kept.append(dict(statement))
+            continue
+        listed = principal.get("AWS")
+        left: list[Json] = [each for each in (listed if isinstance(listed, list) else [listed]) if each not in ids]
+        if left:
+            kept.append({**statement, "Principal": {**principal, "AWS": left}})
+    return {**policy, "Statement": kept} if kept else None
+
+
+def _ids(statement: Mapping[str, Json]) -> set[str]:
+    principal = statement.get("Principal")
+    listed = principal.get("AWS") if isinstance(principal, dict) else None
+    return {str(each) for each in (listed if isinstance(listed, list) else [listed]) if _ID.fullmatch(str(each))}

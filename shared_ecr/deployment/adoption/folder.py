@@ -1,0 +1,68 @@
+"""The folder of an adoption: the snapshot, what was adopted and what was left out, and the way back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared_ecr.deployment.adoption.commands import release_notes
+from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
+from shared_ecr.deployment.adoption.left_out import LeftOut
+from shared_ecr.deployment.adoption.undo import render, undo_steps
+from shared_ecr.documents.live import LiveRegistry, render_text
+from shared_ecr.findings.errors import InvalidValueError
+
+SNAPSHOT, ADOPTED, COMMANDS, NOTES = "live.json", "adopted.json", "commands.sh", "release.md"
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedRecord:
+    """What an adoption wrote, kept beside the snapshot."""
+
+    declaration: str
+    """The file of the declaration, as the command line named it."""
+    digest: str
+    """SHA-256 of the text that was written: a file that was edited since is not overwritten."""
+    repositories: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    def render(self) -> str:
+        """Render the record."""
+        document = {
+            "format": 1,
+            "declaration": self.declaration,
+            "sha256": self.digest,
+            "repositories": list(self.repositories),
+            "left_out": [{"what": each.what, "why": each.why} for each in self.left_out],
+        }
+        return f"{json.dumps(document, indent=2)}\n"
+
+    @classmethod
+    def parse(cls, text: str, source: str) -> "AdoptedRecord":
+        """Read a record.
+
+        Raises:
+            InvalidValueError: it is not one.
+        """
+        try:
+            held = json.loads(text)
+            left = tuple(LeftOut(str(each["what"]), str(each["why"])) for each in held["left_out"])
+            names = tuple(map(str, held["repositories"]))
+            return cls(str(held["declaration"]), str(held["sha256"]), names, left)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidValueError(
+                f"{source} is not the record of an adoption", fix="Run 'shared-ecr adopt' again", code="adoption-record"
+            ) from error
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of a declaration's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def files_of(live: LiveRegistry, written: WrittenDeclaration, declaration: str) -> Mapping[str, str]:
+    """Return every file of the folder by its path within it."""
+    record = AdoptedRecord(declaration, digest_of(written.text), written.adopted, written.left_out)
+    undo = {f"undo/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
+    notes = release_notes(written.left_out, written.adopted)
+    return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **undo}

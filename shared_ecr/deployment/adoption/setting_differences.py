@@ -1,0 +1,116 @@
+"""Compare the settings of a registry, those that a deployment makes, with what is live."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared_ecr.deployment.adoption.access_equality import canonical
+from shared_ecr.deployment.adoption.field_differences import lifecycle_rules
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.documents.json_text import Json, as_json, compact
+from shared_ecr.documents.live import LiveRegistry
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
+
+# The action that reads each type; without its answer nothing is known.
+READ_BY = {
+    "AWS::ECR::RegistryPolicy": "ecr:GetRegistryPolicy",
+    "AWS::ECR::ReplicationConfiguration": "ecr:DescribeRegistry",
+    "AWS::ECR::RegistryScanningConfiguration": "ecr:GetRegistryScanningConfiguration",
+    "AWS::ECR::PullThroughCacheRule": "ecr:DescribePullThroughCacheRules",
+    "AWS::ECR::RepositoryCreationTemplate": "ecr:DescribeRepositoryCreationTemplates",
+    "AWS::ECR::SigningConfiguration": "ecr:GetSigningConfiguration",
+    "AWS::ECR::PullTimeUpdateExclusion": "ecr:ListPullTimeUpdateExclusions",
+    "Custom::EcrSetting": "ecr:GetAccountSetting",
+}
+_NAMES = {
+    "AWS::ECR::RegistryPolicy": "registry policy",
+    "AWS::ECR::ReplicationConfiguration": "replication",
+    "AWS::ECR::RegistryScanningConfiguration": "scanning",
+    "AWS::ECR::PullThroughCacheRule": "pull-through cache rule",
+    "AWS::ECR::RepositoryCreationTemplate": "creation template",
+    "AWS::ECR::SigningConfiguration": "signing",
+    "AWS::ECR::PullTimeUpdateExclusion": "pull-time exclusion",
+    "Custom::EcrSetting": "account setting",
+    "AWS::ECR::PublicRepository": "public repository",
+}
+_POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"})
+_NOT_LIVE = frozenset({"ServiceToken", "ServiceTimeout", "Operation"})
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDifference:
+    """One setting that is not the same on both sides."""
+
+    what: str
+    sentence: str
+    details: tuple[str, ...] = ()
+
+
+def called(kind: str, name: str) -> str:
+    """Return what a setting is called in reports: `creation template team`."""
+    return f"{_NAMES.get(kind, kind)} {name}".rstrip()
+
+
+def setting_differences(live: LiveRegistry, wanted: WantedRegistry) -> Iterator[SettingDifference]:
+    """Yield the wanted settings that are not as they are live; what is not wanted stays as it is."""
+    for will in wanted.resources.values():
+        if will.kind == REPOSITORY:
+            continue
+        what = called(will.kind, will.name)
+        held = live.one(will.kind, will.name)
+        if live.is_unread("", READ_BY.get(will.kind, "")) or (
+            will.kind == PUBLIC_REPOSITORY and live.is_unread(will.name)
+        ):
+            yield SettingDifference(what, f"{READ_BY.get(will.kind, 'it')} was denied, so it cannot be compared")
+        elif held is None:
+            yield SettingDifference(what, "it would be created")
+        else:
+            yield from _changed(what, held.properties, will)
+
+
+def _changed(what: str, held: Mapping[str, Json], will: WantedResource) -> Iterator[SettingDifference]:
+    changed = changed_properties(held, will.properties)
+    if changed:
+        lines = [line for key, (old, new) in changed.items() for line in (f"live {key}: {old}", f"wanted {key}: {new}")]
+        yield SettingDifference(what, "it would change", tuple(lines))
+
+
+def changed_properties(before: Mapping[str, Json], after: Mapping[str, Json]) -> dict[str, tuple[str, str]]:
+    """Return the properties that mean something else on both sides, each with both values as text."""
+    keys = sorted({*before, *after} - _NOT_LIVE)
+    return {
+        key: (_shown(before.get(key)), _shown(after.get(key)))
+        for key in keys
+        if normalised(key, before.get(key)) != normalised(key, after.get(key))
+    }
+
+
+def normalised(key: str, value: Json) -> object:
+    """Return the property *key* in a form that is equal for what means the same."""
+    if key in _POLICIES:
+        return canonical(as_json(json.loads(value)) if isinstance(value, str) else value)
+    if key == "LifecyclePolicy" and isinstance(value, str):
+        return compact(lifecycle_rules({"LifecyclePolicy": value}))
+    if key == "Body" and isinstance(value, str):
+        return _unordered(as_json(json.loads(value)))
+    if key == "EncryptionConfiguration":
+        return _unordered(value or {"EncryptionType": "AES256"})
+    if value is None or value == []:
+        return None
+    return _unordered(value)
+
+
+def _unordered(value: Json) -> object:
+    match value:
+        case list():
+            return ("list", *sorted(map(repr, map(_unordered, value))))
+        case dict():
+            return ("object", *sorted((key, repr(_unordered(each))) for key, each in value.items()))
+        case bool():
+            return str(value).lower()
+        case _:
+            return value
+
+
+def _shown(value: Json) -> str:
+    return "none" if value is None else compact(value)

@@ -1,0 +1,154 @@
+"""The settings of a live registry as a declaration writes them, and those that are left as they are."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from shared_ecr.deployment.adoption.access_equality import statements_of
+from shared_ecr.deployment.adoption.left_out import LeftOut
+from shared_ecr.deployment.adoption.properties import FoundOn, Plain, UnsayableError, properties_of
+from shared_ecr.deployment.adoption.setting_differences import called
+from shared_ecr.documents.json_text import Json, as_json
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import (
+    CACHE_RULE,
+    CREATION_TEMPLATE,
+    EXCLUSION,
+    REGISTRY_POLICY,
+    REPLICATION,
+    SCANNING,
+    SETTING,
+    SIGNING,
+)
+
+# What AWS has without being asked; a setting that is so needs no function in the stack.
+_DEFAULTS = {"BASIC_SCAN_TYPE_VERSION": "AWS_NATIVE", "BLOB_MOUNTING": "DISABLED", "REGISTRY_POLICY_SCOPE": "V2"}
+_SETTING_KEYS = {
+    "BASIC_SCAN_TYPE_VERSION": "basic_scan_type_version",
+    "BLOB_MOUNTING": "blob_mounting",
+    "REGISTRY_POLICY_SCOPE": "registry_policy_scope",
+}
+
+
+def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
+    """Return what is written under `registry` besides account and Regions; what cannot be said is added to *left*."""
+    settings: Plain = {}
+    found = FoundOn(live.taken[:10])
+    settings["scanning"] = _scanning(live, left)
+    if live.one(REPLICATION):
+        why = "declaring it also makes a stack at each destination; declare it once the repositories are adopted"
+        left.append(LeftOut("replication", why))
+    if caches := dict(_caches(live, left)):
+        settings["pull_through_cache"] = caches
+    if templates := dict(_templates(live, left)):
+        settings["creation_templates"] = templates
+    policy = live.one(REGISTRY_POLICY)
+    if policy:
+        settings["statements"] = [
+            {"reason": found.reason, "statement": dict(each)} for each in statements_of(policy.properties["PolicyText"])
+        ]
+    signing = live.one(SIGNING)
+    if signing:
+        settings["signing"] = list(_signing(signing))
+    if exclusions := sorted(each.name for each in live.of(EXCLUSION)):
+        settings["pull_time_exclusions"] = exclusions
+    if account := dict(_account_settings(live)):
+        settings["account_settings"] = account
+    return settings
+
+
+def _scanning(live: LiveRegistry, left: list[LeftOut]) -> object:
+    held = live.one(SCANNING)
+    rules = held.properties.get("Rules") if held else None
+    if held is None or not rules or not isinstance(rules, list):
+        # Without rules nothing is declared, or the default of the package would begin to scan every image.
+        why = "it has no rules; 'scanning: null' leaves it so" if held else "it could not be read"
+        left.append(LeftOut("scanning", why))
+        return None
+    written: dict[str, object] = {"type": str(held.properties["ScanType"]).lower()}
+    for rule in rules:
+        if isinstance(rule, dict):
+            filters = rule.get("RepositoryFilters")
+            patterns = (
+                [str(each["Filter"]) for each in filters if isinstance(each, dict)] if isinstance(filters, list) else []
+            )
+            written[str(rule["ScanFrequency"]).lower()] = patterns
+    return written
+
+
+def _filters(rule: Mapping[str, Json]) -> list[str]:
+    filters = rule.get("RepositoryFilters")
+    return [str(each["Filter"]) for each in filters if isinstance(each, dict)] if isinstance(filters, list) else []
+
+
+def _caches(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, Plain]]:
+    for rule in live.of(CACHE_RULE):
+        held = rule.properties
+        upstream = str(held.get("UpstreamRegistry") or "")
+        url = str(held.get("UpstreamRegistryUrl") or "")
+        if upstream == "ecr" and not held.get("CustomRoleArn") and not url.startswith(str(live.account)):
+            why = "its upstream is another account's and it has no role; the stack would make one"
+            left.append(LeftOut(called(CACHE_RULE, rule.name), why))
+            continue
+        if not upstream:
+            left.append(LeftOut(called(CACHE_RULE, rule.name), "ECR does not say what kind of upstream it has"))
+            continue
+        written: Plain = {"upstream": upstream}
+        if upstream in {"ecr", "azure-container-registry"}:
+            written["host"] = url
+        for key, property_ in (
+            ("secret", "CredentialArn"), ("custom_role", "CustomRoleArn"),
+            ("upstream_prefix", "UpstreamRepositoryPrefix"),
+        ):  # fmt: skip
+            if held.get(property_):
+                written[key] = str(held[property_])
+        yield rule.name, written
+
+
+def _templates(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, Plain]]:
+    for template in live.of(CREATION_TEMPLATE):
+        held = template.properties
+        policy = held.get("RepositoryPolicy")
+        try:
+            parsed: Json = as_json(json.loads(policy)) if isinstance(policy, str) else None
+            properties = properties_of(live, template, policy=parsed, lifecycle=held.get("LifecyclePolicy"))
+        except (UnsayableError, ValueError) as error:
+            left.append(LeftOut(called(CREATION_TEMPLATE, template.name), str(error)))
+            continue
+        needs_role = "tags" in properties or properties["encryption"] != "aes256"
+        if needs_role and not held.get("CustomRoleArn"):
+            why = "it has tags or a KMS key and no role, which ECR needs; the stack would make one"
+            left.append(LeftOut(called(CREATION_TEMPLATE, template.name), why))
+            continue
+        occasions = held.get("AppliedFor")
+        written: Plain = {
+            "applied_for": [str(each).lower() for each in occasions] if isinstance(occasions, list) else []
+        }
+        for key, property_ in (("description", "Description"), ("custom_role", "CustomRoleArn")):
+            if held.get(property_):
+                written[key] = str(held[property_])
+        yield template.name, written | properties
+
+
+def _signing(signing: LiveResource) -> Iterator[Plain]:
+    rules = signing.properties.get("Rules")
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, dict):
+            filters = rule.get("RepositoryFilters")
+            patterns = (
+                [str(each["Filter"]) for each in filters if isinstance(each, dict)] if isinstance(filters, list) else []
+            )
+            yield {"profile": str(rule["SigningProfileArn"]), **({"filters": patterns} if patterns else {})}
+
+
+def _account_settings(live: LiveRegistry) -> Iterator[tuple[str, object]]:
+    for setting in live.of(SETTING):
+        if setting.name in _SETTING_KEYS:
+            value = str(_body(setting).get("value"))
+            if value != _DEFAULTS[setting.name]:
+                written: object = value == "ENABLED" if setting.name == "BLOB_MOUNTING" else value.lower()
+                yield _SETTING_KEYS[setting.name], written
+
+
+def _body(setting: LiveResource) -> Mapping[str, object]:
+    loaded: Mapping[str, object] = json.loads(str(setting.properties["Body"]))
+    return loaded

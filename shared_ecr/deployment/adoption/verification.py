@@ -1,0 +1,67 @@
+"""After an adoption: whether the registry is as it was, and the stack owns what it adopted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared_ecr.access.requests import TargetRepository
+from shared_ecr.deployment.adoption.certificate import AdoptionFinding
+from shared_ecr.deployment.adoption.field_differences import field_differences
+from shared_ecr.deployment.adoption.undo import undo_steps
+from shared_ecr.documents.live import LiveRegistry
+from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.findings import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One thing that is not as it was before the adoption."""
+
+    repository: str
+    field: str
+    before: str
+    after: str
+    undo: str = ""
+    """The command that puts it back; empty where none does."""
+
+    def __str__(self) -> str:
+        changed = f"{self.repository}: {self.field}: was {self.before}, is {self.after}"
+        return f"{changed}\n  undo: {self.undo}" if self.undo else changed
+
+
+def changed_since(before: LiveRegistry, now: LiveRegistry, adopted: Sequence[str]) -> Iterator[AdoptionFinding]:
+    """Find what has changed since the snapshot was taken: the certificate is about the snapshot."""
+    for each in deviations(before, now, adopted, (None,)):
+        if each.field != "owner":
+            yield AdoptionFinding(
+                "adopt-changed-since",
+                Severity.ERROR,
+                f"its {each.field} has changed since the snapshot: was {each.before}, is {each.after}",
+                "The certificate compares with the snapshot",
+                "Run 'shared-ecr adopt' again",
+                subject=each.repository,
+            )
+
+
+def deviations(
+    before: LiveRegistry, after: LiveRegistry, adopted: Sequence[str], stacks: Sequence[str | None]
+) -> Iterator[Deviation]:
+    """Yield what *after* has otherwise than *before*, for the *adopted* repositories of *stacks*."""
+    commands = {(step.repository, step.field): step.command for step in undo_steps(before, frozenset(adopted))}
+    for name in adopted:
+        held, now = before.one(REPOSITORY, name), after.one(REPOSITORY, name)
+        if held is None:
+            continue
+        if now is None:
+            yield Deviation(name, "existence", "there", "deleted")
+            continue
+        for part in after.unread:
+            if part.repository == name:
+                yield Deviation(name, part.action, "read", "denied")
+        region = before.region
+        target = TargetRepository(str(before.account), str(region), name, str(region.partition), None)
+        for difference in field_differences(held.properties, now.properties, target):
+            field = str(difference.field)
+            yield Deviation(name, field, difference.before, difference.after, commands.get((name, field), ""))
+        # The images are not read: CloudFormation has no call that deletes one.
+        if now.owner not in stacks:
+            yield Deviation(name, "owner", " or ".join(filter(None, stacks)), now.owner or "no stack")

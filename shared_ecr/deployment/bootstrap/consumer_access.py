@@ -1,0 +1,103 @@
+"""Exactly what the principals of one account may pull, as the evaluator decides it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared_ecr.access.callers import Caller, CallerKind, Identity
+from shared_ecr.access.capabilities import CAPABILITIES, PULL
+from shared_ecr.access.matrix import Access, MatrixCell, MatrixRow, cells_of
+from shared_ecr.access.trust_boundary import named
+from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
+from shared_ecr.model.registry import RegistrySpec
+
+_PULL = CAPABILITIES.index(PULL)
+
+
+@dataclass(frozen=True, slots=True)
+class PullablePrincipal:
+    """One principal of the account, or all of its roles, and what it may pull beyond those."""
+
+    name: str | None
+    """The role or user; None is any role of the account."""
+    arns: tuple[str, ...]
+    conditions: tuple[str, ...]
+    """What the registry asks for besides, as phrases: a VPC endpoint, a tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerAccess:
+    """All that an account may pull."""
+
+    account: AccountId
+    registry: RegistrySpec
+    principals: tuple[PullablePrincipal, ...]
+
+
+def consumer_access(registry: RegistrySpec, account: AccountId, paths: Sequence[str] = ()) -> ConsumerAccess:
+    """Ask for every repository whether *account* may pull from it.
+
+    Args:
+        registry: the declaration.
+        account: the consumer's account.
+        paths: the paths of its organizational units, for grants to units: `o-…/r-…/ou-…/`.
+
+    Raises:
+        InvalidValueError: the declaration names the account nowhere, or nothing lets it pull.
+    """
+    rows = tuple(declared_rows(registry))
+    callers = _callers(rows, registry, account, tuple(paths))
+    found = list(_principals(rows, callers))
+    if not found:
+        raise InvalidValueError(
+            f"account {account} may pull from no repository",
+            why="No grant of the declaration reaches it"
+            + ("" if paths else "; grants to organizational units are counted only with --organization-path"),
+            fix=f"Write 'pull: [account: \"{account}\"]' under 'grants' of a repository, or under 'defaults'",
+            code="consumer-without-grant",
+        )
+    return ConsumerAccess(account, registry, tuple(found))
+
+
+def _callers(
+    rows: Sequence[MatrixRow], registry: RegistrySpec, account: AccountId, paths: tuple[str, ...]
+) -> list[Caller]:
+    """Return any role of the account, then those that a policy names."""
+    partition = str(registry.regions[0].partition)
+    policies = [each for row in rows for each in (row.policies.repository, row.policies.registry) if each]
+    target = rows[0].target if rows else None
+    written = dict.fromkeys(each for each in named(policies, target) if each.account == str(account)) if target else {}
+    known = account in registry.accounts.values() or account == registry.account
+    if not known and not written:
+        raise InvalidValueError(
+            f"nothing in the declaration names account {account}",
+            why="A policy for an account that was mistyped would be deployed to somewhere else",
+            fix=f"Add it under 'accounts', or under 'grants': 'account: \"{account}\"'",
+            code="consumer-account",
+        )
+    callers = [Caller.unnamed_role(str(account), partition)]
+    callers += sorted((each for each in written if each.names), key=lambda each: each.shown)
+    organization = str(registry.organization) if registry.organization and known else None
+    members = paths or ((f"{organization}/r-none/",) if organization else ())
+    return [each.with_identity(Identity.ALLOWS).in_organization(organization, tuple(members)) for each in callers]
+
+
+def _principals(rows: Sequence[MatrixRow], callers: Sequence[Caller]) -> Iterator[PullablePrincipal]:
+    everyone: set[str] = set()
+    for caller in callers:
+        arns: list[str] = []
+        conditions: list[str] = []
+        for row in rows:
+            cell: MatrixCell = cells_of(row, caller)[_PULL]
+            # A part of a pull, such as the look at a tag that a push needs, is no pull.
+            if cell.access in {Access.NONE, Access.PART} or row.target.arn in everyone:
+                continue
+            arns.append(row.target.arn)
+            conditions += cell.conditions
+        is_named = bool(caller.names) and caller.kind is not CallerKind.ROOT
+        if not is_named:
+            everyone.update(arns)
+        if arns:
+            name = caller.shown.partition(":role/")[2] or caller.shown if is_named else None
+            yield PullablePrincipal(name, tuple(arns), tuple(dict.fromkeys(conditions)))

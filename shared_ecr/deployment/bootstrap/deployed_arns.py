@@ -1,0 +1,168 @@
+"""The ARNs of what an assembly deploys, as narrow as the names in it allow."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from shared_ecr.access.actions import BEFORE_THE_REPOSITORY, REPOSITORY_LEVEL
+from shared_ecr.deployment.bootstrap.assembly_resources import AssemblyResource
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
+
+# CloudFormation names a resource STACK-LOGICALID-RANDOM and cuts a long stack name; this much of it is always kept.
+_KEPT_OF_STACK = 24
+# Actions without a resource, by the service authorization reference of each service:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_WITHOUT_RESOURCE = frozenset({
+    "iam:ListOpenIDConnectProviders", "iam:ListPolicies", "iam:ListRoles", "kms:CreateKey", "kms:ListKeys",
+    "lambda:ListFunctions", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets",
+    "signer:ListSigningProfiles", "ssm:DescribeParameters",
+})  # fmt: skip
+# Which service-linked role ECR makes for which resource.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
+_SERVICE_LINKED = {
+    "AWS::ECR::PullThroughCacheRule": "pullthroughcache.ecr.amazonaws.com",
+    "AWS::ECR::RegistryScanningConfiguration": "inspector2.amazonaws.com",
+    "AWS::ECR::ReplicationConfiguration": "replication.ecr.amazonaws.com",
+    "AWS::ECR::RepositoryCreationTemplate": "ecr.amazonaws.com",
+}
+_OIDC_ACTIONS = "OpenIDConnectProvider"
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedArns:
+    """Answers which ARNs an action of a deployment is needed on."""
+
+    account: AccountId
+    resources: Sequence[AssemblyResource]
+    is_exact: bool
+    """Whether repositories are named one by one."""
+    is_whole: bool
+    """Whether every repository of the account is meant."""
+
+    @property
+    def service_linked(self) -> tuple[str, ...]:
+        """The services whose linked roles the resources need."""
+        return tuple(sorted({_SERVICE_LINKED[each.type] for each in self.resources if each.type in _SERVICE_LINKED}))
+
+    def of(self, permission: str) -> tuple[str, ...]:  # noqa: PLR0911 — one answer for each service
+        """Return the resources of *permission*.
+
+        Raises:
+            InvalidValueError: the service is not known.
+        """
+        service, _, action = permission.partition(":")
+        if permission in _WITHOUT_RESOURCE or service == "inspector2":
+            return ("*",)
+        match service:
+            case "ecr":
+                about_one = action in REPOSITORY_LEVEL or action in BEFORE_THE_REPOSITORY
+                return self._regional("ecr", self._repositories()) if about_one else ("*",)
+            case "ecr-public":
+                names = [f"repository/{name}" for name in self._names("AWS::ECR::PublicRepository")]
+                return tuple(f"arn:{self._partition}:ecr-public::{self.account}:{name}" for name in names)
+            case "ssm":
+                return self.parameters(_parents(self._names("AWS::SSM::Parameter")))
+            case "kms":
+                return self._keys()
+            case "iam":
+                return self._iam(action)
+            case "lambda":
+                return self._regional("lambda", [f"function:{stack}" for stack in self._stacks()])
+            case "secretsmanager":
+                return self._secrets()
+            case "signer":
+                names = self._names("AWS::Signer::SigningProfile")
+                return self._regional("signer", [f"/signing-profiles/{name}" for name in names])
+            case _:
+                raise InvalidValueError(
+                    f"the resources of {permission} are not known",
+                    why="A policy with '*' in their place would allow more than the deployment needs",
+                    code="execution-policy-type",
+                )
+
+    def parameters(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the ARNs of the SSM parameters *names*, which may end with `*`."""
+        return self._regional("ssm", [f"parameter/{name.lstrip('/')}" for name in names])
+
+    @property
+    def _partition(self) -> str:
+        return str(self.resources[0].region.partition) if self.resources else "aws"
+
+    def _regional(self, service: str, resources: Iterable[str]) -> tuple[str, ...]:
+        regions = sorted({str(each.region) for each in self.resources})
+        prefix = f"arn:{self._partition}:{service}"
+        return tuple(
+            f"{prefix}:{region}:{self.account}:{each}" for region in regions for each in sorted(set(resources))
+        )
+
+    def _names(self, type_: str) -> list[str]:
+        """Return the names of the resources of *type_*; one that CloudFormation chooses starts with the stack's."""
+        return sorted({each.name or _generated(each.stack) for each in self.resources if each.type == type_})
+
+    def _stacks(self) -> list[str]:
+        return sorted({_generated(each.stack) for each in self.resources})
+
+    def _repositories(self) -> list[str]:
+        if self.is_whole:
+            return ["repository/*"]
+        names = self._names("AWS::ECR::Repository")
+        found = names if self.is_exact else [_first_part(name) for name in names]
+        templates = self._names("AWS::ECR::RepositoryCreationTemplate")
+        return [f"repository/{each}" for each in (*found, *map(_templated, templates))]
+
+    def _keys(self) -> tuple[str, ...]:
+        """Return the keys: those that the stacks create have no name, so every key of the account and Region."""
+        encryptions = (each.properties.get("EncryptionConfiguration") for each in self.resources)
+        written = (each.get("KmsKey") for each in encryptions if isinstance(each, dict))
+        named = {each for each in written if isinstance(each, str) and each.startswith("arn:")}
+        return (*self._regional("kms", ["key/*"]), *sorted(named))
+
+    def _iam(self, action: str) -> tuple[str, ...]:
+        prefix = f"arn:{self._partition}:iam::{self.account}:"
+        if action == "CreateServiceLinkedRole":
+            return (f"{prefix}role/aws-service-role/*",)
+        if _OIDC_ACTIONS in action:
+            hosts = [url.removeprefix("https://") for url in self._names("AWS::IAM::OIDCProvider")]
+            return tuple(f"{prefix}oidc-provider/{host}" for host in hosts)
+        policies = [f"{prefix}policy/{name}" for name in self._names("AWS::IAM::ManagedPolicy")]
+        roles = [f"{prefix}role/{name}" for name in self._names("AWS::IAM::Role")]
+        if action == "PassRole":
+            custom = (each.properties.get("CustomRoleArn") for each in self.resources)
+            return (*roles, *sorted({arn for arn in custom if isinstance(arn, str)}))
+        if "Role" in action:
+            return tuple(roles) or tuple(policies)
+        return tuple(policies)
+
+    def _secrets(self) -> tuple[str, ...]:
+        # Secrets Manager appends a hyphen and six characters to the name.
+        names = self._names("AWS::SecretsManager::Secret")
+        scoped = [f"{name}-*" if self.is_exact else _first_part(name, "-*") for name in names]
+        made = self._regional("secretsmanager", [f"secret:{each}" for each in scoped])
+        named = (each.properties.get("CredentialArn") for each in self.resources)
+        return (*made, *sorted({arn for arn in named if isinstance(arn, str)}))
+
+
+def _generated(stack: str) -> str:
+    return f"{stack}-*" if len(stack) <= _KEPT_OF_STACK else f"{stack[:_KEPT_OF_STACK]}*"
+
+
+def _first_part(name: str, end: str = "") -> str:
+    first, separator, _ = name.partition("/")
+    return f"{first}/*" if separator else f"{name}{end}"
+
+
+def _templated(prefix: str) -> str:
+    # The prefix of the template for all the rest: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+    return "*" if prefix == "ROOT" else f"{prefix.rstrip('/')}/*"
+
+
+def _parents(names: Iterable[str]) -> list[str]:
+    return sorted({f"/{name.lstrip('/').partition('/')[0]}/*" for name in names})
+
+
+def widest(arns: Sequence[str]) -> tuple[str, ...]:
+    """Return *arns* without those that another one, which ends with `*`, covers already."""
+    prefixes = {arn: arn[:-1] for arn in arns if arn.endswith("*")}
+    return tuple(
+        arn for arn in arns if not any(arn != other and arn.startswith(prefix) for other, prefix in prefixes.items())
+    )

@@ -1,0 +1,117 @@
+"""What a look at the accounts has found: what is there, what is missing, and the command that repairs it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
+from shared_ecr.model.ci_roles import grants_of
+from shared_ecr.model.names import AccountId
+from shared_ecr.model.principals import CiWorkflow, Role
+from shared_ecr.model.registry import RegistrySpec
+
+# The oldest bootstrap stack that CDK's default synthesizer deploys with:
+# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+MIN_BOOTSTRAP_VERSION = 6
+
+
+class Readiness(StrEnum):
+    """The state of one thing."""
+
+    READY = "ready"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    """It could not be read, which is not taken for ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessCheck:
+    """One thing of one account and Region."""
+
+    environment: str
+    """`aws://ACCOUNT/REGION`."""
+    subject: str
+    readiness: Readiness
+    repair: str = ""
+    """The command, or what to do; nothing where it is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLinkedRole:
+    """A role that a service makes for itself, and the service that makes it."""
+
+    name: str
+    service: str
+
+
+def service_linked_roles(registry: RegistrySpec) -> Iterator[ServiceLinkedRole]:
+    """Yield the roles that the settings of *registry* need.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
+    """
+    settings = registry.settings
+    if settings.replication:
+        yield ServiceLinkedRole("AWSServiceRoleForECRReplication", "replication.ecr.amazonaws.com")
+    if settings.caches:
+        yield ServiceLinkedRole("AWSServiceRoleForECRPullThroughCache", "pullthroughcache.ecr.amazonaws.com")
+    if settings.scanning and settings.scanning.wire()["scanType"] == "ENHANCED":
+        yield ServiceLinkedRole("AWSServiceRoleForAmazonInspector2", "inspector2.amazonaws.com")
+
+
+def granted_roles(registry: RegistrySpec) -> tuple[Role, ...]:
+    """Return the roles that grants name and that no stack of ours defines: ECR refuses a policy with a missing one."""
+    managed = registry.ci_roles.accounts if registry.ci_roles else ()
+    found: dict[Role, None] = {}
+    for _, grant in grants_of(registry):
+        consumer = grant.consumer
+        if isinstance(consumer, Role):
+            found.setdefault(consumer)
+        elif isinstance(consumer, CiWorkflow) and consumer.role.account not in managed:
+            found.setdefault(consumer.role)
+    defined = {
+        grant.consumer.role
+        for _, grant in grants_of(registry)
+        if isinstance(grant.consumer, CiWorkflow) and grant.consumer.role.account in managed
+    }
+    return tuple(sorted(set(found) - defined))
+
+
+def trusts(policy: Mapping[str, object], account: AccountId) -> bool:
+    """Whether the trust *policy* of a role names *account*."""
+    statements = policy.get("Statement")
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal") if isinstance(statement, dict) else None
+        named = principal.get("AWS") if isinstance(principal, dict) else None
+        if isinstance(statement, dict) and statement.get("Effect") == "Allow":
+            for each in named if isinstance(named, list) else [named]:
+                if isinstance(each, str) and account.digits in each.split(":"):
+                    return True
+    return False
+
+
+def render(checks: Iterable[ReadinessCheck]) -> str:
+    """Return *checks* as text, those of one account and Region together."""
+    lines: list[str] = []
+    last = ""
+    for each in checks:
+        if each.environment != last:
+            lines.append(each.environment)
+            last = each.environment
+        lines.append(f"  {each.readiness:<8} {each.subject}")
+        if each.repair:
+            lines += [f"             {line}" for line in each.repair.splitlines()]
+    return "\n".join(lines)
+
+
+def stack_names(registry: RegistrySpec, environment: BootstrapEnvironment) -> tuple[str, ...]:
+    """Return the stacks that are deployed to *environment*."""
+    names: list[str] = []
+    if registry.ci_roles and environment.account in registry.ci_roles.accounts:
+        names.append(f"{registry.stack_name}-ci-roles")
+    if environment.account == registry.account and environment.region in registry.regions:
+        names += registry.stack_names
+    elif any(
+        (each.account, each.region) == (environment.account, environment.region) for each in registry.replica_registries
+    ):
+        names.append(f"{registry.stack_name}-replicas")
+    return tuple(names)

@@ -1,0 +1,140 @@
+"""The live registry as a document: a template of CloudFormation whose metadata says when and whence it was read.
+
+It is not meant to be deployed: it is read by `review`, `access` and `fate` like any template, and it is the backup
+from which an adoption puts things back.
+"""
+
+import json
+from typing import Any
+
+from shared_ecr.documents.json_text import Json, Number
+from shared_ecr.documents.live.live_registry import DeniedRead, LiveRegistry, LiveResource
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, Region
+
+FORMAT = 1
+# 20,000 repositories with long policies, twice what an account may have without asking.
+MAX_CHARACTERS = 256 * 1024 * 1024
+OWN = "shared-ecr"
+LIVE = "live"
+
+
+def render_document(registry: LiveRegistry) -> dict[str, Any]:
+    """Render *registry*; equal registries give equal documents."""
+    live = {
+        "format": FORMAT,
+        "account": str(registry.account),
+        "region": str(registry.region),
+        "taken": registry.taken,
+        "selection": list(registry.selection),
+        "unread": [
+            {"repository": each.repository or None, "action": each.action, "why": each.why} for each in registry.unread
+        ],
+    }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"The registry of {registry.account} in {registry.region} as it was at {registry.taken}",
+        "Metadata": {OWN: {LIVE: live}},
+        "Resources": {each.logical_id: _resource(each) for each in registry.resources},
+    }
+
+
+def is_live(data: Json) -> bool:
+    """Whether *data* is a document of this kind."""
+    match data:
+        case {"Metadata": {"shared-ecr": {"live": dict()}}}:
+            return True
+        case _:
+            return False
+
+
+def parse_document(text: str, source: str) -> LiveRegistry:
+    """Read a document from its *text*; *source* is what errors call it.
+
+    Raises:
+        InvalidValueError: it is not a document of a live registry, or of another format.
+    """
+    data = _loaded(text, source)
+    match data:
+        case {"Metadata": {"shared-ecr": {"live": dict() as live}}, "Resources": dict() as resources}:
+            pass
+        case _:
+            raise _invalid(source, "it has no Metadata of a snapshot")
+    if str(live.get("format")) != str(FORMAT):
+        raise _invalid(source, f"its format is {live.get('format')}; this release reads {FORMAT}")
+    try:
+        return LiveRegistry(
+            AccountId.parse(str(live["account"])),
+            Region.parse(str(live["region"])),
+            str(live["taken"]),
+            tuple(_read_resource(each) for each in resources.values()),
+            tuple(_read_unread(each) for each in _list(live["unread"])),
+            tuple(str(each) for each in _list(live.get("selection") or [])),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _invalid(source, f"a part is missing or has another form: {error}") from error
+
+
+def _loaded(text: str, source: str) -> Json:
+    """Read the text: numbers keep their digits, as everywhere a policy is compared."""
+    if len(text) > MAX_CHARACTERS:
+        raise _invalid(source, f"it has more than {MAX_CHARACTERS:,} characters")
+    try:
+        loaded: Json = json.loads(text, parse_int=Number, parse_float=Number)
+    except (ValueError, RecursionError) as error:
+        raise _invalid(source, "it is not JSON") from error
+    return loaded
+
+
+def _resource(each: LiveResource) -> dict[str, Any]:
+    about = {
+        "owner": each.owner,
+        "created": each.created,
+        "key_manager": each.key_manager,
+        "key_owner": each.key_owner,
+        "policyText": each.policy_text,
+    }
+    return {
+        "Type": each.kind,
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Metadata": {OWN: {LIVE: {key: value for key, value in about.items() if value is not None}}},
+        "Properties": dict(each.properties),
+    }
+
+
+def _read_resource(data: Any) -> LiveResource:
+    about = data["Metadata"][OWN][LIVE]
+    return LiveResource(
+        str(data["Type"]),
+        data["Properties"],
+        about.get("owner"),
+        about.get("created"),
+        about.get("policyText"),
+        about.get("key_manager"),
+        about.get("key_owner"),
+    )
+
+
+def _read_unread(data: Any) -> DeniedRead:
+    return DeniedRead(str(data["repository"] or ""), str(data["action"]), str(data["why"]))
+
+
+def _list(data: Json) -> list[Json]:
+    if not isinstance(data, list):
+        raise TypeError("expected a list")
+    return data
+
+
+def _invalid(source: str, why: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{source} is not a snapshot of a registry",
+        why=why[0].upper() + why[1:],
+        fix="Make one with 'shared-ecr snapshot --save FILE'",
+        code="snapshot",
+    )
+
+
+def render_text(registry: LiveRegistry) -> str:
+    """Render the document as text, with a line end."""
+    return f"{json.dumps(render_document(registry), indent=1, ensure_ascii=True)}\n"

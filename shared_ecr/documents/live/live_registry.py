@@ -1,0 +1,118 @@
+"""One registry as it is now: its resources in CloudFormation's spelling, and what could not be read of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shared_ecr.documents.json_text import Json
+from shared_ecr.documents.live.logical_ids import logical_id
+from shared_ecr.model.names import AccountId, EcrRegistry, Region
+
+REPOSITORY = "AWS::ECR::Repository"
+PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
+REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
+REPLICATION = "AWS::ECR::ReplicationConfiguration"
+SCANNING = "AWS::ECR::RegistryScanningConfiguration"
+CACHE_RULE = "AWS::ECR::PullThroughCacheRule"
+CREATION_TEMPLATE = "AWS::ECR::RepositoryCreationTemplate"
+SIGNING = "AWS::ECR::SigningConfiguration"
+EXCLUSION = "AWS::ECR::PullTimeUpdateExclusion"
+SETTING = "Custom::EcrSetting"
+# The property by which a resource is called; a type without one exists once in a registry.
+NAMED_BY: Mapping[str, str] = {
+    REPOSITORY: "RepositoryName",
+    PUBLIC_REPOSITORY: "RepositoryName",
+    CACHE_RULE: "EcrRepositoryPrefix",
+    CREATION_TEMPLATE: "Prefix",
+    EXCLUSION: "PrincipalArn",
+    SETTING: "Name",
+}
+# What CloudFormation identifies a singleton by when it is imported.
+SINGLETONS = frozenset({REGISTRY_POLICY, REPLICATION, SCANNING, SIGNING})
+
+
+def tag_pairs(tags: Json) -> Iterator[tuple[str, str]]:
+    """Yield key and value of each tag in the property *tags*."""
+    for each in tags if isinstance(tags, list) else ():
+        match each:
+            case {"Key": str() as key, "Value": str() as value}:
+                yield key, value
+            case _:
+                continue
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResource:
+    """One resource as it is now."""
+
+    kind: str
+    """Its type, such as `AWS::ECR::Repository`."""
+    properties: Mapping[str, Json]
+    """In CloudFormation's spelling: what a template that made exactly this would say."""
+    owner: str | None = None
+    """The stack that it belongs to; None where it belongs to none, or that is not known."""
+    created: str | None = None
+    """When it was created, ISO 8601."""
+    policy_text: str | None = None
+    """The policy byte for byte, of which `properties` has the parsed form."""
+    key_manager: str | None = None
+    """`AWS` or `CUSTOMER`: who manages the KMS key; None without a key, or where no one may ask."""
+    key_owner: str | None = None
+    """The stack that made the KMS key."""
+
+    @property
+    def name(self) -> str:
+        """What it is called within its registry; empty of what exists once."""
+        property_ = NAMED_BY.get(self.kind)
+        return str(self.properties.get(property_) or "") if property_ else ""
+
+    @property
+    def logical_id(self) -> str:
+        """What the resource of a declaration is called that makes the same."""
+        return logical_id(self.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DeniedRead:
+    """Something that could not be read; nothing is certified or called in sync that it would say."""
+
+    repository: str
+    """The repository concerned, or nothing for the registry as a whole."""
+    action: str
+    """Such as `ecr:GetRepositoryPolicy`."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRegistry:
+    """A registry at one moment."""
+
+    account: AccountId
+    region: Region
+    taken: str
+    """When it was read, ISO 8601 in UTC."""
+    resources: tuple[LiveResource, ...]
+    unread: tuple[DeniedRead, ...] = ()
+    selection: tuple[str, ...] = field(default=())
+    """The patterns of repositories that were read, where not all were; an excluded one begins with `!`."""
+
+    @property
+    def home(self) -> EcrRegistry:
+        """The registry as a place with a host."""
+        return EcrRegistry(self.account, self.region)
+
+    @property
+    def repositories(self) -> tuple[LiveResource, ...]:
+        """The private repositories, by name."""
+        return tuple(self.of(REPOSITORY))
+
+    def of(self, kind: str) -> Iterator[LiveResource]:
+        """Yield the resources of one type."""
+        return (resource for resource in self.resources if resource.kind == kind)
+
+    def one(self, kind: str, name: str = "") -> LiveResource | None:
+        """Return the resource of that type and name, or None."""
+        return next((resource for resource in self.of(kind) if resource.name == name), None)
+
+    def is_unread(self, repository: str, *actions: str) -> bool:
+        """Whether one of *actions* was refused for *repository*, or for the registry where that is nothing."""
+        return any(part.repository == repository and (not actions or part.action in actions) for part in self.unread)

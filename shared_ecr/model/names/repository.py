@@ -1,0 +1,82 @@
+"""Names of ECR repositories."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.text import counted, quoted
+from shared_ecr.text.characters import character, plain
+
+MIN_LENGTH, MAX_LENGTH = 2, 256
+# The pattern of the API and of AWS::ECR::Repository; both admit '__' and '--', which the user guide does not.
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+GRAMMAR = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_DOUBLE = re.compile(r"__|--")
+_URI = re.compile(r"[0-9]{12}\.dkr[.-]ecr[^/]*/(.+)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RepositoryName:
+    """The name of a repository within its registry: lower-case segments joined by slashes."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a name; refuse what the service refuses, and image URIs, which it would take for a name."""
+        uri = _URI.match(text)
+        if uri:
+            raise InvalidValueError(
+                f"{quoted(text)} is an image URI",
+                fix=f"The name is {quoted(uri[1].split('@')[0].split(':')[0])}",
+                code="name-uri",
+            )
+        if GRAMMAR.fullmatch(text) and MIN_LENGTH <= len(text) <= MAX_LENGTH:
+            return cls(text)
+        raise _refusal(text)
+
+    @property
+    def doubles_a_separator(self) -> bool:
+        """Whether the name has `--` or `__`: the API accepts it, the user guide and CDK's L2 do not."""
+        return bool(_DOUBLE.search(self.text))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _refusal(text: str) -> InvalidValueError:
+    """Say what is wrong with *text*, which is no repository name."""
+    said = f"the repository name {quoted(text)}"
+    if not text:
+        return InvalidValueError(
+            "the repository name is empty",
+            why="CloudFormation would invent one",
+            code="name-empty",
+            fix="Write a name such as 'team/app'",
+        )
+    if not MIN_LENGTH <= len(text) <= MAX_LENGTH:
+        return InvalidValueError(
+            f"{said} has {counted(len(text), 'character')}; {MIN_LENGTH} to {MAX_LENGTH} are allowed",
+            code="name-length",
+        )
+    lower = text.lower()
+    if lower != text and GRAMMAR.fullmatch(lower):
+        return InvalidValueError(
+            f"{said} has capitals", why="ECR's names are lower case", fix=f"Write '{lower}'", code="name-case"
+        )
+    odd = re.search(r"[^a-z0-9._/-]", lower)
+    if odd:
+        return InvalidValueError(
+            f"{said} has {character(odd[0])} at position {odd.start() + 1}",
+            why="Names are made of lower-case letters, digits, '.', '_', '-' and '/'",
+            fix=f"Write '{plain(lower)}'" if GRAMMAR.fullmatch(plain(lower)) else "",
+            code="name-character",
+        )
+    bad = re.search(r"^[^a-z0-9]|[^a-z0-9]$|[._/-]*/[._/-]+|[._-]+/|\.[._-]+|_(?:[.-]|_{2,})[._-]*|-+[._][._-]*", lower)
+    place = f" has {quoted(bad[0])} at position {bad.start() + 1}" if bad else " breaks the grammar"
+    return InvalidValueError(
+        f"{said}{place}",
+        why="One separator is between letters or digits, none at either end",
+        code="name-separator",
+    )

@@ -1,0 +1,111 @@
+"""The verdicts of drift, from values alone."""
+
+from typing import Any
+
+import pytest
+
+from live_registries import UNTAGGED, policy, registry, repository, statement
+from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.deployment.adoption.drift import DriftQuestion, DriftVerdict, RepositoryDrift, drifts
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.documents.live import DeniedRead, LiveResource
+
+ROOT = "arn:aws:iam::222222222222:root"
+HELD = policy(statement({"AWS": ROOT}))
+MORE = policy(statement({"AWS": ROOT}), statement({"AWS": "333333333333"}))
+STACKS = ("shared-ecr",)
+
+
+def wanted(*resources: LiveResource) -> WantedRegistry:
+    made = (WantedResource(each.kind, each.name, each.properties, "shared-ecr") for each in resources)
+    return WantedRegistry({(each.kind, each.name): each for each in made})
+
+
+def one(
+    live: LiveResource | None, declared: LiveResource | None, deployed: LiveResource | None, **more: Any
+) -> RepositoryDrift:
+    lives = (live,) if live else ()
+    question = DriftQuestion(
+        registry(*lives, unread=more.pop("unread", ())),
+        wanted(*((declared,) if declared else ())),
+        wanted(*((deployed,) if deployed else ())),
+        STACKS,
+        TrustBoundary(),
+        **more,
+    )
+    (found,) = drifts(question)
+    return found
+
+
+def shop(held: dict[str, Any] | None = HELD, **more: Any) -> LiveResource:
+    return repository("shop", held, **{"owner": "shared-ecr", **more})
+
+
+CASES: dict[str, tuple[LiveResource | None, LiveResource | None, LiveResource | None, DriftVerdict, list[str]]] = {
+    "all equal": (shop(), shop(), shop(), DriftVerdict.IN_SYNC, []),
+    "live differs": (shop(MORE), shop(), shop(), DriftVerdict.DRIFTED, ["drift-policy"]),
+    "declared differs": (shop(), shop(MORE), shop(), DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
+    "deployed differs": (shop(MORE), shop(MORE), shop(), DriftVerdict.BEHIND, ["drift-behind"]),
+    "all differ": (shop(None), shop(MORE), shop(), DriftVerdict.DRIFTED, ["drift-policy", "drift-undeployed"]),
+    "another field waits": (
+        shop(MORE),
+        shop(LifecyclePolicy=UNTAGGED),
+        shop(),
+        DriftVerdict.DRIFTED,
+        ["drift-policy", "drift-undeployed"],
+    ),
+    "not declared": (shop(owner=None), None, None, DriftVerdict.UNMANAGED, ["repository-unmanaged"]),
+    "of another stack, not declared": (
+        shop(owner="theirs"),
+        None,
+        None,
+        DriftVerdict.UNMANAGED,
+        ["repository-unmanaged"],
+    ),
+    "of another stack": (shop(owner="theirs"), shop(), shop(), DriftVerdict.DRIFTED, ["drift-owner"]),
+    "deleted": (None, shop(), shop(), DriftVerdict.MISSING, ["repository-missing"]),
+    "new": (None, shop(), None, DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
+    "removed from the declaration": (shop(), None, shop(), DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
+    "in other words": (
+        shop(policy(statement({"AWS": "222222222222"}))),
+        shop(),
+        shop(),
+        DriftVerdict.IN_SYNC,
+        ["drift-text"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_three_states_have_one_verdict(case: str) -> None:
+    live, declared, deployed, verdict, codes = CASES[case]
+    found = one(live, declared, deployed)
+    assert (found.verdict, sorted(each.code for each in found.findings)) == (verdict, codes)
+
+
+def test_what_was_not_read_is_never_in_sync() -> None:
+    unread = (DeniedRead("shop", "ecr:GetRepositoryPolicy", "denied"),)
+    found = one(shop(), shop(), shop(), unread=unread)
+    assert (found.verdict, [each.code for each in found.findings]) == (DriftVerdict.UNKNOWN, ["drift-unread"])
+    assert found.findings[0].blocks
+
+
+def test_strict_blocks_what_no_one_declared() -> None:
+    assert not one(shop(owner=None), None, None).findings[0].blocks
+    assert one(shop(owner=None), None, None, is_strict=True).findings[0].blocks
+
+
+def test_the_key_of_the_stack_is_the_key_of_the_stack() -> None:
+    key = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+    of_the_stack = {"EncryptionType": "KMS", "KmsKey": "${Deployed:Key.Arn}"}
+    live = shop(EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": key}, key_owner="shared-ecr")
+    declared = shop(EncryptionConfiguration=of_the_stack)
+    assert one(live, declared, declared).verdict is DriftVerdict.IN_SYNC
+
+
+def test_a_registry_of_five_hundred_that_is_untouched_is_in_sync() -> None:
+    many = [repository(f"team/r{number}", HELD, owner="shared-ecr", LifecyclePolicy=UNTAGGED) for number in range(500)]
+    question = DriftQuestion(registry(*many), wanted(*many), wanted(*many), STACKS, TrustBoundary())
+    found = drifts(question)
+    assert len(found) == 500
+    assert {each.verdict for each in found} == {DriftVerdict.IN_SYNC}
