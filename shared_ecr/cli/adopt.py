@@ -16,6 +16,7 @@ from shared_ecr.cli.live_options import (
     require_whole,
 )
 from shared_ecr.findings.errors import ExitCode, InvalidValueError, UsageError
+from shared_ecr.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,7 @@ def _adopt(arguments: argparse.Namespace) -> int:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(target, text)
     write_whole(arguments.into, written.text)
-    print(f"{arguments.into}: {len(written.adopted)} repositories of {live.account} in {live.region}")
+    print(f"{arguments.into}: {counted(len(written.adopted), 'repository')} of {live.account} in {live.region}")
     for each in written.left_out:
         print(f"left out: {each.what}: {each.why}")
     print(f"next: cdk synth, then 'shared-ecr adopt certify cdk.out --folder {arguments.folder}'", file=sys.stderr)
@@ -281,7 +282,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     else:
         for each in found:
             print(each)
-        print(f"{len(record.repositories)} repositories compared, {len(found)} differences")
+        print(f"{counted(len(record.repositories), 'repository')} compared, {counted(len(found), 'difference')}")
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     sized = sizes_in(after.regions, after.repositories)
     placement = grown(before, sized, stacks)
     if placement.stacks == 1:
-        print(f"{len(sized)} repositories fit into one stack; nothing is written", file=sys.stderr)
+        print(f"one stack holds {counted(len(sized), 'repository')}; nothing is written", file=sys.stderr)
         return ExitCode.DONE
     if placement.stacks > MAX_STACKS:
         raise UsageError(f"{len(sized)} repositories need more than {MAX_STACKS} stacks; split the declaration")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared_ecr.cli.options import StepLog
 from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,10 +65,10 @@ class InventoryTaking:
         if "kubernetes" in asked:
             found = self.of("the images in use by kubernetes", partial(used_by_kubernetes, os.environ))
             self.uses += found
-            print(f"kubernetes: {len(found)} images in use", file=sys.stderr)
+            print(f"kubernetes: {counted(len(found), 'image')} in use", file=sys.stderr)
         for registry in homes:
             for service in (each for each in asked if each != "kubernetes"):
                 what = f"the images in use by {service} in {registry.region}"
                 used = self.of(what, partial(ASKED[service], self._clients, registry.region))
                 self.uses += used
-                print(f"{service} in {registry.region}: {len(used)} images in use", file=sys.stderr)
+                print(f"{service} in {registry.region}: {counted(len(used), 'image')} in use", file=sys.stderr)

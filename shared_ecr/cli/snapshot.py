@@ -13,6 +13,7 @@ from shared_ecr.cli.live_options import (
 )
 from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.text import counted
 
 _EPILOG = """\
 shared-ecr snapshot --save live.json
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = render_text(live)
     if arguments.save:
         write_whole(arguments.save, text)
-        kept = f"{len(live.repositories)} repositories of {live.account} in {live.region}"
+        kept = f"{counted(len(live.repositories), 'repository')} of {live.account} in {live.region}"
         print(f"{arguments.save}: {kept}", file=sys.stderr)
     else:
         print(text, end="")

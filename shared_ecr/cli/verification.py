@@ -13,6 +13,7 @@ from shared_ecr.client.aws.previews import differences, preview
 from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.text import counted
 
 
 def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
@@ -47,7 +48,7 @@ def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
     else:
         for repository, found in shown:
             verdict = f"AWS differs on {len(found)}" if found else "AWS agrees on each"
-            print(f"{repository.title}: {len(repository.images)} images, {verdict}")
+            print(f"{repository.title}: {counted(len(repository.images), 'image')}, {verdict}")
             for each in found:
                 print(f"  {each}")
     return ExitCode.FINDINGS if differing else ExitCode.DONE

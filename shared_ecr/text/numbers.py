@@ -1,7 +1,9 @@
 """Numbers for people: sizes in SI units, things counted, the first few of many. Every command writes them alike."""
 
+import re
 from collections.abc import Iterable, Sequence
 
+_CONSONANT_AND_Y = re.compile(r"[^aeiou]y$")
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 # A line names a handful of things; of more the number says more than the names.
@@ -22,13 +24,15 @@ def size(byte_count: float) -> str:
 
 
 def counted(count: int, word: str, many: str = "") -> str:
-    """Write *count* things: `1 image`, `2 images`, `1,000 images`; *many* is the plural that is not formed by an s."""
+    """Write *count* things: `1 image`, `2 repositories`, `1,000 images`; *many* is a plural that has no rule."""
     return f"{count:,} {plural(count, word, many)}"
 
 
 def plural(count: int, word: str, many: str = "") -> str:
-    """Return *word* as it is written beside *count*; *many* is the plural that is not formed by an s."""
-    return word if count == 1 else many or f"{word}s"
+    """Return *word* as it is written beside *count*; *many* is a plural that has no rule."""
+    if count == 1:
+        return word
+    return many or (f"{word[:-1]}ies" if _CONSONANT_AND_Y.search(word) else f"{word}s")
 
 
 def first_few(names: Iterable[str], at_most: int = FEW) -> str:

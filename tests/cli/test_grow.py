@@ -45,7 +45,7 @@ def test_a_registry_that_fits_needs_no_file(tmp_path: Path) -> None:
     commit(tmp_path)
     done = shared_ecr("grow", "--file", tmp_path / "registry.yaml")
     assert (done.code, done.stdout) == (0, "")
-    assert "fit into one stack" in done.stderr
+    assert "one stack holds 3 repositories" in done.stderr
     assert not (tmp_path / "registry.stacks.json").exists()
 
 

@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.progress.tally import ProgressTally
+from shared_ecr.text import counted
 
 if TYPE_CHECKING:
     from shared_ecr.client.pushers.events import Event, Progress
@@ -28,5 +29,5 @@ class Counted:
         """Say how far it came; *how* the layers moved: `uploaded`, `downloaded`."""
         if not self._tally.blobs:
             return f"interrupted; what was {how} is kept and will be reused [interrupted]"
-        done = f"{self._tally.done} of {self._tally.blobs}"
-        return f"interrupted; {done} layers are {how} and will be reused [interrupted]"
+        done = f"{self._tally.done:,} of {counted(self._tally.blobs, 'layer')}"
+        return f"interrupted; {done} {'is' if self._tally.done == 1 else 'are'} {how} and will be reused [interrupted]"

@@ -9,7 +9,7 @@ from shared_ecr.fate.forecast import Day, Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import rule_in_words, why
 from shared_ecr.fate.verdicts import Fate, ImageFate
-from shared_ecr.text import size, visible
+from shared_ecr.text import counted, size, visible
 
 HEAD = ("fate", "image", "pushed", "rule", "why")
 CHANGE_HEAD = ("image", "pushed", "before", "after")
@@ -100,7 +100,7 @@ def summary(outcome: RepositoryOutcome, prices: Prices) -> str:
     fates = outcome.fates
     lost = [(fates[fate], str(fate).replace("_", " ")) for fate in _ORDER if fate is not Fate.KEEP and fates[fate]]
     parts = ", ".join(f"{count} {word}" for count, word in lost) or "nothing expires"
-    return f"{len(outcome.verdicts)} images: {parts}, {fates[Fate.KEEP]} keep; {saving(outcome, prices)}"
+    return f"{counted(len(outcome.verdicts), 'image')}: {parts}, {fates[Fate.KEEP]} keep; {saving(outcome, prices)}"
 
 
 def saving(outcome: RepositoryOutcome, prices: Prices) -> str:
