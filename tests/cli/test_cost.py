@@ -73,6 +73,70 @@ def test_the_table_ends_with_the_sum(here: Path) -> None:
     assert last == "3 repositories: 7.50 USD a month; the policies save 1.00 (layers counted in each image)"
 
 
+def test_the_prices_are_named_with_their_date_and_source(here: Path) -> None:
+    assert "prices of 2026-03-22 from https://aws.amazon.com/ecr/pricing/" in cost(here).stdout.splitlines()
+
+
+def elsewhere(here: Path) -> Outcome:
+    """Return the cost where one inventory is of a Region that has no known price."""
+    declaration = DECLARATION.replace("[us-east-1]", "[us-east-1, eu-west-1]")
+    (here / "registry.yaml").write_text(declaration)
+    (here / "other.json").write_text(json.dumps({"imageDetails": images("pay/api", GB)}))
+    (here / "images.json").write_text(json.dumps({"imageDetails": images("shop/api", 10 * GB)}))
+    us, eu = f"us-east-1={here / 'images.json'}", f"eu-west-1={here / 'other.json'}"
+    inventories = ("--images", us, "--images", eu)
+    return shared_ecr("cost", *inventories, "--file", here / "registry.yaml", "--now", "2026-11-30T00:00:00Z")
+
+
+def test_a_region_without_a_price_is_unknown_and_not_in_the_sum(here: Path) -> None:
+    lines = elsewhere(here).stdout.splitlines()
+    assert "unknown USD a month" in lines[0]
+    assert "no price is known for eu-west-1: pass --prices FILE, or --price P for one Region" in lines
+    assert lines[-1].startswith("not the whole registry; 1 of 2 repositories with a known cost: 1.00 USD a month")
+
+
+def test_a_price_list_of_ones_own_has_the_missing_region(here: Path) -> None:
+    (here / "prices.yaml").write_text(
+        "source: the bill\nas_of: 2026-11-01\ncurrency: EUR\nregions:\n  us-east-1: { standard: 2, archive: 1 }\n"
+    )
+    assert groups(here, "--prices", str(here / "prices.yaml"))[0] == ("pay/api", 80.0, 0.0)
+
+
+def test_a_price_list_with_what_is_no_price_is_refused_with_its_place(here: Path) -> None:
+    path = here / "prices.yaml"
+    path.write_text(
+        "source: the bill\nas_of: 2026-11-01\ncurrency: EUR\nregions:\n  us-east-1: { standard: 0,1, archive: 1 }\n"
+    )
+    done = cost(here, "--prices", str(path))
+    assert (done.code, f"{path}:5:" in done.stderr) == (2, True)
+
+
+def test_a_declared_repository_that_the_inventory_lacks_is_named_and_the_sum_is_not_whole(here: Path) -> None:
+    (here / "images.json").write_text(json.dumps({"imageDetails": images("shop/api", GB)}))
+    done = cost(here)
+    assert "  pay/api is declared and not in the inventory" in done.stdout.splitlines()
+    assert done.stdout.splitlines()[-1].startswith("not the whole registry; 1 repository: 0.10 USD a month")
+    document = json.loads(cost(here, "--format", "json").stdout)
+    assert (document["total"]["is_whole"], len(document["not_read"])) == (False, 2)
+
+
+def test_a_repository_that_is_not_declared_is_counted_and_its_saving_is_unknown(here: Path) -> None:
+    (here / "images.json").write_text(json.dumps({"imageDetails": images("old/api", 10 * GB)}))
+    assert ("old/api", 1.0, None) in groups(here)
+
+
+def test_what_an_inventory_could_not_read_is_not_in_the_sum(here: Path) -> None:
+    document = json.loads((here / "images.json").read_text())
+    document["notRead"] = [{"what": "pay/db in us-east-1", "why": "denied"}]
+    (here / "images.json").write_text(json.dumps(document))
+    assert cost(here).stdout.splitlines()[-1].startswith("not the whole registry;")
+
+
+@pytest.mark.parametrize("words", [["--live"], ["--archive-price", "1"], ["--prices", "p.yaml", "--price", "1"]])
+def test_what_contradicts_itself_is_refused(here: Path, words: list[str]) -> None:
+    assert cost(here, *words).code == 2
+
+
 @pytest.mark.parametrize("words", [["--price", "-1"], ["--price", "nan"], ["--until", "2020-01-01"]])
 def test_what_is_not_a_price_or_a_coming_day_is_refused(here: Path, words: list[str]) -> None:
     assert cost(here, *words).code == 2
