@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, time
 from shared_ecr.cli.live_options import add_pace
 from shared_ecr.cli.options import Subcommands, add_file, add_format, named_path
-from shared_ecr.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 _REPOSITORY = "repository"
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared_ecr.cli.inventory_taking import InventoryTaking
+    from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.fate.price_list import PriceList
     from shared_ecr.fate.spending import StoredRepository
-    from shared_ecr.live import LiveRegistry
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
 # What a cost needs of a live repository besides its images. Other denied reads do not matter to it.
 _POLICY, _TAGS = "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"
@@ -110,7 +110,7 @@ def live_repositories(arguments: argparse.Namespace) -> CostInput:
         if taken.first_error and not arguments.partial:
             raise taken.first_error
     if missing and not arguments.partial:
-        from shared_ecr.errors import RefusedError
+        from shared_ecr.findings.errors import RefusedError
         from shared_ecr.text import first_few
 
         raise RefusedError(
@@ -127,9 +127,9 @@ def _denied(live: "LiveRegistry", region: "Region") -> "Iterator[str]":
 
 
 def _with_live_policies(live: "LiveRegistry", taken: "InventoryTaking") -> "Iterator[StoredRepository]":
+    from shared_ecr.documents.live.live_registry import tag_pairs
     from shared_ecr.fate.live_policies import live_policies
     from shared_ecr.fate.spending import StoredRepository
-    from shared_ecr.live.live_registry import tag_pairs
 
     policies = live_policies(live)
     tags = {each.name: dict(tag_pairs(each.properties.get("Tags"))) for each in live.repositories}

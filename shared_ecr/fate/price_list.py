@@ -14,10 +14,10 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping as MappingNode
 from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.documents.yaml import load_document
-from shared_ecr.errors import InvalidValueError
 from shared_ecr.fate.costs import Prices
-from shared_ecr.names import Region
-from shared_ecr.problems import InvalidDeclarationError, Problem, Severity
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
+from shared_ecr.model.names import Region
 from shared_ecr.text import quoted
 
 BUILT_IN = Path(__file__).with_name("prices.yaml")

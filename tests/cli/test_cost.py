@@ -50,7 +50,7 @@ def cost(here: Path, *words: str) -> Outcome:
     return shared_ecr("cost", "--images", inventory, "--file", declaration, *now, *words)
 
 
-def groups(here: Path, *words: str) -> list[tuple[str, float, float]]:
+def groups(here: Path, *words: str) -> list[tuple[str, float, float | None]]:
     done = cost(here, "--format", "json", *words)
     assert done.code == 0, done.stderr
     return [(each["name"], each["monthly_cost"], each["monthly_saving"]) for each in json.loads(done.stdout)["groups"]]

@@ -61,7 +61,7 @@ def test_a_denied_policy_ends_the_command_unless_partial_is_asked_for(monkeypatc
     def denying(self: asking.PacedQuestions, action: str, *rest: Any, **more: Any) -> Any:
         if action != "ecr:GetLifecyclePolicy":
             return asked(self, action, *rest, **more)
-        self.unread.append(asking.DeniedRead(more["repository"], action, "AccessDeniedException"))
+        self.note(more["repository"], action, "AccessDeniedException")
         return None
 
     monkeypatch.setattr(asking.PacedQuestions, "ask", denying)

@@ -5,7 +5,7 @@ import pytest
 
 from shared_ecr.fate.costs import Prices
 from shared_ecr.fate.price_list import PriceList, load_prices
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.findings.problems import InvalidDeclarationError
 
 GOOD = """\
 source: https://aws.amazon.com/ecr/pricing/
