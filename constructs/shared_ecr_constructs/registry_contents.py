@@ -9,6 +9,7 @@ from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.model.settings.creation_templates import TEMPLATES
 from shared_ecr.model.settings.public_repositories import HOME as PUBLIC_HOME
 from shared_ecr_constructs.addresses import RepositoryAddresses
 from shared_ecr_constructs.key import RegistryKey
@@ -31,7 +32,7 @@ class RegistryContents:
         self, scope: Construct, *, registry: RegistrySpec, home: EcrRegistry, specs: Sequence[RepositorySpec]
     ) -> None:
         region = home.region
-        templated = (template.repository for template in registry.settings.templates)
+        templated = (template.repository for template in registry.settings[TEMPLATES])
         key_arn = None
         if needs_stack_key(spec.encryption for spec in (*registry.repositories, *templated)):
             key = RegistryKey(scope, "Key", partition=str(region.partition), account=str(registry.account))

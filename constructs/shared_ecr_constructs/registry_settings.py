@@ -1,16 +1,28 @@
 """The settings of one registry, each a resource that exists where it is declared."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings import SettingsSpec
+from shared_ecr.model.settings.account_settings import CALLED_SETTING, called_settings
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY, grants_an_organization
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.setting import Properties, SettingType
+from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION
+from shared_ecr.model.settings.table import TYPES
+from shared_ecr.text.spelling import camel_keys, snake_case
 from shared_ecr_constructs.member_ids import member_id
 
 
 class RegistrySettings(Construct):
-    """Define what belongs to the registry as a whole.
+    """Define what belongs to the registry as a whole: the table of settings, from the first type to the last.
 
     Scanning, replication, registry policy and signing exist once for each account and Region: two stacks that both
     define one overwrite each other.
@@ -29,55 +41,89 @@ class RegistrySettings(Construct):
             key_arn: the stack's key, for creation templates that are encrypted with it.
         """
         super().__init__(scope, construct_id)
-        self._scanning(spec)
-        self._policy(spec, home)
-        replication = self._replication(spec, home)
-        # What follows is imported where it is declared: Lambda, IAM and Signer take a fifth of a second to load, and
-        # a registry without them need not pay that at every synthesis.
-        if spec.caches:
-            from shared_ecr_constructs.pull_through_cache import PullThroughCaches  # noqa: PLC0415 — see above
-
-            PullThroughCaches(self, "PullThroughCache", rules=spec.caches, home=home)
-        if spec.templates:
-            from shared_ecr_constructs.creation_templates import CreationTemplates  # noqa: PLC0415 — see above
-
-            CreationTemplates(self, "CreationTemplates", templates=spec.templates, home=home, key_arn=key_arn)
-        if spec.signing:
-            from shared_ecr_constructs.signing import ImageSigning  # noqa: PLC0415 — see above
-
-            ImageSigning(self, "Signing", signing=spec.signing)
-        self._exclusions(spec)
-        calls = list(spec.calls(home))
-        if calls:
-            from shared_ecr_constructs.ecr_calls import EcrCalls  # noqa: PLC0415 — see above
-
-            EcrCalls(self, "Calls", settings=calls, home=home, after=replication)
-
-    def _scanning(self, spec: SettingsSpec) -> None:
-        if spec.scanning:
-            wire = spec.scanning.wire()
-            ecr.CfnRegistryScanningConfiguration(self, "Scanning", scan_type=wire["scanType"], rules=wire["rules"])
-
-    def _policy(self, spec: SettingsSpec, home: EcrRegistry) -> None:
-        policy = spec.policy(home)
-        if policy:
-            resource = ecr.CfnRegistryPolicy(self, "Policy", policy_text=policy)
-            if spec.grants_an_organization:
-                cdk.Validations.of(resource).acknowledge(
-                    cdk.Acknowledgment(
-                        id="AwsSolutions::AwsSolutions-ECR1",
-                        reason="Principal * is narrowed to one organization by StringEquals aws:PrincipalOrgID",
-                    )
+        place = _SettingPlace(self, spec, home, key_arn)
+        for type_ in TYPES.values():
+            if type_.render:
+                _define(self, type_, [*type_.render(spec, home)])
+            else:
+                _CONSTRUCTS[type_.type](place)
+        policy = self.node.try_find_child(REGISTRY_POLICY.scope[-1])
+        if policy and grants_an_organization(spec):
+            cdk.Validations.of(policy).acknowledge(
+                cdk.Acknowledgment(
+                    id="AwsSolutions::AwsSolutions-ECR1",
+                    reason="Principal * is narrowed to one organization by StringEquals aws:PrincipalOrgID",
                 )
+            )
 
-    def _replication(self, spec: SettingsSpec, home: EcrRegistry) -> cdk.CfnResource | None:
-        wire = spec.replication.wire(home) if spec.replication else None
-        if not wire or not wire["rules"]:
-            return None
-        return ecr.CfnReplicationConfiguration(self, "Replication", replication_configuration=wire)
 
-    def _exclusions(self, spec: SettingsSpec) -> None:
-        if spec.pull_time_exclusions:
-            members = Construct(self, "PullTimeExclusions")
-            for principal in spec.pull_time_exclusions:
-                ecr.CfnPullTimeUpdateExclusion(members, member_id(principal.arn), principal_arn=principal.arn)
+def _define(scope: Construct, type_: SettingType, resources: list[Properties]) -> None:
+    """Define the *resources* of one type."""
+    make = getattr(ecr, f"Cfn{type_.type.rpartition(':')[2]}")
+    own = type_.scope[-1]
+    members = Construct(scope, own) if type_.named_by and resources else scope
+    for properties in resources:
+        member = member_id(properties[type_.named_by]) if type_.named_by else own
+        make(
+            members,
+            member,
+            **{
+                snake_case(name): value if name in type_.policies else camel_keys(value)
+                for name, value in properties.items()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _SettingPlace:
+    """Where a construct of its own defines a setting, and from what."""
+
+    scope: Construct
+    spec: SettingsSpec
+    home: EcrRegistry
+    key_arn: str | None
+
+
+# What follows is imported where it is declared: Lambda, IAM and Signer take a fifth of a second to load, and a registry
+# without them need not pay that at every synthesis.
+def _caches(place: _SettingPlace) -> None:
+    rules = place.spec[CACHES]
+    if rules:
+        from shared_ecr_constructs.pull_through_cache import PullThroughCaches  # noqa: PLC0415 — see above
+
+        PullThroughCaches(place.scope, "PullThroughCache", rules=rules, home=place.home)
+
+
+def _templates(place: _SettingPlace) -> None:
+    templates = place.spec[TEMPLATES]
+    if templates:
+        from shared_ecr_constructs.creation_templates import CreationTemplates  # noqa: PLC0415 — see above
+
+        CreationTemplates(place.scope, "CreationTemplates", templates=templates, home=place.home, key_arn=place.key_arn)
+
+
+def _signing(place: _SettingPlace) -> None:
+    signing = place.spec[SIGNING]
+    if signing:
+        from shared_ecr_constructs.signing import ImageSigning  # noqa: PLC0415 — see above
+
+        ImageSigning(place.scope, "Signing", signing=signing)
+
+
+def _calls(place: _SettingPlace) -> None:
+    calls = [*called_settings(place.spec, place.home)]
+    if calls:
+        from shared_ecr_constructs.ecr_calls import EcrCalls  # noqa: PLC0415 — see above
+
+        replication = place.scope.node.try_find_child(REPLICATION_CONFIGURATION.scope[-1])
+        after = replication if isinstance(replication, cdk.CfnResource) else None
+        EcrCalls(place.scope, "Calls", settings=calls, home=place.home, after=after)
+
+
+_CONSTRUCTS: Mapping[str, Callable[[_SettingPlace], None]] = {
+    CACHE_RULE.type: _caches,
+    CALLED_SETTING.type: _calls,
+    CREATION_TEMPLATE.type: _templates,
+    SIGNING_CONFIGURATION.type: _signing,
+}
+"""The types whose resources need roles, secrets, profiles or a function beside them."""

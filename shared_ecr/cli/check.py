@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_format, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.model.settings.creation_templates import TEMPLATES
 
 if TYPE_CHECKING:
     from shared_ecr.declaration import Declaration
@@ -114,7 +115,7 @@ def _declaration(path: Path) -> _CheckedFile:
 def _needless(declaration: "Declaration", name: str) -> "Iterator[Problem]":
     """Find the statements that a grant says; most declarations have no statement, and need none of the imports."""
     registry = declaration.registry
-    specs = (*registry.repositories, *(template.repository for template in registry.settings.templates))
+    specs = (*registry.repositories, *(template.repository for template in registry.settings[TEMPLATES]))
     if any(spec.statements for spec in specs):
         from shared_ecr.deployment.adoption.needless_statements import needless_statements
 

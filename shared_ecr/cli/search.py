@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.model.settings.pull_through_cache import CACHES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,7 @@ class _Kept:
         for mirror in registry.mirrors:
             if mirror.source.host.is_docker_hub:
                 mirrors.setdefault(mirror.source.path, []).append(str(mirror.target))
-        rules = registry.settings.caches
+        rules = registry.settings[CACHES]
         return cls(mirrors, [rule.prefix.text for rule in rules if rule.upstream is Upstream.DOCKER_HUB])
 
     def where(self, name: str) -> "list[str]":

@@ -13,7 +13,7 @@ from shared_ecr.declaration.profiles import read_inherited
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.repositories import judge_inherited, read_repositories
 from shared_ecr.declaration.settings import (
-    SETTINGS,
+    DECLARED,
     SettingsContext,
     read_public_repositories,
     read_settings,
@@ -27,6 +27,8 @@ from shared_ecr.model.ci_roles import ci_role_faults
 from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Region
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
+from shared_ecr.model.settings.pull_through_cache import CACHES
+from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.shards import MAX_STACKS
 from shared_ecr.text import quoted
 
@@ -79,8 +81,9 @@ def read_registry(
     settings = read_settings(reading, fields.get("registry"), around)
     public = read_public_repositories(reading, fields.get("public_repositories"), around)
     unscanned = [(entry.key.text, join("repositories", entry.key.text), entry.value) for entry, _ in read]
-    warn_of_unscanned(reading, settings.scanning, [*unscanned, ("any/repository", "defaults", defaults)])
-    warn_of_caches(reading, settings.caches, [(entry, spec.name) for entry, spec in read])
+    warn_of_unscanned(reading, settings[SCANNING], [*unscanned, ("any/repository", "defaults", defaults)])
+    caches = settings[CACHES]
+    warn_of_caches(reading, caches, [(entry, spec.name) for entry, spec in read])
     entries = {spec.name: entry for entry, spec in read}
     specs = tuple(spec for _, spec in read)
     # Asked before the registry is built: all faults are wanted, with their places, not the first as an error.
@@ -135,7 +138,7 @@ def _read_home(
     if node is None:
         return None
     path = "registry"
-    known = ("account", "regions", "stack_name", "stacks", *SETTINGS)
+    known = ("account", "regions", "stack_name", "stacks", *DECLARED)
     fields = reading.mapping(node, path, known, required=("account", "regions"))
     if fields is None:
         return None

@@ -22,7 +22,8 @@ from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.principals import Role
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.model.settings.pull_through_cache import MadeSecret, NamedSecret
+from shared_ecr.model.settings.account_settings import ACCOUNT_SETTINGS
+from shared_ecr.model.settings.pull_through_cache import CACHES, MadeSecret, NamedSecret
 
 _MISSING = frozenset({"NoSuchEntity", "NoSuchEntityException", "ParameterNotFound", "ResourceNotFoundException"})
 _CURRENT = "AWSCURRENT"
@@ -129,7 +130,7 @@ class AccountReadiness:
             repair = f"aws iam create-service-linked-role --aws-service-name {role.service}"
             yield _check(name, f"service-linked role {role.name}", found, repair)
         ecr = clients.ecr(region)
-        for setting in registry.settings.account.calls():
+        for setting in registry.settings[ACCOUNT_SETTINGS].calls():
             answer = _asked(
                 "ecr:GetAccountSetting",
                 lambda setting=setting: ecr.get_account_setting(name=setting.name)["value"],
@@ -137,7 +138,7 @@ class AccountReadiness:
             wanted = json.loads(setting.body)["value"]
             same = answer if isinstance(answer, SharedEcrError) or answer == wanted else None
             yield _check(name, f"account setting {setting.name}={wanted}", same, "cdk deploy --all sets it")
-        for secret in dict.fromkeys(rule.secret for rule in registry.settings.caches if rule.secret):
+        for secret in dict.fromkeys(rule.secret for rule in registry.settings[CACHES] if rule.secret):
             yield _check(name, *self._secret(secrets, secret))
 
     def _secret(self, secrets: Any, secret: MadeSecret | NamedSecret) -> tuple[str, object, str]:

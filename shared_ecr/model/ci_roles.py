@@ -15,6 +15,9 @@ from shared_ecr.model.names import AccountId
 from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
 from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.settings.creation_templates import TEMPLATES
+from shared_ecr.model.settings.pull_through_cache import CACHES
+from shared_ecr.model.settings.registry_policy import GRANTS, PREFIX_GRANTS, registry_policy
 from shared_ecr.model.trust import MAX_TRUST_CHARACTERS, shared_trust_policy, trust_characters
 
 # All inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -64,15 +67,15 @@ def grants_of(registry: RegistrySpec) -> Iterator[tuple[str, Grant]]:
         for grant in spec.grants:
             yield f"repositories.{spec.name}", grant
     settings = registry.settings
-    for grant in settings.grants:
+    for grant in settings[GRANTS]:
         yield "registry.grants", grant
-    for prefix in settings.prefix_grants:
+    for prefix in settings[PREFIX_GRANTS]:
         for grant in prefix.grants:
             yield "registry.grants", grant
-    for template in settings.templates:
+    for template in settings[TEMPLATES]:
         for grant in (*template.creators, *template.repository.grants):
             yield f"registry.creation_templates.{template.prefix}", grant
-    for rule in settings.caches:
+    for rule in settings[CACHES]:
         for grant in rule.grants:
             yield f"registry.pull_through_cache.{rule.prefix}", grant
 
@@ -166,8 +169,8 @@ def _rendered(registry: RegistrySpec) -> Iterator[_Granted]:
         place = PolicyLocation.of(home.region)
         for spec in registry.repositories:
             yield from _granted(spec.policy(place), (spec.arn(home),))
-        yield from _granted(registry.settings.policy(home), ())
-        for template in registry.settings.templates:
+        yield from _granted(registry_policy(registry.settings, home), ())
+        for template in registry.settings[TEMPLATES]:
             prefix = "" if template.prefix.text == "ROOT" else f"{template.prefix.text.rstrip('/')}/"
             start = f"arn:{home.region.partition}:ecr:{home.region}:{home.account}:repository/"
             yield from _granted(template.repository.policy(place), (f"{start}{prefix}*",))

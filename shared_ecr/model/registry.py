@@ -16,6 +16,7 @@ from shared_ecr.model.placements import Placement
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
+from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull, shard_of, sizes, stacks_needed
 from shared_ecr.text import counted
 
@@ -83,10 +84,11 @@ class RegistrySpec:
     @property
     def replica_registries(self) -> tuple[Destination, ...]:
         """The destinations of replication whose repositories no stack of the registry itself makes."""
-        if self.settings.replication is None:
+        replication = self.settings[REPLICATION]
+        if replication is None:
             return ()
         own = {Destination(home.account, home.region) for home in self.registries}
-        return tuple(each for each in self.settings.replication.destinations if each not in own)
+        return tuple(each for each in replication.destinations if each not in own)
 
     @property
     def stack_names(self) -> tuple[str, ...]:

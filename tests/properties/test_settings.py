@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from shared_ecr.declaration import parse
 from shared_ecr.findings.problems import InvalidDeclarationError
+from shared_ecr.model.settings.account_settings import called_settings
+from shared_ecr.model.settings.registry_policy import registry_policy
 from shared_ecr.model.settings.replicas import replicas
 
 _FILE = Path(__file__).parents[1] / "declarations" / "accepted" / "settings-all.yaml"
@@ -54,8 +56,8 @@ def test_a_setting_is_refused_with_its_fault_or_renders(changes: list[tuple[tupl
     except InvalidDeclarationError:
         return
     for home in registry.registries:
-        registry.settings.policy(home)
-        list(registry.settings.calls(home))
+        registry_policy(registry.settings, home)
+        list(called_settings(registry.settings, home))
         for destination in registry.replica_registries:
             replicas(home, registry.repositories, registry.settings, destination)
 

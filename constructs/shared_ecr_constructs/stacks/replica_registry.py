@@ -7,6 +7,7 @@ from shared_ecr.model.encryption import needs_stack_key
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings import Destination
+from shared_ecr.model.settings.creation_templates import TEMPLATES
 from shared_ecr.model.settings.replicas import replicas
 from shared_ecr_constructs import RegistryKey, RegistrySettings, SharedRepositories
 
@@ -28,7 +29,7 @@ class ReplicaRegistryStack(cdk.Stack):
         # Names and rules are the same in every Region of the source: any of them says what its replicas are.
         received = replicas(registry.registries[0], registry.repositories, registry.settings, destination)
         region = destination.region
-        templated = (template.repository for template in received.settings.templates)
+        templated = (template.repository for template in received.settings[TEMPLATES])
         key_arn = None
         if needs_stack_key(spec.encryption for spec in (*received.repositories, *templated)):
             key = RegistryKey(self, "Key", partition=str(region.partition), account=str(destination.account))

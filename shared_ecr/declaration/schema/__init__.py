@@ -1,19 +1,17 @@
 """The JSON Schema of a declaration, for editors: what may be written where, and what it means.
 
 A schema says less than the reader: it knows kinds of values, keys and words, not what spans them. `document` is the
-whole, `properties` what a repository may have, `lifecycle` its rules and presets, `settings` what belongs to the
-registry as a whole, `pieces` what they are made of.
+whole, `properties` what a repository may have, `lifecycle` its rules and presets, `pieces` what they are made of.
+What a setting of the registry may have is described beside its reader.
 It is committed as schema/registry.schema.json and printed by `shared-ecr schema`.
 """
 
 import json
 
-from shared_ecr.declaration.schema.document import schema
-
 
 def render() -> str:
     """Render the schema as it is committed."""
+    # The readers of settings use the pieces, and the whole uses the readers.
+    from shared_ecr.declaration.schema.document import schema  # noqa: PLC0415 — see above
+
     return f"{json.dumps(schema(), indent=2, ensure_ascii=False)}\n"
-
-
-__all__ = ["render", "schema"]

@@ -2,7 +2,7 @@
 
 from shared_ecr.declaration.ignoring import IGNORABLE_ERRORS
 from shared_ecr.declaration.profiles import KEY as PROFILE
-from shared_ecr.declaration.schema import lifecycle, settings
+from shared_ecr.declaration.schema import lifecycle
 from shared_ecr.declaration.schema.pieces import (
     DRAFT,
     NULL,
@@ -19,6 +19,8 @@ from shared_ecr.declaration.schema.pieces import (
     word,
 )
 from shared_ecr.declaration.schema.properties import consumer, properties
+from shared_ecr.declaration.settings import public_repositories
+from shared_ecr.declaration.settings.table import DECLARED
 from shared_ecr.model.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH
 
 _NAME: Schema = {"pattern": f"^(?:{GRAMMAR.pattern})$", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}
@@ -54,7 +56,7 @@ def _top() -> dict[str, Schema]:
         "include": array(either(text("A path or pattern below this folder"), _team()), f"Files of teams. {_INCLUDED}"),
         "environments": named(_environment(), "Environments, one of which SHARED_ECR_ENVIRONMENT chooses"),
         "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
-        "public_repositories": settings.public_repositories(),
+        "public_repositories": public_repositories.schema(),
         "ci_roles": _ci_roles(),
         "mirrors": array(_mirror(), "Images of other registries that 'shared-ecr mirror' keeps copies of"),
         "acknowledged": array(_acknowledged(), "Findings of reviews that are accepted until a day"),
@@ -72,9 +74,8 @@ def _registry() -> Schema:
         "stack_name": text("shared-ecr unless said otherwise", pattern="[a-zA-Z][-a-zA-Z0-9]{0,127}"),
         "stacks": number("Over how many stacks the repositories are spread, by their names; 1 unless said"),
     }
-    return closed(
-        {**own, **settings.settings()}, required=["account", "regions"], description="Where the registry lives"
-    )
+    settings = {key: row.schema() for key, row in DECLARED.items()}
+    return closed({**own, **settings}, required=["account", "regions"], description="Where the registry lives")
 
 
 def _environment() -> Schema:

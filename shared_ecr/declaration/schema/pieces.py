@@ -18,6 +18,11 @@ def text(description: str = "", *, pattern: str = "") -> Schema:
     return _about(plain, description)
 
 
+def long_text(at_most: int, description: str) -> Schema:
+    """Describe a text of at most so many characters."""
+    return {"description": description, "type": "string", "maxLength": at_most}
+
+
 def word(*words: str, description: str = "") -> Schema:
     """Describe one of a few words."""
     return _about({"anyOf": [{"enum": list(words)}, VARIABLE]}, description)

@@ -81,6 +81,11 @@ def consumer() -> Schema:
     return either(word("organization"), kind, description="One kind of consumer: docs/reference/consumers.md")
 
 
+def levels(*names: str, about: str) -> Schema:
+    """Describe grants of the access levels *names*."""
+    return closed({level: array(reference("consumer")) for level in names}, description=about)
+
+
 def _consumers(level: str) -> Schema:
     return array(reference("consumer"), _ABOUT_LEVELS.get(level, ""))
 

@@ -1,14 +1,16 @@
 """Read what an account says of its whole registry, besides what has a resource type."""
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.schema.pieces import Schema, boolean, closed, word
+from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
 from shared_ecr.declaration.settings.settings_context import SettingsContext
 from shared_ecr.documents.nodes import Node
-from shared_ecr.model.settings.account_settings import AccountSettings
+from shared_ecr.model.settings.account_settings import ACCOUNT_SETTINGS, AccountSettings
 
 _KEYS = ("blob_mounting", "registry_policy_scope", "basic_scan_type_version")
 
 
-def read_account_settings(reading: Reading, node: Node, path: str, _: SettingsContext) -> AccountSettings:
+def _read(reading: Reading, node: Node, path: str, _: SettingsContext) -> AccountSettings:
     """Read the mapping; what is not written stays as the account has it."""
     fields = reading.mapping(node, path, _KEYS)
     if fields is None:
@@ -25,3 +27,17 @@ def _word(reading: Reading, node: Node | None, path: str, only: str) -> str | No
     """Read the one value that AWS still takes, in lower case as all words of the file are."""
     word = reading.choice(node, path, (only.lower(),), "account-setting") if node is not None else None
     return only if word == only.lower() else None
+
+
+def _schema() -> Schema:
+    return closed(
+        {
+            "blob_mounting": boolean("May a push take layers from another repository"),
+            "registry_policy_scope": word("v2"),
+            "basic_scan_type_version": word("aws_native"),
+        },
+        description="What CloudFormation has no type for",
+    )
+
+
+DECLARED_ACCOUNT_SETTINGS = DeclaredSetting(ACCOUNT_SETTINGS, _read, _schema)

@@ -8,13 +8,33 @@ from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.profiles import completed
 from shared_ecr.declaration.properties import PROPERTIES, read_properties
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
+from shared_ecr.declaration.schema.pieces import (
+    NULL,
+    Schema,
+    array,
+    closed,
+    either,
+    long_text,
+    named,
+    reference,
+    text,
+    word,
+)
+from shared_ecr.declaration.schema.properties import properties
+from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
+from shared_ecr.declaration.settings.settings_context import ABOUT_ROLES, SettingsContext, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.registry import encryption_faults
-from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, CreationTemplate, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import (
+    MAX_DESCRIPTION,
+    TEMPLATES,
+    AppliedFor,
+    CreationTemplate,
+    TemplatePrefix,
+)
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.text import did_you_mean, listed, quoted
 
@@ -27,7 +47,7 @@ _OCCASIONS = {str(each).lower(): each for each in AppliedFor}
 _NAMELESS = RepositoryName("nameless")
 
 
-def read_templates(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[CreationTemplate, ...]:
+def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[CreationTemplate, ...]:
     """Read a mapping of namespaces to occasions and properties; defaults enter as they do into a repository."""
     if not isinstance(node, Mapping):
         reading.expected(node, path, "a mapping of namespaces to properties", "type-mapping")
@@ -124,3 +144,19 @@ def _warn_of_stale_caches(reading: Reading, entry: MappingEntry, path: str, temp
         )
         place = entry.value.get("tag_mutability") if isinstance(entry.value, Mapping) else None
         reading.warn(place or entry.key, path, fault)
+
+
+def _schema() -> Schema:
+    own = {
+        "applied_for": array(word(*_OCCASIONS), "When it applies", at_least=1),
+        "description": long_text(MAX_DESCRIPTION, "Said of the template"),
+        "custom_role": text(ABOUT_ROLES),
+        "creators": array(reference("consumer"), "Who of another account may create a repository by pushing to it"),
+        PROFILE: either(text(), array(text()), NULL, description="The profiles to begin with, the later winning"),
+    }
+    shared = {key: schema for key, schema in properties().items() if key not in NOT_IN_TEMPLATES}
+    template = closed({**own, **shared}, required=["applied_for"])
+    return named(template, "Settings of repositories that ECR creates, by namespace or ROOT")
+
+
+DECLARED_TEMPLATES = DeclaredSetting(TEMPLATES, _read, _schema)

@@ -4,6 +4,8 @@ from functools import partial
 
 from shared_ecr.declaration.properties import read_properties
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.schema.pieces import Schema, array, closed, long_text, named, text
+from shared_ecr.declaration.schema.properties import levels, properties
 from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
@@ -97,3 +99,18 @@ def _word(text: str) -> str:
             f"the word has {len(text)} characters; 1 to {MAX_WORDS} are allowed", code="public-text"
         )
     return text
+
+
+def schema() -> Schema:
+    """Describe the repositories of the public gallery, which are declared at the top of the file."""
+    words = {**array(text()), "maxItems": MAX_WORDS}
+    fields = {
+        "description": long_text(MAX_DESCRIPTION, "One line in the gallery"),
+        "about": long_text(MAX_TEXT, "Markdown"),
+        "usage": long_text(MAX_TEXT, "Markdown"),
+        "architectures": words,
+        "operating_systems": words,
+        "grants": levels("push", about="Who else may push; everyone pulls"),
+        "tags": properties()["tags"],
+    }
+    return named(closed(fields), "Repositories of the public gallery, in us-east-1")

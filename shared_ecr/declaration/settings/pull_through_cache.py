@@ -5,12 +5,16 @@ from functools import partial
 
 from shared_ecr.declaration.grants import read_grants
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition
+from shared_ecr.declaration.schema.pieces import Schema, boolean, closed, named, text, word
+from shared_ecr.declaration.schema.properties import levels
+from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
+from shared_ecr.declaration.settings.settings_context import ABOUT_ROLES, SettingsContext, judge_partition
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.settings.pull_through_cache import (
+    CACHES,
     MAX_RULES,
     CachePrefix,
     CacheRule,
@@ -30,7 +34,7 @@ _WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
 _CREDENTIALS = frozenset({"username", "password", "token", "access_token", "accessToken", "credentials"})
 
 
-def read_caches(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[CacheRule, ...]:
+def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[CacheRule, ...]:
     """Read a mapping of prefixes to upstreams."""
     if not isinstance(node, Mapping):
         reading.expected(node, path, "a mapping of prefixes to upstreams", "type-mapping")
@@ -167,3 +171,21 @@ def warn_of_caches(
                     code="name-under-cache",
                 )
                 reading.warn(entry.key, join("repositories", entry.key.text), fault)
+
+
+def _schema() -> Schema:
+    fields = {
+        "upstream": word(*map(str, Upstream)),
+        "host": text("For azure-container-registry and ecr"),
+        "secret": text("A name that begins with ecr-pullthroughcache/, which the stack makes, or an ARN"),
+        "custom_role": text(ABOUT_ROLES),
+        "upstream_prefix": text("The first part of the names there, for ecr"),
+        "grants": levels("pull", about="Who may be the first to pull an image"),
+        "enabled": boolean("false makes the secret alone"),
+    }
+    upstreams = closed(fields, required=["upstream"])
+    about = "Upstream registries, by the first part of the names here; ROOT for none"
+    return {**named(upstreams, about), "maxProperties": MAX_RULES}
+
+
+DECLARED_CACHES = DeclaredSetting(CACHES, _read, _schema)

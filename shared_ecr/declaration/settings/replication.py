@@ -2,16 +2,20 @@
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.schema.pieces import Schema, array, boolean, closed, text
+from shared_ecr.declaration.schema.pieces import account as account_schema
+from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
 from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
-from shared_ecr.model.settings.registry_policy import ReplicationSource
+from shared_ecr.model.settings.registry_policy import REPLICATION_SOURCES, ReplicationSource
 from shared_ecr.model.settings.replication import (
     MAX_DESTINATIONS,
     MAX_PREFIXES,
     MAX_RULES,
     OPT_IN_REGIONS,
+    REPLICATION,
     WARNED_RULES,
     Destination,
     NamePrefix,
@@ -23,7 +27,7 @@ from shared_ecr.model.settings.replication import (
 _MAX_STACK_NAME = 128 - len("-replicas")
 
 
-def read_replication(reading: Reading, node: Node, path: str, around: SettingsContext) -> Replication | None:
+def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> Replication | None:
     """Read the list of rules."""
     rules = [rule for item, item_path in reading.items(node, path) if (rule := _rule(reading, item, item_path, around))]
     if isinstance(node, Sequence) and not node.items:
@@ -142,7 +146,7 @@ def _prefixes(reading: Reading, node: Node, path: str) -> tuple[NamePrefix, ...]
     return read
 
 
-def read_sources(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[ReplicationSource, ...]:
+def _read_sources(reading: Reading, node: Node, path: str, around: SettingsContext) -> tuple[ReplicationSource, ...]:
     """Read the accounts that replicate into this registry."""
     sources: list[ReplicationSource] = []
     for item, item_path in reading.items(node, path):
@@ -163,3 +167,31 @@ def read_sources(reading: Reading, node: Node, path: str, around: SettingsContex
             continue
         sources.append(ReplicationSource(account, tuple(prefix.text for prefix in read) or ("",)))
     return tuple(sources)
+
+
+_PREFIXES = {
+    **array(text("The beginning of repository names"), "Without it, every repository", at_least=1),
+    "maxItems": MAX_PREFIXES,
+}
+
+
+def _schema() -> Schema:
+    region = text("Such as eu-west-1")
+    destination = closed(
+        {"account": account_schema("The registry's own without it"), "region": region}, required=["region"]
+    )
+    delete = boolean("Repeat deletions, removals of tags and expirations")
+    rule = closed(
+        {"destinations": array(destination, at_least=1), "prefixes": _PREFIXES, "delete": delete},
+        required=["destinations"],
+    )
+    return {**array(rule, "Where images are copied to", at_least=1), "maxItems": MAX_RULES}
+
+
+def _schema_of_sources() -> Schema:
+    source = closed({"account": account_schema("The source"), "prefixes": _PREFIXES}, required=["account"])
+    return array(source, "Accounts whose registries replicate into this one")
+
+
+DECLARED_REPLICATION = DeclaredSetting(REPLICATION, _read, _schema)
+DECLARED_SOURCES = DeclaredSetting(REPLICATION_SOURCES, _read_sources, _schema_of_sources)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.settings_context import read_items
+from shared_ecr.declaration.schema.pieces import Schema, array, closed, either, text, word
+from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
+from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import scanning_filter_matches
 from shared_ecr.model.settings.scanning import (
-    DEFAULT_SCANNING,
     MAX_FILTERS,
+    SCANNING,
     ScanFilter,
     ScanFrequency,
     Scanning,
@@ -21,10 +23,8 @@ _TYPES = {str(each).lower(): each for each in ScanType}
 _FREQUENCIES = {str(each).lower(): each for each in ScanFrequency}
 
 
-def read_scanning(reading: Reading, node: Node | None, path: str) -> Scanning | None:
+def _read(reading: Reading, node: Node, path: str, _: SettingsContext) -> Scanning | None:
     """Read `basic`, `enhanced`, a mapping of a type and its rules, or null for hands off."""
-    if node is None:
-        return DEFAULT_SCANNING
     if isinstance(node, Scalar) and node.value is None:
         return None
     if not isinstance(node, Mapping):
@@ -76,3 +76,15 @@ def warn_of_unscanned(
 def _is_scanned(scanning: Scanning, name: str) -> bool:
     filters = (each.text for rule in scanning.rules for each in rule.filters)
     return any(scanning_filter_matches(text, name) for text in filters)
+
+
+def _schema() -> Schema:
+    types = [str(each).lower() for each in ScanType]
+    filters = {**array(text("A name with '*' for any characters, or a part of one")), "maxItems": MAX_FILTERS}
+    rules = closed({"type": word(*types), "scan_on_push": filters, "continuous_scan": filters}, required=["type"])
+    about = "What images are scanned for, and when; every image when it is pushed unless said otherwise"
+    hands_off: Schema = {"type": "null", "description": "Leave the registry's own configuration alone"}
+    return either(word(*types), rules, hands_off, description=about)
+
+
+DECLARED_SCANNING = DeclaredSetting(SCANNING, _read, _schema)

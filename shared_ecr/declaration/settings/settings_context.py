@@ -12,6 +12,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
 T = TypeVar("T")
+ABOUT_ROLES = "The ARN of a role without a path; the stack makes one where it is needed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """Read which images are signed when they are pushed, and with which profile."""
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.schema.pieces import Schema, array, closed, either, number, text
+from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.settings.signing import (
     MAX_FILTERS,
     MAX_RULES,
+    SIGNING,
     WITHOUT_SIGNER,
     MadeProfile,
     NamedProfile,
@@ -21,7 +24,7 @@ from shared_ecr.model.settings.signing import (
 _UNITS = {str(each).lower(): each for each in ValidityUnit}
 
 
-def read_signing(reading: Reading, node: Node, path: str, around: SettingsContext) -> Signing | None:
+def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> Signing | None:
     """Read the list of rules; refuse it in Regions without AWS Signer."""
     for region in around.regions:
         if region.name in WITHOUT_SIGNER:
@@ -94,3 +97,18 @@ def _made(reading: Reading, node: Mapping, path: str) -> MadeProfile | None:
         return None
     validity = reading.attempt(value_node, join(validity_path, unit), lambda: Validity(_UNITS[unit], value))
     return MadeProfile(made.name, validity) if validity else None
+
+
+def _schema() -> Schema:
+    units = {str(each).lower(): number("How long a signature is valid") for each in ValidityUnit}
+    validity = {**closed(units), "minProperties": 1, "maxProperties": 1}
+    profile = either(
+        text("A name, which the stack makes, or an ARN"),
+        closed({"name": text(), "validity": validity}, required=["name"]),
+    )
+    filters = {**array(text("A name with '*' for any characters")), "maxItems": MAX_FILTERS}
+    rule = closed({"profile": profile, "filters": filters}, required=["profile"])
+    return {**array(rule, "Which images are signed when they are pushed", at_least=1), "maxItems": MAX_RULES}
+
+
+DECLARED_SIGNING = DeclaredSetting(SIGNING, _read, _schema)

@@ -4,21 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, as_json
-from shared_ecr.documents.live.live_registry import (
-    EXCLUSION,
-    NAMED_BY,
-    REGISTRY_POLICY,
-    REPLICATION,
-    REPOSITORY,
-    SCANNING,
-    SETTING,
-    SINGLETONS,
-)
+from shared_ecr.documents.live.live_registry import NAMED_BY, REPOSITORY, SETTING, SINGLETONS
 from shared_ecr.model.encryption import StackKey, key_of, wire
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.model.settings.account_settings import called_settings
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome
 
 # How a template refers to the key that its stack makes.
@@ -101,34 +94,14 @@ def _of_deployment(deployment: Deployment, place: RegistryHome) -> Iterator[Want
 def settings_in(registry: RegistrySpec, home: EcrRegistry) -> Iterator[WantedResource]:
     """Yield the declared settings of *home* that the declaration by itself says in full."""
     settings, stack = registry.settings, registry.stack_name
-    policy = settings.policy(home)
-    if policy is not None:
-        yield WantedResource(REGISTRY_POLICY, "", {"PolicyText": as_json(policy)}, stack)
-    if settings.scanning is not None:
-        yield WantedResource(SCANNING, "", _properties(settings.scanning.wire()), stack)
-    if settings.replication is not None and (rules := settings.replication.wire(home))["rules"]:
-        yield WantedResource(REPLICATION, "", {"ReplicationConfiguration": _properties(rules)}, stack)
-    for principal in settings.pull_time_exclusions:
-        yield WantedResource(EXCLUSION, principal.arn, {"PrincipalArn": principal.arn}, stack)
-    for call in settings.calls(home):
-        properties: dict[str, Json] = {"Name": call.name, "Operation": call.operation, "Body": call.body}
-        yield WantedResource(SETTING, call.name, properties, stack)
-
-
-def _properties(wire: Mapping[str, object]) -> dict[str, Json]:
-    """Return what is rendered for the API in CloudFormation's spelling."""
-    found = _pascal(as_json(dict(wire)))
-    return found if isinstance(found, dict) else {}
-
-
-def _pascal(value: Json) -> Json:
-    match value:
-        case dict():
-            return {f"{key[:1].upper()}{key[1:]}": _pascal(each) for key, each in value.items()}
-        case list():
-            return [_pascal(each) for each in value]
-        case _:
-            return value
+    for type_ in TYPES.values():
+        for properties in type_.render(settings, home) if type_.render else ():
+            name = str(properties[type_.named_by]) if type_.named_by else ""
+            held = as_json(dict(properties))
+            yield WantedResource(type_.type, name, held if isinstance(held, dict) else {}, stack)
+    for call in called_settings(settings, home):
+        made: dict[str, Json] = {"Name": call.name, "Operation": call.operation, "Body": call.body}
+        yield WantedResource(SETTING, call.name, made, stack)
 
 
 def _of_spec(spec: RepositorySpec, location: PolicyLocation, stack: str) -> WantedResource:

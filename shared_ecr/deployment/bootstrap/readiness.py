@@ -9,6 +9,9 @@ from shared_ecr.model.ci_roles import grants_of
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.settings.pull_through_cache import CACHES
+from shared_ecr.model.settings.replication import REPLICATION
+from shared_ecr.model.settings.scanning import SCANNING, ScanType
 
 # The oldest bootstrap stack that CDK's default synthesizer deploys with:
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
@@ -50,11 +53,12 @@ def service_linked_roles(registry: RegistrySpec) -> Iterator[ServiceLinkedRole]:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
     """
     settings = registry.settings
-    if settings.replication:
+    if settings[REPLICATION]:
         yield ServiceLinkedRole("AWSServiceRoleForECRReplication", "replication.ecr.amazonaws.com")
-    if settings.caches:
+    if settings[CACHES]:
         yield ServiceLinkedRole("AWSServiceRoleForECRPullThroughCache", "pullthroughcache.ecr.amazonaws.com")
-    if settings.scanning and settings.scanning.wire()["scanType"] == "ENHANCED":
+    scanning = settings[SCANNING]
+    if scanning and scanning.type is ScanType.ENHANCED:
         yield ServiceLinkedRole("AWSServiceRoleForAmazonInspector2", "inspector2.amazonaws.com")
 
 

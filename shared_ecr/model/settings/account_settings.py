@@ -6,7 +6,10 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccount
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.api_calls import CalledSetting
+from shared_ecr.model.settings.replication import REPLICATION
+from shared_ecr.model.settings.setting import Setting, SettingsSpec, SettingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,27 @@ class AccountSettings:
         ):
             if value:
                 yield CalledSetting.of(name, "PutAccountSetting", {"name": name, "value": value})
+
+
+ACCOUNT_SETTINGS: Setting[AccountSettings] = Setting("account_settings", AccountSettings())
+
+
+def called_settings(settings: SettingsSpec, home: EcrRegistry) -> Iterator[CalledSetting]:
+    """Yield the settings of *home* that CloudFormation has no property for."""
+    yield from settings[ACCOUNT_SETTINGS].calls()
+    replication = settings[REPLICATION]
+    called = replication.called(home) if replication else None
+    if called:
+        yield called
+
+
+# A function makes the calls, so a construct renders both.
+CALLED_SETTING = SettingType(
+    type="Custom::EcrSetting",
+    order=80,
+    called="account setting",
+    keys=("account_settings", "replication"),
+    scope=("Settings", "Calls"),
+    read_by="GetAccountSetting",
+    named_by="Name",
+)

@@ -16,6 +16,7 @@ from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant, PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
+from shared_ecr.model.settings.setting import Setting, SettingType
 from shared_ecr.text import quoted
 
 ROOT = "ROOT"
@@ -76,3 +77,23 @@ class CreationTemplate:
         """Render the policy as text: exactly the document that a repository of the spec has."""
         policy = self.repository.policy(place)
         return json.dumps(policy, separators=(",", ":")) if policy else None
+
+
+def _sorted(templates: tuple[CreationTemplate, ...]) -> tuple[CreationTemplate, ...]:
+    return tuple(sorted(templates, key=lambda template: template.prefix))
+
+
+TEMPLATES: Setting[tuple[CreationTemplate, ...]] = Setting("creation_templates", (), _sorted)
+# ECR needs a role for some of them, which is a resource of its own, so a construct renders both.
+CREATION_TEMPLATE = SettingType(
+    type="AWS::ECR::RepositoryCreationTemplate",
+    order=50,
+    called="creation template",
+    # Those that replicas and caches need are made without being written.
+    keys=("creation_templates", "replication", "pull_through_cache"),
+    scope=("Settings", "CreationTemplates"),
+    read_by="DescribeRepositoryCreationTemplates",
+    named_by="Prefix",
+    create_only=("Prefix",),
+    policies=frozenset({"RepositoryPolicy"}),
+)

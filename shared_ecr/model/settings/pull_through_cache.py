@@ -14,6 +14,7 @@ from shared_ecr.model.names import EcrRegistry, Region, RegistryHost, Repository
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant
 from shared_ecr.model.settings.roles import RoleArn
+from shared_ecr.model.settings.setting import Setting, SettingType
 from shared_ecr.text import quoted
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
@@ -207,3 +208,24 @@ def parse_host(upstream: Upstream, text: str) -> str:
     else:
         return text
     raise InvalidValueError(what, fix=fix, code="cache-upstream")
+
+
+def _sorted(rules: tuple[CacheRule, ...]) -> tuple[CacheRule, ...]:
+    return tuple(sorted(rules, key=lambda rule: rule.prefix))
+
+
+CACHES: Setting[tuple[CacheRule, ...]] = Setting("pull_through_cache", (), _sorted)
+# Secrets and roles are resources of their own, so a construct renders all three.
+CACHE_RULE = SettingType(
+    type="AWS::ECR::PullThroughCacheRule",
+    order=40,
+    called="pull-through cache rule",
+    keys=("pull_through_cache",),
+    scope=("Settings", "PullThroughCache", "Rules"),
+    read_by="DescribePullThroughCacheRules",
+    named_by="EcrRepositoryPrefix",
+    create_only=(
+        "CredentialArn", "CustomRoleArn", "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl",
+        "UpstreamRepositoryPrefix",
+    ),
+)  # fmt: skip

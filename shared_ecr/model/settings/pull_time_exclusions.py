@@ -4,10 +4,13 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
 from shared_ecr.text import quoted
 
 MAX_EXCLUSIONS = 100
@@ -33,3 +36,27 @@ class ExcludedPrincipal:
                 code="exclusion-principal",
             )
         return cls(text)
+
+
+def _sorted(principals: tuple[ExcludedPrincipal, ...]) -> tuple[ExcludedPrincipal, ...]:
+    return tuple(sorted(principals))
+
+
+PULL_TIME_EXCLUSIONS: Setting[tuple[ExcludedPrincipal, ...]] = Setting("pull_time_exclusions", (), _sorted)
+
+
+def _render(settings: SettingsSpec, _: EcrRegistry) -> Iterator[Properties]:
+    return ({"PrincipalArn": each.arn} for each in settings[PULL_TIME_EXCLUSIONS])
+
+
+EXCLUSION = SettingType(
+    type="AWS::ECR::PullTimeUpdateExclusion",
+    order=70,
+    called="pull-time exclusion",
+    keys=("pull_time_exclusions",),
+    scope=("Settings", "PullTimeExclusions"),
+    read_by="ListPullTimeUpdateExclusions",
+    named_by="PrincipalArn",
+    create_only=("PrincipalArn",),
+    render=_render,
+)

@@ -5,15 +5,24 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissi
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.model.names import AccountId, EcrRegistry
-from shared_ecr.model.permissions import PUSH_ACTIONS, Grant, PolicyLocation, registry_statements
-from shared_ecr.model.settings.creation_templates import CreationTemplate
-from shared_ecr.model.settings.pull_through_cache import ROOT, CacheRule
+from shared_ecr.model.permissions import (
+    PUSH_ACTIONS,
+    Grant,
+    PolicyLocation,
+    VerbatimStatement,
+    registry_statements,
+    verbatim_documents,
+)
+from shared_ecr.model.principals import Organization, OrganizationalUnit
+from shared_ecr.model.settings.creation_templates import TEMPLATES, CreationTemplate
+from shared_ecr.model.settings.pull_through_cache import CACHES, ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
+from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
 
 # Replicas of repositories with tags are made with their tags, which is an action of its own.
 REPLICATION_ACTIONS = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
@@ -41,12 +50,59 @@ class PrefixGrants:
     grants: tuple[Grant, ...]
 
 
-def policy(statements: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Render the document, or None where it would say nothing."""
+GRANTS: Setting[tuple[Grant, ...]] = Setting("grants", ())
+"""What is granted on every repository."""
+PREFIX_GRANTS: Setting[tuple[PrefixGrants, ...]] = Setting("grants_by_prefix", ())
+"""What is granted on the repositories of a namespace."""
+REPLICATION_SOURCES: Setting[tuple[ReplicationSource, ...]] = Setting("replication_from", ())
+STATEMENTS: Setting[tuple[VerbatimStatement, ...]] = Setting("statements", ())
+"""What the registry policy says besides, word for word."""
+
+
+def registry_policy(settings: SettingsSpec, home: EcrRegistry) -> dict[str, Any] | None:
+    """Render the registry policy of *home*, or None where nothing is allowed by it."""
+    verbatim = settings[STATEMENTS]
+    statements = [
+        *replication_statements(settings[REPLICATION_SOURCES], home),
+        *cache_statements(settings[CACHES], home),
+        *creation_statements(settings[TEMPLATES], home),
+        *grant_statements(settings[GRANTS], home),
+        *prefix_statements(settings[PREFIX_GRANTS], home),
+        *verbatim_documents(verbatim),
+    ]
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def replication_statements(sources: Iterable[ReplicationSource], home: EcrRegistry) -> list[dict[str, Any]]:
+def grants_an_organization(settings: SettingsSpec) -> bool:
+    """Whether the registry policy has a principal `*` narrowed to an organization, which some checkers report."""
+    grants = (
+        *settings[GRANTS],
+        *(grant for rule in settings[CACHES] for grant in rule.grants),
+        *(grant for template in settings[TEMPLATES] for grant in template.creators),
+        *(grant for each in settings[PREFIX_GRANTS] for grant in each.grants),
+    )
+    return any(isinstance(grant.consumer, Organization | OrganizationalUnit) for grant in grants)
+
+
+def _render(settings: SettingsSpec, home: EcrRegistry) -> Iterator[Properties]:
+    policy = registry_policy(settings, home)
+    if policy:
+        yield {"PolicyText": policy}
+
+
+REGISTRY_POLICY = SettingType(
+    type="AWS::ECR::RegistryPolicy",
+    order=20,
+    called="registry policy",
+    keys=("grants", "replication_from"),
+    scope=("Settings", "Policy"),
+    read_by="GetRegistryPolicy",
+    policies=frozenset({"PolicyText"}),
+    render=_render,
+)
+
+
+def replication_statements(sources: tuple[ReplicationSource, ...], home: EcrRegistry) -> list[dict[str, Any]]:
     """Render a statement for each account that replicates into *home*."""
     return [
         {
@@ -60,7 +116,7 @@ def replication_statements(sources: Iterable[ReplicationSource], home: EcrRegist
     ]
 
 
-def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict[str, Any]]:
+def cache_statements(rules: tuple[CacheRule, ...], home: EcrRegistry) -> list[dict[str, Any]]:
     """Render which principals may be the first to pull an image through a cache of *home*."""
     statements = []
     for number, rule in enumerate(sorted(rules, key=lambda rule: rule.prefix), start=1):
@@ -72,7 +128,7 @@ def cache_statements(rules: Iterable[CacheRule], home: EcrRegistry) -> list[dict
     return statements
 
 
-def prefix_statements(granted: Iterable[PrefixGrants], home: EcrRegistry) -> list[dict[str, Any]]:
+def prefix_statements(granted: tuple[PrefixGrants, ...], home: EcrRegistry) -> list[dict[str, Any]]:
     """Render what is granted on the repositories of a namespace."""
     return [
         {**statement, "Sid": f"Prefix{_mark(each.prefix)}{statement['Sid']}"}
@@ -81,7 +137,7 @@ def prefix_statements(granted: Iterable[PrefixGrants], home: EcrRegistry) -> lis
     ]
 
 
-def creation_statements(templates: Iterable[CreationTemplate], home: EcrRegistry) -> list[dict[str, Any]]:
+def creation_statements(templates: tuple[CreationTemplate, ...], home: EcrRegistry) -> list[dict[str, Any]]:
     """Render who of another account may create a repository by a push.
 
     The push itself is allowed too: its first request comes before there is a repository with a policy.
@@ -99,6 +155,6 @@ def _mark(prefix: str) -> str:
     return hashlib.sha256(prefix.encode()).hexdigest()[:8]
 
 
-def grant_statements(grants: Iterable[Grant], home: EcrRegistry, prefix: str = "") -> list[dict[str, Any]]:
+def grant_statements(grants: tuple[Grant, ...], home: EcrRegistry, prefix: str = "") -> list[dict[str, Any]]:
     """Render *grants* on every repository of *home* whose name begins with *prefix*."""
     return registry_statements(grants, PolicyLocation.of(home.region), str(home.account), (prefix,))

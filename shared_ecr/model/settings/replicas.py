@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from shared_ecr.model.encryption import at_destination
 from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.model.settings import SettingsSpec
-from shared_ecr.model.settings.creation_templates import ROOT, AppliedFor, CreationTemplate, TemplatePrefix
-from shared_ecr.model.settings.registry_policy import ReplicationSource
-from shared_ecr.model.settings.replication import Destination, Replication
+from shared_ecr.model.settings.creation_templates import ROOT, TEMPLATES, AppliedFor, CreationTemplate, TemplatePrefix
+from shared_ecr.model.settings.registry_policy import REPLICATION_SOURCES, ReplicationSource
+from shared_ecr.model.settings.replication import REPLICATION, Destination, Replication
+from shared_ecr.model.settings.scanning import SCANNING
+from shared_ecr.model.settings.setting import SettingsSpec
 
 # Names of one level have no namespace, and a template for all names of a registry is no one's replica.
 _ANY_NAME = RepositoryName("any")
@@ -35,7 +36,7 @@ def replicas(
     source: EcrRegistry, repositories: Sequence[RepositorySpec], settings: SettingsSpec, destination: Destination
 ) -> Replicas:
     """Return what *destination* gets, for replicas of *repositories* that *source* pushes there."""
-    replication = settings.replication or Replication(())
+    replication = settings[REPLICATION] or Replication(())
     copied = tuple(
         replace(spec, encryption=at_destination(spec.encryption))
         for spec in repositories
@@ -49,9 +50,9 @@ def replicas(
         destination.registry,
         copied,
         SettingsSpec(
-            scanning=settings.scanning,
-            replication_sources=(origin,) if is_foreign else (),
-            templates=tuple((by_namespace | declared).values()),
+            SCANNING.holding(settings[SCANNING]),
+            REPLICATION_SOURCES.holding((origin,) if is_foreign else ()),
+            TEMPLATES.holding(tuple((by_namespace | declared).values())),
         ),
     )
 
@@ -60,7 +61,7 @@ def _templates(
     settings: SettingsSpec, replication: Replication, destination: Destination
 ) -> Iterator[CreationTemplate]:
     """Yield the source's own templates, for replicas of the repositories that ECR made from them."""
-    for template in settings.templates:
+    for template in settings[TEMPLATES]:
         inside = RepositoryName(f"{template.prefix.text}/any")
         if template.prefix.text != ROOT and replication.is_copied(inside, destination):
             spec = replace(template.repository, encryption=at_destination(template.repository.encryption))

@@ -5,14 +5,16 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.model.settings.api_calls import CalledSetting
+from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
 from shared_ecr.text import quoted
+from shared_ecr.text.spelling import pascal_keys
 
 # The API takes 25 rules, the quota page and the user guide say 10.
 MAX_RULES, WARNED_RULES = 25, 10
@@ -155,3 +157,23 @@ def _rule(rule: ReplicationRule, itself: Destination, *, deletes: bool) -> dict[
 
 def _filters(prefixes: Iterable[NamePrefix]) -> list[dict[str, str]]:
     return [{"filter": prefix.text, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
+
+
+REPLICATION: Setting[Replication | None] = Setting("replication", None)
+
+
+def _render(settings: SettingsSpec, home: EcrRegistry) -> Iterator[Properties]:
+    replication = settings[REPLICATION]
+    if replication and (wire := replication.wire(home))["rules"]:
+        yield {"ReplicationConfiguration": pascal_keys(wire)}
+
+
+REPLICATION_CONFIGURATION = SettingType(
+    type="AWS::ECR::ReplicationConfiguration",
+    order=30,
+    called="replication configuration",
+    keys=("replication",),
+    scope=("Settings", "Replication"),
+    read_by="DescribeRegistry",
+    render=_render,
+)

@@ -4,12 +4,16 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.ht
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
 from shared_ecr.text import quoted
+from shared_ecr.text.spelling import pascal_keys
 
 # AWS::ECR::RegistryScanningConfiguration, Rules and RepositoryFilters.
 MAX_FILTERS = 100
@@ -94,3 +98,22 @@ def _rule(rule: ScanRule) -> dict[str, Any]:
 
 # Security Hub's ECR.1 and prowler ask the registry for an automated rule; the repository's own property is deprecated.
 DEFAULT_SCANNING = Scanning.on_every_push(ScanType.BASIC)
+SCANNING: Setting[Scanning | None] = Setting("scanning", DEFAULT_SCANNING)
+"""None leaves the registry's own configuration alone."""
+
+
+def _render(settings: SettingsSpec, _: EcrRegistry) -> Iterator[Properties]:
+    scanning = settings[SCANNING]
+    if scanning:
+        yield pascal_keys(scanning.wire())
+
+
+SCANNING_CONFIGURATION = SettingType(
+    type="AWS::ECR::RegistryScanningConfiguration",
+    order=10,
+    called="scanning configuration",
+    keys=("scanning",),
+    scope=("Settings", "Scanning"),
+    read_by="GetRegistryScanningConfiguration",
+    render=_render,
+)

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.model.settings.setting import Setting, SettingType
 from shared_ecr.text import quoted
 
 # The API and the user guide; CloudFormation's schema says 50.
@@ -152,3 +153,15 @@ class Signing:
         """The profiles that the stack makes, each once."""
         made = {rule.profile for rule in self.rules if isinstance(rule.profile, MadeProfile)}
         return tuple(sorted(made, key=lambda profile: profile.name))
+
+
+SIGNING: Setting[Signing | None] = Setting("signing", None)
+# The profiles that the stack makes are resources of their own, so a construct renders both.
+SIGNING_CONFIGURATION = SettingType(
+    type="AWS::ECR::SigningConfiguration",
+    order=60,
+    called="signing configuration",
+    keys=("signing",),
+    scope=("Settings", "Signing", "Configuration"),
+    read_by="GetSigningConfiguration",
+)

@@ -7,9 +7,10 @@ import pytest
 from shared_ecr.declaration.consumers import _KINDS
 from shared_ecr.declaration.properties import PROPERTIES
 from shared_ecr.declaration.registry import KEYS
-from shared_ecr.declaration.schema import render, schema
+from shared_ecr.declaration.schema import render
+from shared_ecr.declaration.schema.document import schema
 from shared_ecr.declaration.schema.properties import CONSUMERS
-from shared_ecr.declaration.settings import SETTINGS
+from shared_ecr.declaration.settings import DECLARED
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import read_document
 
@@ -57,7 +58,7 @@ def test_the_schema_knows_the_keys_that_are_read() -> None:
     assert set(made["properties"]) == set(KEYS)
     assert set(made["$defs"]["properties"]["properties"]) == set(PROPERTIES)
     assert set(CONSUMERS) == set(_KINDS)
-    assert set(SETTINGS) < set(made["properties"]["registry"]["properties"])
+    assert set(DECLARED) < set(made["properties"]["registry"]["properties"])
 
 
 def test_every_reference_leads_to_a_definition() -> None:

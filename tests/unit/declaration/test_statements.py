@@ -13,6 +13,7 @@ from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.lifecycle import NoLifecyclePolicy
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.settings.registry_policy import registry_policy
 
 ROOT = Path(__file__).parents[3]
 ACCEPTED = ROOT / "tests/declarations/accepted/statements.yaml"
@@ -74,14 +75,14 @@ def test_no_lifecycle_policy_is_a_value_with_its_reason(accepted: RegistrySpec) 
 
 
 def test_the_registry_policy_has_statements_prefixes_and_creators(accepted: RegistrySpec) -> None:
-    policy = accepted.settings.policy(accepted.registries[0]) or {}
+    policy = registry_policy(accepted.settings, accepted.registries[0]) or {}
     arn = "arn:aws:ecr:us-east-1:111111111111:repository"
     resources = [each["Resource"] for each in policy["Statement"]]
     assert resources == [[f"{arn}/team/*"], [f"{arn}/shop/*"], [f"{arn}/team/*"], f"{arn}/*"]
 
 
 def test_a_creator_may_create_and_push_below_the_prefix_alone(accepted: RegistrySpec) -> None:
-    policy = accepted.settings.policy(accepted.registries[0]) or {}
+    policy = registry_policy(accepted.settings, accepted.registries[0]) or {}
     (creating,) = [each for each in policy["Statement"] if "ecr:CreateRepository" in each["Action"]]
     assert creating["Resource"] == ["arn:aws:ecr:us-east-1:111111111111:repository/team/*"]
     assert {"ecr:InitiateLayerUpload", "ecr:PutImage"} < set(creating["Action"])

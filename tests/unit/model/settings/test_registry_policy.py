@@ -2,8 +2,8 @@ from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Regio
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import Account, Organization
 from shared_ecr.model.settings import SettingsSpec
-from shared_ecr.model.settings.pull_through_cache import CachePrefix, CacheRule, Upstream
-from shared_ecr.model.settings.registry_policy import ReplicationSource
+from shared_ecr.model.settings.pull_through_cache import CACHES, CachePrefix, CacheRule, Upstream
+from shared_ecr.model.settings.registry_policy import GRANTS, REPLICATION_SOURCES, ReplicationSource, registry_policy
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 APPS = Grant(AccessLevel.PULL, Account(AccountId("222222222222")))
@@ -15,13 +15,15 @@ def cache(prefix: str, *grants: Grant) -> CacheRule:
 
 
 def test_a_registry_that_allows_nothing_has_no_policy() -> None:
-    assert SettingsSpec().policy(HOME) is None
+    assert registry_policy(SettingsSpec(), HOME) is None
 
 
 def test_a_source_may_write_the_names_it_replicates_and_tag_them() -> None:
-    settings = SettingsSpec(replication_sources=(ReplicationSource(AccountId("222222222222"), ("team/", "a/")),))
+    settings = SettingsSpec(
+        REPLICATION_SOURCES.holding((ReplicationSource(AccountId("222222222222"), ("team/", "a/")),))
+    )
 
-    assert settings.policy(HOME) == {
+    assert registry_policy(settings, HOME) == {
         "Version": "2012-10-17",
         "Statement": [
             {
@@ -39,7 +41,7 @@ def test_a_source_may_write_the_names_it_replicates_and_tag_them() -> None:
 
 
 def test_who_may_pull_first_through_a_cache_may_import_and_create_there_alone() -> None:
-    policy = SettingsSpec(caches=(cache("quay", APPS),)).policy(HOME)
+    policy = registry_policy(SettingsSpec(CACHES.holding((cache("quay", APPS),))), HOME)
 
     assert policy
     [statement] = policy["Statement"]
@@ -48,7 +50,7 @@ def test_who_may_pull_first_through_a_cache_may_import_and_create_there_alone() 
 
 
 def test_an_organization_comes_in_by_its_condition() -> None:
-    policy = SettingsSpec(caches=(cache("quay", EVERYONE),)).policy(HOME)
+    policy = registry_policy(SettingsSpec(CACHES.holding((cache("quay", EVERYONE),))), HOME)
 
     assert policy
     [statement] = policy["Statement"]
@@ -56,7 +58,7 @@ def test_an_organization_comes_in_by_its_condition() -> None:
 
 
 def test_a_grant_on_everything_is_one_statement() -> None:
-    policy = SettingsSpec(grants=(APPS,)).policy(HOME)
+    policy = registry_policy(SettingsSpec(GRANTS.holding((APPS,))), HOME)
 
     assert policy
     [statement] = policy["Statement"]
@@ -65,10 +67,11 @@ def test_a_grant_on_everything_is_one_statement() -> None:
 
 def test_no_two_statements_share_a_sid() -> None:
     settings = SettingsSpec(
-        caches=(cache("a-b", APPS, EVERYONE), cache("a/b", APPS), cache("ROOT", APPS)), grants=(APPS, EVERYONE)
+        CACHES.holding((cache("a-b", APPS, EVERYONE), cache("a/b", APPS), cache("ROOT", APPS))),
+        GRANTS.holding((APPS, EVERYONE)),
     )
 
-    policy = settings.policy(HOME)
+    policy = registry_policy(settings, HOME)
 
     assert policy
     sids = [statement["Sid"] for statement in policy["Statement"]]
