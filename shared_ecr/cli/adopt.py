@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.inventory_inputs import add_images, add_now, inventory
 from shared_ecr.cli.live_options import (
     add_pace,
     add_selection,
@@ -21,7 +22,11 @@ from shared_ecr.text import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shared_ecr.adoption.certificate import AdoptionFinding, CertificateBasis
+    from shared_ecr.adoption.folder import AdoptedRecord
+    from shared_ecr.adoption.wanted_resources import WantedRegistry
     from shared_ecr.cli.options import Subcommands
+    from shared_ecr.client.aws.registry.image_counts import ImageCounts
     from shared_ecr.declaration import Declaration
     from shared_ecr.deployment.adoption.certificate import AdoptionFinding
     from shared_ecr.deployment.adoption.folder import AdoptedRecord
@@ -70,8 +75,10 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
                          help="the synthesized declaration (default: cdk.out)")  # fmt: skip
     _add_folder(certify, inherited=True)
     certify.add_argument("--fresh", action="store_true", help="read the registry again: has it changed since?")
+    add_images(certify)
+    add_now(certify)
     certify.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
-    certify.set_defaults(run=_certify)
+    certify.set_defaults(run=_certify, in_use=[])
     verify = steps.add_parser("verify", help="compare the registry with the snapshot of the adoption")
     _add_folder(verify, inherited=True)
     verify.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
@@ -102,7 +109,8 @@ def _adopt(arguments: argparse.Namespace) -> int:
         for each in written.left_out:
             print(f"left out: {each.what}: {each.why}", file=sys.stderr)
         raise UsageError("there is no repository to adopt; see what was left out, and --repository")
-    for path, text in files_of(live, written, str(arguments.into)).items():
+    images = _image_counts(arguments, live, written.adopted)
+    for path, text in files_of(live, written, str(arguments.into), images).items():
         target = arguments.folder / path
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(target, text)
@@ -150,6 +158,26 @@ def _account_names(arguments: argparse.Namespace, live: "LiveRegistry") -> Mappi
         return account_names(clients, live.region)
 
 
+def _image_counts(arguments: argparse.Namespace, live: "LiveRegistry", adopted: "Sequence[str]") -> Mapping[str, int]:
+    """Count the images before the adoption; a snapshot is adopted without a call, so none is counted."""
+    if arguments.snapshot:
+        return {}
+    counted = _counted(live, adopted, arguments.rate)
+    for part in counted.unread:
+        print(f"not counted: the images of {part.repository}: {part.action} was denied", file=sys.stderr)
+    return counted.by_repository
+
+
+def _counted(live: "LiveRegistry", names: "Sequence[str]", rate: float) -> "ImageCounts":
+    from contextlib import closing
+
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.registry.image_counts import count_images
+
+    with closing(AwsClients()) as clients:
+        return count_images(clients, live.region, names, rate)
+
+
 def _selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegistry":
     """Return *live* with the selected repositories alone; a snapshot may hold more."""
     from dataclasses import replace
@@ -173,7 +201,7 @@ def _certify(arguments: argparse.Namespace) -> int:
     declaration = _declaration(record)
     deployment = load_deployment(arguments.deployment, DeploymentTarget(str(live.account), live.region))
     wanted = WantedRegistry.of_deployment(deployment, live.home)
-    findings = list(certify(live, wanted, record.repositories))
+    findings = list(certify(live, wanted, record.repositories, _basis(arguments, live)))
     if arguments.fresh:
         arguments.partial = True
         now = read_live(arguments, live.region, declaration.registry.stack_names)
@@ -185,6 +213,19 @@ def _certify(arguments: argparse.Namespace) -> int:
     if not blocking:
         print(f"{arguments.folder}/commands.sh has the commands; read it first", file=sys.stderr)
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
+
+
+def _basis(arguments: argparse.Namespace, live: "LiveRegistry") -> "CertificateBasis":
+    """Read the inventory on which lifecycle rules are compared, where one is given."""
+    from datetime import UTC, datetime
+
+    from shared_ecr.adoption.certificate import CertificateBasis
+    from shared_ecr.adoption.lifecycle_equality import LifecycleEvidence
+
+    if not arguments.images:
+        return CertificateBasis()
+    now = arguments.now or datetime.now(UTC)
+    return CertificateBasis(images=LifecycleEvidence.of(inventory(arguments, now), live.home, now))
 
 
 def _judged(
@@ -261,7 +302,7 @@ def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     import json
 
-    from shared_ecr.deployment.adoption.verification import deviations
+    from shared_ecr.adoption.verification import deviations, image_deviations, setting_deviations
 
     record, before = _record(arguments.folder), _snapshot(arguments.folder)
     stacks = _declaration(record).registry.stack_names
@@ -272,17 +313,23 @@ def _verify(arguments: argparse.Namespace) -> int:
         True,
     )
     after = read_live(arguments, before.region, stacks)
-    found = list(deviations(before, after, record.repositories, stacks))
+    found = [*deviations(before, after, record.repositories, stacks), *setting_deviations(before, after)]
+    if record.images:
+        images = _counted(before, tuple(record.images), arguments.rate)
+        found += image_deviations(record.images, images.by_repository, images.unread)
     if arguments.format == "json":
         rendered = [
             {"repository": each.repository, "field": each.field, "before": each.before, "after": each.after,
              "undo": each.undo or None} for each in found
         ]  # fmt: skip
-        print(json.dumps({"repositories": len(record.repositories), "differences": rendered}, indent=2))
+        numbers = {"repositories": len(record.repositories), "images_counted": len(record.images)}
+        print(json.dumps({**numbers, "differences": rendered}, indent=2))
     else:
         for each in found:
             print(each)
         print(f"{counted(len(record.repositories), 'repository')} compared, {counted(len(found), 'difference')}")
+    if uncounted := len(set(record.repositories) - record.images.keys()):
+        print(f"the images of {uncounted} repositories were not counted before the adoption", file=sys.stderr)
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 

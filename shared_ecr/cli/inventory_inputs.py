@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _REGION_FIRST = re.compile(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
 
 
-def add_inventory(parser: argparse.ArgumentParser) -> None:
-    """Add `--images` and `--in-use`."""
+def add_images(parser: argparse.ArgumentParser) -> None:
+    """Add `--images`."""
     parser.add_argument(
         "--images",
         action="append",
@@ -23,6 +23,11 @@ def add_inventory(parser: argparse.ArgumentParser) -> None:
         metavar="[REGION=]FILE",
         help="an inventory: of 'shared-ecr images --save' or 'aws ecr describe-images'; may be repeated",
     )
+
+
+def add_inventory(parser: argparse.ArgumentParser) -> None:
+    """Add `--images` and `--in-use`."""
+    add_images(parser)
     parser.add_argument(
         "--in-use",
         action="append",

@@ -21,7 +21,7 @@ from shared_ecr.documents.json_text import Json, as_json, compact
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 
 _VERSION = "2012-10-17"
-_OPEN_REGISTRY = read_policy(
+OPEN_REGISTRY = read_policy(
     {
         "Version": _VERSION,
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:*", "Resource": "*"}],
@@ -68,10 +68,10 @@ def access_difference(
     except InvalidPolicyError as error:
         return AccessDifference(undecided=f"a policy cannot be read: {error.faults[0].what}")
     known = known or TrustBoundary()
-    found = _changed(old, new, None, target, known) + _changed(old, new, _OPEN_REGISTRY, target, known)
+    found = _changed(old, new, None, target, known) + _changed(old, new, OPEN_REGISTRY, target, known)
     policies = [each for each in (old, new) if each is not None]
     undecided = ""
-    if not found and is_sampled([*policies, _OPEN_REGISTRY], target, known):
+    if not found and is_sampled([*policies, OPEN_REGISTRY], target, known):
         undecided = "the policies combine more conditions than are tried, and their texts differ"
     return AccessDifference(tuple(dict.fromkeys(found)), undecided)
 

@@ -10,11 +10,15 @@ from typing import assert_never
 
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.deployment.adoption.field_differences import FieldDifference, RepositoryField, field_differences
-from shared_ecr.deployment.adoption.setting_differences import SettingDifference, setting_differences
-from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
-from shared_ecr.documents.live import LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
+from shared_ecr.adoption.field_differences import (
+    FieldDifference,
+    RepositoryField,
+    field_differences,
+    lifecycle_text,
+)
+from shared_ecr.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
+from shared_ecr.adoption.setting_differences import SettingDifference, setting_differences
+from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.findings import Finding, Severity
 
 # CloudFormation imports a resource only with one of these.
@@ -34,48 +38,82 @@ class AdoptionFinding(Finding):
         return self.subject
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateBasis:
+    """What a certificate uses besides the registry and the deployment."""
+
+    known: TrustBoundary | None = None
+    images: LifecycleEvidence | None = None
+    """The images on which lifecycle rules of different texts are compared; without them the texts must be equal."""
+
+
 def certify(
-    live: LiveRegistry, wanted: WantedRegistry, adopted: Sequence[str], known: TrustBoundary | None = None
+    live: LiveRegistry, wanted: WantedRegistry, adopted: Sequence[str], basis: CertificateBasis | None = None
 ) -> list[AdoptionFinding]:
-    """Return what separates *live* from *wanted* for the *adopted* repositories and all declared settings."""
-    found = [finding for name in adopted for finding in _of_repository(live, wanted, name, known)]
+    """Return what separates *live* from *wanted*: of the *adopted* repositories, and of all declared settings.
+
+    Every other declared repository that exists without an owner would be imported too, so it is compared as well.
+    """
+    basis = basis or CertificateBasis()
+    names = [*adopted, *_imported_besides(live, wanted, frozenset(adopted))]
+    found = [finding for name in names for finding in _of_repository(live, wanted, name, basis)]
     return [*found, *map(_of_setting, setting_differences(live, wanted))]
 
 
+def _imported_besides(live: LiveRegistry, wanted: WantedRegistry, adopted: frozenset[str]) -> Iterator[str]:
+    """Yield the repositories that CloudFormation would import and that the adoption did not write."""
+    for will in wanted.repositories:
+        held = live.one(REPOSITORY, will.name) if will.name not in adopted else None
+        if held is not None and held.owner != will.stack:
+            yield will.name
+
+
 def _of_repository(
-    live: LiveRegistry, wanted: WantedRegistry, name: str, known: TrustBoundary | None
+    live: LiveRegistry, wanted: WantedRegistry, name: str, basis: CertificateBasis
 ) -> Iterator[AdoptionFinding]:
     held, will = live.one(REPOSITORY, name), wanted.one(REPOSITORY, name)
+    yield from _of_absence(name, held, will)
+    if held is None or will is None:
+        return
+    yield from _of_unread(live, name)
+    yield from _of_owner(held, will)
+    yield from _of_retention(held, will)
+    region = live.region
+    target = TargetRepository(str(live.account), str(region), name, str(region.partition), None)
+    for difference in field_differences(held.properties, will.properties, target, basis.known):
+        yield from _of_field(held, will, difference, basis.images)
+
+
+def _of_absence(name: str, held: LiveResource | None, will: WantedResource | None) -> Iterator[AdoptionFinding]:
     if held is None:
         yield _error(
-            "adopt-missing", name, "it does not exist any more", "There is nothing to import", "Read the registry again"
+            "adopt-missing", name, "it no longer exists", "There is nothing to import", "Read the registry again"
         )
-        return
-    if will is None:
+    elif will is None:
         yield _error(
             "adopt-missing", name, "it is not declared", "It would stay unmanaged", "Declare it, or adopt without it"
         )
-        return
+
+
+def _of_unread(live: LiveRegistry, name: str) -> Iterator[AdoptionFinding]:
     for part in live.unread:
         if part.repository == name:
             yield _error(
                 "adopt-unread", name, f"{part.action} was denied", "What it says cannot be compared",
                 "Allow the action (docs/reference/live.md) and read again",
             )  # fmt: skip
-    yield from _of_stack(held, will)
-    region = live.region
-    target = TargetRepository(str(live.account), str(region), name, str(region.partition), None)
-    for difference in field_differences(held.properties, will.properties, target, known):
-        yield from _of_field(name, held, will, difference)
 
 
-def _of_stack(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
+def _of_owner(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
     if held.owner and held.owner != will.stack:
         yield _error(
             "adopt-owner", held.name, f"it belongs to the stack {held.owner}",
             "CloudFormation refuses to import what another stack has",
             "Release it there first: DeletionPolicy Retain, deploy, remove it, deploy",
         )  # fmt: skip
+
+
+def _of_retention(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
     if will.deletion_policy not in _RETAINED:
         yield _error(
             "adopt-retention", held.name, f"its DeletionPolicy is {will.deletion_policy or 'Delete'}",
@@ -83,19 +121,41 @@ def _of_stack(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFind
         )  # fmt: skip
 
 
+def _of_lifecycle(
+    held: LiveResource, will: WantedResource, difference: FieldDifference, evidence: LifecycleEvidence | None
+) -> AdoptionFinding:
+    """Judge rules of different texts by what they do to the images, where the images are known."""
+    details: tuple[str, ...] = (f"live: {difference.before}", f"wanted: {difference.after}")
+    images = evidence.images.get(held.name) if evidence else None
+    if evidence and images:
+        compared = compare_fates(lifecycle_text(held.properties), lifecycle_text(will.properties), images, evidence.now)
+        if compared.is_equal:
+            what = (
+                f"its lifecycle rules are written differently, and all {compared.images} images have the same fate, "
+                f"now and in the next {compared.days} days"
+            )
+            return AdoptionFinding(
+                "adopt-lifecycle-text", Severity.NOTE, what, "Pushes of another kind can have different fates",
+                "Write the rules as they are if you expect such pushes", details, subject=held.name,
+            )  # fmt: skip
+        details = (*details, *compared.differences, *filter(None, (compared.undecided,)))
+    return _error(
+        "adopt-lifecycle", held.name, "its lifecycle rules would change",
+        "Images would expire that do not expire now, or the reverse",
+        "Write the rules as they are, or {none: true, reason: …}", details,
+    )  # fmt: skip
+
+
 def _of_field(
-    name: str, held: LiveResource, will: WantedResource, difference: FieldDifference
+    held: LiveResource, will: WantedResource, difference: FieldDifference, evidence: LifecycleEvidence | None
 ) -> Iterator[AdoptionFinding]:
+    name = held.name
     change = (f"live: {difference.before}", f"wanted: {difference.after}")
     match difference.field:
         case RepositoryField.POLICY:
             yield from _of_policy(name, difference)
         case RepositoryField.LIFECYCLE:
-            yield _error(
-                "adopt-lifecycle", name, "its lifecycle rules would change",
-                "Images would expire, or stay, that do not now",
-                "Write the rules as they are, or {none: true, reason: …}", change,
-            )  # fmt: skip
+            yield _of_lifecycle(held, will, difference, evidence)
         case RepositoryField.MUTABILITY:
             yield _error(
                 "adopt-mutability", name, "its tag mutability would change", "Pushes would be refused, or tags moved",
@@ -151,7 +211,8 @@ def _of_tags(name: str, held: LiveResource, will: WantedResource) -> Iterator[Ad
 
 def _of_setting(difference: SettingDifference) -> AdoptionFinding:
     return _error(
-        "adopt-setting", difference.what, difference.sentence, "The registry has it once, anyone who writes it",
+        "adopt-setting", difference.what, difference.sentence,
+        "The registry has it once, so a deployment changes it for every repository",
         "Write it as it is, or leave it out of the declaration", difference.details,
     )  # fmt: skip
 

@@ -12,6 +12,8 @@ from shared_ecr.documents.json_text import Json, as_json, compact
 from shared_ecr.documents.live.live_registry import tag_pairs
 
 Properties = Mapping[str, Json]
+# What a rule is called, and the number that only places it.
+_NAMES = frozenset({"description", "rulePriority"})
 
 
 class RepositoryField(StrEnum):
@@ -63,17 +65,23 @@ def _parsed(policy: Json) -> Json:
 
 
 def lifecycle_rules(properties: Properties) -> Json:
-    """Return the rules in the order in which they count, without what they are called."""
-    held = properties.get("LifecyclePolicy")
-    text = held.get("LifecyclePolicyText") if isinstance(held, dict) else held
+    """Return the rules in the order of their priorities, without the numbers and the descriptions."""
+    text = lifecycle_text(properties)
     if not text:
         return None
     try:
-        document = json.loads(str(text))
+        document = json.loads(text)
         rules = sorted(document["rules"], key=lambda rule: rule["rulePriority"])
     except (ValueError, KeyError, TypeError):
-        return str(text)
-    return as_json([{key: _rule_part(value) for key, value in rule.items() if key != "description"} for rule in rules])
+        return text
+    return as_json([{key: _rule_part(value) for key, value in rule.items() if key not in _NAMES} for rule in rules])
+
+
+def lifecycle_text(properties: Properties) -> str | None:
+    """Return the text of the lifecycle policy as ECR stores it; None without one."""
+    held = properties.get("LifecyclePolicy")
+    text = held.get("LifecyclePolicyText") if isinstance(held, dict) else held
+    return str(text) if text else None
 
 
 def _rule_part(value: object) -> object:

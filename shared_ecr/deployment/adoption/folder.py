@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared_ecr.deployment.adoption.commands import release_notes
 from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
@@ -25,6 +25,8 @@ class AdoptedRecord:
     """SHA-256 of the text that was written: a file that was edited since is not overwritten."""
     repositories: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+    images: Mapping[str, int] = field(default_factory=dict)
+    """How many images each repository had, where they were counted."""
 
     def render(self) -> str:
         """Render the record."""
@@ -34,6 +36,7 @@ class AdoptedRecord:
             "sha256": self.digest,
             "repositories": list(self.repositories),
             "left_out": [{"what": each.what, "why": each.why} for each in self.left_out],
+            "images": dict(self.images),
         }
         return f"{json.dumps(document, indent=2)}\n"
 
@@ -48,8 +51,9 @@ class AdoptedRecord:
             held = json.loads(text)
             left = tuple(LeftOut(str(each["what"]), str(each["why"])) for each in held["left_out"])
             names = tuple(map(str, held["repositories"]))
-            return cls(str(held["declaration"]), str(held["sha256"]), names, left)
-        except (ValueError, KeyError, TypeError) as error:
+            images = {str(name): int(count) for name, count in held.get("images", {}).items()}
+            return cls(str(held["declaration"]), str(held["sha256"]), names, left, images)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidValueError(
                 f"{source} is not the record of an adoption", fix="Run 'shared-ecr adopt' again", code="adoption-record"
             ) from error
@@ -60,9 +64,11 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def files_of(live: LiveRegistry, written: WrittenDeclaration, declaration: str) -> Mapping[str, str]:
-    """Return every file of the folder by its path within it."""
-    record = AdoptedRecord(declaration, digest_of(written.text), written.adopted, written.left_out)
+def files_of(
+    live: LiveRegistry, written: WrittenDeclaration, declaration: str, images: Mapping[str, int]
+) -> Mapping[str, str]:
+    """Return every file of the folder by its path within it; *images* are the counts of the adopted repositories."""
+    record = AdoptedRecord(declaration, digest_of(written.text), written.adopted, written.left_out, images)
     undo = {f"undo/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
     notes = release_notes(written.left_out, written.adopted)
     return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **undo}

@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shared_ecr.deployment.adoption.access_equality import canonical
-from shared_ecr.deployment.adoption.field_differences import lifecycle_rules
-from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.adoption.access_equality import canonical
+from shared_ecr.adoption.field_differences import lifecycle_rules
+from shared_ecr.adoption.registry_policy_equality import registry_access_difference
+from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json, as_json, compact
-from shared_ecr.documents.live import LiveRegistry
-from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
+from shared_ecr.live import LiveRegistry
+from shared_ecr.live.live_registry import PUBLIC_REPOSITORY, REGISTRY_POLICY, REPOSITORY
+from shared_ecr.names import EcrRegistry
 
 # The action that reads each type; without its answer nothing is known.
 READ_BY = {
@@ -58,21 +60,50 @@ def setting_differences(live: LiveRegistry, wanted: WantedRegistry) -> Iterator[
             continue
         what = called(will.kind, will.name)
         held = live.one(will.kind, will.name)
-        if live.is_unread("", READ_BY.get(will.kind, "")) or (
-            will.kind == PUBLIC_REPOSITORY and live.is_unread(will.name)
-        ):
+        if _is_unread(live, will):
             yield SettingDifference(what, f"{READ_BY.get(will.kind, 'it')} was denied, so it cannot be compared")
         elif held is None:
             yield SettingDifference(what, "it would be created")
         else:
-            yield from _changed(what, held.properties, will)
+            yield from changed_setting(what, will.kind, (held.properties, will.properties), live.home)
 
 
-def _changed(what: str, held: Mapping[str, Json], will: WantedResource) -> Iterator[SettingDifference]:
-    changed = changed_properties(held, will.properties)
+def _is_unread(live: LiveRegistry, will: WantedResource) -> bool:
+    if will.kind == PUBLIC_REPOSITORY:
+        return live.is_unread(will.name) or live.is_unread("", "ecr-public:DescribeRepositories")
+    return live.is_unread("", READ_BY.get(will.kind, ""))
+
+
+def changed_setting(
+    what: str, kind: str, sides: tuple[Mapping[str, Json], Mapping[str, Json]], home: EcrRegistry
+) -> Iterator[SettingDifference]:
+    """Yield what differs between both *sides* of one setting, its policy by the access that it gives."""
+    before, after = sides
+    if kind == REGISTRY_POLICY:
+        one, other = (_parsed(side.get("PolicyText")) for side in sides)
+        found = registry_access_difference(one, other, home)
+        if not found.is_equal:
+            yield SettingDifference(
+                what, "it would change", (*map(str, found.changes), *filter(None, (found.undecided,)))
+            )
+        before, after = (_without_policy(side) for side in sides)
+    changed = changed_properties(before, after)
     if changed:
         lines = [line for key, (old, new) in changed.items() for line in (f"live {key}: {old}", f"wanted {key}: {new}")]
         yield SettingDifference(what, "it would change", tuple(lines))
+
+
+def _parsed(policy: Json) -> Json:
+    if not isinstance(policy, str):
+        return policy
+    try:
+        return as_json(json.loads(policy))
+    except ValueError:
+        return policy
+
+
+def _without_policy(properties: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {key: value for key, value in properties.items() if key != "PolicyText"}
 
 
 def changed_properties(before: Mapping[str, Json], after: Mapping[str, Json]) -> dict[str, tuple[str, str]]:

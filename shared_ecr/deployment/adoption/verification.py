@@ -1,15 +1,16 @@
 """After an adoption: whether the registry is as it was, and the stack owns what it adopted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_ecr.access.requests import TargetRepository
-from shared_ecr.deployment.adoption.certificate import AdoptionFinding
-from shared_ecr.deployment.adoption.field_differences import field_differences
-from shared_ecr.deployment.adoption.undo import undo_steps
-from shared_ecr.documents.live import LiveRegistry
-from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.adoption.certificate import AdoptionFinding
+from shared_ecr.adoption.field_differences import field_differences
+from shared_ecr.adoption.setting_differences import READ_BY, called, changed_setting
+from shared_ecr.adoption.undo import undo_steps
 from shared_ecr.findings import Severity
+from shared_ecr.live import DeniedRead, LiveRegistry
+from shared_ecr.live.live_registry import REPOSITORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,32 @@ def deviations(
         for difference in field_differences(held.properties, now.properties, target):
             field = str(difference.field)
             yield Deviation(name, field, difference.before, difference.after, commands.get((name, field), ""))
-        # The images are not read: CloudFormation has no call that deletes one.
         if now.owner not in stacks:
             yield Deviation(name, "owner", " or ".join(filter(None, stacks)), now.owner or "no stack")
+
+
+def setting_deviations(before: LiveRegistry, after: LiveRegistry) -> Iterator[Deviation]:
+    """Yield the settings of the registry that *after* has otherwise than *before*, or no longer has."""
+    for held in before.resources:
+        if held.kind == REPOSITORY:
+            continue
+        what, now = called(held.kind, held.name), after.one(held.kind, held.name)
+        if after.is_unread("", READ_BY.get(held.kind, "")):
+            yield Deviation(what, READ_BY[held.kind], "read", "denied")
+        elif now is None:
+            yield Deviation(what, "existence", "there", "deleted")
+        else:
+            for each in changed_setting(what, held.kind, (held.properties, now.properties), before.home):
+                yield Deviation(what, "setting", "as in the snapshot", "; ".join(each.details) or each.sentence)
+
+
+def image_deviations(
+    before: Mapping[str, int], after: Mapping[str, int], unread: Sequence[DeniedRead] = ()
+) -> Iterator[Deviation]:
+    """Yield the repositories that hold fewer images than before, or whose images can no longer be counted."""
+    denied = {part.repository: part.action for part in unread}
+    for name, count in before.items():
+        if name in denied:
+            yield Deviation(name, denied[name], "read", "denied")
+        elif after.get(name, 0) < count:
+            yield Deviation(name, "images", str(count), str(after.get(name, 0)))

@@ -47,7 +47,7 @@ def read_registry(clients: AwsClients, question: RegistryQuestion) -> LiveRegist
     region = question.region
     account = clients.caller_account(region)
     client = clients.ecr(region)
-    rate = None if _is_loopback(client.meta.endpoint_url) else question.rate
+    rate = None if is_loopback(client.meta.endpoint_url) else question.rate
     questions = PacedQuestions(RequestPace(rate))
     watch(client, "ecr", questions.pace)
     listed = described(client, questions, question.selection)
@@ -78,7 +78,7 @@ def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str]) -> Live
     )
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     """Whether the endpoint is on this machine: then there is no one to spare."""
     host = urlsplit(url).hostname or ""
     try:

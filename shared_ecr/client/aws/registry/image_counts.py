@@ -1,0 +1,82 @@
+"""Count the images of repositories: an adoption is verified against the counts that were taken before it."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.faults import AwsRefusedError
+from shared_ecr.client.aws.registry.asking import PacedQuestions
+from shared_ecr.client.aws.registry.registry_reader import is_loopback
+from shared_ecr.client.aws.registry.repositories import THREADS
+from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
+from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.live import DeniedRead
+from shared_ecr.names import Region
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+
+_PAGE = 1000
+_ABSENT = frozenset({"RepositoryNotFoundException"})
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCounts:
+    """How many images each repository holds, archived ones included."""
+
+    by_repository: Mapping[str, int]
+    """A repository that does not exist is not in it."""
+    unread: tuple[DeniedRead, ...] = ()
+
+
+def count_images(
+    clients: AwsClients, region: Region, names: Sequence[str], rate: float | None = DEFAULT_RATE
+) -> ImageCounts:
+    """Count the images of the repositories *names*: a call for each thousand images.
+
+    Raises:
+        UnavailableError: no credentials, no network, or throttled to the end.
+    """
+    client = clients.ecr(region)
+    questions = PacedQuestions(RequestPace(None if is_loopback(client.meta.endpoint_url) else rate))
+    watch(client, "ecr", questions.pace)
+    counted: dict[str, int] = {}
+    lock = threading.Lock()
+
+    def job(name: str) -> None:
+        count = _count(client, questions, name)
+        if count is not None:
+            with lock:
+                counted[name] = count
+
+    WorkerPool(THREADS).run([partial(job, name) for name in names])
+    return ImageCounts(dict(sorted(counted.items())), tuple(sorted(set(questions.unread))))
+
+
+def _count(client: "ECRClient", questions: PacedQuestions, name: str) -> int | None:
+    total = 0
+    more: dict[str, str] = {}
+    while True:
+        arguments: dict[str, Any] = {
+            # Without the filter, archived images are left out.
+            "repositoryName": name,
+            "maxResults": _PAGE,
+            "filter": {"imageStatus": "ANY"},
+            **more,
+        }
+        call = partial(client.describe_images, **arguments)
+        try:
+            answer = questions.ask("ecr:DescribeImages", call, repository=name)
+        except AwsRefusedError as refused:
+            if refused.code in _ABSENT:
+                return None
+            raise
+        if answer is None:
+            return None
+        total += len(answer["imageDetails"])
+        if not answer.get("nextToken"):
+            return total
+        more = {"nextToken": answer["nextToken"]}
