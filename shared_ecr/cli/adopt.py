@@ -22,13 +22,10 @@ from shared_ecr.text import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.adoption.certificate import AdoptionFinding, CertificateBasis
-    from shared_ecr.adoption.folder import AdoptedRecord
-    from shared_ecr.adoption.wanted_resources import WantedRegistry
     from shared_ecr.cli.options import Subcommands
     from shared_ecr.client.aws.registry.image_counts import ImageCounts
     from shared_ecr.declaration import Declaration
-    from shared_ecr.deployment.adoption.certificate import AdoptionFinding
+    from shared_ecr.deployment.adoption.certificate import AdoptionFinding, CertificateBasis
     from shared_ecr.deployment.adoption.folder import AdoptedRecord
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.documents.live import LiveRegistry
@@ -219,8 +216,8 @@ def _basis(arguments: argparse.Namespace, live: "LiveRegistry") -> "CertificateB
     """Read the inventory on which lifecycle rules are compared, where one is given."""
     from datetime import UTC, datetime
 
-    from shared_ecr.adoption.certificate import CertificateBasis
-    from shared_ecr.adoption.lifecycle_equality import LifecycleEvidence
+    from shared_ecr.deployment.adoption.certificate import CertificateBasis
+    from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence
 
     if not arguments.images:
         return CertificateBasis()
@@ -302,7 +299,7 @@ def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     import json
 
-    from shared_ecr.adoption.verification import deviations, image_deviations, setting_deviations
+    from shared_ecr.deployment.adoption.verification import deviations, image_deviations, setting_deviations
 
     record, before = _record(arguments.folder), _snapshot(arguments.folder)
     stacks = _declaration(record).registry.stack_names

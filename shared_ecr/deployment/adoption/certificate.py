@@ -10,15 +10,17 @@ from typing import assert_never
 
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.adoption.field_differences import (
+from shared_ecr.deployment.adoption.field_differences import (
     FieldDifference,
     RepositoryField,
     field_differences,
     lifecycle_text,
 )
-from shared_ecr.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
-from shared_ecr.adoption.setting_differences import SettingDifference, setting_differences
-from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
+from shared_ecr.deployment.adoption.setting_differences import SettingDifference, setting_differences
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
 from shared_ecr.findings import Finding, Severity
 
 # CloudFormation imports a resource only with one of these.

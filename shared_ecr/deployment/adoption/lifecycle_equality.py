@@ -15,10 +15,10 @@ from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import Fate, ImageFate
+from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import NewestImages
-from shared_ecr.names import EcrRegistry
-from shared_ecr.problems import InvalidDeclarationError
+from shared_ecr.model.names import EcrRegistry
 
 # Played forward at least so long, and a month beyond the longest age of a rule; beyond three years nothing is proven.
 _AT_LEAST, _BEYOND, _AT_MOST = timedelta(days=365), timedelta(days=30), timedelta(days=1_100)

@@ -16,10 +16,10 @@ from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.access.wildcards import glob
-from shared_ecr.adoption.access_equality import EQUAL, OPEN_REGISTRY, AccessDifference, canonical
+from shared_ecr.deployment.adoption.access_equality import EQUAL, OPEN_REGISTRY, AccessDifference, canonical
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.names import EcrRegistry
+from shared_ecr.model.names import EcrRegistry
 
 _REPOSITORY = ":repository/"
 _EMPTY = Policy(None, (), 0)

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shared_ecr.adoption.access_equality import canonical
-from shared_ecr.adoption.field_differences import lifecycle_rules
-from shared_ecr.adoption.registry_policy_equality import registry_access_difference
-from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.deployment.adoption.access_equality import canonical
+from shared_ecr.deployment.adoption.field_differences import lifecycle_rules
+from shared_ecr.deployment.adoption.registry_policy_equality import registry_access_difference
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json, as_json, compact
-from shared_ecr.live import LiveRegistry
-from shared_ecr.live.live_registry import PUBLIC_REPOSITORY, REGISTRY_POLICY, REPOSITORY
-from shared_ecr.names import EcrRegistry
+from shared_ecr.documents.live import LiveRegistry
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REGISTRY_POLICY, REPOSITORY
+from shared_ecr.model.names import EcrRegistry
 
 # The action that reads each type; without its answer nothing is known.
 READ_BY = {

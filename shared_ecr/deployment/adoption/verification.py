@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_ecr.access.requests import TargetRepository
-from shared_ecr.adoption.certificate import AdoptionFinding
-from shared_ecr.adoption.field_differences import field_differences
-from shared_ecr.adoption.setting_differences import READ_BY, called, changed_setting
-from shared_ecr.adoption.undo import undo_steps
+from shared_ecr.deployment.adoption.certificate import AdoptionFinding
+from shared_ecr.deployment.adoption.field_differences import field_differences
+from shared_ecr.deployment.adoption.setting_differences import READ_BY, called, changed_setting
+from shared_ecr.deployment.adoption.undo import undo_steps
+from shared_ecr.documents.live import DeniedRead, LiveRegistry
+from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.findings import Severity
-from shared_ecr.live import DeniedRead, LiveRegistry
-from shared_ecr.live.live_registry import REPOSITORY
 
 
 @dataclass(frozen=True, slots=True)

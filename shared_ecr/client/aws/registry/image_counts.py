@@ -13,8 +13,8 @@ from shared_ecr.client.aws.registry.registry_reader import is_loopback
 from shared_ecr.client.aws.registry.repositories import THREADS
 from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
 from shared_ecr.client.http.workers import WorkerPool
-from shared_ecr.live import DeniedRead
-from shared_ecr.names import Region
+from shared_ecr.documents.live import DeniedRead
+from shared_ecr.model.names import Region
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from live_registries import PULL, UNTAGGED, policy, registry, registry_policy, repository, statement
-from shared_ecr.adoption import certificate, field_differences, setting_differences
-from shared_ecr.adoption.access_equality import EQUAL
-from shared_ecr.adoption.certificate import certify
-from shared_ecr.adoption.field_differences import RepositoryField
-from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.deployment.adoption import certificate, field_differences, setting_differences
+from shared_ecr.deployment.adoption.access_equality import EQUAL
+from shared_ecr.deployment.adoption.certificate import certify
+from shared_ecr.deployment.adoption.field_differences import RepositoryField
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json
-from shared_ecr.live import DeniedRead, LiveRegistry, LiveResource
-from shared_ecr.live.live_registry import (
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import (
     CACHE_RULE,
     CREATION_TEMPLATE,
     EXCLUSION,

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 
 from live_registries import ACCOUNT, HERE, registry, repository
-from shared_ecr.adoption.certificate import CertificateBasis, certify
-from shared_ecr.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
-from shared_ecr.adoption.wanted_resources import WantedRegistry, WantedResource
-from shared_ecr.documents.json_text import Json
+from shared_ecr.deployment.adoption.certificate import CertificateBasis, certify
+from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import Inventory
-from shared_ecr.live.live_registry import REPOSITORY
-from shared_ecr.names import EcrRegistry
-from shared_ecr.problems import Problem, Severity
+from shared_ecr.findings.problems import Problem, Severity
+from shared_ecr.model.names import EcrRegistry
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 HOME = EcrRegistry(ACCOUNT, HERE)
@@ -80,7 +79,7 @@ def test_what_an_inventory_cannot_show_is_undecided(before: str | None, after: s
 def certified(before: str, after: str, evidence: LifecycleEvidence | None) -> list[tuple[str, bool]]:
     live = registry(repository("shop", LifecyclePolicy={"LifecyclePolicyText": before}))
     held = live.repositories[0].properties
-    will: dict[str, Json] = {**held, "LifecyclePolicy": {"LifecyclePolicyText": after}}
+    will: dict[str, Any] = {**held, "LifecyclePolicy": {"LifecyclePolicyText": after}}
     wanted = WantedRegistry({(REPOSITORY, "shop"): WantedResource(REPOSITORY, "shop", will, "shared-ecr")})
     return [(each.code, each.blocks) for each in certify(live, wanted, ("shop",), CertificateBasis(images=evidence))]
 

@@ -6,8 +6,8 @@ import pytest
 
 from live_registries import ACCOUNT, HERE, policy, statement
 from shared_ecr.access.policy_reader import read_policy
-from shared_ecr.adoption.registry_policy_equality import registry_access_difference, repository_names
-from shared_ecr.names import EcrRegistry
+from shared_ecr.deployment.adoption.registry_policy_equality import registry_access_difference, repository_names
+from shared_ecr.model.names import EcrRegistry
 
 HOME = EcrRegistry(ACCOUNT, HERE)
 ARN = "arn:aws:ecr:us-east-1:111111111111:repository/"
