@@ -85,7 +85,7 @@ def adopt(road: Road, *words: str | Path) -> Done:
 
 def cdk(road: Road, declaration: Path, *words: str) -> Done:
     output = ("--output", road.folder / "cdk.out-adopt")
-    return road.run("cdk", *words, "--context", f"declaration={declaration}", "--require-approval", "never", *output)
+    return road.run("cdk", *words, "--context", f"declaration={declaration}", *output)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_every_image_is_still_pulled_by_its_digest(road: Road, adopted: list[Don
 
 def test_a_second_deployment_has_nothing_to_do(road: Road, declaration: Path, adopted: list[Done]) -> None:
     assert adopted
-    done = cdk(road, declaration, "deploy", "--all")
+    done = cdk(road, declaration, "deploy", "--all", "--require-approval", "never")
     assert "(no changes)" in done.stdout + done.stderr
 
 

@@ -11,7 +11,9 @@ _MISSING = "ValidationError"
 
 
 def deployed_templates(clients: Any, region: Region, stacks: Sequence[str]) -> dict[str, str]:
-    """Return the template of each of *stacks* that exists, by the stack's name.
+    """Return the template of each of *stacks* that has one, by the stack's name.
+
+    A stack that exists only as a change set (REVIEW_IN_PROGRESS) has none: nothing of it is deployed.
 
     Args:
         clients: `aws.AwsClients`.
@@ -34,5 +36,6 @@ def deployed_templates(clients: Any, region: Region, stacks: Sequence[str]) -> d
             continue
         # botocore parses templates in JSON, and keeps those in YAML as text.
         body = answer["TemplateBody"]
-        found[stack] = body if isinstance(body, str) else json.dumps(body)
+        if body:
+            found[stack] = body if isinstance(body, str) else json.dumps(body)
     return found

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from shared_ecr.deployment.adoption.left_out import LeftOut
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
@@ -44,8 +45,8 @@ def script(wanted: WantedRegistry, folder: str, account: str) -> str:
                 "",
             ]
     lines += [
-        "# 2. Everything that has a name: prepare the change sets, and execute nothing.",
-        f"cdk deploy --all --import-existing-resources --method=prepare-change-set --change-set-name {_CHANGE_SET}",
+        "# 2. Everything that has a name: prepare the change sets. Nothing is executed yet, so nothing is approved.",
+        f"cdk deploy --all --import-existing-resources {_prepared('prepare')}",
         "",
         "# 3. Look: each adopted resource has the action Import, none is removed, and Replacement is never True.",
     ]
@@ -57,16 +58,21 @@ def script(wanted: WantedRegistry, folder: str, account: str) -> str:
     lines += [
         "",
         "# 4. Execute them.",
-        *(
-            f"cdk deploy {artifact} --method=execute-change-set --change-set-name {_CHANGE_SET}"
-            for artifact, _ in stacks
-        ),
+        *(f"cdk deploy {artifact} {_prepared('execute')}" for artifact, _ in stacks),
         "",
         "# 5. Compare with what was there before.",
         f"shared-ecr adopt verify --folder {folder}",
         "",
     ]
     return "\n".join(lines)
+
+
+def _prepared(action: Literal["prepare", "execute"]) -> str:
+    """Return the options that make *action* of the change set without a question.
+
+    Without a terminal the question ends `cdk deploy` with an error, after it has tried to delete the new stack.
+    """
+    return f"--method={action}-change-set --change-set-name {_CHANGE_SET} --require-approval never"
 
 
 def release_notes(left_out: Sequence[LeftOut], adopted: Sequence[str]) -> str:
