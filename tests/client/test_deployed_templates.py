@@ -7,7 +7,7 @@ import boto3
 from botocore.stub import Stubber
 
 from shared_ecr.client.aws.deployed_templates import deployed_templates
-from shared_ecr.names import Region
+from shared_ecr.model.names import Region
 
 REGION = Region("eu-west-1")
 

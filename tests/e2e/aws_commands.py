@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import jmespath
+import jmespath  # type: ignore[import-untyped]  # it has no types
 from botocore import xform_name
 
 from e2e.road import Done, Road
