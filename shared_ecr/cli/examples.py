@@ -35,6 +35,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr images --save images.json --profile shared",
         "shared-ecr images team/app --in-use ecs --in-use lambda --save images.json",
     ),
+    "who": ("shared-ecr who team/app", "shared-ecr who team/app:1.4.2 --days 30 --format json"),
     "login": (
         "shared-ecr login",
         "shared-ecr login eu-west-1 --profile shared",

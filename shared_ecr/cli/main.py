@@ -32,6 +32,7 @@ COMMANDS = (
     "adopt",
     "drift",
     "retire",
+    "who",
     "bootstrap",
     "grow",
     "iam",

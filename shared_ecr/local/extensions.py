@@ -13,6 +13,7 @@ from shared_ecr.local.cloudformation import (
     singletons,
 )
 from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
+from shared_ecr.local.event_history import RecordedEvents
 from shared_ecr.local.image_details import ImageDetails
 from shared_ecr.local.lifecycle_previews import LifecyclePreviews
 from shared_ecr.local.tokens import Tokens
@@ -38,6 +39,7 @@ def install(clock: Clock) -> None:
     tag_rules.install()
     ImageDetails(clock).install()
     LifecyclePreviews(clock).install()
+    RecordedEvents(clock).install()
     blob_mounting.install()
     # Whatever a push is refused for, its repository must be there first; and a template is judged before it is heeded.
     create_on_push.install()

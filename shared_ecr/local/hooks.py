@@ -118,6 +118,8 @@ WITH_STACK_TAGS = HookPoint(
     "_with_stack_tags",
     ("resource_type", "props", "stack_tags", "stack_name", "stack_id", "logical_id"),
 )
+CLOUDTRAIL_OPERATIONS = HookPoint("ministack.services.cloudtrail", "_DISPATCH")
+EVENT_QUEUE = HookPoint("ministack.services.cloudtrail", "_get_event_queue", ())
 STACKS = HookPoint("ministack.services.cloudformation", "_stacks")
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, HookPoint))
 
