@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.images import declared, registries
 from shared_ecr.cli.options import add_file
-from shared_ecr.errors import UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.aws.selected_images import SelectedImages
-    from shared_ecr.names import EcrRegistry
+    from shared_ecr.model.names import EcrRegistry
 
 
 def add_images(parser: argparse.ArgumentParser, *, at_least: str = "+") -> None:
@@ -47,8 +47,8 @@ def home(arguments: argparse.Namespace, clients: "AwsClients") -> "EcrRegistry":
 def selected_images(arguments: argparse.Namespace, clients: "AwsClients") -> "Sequence[SelectedImages]":
     """Return what `images` names; where each has its registry in front, no other one is looked for."""
     from shared_ecr.client.aws.selected_images import SelectedImages
-    from shared_ecr.names import RegistryHost
-    from shared_ecr.names.references import WrittenReference
+    from shared_ecr.model.names import RegistryHost
+    from shared_ecr.model.names.references import WrittenReference
 
     named = [WrittenReference.parse(text).host for text in arguments.images]
     first = RegistryHost.parse(named[0]).ecr if named and named[0] else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.image_selection import add_images, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.aws.selected_images import SelectedImages
     from shared_ecr.client.image_activity import ImageActivity
     from shared_ecr.fate.images import Image
-    from shared_ecr.names import EcrRegistry
+    from shared_ecr.model.names import EcrRegistry
 
 _DAYS, _KEPT_DAYS, _EVENTS = 7, 90, 1_000
 _NOT_ASKED = "CloudTrail was not asked (--no-events)"

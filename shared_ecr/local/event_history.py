@@ -89,11 +89,11 @@ class RecordedEvents:
             operation = "BatchGetImage" if method == "GET" else "PutImage"
             kind = "imageDigest" if reference.startswith("sha256:") else "imageTag"
             named: Document = {kind: reference}
-            parameters = {"imageIds": [named]} if method == "GET" else named
+            asked: Document = {"repositoryName": name, **({"imageIds": [named]} if method == "GET" else named)}
             answer = {"image": {"imageId": {"imageDigest": _digest(reply)}}} if reply[0] == _CREATED else {}
             if reply[0] >= _ERROR:
                 answer = {"__type": "ImageNotFoundException" if method == "GET" else "InvalidParameterException"}
-            self._record(operation, {"repositoryName": name} | parameters, answer, owner, lowered)
+            self._record(operation, asked, answer, owner, lowered)
             return reply
 
         return handle_registry_request

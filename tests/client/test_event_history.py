@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from shared_ecr.cli import who
 from shared_ecr.cli.main import main
 from shared_ecr.client.aws.event_history import KEPT_DAYS, EventHistory, EventQuestion, principal_of, read_events
-from shared_ecr.errors import ExitCode
-from shared_ecr.names import AccountId, EcrRegistry, Region
+from shared_ecr.findings.errors import ExitCode
+from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
 REGISTRY = EcrRegistry(AccountId("111111111111"), Region.parse("us-east-1"))

@@ -11,7 +11,7 @@ import pytest
 from local.registry_caller import SESSION, RegistryCaller, client
 from shared_ecr.cli.main import main
 from shared_ecr.client.aws import event_history
-from shared_ecr.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode
 from shared_ecr.local import LocalAws, environment_under
 
 _NUMBERS = itertools.count()

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
-from shared_ecr.names import EcrRegistry, Region
+from shared_ecr.model.names import EcrRegistry, Region
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html: 50 a page, two requests a second
 # for each account and Region, one lookup attribute in a request, 90 days.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.client.aws.inventory import PAGE, RequestPacing
-from shared_ecr.errors import RefusedError, UsageError
-from shared_ecr.names import Digest, EcrRegistry, RegistryHost, RepositoryName, Tag
-from shared_ecr.names.references import WrittenReference
+from shared_ecr.findings.errors import RefusedError, UsageError
+from shared_ecr.model.names import Digest, EcrRegistry, RegistryHost, RepositoryName, Tag
+from shared_ecr.model.names.references import WrittenReference
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
