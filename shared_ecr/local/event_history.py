@@ -90,7 +90,7 @@ class RecordedEvents:
             kind = "imageDigest" if reference.startswith("sha256:") else "imageTag"
             named: Document = {kind: reference}
             asked: Document = {"repositoryName": name, **({"imageIds": [named]} if method == "GET" else named)}
-            answer = {"image": {"imageId": {"imageDigest": _digest(reply)}}} if reply[0] == _CREATED else {}
+            answer: Document = {"image": {"imageId": {"imageDigest": _digest(reply)}}} if reply[0] == _CREATED else {}
             if reply[0] >= _ERROR:
                 answer = {"__type": "ImageNotFoundException" if method == "GET" else "InvalidParameterException"}
             self._record(operation, asked, answer, owner, lowered)
