@@ -6,7 +6,7 @@ the same answer. Nothing here imports boto3 unless AWS is asked.
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
 from shared_ecr.findings.errors import RefusedError, UsageError
 from shared_ecr.model.mutability import TagMutability
-from shared_ecr.model.names import Region, RepositoryName
+from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.deployed import StackClients
@@ -78,7 +78,11 @@ def declared(where: RepositoryLocator) -> Addresses:
         InvalidDeclarationError: the declaration is missing or has problems.
         UsageError: the Region is not declared.
     """
-    return _declared(where.read(), where)
+    from shared_ecr.declaration.addresses import read_names
+
+    # Where anything is wrong, all of the declaration is read, so that every problem is reported.
+    names = read_names(where.file, os.environ)
+    return _addresses(names.account, names.regions, names.names, where) if names else _declared(where.read(), where)
 
 
 def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) -> Addresses:
@@ -96,7 +100,7 @@ def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) ->
 def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
     """Return what `deployed` does, by a declaration that is read already."""
     from shared_ecr.client.aws.deployed import deployed_registry
-    from shared_ecr.model.registry import DEFAULT_STACK_NAME
+    from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 
     stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
     region = where.region or (spec.regions[0] if spec else _region_of_environment())
@@ -145,12 +149,17 @@ def declared_mutability(where: RepositoryLocator, name: RepositoryName) -> TagMu
 
 
 def _declared(spec: "RegistrySpec", where: RepositoryLocator) -> Addresses:
-    region = where.region or spec.regions[0]
-    if region not in spec.regions:
-        raise UsageError(f"{where.file} declares no registry in {region}, only in {_listed(spec.regions)}")
-    home = spec.in_region(region)
-    rows = (RepositoryAddress(each.name, each.uri(home), each.arn(home)) for each in spec.repositories)
-    return Addresses(tuple(rows), str(where.file))
+    return _addresses(spec.account, spec.regions, (each.name for each in spec.repositories), where)
+
+
+def _addresses(
+    account: AccountId, regions: Sequence[Region], names: Iterable[RepositoryName], where: RepositoryLocator
+) -> Addresses:
+    region = where.region or regions[0]
+    if region not in regions:
+        raise UsageError(f"{where.file} declares no registry in {region}, only in {_listed(regions)}")
+    home = EcrRegistry(account, region)
+    return Addresses(tuple(RepositoryAddress.at(home, name) for name in names), str(where.file))
 
 
 def _is_in(repository: RepositoryAddress, spec: "RegistrySpec") -> bool:

@@ -1,9 +1,10 @@
 """Where repositories are, anyone who says so."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from shared_ecr.findings.errors import UsageError
-from shared_ecr.model.names import RegistryHost, RepositoryName
+from shared_ecr.model.names import EcrRegistry, RegistryHost, RepositoryName
 from shared_ecr.text import did_you_mean
 
 
@@ -14,6 +15,11 @@ class RepositoryAddress:
     name: RepositoryName
     uri: str
     arn: str
+
+    @classmethod
+    def at(cls, registry: EcrRegistry, name: RepositoryName) -> Self:
+        """Return the address of *name* in *registry*."""
+        return cls(name, registry.uri_of(name), registry.arn_of(name))
 
     @property
     def host(self) -> RegistryHost:

@@ -7,34 +7,30 @@ and `lifecycle` read nodes into specs through `reading`, which collects the prob
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shared_ecr.declaration.environments import KEY as ENVIRONMENTS
-from shared_ecr.declaration.environments import environ_of
+from shared_ecr.declaration.composing import composed
 from shared_ecr.declaration.ignoring import KEY as IGNORE
 from shared_ecr.declaration.ignoring import Ignored, Ignoring, read_ignoring
-from shared_ecr.declaration.inclusion import whole
-from shared_ecr.declaration.placement_file import read_placement
 from shared_ecr.declaration.reader import Reading
-from shared_ecr.declaration.registry import KEYS, read_registry
-from shared_ecr.declaration.variables import replaced
 from shared_ecr.documents.nodes import Mapping, Node
 from shared_ecr.documents.yaml import load_document, read_document
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity, in_file_order
-from shared_ecr.model.placements import Placement
-from shared_ecr.model.registry import RegistrySpec
+
+if TYPE_CHECKING:
+    from shared_ecr.model.placements import Placement
+    from shared_ecr.model.registry import RegistrySpec
 
 # Where the declaration is unless one says otherwise.
 DEFAULT_FILE = Path("registry.yaml")
-_OF_THE_WHOLE = tuple(key for key in KEYS if key != "repositories")
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """A registry that can be built, and what its declaration should be asked about."""
 
-    registry: RegistrySpec
+    registry: "RegistrySpec"
     warnings: tuple[Problem, ...]
     document: Node
     """What was read: all included files, variables replaced."""
@@ -43,7 +39,7 @@ class Declaration:
 
 
 def load(
-    path: Path = DEFAULT_FILE, environ: MappingOf[str, str] | None = None, *, placement: Placement | None = None
+    path: Path = DEFAULT_FILE, environ: MappingOf[str, str] | None = None, *, placement: "Placement | None" = None
 ) -> Declaration:
     """Read the declaration at *path*; *environ* is what its variables are replaced from, by default nothing.
 
@@ -70,21 +66,21 @@ class _Source:
     file: str
     """What its problems call it."""
     path: Path | None = None
-    placement: Placement | None = None
+    placement: "Placement | None" = None
 
 
 def _declaration(
     document: Node | None, faults: list[Problem], source: _Source, environ: MappingOf[str, str]
 ) -> Declaration:
+    # Imported here: `addresses` does without what reads every section.
+    from shared_ecr.declaration.placement_file import read_placement  # noqa: PLC0415 — start-up time
+    from shared_ecr.declaration.registry import read_registry  # noqa: PLC0415 — start-up time
+
     file, path = source.file, source.path
     reading = Reading(file)
     registry, ignoring = None, Ignoring()
-    chosen = environ_of(reading, document, environ) if isinstance(document, Mapping) else None
-    if isinstance(document, Mapping) and chosen is not None:
-        prepare = partial(replaced, reading, chosen)
-        prepared = prepare(_without(document, ENVIRONMENTS))
-        assert isinstance(prepared, Mapping)  # noqa: S101 — replacing keeps the kind of a collection
-        document, teams = whole(reading, prepared, path, _OF_THE_WHOLE, prepare)
+    if isinstance(document, Mapping) and (whole := composed(reading, document, path, environ)):
+        document, teams = whole
         ignoring = read_ignoring(reading, document.get(IGNORE))
         reading.ignores = ignoring.covers
         registry = read_registry(reading, document, source.placement or read_placement(reading, path), teams)
@@ -93,7 +89,3 @@ def _declaration(
     if registry is None or document is None or any(each.severity is Severity.ERROR for each in problems):
         raise InvalidDeclarationError(problems)
     return Declaration(registry, tuple(problems), document, tuple(ignored))
-
-
-def _without(document: Mapping, key: str) -> Mapping:
-    return Mapping(document.position, tuple(entry for entry in document.entries if entry.key.text != key))

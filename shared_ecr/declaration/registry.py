@@ -1,12 +1,12 @@
 """Read the whole document: where the registry lives, the names it uses, its repositories."""
 
-import re
-
-from shared_ecr.declaration.accounts import read_account, read_accounts
+from shared_ecr.declaration.accounts import read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
 from shared_ecr.declaration.ci_roles import KEY as CI_ROLES
 from shared_ecr.declaration.ci_roles import read_ci_roles
 from shared_ecr.declaration.grants import ConsumerContext
+from shared_ecr.declaration.home import read_home
+from shared_ecr.declaration.keys import KEYS, VERSION
 from shared_ecr.declaration.mirrors import read_mirrors
 from shared_ecr.declaration.other_documents import other_document
 from shared_ecr.declaration.profiles import read_inherited
@@ -20,25 +20,17 @@ from shared_ecr.declaration.settings import (
     warn_of_caches,
     warn_of_unscanned,
 )
-from shared_ecr.declaration.team_files import TeamFile, check_grants
-from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
+from shared_ecr.declaration.team_files import TeamFile
+from shared_ecr.declaration.team_grants import check_grants
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.ci_roles import ci_role_faults
-from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Region
+from shared_ecr.model.names import EcrRegistry, OrganizationId
 from shared_ecr.model.placements import Placement
-from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec, conflicts
+from shared_ecr.model.registry import RegistrySpec, conflicts
 from shared_ecr.model.settings.pull_through_cache import CACHES
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.shards import MAX_STACKS
-from shared_ecr.text import quoted
-
-VERSION = 1
-KEYS = (
-    *("version", "organization", "accounts", "registry", "defaults", "profiles", "include", "repositories"),
-    *("public_repositories", "environments", "ci_roles", "mirrors", "acknowledged", "ignore"),
-)
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-_STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
 def read_registry(
@@ -60,7 +52,7 @@ def read_registry(
     if organization_node is not None:
         organization = reading.parsed(organization_node, "organization", OrganizationId.parse)
     accounts = read_accounts(reading, fields.get("accounts"))
-    home = _read_home(reading, fields.get("registry"), accounts)
+    home = read_home(reading, fields.get("registry"), accounts, settings=DECLARED)
     neighbours = ConsumerContext(accounts, organization, home[0] if home else None)
     check_grants(reading, teams, neighbours)
     defaults, repositories = fields.get("defaults"), fields.get("repositories")
@@ -131,26 +123,6 @@ def _check_version(reading: Reading, node: Node | None) -> None:
     reading.note(node, "version", fault)
 
 
-def _read_home(
-    reading: Reading, node: Node | None, accounts: dict[str, AccountId]
-) -> tuple[AccountId, tuple[Region, ...], str] | None:
-    """Read where the registry lives: one account, one Region or several, and the stack's name."""
-    if node is None:
-        return None
-    path = "registry"
-    known = ("account", "regions", "stack_name", "stacks", *DECLARED)
-    fields = reading.mapping(node, path, known, required=("account", "regions"))
-    if fields is None:
-        return None
-    account_node, regions_node, name_node = (fields.get(key) for key in ("account", "regions", "stack_name"))
-    account = read_account(reading, account_node, join(path, "account"), accounts) if account_node else None
-    regions = _read_regions(reading, regions_node, join(path, "regions")) if regions_node else None
-    stack_name: str | None = DEFAULT_STACK_NAME
-    if name_node is not None:
-        stack_name = reading.parsed(name_node, join(path, "stack_name"), _stack_name)
-    return (account, regions, stack_name) if account and regions and stack_name else None
-
-
 def _read_stacks(reading: Reading, registry: Node | None) -> int:
     """Read over how many stacks the repositories are spread; 1 where nothing is said or it has a fault."""
     node = registry.get("stacks") if isinstance(registry, Mapping) else None
@@ -163,39 +135,3 @@ def _read_stacks(reading: Reading, registry: Node | None) -> int:
         reading.note(node, path, InvalidValueError(what, code="stacks"))
         return 1
     return number or 1
-
-
-def _read_regions(reading: Reading, node: Node, path: str) -> tuple[Region, ...] | None:
-    """Read the list of Regions: at least one, none twice, all of one partition."""
-    read = [(item, reading.parsed(item, item_path, Region.parse)) for item, item_path in reading.items(node, path)]
-    if isinstance(node, Sequence) and not read:
-        reading.note(node, path, InvalidValueError("the list of Regions is empty", code="region"))
-    seen: dict[Region, Node] = {}
-    for item, region in read:
-        if region in seen:
-            what = f"the Region {region} is written twice"
-            reading.note(item, path, InvalidValueError(what, fix="Drop one", code="region-duplicate"))
-        elif region and seen and region.partition != next(iter(seen)).partition:
-            what = f"{region} is in partition {region.partition}, {next(iter(seen))} is not"
-            why = "An account lives in one partition"
-            reading.note(item, path, InvalidValueError(what, why=why, code="region-partition"))
-        elif region:
-            seen[region] = item
-    return tuple(seen) if len(seen) == len(read) and seen else None
-
-
-def _stack_name(text: str) -> str:
-    if not _STACK_NAME.fullmatch(text):
-        raise InvalidValueError(
-            f"{quoted(text)} is no stack name",
-            why="It has at most 128 letters, digits and '-', and begins with a letter",
-            code="stack-name",
-        )
-    if text.lower().startswith(("aws", "ssm")):
-        # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
-        raise InvalidValueError(
-            f"the stack name {quoted(text)} is reserved",
-            why="It begins the names of SSM parameters, and those may not begin with 'aws' or 'ssm'",
-            code="stack-name",
-        )
-    return text

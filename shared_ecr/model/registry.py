@@ -18,13 +18,12 @@ from shared_ecr.model.settings import Destination, SettingsSpec
 from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
 from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull, shard_of, sizes, stacks_needed
+from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 from shared_ecr.text import counted
 
 # Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 MAX_NAME_LEVELS = 13
-# CloudFormation admits 128 characters; CDK appends the Region to the construct's id, not to this name.
-DEFAULT_STACK_NAME = "shared-ecr"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,11 @@ class RepositorySpec:
 
     def uri(self, registry: EcrRegistry) -> str:
         """Where the repository's images are pulled from and pushed to."""
-        return f"{registry.host}/{self.name}"
+        return registry.uri_of(self.name)
 
     def arn(self, registry: EcrRegistry) -> str:
         """The repository's ARN."""
-        return f"arn:{registry.region.partition}:ecr:{registry.region}:{registry.account}:repository/{self.name}"
+        return registry.arn_of(self.name)
 
     @property
     def is_granted_to_an_organization(self) -> bool:

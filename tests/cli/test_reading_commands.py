@@ -110,3 +110,22 @@ def test_a_whole_name_as_a_new_tag_is_answered_with_what_docker_tag_does() -> No
     assert outcome.code == 2
     assert "'shared-ecr push todo:latest todo:0.1.0'" in outcome.stderr
     assert "Did you mean" not in outcome.stderr
+
+
+BAD_GRANT = GOOD.replace("team/app: {}", "team/app: {grants: {pull: [account: missing]}}")
+
+
+def test_uri_does_not_depend_on_grants(declaration: Path) -> None:
+    declaration.write_text(BAD_GRANT, encoding="utf-8")
+    assert shared_ecr("uri", "team/app", "--file", declaration).stdout == f"{HOST}/team/app\n"
+    assert shared_ecr("check", declaration).code == 2
+
+
+def test_uri_reports_every_problem_where_a_name_has_one(declaration: Path) -> None:
+    declaration.write_text(BAD_GRANT.replace("team/worker", "Team/Worker"), encoding="utf-8")
+    outcome = shared_ecr("uri", "team/app", "--file", declaration)
+    assert (outcome.code, outcome.stdout) == (2, "")
+    assert {line.rsplit("[", 1)[1] for line in outcome.stderr.splitlines() if line.endswith("]")} == {
+        "account-name]",
+        "name-case]",
+    }

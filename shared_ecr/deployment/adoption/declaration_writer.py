@@ -20,7 +20,8 @@ from shared_ecr.deployment.adoption.yaml_writer import Commented, write_yaml
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.findings.problems import InvalidDeclarationError
-from shared_ecr.model.registry import DEFAULT_STACK_NAME, RegistrySpec
+from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 
 _FILE = "registry.yaml"
 # Errors where the package is stricter than ECR; what exists is declared with a reason.

@@ -17,6 +17,8 @@ from shared_ecr.text import quoted
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
+    from shared_ecr.model.names.repository import RepositoryName
+
 _PRIVATE = re.compile(
     r"(?P<account>[0-9]{12})\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
 )
@@ -52,6 +54,14 @@ class EcrRegistry:
         if self.dual_stack:
             return RegistryHost(f"{self.account}.dkr-ecr{fips}.{self.region}.{partition.dual_stack_suffix}")
         return RegistryHost(f"{self.account}.dkr.ecr{fips}.{self.region}.{partition.dns_suffix}")
+
+    def uri_of(self, repository: "RepositoryName") -> str:
+        """Where the images of *repository* are pulled from and pushed to."""
+        return f"{self.host}/{repository}"
+
+    def arn_of(self, repository: "RepositoryName") -> str:
+        """The ARN of *repository*."""
+        return f"arn:{self.region.partition}:ecr:{self.region}:{self.account}:repository/{repository}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shared_ecr.declaration.consumers import _KINDS
+from shared_ecr.declaration.keys import KEYS
 from shared_ecr.declaration.properties import PROPERTIES
-from shared_ecr.declaration.registry import KEYS
 from shared_ecr.declaration.schema import render
 from shared_ecr.declaration.schema.document import schema
 from shared_ecr.declaration.schema.properties import CONSUMERS
