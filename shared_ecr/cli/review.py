@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
-from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.cli.options import Subcommands, add_file, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +48,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     add_acknowledgements(parser)
     add_inventory(parser)
     parser.add_argument(
+        "--prices",
+        type=named_path,
+        metavar="FILE",
+        help="with --images: a price list, for what the change adds to the cost of storage or saves",
+    )
+    parser.add_argument(
         "--parameter",
         action="append",
         default=[],
@@ -78,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the review; its conclusion is the exit code."""
     from shared_ecr.cli.review_inputs import ReviewInput
     from shared_ecr.cli.saved_files import write_whole
+    from shared_ecr.fate.price_list import load_prices
     from shared_ecr.review.judging import ReviewQuestion
     from shared_ecr.review.worlds import review_worlds
 
@@ -86,9 +93,14 @@ def run(arguments: argparse.Namespace) -> int:
     images = inventory(arguments, now) if arguments.images else None
     if arguments.in_use and images is None:
         raise UsageError("--in-use names images of an inventory; add --images FILE")
+    if arguments.prices and images is None:
+        raise UsageError("--prices needs the sizes of an inventory; add --images FILE")
+    prices = (load_prices(arguments.prices) if arguments.prices else load_prices()) if images else None
     with ExitStack() as open_until:
         reviewed = ReviewInput.of(arguments, open_until)
-        question = ReviewQuestion(now, reviewed.known, images, reviewed.acknowledged, with_access="html" in forms)
+        question = ReviewQuestion(
+            now, reviewed.known, images, reviewed.acknowledged, prices=prices, with_access="html" in forms
+        )
         verdict = review_worlds(reviewed.after, reviewed.before, question)
     for path in arguments.save:
         write_whole(path, _rendered(verdict, _format_of(path)) + "\n")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
+from shared_ecr.fate.price_list import PriceList
 from shared_ecr.findings import Acknowledgement, Acknowledgements, JudgedFinding
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
@@ -37,6 +38,8 @@ class ReviewQuestion:
     """The images that are there; without it what a rule would now lose is shown as a rule."""
     acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
     """What the declarations of both sides accept."""
+    prices: PriceList | None = None
+    """What storage costs, for the line about it; None where that is not asked for."""
     with_access: bool = False
     """Whether to show who may do what, and not only what changes."""
 

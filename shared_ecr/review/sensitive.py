@@ -156,6 +156,7 @@ def _repository(change: RepositoryChange, values: SensitiveValues) -> Repository
         differences=tuple(_difference(each, {IN_WORDS.get(name, name) for name in names}, values)
                           for each in change.differences),
         access=() if is_hidden else change.access,
+        storage=None if names & _RULES else change.storage,
     )  # fmt: skip
 
 

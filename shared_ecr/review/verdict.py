@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.matrix import Matrix
+from shared_ecr.fate.costs import StorageTotal
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
@@ -50,6 +51,14 @@ class PropertyChange:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageChange:
+    """What a repository stores after the next run of its lifecycle policy, without the change and with it."""
+
+    before: StorageTotal
+    after: StorageTotal
+
+
+@dataclass(frozen=True, slots=True)
 class RepositoryChange:
     """What happens to one repository."""
 
@@ -65,6 +74,8 @@ class RepositoryChange:
     """The fate of its images under both policies; None where no inventory has them."""
     world: str = ""
     """In which worlds it happens, `if Env is prod`; empty where it happens in all of them."""
+    storage: StorageChange | None = None
+    """None where no inventory has its images, or where what its policy does is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,21 @@ class Headroom:
 
 
 @dataclass(frozen=True, slots=True)
+class CostChange:
+    """What a change adds to the cost of storage or takes from it, as far as an inventory shows."""
+
+    before: StorageTotal
+    after: StorageTotal
+    monthly: float | None
+    """Below zero where the change saves; None where a part of it has no known price."""
+    currency: str
+    without_price: tuple[str, ...] = ()
+    """The Regions whose prices are not known; an empty text where the Region itself is not known."""
+    unknown: tuple[str, ...] = ()
+    """The repositories whose storage may change by an amount that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewResult:
     """The review of one deployment, alone or against what was."""
 
@@ -119,6 +145,8 @@ class ReviewResult:
     doubts: tuple[Doubt, ...]
     matrices: tuple[Matrix, ...] = ()
     """Who may do what on the new side, at most, one for each account; empty where no one asked."""
+    cost: CostChange | None = None
+    """None without an inventory, and without an old side. It never changes the conclusion."""
 
     @property
     def blocks(self) -> bool:

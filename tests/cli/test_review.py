@@ -238,20 +238,95 @@ def test_images_in_use_need_an_inventory() -> None:
     assert review(template(), "--in-use", "used.txt").code == 2
 
 
-def test_an_inventory_gives_the_number_of_the_images_that_go() -> None:
-    def lifecycle(newest: int) -> dict[str, Any]:
-        selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": newest}
-        rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
-        return {"LifecyclePolicyText": json.dumps({"rules": [rule]})}
+def lifecycle(newest: int) -> dict[str, Any]:
+    selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": newest}
+    rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
+    return {"LifecyclePolicyText": json.dumps({"rules": [rule]})}
 
+
+def ten_images(size: int) -> None:
     images = [
         {
             "registryId": "111111111111", "repositoryName": "team/app", "imageDigest": f"sha256:{number:064x}",
-            "imageTags": [f"v{number}"], "imageSizeInBytes": 10, "imagePushedAt": f"2026-01-{number:02}T00:00:00Z",
+            "imageTags": [f"v{number}"], "imageSizeInBytes": size, "imagePushedAt": f"2026-01-{number:02}T00:00:00Z",
         }
         for number in range(1, 11)
     ]  # fmt: skip
     Path("images.json").write_text(json.dumps({"imageDetails": images}))
+
+
+def with_images(before: Path, after: Path, *words: str) -> Outcome:
+    return review(after, "--against", before, "--images", "images.json", "--now", "2026-11-21", *words)
+
+
+def prices() -> tuple[str, str]:
+    region = "  eu-central-1: { standard: 0.1, archive: 0.1 }\n"
+    Path("prices.yaml").write_text(f"source: the bill\nas_of: 2026-11-01\ncurrency: USD\nregions:\n{region}")
+    return ("--prices", "prices.yaml")
+
+
+def cost_line(ran: Outcome) -> str:
+    (line,) = [line.strip() for line in ran.stdout.splitlines() if "ost of storage:" in line]
+    return line
+
+
+def test_a_review_says_what_the_change_saves() -> None:
+    ten_images(2**30)
+    before, after = template("old.json", LifecyclePolicy=lifecycle(10)), template(LifecyclePolicy=lifecycle(4))
+    expected = "saves 0.60 USD a month (6.4 GB less, layers counted in each image)"
+    assert cost_line(with_images(before, after, *prices())) == f"cost of storage: {expected}"
+    assert cost_line(with_images(before, after, *prices(), "--format", "markdown")) == f"Cost of storage: {expected}."
+    held = json.loads(with_images(before, after, *prices(), "--format", "json").stdout)["storage_cost"]
+    assert (held["monthly_change"], held["currency"], held["not_known_for"]) == (-0.6, "USD", [])
+    assert held["before"]["standard_bytes"] - held["after"]["standard_bytes"] == 6 * 2**30
+
+
+def test_a_review_says_what_a_looser_policy_adds_and_does_not_block_for_it() -> None:
+    ten_images(2**30)
+    before, after = template("old.json", LifecyclePolicy=lifecycle(4)), template(LifecyclePolicy=lifecycle(10))
+    ran = with_images(before, after, *prices())
+    assert "adds 0.60 USD a month (6.4 GB more" in cost_line(ran)
+    assert ran.code == 0
+
+
+def test_a_policy_that_is_removed_adds_what_it_would_have_deleted() -> None:
+    ten_images(2**30)
+    before, after = template("old.json", LifecyclePolicy=lifecycle(4)), template()
+    assert "adds 0.60 USD a month" in cost_line(with_images(before, after, *prices()))
+
+
+def test_a_region_without_a_price_has_an_unknown_cost_in_a_review() -> None:
+    ten_images(2**30)
+    before, after = template("old.json", LifecyclePolicy=lifecycle(10)), template(LifecyclePolicy=lifecycle(4))
+    ran = with_images(before, after)
+    assert "unknown, no price is known for eu-central-1 (6.4 GB less" in cost_line(ran)
+
+
+def test_a_change_of_something_else_does_not_change_the_cost() -> None:
+    ten_images(2**30)
+    before, after = template("old.json"), template(ImageTagMutability="IMMUTABLE")
+    assert cost_line(with_images(before, after)).startswith("cost of storage: no change (")
+
+
+def test_a_policy_of_images_that_no_inventory_has_is_named_as_not_known() -> None:
+    Path("images.json").write_text(json.dumps({"imageDetails": [], "repositoryName": "team/other"}))
+    before, after = template("old.json", LifecyclePolicy=lifecycle(10)), template(LifecyclePolicy=lifecycle(4))
+    assert cost_line(with_images(before, after)).endswith("; not known for team/app")
+
+
+def test_without_an_inventory_nothing_is_said_of_the_cost() -> None:
+    before, after = template("old.json", LifecyclePolicy=lifecycle(10)), template(LifecyclePolicy=lifecycle(4))
+    ran = review(after, "--against", before, "--format", "json")
+    assert json.loads(ran.stdout)["storage_cost"] is None
+
+
+def test_prices_without_an_inventory_are_refused() -> None:
+    Path("prices.yaml").write_text("")
+    assert review(template(), "--prices", "prices.yaml").code == 2
+
+
+def test_an_inventory_gives_the_number_of_the_images_that_go() -> None:
+    ten_images(10)
     before = template("old.json", LifecyclePolicy=lifecycle(10))
     after = template(LifecyclePolicy=lifecycle(4))
     ran = review(after, "--against", before, "--images", "images.json", "--now", "2026-11-21")

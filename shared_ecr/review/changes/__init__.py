@@ -102,8 +102,8 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
     return Changed(
         (
             *(case.change for case in cases),
-            *(alone(gone(left), left) for left in paired.gone),
-            *(alone(Happening.CREATED, new) for new in paired.new),
+            *(alone(gone(left), left, question) for left in paired.gone),
+            *(alone(Happening.CREATED, new, question) for new in paired.new),
         ),
         tuple(each.change for each in settings),
         tuple(dict.fromkeys(findings)),

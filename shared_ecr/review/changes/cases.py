@@ -16,7 +16,7 @@ from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
 from shared_ecr.review.changes.identity.names import NameMatch, compare_names
 from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
-from shared_ecr.review.changes.losing.images import image_fates
+from shared_ecr.review.changes.losing.images import image_fates, storage_change
 from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.changes.verdicts.table import changed_paths
 from shared_ecr.review.deployments import Deployment
@@ -25,7 +25,7 @@ from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import SCANNING
 from shared_ecr.review.rules.settings.scanning import read_scanning
-from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange
+from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, StorageChange
 
 OPERATION = "operation"
 """What a replacement is called that a plan says, among the properties that change."""
@@ -65,13 +65,15 @@ class RepositoryPair:
     access: tuple[AccessChange, ...] = ()
     outcome: RepositoryOutcome | None = None
     """The fate of its images, where its rules change and an inventory has it."""
+    storage: StorageChange | None = None
+    """What it stores with the change and without it, where its rules change and an inventory has it."""
 
     @property
     def change(self) -> RepositoryChange:
         """What is reported of it."""
         return RepositoryChange(
             self.happening, self.after.name, self.after.home, self.after.resource.origin, self.differences, self.access,
-            self.outcome,
+            self.outcome, storage=self.storage,
         )  # fmt: skip
 
 
@@ -111,6 +113,10 @@ class DeploymentPair:
         both = (encryption[0], encryption[1])
         access = self.access.of(before, after)
         naming = compare_names(old.written_name, new.written_name)
+        outcome = image_fates(before, after, self.question.inventory, self.question.now)
+        storage = None
+        if before.lifecycle_text != after.lifecycle_text:
+            storage = storage_change(before, after, self.question.inventory, self.question.now, outcome)
         if new.stack.tool == TERRAFORM:
             is_encrypted_anew = both[0] != both[1]
         elif stacks is None:
@@ -135,7 +141,8 @@ class DeploymentPair:
             self._is_scanned(after),
             self.functions.running(new.stack, new.resource),
             access,
-            image_fates(before, after, self.question.inventory, self.question.now),
+            outcome,
+            storage,
         )
 
     def _is_scanned(self, repository: ReviewedRepository) -> bool:
@@ -182,10 +189,13 @@ def gone(left: LocatedResource) -> Happening:
     return Happening.ORPHANED if left.resource.deletion_policy in RETAINS else Happening.DELETED
 
 
-def alone(happening: Happening, each: LocatedResource) -> RepositoryChange:
+def alone(happening: Happening, each: LocatedResource, question: ReviewContext) -> RepositoryChange:
     """Return what is reported of a repository that is on one side only."""
     read = read_repository(each.stack, each.resource)
-    return RepositoryChange(happening, read.name, read.home, read.resource.origin)
+    storage = None
+    if happening is Happening.DELETED:
+        storage = storage_change(read, None, question.inventory, question.now)
+    return RepositoryChange(happening, read.name, read.home, read.resource.origin, storage=storage)
 
 
 def _happening(

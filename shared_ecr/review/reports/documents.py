@@ -7,7 +7,7 @@ from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings import Acknowledgement, JudgedFinding
 from shared_ecr.review.deployments import Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.verdict import PropertyChange, RepositoryChange, ReviewResult, SettingChange
+from shared_ecr.review.verdict import CostChange, PropertyChange, RepositoryChange, ReviewResult, SettingChange
 
 
 def render_document(verdict: ReviewResult) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def render_document(verdict: ReviewResult) -> dict[str, Any]:
             {"what": each.what, "subject": each.subject, "used": each.used, "limit": each.limit, "unit": each.unit}
             for each in verdict.headroom
         ],
+        "storage_cost": _cost(verdict.cost),
         "not_judged": [{"place": doubt.place, "what": doubt.what} for doubt in verdict.doubts],
     }
 
@@ -117,6 +118,24 @@ def _images(outcome: RepositoryOutcome | None) -> dict[str, Any] | None:
         for each in outcome.changes
     ]
     return {"count": len(outcome.verdicts), "changed": changed}
+
+
+def _cost(cost: CostChange | None) -> dict[str, Any] | None:
+    """Return what the change does to the cost of storage; null without an inventory."""
+    if cost is None:
+        return None
+    before, after = (
+        {"standard_bytes": each.standard_bytes, "archive_bytes": each.archive_bytes}
+        for each in (cost.before, cost.after)
+    )
+    return {
+        "before": before,
+        "after": after,
+        "monthly_change": None if cost.monthly is None else round(cost.monthly, 4),
+        "currency": cost.currency,
+        "regions_without_price": list(cost.without_price),
+        "not_known_for": list(cost.unknown),
+    }
 
 
 def _home(home: RegistryHome) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from shared_ecr.review.reports.sections import (
     counts,
     headroom_line,
     shown_headroom,
+    storage_line,
 )
 from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text import visible
@@ -46,6 +47,8 @@ def _head(verdict: ReviewResult) -> Iterator[str]:
     yield f"## {_HEADLINES[verdict.conclusion]} ECR review: {conclusion(verdict)}"
     against = f" against {code(verdict.against)}" if verdict.against is not None else ""
     yield from ("", f"{code(verdict.source)}{against}: {counts(verdict)}.", "")
+    if line := storage_line(verdict):
+        yield from (f"{escaped(line[0].upper() + line[1:])}.", "")
 
 
 def _finding(group: GroupedFinding) -> str:

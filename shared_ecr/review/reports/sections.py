@@ -6,8 +6,8 @@ from typing import assert_never
 
 from shared_ecr.findings import JudgedFinding, Severity
 from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.verdict import Conclusion, Happening, Headroom, ReviewResult
-from shared_ecr.text import counted, visible
+from shared_ecr.review.verdict import Conclusion, CostChange, Happening, Headroom, ReviewResult
+from shared_ecr.text import counted, first_few, size, visible
 
 # Less than half of a limit is of no interest yet.
 WORTH_SHOWING = 0.5
@@ -47,6 +47,32 @@ def counts(verdict: ReviewResult) -> str:
     parts.append(f"{verdict.unchanged} unchanged")
     settings = f"; {counted(len(verdict.settings), 'setting')} touched" if verdict.settings else ""
     return f"repositories: {', '.join(parts)}{settings}"
+
+
+def storage_line(verdict: ReviewResult) -> str:
+    """Say what the change adds to the monthly cost of storage or saves; nothing without an inventory."""
+    cost = verdict.cost
+    if cost is None:
+        return ""
+    less = cost.before.bytes - cost.after.bytes
+    moved = cost.after.archive_bytes - cost.before.archive_bytes
+    parts = [f"{size(abs(less))} {'less' if less > 0 else 'more'}"] if less else []
+    parts += [f"{size(moved)} moved to the archive"] if moved > 0 else []
+    stored = ", ".join(parts) or "no change of what is stored"
+    amount = _amount(cost)
+    unknown = f"; not known for {first_few(cost.unknown)}" if cost.unknown else ""
+    return visible(f"cost of storage: {amount} ({stored}, layers counted in each image){unknown}")
+
+
+def _amount(cost: CostChange) -> str:
+    if cost.monthly is None:
+        named = [region for region in cost.without_price if region]
+        where = f"no price is known for {first_few(named)}" if named else "the Region is not known"
+        return f"unknown, {where}"
+    if round(cost.monthly, 2) == 0:
+        return "no change, as far as is known" if cost.unknown else "no change"
+    verb = "saves" if cost.monthly < 0 else "adds"
+    return f"{verb} {abs(cost.monthly):,.2f} {cost.currency} a month"
 
 
 def conclusion(verdict: ReviewResult) -> str:

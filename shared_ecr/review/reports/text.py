@@ -10,6 +10,7 @@ from shared_ecr.review.reports.sections import (
     headroom_line,
     indented,
     shown_headroom,
+    storage_line,
 )
 from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import visible
@@ -25,6 +26,8 @@ def _lines(verdict: ReviewResult) -> Iterator[str]:
     yield visible(f"review of {verdict.source}{against}")
     yield from (f"  {visible(stack)}" for stack in verdict.stacks)
     yield f"  {counts(verdict)}"
+    if line := storage_line(verdict):
+        yield f"  {line}"
     for change in grouped_changes(verdict):
         yield ""
         yield from _change(change)

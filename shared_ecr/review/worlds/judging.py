@@ -9,6 +9,7 @@ from shared_ecr.review.deployments import Deployment, Doubt, Origin
 from shared_ecr.review.documents.loading import OpenDeployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.judging import ReviewQuestion, order_of, review
+from shared_ecr.review.storage_costs import cost_change
 from shared_ecr.review.verdict import Headroom, RepositoryChange, ReviewResult, SettingChange
 from shared_ecr.review.worlds.exploration import Exploration, World, explore
 from shared_ecr.review.worlds.unbounded import beyond_bounds
@@ -36,7 +37,10 @@ def review_worlds(after: OpenDeployment, before: OpenDeployment | None, question
     """
     found = explore([after] if before is None else [after, before])
     judged = list(_judged(found, question))
-    return _merged(judged, found, question)
+    merged = _merged(judged, found, question)
+    if question.prices is None or question.inventory is None or before is None:
+        return merged
+    return replace(merged, cost=cost_change(merged.repositories, question.prices))
 
 
 def _judged(found: Exploration, question: ReviewQuestion) -> Iterator[_Judged]:

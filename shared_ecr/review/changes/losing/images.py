@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.costs import StorageTotal
+from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import Inventory, used_digests
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.report import compared
+from shared_ecr.fate.runs import after as after_run
+from shared_ecr.fate.uncertainty import judge
 from shared_ecr.review.repositories import ReviewedRepository
+from shared_ecr.review.verdict import StorageChange
 from shared_ecr.text import counted
 
 
@@ -38,6 +42,39 @@ def image_fates(
         return None
     used, _ = used_digests(images, inventory.uses)
     return compared(images, after.lifecycle, before.lifecycle, now, used)
+
+
+def storage_change(
+    before: ReviewedRepository,
+    after: ReviewedRepository | None,
+    inventory: Inventory | None,
+    now: datetime,
+    outcome: RepositoryOutcome | None = None,
+) -> StorageChange | None:
+    """Return what is stored after the next run of the policy, with the change and without it.
+
+    None where that is not known. Without an *after* the repository is deleted with its images. *outcome* is what is
+    known of them already.
+    """
+    images = images_of(inventory, before)
+    if images is None or not _is_readable(before) or not (after is None or _is_readable(after)):
+        return None
+    if outcome and outcome.before is not None:
+        kept, left = after_run(outcome.before, now), after_run(outcome.verdicts, now)
+    else:
+        kept = _left(before, images, now)
+        left = _left(after, images, now) if after else ()
+    return StorageChange(StorageTotal.of(kept), StorageTotal.of(left))
+
+
+def _is_readable(repository: ReviewedRepository) -> bool:
+    """Whether the lifecycle policy is known, or that there is none."""
+    return repository.lifecycle is not None or repository.lifecycle_text is None
+
+
+def _left(repository: ReviewedRepository, images: RepositoryImages, now: datetime) -> tuple[Image, ...]:
+    policy = repository.lifecycle
+    return after_run(judge(policy, images.images, now), now) if policy else images.images
 
 
 def counted_images(inventory: Inventory | None, repository: ReviewedRepository) -> str:
