@@ -10,8 +10,7 @@ from shared_ecr.findings import Severity
 from shared_ecr.review.changes import ReviewContext, compare
 from shared_ecr.review.changes.operations.lost_keys import keys_of_plans
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, warning
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, warning
 
 CODE = "plan-drift"
 _WHY = "It is so already, and the plan does not list it among its changes"

@@ -68,7 +68,7 @@ def render_markdown(reports: Sequence[DriftReport]) -> str:
     for report in reports:
         lines += [f"**{report.conclusion}** (read {report.live.taken})", ""]
         for each in report.judged:
-            said = f"{code(each.finding.subject)}: {escaped(each.sentences())} [{each.finding.code}]"
+            said = f"{code(each.finding.subject)}: {escaped(each.sentences)} [{each.finding.code}]"
             lines.append(f"- {code(each.mark)} {said}")
             lines += [f"  - {code(line)}" for line in each.finding.details[:10]]
         lines += [

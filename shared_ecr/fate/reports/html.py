@@ -32,7 +32,7 @@ def _body(report: Report) -> Iterator[str]:
     for judged in sorted(report.findings, key=lambda each: not each.blocks):
         finding = judged.finding
         css = "finding blocks" if judged.blocks else "finding"
-        place = f"{html(finding.repository)}: {html(judged.sentences())}"
+        place = f"{html(finding.repository)}: {html(judged.sentences)}"
         yield f'<div class="{css}"><b>{judged.mark}</b> {place} <code>{html(finding.code)}</code></div>'
     yield from (f'<div class="finding">{html(str(warning))}</div>' for warning in report.warnings)
     for outcome in report.outcomes:

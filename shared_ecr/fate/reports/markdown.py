@@ -31,7 +31,7 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
     yield f"## The fate of images at {report.at.isoformat(timespec='minutes')}"
     for judged in sorted(report.findings, key=lambda each: not each.blocks):
         finding = judged.finding
-        place = f"{code(finding.repository)}: {prose(judged.sentences())}"
+        place = f"{code(finding.repository)}: {prose(judged.sentences)}"
         yield from ("", f"- **{judged.mark}** {place} {code(finding.code)}")
     for warning in report.warnings:
         yield from ("", f"- {escaped(str(warning))}")

@@ -4,7 +4,7 @@ The JSON and the SARIF keep one of each; here fifty repositories without a scan 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TypeVar
 
 from shared_ecr.findings import JudgedFinding, Severity
@@ -22,25 +22,12 @@ _PLACES = 3
 GroupMember = TypeVar("GroupMember")
 
 
-@dataclass(frozen=True, slots=True)
-class GroupedFinding:
-    """One finding, or several that say the same; no character of it takes no ink."""
+def grouped_findings(verdict: ReviewResult) -> list[JudgedFinding[ReviewFinding]]:
+    """Return the findings that people read: all but notes on what was so before, which the conclusion counts.
 
-    mark: str
-    """What it does to the deployment: `blocks`, `warning`."""
-    severity: Severity
-    blocks: bool
-    code: str
-    subject: str
-    """What it is about; of several the first ones and a number."""
-    where: str
-    """Where a reader finds it; empty where it is nowhere, or in several places."""
-    sentences: str
-    details: tuple[str, ...]
-
-
-def grouped_findings(verdict: ReviewResult) -> list[GroupedFinding]:
-    """Return the findings that people read: all but notes on what was so before, which the conclusion counts."""
+    Several that say the same are one, about the first subjects and a number, and in no single place. No character of
+    what it says takes no ink.
+    """
     found = [each for each in verdict.findings if not (each.is_old and each.finding.severity is Severity.NOTE)]
     merged = [_merged(group) for group in grouped((_of_subject(each), each) for each in found)]
     return [_group(group) for group in grouped((_said(whats, each), (whats, each)) for whats, each in merged)]
@@ -84,22 +71,26 @@ def _merged(group: Sequence[JudgedFinding[ReviewFinding]]) -> tuple[tuple[str, .
     return tuple(dict.fromkeys(each.finding.what for each in group)), group[0]
 
 
-def _group(group: Sequence[tuple[tuple[str, ...], JudgedFinding[ReviewFinding]]]) -> GroupedFinding:
+def _group(group: Sequence[tuple[tuple[str, ...], JudgedFinding[ReviewFinding]]]) -> JudgedFinding[ReviewFinding]:
     whats, first = group[0]
     members = [_member(judged) for _, judged in group]
     listed = first_lines(members, _BLOCKING_MEMBERS if first.blocks else _MEMBERS) if len(members) > 1 else []
     rest = first_lines(list(whats[_WHATS:]), _BLOCKING_MEMBERS if first.blocks else _MEMBERS)
     finding = first.finding
-    return GroupedFinding(
-        mark=first.mark,
-        severity=finding.severity,
-        blocks=first.blocks,
+    shown = replace(
+        finding,
         code=visible(finding.code),
+        what=_joined(whats),
         subject=visible(named([judged.finding.subject for _, judged in group])),
-        where=visible(str(finding.origin)) if finding.origin and len(members) == 1 else "",
-        sentences=first.sentences(_joined(whats)),
+        origin=finding.origin if len(members) == 1 else None,
         details=tuple(visible(line) for line in (*rest, *finding.details, *listed)),
     )
+    return replace(first, finding=shown)
+
+
+def place_of(finding: ReviewFinding) -> str:
+    """Return where a reader finds it; empty where it is nowhere, or in several places."""
+    return visible(str(finding.origin)) if finding.origin else ""
 
 
 def _member(judged: JudgedFinding[ReviewFinding]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from shared_ecr.fate.reports.timeline import timeline
-from shared_ecr.findings import Severity
-from shared_ecr.review.reports.grouping import GroupedFinding, grouped_doubts, grouped_findings
+from shared_ecr.findings import JudgedFinding, Severity
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.reports.grouping import grouped_doubts, grouped_findings, place_of
 from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.html_access import access_table
 from shared_ecr.review.reports.sections import (
@@ -49,13 +50,14 @@ def _body(verdict: ReviewResult) -> Iterator[str]:
     yield from _foot(verdict)
 
 
-def _finding(shown: GroupedFinding) -> Iterator[str]:
-    css = "blocks" if shown.blocks else "warning" if shown.severity is Severity.WARNING else "note"
-    where = f' <span class="dim">({html(shown.where)})</span>' if shown.where else ""
-    yield f'<div class="finding {css}"><span class="mark">{shown.mark}</span> <b>{html(shown.subject)}</b>{where}'
-    yield f"<br>{html(shown.sentences)} <code>{html(shown.code)}</code>"
-    if shown.details:
-        lines = "\n".join(map(html, shown.details))
+def _finding(judged: JudgedFinding[ReviewFinding]) -> Iterator[str]:
+    finding, place = judged.finding, place_of(judged.finding)
+    css = "blocks" if judged.blocks else "warning" if finding.severity is Severity.WARNING else "note"
+    where = f' <span class="dim">({html(place)})</span>' if place else ""
+    yield f'<div class="finding {css}"><span class="mark">{judged.mark}</span> <b>{html(finding.subject)}</b>{where}'
+    yield f"<br>{html(judged.sentences)} <code>{html(finding.code)}</code>"
+    if finding.details:
+        lines = "\n".join(map(html, finding.details))
         yield f"<details><summary>details</summary><pre>{lines}</pre></details>"
     yield "</div>"
 

@@ -6,8 +6,9 @@ of more than a million; what does not fit is counted, and findings that block ar
 
 from collections.abc import Iterator, Sequence
 
-from shared_ecr.findings import Severity
-from shared_ecr.review.reports.grouping import GroupedFinding, grouped_doubts, grouped_findings
+from shared_ecr.findings import JudgedFinding, Severity
+from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.reports.grouping import grouped_doubts, grouped_findings, place_of
 from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
@@ -51,11 +52,12 @@ def _head(verdict: ReviewResult) -> Iterator[str]:
         yield from (f"{escaped(line[0].upper() + line[1:])}.", "")
 
 
-def _finding(group: GroupedFinding) -> str:
-    icon = _ICONS[str(group.severity)] if group.blocks or group.severity is not Severity.ERROR else "☑️"
-    where = f" ({code(group.where)})" if group.where else ""
-    line = f"- {icon} **{group.mark}** {code(group.subject)}{where}: {prose(group.sentences)} {code(group.code)}"
-    return f"{line}\n{_folded('details', group.details, indent='  ')}" if group.details else line
+def _finding(judged: JudgedFinding[ReviewFinding]) -> str:
+    finding, place = judged.finding, place_of(judged.finding)
+    icon = _ICONS[str(finding.severity)] if judged.blocks or finding.severity is not Severity.ERROR else "☑️"
+    where = f" ({code(place)})" if place else ""
+    line = f"- {icon} **{judged.mark}** {code(finding.subject)}{where}: {prose(judged.sentences)} {code(finding.code)}"
+    return f"{line}\n{_folded('details', finding.details, indent='  ')}" if finding.details else line
 
 
 def _change(change: GroupedChange) -> str:

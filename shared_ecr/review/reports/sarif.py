@@ -47,7 +47,7 @@ def _result(judged: JudgedFinding[ReviewFinding], rule: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": "\n".join([f"{finding.subject}: {judged.sentences()}", *finding.details])},
+        "message": {"text": "\n".join([f"{finding.subject}: {judged.sentences}", *finding.details])},
         "partialFingerprints": {"sharedEcr/v1": _fingerprint(judged)},
         "baselineState": "unchanged" if judged.is_old else "new",
     }

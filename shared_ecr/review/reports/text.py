@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.review.reports.grouping import grouped_doubts, grouped_findings
+from shared_ecr.review.reports.grouping import grouped_doubts, grouped_findings, place_of
 from shared_ecr.review.reports.happenings import GroupedChange, grouped_changes
 from shared_ecr.review.reports.sections import (
     conclusion,
@@ -42,9 +42,10 @@ def _lines(verdict: ReviewResult) -> Iterator[str]:
     if found:
         yield ""
     for each in reversed(found):
-        where = f" ({each.where})" if each.where else ""
-        yield f"{each.mark}: {each.subject}{where}: {each.sentences} [{each.code}]"
-        yield from indented(each.details, "    ")
+        finding, place = each.finding, place_of(each.finding)
+        where = f" ({place})" if place else ""
+        yield f"{each.mark}: {finding.subject}{where}: {each.sentences} [{finding.code}]"
+        yield from indented(finding.details, "    ")
     yield from ("", conclusion(verdict))
 
 

@@ -5,17 +5,17 @@ what a creation template makes, `SCENE_RULES` at the whole deployment; `registry
 docs/reference/review.md lists the codes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding
+from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.access import access
 from shared_ecr.review.rules.custom_resources import custom_resources
 from shared_ecr.review.rules.destinations import chains, refused
 from shared_ecr.review.rules.encryption import encryption
 from shared_ecr.review.rules.functions import policies_of_lambda
-from shared_ecr.review.rules.judgements import RepositoryRule
 from shared_ecr.review.rules.lifecycle import lifecycle
 from shared_ecr.review.rules.mutability import mutability
 from shared_ecr.review.rules.names import grammar, twice
@@ -32,6 +32,8 @@ from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 
 __all__ = ["judge"]
 
+# A rule about a repository, or about what a creation template makes.
+RepositoryRule = Callable[[ReviewedRepository], Iterator[RuleFinding]]
 TEMPLATE_RULES: tuple[RepositoryRule, ...] = (lifecycle, mutability, encryption)
 REPOSITORY_RULES: tuple[RepositoryRule, ...] = (grammar, *TEMPLATE_RULES, removal)
 SCENE_RULES = (

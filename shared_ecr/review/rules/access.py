@@ -14,9 +14,8 @@ from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.strangers import strangers_let_in
 from shared_ecr.findings import Severity
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, note
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
-from shared_ecr.review.rules.judgements import RuleFinding, note
 from shared_ecr.review.rules.linting import linted, organizations_of
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.text import first_few

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, is_custom
 from shared_ecr.review.sdk_calls.effects import MadeCall, is_policy_of_other, repositories_called, repository_name

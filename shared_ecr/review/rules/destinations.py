@@ -11,9 +11,8 @@ from shared_ecr.access.callers import Caller
 from shared_ecr.access.policy_model import Effect
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.review.deployments import RegistryHome
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, warning
 from shared_ecr.review.policy_texts import ReadPolicy, partition_of, read_held
-from shared_ecr.review.rules.judgements import warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.replication import ReadReplication
 

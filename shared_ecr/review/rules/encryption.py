@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION
 from shared_ecr.review.deployments import is_known
+from shared_ecr.review.findings import RuleFinding, error, note
 from shared_ecr.review.policy_texts import partition_of
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.text import did_you_mean, listed, quoted
 
 TYPES = ("AES256", "KMS", "KMS_DSSE")

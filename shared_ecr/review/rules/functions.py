@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/images-create.html (Amazon ECR perm
 
 from collections.abc import Iterator
 
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, note
 from shared_ecr.review.image_functions import ImageFunctions
-from shared_ecr.review.rules.judgements import note
 from shared_ecr.review.rules.scene import RuleContext
 
 

@@ -7,9 +7,9 @@ from shared_ecr.fate.reasons import rule_in_words
 from shared_ecr.findings.problems import Problem
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS, MAX_RULES
+from shared_ecr.review.findings import RuleFinding, error, note, warning
 from shared_ecr.review.lifecycle_texts import read_lifecycle
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.limits import NEARLY
 from shared_ecr.review.rules.traps import traps
 

@@ -6,8 +6,8 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter
 from shared_ecr.review.deployments import is_known
+from shared_ecr.review.findings import RuleFinding, error, note, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _EXCLUDING = "_WITH_EXCLUSION"

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding
 from shared_ecr.review.rules.owners import ResourceOwner, conflict
 from shared_ecr.review.rules.scene import RuleContext
 

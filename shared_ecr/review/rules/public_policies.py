@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared_ecr.access.lint import LintedPolicy, lint
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, error
 from shared_ecr.review.public_policies import OPEN_TO_ALL, in_public_words, read_public_repository
-from shared_ecr.review.rules.judgements import error
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 

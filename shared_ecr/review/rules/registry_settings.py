@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from shared_ecr.model.settings.pull_through_cache import MAX_RULES as MAX_CACHE_RULES
 from shared_ecr.model.settings.pull_time_exclusions import MAX_EXCLUSIONS
 from shared_ecr.review.deployments import RegistryHome, Resource, Stack
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.rules.scene import SCANNING, TEMPLATE, RuleContext
 from shared_ecr.review.rules.settings.caches import CACHE_RULE, cache
 from shared_ecr.review.rules.settings.exclusions import exclusion

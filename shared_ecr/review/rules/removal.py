@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 

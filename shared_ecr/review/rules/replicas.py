@@ -12,9 +12,8 @@ from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.filters import chosen_template
 from shared_ecr.model.settings.creation_templates import AppliedFor
 from shared_ecr.review.deployments import RegistryHome, is_known
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, warning
 from shared_ecr.review.rules.lifecycle import in_words
 from shared_ecr.review.rules.scene import ReviewedTemplate, RuleContext
 from shared_ecr.review.texts import written_out

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.scanning import ScanType
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.scanning import ReadScanning
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared_ecr.review.deployments import Deployment, Resource
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding
 from shared_ecr.review.rules.owners import ResourceOwner, conflict
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION, REPLICATION

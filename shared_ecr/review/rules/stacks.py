@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Origin, Stack
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note, warning
 from shared_ecr.review.rules.limits import MAX_RESOURCES, MAX_TEMPLATE_BYTES, NEARLY
 from shared_ecr.review.rules.scene import RuleContext
 

@@ -17,7 +17,7 @@ from shared_ecr.model.lifecycle import (
     Untagged,
 )
 from shared_ecr.model.names import Tag
-from shared_ecr.review.rules.judgements import RuleFinding, note, warning
+from shared_ecr.review.findings import RuleFinding, note, warning
 from shared_ecr.text import quoted
 
 # No tag has it: what a pattern does with it, it does with whatever a wildcard stands for.

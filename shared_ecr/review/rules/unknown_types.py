@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.h
 from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import warning
+from shared_ecr.review.findings import ReviewFinding, warning
 from shared_ecr.review.rules.scene import RuleContext
 
 KNOWN_TYPES = frozenset({

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, error
 from shared_ecr.review.judging import ReviewQuestion, accepted
-from shared_ecr.review.rules.judgements import error
 from shared_ecr.review.worlds.exploration import Exploration
 
 

@@ -64,7 +64,7 @@ def test_a_finding_is_marked_by_what_it_does(judged: JudgedFinding[Finding], mar
 
 
 def test_an_acknowledged_finding_says_why_it_is_accepted() -> None:
-    assert JudgedFinding(ERROR, ACCEPTED).sentences().endswith("Accepted because: they are builds of closed branches.")
+    assert JudgedFinding(ERROR, ACCEPTED).sentences.endswith("Accepted because: they are builds of closed branches.")
 
 
 @pytest.mark.parametrize("severity", [Severity.WARNING, Severity.NOTE])
@@ -73,4 +73,4 @@ def test_only_an_error_blocks(severity: Severity) -> None:
 
 
 def test_a_finding_that_blocks_says_why_its_acknowledgement_does_not_count() -> None:
-    assert JudgedFinding(ERROR, REFUSED).sentences().endswith("It is acknowledged by this change itself.")
+    assert JudgedFinding(ERROR, REFUSED).sentences.endswith("It is acknowledged by this change itself.")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Deployment, Origin
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import error
+from shared_ecr.review.findings import ReviewFinding, error
 
 _WHY = "What is not in the plan is not judged: it may delete repositories, or allow access"
 

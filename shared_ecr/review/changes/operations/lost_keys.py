@@ -12,9 +12,8 @@ from shared_ecr.review.changes.identity.pairing import LocatedResource, held
 from shared_ecr.review.changes.rules.key_changes import changed_key
 from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.deployments import Deployment, Resource, is_known
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.repositories import REPOSITORY
-from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.scene import TEMPLATE
 
 KEY, KEY_POLICY = "AWS::KMS::Key", "AWS::KMS::KeyPolicy"

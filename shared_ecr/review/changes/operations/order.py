@@ -9,9 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Deployment, Origin, Stack
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.operations import ListedOperation, Operation
-from shared_ecr.review.rules.judgements import RuleFinding, error
 
 _CODE = "plan-order"
 _WRITES = frozenset({Operation.CREATE, Operation.UPDATE, Operation.REPLACE, Operation.LEAVE, Operation.UNKNOWN})

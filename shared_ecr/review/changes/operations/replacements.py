@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.losing.images import counted_images
+from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.operations import Operation, PlannedOperation
-from shared_ecr.review.rules.judgements import RuleFinding, error
 
 _IMAGES = "The new repository is empty: images do not move, and what is deleted cannot be restored"
 _CACHE = "Between the two nothing is pulled through it; if the second step fails, the rule is missing"

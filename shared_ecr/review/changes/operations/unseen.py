@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from shared_ecr.findings import Severity
 from shared_ecr.review.changes.operations.replacements import REPLACEMENTS, fix_of
 from shared_ecr.review.deployments import Deployment, Origin, Resource, Stack
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
 from shared_ecr.review.operations import ListedOperation, Operation
-from shared_ecr.review.rules.judgements import RuleFinding, error, note
 
 # What says already that a repository is deleted, replaced or left behind.
 _SAID = frozenset({

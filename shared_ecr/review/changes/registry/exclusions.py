@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from shared_ecr.model.lifecycle.rules import PulledAge
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.deployments import Deployment, RegistryHome
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, note, warning
 from shared_ecr.review.repositories import repositories
-from shared_ecr.review.rules.judgements import note, warning
 from shared_ecr.review.verdict import Happening
 
 EXCLUSION = "AWS::ECR::PullTimeUpdateExclusion"

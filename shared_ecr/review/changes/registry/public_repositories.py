@@ -15,10 +15,9 @@ from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
 from shared_ecr.review.changes.rules.tags import judged_resource_tags
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.public_policies import OPEN_TO_ALL, in_public_words, read_public_repository
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 
 _FOR_ALL = frozenset(names(OPEN_TO_ALL))

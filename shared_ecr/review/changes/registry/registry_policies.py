@@ -10,10 +10,9 @@ from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, can_be_read
 from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
 from shared_ecr.review.policy_texts import target_of
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import PropertyChange
 
 SUBJECT = "registry policy"

@@ -11,8 +11,7 @@ from shared_ecr.model.filters import replication_filter_matches
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.registry.words import EVERY
 from shared_ecr.review.deployments import Deployment, RegistryHome
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
 
 SUBJECT = "replication configuration"

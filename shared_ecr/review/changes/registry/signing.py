@@ -9,8 +9,7 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.review.changes.patterns import covered_no_more
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.verdict import Happening
 
 SIGNING = "AWS::ECR::SigningConfiguration"

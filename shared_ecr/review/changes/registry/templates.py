@@ -12,9 +12,8 @@ from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.content import gone, judged_access, judged_tags, lost_by
 from shared_ecr.review.changes.rules.lifecycle import judged_lifecycle
 from shared_ecr.review.changes.rules.tags import judged_resource_tags
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.rules.scene import TEMPLATE, ReviewedTemplate, read_template
 
 _WITHOUT = {

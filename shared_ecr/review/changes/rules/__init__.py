@@ -21,7 +21,7 @@ from shared_ecr.review.changes.rules.lifecycle import fates, loses_more, protect
 from shared_ecr.review.changes.rules.listed import listed_in_repository
 from shared_ecr.review.changes.rules.policies_written_elsewhere import policy_written_elsewhere
 from shared_ecr.review.changes.rules.tags import tags_lost
-from shared_ecr.review.rules.judgements import RuleFinding
+from shared_ecr.review.findings import RuleFinding
 
 __all__ = ["CASE_RULES"]
 

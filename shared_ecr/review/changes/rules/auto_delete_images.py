@@ -12,9 +12,8 @@ from shared_ecr.review.changes.cases import gone
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import REPOSITORY, ReviewedRepository, read_repository
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.verdict import Happening
 
 

@@ -8,8 +8,8 @@ from shared_ecr.findings import Severity
 from shared_ecr.review.account_placeholders import explanation_of
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.moving_tags import MODES, MovableTags
+from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error
 
 _WIDER = "The access works from the moment of the deployment"
 _WHY = {

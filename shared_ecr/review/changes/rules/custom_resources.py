@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from shared_ecr.review.deployments import Deployment, Resource, Stack
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, error, note, warning
 from shared_ecr.review.rules.custom_resources import judged_call, names_ecr, not_judged_because, subject_of
-from shared_ecr.review.rules.judgements import error, note, warning
 from shared_ecr.review.sdk_calls.calls import CallPhase
 from shared_ecr.review.sdk_calls.effects import repository_name
 from shared_ecr.review.sdk_calls.made_calls import CallsOfChange, calling_resources

@@ -10,9 +10,8 @@ from shared_ecr.review.changes.identity.pairing import LocatedResource
 from shared_ecr.review.changes.losing.images import counted_images
 from shared_ecr.review.changes.rules.identity import removal
 from shared_ecr.review.deployments import RegistryHome
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.repositories import read_repository
-from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.verdict import Happening
 
 # On purpose a few are removed; more at once means an entry that was lost, or a file that was not read.

@@ -11,9 +11,9 @@ from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
 from shared_ecr.review.deployments import Resource
+from shared_ecr.review.findings import RuleFinding, error, note
 from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note
 from shared_ecr.review.verdict import Happening
 
 _ANYTHING = "this changes anything"

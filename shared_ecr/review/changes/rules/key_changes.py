@@ -20,9 +20,8 @@ from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.changes.rules.listed import listed_changes
 from shared_ecr.review.deployments import Deployment, Resource, is_known
 from shared_ecr.review.documents.open_values import open_value
-from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import REPOSITORY
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
 from shared_ecr.review.rules.scene import TEMPLATE
 from shared_ecr.review.verdict import Happening
 

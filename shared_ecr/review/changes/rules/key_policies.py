@@ -11,7 +11,7 @@ from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.review.changes.differences import unordered
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
+from shared_ecr.review.findings import RuleFinding, error, note, warning
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html, "Required IAM permissions"
 _USED_BY_ECR = ("kms:decrypt", "kms:generatedatakey", "kms:describekey", "kms:creategrant", "kms:retiregrant")

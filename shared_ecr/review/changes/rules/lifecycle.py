@@ -15,8 +15,8 @@ from shared_ecr.model.lifecycle.rules import LifecycleRule
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity, is_decidable, losses
 from shared_ecr.review.changes.losing.words import loss_line, rule_lines
+from shared_ecr.review.findings import RuleFinding, error, note, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.text import first_lines
 
 _PROTECTS_NOTHING = "fate-protects-nothing"

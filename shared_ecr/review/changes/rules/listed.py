@@ -7,7 +7,7 @@ from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.verdicts.rows import LISTED, ChangeEffect
 from shared_ecr.review.changes.verdicts.table import changed_paths
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
+from shared_ecr.review.findings import RuleFinding, error, warning
 
 _OF_ECR = "AWS::ECR::"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.create_only import TERRAFORM
+from shared_ecr.review.findings import RuleFinding, note, warning
 from shared_ecr.review.image_functions import LAMBDA
-from shared_ecr.review.rules.judgements import RuleFinding, note, warning
 from shared_ecr.review.verdict import Happening
 
 _FIX = "Write RepositoryPolicyText with a statement for lambda.amazonaws.com, and with all that was written by hand"

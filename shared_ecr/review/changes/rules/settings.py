@@ -12,8 +12,7 @@ from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.listed import listed_in_setting
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
 from shared_ecr.review.rules.settings.caches import CACHE_RULE
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY

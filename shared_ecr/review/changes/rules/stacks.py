@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.text import first_lines
 
 _SHOWN = 20

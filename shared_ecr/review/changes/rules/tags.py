@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_TAG
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.deployments import is_known
+from shared_ecr.review.findings import RuleFinding, note, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.judgements import RuleFinding, note, warning
 from shared_ecr.text import plural, quoted
 
 _WHY = "Policies of identities (aws:ResourceTag) and cost reports can ask for them; they are not in these documents"

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from shared_ecr.review.changes.differences import unordered
 from shared_ecr.review.changes.identity.pairing import LocatedResource
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.findings import ReviewFinding
-from shared_ecr.review.rules.judgements import error
+from shared_ecr.review.findings import ReviewFinding, error
 from shared_ecr.review.rules.unknown_types import is_unknown_type
 
 

@@ -17,8 +17,8 @@ from shared_ecr.model.settings.pull_through_cache import (
     parse_host,
 )
 from shared_ecr.review.deployments import OPEN_MARK, RegistryHome, Resource, Stack, is_known
+from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.policy_texts import partition_of
-from shared_ecr.review.rules.judgements import RuleFinding, error
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 from shared_ecr.text import quoted
 

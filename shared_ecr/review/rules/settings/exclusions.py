@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.pull_time_exclusions import ExcludedPrincipal
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import RuleFinding
+from shared_ecr.review.findings import RuleFinding
 from shared_ecr.review.rules.settings.shapes import Shapes
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.public_repositories import HOME
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import RuleFinding, error
 
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
 

@@ -19,8 +19,8 @@ from shared_ecr.model.settings.replication import (
     NamePrefix,
 )
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
+from shared_ecr.review.findings import RuleFinding, error, note, warning
 from shared_ecr.review.policy_texts import partition_of
-from shared_ecr.review.rules.judgements import RuleFinding, error, note, warning
 from shared_ecr.review.rules.settings.shapes import Shapes
 from shared_ecr.review.texts import pascal
 from shared_ecr.text import quoted

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shared_ecr.model.filters import WILDCARD, scanning_filter_matches
 from shared_ecr.model.settings.scanning import MAX_FILTERS, ScanFilter, ScanFrequency, Scanning, ScanRule, ScanType
 from shared_ecr.review.deployments import Resource, is_known
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 
 # AWS::ECR::RegistryScanningConfiguration: one for each frequency.

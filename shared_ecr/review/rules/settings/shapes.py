@@ -6,7 +6,7 @@ from typing import TypeVar
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.text import did_you_mean, listed, quoted
 
 T = TypeVar("T")

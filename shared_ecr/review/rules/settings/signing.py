@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared_ecr.model.settings.signing import MAX_FILTERS, MAX_RULES, WITHOUT_SIGNER, NamedProfile, SigningFilter
 from shared_ecr.review.deployments import Resource
-from shared_ecr.review.rules.judgements import RuleFinding, error
+from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.rules.settings.shapes import Shapes
 
 

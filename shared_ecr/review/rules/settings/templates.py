@@ -9,7 +9,7 @@ from shared_ecr.model.encryption import NamedKey
 from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, TemplatePrefix
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.review.deployments import Resource, is_known
-from shared_ecr.review.rules.judgements import RuleFinding, error, warning
+from shared_ecr.review.findings import RuleFinding, error, warning
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.review.rules.judgements import RuleFinding
+from shared_ecr.review.findings import RuleFinding
 
 ROOT = Path(__file__).parents[4]
 # The types by which the review reads the properties of a template.
