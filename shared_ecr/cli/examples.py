@@ -35,6 +35,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr images --save images.json --profile shared",
         "shared-ecr images team/app --in-use ecs --in-use lambda --save images.json",
     ),
+    "restore": ("shared-ecr restore team/app:1.4.2 --wait", "shared-ecr restore team/app --all --dry-run"),
     "who": ("shared-ecr who team/app", "shared-ecr who team/app:1.4.2 --days 30 --format json"),
     "login": (
         "shared-ecr login",

@@ -36,6 +36,7 @@ COMMANDS = (
     "drift",
     "retire",
     "who",
+    "restore",
     "bootstrap",
     "grow",
     "iam",

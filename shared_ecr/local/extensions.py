@@ -2,6 +2,7 @@
 
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.local import hooks, images, login, referrers, routing, tag_rules
+from shared_ecr.local.archive import ImageArchive
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.cloudformation import (
     drift_readers,
@@ -37,7 +38,9 @@ def install(clock: Clock) -> None:
     # A tag that may not move is refused before its manifest is looked at: the later wrapper is the outer one.
     images.install()
     tag_rules.install()
-    ImageDetails(clock).install()
+    archive = ImageArchive(clock)
+    archive.install()
+    ImageDetails(clock, archive).install()
     LifecyclePreviews(clock).install()
     RecordedEvents(clock).install()
     blob_mounting.install()

@@ -1,7 +1,7 @@
 """What DescribeImages shows besides and plain MiniStack does not: the subject of a referrer, the status, the last pull.
 
-Nothing is archived here, so every image is active. A pull is recorded when its manifest is fetched from the registry;
-unlike ECR, which records one in 24 hours at most, each is.
+A pull is recorded when its manifest is fetched from the registry; unlike ECR, which records one in 24 hours at most,
+each is.
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region, json_response
 
 from shared_ecr.local import hooks
+from shared_ecr.local.archive import ImageArchive
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.hooks import OperationHandler, Reply
 
@@ -21,8 +22,8 @@ RegistryHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Aw
 class ImageDetails:
     """Remembers pulls, by account, Region, repository and digest."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, archive: ImageArchive) -> None:
+        self._clock, self._archive = clock, archive
         self._pulled_at: dict[tuple[str, str, str, str], float] = {}
 
     def install(self) -> None:
@@ -50,17 +51,17 @@ class ImageDetails:
                 return status, headers, body
             details = json.loads(body)["imageDetails"]
             name = data["repositoryName"]
-            if (data.get("filter") or {}).get("imageStatus", "ACTIVE") not in {"ACTIVE", "ANY"}:
-                details = []
             manifests = hooks.MANIFEST_BLOBS.read().get(name, {})
             for detail in details:
-                detail["imageStatus"] = "ACTIVE"
+                detail.update(self._archive.describe(name, detail["imageDigest"]))
                 manifest = json.loads(manifests.get(detail["imageDigest"], b"{}"))
                 if subject := manifest.get("subject"):
                     detail["subjectManifestDigest"] = subject["digest"]
                 if pulled_at := self._pulled_at.get(_key(name, detail["imageDigest"])):
                     detail["lastRecordedPullTime"] = pulled_at
-            reply: Reply = json_response({"imageDetails": details})
+            wanted = (data.get("filter") or {}).get("imageStatus", "ACTIVE")
+            shown = [detail for detail in details if wanted in {detail["imageStatus"], "ANY"}]
+            reply: Reply = json_response({"imageDetails": shown})
             return reply
 
         return describe_images

@@ -19,10 +19,12 @@ from shared_ecr.fate.images import Image
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.local import hooks
+from shared_ecr.local.archive import ARCHIVED, status_of
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.hooks import Reply
 from shared_ecr.local.images import children_of
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import StorageClass
 
 MAX_RESULTS = 100
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
@@ -125,9 +127,16 @@ def _image(held: dict[str, Any]) -> Image:
         held["imageDigest"],
         datetime.fromtimestamp(held["imagePushedAt"], UTC),
         tuple(held.get("imageTags", ())),
+        StorageClass.ARCHIVE if status_of(held) == ARCHIVED else StorageClass.STANDARD,
+        archived_at=_time(held.get("lastArchivedAt")),
+        activated_at=_time(held.get("lastActivatedAt")),
         children=tuple(children_of(manifest)),
         subject=(manifest.get("subject") or {}).get("digest"),
     )
+
+
+def _time(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _result(verdict: ImageFate) -> dict[str, Any]:
