@@ -9,14 +9,18 @@ from typing import Any
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.documents.live.live_registry import DeniedRead, LiveRegistry, LiveResource
+from shared_ecr.documents.live.resource_reader import LIVE, OWN, InvalidResourceError, read_resources
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.text import quoted
 
 FORMAT = 1
 # 20,000 repositories with long policies, twice what an account may have without asking.
 MAX_CHARACTERS = 256 * 1024 * 1024
-OWN = "shared-ecr"
-LIVE = "live"
+
+
+class DuplicateKeyError(ValueError):
+    """An object of a snapshot has a key twice."""
 
 
 def render_document(registry: LiveRegistry) -> dict[str, Any]:
@@ -67,10 +71,12 @@ def parse_document(text: str, source: str) -> LiveRegistry:
             AccountId.parse(str(live["account"])),
             Region.parse(str(live["region"])),
             str(live["taken"]),
-            tuple(_read_resource(each) for each in resources.values()),
+            read_resources(resources),
             tuple(_read_unread(each) for each in _list(live["unread"])),
             tuple(str(each) for each in _list(live.get("selection") or [])),
         )
+    except InvalidResourceError as error:
+        raise _invalid(source, str(error)) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise _invalid(source, f"a part is missing or has another form: {error}") from error
 
@@ -80,10 +86,21 @@ def _loaded(text: str, source: str) -> Json:
     if len(text) > MAX_CHARACTERS:
         raise _invalid(source, f"it has more than {MAX_CHARACTERS:,} characters")
     try:
-        loaded: Json = json.loads(text, parse_int=Number, parse_float=Number)
+        loaded: Json = json.loads(text, parse_int=Number, parse_float=Number, object_pairs_hook=_once)
+    except DuplicateKeyError as error:
+        raise _invalid(source, str(error)) from error
     except (ValueError, RecursionError) as error:
         raise _invalid(source, "it is not JSON") from error
     return loaded
+
+
+def _once(pairs: list[tuple[str, Json]]) -> Json:
+    """Refuse a key that is there twice: readers do not agree on which of the two counts."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for number, (key, _) in enumerate(pairs) if key in {name for name, _ in pairs[:number]})
+        raise DuplicateKeyError(f"the key {quoted(twice)} is there twice in one object")
+    return found
 
 
 def _resource(each: LiveResource) -> dict[str, Any]:
@@ -101,19 +118,6 @@ def _resource(each: LiveResource) -> dict[str, Any]:
         "Metadata": {OWN: {LIVE: {key: value for key, value in about.items() if value is not None}}},
         "Properties": dict(each.properties),
     }
-
-
-def _read_resource(data: Any) -> LiveResource:
-    about = data["Metadata"][OWN][LIVE]
-    return LiveResource(
-        str(data["Type"]),
-        data["Properties"],
-        about.get("owner"),
-        about.get("created"),
-        about.get("policyText"),
-        about.get("key_manager"),
-        about.get("key_owner"),
-    )
 
 
 def _read_unread(data: Any) -> DeniedRead:

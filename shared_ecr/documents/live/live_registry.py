@@ -26,6 +26,13 @@ NAMED_BY: Mapping[str, str] = {
     EXCLUSION: "PrincipalArn",
     SETTING: "Name",
 }
+# The property that has the parsed form of a policy, for the types that have one.
+POLICY_IN: Mapping[str, str] = {
+    REPOSITORY: "RepositoryPolicyText",
+    PUBLIC_REPOSITORY: "RepositoryPolicyText",
+    REGISTRY_POLICY: "PolicyText",
+    CREATION_TEMPLATE: "RepositoryPolicy",
+}
 # What CloudFormation identifies a singleton by when it is imported.
 SINGLETONS = frozenset({REGISTRY_POLICY, REPLICATION, SCANNING, SIGNING})
 

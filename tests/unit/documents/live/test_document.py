@@ -66,7 +66,8 @@ def test_a_document_says_what_it_is() -> None:
             "its format is 9",
         ),
         (json.dumps({"Metadata": {"shared-ecr": {"live": {"format": 1}}}, "Resources": {}}), "a part is missing"),
-        (json.dumps({**render_document(WHOLE), "Resources": {"A": 1}}), "a part is missing"),
+        (json.dumps({**render_document(WHOLE), "Resources": {"A": 1}}), "lacks Type, Properties"),
+        ('{"Metadata": {}, "Metadata": {}}', "the key 'Metadata' is there twice"),
     ],
 )
 def test_another_document_is_refused_with_how_to_make_one(text: str, why: str) -> None:
