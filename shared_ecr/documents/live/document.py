@@ -5,6 +5,7 @@ from which an adoption puts things back.
 """
 
 import json
+import re
 from typing import Any
 
 from shared_ecr.documents.json_text import Json, Number
@@ -17,6 +18,7 @@ from shared_ecr.text import quoted
 FORMAT = 1
 # 20,000 repositories with long policies, twice what an account may have without asking.
 MAX_CHARACTERS = 256 * 1024 * 1024
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class DuplicateKeyError(ValueError):
@@ -91,7 +93,17 @@ def _loaded(text: str, source: str) -> Json:
         raise _invalid(source, str(error)) from error
     except (ValueError, RecursionError) as error:
         raise _invalid(source, "it is not JSON") from error
+    if _ESCAPED_HALF.search(text) and not _is_whole(loaded):
+        raise _invalid(source, "a text in it holds half of a character (a lone surrogate), which nothing can write")
     return loaded
+
+
+def _is_whole(loaded: Json) -> bool:
+    try:
+        json.dumps(loaded, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _once(pairs: list[tuple[str, Json]]) -> Json:

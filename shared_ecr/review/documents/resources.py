@@ -143,7 +143,7 @@ class Resources:
     def _is_principal(self, name: str) -> bool:
         """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""
         body = self._evaluation.resources.get(name.partition(".")[0])
-        return isinstance(body, dict) and body.get("Type") in _PRINCIPALS
+        return isinstance(body, dict) and str(body.get("Type")) in _PRINCIPALS
 
     def _exists(self, written: Json, place: str) -> bool:
         """Whether the condition of a resource holds."""

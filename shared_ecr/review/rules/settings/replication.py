@@ -109,7 +109,7 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
     prefixes = []
     for each, place in filters:
         kind = each.get("FilterType")
-        if kind not in {None, "PREFIX_MATCH"}:
+        if kind is not None and kind != "PREFIX_MATCH":
             what = f"{place}: {quoted(str(kind))} is no type of filter"
             shapes.found.append(error("replication-prefix", what, "ECR knows PREFIX_MATCH alone", "Write PREFIX_MATCH"))
         prefix = shapes.parsed(each.get("Filter"), place, NamePrefix.parse)
