@@ -21,7 +21,7 @@ _BEFORE_PROFILE = (
     "AWS_DEFAULT_PROFILE",
 )
 # These read files alone, so a profile would promise something that they do not do.
-OFFLINE = frozenset({"init", "check", "show", "schema", "comment", "completion", "man"})
+OFFLINE = frozenset({"init", "check", "show", "schema", "workflow", "comment", "completion", "man"})
 # Options of the program that take a value.
 _WITH_VALUE = frozenset({"--profile"})
 

@@ -45,6 +45,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr login docker.io --username me --password-stdin < token.txt",
     ),
     "logout": ("shared-ecr logout", "shared-ecr logout ghcr.io", "shared-ecr logout --all"),
+    "workflow": (
+        "shared-ecr workflow github team/app --save .github/workflows/image.yml",
+        "shared-ecr workflow gitlab team/app --platforms linux/amd64,linux/arm64 --branch main",
+    ),
     "push": (
         "shared-ecr push build/app.tar team/app:1.4.2",
         "shared-ecr push my-app:dev team/app:1.4.2 --all-regions",

@@ -44,6 +44,7 @@ COMMANDS = (
     "images",
     "login",
     "logout",
+    "workflow",
     "push",
     "pull",
     "copy",

@@ -1,0 +1,1 @@
+printf 'reference=%s\n' "$reference" >> "$GITHUB_OUTPUT"

@@ -1,0 +1,1 @@
+printf 'IMAGE_REFERENCE=%s\n' "$reference" > image.env

@@ -1,0 +1,47 @@
+"""A path inside the source of a build, such as its Dockerfile."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.text import quoted
+
+# What a shell, YAML and every builder read as it is written; a first '-' would be an option.
+_SEGMENT = re.compile(r"(?!-)[\w.@+~-]+(?: [\w.@+~-]+)*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourcePath:
+    """A path below the root of the source, with `/` on every system; `.` is the root itself."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a path; refuse one that leaves the source, and characters that a shell reads differently."""
+        if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text):
+            raise _outside(text, "it is absolute")
+        segments = [each for each in text.split("/") if each not in {"", "."}]
+        if ".." in segments:
+            raise _outside(text, "'..' leaves the source, or may do so by a link")
+        if not text or not all(map(_SEGMENT.fullmatch, segments)):
+            raise InvalidValueError(
+                f"{quoted(text)} is not a path of the source",
+                why="A path is segments of letters, digits, ' ' and '._@+~-', separated by '/'; none begins with '-'",
+                fix="Write it from the root of the source, such as 'docker/Dockerfile'",
+                code="source-path",
+            )
+        return cls("/".join(segments) or ".")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _outside(text: str, why: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{quoted(text)} is outside of the source",
+        why=f"A build has the files of its source alone, and {why}",
+        fix="Write a path from the root of the source, such as 'docker/Dockerfile'",
+        code="source-path-outside",
+    )

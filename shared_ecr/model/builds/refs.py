@@ -1,0 +1,96 @@
+"""The branches and tags whose pushes are built, as patterns in the grammar of each CI system.
+
+`*` stands for any characters, `/` included, as it does in the trust policy of a role.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from shared_ecr.errors import InvalidValueError
+from shared_ecr.model.filters import wildcard_matches
+from shared_ecr.text import quoted
+
+# What git refuses in the name of a ref, `*` excepted: it is a pattern here.
+# https://git-scm.com/docs/git-check-ref-format
+_REF = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$))[!-~]+")
+_NOT_IN_A_REF = frozenset('~^:?[\\"')
+_PREFIXES = {"branch": "refs/heads/", "tag": "refs/tags/"}
+
+
+class RefKind(StrEnum):
+    """What a ref is."""
+
+    BRANCH = "branch"
+    TAG = "tag"
+
+    @property
+    def prefix(self) -> str:
+        """What the whole name of such a ref begins with."""
+        return _PREFIXES[self.value]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RefPattern:
+    """Branches or tags of one name, or of a pattern."""
+
+    kind: RefKind
+    text: str
+    """Without `refs/heads/` and `refs/tags/`."""
+
+    @classmethod
+    def parse(cls, kind: RefKind, text: str) -> Self:
+        """Read a name or a pattern; refuse one that no ref can have, since it would never match."""
+        other = _PREFIXES["tag" if kind is RefKind.BRANCH else "branch"]
+        bare = text.removeprefix(kind.prefix)
+        # '${' begins a variable of a policy.
+        if text.startswith(other) or not _REF.fullmatch(bare) or set(bare) & _NOT_IN_A_REF or "${" in bare:
+            raise InvalidValueError(
+                f"{quoted(text)} matches no {kind}",
+                why=f"git allows no {kind} of this name, so a push would never be built",
+                fix=f"Write a name, such as {quoted('main' if kind is RefKind.BRANCH else 'v*')}; "
+                "'*' stands for any characters",
+                code=f"ref-{kind}",
+            )
+        return cls(kind, bare)
+
+    def matches(self, name: str) -> bool:
+        """Whether *name*, a name or another pattern, is inside this pattern."""
+        return wildcard_matches(self.text, name)
+
+    @property
+    def github_filter(self) -> str:
+        """The pattern as `on.push.branches` and `on.push.tags` take it, where `*` alone stops at a slash.
+
+        https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+        """
+        escaped = re.sub(r"([+!\]])", r"\\\1", self.text)
+        return re.sub(r"\*+", "**", escaped)
+
+    @property
+    def expression(self) -> str:
+        """The pattern as a regular expression without anchors; every special character is taken as it is."""
+        return "".join(".*" if part == "*" else _literal(part) for part in re.split(r"(\*)", self.text))
+
+    @property
+    def codebuild_filter(self) -> str:
+        """The pattern as a webhook filter of the type HEAD_REF, which searches: without anchors a part would do.
+
+        https://docs.aws.amazon.com/codebuild/latest/userguide/github-webhook.html
+        """
+        return f"^{self.kind.prefix}{self.expression}$"
+
+    @property
+    def gitlab_expression(self) -> str:
+        """The pattern as `rules: if:` takes it. https://docs.gitlab.com/ci/jobs/job_rules/."""
+        return f"/^{self.expression.replace('/', chr(92) + '/')}$/"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _literal(text: str) -> str:
+    # Letters, digits, '-', '_' and '/' mean themselves in every dialect. A class of one character has no other meaning,
+    # where '\' would have to survive YAML, a shell and a template; ']' alone cannot be in one everywhere.
+    return re.sub(r"[^\w/-]", lambda found: r"\]" if found[0] == "]" else f"[{found[0]}]", text, flags=re.ASCII)

@@ -1,0 +1,150 @@
+"""The jobs of `shared-ecr workflow`, run in a shell against the embedded AWS with a builder that makes real images."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.ci_machine import CiMachine, Ran, ci_machine
+from cli.command_line import shared_ecr
+from client.images import image, write_archive
+from local.registry_caller import client
+from shared_ecr.local import LocalAws, running
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        not all(map(shutil.which, ("buildah", "jq", "curl"))), reason="buildah, jq or curl is not installed"
+    ),
+]
+# The role is in the account of the registry: the embedded AWS describes no repository of another account.
+REGISTRY = "111111111111"
+COMMIT, OTHER = "1" * 40, "2" * 40
+DECLARATION = f"""\
+version: 1
+accounts: {{ shared: "{REGISTRY}" }}
+registry: {{ account: shared, regions: [us-east-1] }}
+repositories:
+  team/app:
+    grants:
+      push:
+        - github_actions: {{ account: shared, role: ci/app, repository: acme/app, branch: main }}
+        - github_actions: {{ account: shared, role: ci/app, repository: acme/app, tag: "v*" }}
+        - gitlab_ci: {{ account: shared, role: ci/app, project: acme/app, branch: main }}
+        - gitlab_ci: {{ account: shared, role: ci/app, project: acme/app, tag: "v*" }}
+"""
+HOST = f"{REGISTRY}.dkr.ecr.us-east-1.amazonaws.com"
+
+
+@pytest.fixture
+def aws() -> Iterator[LocalAws]:
+    """The registry with its repository."""
+    with running() as aws:
+        with client(aws, "ecr", account=REGISTRY) as ecr:
+            ecr.create_repository(repositoryName="team/app", imageTagMutability="IMMUTABLE")
+        yield aws
+
+
+@pytest.fixture
+def machine(aws: LocalAws, tmp_path: Path) -> Iterator[CiMachine]:
+    with ci_machine(tmp_path, aws) as machine:
+        machine.commit("first")
+        yield machine
+
+
+def job_of(system: str, machine: CiMachine) -> Callable[[str, str], Ran]:
+    declaration = machine.folder / "registry.yaml"
+    declaration.write_text(DECLARATION)
+    text = shared_ecr("workflow", system, "team/app", "--file", declaration).stdout
+    run = machine.run_github if system == "github" else machine.run_gitlab
+    return lambda ref, commit: run(text, ref, commit)
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def push(request: pytest.FixtureRequest, machine: CiMachine) -> Callable[[str, str], Ran]:
+    """Run the job of each system for a push of a ref and its commit."""
+    return job_of(request.param, machine)
+
+
+@pytest.fixture
+def github(machine: CiMachine) -> Callable[[str, str], Ran]:
+    return job_of("github", machine)
+
+
+def reference(ran: Ran) -> str:
+    assert ran.code == 0, ran.stderr
+    (value,) = ran.outputs.values()
+    return value
+
+
+def tags(machine: CiMachine) -> dict[str, str]:
+    with client(machine.aws, "ecr", account=REGISTRY) as ecr:
+        found = ecr.describe_images(repositoryName="team/app")["imageDetails"]
+    return {tag: each["imageDigest"] for each in found for tag in each.get("imageTags", ())}
+
+
+def test_a_push_of_a_branch_stores_the_image_of_its_commit(machine: CiMachine, push: Callable[[str, str], Ran]) -> None:
+    name = reference(push("branch/main", COMMIT))
+    assert tags(machine) == {f"sha-{COMMIT}": name.removeprefix(f"{HOST}/team/app@")}
+
+
+def test_a_job_that_runs_again_builds_nothing_and_a_version_is_the_same_image(
+    machine: CiMachine, push: Callable[[str, str], Ran]
+) -> None:
+    first = reference(push("branch/main", COMMIT))
+    machine.commit("the clock of the second build")
+    assert [reference(push("branch/main", COMMIT)), reference(push("tag/v1.4.2", COMMIT))] == [first, first]
+    digest = first.partition("@")[2]
+    assert tags(machine) == {f"sha-{COMMIT}": digest, "1.4.2": digest}
+    assert len(machine.builds()) == 1
+
+
+@pytest.mark.parametrize("tag", ["v1", "latest", "nightly-1.2.3", "v1.2.3+build"])
+def test_a_tag_that_is_not_a_whole_version_is_not_stored(
+    machine: CiMachine, github: Callable[[str, str], Ran], tag: str
+) -> None:
+    reference(github(f"tag/{tag}", COMMIT))
+    assert list(tags(machine)) == [f"sha-{COMMIT}"]
+
+
+def test_a_version_that_names_another_commit_is_refused_and_stays(
+    machine: CiMachine, github: Callable[[str, str], Ran]
+) -> None:
+    first = reference(github("tag/v1.4.2", COMMIT)).partition("@")[2]
+    machine.commit("second")
+    moved = github("tag/v1.4.2", OTHER)
+    assert (moved.code, moved.outputs) == (4, {})
+    assert tags(machine)["1.4.2"] == first
+
+
+def test_nothing_of_the_job_is_left_on_the_machine(machine: CiMachine, push: Callable[[str, str], Ran]) -> None:
+    reference(push("branch/main", COMMIT))
+    assert list((machine.folder / "tmp").iterdir()) == []
+    assert machine.calls()[-1] == ["buildx", "rm", "builder-of-this-job"]
+
+
+def test_the_token_of_github_is_asked_for_again_after_the_build(
+    machine: CiMachine, github: Callable[[str, str], Ran]
+) -> None:
+    reference(github("branch/main", COMMIT))
+    asked = ("/token?version=1&audience=sts.amazonaws.com", "bearer request-token")
+    assert machine.requests == [asked, asked]
+    assert set(machine.assumed) == {(f"arn:aws:iam::{REGISTRY}:role/ci/app", "token-of-the-job")}
+
+
+def test_a_build_that_fails_ends_the_job_with_nothing_stored(
+    machine: CiMachine, github: Callable[[str, str], Ran]
+) -> None:
+    (machine.checkout / "Dockerfile").write_text("FROM scratch\nCOPY absent /\n")
+    ran = github("branch/main", COMMIT)
+    assert ran.code not in {0, 4}
+    assert tags(machine) == {}
+
+
+def test_an_image_that_another_job_pushed_meanwhile_is_the_image_of_the_commit(
+    machine: CiMachine, github: Callable[[str, str], Ran]
+) -> None:
+    write_archive(machine.folder / "meanwhile.tar", image())
+    assert reference(github("branch/main", COMMIT)) == f"{HOST}/team/app@{image().root}"
+    assert len(machine.builds()) == 1
