@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.errors import ExitCode, InvalidValueError, UsageError
+from shared_ecr.findings.errors import ExitCode, InvalidValueError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from shared_ecr.cli.workflow_text import ImageWorkflow, WorkflowSystem
     from shared_ecr.model.builds.ci_jobs import PushingJob
     from shared_ecr.model.builds.refs import RefPattern
+    from shared_ecr.model.names import EcrRegistry, RepositoryName
     from shared_ecr.model.registry import RegistrySpec
-    from shared_ecr.names import EcrRegistry, RepositoryName
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -71,7 +71,7 @@ def _workflow(arguments: argparse.Namespace, system: "WorkflowSystem") -> "Image
     from shared_ecr.declaration import load
     from shared_ecr.model.builds.paths import SourcePath
     from shared_ecr.model.builds.platforms import build_platform
-    from shared_ecr.names import RepositoryName
+    from shared_ecr.model.names import RepositoryName
     from shared_ecr.text import did_you_mean
 
     dockerfile, context = SourcePath.parse(arguments.dockerfile), SourcePath.parse(arguments.context)
@@ -153,7 +153,7 @@ def _allowed(ref: "RefPattern", job: "PushingJob") -> "RefPattern":
 
 
 def _home(arguments: argparse.Namespace, registry: "RegistrySpec") -> "EcrRegistry":
-    from shared_ecr.names import Region
+    from shared_ecr.model.names import Region
 
     region = Region.parse(arguments.region) if arguments.region else registry.regions[0]
     if region not in registry.regions:

@@ -11,9 +11,9 @@ from shared_ecr.model.builds.paths import SourcePath
 from shared_ecr.model.builds.platforms import emulators
 from shared_ecr.model.builds.refs import RefKind, RefPattern
 from shared_ecr.model.builds.scripts import build_script
+from shared_ecr.model.names import EcrRegistry, RepositoryName
+from shared_ecr.model.names.platforms import Platform
 from shared_ecr.model.principals import GitHubActions, GitLabCi
-from shared_ecr.names import EcrRegistry, RepositoryName
-from shared_ecr.names.platforms import Platform
 
 
 class WorkflowSystem(StrEnum):

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import yaml
@@ -174,7 +175,7 @@ def ci_machine(folder: Path, aws: LocalAws) -> Iterator[CiMachine]:
             self.end_headers()
             self.wfile.write(_ASSUMED.format(account=role.split(":")[4], secret=aws.secret_access_key).encode())
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, *_: Any) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Tokens) as server:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from shared_ecr.model.builds.refs import RefKind, RefPattern
+from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import GitHubActions, GitLabCi, Role
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.names import RepositoryName
+from shared_ecr.model.settings.registry_policy import GRANTS, PREFIX_GRANTS
 
 _PUSHES = frozenset({AccessLevel.PUSH, AccessLevel.PULL_PUSH})
 
@@ -64,8 +65,8 @@ def _grants_on(registry: RegistrySpec, name: RepositoryName) -> Iterator[Grant]:
     """Yield the grants that are about the repository: its own, of the registry, and of its namespace."""
     spec = registry.repository(name)
     yield from spec.grants if spec else ()
-    yield from registry.settings.grants
-    for prefix in registry.settings.prefix_grants:
+    yield from registry.settings[GRANTS]
+    for prefix in registry.settings[PREFIX_GRANTS]:
         if name.text.startswith(prefix.prefix):
             yield from prefix.grants
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from shared_ecr.errors import InvalidValueError
-from shared_ecr.names.platforms import Platform
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names.platforms import Platform
 from shared_ecr.text import listed, quoted
 
 # https://github.com/tonistiigi/binfmt (what --install knows), by the names of an OCI index.

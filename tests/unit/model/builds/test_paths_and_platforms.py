@@ -1,9 +1,9 @@
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.builds.paths import SourcePath
 from shared_ecr.model.builds.platforms import build_platform, emulators
-from shared_ecr.names.platforms import Platform
+from shared_ecr.model.names.platforms import Platform
 
 
 @pytest.mark.parametrize("text", ["../Dockerfile", "a/../../b", "..", "a/..", "/Dockerfile", "~/file", "C:/file"])

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from shared_ecr.errors import InvalidValueError
+from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.builds.refs import RefKind, RefPattern
 
 NEVER = ["", " ", "a b", "a..b", "a//b", "/a", "a/", "a.", ".a", "a/.b", "a.lock", "a.lock/b", "a~1", "a^", "a:b", "a?",
