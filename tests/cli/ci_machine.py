@@ -142,7 +142,7 @@ class CiMachine:
         return subprocess.run(
             [*shell, str(path)],
             cwd=self.checkout,
-            env=environment | variables,
+            env={**environment, **variables},
             capture_output=True,
             text=True,
             check=False,

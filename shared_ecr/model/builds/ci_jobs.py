@@ -46,11 +46,9 @@ def pushing_jobs(
         consumer = grant.consumer
         if grant.level not in _PUSHES or not isinstance(consumer, system):
             continue
-        is_github = isinstance(consumer, GitHubActions)
-        if is_github and consumer.pull_request:
+        job = _job(consumer)
+        if job is None:
             continue
-        project = consumer.repository if is_github else consumer.project
-        job = PushingJob(project, consumer.role, consumer.environment if is_github else None)
         refs = _refs(consumer.branch, consumer.tag)
         found.setdefault(job, set()).update(refs)
         if not refs:
@@ -59,6 +57,15 @@ def pushing_jobs(
         PushingJob(job.project, job.role, job.environment, () if job in any_ref else tuple(sorted(refs)))
         for job, refs in sorted(found.items(), key=lambda item: str(item[0]))
     )
+
+
+def _job(consumer: GitHubActions | GitLabCi) -> PushingJob | None:
+    """Return the job without its refs; None for jobs of pull requests."""
+    if isinstance(consumer, GitLabCi):
+        return PushingJob(consumer.project, consumer.role)
+    if consumer.pull_request:
+        return None
+    return PushingJob(consumer.repository, consumer.role, consumer.environment)
 
 
 def _grants_on(registry: RegistrySpec, name: RepositoryName) -> Iterator[Grant]:
