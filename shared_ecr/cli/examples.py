@@ -77,6 +77,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr inspect team/app:1.4.2",
         "shared-ecr inspect docker.io/library/nginx:1.27 --platform linux/arm64 --format json",
     ),
+    "scan": (
+        "shared-ecr scan team/app:1.4.2 --fail-on high",
+        "shared-ecr scan team/app:1.4.2 --fail-on critical --unfixed ignore --allow allowed-findings.yaml --wait 20m",
+        "shared-ecr scan team/app:1.4.2 --format sarif > scan.sarif",
+    ),
     "completion": (
         "shared-ecr completion bash > ~/.local/share/bash-completion/completions/shared-ecr",
         "shared-ecr completion zsh > /usr/local/share/zsh/site-functions/_shared-ecr",

@@ -51,6 +51,7 @@ COMMANDS = (
     "mirror",
     "tag",
     "inspect",
+    "scan",
     "tags",
     "delete",
     "catalog",

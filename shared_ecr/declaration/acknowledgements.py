@@ -1,7 +1,7 @@
 """Read the findings that the declaration accepts: code, reason, last day, and the repository, or all of them."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
 from shared_ecr.declaration.reader import Reading, join
@@ -22,11 +22,14 @@ def read_acknowledgements(reading: Reading, node: Node | None, names: Collection
     """Read the list *node*; *names* are the declared repositories."""
     if node is None:
         return ()
-    read = (_read_one(reading, item, path, names) for item, path in reading.items(node, "acknowledged"))
+    read = (read_acknowledgement(reading, item, path, names) for item, path in reading.items(node, "acknowledged"))
     return tuple(each for each in read if each)
 
 
-def _read_one(reading: Reading, node: Node, path: str, names: Collection[str]) -> Acknowledgement | None:
+def read_acknowledgement(
+    reading: Reading, node: Node, path: str, names: Collection[str], parse_code: Callable[[str], str] | None = None
+) -> Acknowledgement | None:
+    """Read one entry; *parse_code* reads `finding` where that is not a code of this package."""
     fields = reading.mapping(node, path, (*_REQUIRED, _ABOUT), _REQUIRED)
     if fields is None:
         return None
@@ -39,7 +42,7 @@ def _read_one(reading: Reading, node: Node, path: str, names: Collection[str]) -
         )
         reading.note(node, path, fault)
     finding, reason, until, about = (fields.get(key) for key in (*_REQUIRED, _ABOUT))
-    code = reading.parsed(finding, join(path, "finding"), _code) if finding else None
+    code = reading.parsed(finding, join(path, "finding"), parse_code or _code) if finding else None
     why = reading.parsed(reason, join(path, "reason"), _reason) if reason else None
     day = reading.parsed(until, join(path, "until"), _day) if until else None
     name = reading.parsed(about, join(path, "repository"), lambda text: _repository(text, names)) if about else None

@@ -2,9 +2,10 @@
 
 Read `instance` (what is running), `launching` (how it starts and ends), `command` (a program under it) and
 `state` (the one a folder remembers). `server` is the other process: MiniStack with `extensions` put in at
-`hooks`, behind the two paths of `control`. What MiniStack can do is in its own documentation; what it lacks
-and gets here: login tokens that count, rules for moving tags, manifests that need their blobs, the settings of a
-registry and their validation (`ecr`), and all nine resource types of ECR (`cloudformation`).
+`hooks`, behind the paths of `control`. What MiniStack can do is in its own documentation; what it lacks and gets
+here: login tokens that count, rules for moving tags, manifests that need their blobs, the settings of a registry and
+their validation, results of image scans that a test gives (`ecr`), and all nine resource types of ECR
+(`cloudformation`).
 
 Settings are kept, validated and read back; of what they bring about, a push that creates its repository from a
 template is done, and nothing else: no replica, no cached pull, no scan, no signature, no expiry. Everything is held
@@ -14,7 +15,7 @@ in memory, on the loopback interface. A request needs a signature with the secre
 
 from shared_ecr.local.instance import DEMO_ACCOUNT, DEMO_REGION, LocalAws, environment_under
 from shared_ecr.local.launching import running, start, stop
-from shared_ecr.local.probe import advance_clock, is_running
+from shared_ecr.local.probe import advance_clock, give_scan_results, is_running
 
 __all__ = [
     "DEMO_ACCOUNT",
@@ -22,6 +23,7 @@ __all__ = [
     "LocalAws",
     "advance_clock",
     "environment_under",
+    "give_scan_results",
     "is_running",
     "running",
     "start",

@@ -10,6 +10,16 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 AsgiApplication = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 
+async def whole_body(receive: Receive) -> bytes:
+    """Read the body of a request to its end."""
+    parts = []
+    while True:
+        event = await receive()
+        parts.append(event.get("body", b""))
+        if event["type"] != "http.request" or not event.get("more_body"):
+            return b"".join(parts)
+
+
 async def answer(send: Send, status: int, document: dict[str, object]) -> None:
     """Send *document* as the whole answer to a request."""
     await answer_bytes(send, status, "application/json", json.dumps(document).encode())

@@ -14,6 +14,7 @@ from shared_ecr.local.cloudformation import (
     singletons,
 )
 from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
+from shared_ecr.local.ecr.scans import ImageScans
 from shared_ecr.local.event_history import RecordedEvents
 from shared_ecr.local.image_details import ImageDetails
 from shared_ecr.local.lifecycle_previews import LifecyclePreviews
@@ -43,6 +44,7 @@ def install(clock: Clock) -> None:
     ImageDetails(clock, archive).install()
     LifecyclePreviews(clock).install()
     RecordedEvents(clock).install()
+    ImageScans(clock).install()
     blob_mounting.install()
     # Whatever a push is refused for, its repository must be there first; and a template is judged before it is heeded.
     create_on_push.install()

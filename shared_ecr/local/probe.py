@@ -1,16 +1,16 @@
-"""Questions to an embedded AWS from outside: is it this one, and set its clock forward."""
+"""Questions to an embedded AWS from outside: is it this one, set its clock forward, give it results of image scans."""
 
 import http.client
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared_ecr.findings.errors import UnavailableError
-from shared_ecr.local.control import CLOCK, IDENTITY
+from shared_ecr.findings.errors import UnavailableError, UsageError
+from shared_ecr.local.control import CLOCK, IDENTITY, SCAN_RESULTS, scan_results_statement
 from shared_ecr.local.instance import LocalAws
 from shared_ecr.local.proofs import PROOF_HEADER, is_proof, proof_of
 
@@ -55,13 +55,57 @@ def advance_clock(aws: LocalAws, by: timedelta) -> datetime:
     return datetime.fromisoformat(answer["now"])
 
 
-def _ask(
-    url: str, method: str, path: str, patience_seconds: float, headers: Mapping[str, str] = MappingProxyType({})
+def give_scan_results(
+    aws: LocalAws,
+    scans: Sequence[Mapping[str, Any]] = (),
+    coverage: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    account: str = "",
+    region: str = "",
+) -> None:
+    """Let *aws* answer with results of image scans, and with the coverage of Amazon Inspector.
+
+    Args:
+        aws: the embedded AWS.
+        scans: each with `repositoryName`, `imageDigest`, `looks` and `start`. A look is what
+            DescribeImageScanFindings answers (`imageScanStatus`, `imageScanFindings`), or the code of an error; each is
+            answered once, and the last one for good. `start` is the code with which StartImageScan is refused.
+        coverage: the `coveredResources` of Inspector's ListCoverage.
+        account: whose registry; that of *aws* by default.
+        region: where; that of *aws* by default.
+
+    Raises:
+        UsageError: the results have another shape.
+        UnavailableError: it does not answer.
+    """
+    document: dict[str, Any] = {
+        "account": account or aws.account.digits, "region": region or aws.region.name, "scans": list(scans),
+    }  # fmt: skip
+    if coverage is not None:
+        document["coverage"] = list(coverage)
+    body = json.dumps(document).encode()
+    proof = {PROOF_HEADER: proof_of(aws.secret_access_key, scan_results_statement(body))}
+    try:
+        answer = _ask(aws.url, "POST", SCAN_RESULTS, PATIENCE_SECONDS, proof, body=body)
+    except (OSError, http.client.HTTPException) as error:
+        raise UnavailableError(f"the embedded AWS at {aws.url} does not answer; start it again") from error
+    if "message" in answer:
+        raise UsageError(f"the embedded AWS at {aws.url} refused the results of scans: {answer['message']}")
+
+
+def _ask(  # noqa: PLR0913 — the parts of a request
+    url: str,
+    method: str,
+    path: str,
+    patience_seconds: float,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    body: bytes | None = None,
 ) -> Any:
     address = urlsplit(url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=patience_seconds)
     try:
-        connection.request(method, path, headers=dict(headers))
+        connection.request(method, path, body, headers=dict(headers))
         return json.loads(connection.getresponse().read())
     finally:
         connection.close()

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from shared_ecr.local import hooks
-from shared_ecr.local.asgi import AsgiApplication, AsgiScope, Receive, Send
+from shared_ecr.local.asgi import AsgiApplication, AsgiScope, Receive, Send, whole_body
 from shared_ecr.local.control import OWN_PATHS
 from shared_ecr.local.refusals import refuse
 from shared_ecr.local.signatures import Signatures
@@ -55,7 +55,8 @@ class RequestGate:
         elif _has_another_proof(scope["method"], scope["path"]):
             await self._application(scope, receive, _without_cors(send))
         else:
-            body = await _read(receive)
+            # A signature covers the hash of the body, and MiniStack holds it in memory anyway.
+            body = await whole_body(receive)
             query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
             raw_path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
             if fault := self._signatures.fault(scope["method"], raw_path, query, headers, body):
@@ -86,16 +87,6 @@ def _has_another_proof(method: str, path: str) -> bool:
     if path in OWN_PATHS or hooks.IS_REGISTRY_PATH.read()(path):
         return True
     return method == "PUT" and path.startswith(_ONE_TIME_PATHS)
-
-
-async def _read(receive: Receive) -> bytes:
-    """Read the whole body: a signature covers its hash. MiniStack holds it in memory anyway."""
-    parts = []
-    while True:
-        event = await receive()
-        parts.append(event.get("body", b""))
-        if event["type"] != "http.request" or not event.get("more_body"):
-            return b"".join(parts)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -1,0 +1,135 @@
+"""The options of a gate on scan findings: of `scan`, and of `copy` and `tag` where an image is promoted."""
+
+import argparse
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.options import named_path
+from shared_ecr.findings.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared_ecr.client.scanning.gate import PromotionGate, ScanRequest
+    from shared_ecr.findings.acknowledgements import Acknowledgement
+    from shared_ecr.findings.vulnerabilities.gate import ScanGate
+
+SEVERITIES = ("critical", "high", "medium", "low", "informational")
+_WAIT = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+_LONGEST = timedelta(hours=24)
+_DEFAULT_WAIT = timedelta(minutes=10)
+
+
+def add_gate_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a gate counts, and how long it waits."""
+    parser.add_argument(
+        "--unfixed",
+        choices=("count", "ignore"),
+        help="whether vulnerabilities count for which no fixed version exists; basic scanning does not say which those "
+        "are (default: count)",
+    )
+    parser.add_argument(
+        "--unrated",
+        choices=("count", "ignore"),
+        help="whether vulnerabilities count that have no severity yet (default: count)",
+    )
+    parser.add_argument(
+        "--unscanned", choices=("fail", "ok"), help="whether an image passes that is not scanned (default: fail)"
+    )
+    parser.add_argument(
+        "--allow",
+        type=named_path,
+        metavar="FILE",
+        help="findings that are allowed, as a list 'acknowledged' with finding, repository, reason and until",
+    )
+    parser.add_argument(
+        "--wait",
+        type=_duration,
+        metavar="TIME",
+        help="how long to wait for scans to end, such as 30s, 10m or 1h (default: 10m)",
+    )
+    parser.add_argument(
+        "--scanning",
+        choices=("basic", "enhanced"),
+        help="the kind of scanning of a registry of another account, whose configuration cannot be read",
+    )
+
+
+def add_promotion_gate(parser: argparse.ArgumentParser) -> None:
+    """Add `--gate`, and the options that belong to it."""
+    group = parser.add_argument_group("gate", "with --gate, an image is promoted only when its scans pass")
+    group.add_argument(
+        "--gate",
+        choices=SEVERITIES,
+        metavar="SEVERITY",
+        help="refuse (exit 1) an image with vulnerabilities of this severity or a higher one: "
+        f"{', '.join(SEVERITIES)}; nothing is written then",
+    )
+    add_gate_options(parser)
+
+
+def scan_gate(arguments: argparse.Namespace, fail_on: str) -> "ScanGate":
+    """Return the gate that the options describe, and report on stderr what is allowed no longer.
+
+    Raises:
+        InvalidDeclarationError: the file of allowed findings has problems.
+    """
+    from shared_ecr.findings.vulnerabilities.gate import ScanGate
+    from shared_ecr.findings.vulnerabilities.severities import VulnerabilitySeverity
+
+    allowed: tuple[Acknowledgement, ...] = ()
+    if arguments.allow is not None:
+        from shared_ecr.declaration.allowed_findings import load_allowed_findings
+
+        allowed = load_allowed_findings(arguments.allow)
+    gate = ScanGate(
+        VulnerabilitySeverity(fail_on),
+        datetime.now(UTC).date(),
+        counts_unfixed=arguments.unfixed != "ignore",
+        counts_unrated=arguments.unrated != "ignore",
+        accepts_unscanned=arguments.unscanned == "ok",
+        allowed=allowed,
+    )
+    for each in gate.expired:
+        where = each.repository or "all repositories"
+        print(f"warning: {arguments.allow}: {each.code} of {where}: {each.faults(gate.today)}", file=sys.stderr)
+    return gate
+
+
+def scan_request(arguments: argparse.Namespace) -> "ScanRequest":
+    """Return how long to wait, and the kind of scanning that is stated."""
+    from shared_ecr.client.scanning.gate import ScanRequest
+    from shared_ecr.model.settings.scanning import ScanType
+
+    kind = ScanType(arguments.scanning.upper()) if arguments.scanning else None
+    return ScanRequest(_DEFAULT_WAIT if arguments.wait is None else arguments.wait, kind)
+
+
+def promotion_gate(arguments: argparse.Namespace, said: "Callable[[str], None]") -> "PromotionGate | None":
+    """Return the gate of a promotion, or None without `--gate`.
+
+    Raises:
+        UsageError: an option of the gate is given without it.
+        InvalidDeclarationError: the file of allowed findings has problems.
+    """
+    if arguments.gate is None:
+        options = ("unfixed", "unrated", "unscanned", "allow", "wait", "scanning")
+        if given := [f"--{name}" for name in options if getattr(arguments, name) is not None]:
+            raise UsageError(f"{', '.join(given)}: an option of the gate; add --gate SEVERITY, or leave it out")
+        return None
+    from shared_ecr.client.scanning.gate import PromotionGate
+
+    return PromotionGate(scan_gate(arguments, arguments.gate), scan_request(arguments), said)
+
+
+def _duration(text: str) -> timedelta:
+    found = _WAIT.fullmatch(text)
+    length = timedelta(**{_UNITS[found["unit"]]: int(found["count"])}) if found else None
+    if length is None or length > _LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"expected a time from 0s to 24h with its unit, such as 30s, 10m or 1h; found '{text}'"
+        )
+    return length

@@ -1,0 +1,78 @@
+"""`shared-ecr scan`: wait for the scans of images, and fail where they found too much or nothing was scanned."""
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.gate_options import SEVERITIES, add_gate_options, scan_gate, scan_request
+from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_place, locator
+from shared_ecr.findings.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared_ecr.findings.vulnerabilities.gate import ImageVerdict
+
+
+def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subcommands.add_parser(
+        "scan",
+        help="wait for the scans of images, and fail (exit 1) where they found too much",
+        description="Wait until ECR or Amazon Inspector has the findings of images, and print them. Exits 0 where "
+        "nothing blocks, 1 where a vulnerability does or an image is not scanned, 3 where a scan did not end in time, "
+        "4 where AWS refuses. An index is judged by the images of its platforms. Reads only, and starts a basic scan "
+        "where there is none, or one that is older than a day. Reference: docs/reference/scan.md",
+    )
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="the declared name, or the whole URI, with :TAG or @DIGEST"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="high",
+        metavar="SEVERITY",
+        help=f"the lowest severity that blocks: {', '.join(SEVERITIES)} (default: high)",
+    )
+    add_gate_options(parser)
+    parser.add_argument(
+        "--format", choices=("text", "json", "sarif"), default="text", help="how to print (default: text)"
+    )
+    add_file(parser)
+    add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Wait, judge, and print."""
+    from shared_ecr.client.scanning.gate import scan_images
+    from shared_ecr.client.session import Session
+    from shared_ecr.findings.vulnerabilities.gate import judge
+
+    gate, request = scan_gate(arguments, arguments.fail_on), scan_request(arguments)
+    names = tuple(dict.fromkeys(arguments.images))
+    with Session(locator(arguments)) as session:
+        scanned = scan_images(names, session, request, StepLog().said)
+    verdicts = [judge(image, gate) for image in scanned]
+    match arguments.format:
+        case "json":
+            from shared_ecr.findings.vulnerabilities.gate_json import json_document
+
+            print(json.dumps(json_document(verdicts, gate), indent=2))
+        case "sarif":
+            from importlib.metadata import version
+
+            from shared_ecr.findings.vulnerabilities.gate_sarif import sarif_document
+
+            print(json.dumps(sarif_document(verdicts, version("shared-ecr")), indent=2))
+        case _:
+            from shared_ecr.findings.vulnerabilities.gate_text import text_lines
+
+            print("\n".join(text_lines(verdicts)))
+    return _exit_code(verdicts)
+
+
+def _exit_code(verdicts: "Sequence[ImageVerdict]") -> int:
+    """One image that is blocked decides; otherwise one without an answer does."""
+    codes = {verdict.exit_code for verdict in verdicts}
+    return next((code for code in (ExitCode.FINDINGS, ExitCode.ENVIRONMENT) if code in codes), ExitCode.DONE)

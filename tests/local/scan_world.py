@@ -1,0 +1,106 @@
+"""Images in the embedded AWS, the results of their scans, and the command in this process."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cli.command_line import Outcome, shared_ecr
+from client.images import BuiltImage
+from local.registry_caller import RegistryCaller
+from shared_ecr.local import LocalAws, give_scan_results
+
+NOW = datetime.now(UTC).timestamp()
+
+
+def status(word: str, description: str = "", **findings: Any) -> dict[str, Any]:
+    """A look: the status, and what `imageScanFindings` holds."""
+    return {"imageScanStatus": {"status": word, "description": description}, "imageScanFindings": findings}
+
+
+def basic(*findings: dict[str, Any], at: float = NOW) -> dict[str, Any]:
+    """A basic scan that is complete."""
+    return status("COMPLETE", findings=list(findings), imageScanCompletedAt=at)
+
+
+def enhanced(*findings: dict[str, Any], word: str = "ACTIVE") -> dict[str, Any]:
+    """What Inspector found."""
+    return status(word, enhancedFindings=list(findings))
+
+
+def basic_finding(name: str = "CVE-2026-1", severity: str = "HIGH", package: str = "openssl") -> dict[str, Any]:
+    attributes = [{"key": "package_name", "value": package}, {"key": "package_version", "value": "3.0.1"}]
+    return {"name": name, "severity": severity, "uri": f"https://cve.example/{name}", "attributes": attributes}
+
+
+def inspector_finding(name: str = "CVE-2026-1", severity: str = "HIGH", **more: Any) -> dict[str, Any]:
+    package = {"name": "openssl", "version": "3.0.1", "release": "4", "fixedInVersion": "3.0.2"}
+    details = {"vulnerabilityId": name, "vulnerablePackages": [package], "sourceUrl": f"https://cve.example/{name}"}
+    return {
+        "severity": severity, "status": "ACTIVE", "title": f"{name} - openssl", "type": "PACKAGE_VULNERABILITY",
+        "fixAvailable": "YES", "packageVulnerabilityDetails": details, **more,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ScanWorld:
+    """One registry with one repository, a folder with its declaration, and the command."""
+
+    aws: LocalAws
+    ecr: Any
+    repository: str
+    folder: Path
+
+    def holds(self, built: BuiltImage, tag: str) -> str:
+        """Push *built* and return its digest."""
+        with RegistryCaller.logged_in(self.aws) as registry:
+            for content in _blobs(built):
+                registry.push_blob(self.repository, content)
+            for digest, content in _manifests(built):
+                name = tag if digest == built.root else digest
+                answer = registry.put_manifest(self.repository, name, content)
+                assert answer.status == 201, answer.data
+        return built.root
+
+    def shows(self, digest: str, *looks: Any, start: str = "") -> None:
+        """Let the scan of *digest* have these results, one for each look."""
+        scan = {"repositoryName": self.repository, "imageDigest": digest, "looks": list(looks), "start": start}
+        give_scan_results(self.aws, [scan])
+
+    def scans_enhanced(self, frequency: str = "CONTINUOUS_SCAN", filters: Sequence[str] = ("*",)) -> None:
+        """Configure the registry for enhanced scanning."""
+        wildcards = [{"filter": each, "filterType": "WILDCARD"} for each in filters]
+        rules = [{"scanFrequency": frequency, "repositoryFilters": wildcards}]
+        self.ecr.put_registry_scanning_configuration(scanType="ENHANCED", rules=rules)
+
+    def scan(self, tag: str = "1", *options: str) -> Outcome:
+        """Run `shared-ecr scan` on one tag of the repository."""
+        return self.types("scan", f"{self.repository}:{tag}", *options)
+
+    def types(self, *words: str) -> Outcome:
+        """Run the command."""
+        return shared_ecr(*words, "--file", self.folder / "registry.yaml")
+
+    def scanned(self, tag: str = "1", *options: str) -> tuple[int, Any]:
+        """Run `shared-ecr scan` and return its exit code and its JSON."""
+        done = self.scan(tag, "--format", "json", *options)
+        assert done.stdout, done.stderr
+        return done.code, json.loads(done.stdout)
+
+
+def _blobs(built: BuiltImage) -> list[bytes]:
+    return [content for content in built.files.values() if not _is_manifest(content)]
+
+
+def _manifests(built: BuiltImage) -> list[tuple[str, bytes]]:
+    found = [(digest, content) for digest, content in built.files.items() if _is_manifest(content)]
+    return sorted(found, key=lambda each: ("manifests" in json.loads(each[1]), each[0] == built.root))
+
+
+def _is_manifest(content: bytes) -> bool:
+    try:
+        return "schemaVersion" in json.loads(content)
+    except ValueError:
+        return False
