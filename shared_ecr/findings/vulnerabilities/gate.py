@@ -11,8 +11,7 @@ from typing import assert_never
 
 from shared_ecr.findings.acknowledgements import Acknowledgement, Acknowledgements
 from shared_ecr.findings.errors import ExitCode
-from shared_ecr.findings.finding import Finding, Severity
-from shared_ecr.findings.judged import JudgedFinding
+from shared_ecr.findings.finding import Finding, JudgedFinding, Severity
 from shared_ecr.findings.vulnerabilities.scans import (
     CompletedScan,
     MissingScan,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from shared_ecr.findings.judged import JudgedFinding
+from shared_ecr.findings.finding import JudgedFinding
 from shared_ecr.findings.vulnerabilities.gate import ImageVerdict, ScanFinding, ScanGate
 from shared_ecr.findings.vulnerabilities.scans import CompletedScan, MissingScan, PlatformScan, UnfinishedScan
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from shared_ecr.findings.finding import Severity
-from shared_ecr.findings.judged import JudgedFinding
+from shared_ecr.findings.finding import JudgedFinding, Severity
 from shared_ecr.findings.vulnerabilities.gate import ImageVerdict, ScanFinding
 from shared_ecr.findings.vulnerabilities.scans import ScannedImage
 from shared_ecr.findings.vulnerabilities.severities import VulnerabilitySeverity
