@@ -81,7 +81,7 @@ def _result(judged: JudgedFinding[ScanFinding], image: ScannedImage, rule: int) 
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": visible(f"{finding.place}: {judged.sentences()}")},
+        "message": {"text": visible(f"{finding.place}: {judged.sentences}")},
         "locations": [
             {
                 "physicalLocation": {
