@@ -136,9 +136,10 @@ def _of_lifecycle(
                 f"its lifecycle rules are written differently, and all {compared.images} images have the same fate, "
                 f"now and in the next {compared.days} days"
             )
-            return AdoptionFinding(
-                "adopt-lifecycle-text", Severity.NOTE, what, "Pushes of another kind can have different fates",
-                "Write the rules as they are if you expect such pushes", details, subject=held.name,
+            # An inventory shows what was pushed, not what will be: a person decides whether that is enough.
+            return _error(
+                "adopt-lifecycle-text", held.name, what, "Pushes of another kind can have different fates",
+                "Write the rules as they are, or accept it under 'acknowledged' if no such pushes will come", details,
             )  # fmt: skip
         details = (*details, *compared.differences, *filter(None, (compared.undecided,)))
     return _error(

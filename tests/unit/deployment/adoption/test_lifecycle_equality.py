@@ -92,8 +92,8 @@ def evidence(*warnings: Problem, **changed: Any) -> LifecycleEvidence:
 REWRITTEN = (text(aged(1, 300), TEN), text(rule(1, 99, status="tagged", tagPrefixList=["x"]), aged(3, 300), TEN))
 
 
-def test_rules_of_another_text_with_the_same_fates_do_not_block() -> None:
-    assert certified(*REWRITTEN, evidence()) == [("adopt-lifecycle-text", False)]
+def test_rules_of_another_text_with_the_same_fates_are_for_a_person_to_accept() -> None:
+    assert certified(*REWRITTEN, evidence()) == [("adopt-lifecycle-text", True)]
 
 
 def test_rules_with_other_fates_block() -> None:
