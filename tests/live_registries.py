@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import REGISTRY_POLICY, REPOSITORY
+from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 
 ACCOUNT, HERE = AccountId("111111111111"), Region("us-east-1")
 TAKEN = "2026-11-30T08:00:00+00:00"
@@ -52,7 +53,7 @@ def repository(name: str, held: dict[str, Any] | None = None, **more: Any) -> Li
 
 
 def registry_policy(held: dict[str, Any]) -> LiveResource:
-    return LiveResource(REGISTRY_POLICY, {"PolicyText": held}, policy_text=json.dumps(held))
+    return LiveResource(REGISTRY_POLICY.type, {"PolicyText": held}, policy_text=json.dumps(held))
 
 
 def registry(*resources: LiveResource, unread: tuple[DeniedRead, ...] = ()) -> LiveRegistry:

@@ -14,7 +14,7 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMP
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY, grants_an_organization
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
-from shared_ecr.model.settings.setting import Properties, SettingType
+from shared_ecr.model.settings.setting_type import Properties, SettingType
 from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION
 from shared_ecr.model.settings.table import TYPES
 from shared_ecr.text.spelling import camel_keys, snake_case

@@ -189,7 +189,8 @@ def _live(
     from shared_ecr.access.policy_reader import parse_policy
     from shared_ecr.access.requests import TargetRepository
     from shared_ecr.cli.live_options import read_live, require_whole
-    from shared_ecr.documents.live.live_registry import REGISTRY_POLICY, tag_pairs
+    from shared_ecr.documents.live.live_registry import tag_pairs
+    from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 
     region = _region(arguments, declared)
     arguments.partial = True
@@ -201,7 +202,7 @@ def _live(
     notes = [f"not read: {part.repository or 'the registry'}: {part.action}: {part.why}" for part in live.unread]
     if scope is None:
         notes.append("the scope of the registry policy could not be read; V2, ECR's default, is assumed")
-    whole = live.one(REGISTRY_POLICY)
+    whole = live.one(REGISTRY_POLICY.type)
     registry = parse_policy(whole.policy_text, "the registry policy") if whole and whole.policy_text else None
     rows = []
     for each in live.repositories:
@@ -216,7 +217,7 @@ def _live(
 def _scope(live: "LiveRegistry") -> str | None:
     import json
 
-    from shared_ecr.documents.live.live_registry import SETTING
+    from shared_ecr.model.settings.account_settings import CALLED_SETTING
 
-    held = live.one(SETTING, "REGISTRY_POLICY_SCOPE")
+    held = live.one(CALLED_SETTING.type, "REGISTRY_POLICY_SCOPE")
     return str(json.loads(str(held.properties["Body"]))["value"]) if held else None

@@ -15,9 +15,13 @@ from shared_ecr.client.aws.faults import AwsDeniedError
 from shared_ecr.client.aws.registry import RegistryQuestion, read_registry
 from shared_ecr.client.aws.registry.repositories import RepositorySelection
 from shared_ecr.documents.live import LiveRegistry
-from shared_ecr.documents.live.live_registry import EXCLUSION, REGISTRY_POLICY, REPLICATION, SCANNING, SETTING
 from shared_ecr.local import LocalAws, environment_under
 from shared_ecr.model.names import Region
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 
 HERE = Region("us-east-1")
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
@@ -101,8 +105,13 @@ def test_the_settings_of_the_registry_are_resources(clients: AwsClients, ecr: An
     ecr.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
     live = read(clients)
     kinds = {each.kind for each in live.resources}
-    assert {REGISTRY_POLICY, REPLICATION, SCANNING, SETTING} <= kinds
-    assert EXCLUSION not in kinds
+    assert {
+        REGISTRY_POLICY.type,
+        REPLICATION_CONFIGURATION.type,
+        SCANNING_CONFIGURATION.type,
+        CALLED_SETTING.type,
+    } <= kinds
+    assert EXCLUSION.type not in kinds
 
 
 def test_only_the_selected_repositories_are_read(clients: AwsClients, ecr: Any) -> None:

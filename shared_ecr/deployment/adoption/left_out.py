@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared_ecr.documents.live import LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import CACHE_RULE, CREATION_TEMPLATE
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 
 _BOOTSTRAP = re.compile(r"cdk-[a-z0-9]+-container-assets-.+")
 
@@ -48,7 +49,7 @@ def _why(repository: LiveResource, stack_names: tuple[str, ...], namespaces: lis
 
 
 def _namespaces(live: LiveRegistry) -> Iterator[tuple[str, str]]:
-    for kind, what in ((CACHE_RULE, "pull-through cache rule"), (CREATION_TEMPLATE, "creation template")):
+    for kind, what in ((CACHE_RULE.type, "pull-through cache rule"), (CREATION_TEMPLATE.type, "creation template")):
         for each in live.of(kind):
             if each.name != "ROOT":
                 yield each.name, what

@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import CACHE_RULE, CREATION_TEMPLATE, EXCLUSION, REPLICATION, REPOSITORY
+from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, used_digests
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 from shared_ecr.text import counted, first_lines
 
 # The prefix of a template or a cache rule that is for every repository.
@@ -144,7 +148,7 @@ def _late_pushes(question: RetirementQuestion) -> Iterator[RetirementFinding]:
 
 
 def _unrecorded_pulls(question: RetirementQuestion) -> Iterator[RetirementFinding]:
-    excluded = tuple(each.name for each in question.live.of(EXCLUSION))
+    excluded = tuple(each.name for each in question.live.of(EXCLUSION.type))
     if excluded:
         yield RetirementFinding(
             "retire-pulls-unrecorded", Severity.WARNING,
@@ -156,10 +160,10 @@ def _unrecorded_pulls(question: RetirementQuestion) -> Iterator[RetirementFindin
 
 def _created_again(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     name = question.repository.name
-    for each in question.live.of(CREATION_TEMPLATE):
+    for each in question.live.of(CREATION_TEMPLATE.type):
         if _is_below(name, each) and _ON_PUSH in _list(each.properties.get("AppliedFor")):
             yield _again(name, f"the creation template {each.name} creates it again at the next push")
-    for each in question.live.of(CACHE_RULE):
+    for each in question.live.of(CACHE_RULE.type):
         if _is_below(name, each):
             yield _again(name, f"the pull-through cache rule {each.name} creates it again at the next pull")
 
@@ -172,7 +176,7 @@ def _again(name: str, what: str) -> RetirementFinding:
 
 
 def _replicas(question: RetirementQuestion) -> Iterator[RetirementFinding]:
-    name, held = question.repository.name, question.live.one(REPLICATION)
+    name, held = question.repository.name, question.live.one(REPLICATION_CONFIGURATION.type)
     places = sorted(set(_destinations(held, name))) if held else []
     if places:
         yield RetirementFinding(

@@ -10,32 +10,15 @@ from shared_ecr.deployment.adoption.registry_policy_equality import registry_acc
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json, as_json, compact
 from shared_ecr.documents.live import LiveRegistry
-from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REGISTRY_POLICY, REPOSITORY
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.table import TYPES
 
 # The action that reads each type; without its answer nothing is known.
-READ_BY = {
-    "AWS::ECR::RegistryPolicy": "ecr:GetRegistryPolicy",
-    "AWS::ECR::ReplicationConfiguration": "ecr:DescribeRegistry",
-    "AWS::ECR::RegistryScanningConfiguration": "ecr:GetRegistryScanningConfiguration",
-    "AWS::ECR::PullThroughCacheRule": "ecr:DescribePullThroughCacheRules",
-    "AWS::ECR::RepositoryCreationTemplate": "ecr:DescribeRepositoryCreationTemplates",
-    "AWS::ECR::SigningConfiguration": "ecr:GetSigningConfiguration",
-    "AWS::ECR::PullTimeUpdateExclusion": "ecr:ListPullTimeUpdateExclusions",
-    "Custom::EcrSetting": "ecr:GetAccountSetting",
-}
-_NAMES = {
-    "AWS::ECR::RegistryPolicy": "registry policy",
-    "AWS::ECR::ReplicationConfiguration": "replication",
-    "AWS::ECR::RegistryScanningConfiguration": "scanning",
-    "AWS::ECR::PullThroughCacheRule": "pull-through cache rule",
-    "AWS::ECR::RepositoryCreationTemplate": "creation template",
-    "AWS::ECR::SigningConfiguration": "signing",
-    "AWS::ECR::PullTimeUpdateExclusion": "pull-time exclusion",
-    "Custom::EcrSetting": "account setting",
-    "AWS::ECR::PublicRepository": "public repository",
-}
-_POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"})
+READ_BY = {each.type: f"ecr:{each.read_by}" for each in TYPES.values()}
+_NAMES = {each.type: each.words for each in TYPES.values()} | {PUBLIC_REPOSITORY: "public repository"}
+_POLICIES = frozenset({"RepositoryPolicyText"}).union(*(each.policies for each in TYPES.values()))
 _NOT_LIVE = frozenset({"ServiceToken", "ServiceTimeout", "Operation"})
 
 
@@ -79,7 +62,7 @@ def changed_setting(
 ) -> Iterator[SettingDifference]:
     """Yield what differs between both *sides* of one setting, its policy by the access that it gives."""
     before, after = sides
-    if kind == REGISTRY_POLICY:
+    if kind == REGISTRY_POLICY.type:
         one, other = (_parsed(side.get("PolicyText")) for side in sides)
         found = registry_access_difference(one, other, home)
         if not found.is_equal:

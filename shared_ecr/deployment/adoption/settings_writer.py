@@ -9,16 +9,14 @@ from shared_ecr.deployment.adoption.properties import FoundOn, Plain, UnsayableE
 from shared_ecr.deployment.adoption.setting_differences import called
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import (
-    CACHE_RULE,
-    CREATION_TEMPLATE,
-    EXCLUSION,
-    REGISTRY_POLICY,
-    REPLICATION,
-    SCANNING,
-    SETTING,
-    SIGNING,
-)
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.model.settings.signing import SIGNING_CONFIGURATION
 
 # What AWS has without being asked; a setting that is so needs no function in the stack.
 _DEFAULTS = {"BASIC_SCAN_TYPE_VERSION": "AWS_NATIVE", "BLOB_MOUNTING": "DISABLED", "REGISTRY_POLICY_SCOPE": "V2"}
@@ -34,22 +32,22 @@ def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
     settings: Plain = {}
     found = FoundOn(live.taken[:10])
     settings["scanning"] = _scanning(live, left)
-    if live.one(REPLICATION):
+    if live.one(REPLICATION_CONFIGURATION.type):
         why = "declaring it also makes a stack at each destination; declare it once the repositories are adopted"
         left.append(LeftOut("replication", why))
     if caches := dict(_caches(live, left)):
         settings["pull_through_cache"] = caches
     if templates := dict(_templates(live, left)):
         settings["creation_templates"] = templates
-    policy = live.one(REGISTRY_POLICY)
+    policy = live.one(REGISTRY_POLICY.type)
     if policy:
         settings["statements"] = [
             {"reason": found.reason, "statement": dict(each)} for each in statements_of(policy.properties["PolicyText"])
         ]
-    signing = live.one(SIGNING)
+    signing = live.one(SIGNING_CONFIGURATION.type)
     if signing:
         settings["signing"] = list(_signing(signing))
-    if exclusions := sorted(each.name for each in live.of(EXCLUSION)):
+    if exclusions := sorted(each.name for each in live.of(EXCLUSION.type)):
         settings["pull_time_exclusions"] = exclusions
     if account := dict(_account_settings(live)):
         settings["account_settings"] = account
@@ -57,7 +55,7 @@ def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
 
 
 def _scanning(live: LiveRegistry, left: list[LeftOut]) -> object:
-    held = live.one(SCANNING)
+    held = live.one(SCANNING_CONFIGURATION.type)
     rules = held.properties.get("Rules") if held else None
     if held is None or not rules or not isinstance(rules, list):
         # Without rules nothing is declared, or the default of the package would begin to scan every image.
@@ -81,16 +79,16 @@ def _filters(rule: Mapping[str, Json]) -> list[str]:
 
 
 def _caches(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, Plain]]:
-    for rule in live.of(CACHE_RULE):
+    for rule in live.of(CACHE_RULE.type):
         held = rule.properties
         upstream = str(held.get("UpstreamRegistry") or "")
         url = str(held.get("UpstreamRegistryUrl") or "")
         if upstream == "ecr" and not held.get("CustomRoleArn") and not url.startswith(str(live.account)):
             why = "its upstream is another account's and it has no role; the stack would make one"
-            left.append(LeftOut(called(CACHE_RULE, rule.name), why))
+            left.append(LeftOut(called(CACHE_RULE.type, rule.name), why))
             continue
         if not upstream:
-            left.append(LeftOut(called(CACHE_RULE, rule.name), "ECR does not say what kind of upstream it has"))
+            left.append(LeftOut(called(CACHE_RULE.type, rule.name), "ECR does not say what kind of upstream it has"))
             continue
         written: Plain = {"upstream": upstream}
         if upstream in {"ecr", "azure-container-registry"}:
@@ -105,19 +103,19 @@ def _caches(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, Plai
 
 
 def _templates(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, Plain]]:
-    for template in live.of(CREATION_TEMPLATE):
+    for template in live.of(CREATION_TEMPLATE.type):
         held = template.properties
         policy = held.get("RepositoryPolicy")
         try:
             parsed: Json = as_json(json.loads(policy)) if isinstance(policy, str) else None
             properties = properties_of(live, template, policy=parsed, lifecycle=held.get("LifecyclePolicy"))
         except (UnsayableError, ValueError) as error:
-            left.append(LeftOut(called(CREATION_TEMPLATE, template.name), str(error)))
+            left.append(LeftOut(called(CREATION_TEMPLATE.type, template.name), str(error)))
             continue
         needs_role = "tags" in properties or properties["encryption"] != "aes256"
         if needs_role and not held.get("CustomRoleArn"):
             why = "it has tags or a KMS key and no role, which ECR needs; the stack would make one"
-            left.append(LeftOut(called(CREATION_TEMPLATE, template.name), why))
+            left.append(LeftOut(called(CREATION_TEMPLATE.type, template.name), why))
             continue
         occasions = held.get("AppliedFor")
         written: Plain = {
@@ -141,7 +139,7 @@ def _signing(signing: LiveResource) -> Iterator[Plain]:
 
 
 def _account_settings(live: LiveRegistry) -> Iterator[tuple[str, object]]:
-    for setting in live.of(SETTING):
+    for setting in live.of(CALLED_SETTING.type):
         if setting.name in _SETTING_KEYS:
             value = str(_body(setting).get("value"))
             if value != _DEFAULTS[setting.name]:

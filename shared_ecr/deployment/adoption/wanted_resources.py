@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, as_json
-from shared_ecr.documents.live.live_registry import NAMED_BY, REPOSITORY, SETTING, SINGLETONS
+from shared_ecr.documents.live.live_registry import NAMED_BY, REPOSITORY, SINGLETONS
 from shared_ecr.model.encryption import StackKey, key_of, wire
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.model.settings.account_settings import called_settings
+from shared_ecr.model.settings.account_settings import CALLED_SETTING, called_settings
 from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome
 
@@ -101,7 +101,7 @@ def settings_in(registry: RegistrySpec, home: EcrRegistry) -> Iterator[WantedRes
             yield WantedResource(type_.type, name, held if isinstance(held, dict) else {}, stack)
     for call in called_settings(settings, home):
         made: dict[str, Json] = {"Name": call.name, "Operation": call.operation, "Body": call.body}
-        yield WantedResource(SETTING, call.name, made, stack)
+        yield WantedResource(CALLED_SETTING.type, call.name, made, stack)
 
 
 def _of_spec(spec: RepositorySpec, location: PolicyLocation, stack: str) -> WantedResource:

@@ -8,13 +8,14 @@ from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.model.settings.table import TYPES
 
 _MANIFEST = "manifest.json"
 # The property that names a resource, where its template may write one.
 _NAME_PROPERTIES = {
     "AWS::ECR::PublicRepository": "RepositoryName",
     "AWS::ECR::Repository": "RepositoryName",
-    "AWS::ECR::RepositoryCreationTemplate": "Prefix",
+    **{each.type: each.named_by for each in TYPES.values() if each.named_by},
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::OIDCProvider": "Url",
     "AWS::IAM::Role": "RoleName",

@@ -7,6 +7,8 @@ from shared_ecr.access.actions import BEFORE_THE_REPOSITORY, REPOSITORY_LEVEL
 from shared_ecr.deployment.bootstrap.assembly_resources import AssemblyResource
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.table import TYPES
 
 # CloudFormation names a resource STACK-LOGICALID-RANDOM and cuts a long stack name; this much of it is always kept.
 _KEPT_OF_STACK = 24
@@ -19,12 +21,7 @@ _WITHOUT_RESOURCE = frozenset({
 })  # fmt: skip
 # Which service-linked role ECR makes for which resource.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
-_SERVICE_LINKED = {
-    "AWS::ECR::PullThroughCacheRule": "pullthroughcache.ecr.amazonaws.com",
-    "AWS::ECR::RegistryScanningConfiguration": "inspector2.amazonaws.com",
-    "AWS::ECR::ReplicationConfiguration": "replication.ecr.amazonaws.com",
-    "AWS::ECR::RepositoryCreationTemplate": "ecr.amazonaws.com",
-}
+_SERVICE_LINKED = {each.type: each.service_linked_role for each in TYPES.values() if each.service_linked_role}
 _OIDC_ACTIONS = "OpenIDConnectProvider"
 
 
@@ -107,7 +104,7 @@ class DeployedArns:
             return ["repository/*"]
         names = self._names("AWS::ECR::Repository")
         found = names if self.is_exact else [_first_part(name) for name in names]
-        templates = self._names("AWS::ECR::RepositoryCreationTemplate")
+        templates = self._names(CREATION_TEMPLATE.type)
         return [f"repository/{each}" for each in (*found, *map(_templated, templates))]
 
     def _keys(self) -> tuple[str, ...]:

@@ -6,35 +6,24 @@ from dataclasses import dataclass, field
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live.logical_ids import logical_id
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
+from shared_ecr.model.settings.table import TYPES
 
 REPOSITORY = "AWS::ECR::Repository"
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
-REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
-REPLICATION = "AWS::ECR::ReplicationConfiguration"
-SCANNING = "AWS::ECR::RegistryScanningConfiguration"
-CACHE_RULE = "AWS::ECR::PullThroughCacheRule"
-CREATION_TEMPLATE = "AWS::ECR::RepositoryCreationTemplate"
-SIGNING = "AWS::ECR::SigningConfiguration"
-EXCLUSION = "AWS::ECR::PullTimeUpdateExclusion"
-SETTING = "Custom::EcrSetting"
 # The property by which a resource is called; a type without one exists once in a registry.
 NAMED_BY: Mapping[str, str] = {
     REPOSITORY: "RepositoryName",
     PUBLIC_REPOSITORY: "RepositoryName",
-    CACHE_RULE: "EcrRepositoryPrefix",
-    CREATION_TEMPLATE: "Prefix",
-    EXCLUSION: "PrincipalArn",
-    SETTING: "Name",
+    **{each.type: each.named_by for each in TYPES.values() if each.named_by},
 }
 # The property that has the parsed form of a policy, for the types that have one.
 POLICY_IN: Mapping[str, str] = {
     REPOSITORY: "RepositoryPolicyText",
     PUBLIC_REPOSITORY: "RepositoryPolicyText",
-    REGISTRY_POLICY: "PolicyText",
-    CREATION_TEMPLATE: "RepositoryPolicy",
+    **{each.type: name for each in TYPES.values() for name in each.policies},
 }
-# What CloudFormation identifies a singleton by when it is imported.
-SINGLETONS = frozenset({REGISTRY_POLICY, REPLICATION, SCANNING, SIGNING})
+# What CloudFormation identifies by the registry when it is imported.
+SINGLETONS = frozenset(each.type for each in TYPES.values() if not each.named_by)
 
 
 def tag_pairs(tags: Json) -> Iterator[tuple[str, str]]:

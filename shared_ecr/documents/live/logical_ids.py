@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.text import quoted
 
 # `lib/private/uniqueid.ts` of aws-cdk-lib: the readable part has 240 characters at most, the hash eight.
@@ -13,14 +15,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 _SCOPES: dict[str, tuple[str, ...]] = {
     "AWS::ECR::Repository": ("Repositories",),
     "AWS::ECR::PublicRepository": ("PublicRepositories",),
-    "AWS::ECR::PullThroughCacheRule": ("Settings", "PullThroughCache", "Rules"),
-    "AWS::ECR::RepositoryCreationTemplate": ("Settings", "CreationTemplates"),
-    "AWS::ECR::PullTimeUpdateExclusion": ("Settings", "PullTimeExclusions"),
-    "AWS::ECR::RegistryPolicy": ("Settings", "Policy"),
-    "AWS::ECR::RegistryScanningConfiguration": ("Settings", "Scanning"),
-    "AWS::ECR::ReplicationConfiguration": ("Settings", "Replication"),
-    "AWS::ECR::SigningConfiguration": ("Settings", "Signing", "Configuration"),
-    "Custom::EcrSetting": ("Settings", "Calls"),
+    **{each.type: each.scope for each in TYPES.values()},
 }
 _REPOSITORIES = frozenset({"AWS::ECR::Repository", "AWS::ECR::PublicRepository"})
 
@@ -33,7 +28,7 @@ def logical_id(kind: str, name: str) -> str:
         member: tuple[str, ...] = ()
     elif kind in _REPOSITORIES:
         member = (name.replace("--", "-.-").replace("/", "--"),)
-    elif kind == "Custom::EcrSetting":
+    elif kind == CALLED_SETTING.type:
         member = (name,)
     else:
         member = (name.replace(".", "..").replace("-", "-.").replace("/", "--"),)

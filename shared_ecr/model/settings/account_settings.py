@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.replication import REPLICATION
-from shared_ecr.model.settings.setting import Setting, SettingsSpec, SettingType
+from shared_ecr.model.settings.setting import Setting, SettingsSpec
+from shared_ecr.model.settings.setting_type import SettingType
 
 
 @dataclass(frozen=True, slots=True)

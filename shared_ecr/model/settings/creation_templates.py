@@ -16,7 +16,8 @@ from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant, PolicyLocation
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.model.settings.setting import Setting, SettingType
+from shared_ecr.model.settings.setting import Setting
+from shared_ecr.model.settings.setting_type import SettingType
 from shared_ecr.text import quoted
 
 ROOT = "ROOT"
@@ -96,4 +97,5 @@ CREATION_TEMPLATE = SettingType(
     named_by="Prefix",
     create_only=("Prefix",),
     policies=frozenset({"RepositoryPolicy"}),
+    service_linked_role="ecr.amazonaws.com",
 )

@@ -5,17 +5,20 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cach
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry, Region, RegistryHost, RepositoryName
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.model.settings.setting import Setting, SettingType
+from shared_ecr.model.settings.setting import Setting
+from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
 from shared_ecr.text import quoted
+from shared_ecr.text.spelling import pascal_keys
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_RULES = 50
@@ -215,6 +218,19 @@ def _sorted(rules: tuple[CacheRule, ...]) -> tuple[CacheRule, ...]:
 
 
 CACHES: Setting[tuple[CacheRule, ...]] = Setting("pull_through_cache", (), _sorted)
+# Each is fixed when the rule is created. ECR returns what is no property besides.
+_PROPERTIES = (
+    "CredentialArn", "CustomRoleArn", "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl",
+    "UpstreamRepositoryPrefix",
+)  # fmt: skip
+
+
+def _live(rule: Any) -> Iterator[Properties]:
+    # An upstream without a prefix of its own is answered as ROOT.
+    held = {name: value for name, value in pascal_keys(rule).items() if name in _PROPERTIES and value}
+    yield {name: value for name, value in held.items() if (name, value) != ("UpstreamRepositoryPrefix", ROOT)}
+
+
 # Secrets and roles are resources of their own, so a construct renders all three.
 CACHE_RULE = SettingType(
     type="AWS::ECR::PullThroughCacheRule",
@@ -223,9 +239,21 @@ CACHE_RULE = SettingType(
     keys=("pull_through_cache",),
     scope=("Settings", "PullThroughCache", "Rules"),
     read_by="DescribePullThroughCacheRules",
+    reading=LiveReading(_live, listed_in="pullThroughCacheRules"),
     named_by="EcrRepositoryPrefix",
-    create_only=(
-        "CredentialArn", "CustomRoleArn", "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl",
-        "UpstreamRepositoryPrefix",
+    create_only=_PROPERTIES,
+    put_by={"CreatePullThroughCacheRule": ""},
+    terraform=TerraformType(
+        "aws_ecr_pull_through_cache_rule",
+        {
+            "ecr_repository_prefix": "EcrRepositoryPrefix",
+            "upstream_registry_url": "UpstreamRegistryUrl",
+            "upstream_repository_prefix": "UpstreamRepositoryPrefix",
+            "credential_arn": "CredentialArn",
+            "custom_role_arn": "CustomRoleArn",
+        },
+        # Credentials are updated in place there: the provider calls UpdatePullThroughCacheRule.
+        create_only=("EcrRepositoryPrefix", "UpstreamRegistryUrl", "UpstreamRepositoryPrefix"),
     ),
-)  # fmt: skip
+    service_linked_role="pullthroughcache.ecr.amazonaws.com",
+)

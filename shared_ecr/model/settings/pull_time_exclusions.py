@@ -10,7 +10,8 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
-from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
+from shared_ecr.model.settings.setting import Setting, SettingsSpec
+from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
 from shared_ecr.text import quoted
 
 MAX_EXCLUSIONS = 100
@@ -57,6 +58,9 @@ EXCLUSION = SettingType(
     scope=("Settings", "PullTimeExclusions"),
     read_by="ListPullTimeUpdateExclusions",
     named_by="PrincipalArn",
+    reading=LiveReading(lambda arn: [{"PrincipalArn": str(arn)}], listed_in="pullTimeUpdateExclusions"),
     create_only=("PrincipalArn",),
     render=_render,
+    put_by={"RegisterPullTimeUpdateExclusion": ""},
+    terraform=TerraformType("aws_ecr_pull_time_update_exclusion", {"principal_arn": "PrincipalArn"}),
 )

@@ -22,7 +22,8 @@ from shared_ecr.model.principals import Organization, OrganizationalUnit
 from shared_ecr.model.settings.creation_templates import TEMPLATES, CreationTemplate
 from shared_ecr.model.settings.pull_through_cache import CACHES, ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
-from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
+from shared_ecr.model.settings.setting import Setting, SettingsSpec
+from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
 
 # Replicas of repositories with tags are made with their tags, which is an action of its own.
 REPLICATION_ACTIONS = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
@@ -97,8 +98,14 @@ REGISTRY_POLICY = SettingType(
     keys=("grants", "replication_from"),
     scope=("Settings", "Policy"),
     read_by="GetRegistryPolicy",
+    reading=LiveReading(
+        lambda answer: [{"PolicyText": answer["policyText"]}], absent=frozenset({"RegistryPolicyNotFoundException"})
+    ),
     policies=frozenset({"PolicyText"}),
     render=_render,
+    put_by={"PutRegistryPolicy": ""},
+    removed_by=("DeleteRegistryPolicy",),
+    terraform=TerraformType("aws_ecr_registry_policy", {"policy": "PolicyText"}),
 )
 
 

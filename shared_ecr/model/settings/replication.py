@@ -12,7 +12,8 @@ from typing import Any, Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 from shared_ecr.model.settings.api_calls import CalledSetting
-from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
+from shared_ecr.model.settings.setting import Setting, SettingsSpec
+from shared_ecr.model.settings.setting_type import Properties, SettingType, TerraformBlock, TerraformType
 from shared_ecr.text import quoted
 from shared_ecr.text.spelling import pascal_keys
 
@@ -168,6 +169,13 @@ def _render(settings: SettingsSpec, home: EcrRegistry) -> Iterator[Properties]:
         yield {"ReplicationConfiguration": pascal_keys(wire)}
 
 
+_RULES = TerraformBlock(
+    "Rules",
+    {
+        "destination": TerraformBlock("Destinations", {"region": "Region", "registry_id": "RegistryId"}),
+        "repository_filter": TerraformBlock("RepositoryFilters", {"filter": "Filter", "filter_type": "FilterType"}),
+    },
+)
 REPLICATION_CONFIGURATION = SettingType(
     type="AWS::ECR::ReplicationConfiguration",
     order=30,
@@ -176,4 +184,10 @@ REPLICATION_CONFIGURATION = SettingType(
     scope=("Settings", "Replication"),
     read_by="DescribeRegistry",
     render=_render,
+    put_by={"PutReplicationConfiguration": ""},
+    terraform=TerraformType(
+        "aws_ecr_replication_configuration",
+        {"replication_configuration": TerraformBlock("ReplicationConfiguration", {"rule": _RULES}, is_list=False)},
+    ),
+    service_linked_role="replication.ecr.amazonaws.com",
 )

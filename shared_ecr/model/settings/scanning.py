@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
-from shared_ecr.model.settings.setting import Properties, Setting, SettingsSpec, SettingType
+from shared_ecr.model.settings.setting import Setting, SettingsSpec
+from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformBlock, TerraformType
 from shared_ecr.text import quoted
 from shared_ecr.text.spelling import pascal_keys
 
@@ -108,6 +109,18 @@ def _render(settings: SettingsSpec, _: EcrRegistry) -> Iterator[Properties]:
         yield pascal_keys(scanning.wire())
 
 
+def _live(answer: Any) -> Iterator[Properties]:
+    held = answer["scanningConfiguration"]
+    yield {"ScanType": held.get("scanType", "BASIC"), "Rules": pascal_keys(held.get("rules", []))}
+
+
+_RULES = TerraformBlock(
+    "Rules",
+    {
+        "scan_frequency": "ScanFrequency",
+        "repository_filter": TerraformBlock("RepositoryFilters", {"filter": "Filter", "filter_type": "FilterType"}),
+    },
+)
 SCANNING_CONFIGURATION = SettingType(
     type="AWS::ECR::RegistryScanningConfiguration",
     order=10,
@@ -115,5 +128,9 @@ SCANNING_CONFIGURATION = SettingType(
     keys=("scanning",),
     scope=("Settings", "Scanning"),
     read_by="GetRegistryScanningConfiguration",
+    reading=LiveReading(_live),
     render=_render,
+    put_by={"PutRegistryScanningConfiguration": ""},
+    terraform=TerraformType("aws_ecr_registry_scanning_configuration", {"scan_type": "ScanType", "rule": _RULES}),
+    service_linked_role="inspector2.amazonaws.com",
 )

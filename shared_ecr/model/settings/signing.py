@@ -5,14 +5,17 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.h
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
-from shared_ecr.model.settings.setting import Setting, SettingType
+from shared_ecr.model.settings.setting import Setting
+from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType
 from shared_ecr.text import quoted
+from shared_ecr.text.spelling import pascal_keys
 
 # The API and the user guide; CloudFormation's schema says 50.
 MAX_RULES = 10
@@ -156,6 +159,13 @@ class Signing:
 
 
 SIGNING: Setting[Signing | None] = Setting("signing", None)
+
+
+def _live(answer: Any) -> Iterator[Properties]:
+    if rules := answer["signingConfiguration"]["rules"]:
+        yield {"Rules": pascal_keys(rules)}
+
+
 # The profiles that the stack makes are resources of their own, so a construct renders both.
 SIGNING_CONFIGURATION = SettingType(
     type="AWS::ECR::SigningConfiguration",
@@ -164,4 +174,6 @@ SIGNING_CONFIGURATION = SettingType(
     keys=("signing",),
     scope=("Settings", "Signing", "Configuration"),
     read_by="GetSigningConfiguration",
+    reading=LiveReading(_live, absent=frozenset({"SigningConfigurationNotFoundException"})),
+    put_by={"PutSigningConfiguration": "signingConfiguration"},
 )

@@ -5,7 +5,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TypeVar
 
-from shared_ecr.model.settings.setting import Setting, SettingType
+from shared_ecr.model.settings.setting import Setting
+from shared_ecr.model.settings.setting_type import SettingType
 
 _T = TypeVar("_T")
 

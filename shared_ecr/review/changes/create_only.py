@@ -11,6 +11,7 @@ marks as "Forces new resource": https://registry.terraform.io/providers/hashicor
 
 from collections.abc import Mapping
 
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.deployments import Resource, Stack
 
 TERRAFORM = "terraform"
@@ -19,26 +20,20 @@ TERRAFORM = "terraform"
 # https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 CREATE_ONLY: Mapping[str, tuple[str, ...]] = {
     "AWS::ECR::PublicRepository": ("RepositoryName",),
-    "AWS::ECR::PullThroughCacheRule": (
-        "CredentialArn", "CustomRoleArn", "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl",
-        "UpstreamRepositoryPrefix",
-    ),
-    "AWS::ECR::PullTimeUpdateExclusion": ("PrincipalArn",),
-    "AWS::ECR::RegistryPolicy": (),
-    "AWS::ECR::RegistryScanningConfiguration": (),
-    "AWS::ECR::ReplicationConfiguration": (),
     "AWS::ECR::Repository": ("EncryptionConfiguration", "RepositoryName"),
-    "AWS::ECR::RepositoryCreationTemplate": ("Prefix",),
-    "AWS::ECR::SigningConfiguration": (),
+    **{each.type: each.create_only for each in TYPES.values() if each.is_of_ecr},
     "AWS::KMS::Alias": ("AliasName",),
     "AWS::KMS::Key": (),
     "AWS::KMS::ReplicaKey": ("PrimaryKeyArn",),
-}  # fmt: skip
+}
 
-# Credentials of a cache rule are updated in place there: the provider calls UpdatePullThroughCacheRule.
 _OF_TERRAFORM: Mapping[str, tuple[str, ...]] = {
     **CREATE_ONLY,
-    "AWS::ECR::PullThroughCacheRule": ("EcrRepositoryPrefix", "UpstreamRegistryUrl", "UpstreamRepositoryPrefix"),
+    **{
+        each.type: each.terraform.create_only
+        for each in TYPES.values()
+        if each.terraform and each.terraform.create_only is not None
+    },
 }
 
 

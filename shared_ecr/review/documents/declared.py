@@ -6,23 +6,15 @@ from dataclasses import replace
 from shared_ecr.declaration import Declaration
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.problems import Position
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 
 # The type, the path of its section, and the property that names one of several.
 _SECTIONS: dict[str, tuple[tuple[tuple[str, ...], ...], str]] = {
     "AWS::ECR::Repository": ((("repositories",),), "RepositoryName"),
     "AWS::ECR::PublicRepository": ((("public_repositories",),), "RepositoryName"),
-    "AWS::ECR::RegistryScanningConfiguration": ((("registry", "scanning"),), ""),
-    "AWS::ECR::ReplicationConfiguration": ((("registry", "replication"),), ""),
-    "AWS::ECR::RegistryPolicy": ((("registry", "grants"), ("registry", "replication_from")), ""),
-    "AWS::ECR::PullThroughCacheRule": ((("registry", "pull_through_cache"),), "EcrRepositoryPrefix"),
-    "AWS::ECR::RepositoryCreationTemplate": (
-        (("registry", "creation_templates"), ("registry", "replication"), ("registry", "pull_through_cache")), "Prefix",
-    ),
-    "AWS::ECR::SigningConfiguration": ((("registry", "signing"),), ""),
-    "AWS::ECR::PullTimeUpdateExclusion": ((("registry", "pull_time_exclusions"),), ""),
-    "Custom::EcrSetting": ((("registry", "account_settings"), ("registry", "replication")), ""),
-}  # fmt: skip
+    **{each.type: (tuple(("registry", key) for key in each.keys), each.named_by or "") for each in TYPES.values()},
+}
 
 
 def declared_positions(deployment: Deployment, declaration: Declaration) -> Deployment:

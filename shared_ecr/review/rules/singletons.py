@@ -4,25 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.deployments import Deployment, Resource
 from shared_ecr.review.findings import ReviewFinding, RuleFinding
 from shared_ecr.review.rules.owners import ResourceOwner, conflict
 from shared_ecr.review.rules.scene import RuleContext
-from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION, REPLICATION
+from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
+from shared_ecr.review.rules.settings.replication import CALLED_OPERATION
 
-# One for each account and Region, whichever stack writes it.
-_WHOLE = {
-    "AWS::ECR::RegistryPolicy": "registry policy",
-    "AWS::ECR::RegistryScanningConfiguration": "scanning configuration",
-    REPLICATION: "replication configuration",
-    "AWS::ECR::SigningConfiguration": "signing configuration",
-}
 # One for each value of a property.
 _NAMED = {
-    "AWS::ECR::PullThroughCacheRule": ("pull-through cache rule", "EcrRepositoryPrefix"),
-    "AWS::ECR::PublicRepository": ("public repository", "RepositoryName"),
-    "AWS::ECR::PullTimeUpdateExclusion": ("pull-time exclusion", "PrincipalArn"),
-    "AWS::ECR::RepositoryCreationTemplate": ("creation template", "Prefix"),
+    PUBLIC_REPOSITORY: ("public repository", "RepositoryName"),
+    **{each.type: (each.called, each.named_by) for each in TYPES.values() if each.named_by and each.is_of_ecr},
 }
 
 
@@ -65,13 +60,15 @@ def _owned(deployment: Deployment) -> dict[str, list[ResourceOwner]]:
 
 def singleton_of(resource: Resource) -> RegistrySingleton | None:
     """Return what *resource* owns of the registry, or None."""
-    if resource.type in _WHOLE:
-        return RegistrySingleton(_WHOLE[resource.type])
+    row = TYPES.get(resource.type)
+    if row and not row.named_by:
+        return RegistrySingleton(row.called)
     if resource.type in _NAMED:
         what, key = _NAMED[resource.type]
         value = resource.text(key)
-        return RegistrySingleton(f"{what} {value.rstrip('/') if key != 'PrincipalArn' else value}") if value else None
-    if resource.type == CALLED and (name := resource.text("Name")):
+        return RegistrySingleton(f"{what} {value.rstrip('/')}") if value else None
+    if resource.type == CALLED_SETTING.type and (name := resource.text("Name")):
         replicates = resource.properties.get("Operation") == CALLED_OPERATION
-        return RegistrySingleton(_WHOLE[REPLICATION] if replicates else f"account setting {name}", is_called=True)
+        whole = REPLICATION_CONFIGURATION.called
+        return RegistrySingleton(whole if replicates else f"{CALLED_SETTING.called} {name}", is_called=True)
     return None

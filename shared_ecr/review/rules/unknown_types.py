@@ -5,16 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.h
 
 from collections.abc import Iterator
 
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.deployments import Resource
 from shared_ecr.review.findings import ReviewFinding, warning
+from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.scene import RuleContext
+from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 
-KNOWN_TYPES = frozenset({
-    "AWS::ECR::PublicRepository", "AWS::ECR::PullThroughCacheRule", "AWS::ECR::PullTimeUpdateExclusion",
-    "AWS::ECR::RegistryPolicy", "AWS::ECR::RegistryScanningConfiguration", "AWS::ECR::ReplicationConfiguration",
-    "AWS::ECR::Repository", "AWS::ECR::RepositoryCreationTemplate", "AWS::ECR::SigningConfiguration",
-})  # fmt: skip
 _PREFIX = "AWS::ECR::"
+KNOWN_TYPES = frozenset({PUBLIC_REPOSITORY, REPOSITORY}) | {each for each in TYPES if each.startswith(_PREFIX)}
 
 
 def is_unknown_type(resource: Resource) -> bool:

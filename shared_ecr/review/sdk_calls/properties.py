@@ -1,9 +1,14 @@
 """The parameters of calls in the spelling of CloudFormation's properties."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.setting_type import SettingType
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.sdk_calls.calls import SdkCall
 from shared_ecr.review.texts import pascal, written_out
 
@@ -97,27 +102,31 @@ _OF_REPOSITORIES: Mapping[str, Callable[[Properties, Properties], Properties]] =
     },
     "UntagResource": lambda repository, sent: {"Tags": _without(repository.get("Tags"), _list(sent.get("tagKeys")))},
 }  # fmt: skip
+
+
+def _call_rows(type_: SettingType) -> Iterator[tuple[str, _CallRow]]:
+    """Yield the calls that put one type, or remove it, by operation."""
+    for operation, parameter in type_.put_by.items():
+        yield operation, _CallRow(type_.type, type_.named_by, partial(_put, type_, parameter))
+    for operation in type_.removed_by:
+        yield operation, _CallRow(type_.type, type_.named_by, lambda _: None)
+
+
+def _put(type_: SettingType, parameter: str, sent: Properties) -> Properties:
+    return type_.put(_mapping(sent.get(parameter)) if parameter else sent)
+
+
 _OF_REGISTRIES: Mapping[str, _CallRow] = {
-    "PutRegistryPolicy": _CallRow(
-        "AWS::ECR::RegistryPolicy", None, lambda sent: {"PolicyText": sent.get("policyText")}
-    ),
-    "DeleteRegistryPolicy": _CallRow("AWS::ECR::RegistryPolicy", None, lambda _: None),
-    "PutReplicationConfiguration": _CallRow("AWS::ECR::ReplicationConfiguration", None, _pascal),
-    "PutRegistryScanningConfiguration": _CallRow("AWS::ECR::RegistryScanningConfiguration", None, _pascal),
-    "PutSigningConfiguration": _CallRow(
-        "AWS::ECR::SigningConfiguration", None, lambda sent: _pascal(_mapping(sent.get("signingConfiguration")))
-    ),
+    **{operation: row for type_ in TYPES.values() for operation, row in _call_rows(type_)},
     "PutAccountSetting": _CallRow(
-        "Custom::EcrSetting", "Name",
+        CALLED_SETTING.type, CALLED_SETTING.named_by,
         lambda sent: {
             "Name": sent.get("name"), "Operation": "PutAccountSetting", "Body": written_out(dict(sent)),
         },
     ),
     "CreateRepository": _CallRow("AWS::ECR::Repository", "RepositoryName", _with_filters),
-    "CreateRepositoryCreationTemplate": _CallRow("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
-    "UpdateRepositoryCreationTemplate": _CallRow("AWS::ECR::RepositoryCreationTemplate", "Prefix", _with_filters),
-    "CreatePullThroughCacheRule": _CallRow("AWS::ECR::PullThroughCacheRule", "EcrRepositoryPrefix", _pascal),
-    "RegisterPullTimeUpdateExclusion": _CallRow("AWS::ECR::PullTimeUpdateExclusion", "PrincipalArn", _pascal),
+    "CreateRepositoryCreationTemplate": _CallRow(CREATION_TEMPLATE.type, "Prefix", _with_filters),
+    "UpdateRepositoryCreationTemplate": _CallRow(CREATION_TEMPLATE.type, "Prefix", _with_filters),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
 
@@ -12,14 +13,7 @@ from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
 NAME_PROPERTIES: Mapping[str, str | None] = {
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::ECR::PublicRepository": "RepositoryName",
-    "AWS::ECR::PullThroughCacheRule": "EcrRepositoryPrefix",
-    "AWS::ECR::RepositoryCreationTemplate": "Prefix",
-    "AWS::ECR::PullTimeUpdateExclusion": "PrincipalArn",
-    "AWS::ECR::RegistryPolicy": None,
-    "AWS::ECR::RegistryScanningConfiguration": None,
-    "AWS::ECR::ReplicationConfiguration": None,
-    "AWS::ECR::SigningConfiguration": None,
-    "Custom::EcrSetting": "Name",
+    **{each.type: each.named_by for each in TYPES.values()},
 }
 
 

@@ -6,17 +6,16 @@ https://registry.terraform.io/providers/hashicorp/awscc/latest/docs/resources/ec
 from collections.abc import Mapping
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.table import TYPES
+from shared_ecr.text.spelling import snake_case
 
+_TYPES = (
+    "AWS::ECR::PublicRepository",
+    "AWS::ECR::Repository",
+    *(each.type for each in TYPES.values() if each.is_of_ecr),
+)
 CLOUD_CONTROL: Mapping[str, str] = {
-    "awscc_ecr_public_repository": "AWS::ECR::PublicRepository",
-    "awscc_ecr_pull_through_cache_rule": "AWS::ECR::PullThroughCacheRule",
-    "awscc_ecr_pull_time_update_exclusion": "AWS::ECR::PullTimeUpdateExclusion",
-    "awscc_ecr_registry_policy": "AWS::ECR::RegistryPolicy",
-    "awscc_ecr_registry_scanning_configuration": "AWS::ECR::RegistryScanningConfiguration",
-    "awscc_ecr_replication_configuration": "AWS::ECR::ReplicationConfiguration",
-    "awscc_ecr_repository": "AWS::ECR::Repository",
-    "awscc_ecr_repository_creation_template": "AWS::ECR::RepositoryCreationTemplate",
-    "awscc_ecr_signing_configuration": "AWS::ECR::SigningConfiguration",
+    f"awscc_ecr_{snake_case(type_.removeprefix('AWS::ECR::'))}": type_ for type_ in _TYPES
 }
 """What each type is in CloudFormation."""
 

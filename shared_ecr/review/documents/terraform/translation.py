@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.api_calls import CalledSetting
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.setting_type import TerraformBlock, TerraformType
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.documents.terraform.cloud_control import CLOUD_CONTROL, pascal_case
 from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
 
@@ -68,17 +71,24 @@ def _lifecycle(value: Json) -> Json:
     return {"LifecyclePolicyText": value}
 
 
-_FILTERS = _blocks({"filter": ("Filter", _same), "filter_type": ("FilterType", _same)})
+def _of_row(type_: str, row: TerraformType) -> Translation:
+    """Return the translation that the row of a setting describes."""
+    return Translation(type_, _named(row.attributes))
+
+
+def _named(attributes: Mapping[str, str | TerraformBlock]) -> dict[str, tuple[str, ValueReader]]:
+    found: dict[str, tuple[str, ValueReader]] = {}
+    for attribute, part in attributes.items():
+        if isinstance(part, str):
+            found[attribute] = (part, _same)
+        else:
+            found[attribute] = (part.property, (_blocks if part.is_list else _block)(_named(part.attributes)))
+    return found
+
+
 _EXCLUSIONS = _blocks({
     "filter": ("ImageTagMutabilityExclusionFilterValue", _same),
     "filter_type": ("ImageTagMutabilityExclusionFilterType", _same),
-})  # fmt: skip
-_DESTINATIONS = _blocks({"region": ("Region", _same), "registry_id": ("RegistryId", _same)})
-_REPLICATION_RULES = _blocks({
-    "destination": ("Destinations", _DESTINATIONS), "repository_filter": ("RepositoryFilters", _FILTERS),
-})  # fmt: skip
-_SCANNING_RULES = _blocks({
-    "scan_frequency": ("ScanFrequency", _same), "repository_filter": ("RepositoryFilters", _FILTERS),
 })  # fmt: skip
 _CATALOG = _block({
     "about_text": ("AboutText", _same), "architectures": ("Architectures", _same),
@@ -92,33 +102,22 @@ _OWN = {
     "encryption_configuration": ("EncryptionConfiguration", _encryption),
 }
 
+ACCOUNT_SETTING = "aws_ecr_account_setting"
+"""What CloudFormation has no type for; our own constructs write it as `Custom::EcrSetting`."""
+CREATION_TEMPLATES = "aws_ecr_repository_creation_template"
+"""It has the properties of a repository, and is read as one."""
+
 TRANSLATIONS: dict[str, Translation] = {
     "aws_ecr_repository": Translation("AWS::ECR::Repository", {
         "name": ("RepositoryName", _same), **_OWN, "force_delete": ("EmptyOnDelete", _same),
         "image_scanning_configuration": ("ImageScanningConfiguration", _block({"scan_on_push": ("ScanOnPush", _same)})),
         "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
     }),
-    "aws_ecr_registry_policy": Translation("AWS::ECR::RegistryPolicy", {"policy": ("PolicyText", _same)}),
-    "aws_ecr_replication_configuration": Translation("AWS::ECR::ReplicationConfiguration", {
-        "replication_configuration": ("ReplicationConfiguration", _block({"rule": ("Rules", _REPLICATION_RULES)})),
-    }),
-    "aws_ecr_registry_scanning_configuration": Translation("AWS::ECR::RegistryScanningConfiguration", {
-        "scan_type": ("ScanType", _same),
-        "rule": ("Rules", _SCANNING_RULES),
-    }),
-    "aws_ecr_pull_through_cache_rule": Translation("AWS::ECR::PullThroughCacheRule", {
-        "ecr_repository_prefix": ("EcrRepositoryPrefix", _same),
-        "upstream_registry_url": ("UpstreamRegistryUrl", _same),
-        "upstream_repository_prefix": ("UpstreamRepositoryPrefix", _same), "credential_arn": ("CredentialArn", _same),
-        "custom_role_arn": ("CustomRoleArn", _same),
-    }),
-    "aws_ecr_repository_creation_template": Translation("AWS::ECR::RepositoryCreationTemplate", {
+    **{each.terraform.type: _of_row(each.type, each.terraform) for each in TYPES.values() if each.terraform},
+    CREATION_TEMPLATES: Translation(CREATION_TEMPLATE.type, {
         "prefix": ("Prefix", _same), "applied_for": ("AppliedFor", _same), "description": ("Description", _same),
         "custom_role_arn": ("CustomRoleArn", _same), **_OWN, "lifecycle_policy": ("LifecyclePolicy", _same),
         "repository_policy": ("RepositoryPolicy", _same), "resource_tags": ("ResourceTags", _tags),
-    }),
-    "aws_ecr_pull_time_update_exclusion": Translation("AWS::ECR::PullTimeUpdateExclusion", {
-        "principal_arn": ("PrincipalArn", _same),
     }),
     **dict.fromkeys(KMS_KEYS, Translation("AWS::KMS::Key", {
         "is_enabled": ("Enabled", _same), "enabled": ("Enabled", _same), "policy": ("KeyPolicy", _same),
@@ -134,9 +133,6 @@ TRANSLATIONS: dict[str, Translation] = {
         "force_destroy": ("EmptyOnDelete", _same), "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
     }),
 }  # fmt: skip
-
-ACCOUNT_SETTING = "aws_ecr_account_setting"
-"""What CloudFormation has no type for; our own constructs write it as `Custom::EcrSetting`."""
 
 FUNCTION = "aws_lambda_function"
 """Read for the image that it runs alone: Lambda writes a statement into the policy of its repository."""

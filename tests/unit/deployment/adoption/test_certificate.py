@@ -9,7 +9,10 @@ from live_registries import PULL, UNTAGGED, policy, registry, registry_policy, r
 from shared_ecr.deployment.adoption.certificate import certify
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import REGISTRY_POLICY, REPLICATION, REPOSITORY, SETTING
+from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 
 ROOT = "arn:aws:iam::222222222222:root"
 DENY = statement("*", "ecr:DeleteRepository") | {"Effect": "Deny"}
@@ -39,14 +42,14 @@ WHOLE = registry(
     LIVE,
     registry_policy(policy(statement({"AWS": ROOT}, "ecr:ReplicateImage", Resource="*", Sid="R"))),
     LiveResource(
-        SETTING,
+        CALLED_SETTING.type,
         {
             "Name": "REPLICATION_OF_DELETIONS",
             "Operation": "PutReplicationConfiguration",
             "Body": '{"a":{"enabled":true}}',
         },
     ),
-    LiveResource(REPLICATION, {"ReplicationConfiguration": {"Rules": [{"Destinations": []}]}}),
+    LiveResource(REPLICATION_CONFIGURATION.type, {"ReplicationConfiguration": {"Rules": [{"Destinations": []}]}}),
 )
 
 
@@ -105,15 +108,15 @@ def test_a_planted_loss_is_refused(loss: str) -> None:
 
 def test_a_lost_statement_of_the_registry_policy_is_refused() -> None:
     will = dict(wanted().resources)
-    will[REGISTRY_POLICY, ""] = replace(
-        will[REGISTRY_POLICY, ""], properties={"PolicyText": policy(DENY | {"Resource": "*"})}
+    will[REGISTRY_POLICY.type, ""] = replace(
+        will[REGISTRY_POLICY.type, ""], properties={"PolicyText": policy(DENY | {"Resource": "*"})}
     )
     assert codes(WantedRegistry(will)) == ["adopt-setting"]
 
 
 def test_lost_deletions_of_replication_are_refused() -> None:
     will = dict(wanted().resources)
-    key = (SETTING, DELETIONS)
+    key = (CALLED_SETTING.type, DELETIONS)
     will[key] = replace(will[key], properties={**will[key].properties, "Body": '{"a":{"enabled":false}}'})
     assert codes(WantedRegistry(will)) == ["adopt-setting"]
 

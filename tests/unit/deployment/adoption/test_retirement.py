@@ -8,9 +8,12 @@ import pytest
 from live_registries import registry, repository
 from shared_ecr.deployment.adoption.retirement import RetirementQuestion, commands, retirement_findings
 from shared_ecr.documents.live import DeniedRead, LiveResource
-from shared_ecr.documents.live.live_registry import CACHE_RULE, CREATION_TEMPLATE, EXCLUSION, REPLICATION
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 NAME, DIGEST = "team/old", f"sha256:{'a' * 64}"
@@ -38,7 +41,7 @@ def replication(prefix: str | None) -> LiveResource:
         {"RepositoryFilters": [{"Filter": prefix, "FilterType": "PREFIX_MATCH"}]} if prefix else {}
     )
     rule: dict[str, Any] = {"Destinations": [{"Region": "eu-west-1", "RegistryId": "222222222222"}], **filters}
-    return LiveResource(REPLICATION, {"ReplicationConfiguration": {"Rules": [rule]}})
+    return LiveResource(REPLICATION_CONFIGURATION.type, {"ReplicationConfiguration": {"Rules": [rule]}})
 
 
 def test_nothing_speaks_against_a_repository_that_is_quiet() -> None:
@@ -75,7 +78,7 @@ def test_replicas_are_reported_where_a_rule_is_for_the_repository(
 
 
 def template(prefix: str, applied_for: str) -> LiveResource:
-    return LiveResource(CREATION_TEMPLATE, {"Prefix": prefix, "AppliedFor": [applied_for]})
+    return LiveResource(CREATION_TEMPLATE.type, {"Prefix": prefix, "AppliedFor": [applied_for]})
 
 
 AGAIN = {
@@ -83,7 +86,7 @@ AGAIN = {
     "a template of all": (template("ROOT", "CREATE_ON_PUSH"), True),
     "a template of replicas": (template("team", "REPLICATION"), False),
     "a template beside it": (template("tea", "CREATE_ON_PUSH"), False),
-    "a cache": (LiveResource(CACHE_RULE, {"EcrRepositoryPrefix": "team"}), True),
+    "a cache": (LiveResource(CACHE_RULE.type, {"EcrRepositoryPrefix": "team"}), True),
 }  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def test_what_would_create_it_again_is_reported(
 
 def test_principals_whose_pulls_leave_no_time_are_named() -> None:
     arn = "arn:aws:iam::111111111111:role/scanner"
-    (found,) = retirement_findings(asked(held=(LiveResource(EXCLUSION, {"PrincipalArn": arn}),)))
+    (found,) = retirement_findings(asked(held=(LiveResource(EXCLUSION.type, {"PrincipalArn": arn}),)))
     assert (found.code, found.details) == ("retire-pulls-unrecorded", (arn,))
 
 

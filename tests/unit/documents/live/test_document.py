@@ -4,9 +4,9 @@ import pytest
 
 from live_registries import policy, registry, registry_policy, repository, statement
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, is_live, parse_document, render_document, render_text
-from shared_ecr.documents.live.live_registry import SETTING
 from shared_ecr.documents.live.logical_ids import logical_id
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 
 WHOLE = registry(
     repository(
@@ -31,7 +31,7 @@ LOGICAL_IDS = {
     ("AWS::ECR::PullTimeUpdateExclusion", "arn:aws:iam::111111111111:role/security/scanner"): (
         "SettingsPullTimeExclusionsarnawsiam111111111111rolesecurityscannerF95E20F2"
     ),
-    (SETTING, "BLOB_MOUNTING"): "SettingsCallsBLOBMOUNTINGD165D23C",
+    (CALLED_SETTING.type, "BLOB_MOUNTING"): "SettingsCallsBLOBMOUNTINGD165D23C",
     ("AWS::ECR::PublicRepository", "tools/cli"): "PublicRepositoriestoolscli2CFABD9E",
 }
 

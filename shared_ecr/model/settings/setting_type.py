@@ -1,0 +1,103 @@
+"""A resource type that settings become, and all that the rest of the package must know of it.
+
+One row serves the construct, the live reader, drift, adoption and the review of templates, plans and calls.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.settings.setting import SettingsSpec
+from shared_ecr.text.spelling import pascal_keys
+
+Properties = Mapping[str, Any]
+"""The properties of one resource, in the spelling of CloudFormation."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReading:
+    """How ECR returns what is set."""
+
+    properties: Callable[[Any], Iterable[Properties]]
+    """Returns the resources of one answer; of one member of the list where ECR returns a list."""
+    listed_in: str = ""
+    """The key of the list that is read to its last page; empty where the answer is about the one there is."""
+    absent: frozenset[str] = frozenset()
+    """The errors that mean that nothing is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerraformBlock:
+    """A block of a Terraform resource."""
+
+    property: str
+    """The property that it becomes."""
+    attributes: Mapping[str, "str | TerraformBlock"]
+    is_list: bool = True
+    """Whether there may be several; else it becomes one object."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerraformType:
+    """The resource type of the provider `aws` that does the same, with its attributes.
+
+    The provider `awscc` has every type of CloudFormation, with the same properties in snake case.
+    """
+
+    type: str
+    attributes: Mapping[str, str | TerraformBlock]
+    """Each attribute with the property that it becomes."""
+    create_only: tuple[str, ...] | None = None
+    """The properties for which the provider replaces the resource, where they are not those of CloudFormation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingType:
+    """A resource type that settings become, and what is known of it."""
+
+    type: str
+    """As in a template: `AWS::ECR::PullTimeUpdateExclusion`."""
+    order: int
+    """Where its resources come in a template; the number of a released type never changes."""
+    called: str
+    """What reports call one of its resources: `pull-time exclusion`."""
+    keys: tuple[str, ...]
+    """The keys under `registry` that make such a resource, the one that a person would look at first."""
+    scope: tuple[str, ...]
+    """The ids of the constructs above its resources, or of a singleton itself; logical ids are made of them."""
+    read_by: str
+    """The operation of ECR that reads it: `ListPullTimeUpdateExclusions`."""
+    reading: LiveReading | None = None
+    """How its answer is read; None where the reader needs other answers too."""
+    named_by: str | None = None
+    """The property that distinguishes its resources; None where a registry has one."""
+    create_only: tuple[str, ...] = ()
+    """The properties that are fixed when the resource is created: `createOnlyProperties` of the published schema."""
+    policies: frozenset[str] = frozenset()
+    """The properties that hold a policy, whose keys are not spelled as properties are."""
+    render: Callable[[SettingsSpec, EcrRegistry], Iterable[Properties]] | None = None
+    """Renders its resources in one registry; None where a construct of its own adds roles, secrets or functions."""
+    put_by: Mapping[str, str] = field(default_factory=dict)
+    """The operations of ECR that put it, each with the parameter that holds it; empty for the parameters themselves."""
+    removed_by: tuple[str, ...] = ()
+    """The operations of ECR that remove the one that a registry has."""
+    terraform: TerraformType | None = None
+    """None where the provider `aws` has no such type, or where it is read in another way."""
+    service_linked_role: str = ""
+    """The service whose linked role AWS creates with the resource."""
+
+    @property
+    def words(self) -> str:
+        """What lists of differences call it: `scanning`."""
+        return self.called.removesuffix(" configuration")
+
+    @property
+    def is_of_ecr(self) -> bool:
+        """Whether the type is one of CloudFormation's for ECR, and not a custom resource of ours."""
+        return self.type.startswith("AWS::ECR::")
+
+    def put(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties that a call with *parameters* puts; the registry that is called is none of them."""
+        named = {f"{name[:1].upper()}{name[1:]}": value for name, value in parameters.items() if name != "registryId"}
+        return {name: value if name in self.policies else pascal_keys(value) for name, value in named.items()}
