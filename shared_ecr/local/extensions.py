@@ -11,9 +11,9 @@ from shared_ecr.local.cloudformation import (
     oidc_providers,
     repositories,
     secrets,
-    singletons,
 )
 from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
+from shared_ecr.local.ecr.emulated_setting import setting_types
 from shared_ecr.local.ecr.scans import ImageScans
 from shared_ecr.local.event_history import RecordedEvents
 from shared_ecr.local.image_details import ImageDetails
@@ -51,7 +51,7 @@ def install(clock: Clock) -> None:
     operations.install()
     repositories.install()
     secrets.install()
-    for resource_type in (*singletons.TYPES, *named.TYPES, oidc_providers.OIDC_PROVIDER):
+    for resource_type in (*setting_types(), named.PUBLIC_REPOSITORY, oidc_providers.OIDC_PROVIDER):
         resource_type.add()
     imports.install()
     drift_readers.install()

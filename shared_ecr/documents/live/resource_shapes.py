@@ -10,18 +10,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.documents.live.live_registry import (
-    CACHE_RULE,
-    CREATION_TEMPLATE,
-    EXCLUSION,
-    PUBLIC_REPOSITORY,
-    REGISTRY_POLICY,
-    REPLICATION,
-    REPOSITORY,
-    SCANNING,
-    SETTING,
-    SIGNING,
-)
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.model.settings.signing import SIGNING_CONFIGURATION
 from shared_ecr.text import first_few, quoted
 
 
@@ -61,9 +58,11 @@ _EXCLUSIONS = ListOf(
 _FILTERS = ListOf(ObjectOf({"Filter": _TEXT, "FilterType": _TEXT}))
 _DESTINATIONS = ListOf(ObjectOf({"Region": _TEXT, "RegistryId": _TEXT}, is_open=True))
 _RULES = {
-    REPLICATION: ObjectOf({"Destinations": _DESTINATIONS}, {"RepositoryFilters": _FILTERS}, is_open=True),
-    SCANNING: ObjectOf({"ScanFrequency": _TEXT, "RepositoryFilters": _FILTERS}, is_open=True),
-    SIGNING: ObjectOf({"SigningProfileArn": _TEXT}, {"RepositoryFilters": _FILTERS}, is_open=True),
+    REPLICATION_CONFIGURATION.type: ObjectOf(
+        {"Destinations": _DESTINATIONS}, {"RepositoryFilters": _FILTERS}, is_open=True
+    ),
+    SCANNING_CONFIGURATION.type: ObjectOf({"ScanFrequency": _TEXT, "RepositoryFilters": _FILTERS}, is_open=True),
+    SIGNING_CONFIGURATION.type: ObjectOf({"SigningProfileArn": _TEXT}, {"RepositoryFilters": _FILTERS}, is_open=True),
 }
 SHAPES: Mapping[str, ObjectOf] = {
     REPOSITORY: ObjectOf(
@@ -97,14 +96,16 @@ SHAPES: Mapping[str, ObjectOf] = {
             "Tags": _TAGS,
         },
     ),
-    REGISTRY_POLICY: ObjectOf({"PolicyText": Leaf.POLICY}),
-    REPLICATION: ObjectOf({"ReplicationConfiguration": ObjectOf({"Rules": ListOf(_RULES[REPLICATION])})}),
-    SCANNING: ObjectOf({"ScanType": _TEXT, "Rules": ListOf(_RULES[SCANNING])}),
-    CACHE_RULE: ObjectOf(
+    REGISTRY_POLICY.type: ObjectOf({"PolicyText": Leaf.POLICY}),
+    REPLICATION_CONFIGURATION.type: ObjectOf(
+        {"ReplicationConfiguration": ObjectOf({"Rules": ListOf(_RULES[REPLICATION_CONFIGURATION.type])})}
+    ),
+    SCANNING_CONFIGURATION.type: ObjectOf({"ScanType": _TEXT, "Rules": ListOf(_RULES[SCANNING_CONFIGURATION.type])}),
+    CACHE_RULE.type: ObjectOf(
         {"EcrRepositoryPrefix": _TEXT, "UpstreamRegistryUrl": _TEXT},
         dict.fromkeys(("UpstreamRegistry", "CredentialArn", "CustomRoleArn", "UpstreamRepositoryPrefix"), _TEXT),
     ),
-    CREATION_TEMPLATE: ObjectOf(
+    CREATION_TEMPLATE.type: ObjectOf(
         {
             "Prefix": _TEXT,
             "AppliedFor": ListOf(_TEXT),
@@ -120,9 +121,9 @@ SHAPES: Mapping[str, ObjectOf] = {
             "ResourceTags": _TAGS,
         },
     ),
-    SIGNING: ObjectOf({"Rules": ListOf(_RULES[SIGNING])}),
-    EXCLUSION: ObjectOf({"PrincipalArn": _TEXT}),
-    SETTING: ObjectOf({"Name": _TEXT, "Operation": _TEXT, "Body": _TEXT}),
+    SIGNING_CONFIGURATION.type: ObjectOf({"Rules": ListOf(_RULES[SIGNING_CONFIGURATION.type])}),
+    EXCLUSION.type: ObjectOf({"PrincipalArn": _TEXT}),
+    CALLED_SETTING.type: ObjectOf({"Name": _TEXT, "Operation": _TEXT, "Body": _TEXT}),
 }
 
 

@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from shared_ecr.local import hooks
-from shared_ecr.local.cloudformation import named, repositories, singletons
+from shared_ecr.local.cloudformation import named, repositories
+from shared_ecr.local.ecr.emulated_setting import setting_types
 
 Record = dict[str, Any]
-_OURS = frozenset({repositories.TYPE, *(each.name for each in (*singletons.TYPES, *named.TYPES))})
+_TYPES = (*setting_types(), named.PUBLIC_REPOSITORY)
+_OURS = frozenset({repositories.TYPE, *(each.name for each in _TYPES)})
 _FAILED = ("ROLLBACK", "FAILED")
 
 
@@ -60,5 +62,10 @@ def _update_one(stack: Record, logical_id: str, record: Record) -> None:
         # The tags that are there came from elsewhere: MiniStack keeps those, AWS's handler does not.
         hooks.REPOSITORIES.read()[physical_id]["tags"] = []
         update(physical_id, {}, props, name, logical_id)
-    elif not named.is_never_updated(kind):
+    elif not _is_never_updated(kind):
         update(physical_id, {}, props, name)
+
+
+def _is_never_updated(kind: str) -> bool:
+    """Whether every change of a resource of that type replaces it, so that an import has nothing to update."""
+    return any(each.name == kind and each.update is None for each in _TYPES)

@@ -35,6 +35,8 @@ class ResourceType:
     """The property, or the attribute, that an import identifies it by."""
     named_by: str | None = None
     """The property that is the physical id: a replacement must change it, since the old resource is deleted last."""
+    drift: Callable[[str, Properties], Properties | None] | None = None
+    """Reads what is there, by physical id and properties of the template; None compares the existence alone."""
 
     def add(self) -> None:
         """Let MiniStack know the type."""
@@ -49,6 +51,8 @@ class ResourceType:
         hooks.REPLACING_PROPERTIES.read()[self.name] = self.create_only
         if self.named_by:
             hooks.CUSTOM_NAMES.read()[self.name] = {"name": self.named_by}
+        if self.drift:
+            hooks.DRIFT_READERS.read()[self.name] = (self.drift, frozenset(self.properties))
 
     def _import(self, identifier: dict[str, str]) -> Made:
         physical_id = identifier[self.imported_by]

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.
 from collections.abc import Mapping
 
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 
 # For each setting what may be put; the first is what an account has that never put any. The older values, CLAIR and
 # V1, are read from old accounts and not taken any more.
@@ -41,3 +42,4 @@ def _admitted(name: str) -> tuple[str, ...]:
 
 
 OPERATIONS: Mapping[str, Operation] = {"GetAccountSetting": get, "PutAccountSetting": put}
+SETTING = EmulatedSetting(OPERATIONS)

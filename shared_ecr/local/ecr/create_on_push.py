@@ -8,7 +8,7 @@ from typing import Any
 
 from shared_ecr.local import hooks
 from shared_ecr.local.ecr.answers import RequestBody
-from shared_ecr.local.ecr.templates import CREATE_ON_PUSH, lacks_role, matching
+from shared_ecr.local.ecr.creation_templates import CREATE_ON_PUSH, lacks_role, matching
 from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.local.tag_rules import FILTERS, MODE
 

@@ -6,23 +6,13 @@ what MiniStack has, by MiniStack. Operations that neither has are answered as Mi
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any
 
 from shared_ecr.local import hooks
-from shared_ecr.local.ecr import (
-    account_settings,
-    caches,
-    exclusions,
-    public_repositories,
-    registry_policy,
-    replication,
-    repositories,
-    scanning,
-    shapes,
-    signing,
-    templates,
-)
+from shared_ecr.local.ecr import public_repositories, repositories, shapes
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, empty_stores, reply
+from shared_ecr.local.ecr.emulated_setting import emulated_settings
 from shared_ecr.local.hooks import Reply
 
 ApiHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
@@ -31,19 +21,6 @@ ApiHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitab
 ECR, ECR_PUBLIC = "ecr", "ecr-public"
 _SERVICES = {"AmazonEC2ContainerRegistry_V20150921": ECR, "SpencerFrontendService": ECR_PUBLIC}
 
-_ADDED: dict[str, Mapping[str, Operation]] = {
-    ECR: {
-        **account_settings.OPERATIONS,
-        **caches.OPERATIONS,
-        **exclusions.OPERATIONS,
-        **registry_policy.OPERATIONS,
-        **replication.OPERATIONS,
-        **scanning.OPERATIONS,
-        **signing.OPERATIONS,
-        **templates.OPERATIONS,
-    },
-    ECR_PUBLIC: public_repositories.OPERATIONS,
-}
 _GUARDED: dict[str, Mapping[str, Callable[[RequestBody], None]]] = {ECR: repositories.GUARDS, ECR_PUBLIC: {}}
 
 
@@ -54,6 +31,14 @@ def install() -> None:
     hooks.RESET.wrap(_resetting)
 
 
+@cache
+def _added(service: str) -> Mapping[str, Operation]:
+    """Return the operations that MiniStack does not have."""
+    if service == ECR_PUBLIC:
+        return public_repositories.OPERATIONS
+    return {name: operation for each in emulated_settings() for name, operation in each.operations.items()}
+
+
 def declare(service: str, operation: str, request: RequestBody) -> RequestBody:
     """Serve the *request* that a template's resource amounts to.
 
@@ -61,7 +46,7 @@ def declare(service: str, operation: str, request: RequestBody) -> RequestBody:
         ServiceError: the service refuses it.
     """
     shapes.require(service, operation, request, declared=True)
-    return _ADDED[service][operation](request)
+    return _added(service)[operation](request)
 
 
 def _guarded(handle: ApiHandler) -> ApiHandler:
@@ -79,7 +64,7 @@ def _guarded(handle: ApiHandler) -> ApiHandler:
                 shapes.require(service, operation, request)
             if guard := _GUARDED[service].get(operation):
                 guard(request)
-            if served := _ADDED[service].get(operation):
+            if served := _added(service).get(operation):
                 return reply(served(request))
         except ServiceError as error:
             return error.reply()

@@ -3,11 +3,16 @@
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 """
 
+import json
 from collections.abc import Mapping
 
 from ministack.core.responses import get_account_id
 
+from shared_ecr.local.cloudformation.drift_readers import like
+from shared_ecr.local.cloudformation.singletons import singleton
+from shared_ecr.local.cloudformation.types import Properties
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.local.ecr.policies import require_registry_policy
 
 # The one policy of each registry, under the empty key.
@@ -46,3 +51,26 @@ OPERATIONS: Mapping[str, Operation] = {
     "GetRegistryPolicy": get,
     "DeleteRegistryPolicy": delete,
 }
+
+
+def _request(props: Properties) -> RequestBody:
+    """Render the policy as text; a template may have it as an object."""
+    text = props.get("PolicyText")
+    return {"policyText": text if isinstance(text, str) or text is None else json.dumps(text)}
+
+
+def _drift(_: str, props: Properties) -> Properties | None:
+    return {"PolicyText": like(props.get("PolicyText"), get({})["policyText"])} if exists() else None
+
+
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    singleton(
+        "AWS::ECR::RegistryPolicy",
+        ("PolicyText",),
+        put=("PutRegistryPolicy", _request),
+        exists=exists,
+        remove=lambda: delete({}),
+        drift=_drift,
+    ),
+)

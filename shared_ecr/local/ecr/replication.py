@@ -9,8 +9,12 @@ from collections.abc import Mapping
 from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.local.cloudformation.singletons import singleton
+from shared_ecr.local.cloudformation.types import Properties, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.model.names import Region
+from shared_ecr.text.spelling import pascal_keys
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_DESTINATIONS = 25
@@ -60,3 +64,33 @@ def _require_delete_replication(rule: RequestBody) -> None:
 
 
 OPERATIONS: Mapping[str, Operation] = {"PutReplicationConfiguration": put, "DescribeRegistry": describe}
+
+
+def _request(props: Properties) -> RequestBody:
+    """Render the rules; the type has no property for delete replication, whatever the API has."""
+    request = request_of(props)
+    for rule in request.get("replicationConfiguration", {}).get("rules", []):
+        if "deleteReplication" in rule:
+            raise ServiceError.validation(
+                "Properties validation failed: extraneous key [DeleteReplication] is not permitted"
+            )
+    return request
+
+
+def _drift(_: str, __: Properties) -> Properties | None:
+    configuration = describe({})["replicationConfiguration"]
+    rules = [{key: each for key, each in rule.items() if key != "deleteReplication"} for rule in configuration["rules"]]
+    return {"ReplicationConfiguration": {"Rules": pascal_keys(rules)}} if rules else None
+
+
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    singleton(
+        "AWS::ECR::ReplicationConfiguration",
+        ("ReplicationConfiguration",),
+        put=("PutReplicationConfiguration", _request),
+        exists=exists,
+        remove=lambda: put({"replicationConfiguration": {"rules": []}}),
+        drift=_drift,
+    ),
+)

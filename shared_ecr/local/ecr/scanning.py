@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from ministack.core.responses import get_account_id
 
 from shared_ecr.local import hooks
+from shared_ecr.local.cloudformation.singletons import singleton
+from shared_ecr.local.cloudformation.types import Properties, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.model.filters import scanning_filter_matches
+from shared_ecr.text.spelling import pascal_keys
 
 # What a registry has that no one configured.
 DEFAULT: RequestBody = {"scanType": "BASIC", "rules": []}
@@ -77,3 +81,21 @@ OPERATIONS: Mapping[str, Operation] = {
     "GetRegistryScanningConfiguration": get,
     "BatchGetRepositoryScanningConfiguration": of_repositories,
 }
+
+
+def _drift(_: str, __: Properties) -> Properties | None:
+    held: Properties = pascal_keys(get({})["scanningConfiguration"])
+    return held
+
+
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    singleton(
+        "AWS::ECR::RegistryScanningConfiguration",
+        ("ScanType", "Rules"),
+        put=("PutRegistryScanningConfiguration", request_of),
+        exists=exists,
+        remove=lambda: put(DEFAULT),
+        drift=_drift,
+    ),
+)

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.local import hooks
+from shared_ecr.local.cloudformation.singletons import singleton
+from shared_ecr.local.cloudformation.types import Properties, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
+from shared_ecr.text.spelling import pascal_keys
 
 # The one platform of AWS Signer that signs images.
 PLATFORM = "Notation-OCI-SHA384-ECDSA"
@@ -64,3 +68,25 @@ OPERATIONS: Mapping[str, Operation] = {
     "GetSigningConfiguration": get,
     "DeleteSigningConfiguration": delete,
 }
+
+
+def _request(props: Properties) -> RequestBody:
+    return {"signingConfiguration": request_of(props)}
+
+
+def _drift(_: str, __: Properties) -> Properties | None:
+    held: Properties | None = pascal_keys(get({})["signingConfiguration"]) if exists() else None
+    return held
+
+
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    singleton(
+        "AWS::ECR::SigningConfiguration",
+        ("Rules",),
+        put=("PutSigningConfiguration", _request),
+        exists=exists,
+        remove=lambda: delete({}),
+        drift=_drift,
+    ),
+)

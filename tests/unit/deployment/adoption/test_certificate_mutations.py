@@ -14,18 +14,15 @@ from shared_ecr.deployment.adoption.field_differences import RepositoryField
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource
-from shared_ecr.documents.live.live_registry import (
-    CACHE_RULE,
-    CREATION_TEMPLATE,
-    EXCLUSION,
-    PUBLIC_REPOSITORY,
-    REGISTRY_POLICY,
-    REPLICATION,
-    REPOSITORY,
-    SCANNING,
-    SETTING,
-    SIGNING,
-)
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.model.settings.signing import SIGNING_CONFIGURATION
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 Properties = Mapping[str, Json]
@@ -161,30 +158,30 @@ def a_setting(name: str, value: object) -> dict[str, Any]:
 # Of each kind: what is live, and for each property a loss.
 SETTINGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "registry policy": (
-        REGISTRY_POLICY,
+        REGISTRY_POLICY.type,
         {"PolicyText": policy(statement({"AWS": ROOT}, "ecr:ReplicateImage", **PLAIN))},
         {"PolicyText": policy(statement({"AWS": ROOT}, "ecr:CreateRepository", **PLAIN))},
     ),
-    "replication": (REPLICATION, {"ReplicationConfiguration": {"Rules": RULES}},
+    "replication": (REPLICATION_CONFIGURATION.type, {"ReplicationConfiguration": {"Rules": RULES}},
                     {"ReplicationConfiguration": {"Rules": []}}),
     "replication of deletions": (
-        SETTING,
+        CALLED_SETTING.type,
         {"Name": "REPLICATION_OF_DELETIONS", "Operation": "PutReplicationConfiguration",
          "Body": '{"replicationConfiguration":{"rules":[{"deleteReplication":{"enabled":true}}]}}'},
         {"Body": '{"replicationConfiguration":{"rules":[{"deleteReplication":{"enabled":false}}]}}'},
     ),
-    "scanning": (SCANNING, {"ScanType": "ENHANCED", "Rules": [{"ScanFrequency": "CONTINUOUS_SCAN",
+    "scanning": (SCANNING_CONFIGURATION.type, {"ScanType": "ENHANCED", "Rules": [{"ScanFrequency": "CONTINUOUS_SCAN",
                                                               "RepositoryFilters": FILTERS}]},
                  {"ScanType": "BASIC", "Rules": []}),
     "cache rule": (
-        CACHE_RULE,
+        CACHE_RULE.type,
         {"EcrRepositoryPrefix": "hub", "UpstreamRegistryUrl": "registry-1.docker.io", "CredentialArn": "arn:a",
          "CustomRoleArn": ROLE, "UpstreamRepositoryPrefix": "library"},
         {"UpstreamRegistryUrl": "quay.io", "CredentialArn": "arn:b", "CustomRoleArn": None,
          "UpstreamRepositoryPrefix": None},
     ),
     "creation template": (
-        CREATION_TEMPLATE,
+        CREATION_TEMPLATE.type,
         {"Prefix": "hub", "AppliedFor": ["PULL_THROUGH_CACHE"], "CustomRoleArn": ROLE, "Description": "a",
          "EncryptionConfiguration": {"EncryptionType": "KMS", "KmsKey": KEY}, "ImageTagMutability": "IMMUTABLE",
          "ImageTagMutabilityExclusionFilters": [LATEST], "LifecyclePolicy": '{"rules":[{"rulePriority":1}]}',
@@ -194,10 +191,13 @@ SETTINGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
          "ImageTagMutabilityExclusionFilters": None, "LifecyclePolicy": None, "RepositoryPolicy": None,
          "ResourceTags": None},
     ),
-    "signing": (SIGNING, {"Rules": [{"SigningProfileArn": "arn:a", "RepositoryFilters": FILTERS}]}, {"Rules": []}),
-    "pull-time exclusion": (EXCLUSION, {"PrincipalArn": ROLE}, {}),
+    "signing": (
+        SIGNING_CONFIGURATION.type, {"Rules": [{"SigningProfileArn": "arn:a", "RepositoryFilters": FILTERS}]},
+        {"Rules": []},
+    ),
+    "pull-time exclusion": (EXCLUSION.type, {"PrincipalArn": ROLE}, {}),
     **{
-        name: (SETTING, a_setting(name, "A"), {"Body": a_setting(name, "B")["Body"]})
+        name: (CALLED_SETTING.type, a_setting(name, "A"), {"Body": a_setting(name, "B")["Body"]})
         for name in ("BASIC_SCAN_TYPE_VERSION", "BLOB_MOUNTING", "REGISTRY_POLICY_SCOPE")
     },
     "public repository": (
@@ -219,7 +219,7 @@ def test_the_loss_in_a_setting_is_refused_by_the_comparison_of_that_property(
     live = registry(LIVE, made)
     will = changed(live, kind, made.name, **{part: losses[part]})
     assert found(live, will) == ["adopt-setting"]
-    if kind == REGISTRY_POLICY:
+    if kind == REGISTRY_POLICY.type:
         monkeypatch.setattr(setting_differences, "registry_access_difference", lambda *_: EQUAL)
     else:
         monkeypatch.setattr(setting_differences, "_NOT_LIVE", vars(setting_differences)["_NOT_LIVE"] | {part})
@@ -258,4 +258,4 @@ def test_a_registry_policy_is_compared_whatever_its_other_spelling() -> None:
     held = policy(statement({"AWS": ROOT}, "ecr:ReplicateImage", **PLAIN))
     live = registry(LIVE, registry_policy(held))
     other = policy(statement({"AWS": "222222222222"}, ["ecr:replicateimage"], Resource=["*"]))
-    assert found(live, changed(live, REGISTRY_POLICY, "", PolicyText=other)) == []
+    assert found(live, changed(live, REGISTRY_POLICY.type, "", PolicyText=other)) == []

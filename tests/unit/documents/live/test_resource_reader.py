@@ -9,21 +9,10 @@ import pytest
 from live_registries import UNTAGGED, policy, registry, repository, statement
 from shared_ecr.client.aws.registry.spelling import parsed
 from shared_ecr.documents.live import LiveResource, parse_document, render_document, render_text
-from shared_ecr.documents.live.live_registry import (
-    CACHE_RULE,
-    CREATION_TEMPLATE,
-    EXCLUSION,
-    NAMED_BY,
-    PUBLIC_REPOSITORY,
-    REGISTRY_POLICY,
-    REPLICATION,
-    REPOSITORY,
-    SCANNING,
-    SETTING,
-    SIGNING,
-)
+from shared_ecr.documents.live.live_registry import NAMED_BY, PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.documents.live.resource_shapes import SHAPES
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.settings.table import TYPES
 
 SHOP = repository("shop", policy(statement({"AWS": "222222222222"})), LifecyclePolicy=UNTAGGED)
 Change = Callable[[dict[str, Any]], object]
@@ -89,10 +78,7 @@ def test_one_repository_is_there_once() -> None:
 
 
 def test_every_type_that_a_registry_has_is_described() -> None:
-    assert set(SHAPES) == {
-        CACHE_RULE, CREATION_TEMPLATE, EXCLUSION, PUBLIC_REPOSITORY, REGISTRY_POLICY, REPLICATION, REPOSITORY, SCANNING,
-        SETTING, SIGNING,
-    }  # fmt: skip
+    assert set(SHAPES) == {PUBLIC_REPOSITORY, REPOSITORY, *TYPES}
 
 
 def test_every_name_is_required() -> None:

@@ -11,7 +11,11 @@ from datetime import UTC, datetime
 from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.local import hooks
+from shared_ecr.local.cloudformation.named import known_by
+from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
+from shared_ecr.local.ecr.operations import ECR, declare
 
 MAX_RULES = 50
 # Each upstream by what its host must be; the second says whether it asks for a login.
@@ -159,3 +163,28 @@ OPERATIONS: Mapping[str, Operation] = {
     "DeletePullThroughCacheRule": delete,
     "ValidatePullThroughCacheRule": validate,
 }
+
+
+def _create(props: Properties, _: str) -> Made:
+    rule = declare(ECR, "CreatePullThroughCacheRule", request_of(props))
+    return rule["ecrRepositoryPrefix"], {}
+
+
+_PROPERTIES = (
+    "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl", "UpstreamRepositoryPrefix", "CredentialArn",
+    "CustomRoleArn",
+)  # fmt: skip
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    ResourceType(
+        "AWS::ECR::PullThroughCacheRule",
+        _PROPERTIES,
+        _create,
+        None,
+        lambda prefix: delete({"ecrRepositoryPrefix": prefix}),
+        create_only=_PROPERTIES,
+        exists=known_by(describe, "ecrRepositoryPrefixes"),
+        imported_by="EcrRepositoryPrefix",
+        named_by="EcrRepositoryPrefix",
+    ),
+)

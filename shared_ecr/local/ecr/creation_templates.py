@@ -9,8 +9,12 @@ from datetime import UTC, datetime
 
 from ministack.core.responses import get_account_id
 
+from shared_ecr.local.cloudformation.named import FILTER, filters, known_by
+from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.local.ecr.lifecycle_texts import require_lifecycle_policy
+from shared_ecr.local.ecr.operations import ECR, declare
 from shared_ecr.local.ecr.policies import require_repository_policy
 from shared_ecr.local.ecr.repositories import require_encryption, require_tags
 from shared_ecr.local.tag_rules import FILTERS, MODE, rule_fault
@@ -129,3 +133,50 @@ OPERATIONS: Mapping[str, Operation] = {
     "DescribeRepositoryCreationTemplates": describe,
     "DeleteRepositoryCreationTemplate": delete,
 }
+
+
+def _request(props: Properties) -> RequestBody:
+    request = request_of(props, but=("ResourceTags", f"{FILTER}s"))
+    if f"{FILTER}s" in props:
+        request["imageTagMutabilityExclusionFilters"] = filters(props[f"{FILTER}s"])
+    return request | ({"resourceTags": props["ResourceTags"]} if "ResourceTags" in props else {})
+
+
+def _create(props: Properties, _: str) -> Made:
+    return _made(declare(ECR, "CreateRepositoryCreationTemplate", _request(props)))
+
+
+def _update(physical_id: str, props: Properties) -> Made:
+    """Make the template what the properties say: one that is no longer there is back at its default."""
+    request = _request(props)
+    before = delete({"prefix": physical_id})["repositoryCreationTemplate"]
+    try:
+        made = declare(ECR, "CreateRepositoryCreationTemplate", request)
+    except ServiceError:
+        restore(before)
+        raise
+    return _made(restore(made["repositoryCreationTemplate"] | {"createdAt": before["createdAt"]}))
+
+
+def _made(answer: RequestBody) -> Made:
+    template = answer["repositoryCreationTemplate"]
+    return template["prefix"], {key: str(template[key[0].lower() + key[1:]]) for key in ("CreatedAt", "UpdatedAt")}
+
+
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    ResourceType(
+        "AWS::ECR::RepositoryCreationTemplate",
+        (
+            "Prefix", "AppliedFor", "CustomRoleArn", "Description", "EncryptionConfiguration", "ImageTagMutability",
+            f"{FILTER}s", "LifecyclePolicy", "RepositoryPolicy", "ResourceTags",
+        ),
+        _create,
+        _update,
+        lambda prefix: delete({"prefix": prefix}),
+        create_only=("Prefix",),
+        exists=known_by(describe, "prefixes"),
+        imported_by="Prefix",
+        named_by="Prefix",
+    ),
+)  # fmt: skip

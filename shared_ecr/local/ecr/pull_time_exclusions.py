@@ -6,7 +6,10 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
+from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
+from shared_ecr.local.ecr.operations import ECR, declare
 
 MAX_EXCLUSIONS = 100
 
@@ -44,3 +47,23 @@ OPERATIONS: Mapping[str, Operation] = {
     "DeregisterPullTimeUpdateExclusion": deregister,
     "ListPullTimeUpdateExclusions": list_all,
 }
+
+
+def _create(props: Properties, _: str) -> Made:
+    return declare(ECR, "RegisterPullTimeUpdateExclusion", request_of(props))["principalArn"], {}
+
+
+SETTING = EmulatedSetting(
+    OPERATIONS,
+    ResourceType(
+        "AWS::ECR::PullTimeUpdateExclusion",
+        ("PrincipalArn",),
+        _create,
+        None,
+        lambda arn: deregister({"principalArn": arn}),
+        create_only=("PrincipalArn",),
+        exists=lambda arn: arn in list_all({})["pullTimeUpdateExclusions"],
+        imported_by="PrincipalArn",
+        named_by="PrincipalArn",
+    ),
+)
