@@ -111,9 +111,7 @@ def _ties(judged: Sequence[ImageFate]) -> Iterator[tuple[str, str]]:
         if second == first_gone[number].image.ordered_by:
             tied = [each for each in counted if each.claimed_by == number and each.image.ordered_by == second]
             for verdict in tied:
-                note = (
-                    f"{len(tied)} images of the same second stand at the count of rule {number}; which stay may differ"
-                )
+                note = f"{len(tied)} images of one second are at the count of rule {number}; which remain may differ"
                 yield verdict.image.digest, f"AWS leaves open: {note} [open-tie]"
 
 

@@ -8,7 +8,7 @@ from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.entries import INDEX_TYPES, KNOWN_TYPES
 from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.lifecycle.rules import StorageClass
-from shared_ecr.text import quoted
+from shared_ecr.text import counted, quoted
 
 
 def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> Iterator[Problem]:
@@ -37,17 +37,17 @@ def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> I
             "Save the inventory with 'shared-ecr images --save FILE', or add 'childDigests'",
         )
     if lost:
-        what = f"{lost} manifests that indexes list are not in it"
+        what = f"{counted(lost, 'manifest')} that indexes list {'is' if lost == 1 else 'are'} not in it"
         yield doubt("inventory-incomplete", what, "Parts of it may be missing, and counts may be of fewer images")
     if odd:
-        what = f"{sum(odd.values())} images have a media type that is not known here, such as {quoted(min(odd))}"
+        what = f"the media type of {counted(sum(odd.values()), 'image')} is not known here, such as {quoted(min(odd))}"
         yield doubt("inventory-media-type", what, "They are judged as single images; were one an index, it would hold")
     if timeless:
-        what = f"{timeless} archived images do not say when they were archived"
+        what = f"of {counted(timeless, 'archived image')} it is not known when they were archived"
         yield doubt("inventory-archived-at", what, "No rule can be said to expire them")
     if later := sum(image.pulled_at > latest for image in images if image.pulled_at):
-        what = f"{later} images were pulled after the time they are judged at"
+        what = f"the last pull of {counted(later, 'image')} is after the time at which the images are judged"
         yield doubt("inventory-pulled-later", what, "When they were pulled before that is not known")
     if twice:
-        what = f"{len(twice)} tags name two images, such as {quoted(min(twice))}"
+        what = f"two images have the same tag, such as {quoted(min(twice))} ({counted(len(twice), 'tag')})"
         yield doubt("inventory-tag-twice", what, "A tag moved while it was taken, or two inventories are mixed")

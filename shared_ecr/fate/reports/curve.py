@@ -6,7 +6,7 @@ from shared_ecr.fate.costs import Prices
 from shared_ecr.fate.forecast import Forecast
 from shared_ecr.fate.reports.axis import Axis
 from shared_ecr.fate.reports.rows import cost
-from shared_ecr.text import size
+from shared_ecr.text import counted, size
 
 WIDTH, LEFT, RIGHT, TOP, HEIGHT, FOOT = 1180, 270, 24, 12, 150, 34
 _ENOUGH = 2
@@ -51,4 +51,5 @@ def _drawn(forecast: Forecast, axis: Axis, prices: Prices) -> Iterator[str]:
         )
     ):
         yield f'<text class="{"words" if number else "rule"}" x="0" y="{TOP + 18 + 17 * number}">{line}</text>'
-    yield f'<text class="scale" x="{LEFT + 4}" y="{TOP + 10}">{most} images</text>'
+    highest = counted(most, "image")
+    yield f'<text class="scale" x="{LEFT + 4}" y="{TOP + 10}">{highest}</text>'

@@ -16,6 +16,7 @@ from shared_ecr.fate.reports.axis import Axis
 from shared_ecr.fate.reports.marks import LATER, MarkStyle, look_of
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.rules import LifecycleRule, NewestImages, PushedAge
+from shared_ecr.text import counted, plural
 
 WIDTH, LEFT, RIGHT, TOP, ROW, FOOT = 1180, 270, 24, 14, 84, 34
 _BIN, _DOT, _FITTING = 9.0, 9.0, 7
@@ -77,7 +78,8 @@ def _row(row: _Row, axis: Axis, top: float, outcome: RepositoryOutcome, now: dat
         verdicts.sort(key=lambda each: (_ORDER.index(each.fate), each.image.pushed_at))
         yield from _dots(verdicts, x, base, outcome) if most <= _FITTING else _bars(verdicts, x, base, most, outcome)
     if most > _FITTING:
-        yield f'<text class="scale" x="{LEFT + 4}" y="{top + 14}">highest bar: {most:,} images</text>'
+        bar = counted(most, "image")
+        yield f'<text class="scale" x="{LEFT + 4}" y="{top + 14}">highest bar: {bar}</text>'
 
 
 def _label(row: _Row, top: float) -> Iterator[str]:
@@ -87,7 +89,8 @@ def _label(row: _Row, top: float) -> Iterator[str]:
     yield f'<text class="rule" x="0" y="{top + 20}">{title}</text>'
     for number, line in enumerate(_wrapped(words, 40)[:3]):
         yield f'<text class="words" x="0" y="{top + 36 + 14 * number}">{escape(line)}</text>'
-    count = f"{len(row.verdicts):,} images{f', {gone:,} expire' if gone else ''}"
+    expiring = f", {gone:,} {plural(gone, 'expires', 'expire')}" if gone else ""
+    count = f"{counted(len(row.verdicts), 'image')}{expiring}"
     yield f'<text class="count" x="{LEFT - 14}" y="{top + 20}">{count}</text>'
 
 
