@@ -64,6 +64,10 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--drop-deleted-principals", action="store_true",
         help="leave out principals that were deleted (AROA…): ECR refuses a policy that names them",
     )  # fmt: skip
+    parser.add_argument(
+        "--public", action="store_true",
+        help="adopt the public repositories of the account too; they are in us-east-1",
+    )  # fmt: skip
     add_pace(parser)
     parser.set_defaults(run=_adopt)
     steps = parser.add_subparsers(metavar="STEP")
@@ -99,10 +103,14 @@ def _adopt(arguments: argparse.Namespace) -> int:
     require_whole(live, is_partial=arguments.partial)
     exact = tuple(pattern for pattern in arguments.repository if "*" not in pattern)
     request = AdoptionRequest(
-        arguments.stack_name, exact, arguments.drop_deleted_principals, account_names=_account_names(arguments, live)
+        arguments.stack_name,
+        exact,
+        arguments.drop_deleted_principals,
+        with_public=arguments.public,
+        account_names=_account_names(arguments, live),
     )
     written = write_declaration(_selected(live, arguments), request)
-    if not written.adopted:
+    if not written.adopted and not written.registry.public_repositories:
         for each in written.left_out:
             print(f"left out: {each.what}: {each.why}", file=sys.stderr)
         raise UsageError("there is no repository to adopt; see what was left out, and --repository")
@@ -137,7 +145,7 @@ def _require_free(arguments: argparse.Namespace) -> None:
 def _read(arguments: argparse.Namespace) -> "LiveRegistry":
     region = live_regions(arguments, None)[0]
     is_partial, arguments.partial = arguments.partial, True
-    live = read_live(arguments, region, (arguments.stack_name,))
+    live = read_live(arguments, region, (arguments.stack_name,), with_public=arguments.public)
     arguments.partial = is_partial
     return live
 
@@ -201,7 +209,7 @@ def _certify(arguments: argparse.Namespace) -> int:
     findings = list(certify(live, wanted, record.repositories, _basis(arguments, live)))
     if arguments.fresh:
         arguments.partial = True
-        now = read_live(arguments, live.region, declaration.registry.stack_names)
+        now = read_live(arguments, live.region, declaration.registry.stack_names, with_public=_has_public(live))
         findings += changed_since(live, now, record.repositories)
     judged = _judged(findings, declaration)
     blocking = [each for each in judged if each.blocks]
@@ -280,9 +288,8 @@ def _commands(wanted: "WantedRegistry", live: "LiveRegistry", folder: Path) -> M
     from shared_ecr.deployment.adoption.commands import mappings, render_mapping, script
     from shared_ecr.deployment.adoption.folder import COMMANDS
 
-    account = str(live.account)
-    files = {f"mapping-{stack}.json": render_mapping(held) for stack, held in mappings(wanted, account).items()}
-    return {**files, COMMANDS: script(wanted, str(folder), account)}
+    files = {f"mapping-{stack}.json": render_mapping(held) for stack, held in mappings(wanted, live).items()}
+    return {**files, COMMANDS: script(wanted, live, str(folder))}
 
 
 def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
@@ -309,7 +316,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         20.0,
         True,
     )
-    after = read_live(arguments, before.region, stacks)
+    after = read_live(arguments, before.region, stacks, with_public=_has_public(before))
     found = [*deviations(before, after, record.repositories, stacks), *setting_deviations(before, after)]
     if record.images:
         images = _counted(before, tuple(record.images), arguments.rate)
@@ -328,6 +335,12 @@ def _verify(arguments: argparse.Namespace) -> int:
     if uncounted := len(set(record.repositories) - record.images.keys()):
         print(f"the images of {uncounted} repositories were not counted before the adoption", file=sys.stderr)
     return ExitCode.FINDINGS if found else ExitCode.DONE
+
+
+def _has_public(live: "LiveRegistry") -> bool:
+    from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY
+
+    return any(live.of(PUBLIC_REPOSITORY))
 
 
 def _record(folder: Path) -> "AdoptedRecord":

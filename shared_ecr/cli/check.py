@@ -108,8 +108,9 @@ def _declaration(path: Path) -> _CheckedFile:
     what = counted(len(declaration.registry.repositories), "repository", "repositories")
     name = "stdin" if path == STDIN else str(path)
     late = too_far_ahead(declaration.document, name, datetime.now(UTC).date())
-    warnings = [*declaration.warnings, *late, *_needless(declaration, name)]
-    return _CheckedFile(path, what, in_file_order(warnings), declaration.ignored)
+    found, ignored = declaration.ignoring.sift([*late, *_needless(declaration, name)], name, is_of_check=True)
+    warnings = in_file_order([*declaration.warnings, *found])
+    return _CheckedFile(path, what, warnings, (*declaration.ignored, *ignored))
 
 
 def _needless(declaration: "Declaration", name: str) -> "Iterator[Problem]":

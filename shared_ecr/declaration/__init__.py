@@ -6,7 +6,7 @@ and `lifecycle` read nodes into specs through `reading`, which collects the prob
 """
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class Declaration:
     """What was read: all included files, variables replaced."""
     ignored: tuple[Ignored, ...] = ()
     """The problems that the declaration says to ignore, each with its reason."""
+    ignoring: Ignoring = field(default_factory=Ignoring)
+    """What the declaration says to ignore, for problems that are found later than at reading."""
 
 
 def load(
@@ -88,4 +90,4 @@ def _declaration(
     problems = in_file_order(found)
     if registry is None or document is None or any(each.severity is Severity.ERROR for each in problems):
         raise InvalidDeclarationError(problems)
-    return Declaration(registry, tuple(problems), document, tuple(ignored))
+    return Declaration(registry, tuple(problems), document, tuple(ignored), ignoring)

@@ -15,6 +15,8 @@ from shared_ecr.findings.problems import Position, Problem, Severity
 KEY = "ignore"
 # Marked in docs/reference/problems.md. ECR accepts each of them.
 IGNORABLE_ERRORS = frozenset({"name-double", "access-public", "access-notprincipal"})
+# Found by `check` alone, once the declaration is read: until then an entry for one of them may still be used.
+FOUND_BY_CHECK = frozenset({"statement-as-grant", "acknowledged-until"})
 _REQUIRED = ("code", "reason")
 
 
@@ -51,8 +53,16 @@ class Ignoring:
         """Whether *problem* may be ignored, and is."""
         return self._entry(problem) is not None
 
-    def sift(self, problems: Iterable[Problem], file: str) -> tuple[list[Problem], list[Ignored]]:
-        """Return the problems that stay and those that are ignored; entries that do nothing join the former."""
+    def sift(
+        self, problems: Iterable[Problem], file: str, *, is_of_check: bool = False
+    ) -> tuple[list[Problem], list[Ignored]]:
+        """Return the problems that stay and those that are ignored; entries that do nothing join the former.
+
+        Args:
+            problems: what was found.
+            file: what messages call the declaration.
+            is_of_check: whether *problems* are those that only `check` finds, and not those of reading.
+        """
         stay: list[Problem] = []
         ignored: list[Ignored] = []
         used: set[int] = set()
@@ -64,7 +74,7 @@ class Ignoring:
                 ignored.append(Ignored(problem, entry.reason))
                 used.add(id(entry))
         for entry in self.entries:
-            if id(entry) not in used:
+            if id(entry) not in used and (entry.code in FOUND_BY_CHECK) is is_of_check:
                 stay.append(_useless(entry, stay, file))
         return stay, ignored
 

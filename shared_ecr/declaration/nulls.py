@@ -11,6 +11,10 @@ _DEFAULTS = {
         "Write 'lifecycle: {none: true, reason: …}' for no lifecycle policy",
     ),
     "encryption": ("the stack makes a KMS key", "Write 'encryption: kms', or 'aes256' for no key"),
+    "tag_mutability": (
+        "no tag can be moved to another image",
+        "Write 'tag_mutability: immutable', or 'mutable' for tags that can be moved",
+    ),
     "scan_on_push": ("each image is scanned when it is pushed", "Write 'scan_on_push: true', or 'false' for no scan"),
 }
 

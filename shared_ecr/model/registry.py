@@ -87,7 +87,7 @@ class RegistrySpec:
         if replication is None:
             return ()
         own = {Destination(home.account, home.region) for home in self.registries}
-        return tuple(each for each in replication.destinations if each not in own)
+        return tuple(each for each in replication.managed_destinations if each not in own)
 
     @property
     def stack_names(self) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ writes.
 import json
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adoption_shapes import SHAPES
 from e2e.road import Done, Road
-from local.registry_caller import RegistryCaller
+from local.registry_caller import RegistryCaller, client
 
 # Of each shape so many, with and without a lifecycle policy, images and tags.
 EACH = 3
@@ -68,13 +69,38 @@ def seeded(road: Road) -> dict[str, str]:
         "Resource": f"arn:aws:ecr:us-east-1:{road.aws.account}:repository/*",
     }
     ecr.put_registry_policy(policyText=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    settings_by_hand(road)
     return digests
+
+
+def settings_by_hand(road: Road) -> None:
+    """Make one of each other setting, as another tool would have."""
+    account = str(road.aws.account)
+    ecr: Any = road.ecr()
+    there = {"region": "eu-west-1", "registryId": account}
+    filters = [{"filter": "legacy/", "filterType": "PREFIX_MATCH"}]
+    rules = [{"destinations": [there], "repositoryFilters": filters}]
+    ecr.put_replication_configuration(replicationConfiguration={"rules": rules})
+    ecr.create_pull_through_cache_rule(
+        ecrRepositoryPrefix="quay", upstreamRegistryUrl="quay.io", upstreamRegistry="quay"
+    )
+    ecr.create_repository_creation_template(
+        prefix="teams",
+        appliedFor=["PULL_THROUGH_CACHE"],
+        imageTagMutability="MUTABLE",
+        customRoleArn=f"arn:aws:iam::{account}:role/ecr-templates",
+        resourceTags=[{"Key": "team", "Value": "platform"}],
+    )
+    ecr.register_pull_time_update_exclusion(principalArn=f"arn:aws:iam::{account}:role/scanner")
+    with client(road.aws, "ecr-public", account=account) as public:
+        shown = {"description": "A shop", "architectures": ["x86-64"]}
+        public.create_repository(repositoryName="shop", catalogData=shown)
 
 
 @pytest.fixture(scope="module")
 def declaration(road: Road, seeded: dict[str, str]) -> Path:
     path = road.folder / "adopted.yaml"
-    done = adopt(road, "--into", path, "--except", "cdk-*")
+    done = adopt(road, "--into", path, "--except", "cdk-*", "--public")
     assert done.code == 0, done.stderr
     return path
 
@@ -113,6 +139,23 @@ def adopted(road: Road, declaration: Path, certified: Done) -> list[Done]:
 def test_everything_is_certified(certified: Done) -> None:
     total = len(names())
     assert f"certified: {total} of {total} repositories" in certified.stdout, certified.stdout
+
+
+def test_the_settings_are_adopted_and_not_made_again(declaration: Path, certified: Done) -> None:
+    assert certified.code == 0, certified.stdout
+    written = declaration.read_text()
+    keys = (
+        "replication:",
+        "pull_through_cache:",
+        "creation_templates:",
+        "pull_time_exclusions:",
+        "public_repositories:",
+    )
+    assert [key for key in keys if key not in written] == []
+    mapped = json.loads(next((declaration.parent / "adoption").glob("mapping-*.json")).read_text())
+    assert sorted(key for each in mapped.values() for key in each) == [
+        "EcrRepositoryPrefix", "Prefix", "PrincipalArn", "RegistryId", "RegistryId", "RegistryId",
+    ]  # fmt: skip
 
 
 def test_nothing_differs_after_the_adoption(road: Road, adopted: list[Done]) -> None:

@@ -74,7 +74,7 @@ def judge_policy(reading: Reading, node: Mapping, settings: SettingsSpec, around
         reading.note(node.get("statements") or node, join(_PATH, "statements"), repeated)
     there = []
     replication = settings[REPLICATION]
-    for destination in replication.destinations if replication else ():
+    for destination in replication.managed_destinations if replication else ():
         received = replicas(around.registries[0], (), settings, destination)
         there.append(registry_policy(received.settings, received.registry))
     cheaper = "Grant the organization instead of its accounts one by one"

@@ -1,5 +1,7 @@
 """Read where images are copied to, and whose images are copied here."""
 
+from collections.abc import Iterator
+
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.schema.pieces import Schema, array, boolean, closed, text
@@ -23,6 +25,7 @@ from shared_ecr.model.settings.replication import (
     ReplicationRule,
 )
 
+_MANAGED = "managed"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _MAX_STACK_NAME = 128 - len("-replicas")
 
@@ -34,12 +37,12 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> R
         fix = "Drop 'replication', or write a rule with 'destinations'"
         reading.note(node, path, InvalidValueError("the list of rules is empty", fix=fix, code="replication"))
     _judge_number(reading, node, path, len(rules))
-    replication = Replication(tuple(rules))
+    replication = Replication(tuple(rules), _unmanaged(reading, node, path, around))
     if len(replication.destinations) > MAX_DESTINATIONS:
         what = f"{len(replication.destinations)} destinations; {MAX_DESTINATIONS} are allowed for all rules together"
         reading.note(node, path, InvalidValueError(what, code="replication"))
     own = {Destination(around.account, region) for region in around.regions}
-    if len(around.stack_name) > _MAX_STACK_NAME and not own.issuperset(replication.destinations):
+    if len(around.stack_name) > _MAX_STACK_NAME and not own.issuperset(replication.managed_destinations):
         what = f"the stack name has {len(around.stack_name)} characters; {_MAX_STACK_NAME} are allowed here"
         why = "The stacks at the destinations are called like this one and '-replicas'"
         reading.note(node, path, InvalidValueError(what, why=why, code="stack-name"))
@@ -90,7 +93,7 @@ def _destinations(reading: Reading, node: Node, path: str, around: SettingsConte
 
 
 def _destination(reading: Reading, node: Node, path: str, around: SettingsContext) -> Destination | None:
-    fields = reading.mapping(node, path, ("account", "region"), required=("region",))
+    fields = reading.mapping(node, path, ("account", "region", _MANAGED), required=("region",))
     if fields is None:
         return None
     region_node, account_node = fields.get("region"), fields.get("account")
@@ -102,6 +105,35 @@ def _destination(reading: Reading, node: Node, path: str, around: SettingsContex
             return None
         account = named
     return Destination(account, region) if region else None
+
+
+def _unmanaged(reading: Reading, node: Node, path: str, around: SettingsContext) -> frozenset[Destination]:
+    """Return the destinations with `managed: false`; note one that another rule writes otherwise."""
+    written: dict[Destination, bool] = {}
+    for item, item_path in _destination_items(node, path):
+        # Its faults are noted where the rules are read.
+        destination = _destination(Reading(path), item, item_path, around)
+        if destination is None:
+            continue
+        managed = item.get(_MANAGED)
+        value = managed is None or reading.boolean(managed, join(item_path, _MANAGED)) is not False
+        if written.setdefault(destination, value) is not value:
+            fault = InvalidValueError(
+                f"{destination.account} in {destination.region} is managed in one rule and not in another",
+                why="A destination has a stack, or has none", fix="Write 'managed: false' in each rule, or in none",
+                code="replication",
+            )  # fmt: skip
+            reading.note(item, item_path, fault)
+    return frozenset(destination for destination, is_managed in written.items() if not is_managed)
+
+
+def _destination_items(node: Node, path: str) -> Iterator[tuple[Mapping, str]]:
+    """Yield each destination of each rule that is a mapping."""
+    for number, rule in enumerate(node.items if isinstance(node, Sequence) else ()):
+        listed = rule.get("destinations") if isinstance(rule, Mapping) else None
+        for index, item in enumerate(listed.items if isinstance(listed, Sequence) else ()):
+            if isinstance(item, Mapping):
+                yield item, f"{path}[{number}].destinations[{index}]"
 
 
 def _judge(reading: Reading, node: Node, path: str, destination: Destination, around: SettingsContext) -> None:
@@ -178,7 +210,12 @@ _PREFIXES = {
 def _schema() -> Schema:
     region = text("Such as eu-west-1")
     destination = closed(
-        {"account": account_schema("The registry's own without it"), "region": region}, required=["region"]
+        {
+            "account": account_schema("The registry's own without it"),
+            "region": region,
+            _MANAGED: boolean("false: no stack there, its repositories and settings stay as they are (default: true)"),
+        },
+        required=["region"],
     )
     delete = boolean("Repeat deletions, removals of tags and expirations")
     rule = closed(

@@ -18,13 +18,10 @@ from shared_ecr.deployment.adoption.field_differences import (
 )
 from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
 from shared_ecr.deployment.adoption.setting_differences import SettingDifference, setting_differences
-from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegistry, WantedResource
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
 from shared_ecr.findings import Finding, Severity
-
-# CloudFormation imports a resource only with one of these.
-_RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +113,7 @@ def _of_owner(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFind
 
 
 def _of_retention(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
-    if will.deletion_policy not in _RETAINED:
+    if will.deletion_policy not in RETAINED:
         yield _error(
             "adopt-retention", held.name, f"its DeletionPolicy is {will.deletion_policy or 'Delete'}",
             "CloudFormation imports only what is retained", "Write 'on_removal: retain' for the adoption",

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from shared_ecr.deployment.adoption.left_out import LeftOut
-from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
-from shared_ecr.documents.live.live_registry import SINGLETONS
+from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegistry
+from shared_ecr.documents.live import LiveRegistry
+from shared_ecr.documents.live.live_registry import NAMED_BY, SINGLETONS
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 
 # The name of the change sets of an adoption.
 _CHANGE_SET = "adopt"
@@ -19,33 +21,40 @@ set -eu
 """
 
 
-def mappings(wanted: WantedRegistry, account: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Return, by stack, the identifiers of the resources that `cdk import` must be given: the singletons alone.
+def mappings(wanted: WantedRegistry, live: LiveRegistry) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return, by stack, the identifiers of the resources that `cdk import` must be given.
 
-    Everything with a name is imported by its name (`--import-existing-resources`).
+    They are those that exist without the stack and that `--import-existing-resources` cannot import: what a registry
+    has once has no name in the template, and AWS imports by the name only what is retained. `cdk import` adds the
+    DeletionPolicy for the time of the import.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
     """
     found: dict[str, dict[str, Mapping[str, str]]] = {}
     for each in wanted.resources.values():
+        held = live.one(each.kind, each.name)
+        if held is None or held.owner == each.stack or each.kind == CALLED_SETTING.type:
+            continue
         if each.kind in SINGLETONS:
-            found.setdefault(each.artifact, {})[each.logical_id] = {"RegistryId": account}
+            found.setdefault(each.artifact, {})[each.logical_id] = {"RegistryId": str(live.account)}
+        elif each.deletion_policy not in RETAINED:
+            found.setdefault(each.artifact, {})[each.logical_id] = {NAMED_BY[each.kind]: each.name}
     return found
 
 
-def script(wanted: WantedRegistry, folder: str, account: str) -> str:
+def script(wanted: WantedRegistry, live: LiveRegistry, folder: str) -> str:
     """Return the text of commands.sh."""
     lines = [_HEAD]
     stacks = sorted({(each.artifact, each.stack) for each in wanted.resources.values()})
-    held = mappings(wanted, account)
+    held = mappings(wanted, live)
     for artifact, _ in stacks:
         if artifact in held:
             lines += [
-                "# 1. The settings that the registry has once: CloudFormation identifies them by the registry's id.",
+                "# 1. The settings that CloudFormation does not import by their name: the file has their identifiers.",
                 f"cdk import {artifact} --resource-mapping {folder}/mapping-{artifact}.json",
                 "",
             ]
     lines += [
-        "# 2. Everything that has a name: prepare the change sets. Nothing is executed yet, so nothing is approved.",
+        "# 2. Everything else: prepare the change sets. Nothing is executed yet, so nothing is approved.",
         f"cdk deploy --all --import-existing-resources {_prepared('prepare')}",
         "",
         "# 3. Look: each adopted resource has the action Import, none is removed, and Replacement is never True.",

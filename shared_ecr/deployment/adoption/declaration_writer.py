@@ -14,6 +14,7 @@ from shared_ecr.deployment.adoption.deleted_principals import without_deleted
 from shared_ecr.deployment.adoption.factoring import factored
 from shared_ecr.deployment.adoption.left_out import LeftOut, unread, unwanted
 from shared_ecr.deployment.adoption.properties import Plain, UnsayableError, properties_of
+from shared_ecr.deployment.adoption.public_writer import called_public, public_repositories, public_resources
 from shared_ecr.deployment.adoption.settings_writer import settings_of
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.deployment.adoption.yaml_writer import Commented, write_yaml
@@ -31,6 +32,8 @@ _CALLED = {
     "registry policy": "statements",
     "scanning": "scanning",
     "pull-time exclusion": "pull_time_exclusions",
+    "replication": "replication",
+    "account setting REPLICATION_OF_DELETIONS": "replication",
     "account setting": "account_settings",
 }
 # Dropped from a declaration with too many repositories for one stack.
@@ -47,6 +50,8 @@ class AdoptionRequest:
     drops_deleted: bool = False
     """Whether principals that were deleted may be left out of policies: ECR refuses their ids."""
     with_settings: bool = True
+    with_public: bool = False
+    """Whether public repositories are adopted too."""
     account_names: Mapping[str, str] = field(default_factory=dict)
     """What the organization calls its accounts, by id."""
 
@@ -70,6 +75,7 @@ class _Draft:
     request: AdoptionRequest
     settings: Plain
     repositories: dict[str, Plain] = field(default_factory=dict)
+    public: dict[str, Plain] = field(default_factory=dict)
     left: list[LeftOut] = field(default_factory=list)
     ignored: list[Plain] = field(default_factory=list)
     verbatim: set[str] = field(default_factory=set)
@@ -78,7 +84,7 @@ class _Draft:
     @property
     def state(self) -> tuple[int, ...]:
         """What changes whenever something was repaired."""
-        sizes = (self.repositories, self.left, self.ignored, self.verbatim, self.settings)
+        sizes = (self.repositories, self.public, self.left, self.ignored, self.verbatim, self.settings)
         return (*map(len, sizes), self.stacks)
 
     def leave_out(self, name: str, why: str) -> None:
@@ -101,7 +107,8 @@ def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDe
                 raise
             continue
         wanted = live if not request.drops_deleted else _without_deleted(live)
-        findings = certify(wanted, WantedRegistry.of_declaration(registry, live.home), tuple(draft.repositories))
+        made = WantedRegistry.of_declaration(registry, live.home).joined(public_resources(registry))
+        findings = certify(wanted, made, tuple(draft.repositories))
         if not findings:
             adopted = tuple(sorted(draft.repositories))
             return WrittenDeclaration(text, registry, adopted, tuple(sorted(draft.left)))
@@ -146,8 +153,11 @@ def _collect(draft: _Draft) -> None:
             draft.repositories[resource.name] = _declared(draft, resource, recognises=True)
         except UnsayableError as error:
             draft.left.append(LeftOut(resource.name, str(error)))
-    for each in live.of(PUBLIC_REPOSITORY):
-        draft.left.append(LeftOut(f"public repository {each.name}", "public repositories are declared by hand"))
+    if request.with_public:
+        draft.public = dict(public_repositories(live, (request.stack_name,), draft.left))
+    else:
+        why = "public repositories are adopted with --public"
+        draft.left += [LeftOut(called_public(each.name), why) for each in live.of(PUBLIC_REPOSITORY)]
 
 
 def _declared(draft: _Draft, resource: LiveResource, *, recognises: bool) -> Plain:
@@ -174,6 +184,8 @@ def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
             draft.ignored.append({"code": problem.code, "reason": f"as found on {draft.live.taken[:10]}"})
         elif problem.code == _TOO_LARGE and draft.stacks < len(draft.repositories) + 1:
             draft.stacks += 1
+        elif section == "public_repositories" and (name := _named(draft.public, rest)):
+            _drop_public(draft, name, f"a declaration has no words for it: {problem.what} [{problem.code}]")
         elif section == "registry":
             _drop_setting(draft, rest, f"{problem.what} [{problem.code}]")
         else:
@@ -184,6 +196,9 @@ def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
 
 def _drop_called(draft: _Draft, called: str, why: str) -> None:
     """Leave out the setting that a certificate calls *called*."""
+    for name in [each for each in draft.public if called == called_public(each)]:
+        _drop_public(draft, name, why)
+        return
     for words, key in _CALLED.items():
         if called.startswith(words) and draft.settings.get(key) is not None:
             # Without a word the package would have every image scanned.
@@ -193,6 +208,11 @@ def _drop_called(draft: _Draft, called: str, why: str) -> None:
             draft.left.append(LeftOut(called, why))
             return
     raise AssertionError(f"nothing declares {called}")
+
+
+def _drop_public(draft: _Draft, name: str, why: str) -> None:
+    del draft.public[name]
+    draft.left.append(LeftOut(called_public(name), why))
 
 
 def _drop_setting(draft: _Draft, path: str, why: str) -> None:
@@ -234,6 +254,7 @@ def _text(draft: _Draft) -> str:
     live = draft.live
     accounts = Accounts(str(live.account), draft.request.account_names)
     named = {name: accounts.named(properties) for name, properties in draft.repositories.items()}
+    public = {name: accounts.named(properties) for name, properties in draft.public.items()}
     parts = factored(named)
     registry: Plain = {"account": str(live.account), "regions": [str(live.region)]}
     if draft.request.stack_name != DEFAULT_STACK_NAME:
@@ -250,6 +271,8 @@ def _text(draft: _Draft) -> str:
     sections = (("defaults", parts.defaults), ("profiles", parts.profiles))
     document |= {key: section for key, section in sections if section}
     document["repositories"] = parts.repositories
+    if public:
+        document["public_repositories"] = public
     if draft.ignored:
         document["ignore"] = draft.ignored
     return write_yaml(document)

@@ -48,7 +48,13 @@ def setting_differences(live: LiveRegistry, wanted: WantedRegistry) -> Iterator[
         elif held is None:
             yield SettingDifference(what, "it would be created")
         else:
+            yield from _of_owner(what, held.owner, will.stack)
             yield from changed_setting(what, will.kind, (held.properties, will.properties), live.home)
+
+
+def _of_owner(what: str, owner: str | None, stack: str) -> Iterator[SettingDifference]:
+    if owner and owner != stack:
+        yield SettingDifference(what, f"it belongs to the stack {owner}, and CloudFormation refuses to import it")
 
 
 def _is_unread(live: LiveRegistry, will: WantedResource) -> bool:
@@ -106,12 +112,27 @@ def normalised(key: str, value: Json) -> object:
     if key == "LifecyclePolicy" and isinstance(value, str):
         return compact(lifecycle_rules({"LifecyclePolicy": value}))
     if key == "Body" and isinstance(value, str):
-        return _unordered(as_json(json.loads(value)))
+        return _unordered(_without_defaults(as_json(json.loads(value))))
     if key == "EncryptionConfiguration":
         return _unordered(value or {"EncryptionType": "AES256"})
     if value is None or value == []:
         return None
     return _unordered(value)
+
+
+def _without_defaults(value: Json) -> Json:
+    """Return the body of a call without what says no more than nothing: deletions that are not repeated."""
+    match value:
+        case dict():
+            return {
+                key: _without_defaults(each)
+                for key, each in value.items()
+                if (key, each) != ("deleteReplication", {"enabled": False})
+            }
+        case list():
+            return [_without_defaults(each) for each in value]
+        case _:
+            return value
 
 
 def _unordered(value: Json) -> object:

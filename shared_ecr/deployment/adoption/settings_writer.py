@@ -32,9 +32,8 @@ def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
     settings: Plain = {}
     found = FoundOn(live.taken[:10])
     settings["scanning"] = _scanning(live, left)
-    if live.one(REPLICATION_CONFIGURATION.type):
-        why = "declaring it also makes a stack at each destination; declare it once the repositories are adopted"
-        left.append(LeftOut("replication", why))
+    if replication := live.one(REPLICATION_CONFIGURATION.type):
+        settings["replication"] = list(_replication(live, replication))
     if caches := dict(_caches(live, left)):
         settings["pull_through_cache"] = caches
     if templates := dict(_templates(live, left)):
@@ -71,6 +70,50 @@ def _scanning(live: LiveRegistry, left: list[LeftOut]) -> object:
             )
             written[str(rule["ScanFrequency"]).lower()] = patterns
     return written
+
+
+def _replication(live: LiveRegistry, replication: LiveResource) -> Iterator[Plain]:
+    """Yield the rules; a destination is left as it is, for a stack there would make repositories that exist."""
+    deletes = _repeated_deletions(live)
+    for index, rule in enumerate(_rules(replication.properties.get("ReplicationConfiguration"))):
+        destinations = rule.get("Destinations")
+        written: Plain = {
+            "destinations": [
+                {
+                    **({"account": account} if (account := str(each.get("RegistryId"))) != str(live.account) else {}),
+                    "region": str(each["Region"]),
+                    "managed": False,
+                }
+                for each in (destinations if isinstance(destinations, list) else ())
+                if isinstance(each, dict)
+            ]
+        }
+        if prefixes := _filters(rule):
+            written["prefixes"] = prefixes
+        if index in deletes:
+            written["delete"] = True
+        yield written
+
+
+def _repeated_deletions(live: LiveRegistry) -> frozenset[int]:
+    """Return the rules, by their place, that repeat deletions; CloudFormation has no property for it."""
+    called = live.one(CALLED_SETTING.type, "REPLICATION_OF_DELETIONS")
+    if called is None:
+        return frozenset()
+    match _body(called):
+        case {"replicationConfiguration": {"rules": list() as rules}}:
+            return frozenset(
+                index
+                for index, rule in enumerate(rules)
+                if isinstance(rule, dict) and rule.get("deleteReplication", {}).get("enabled")
+            )
+        case _:
+            raise AssertionError("a setting of this name holds rules of replication")
+
+
+def _rules(configuration: Json) -> Iterator[Mapping[str, Json]]:
+    rules = configuration.get("Rules") if isinstance(configuration, dict) else None
+    yield from (rule for rule in (rules if isinstance(rules, list) else ()) if isinstance(rule, dict))
 
 
 def _filters(rule: Mapping[str, Json]) -> list[str]:

@@ -1,6 +1,6 @@
 """What a declaration or a deployment would make of a registry, in the spelling of the live one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, as_json
@@ -16,6 +16,8 @@ from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome
 
 # How a template refers to the key that its stack makes.
 STACK_KEY = f"{OPEN_MARK}Key.Arn}}"
+# CloudFormation imports a resource by its name only with one of these.
+RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class WantedRegistry:
         """Return the same with those repositories alone whose name *is_meant*."""
         kept = {key: each for key, each in self.resources.items() if each.kind != REPOSITORY or is_meant(each.name)}
         return WantedRegistry(kept)
+
+    def joined(self, others: Iterable[WantedResource]) -> "WantedRegistry":
+        """Return the same with *others* besides."""
+        return WantedRegistry({**self.resources, **{(each.kind, each.name): each for each in others}})
 
     @classmethod
     def of_deployment(cls, deployment: Deployment, home: EcrRegistry) -> "WantedRegistry":

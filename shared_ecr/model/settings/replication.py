@@ -97,9 +97,11 @@ class ReplicationRule:
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """The replication configuration of a registry: one for each account and Region, anyone who writes it."""
+    """The replication configuration of a registry, of which each account has one in each Region."""
 
     rules: tuple[ReplicationRule, ...]
+    unmanaged: frozenset[Destination] = frozenset()
+    """Destinations that get no stack: their repositories and settings stay as they are."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(sorted(self.rules)))
@@ -108,6 +110,11 @@ class Replication:
     def destinations(self) -> tuple[Destination, ...]:
         """Every destination once, in a stable order."""
         return tuple(sorted({each for rule in self.rules for each in rule.destinations}))
+
+    @property
+    def managed_destinations(self) -> tuple[Destination, ...]:
+        """The destinations whose repositories and settings a stack makes."""
+        return tuple(each for each in self.destinations if each not in self.unmanaged)
 
     def prefixes_to(self, destination: Destination) -> tuple[str, ...]:
         """Return the prefixes of the names that are copied to *destination*; `""` where it is all of them."""

@@ -117,6 +117,13 @@ def test_the_owner_is_what_refuses_a_repository_of_another_stack(monkeypatch: py
     assert found(live, as_live(live)) == []
 
 
+def test_the_owner_is_what_refuses_a_setting_of_another_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = registry(LIVE, LiveResource(CACHE_RULE.type, {"EcrRepositoryPrefix": "hub"}, owner="theirs"))
+    assert found(live, as_live(live)) == ["adopt-setting"]
+    monkeypatch.setattr(setting_differences, "_of_owner", nothing)
+    assert found(live, as_live(live)) == []
+
+
 def test_the_deletion_policy_is_what_refuses_a_repository_that_is_not_retained(monkeypatch: pytest.MonkeyPatch) -> None:
     live = registry(LIVE)
     will = {key: replace(each, deletion_policy="Delete") for key, each in as_live(live).items()}
