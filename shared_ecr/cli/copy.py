@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.gate_options import add_promotion_gate, promotion_gate
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
@@ -52,6 +53,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
     add_signature_options(parser)
+    add_promotion_gate(parser)
     add_format(parser)
     add_progress(parser)
     add_file(parser)
@@ -93,7 +95,7 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
     from shared_ecr.client.copying import copy, prepared
     from shared_ecr.client.session import Session
 
-    options = _options(arguments)
+    options = _options(arguments, screen)
     with Session(locator(arguments, screen.said)) as session:
         if arguments.dry_run:
             with prepared(arguments.source, arguments.target, session, options) as copying:
@@ -103,7 +105,7 @@ def _copied(arguments: argparse.Namespace, screen: "Display", progress: "Progres
     return result.reference
 
 
-def _options(arguments: argparse.Namespace) -> "CopyOptions":
+def _options(arguments: argparse.Namespace, screen: "Display") -> "CopyOptions":
     from shared_ecr.client.copying import CopyOptions
     from shared_ecr.model.names.platforms import Platform
 
@@ -113,6 +115,7 @@ def _options(arguments: argparse.Namespace) -> "CopyOptions":
         referrers=not arguments.no_referrers,
         create=arguments.create,
         signer=trusted_signer(arguments),
+        gate=promotion_gate(arguments, screen.said),
     )
 
 
@@ -134,7 +137,7 @@ def _copied_tags(arguments: argparse.Namespace, screen: "Display", progress: "Pr
             arguments.source,
             arguments.target,
             session,
-            _options(arguments),
+            _options(arguments, screen),
             dry_run=arguments.dry_run,
             progress=progress,
             ended=ended,

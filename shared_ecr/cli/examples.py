@@ -65,6 +65,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr copy docker.io/library/nginx:1.27 team/nginx",
         "shared-ecr copy ghcr.io/team/app team/app --all-tags",
         "shared-ecr copy team/app:1.4.2 ghcr.io/team/app:1.4.2 --platform linux/arm64",
+        "shared-ecr copy team/app:1.4.2 333333333333.dkr.ecr.us-east-1.amazonaws.com/team/app --gate high",
     ),
     "delete": (
         "shared-ecr delete team/app:pr-12 --dry-run",
@@ -72,7 +73,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "catalog": ("shared-ecr catalog registry.example.com",),
     "mirror": ("shared-ecr mirror --dry-run", "shared-ecr mirror team/nginx --jobs 2"),
-    "tag": ("shared-ecr tag team/app:1.4.2 1.4 latest",),
+    "tag": (
+        "shared-ecr tag team/app:1.4.2 1.4 latest",
+        "shared-ecr tag team/app:1.4.2 stable --gate critical --allow allowed-findings.yaml",
+    ),
     "inspect": (
         "shared-ecr inspect team/app:1.4.2",
         "shared-ecr inspect docker.io/library/nginx:1.27 --platform linux/arm64 --format json",

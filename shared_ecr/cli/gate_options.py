@@ -24,43 +24,21 @@ _DEFAULT_WAIT = timedelta(minutes=10)
 
 
 def add_gate_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a gate counts, and how long it waits."""
-    parser.add_argument(
-        "--unfixed",
-        choices=("count", "ignore"),
-        help="whether vulnerabilities count for which no fixed version exists; basic scanning does not say which those "
-        "are (default: count)",
+    """Add the gate of `scan`: from which severity on it stops, what it counts, how long it waits."""
+    group = parser.add_argument_group("gate")
+    group.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="high",
+        metavar="SEVERITY",
+        help=f"the lowest severity that blocks: {', '.join(SEVERITIES)} (default: high)",
     )
-    parser.add_argument(
-        "--unrated",
-        choices=("count", "ignore"),
-        help="whether vulnerabilities count that have no severity yet (default: count)",
-    )
-    parser.add_argument(
-        "--unscanned", choices=("fail", "ok"), help="whether an image passes that is not scanned (default: fail)"
-    )
-    parser.add_argument(
-        "--allow",
-        type=named_path,
-        metavar="FILE",
-        help="findings that are allowed, as a list 'acknowledged' with finding, repository, reason and until",
-    )
-    parser.add_argument(
-        "--wait",
-        type=_duration,
-        metavar="TIME",
-        help="how long to wait for scans to end, such as 30s, 10m or 1h (default: 10m)",
-    )
-    parser.add_argument(
-        "--scanning",
-        choices=("basic", "enhanced"),
-        help="the kind of scanning of a registry of another account, whose configuration cannot be read",
-    )
+    _add_counting(group)
 
 
 def add_promotion_gate(parser: argparse.ArgumentParser) -> None:
     """Add `--gate`, and the options that belong to it."""
-    group = parser.add_argument_group("gate", "with --gate, an image is promoted only when its scans pass")
+    group = parser.add_argument_group("gate", "with --gate, an image is written only when its scans pass")
     group.add_argument(
         "--gate",
         choices=SEVERITIES,
@@ -68,7 +46,41 @@ def add_promotion_gate(parser: argparse.ArgumentParser) -> None:
         help="refuse (exit 1) an image with vulnerabilities of this severity or a higher one: "
         f"{', '.join(SEVERITIES)}; nothing is written then",
     )
-    add_gate_options(parser)
+    _add_counting(group)
+
+
+def _add_counting(group: argparse._ArgumentGroup) -> None:  # argparse has no public name for it
+    group.add_argument(
+        "--unfixed",
+        choices=("count", "ignore"),
+        help="whether vulnerabilities count for which no fixed version exists; basic scanning does not say which those "
+        "are (default: count)",
+    )
+    group.add_argument(
+        "--unrated",
+        choices=("count", "ignore"),
+        help="whether vulnerabilities count that have no severity yet (default: count)",
+    )
+    group.add_argument(
+        "--unscanned", choices=("fail", "ok"), help="whether an image passes that is not scanned (default: fail)"
+    )
+    group.add_argument(
+        "--allow",
+        type=named_path,
+        metavar="FILE",
+        help="findings that are allowed, as a list 'acknowledged' with finding, repository, reason and until",
+    )
+    group.add_argument(
+        "--wait",
+        type=_duration,
+        metavar="TIME",
+        help="how long to wait for scans to end, such as 30s, 10m or 1h (default: 10m)",
+    )
+    group.add_argument(
+        "--scanning",
+        choices=("basic", "enhanced"),
+        help="the kind of scanning of a registry of another account, whose configuration cannot be read",
+    )
 
 
 def scan_gate(arguments: argparse.Namespace, fail_on: str) -> "ScanGate":

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.gate_options import SEVERITIES, add_gate_options, scan_gate, scan_request
+from shared_ecr.cli.gate_options import add_gate_options, scan_gate, scan_request
 from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_place, locator
 from shared_ecr.findings.errors import ExitCode
 
@@ -26,13 +26,6 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument(
         "images", nargs="+", metavar="IMAGE", help="the declared name, or the whole URI, with :TAG or @DIGEST"
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=SEVERITIES,
-        default="high",
-        metavar="SEVERITY",
-        help=f"the lowest severity that blocks: {', '.join(SEVERITIES)} (default: high)",
     )
     add_gate_options(parser)
     parser.add_argument(

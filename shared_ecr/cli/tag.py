@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.gate_options import add_promotion_gate, promotion_gate
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.findings.errors import UsageError
@@ -27,6 +28,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
     )
     parser.add_argument("tags", nargs="+", metavar="NEWTAG", help="the tags to add")
+    add_promotion_gate(parser)
     add_format(parser)
     add_progress(parser)
     add_file(parser)
@@ -52,7 +54,7 @@ def _tagged(arguments: argparse.Namespace, screen: "Display", progress: "Progres
 
     tags = [_new_tag(text, arguments.image) for text in arguments.tags]
     with Session(locator(arguments, screen.said)) as session:
-        return tag(arguments.image, tags, session, progress)
+        return tag(arguments.image, tags, session, progress, gate=promotion_gate(arguments, screen.said))
 
 
 def _new_tag(text: str, image: str) -> "Tag":

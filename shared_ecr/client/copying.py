@@ -29,6 +29,7 @@ from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.pushers.plan import PushPlan
+    from shared_ecr.client.scanning.gate import PromotionGate
     from shared_ecr.client.session import Session
     from shared_ecr.client.signatures import TrustedSigner
 
@@ -45,6 +46,8 @@ class CopyOptions:
     """Whether a repository that is missing in private ECR is created."""
     signer: "TrustedSigner | None" = None
     """Whose signature the source must have, which is checked before anything of it is copied; None for no check."""
+    gate: "PromotionGate | None" = None
+    """What the scans of the source must not have found, checked before anything of it is copied; None for no check."""
 
 
 WHOLE = CopyOptions()
@@ -93,6 +96,7 @@ def copy(
         InvalidImageError: what the source holds is no image, or its bytes are not those that its digests name.
         PushRefusedError: a tag names another image and may not move; access to the target is denied.
         RefusedError: there is no such image or platform, or the caller may not read it; or it is not signed as wanted.
+        BlockedImageError, UnfinishedScanError: the gate stops the source.
         UnavailableError: no credentials or no network.
     """
     with prepared(source, target, session, options) as copying:
@@ -111,6 +115,8 @@ def prepared(source: str, target: str, session: "Session", options: CopyOptions 
     with opened(there.host, there.repository, session.credentials, session.environment) as remote:
         image = RegistryImage(remote, there.name, options.platforms)
         verify(options.signer, session, there, image.found)
+        if options.gate is not None:
+            options.gate.check(session, there, image.manifests)
         yield Copying(image, session, request_for(remote, here, tags, rule, options))
 
 

@@ -2,6 +2,7 @@
 
 address   the repository as declared or deployed, or a whole reference
 look      what the new tags name now; one that may not move and names another image ends it before the first is set
+gate      where one is wanted: what the scans of the image must not have found
 store     the same bytes under each tag that does not name them yet
 look      again: only the registry's own answer counts
 """
@@ -13,23 +14,32 @@ from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import ManifestState, RemoteRepository
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.pushers.events import ManifestStored, Message, NullProgress, Progress
-from shared_ecr.client.sources.registry_trees import fetch_manifest
+from shared_ecr.client.sources.registry_trees import RemoteTree, fetch_manifest
 from shared_ecr.client.targets import locate_image, mutability
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import Digest, ImageReference, RepositoryName, Tag
 
 if TYPE_CHECKING:
+    from shared_ecr.client.scanning.gate import PromotionGate
     from shared_ecr.client.session import Session
 
 
-def tag(image: str, tags: Sequence[Tag], session: "Session", progress: Progress | None = None) -> ImageReference:
+def tag(
+    image: str,
+    tags: Sequence[Tag],
+    session: "Session",
+    progress: Progress | None = None,
+    *,
+    gate: "PromotionGate | None" = None,
+) -> ImageReference:
     """Give `REPOSITORY@DIGEST` or `REPOSITORY:TAG` the *tags* as well; return it by its digest.
 
     Raises:
         InvalidValueError, UsageError: no image or no tag is named, or no repository of that name is known.
         PushRefusedError: a tag names another image and may not move, or the caller may not store manifests.
         RefusedError: there is no such image, or the caller may not read it.
+        BlockedImageError, UnfinishedScanError: the *gate* stops the image.
         UnavailableError: no credentials or no network.
     """
     wanted = tuple(dict.fromkeys(tags))
@@ -41,7 +51,12 @@ def tag(image: str, tags: Sequence[Tag], session: "Session", progress: Progress 
         content, parsed = fetch_manifest(remote, source.name)
         manifest = parsed.as_manifest(content, ())
         target = source.named(manifest.digest)
-        for each in _to_store(remote, wanted, target, rule):
+        waiting = _to_store(remote, wanted, target, rule)
+        if gate is not None:
+            # A tag that may not move is refused before this, which can wait for minutes, and is looked at again after.
+            gate.check(session, source, tuple(RemoteTree(remote, (content, parsed)).manifests.values()))
+            waiting = _to_store(remote, wanted, target, rule)
+        for each in waiting:
             remote.put_manifest(manifest, each)
             (progress or NullProgress()).happened(ManifestStored(source.repository_uri, manifest.digest, each.text))
         _read_back(remote, wanted, target, progress or NullProgress())

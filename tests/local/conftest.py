@@ -1,9 +1,12 @@
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from client.images import image
 from local.registry_caller import RegistryCaller
+from local.scan_world import ScanWorld, new_seed, scan_world
 from local.stacks import Stacks
 from shared_ecr.local import LocalAws, running
 
@@ -33,3 +36,16 @@ def account() -> str:
 def stacks(aws: LocalAws, account: str) -> Iterator[Stacks]:
     with Stacks.of(aws, account) as made:
         yield made
+
+
+@pytest.fixture
+def world(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScanWorld]:
+    """A repository whose scans have the results that a test gives, and the command in this process."""
+    with scan_world(aws, tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def digest(world: ScanWorld) -> str:
+    """An image in it, under the tag `1`."""
+    return world.holds(image(seed=new_seed()), "1")

@@ -1,18 +1,31 @@
 """Images in the embedded AWS, the results of their scans, and the command in this process."""
 
+import contextlib
+import itertools
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli.command_line import Outcome, shared_ecr
 from client.images import BuiltImage
-from local.registry_caller import RegistryCaller
+from local.registry_caller import RegistryCaller, client
+from shared_ecr.client.scanning import running, watches
 from shared_ecr.local import LocalAws, give_scan_results
+from shared_ecr.local.instance import environment_under
 
+_NUMBERS = itertools.count()
 NOW = datetime.now(UTC).timestamp()
+
+
+def new_seed() -> int:
+    """A number that no other image of this run has."""
+    return next(_NUMBERS)
 
 
 def status(word: str, description: str = "", **findings: Any) -> dict[str, Any]:
@@ -104,3 +117,24 @@ def _is_manifest(content: bytes) -> bool:
         return "schemaVersion" in json.loads(content)
     except ValueError:
         return False
+
+
+@contextlib.contextmanager
+def scan_world(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScanWorld]:
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    for name, value in environment_under(aws).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_LOOKS", 0.02)
+    monkeypatch.setattr(watches, "SETTLED_AFTER_SECONDS", 0.05)
+    repository = f"scans/app-{new_seed()}"
+    (tmp_path / "registry.yaml").write_text(
+        f'version: 1\nregistry: {{account: "{aws.account}", regions: [{aws.region}]}}\n'
+        f"repositories: {{{repository}: {{}}}}\n"
+    )
+    with client(aws, "ecr") as ecr:
+        ecr.create_repository(repositoryName=repository)
+        yield ScanWorld(aws, ecr, repository, tmp_path)
+        ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[])

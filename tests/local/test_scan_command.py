@@ -1,52 +1,17 @@
 """`shared-ecr scan` against the embedded AWS: each state of a scan, and the exit code that a pipeline acts on."""
 
-import itertools
 import json
-import os
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from client.images import BuiltImage, about, image, index, with_root
-from local.registry_caller import client
-from local.scan_world import NOW, ScanWorld, basic, basic_finding, enhanced, inspector_finding, status
-from shared_ecr.client.scanning import running, watches
-from shared_ecr.local import LocalAws
-from shared_ecr.local.instance import environment_under
+from local.scan_world import NOW, ScanWorld, basic, basic_finding, enhanced, inspector_finding, new_seed, status
 
-_NUMBERS = itertools.count()
 LONG_AGO = NOW - timedelta(days=30).total_seconds()
 NEXT_YEAR = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
-
-
-@pytest.fixture
-def world(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScanWorld]:
-    for name in list(os.environ):
-        if name.startswith("AWS_"):
-            monkeypatch.delenv(name)
-    for name, value in environment_under(aws).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    monkeypatch.setattr(running, "SECONDS_BETWEEN_LOOKS", 0.02)
-    monkeypatch.setattr(watches, "SETTLED_AFTER_SECONDS", 0.05)
-    repository = f"scans/app-{next(_NUMBERS)}"
-    (tmp_path / "registry.yaml").write_text(
-        f'version: 1\nregistry: {{account: "{aws.account}", regions: [{aws.region}]}}\n'
-        f"repositories: {{{repository}: {{}}}}\n"
-    )
-    with client(aws, "ecr") as ecr:
-        ecr.create_repository(repositoryName=repository)
-        yield ScanWorld(aws, ecr, repository, tmp_path)
-        ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[])
-
-
-@pytest.fixture
-def digest(world: ScanWorld) -> str:
-    return world.holds(image(seed=next(_NUMBERS)), "1")
 
 
 def test_a_basic_scan_without_findings_passes(world: ScanWorld, digest: str) -> None:
@@ -187,7 +152,7 @@ def test_every_page_of_findings_is_read(world: ScanWorld, digest: str) -> None:
 
 
 def test_an_index_is_judged_by_each_of_its_platforms(world: ScanWorld) -> None:
-    first, second = image(seed=next(_NUMBERS)), image(seed=next(_NUMBERS))
+    first, second = image(seed=new_seed()), image(seed=new_seed())
     world.holds(index(first, second), "1")
     world.shows(first.root, basic())
     world.shows(second.root, basic(basic_finding(severity="CRITICAL")))
@@ -197,7 +162,7 @@ def test_an_index_is_judged_by_each_of_its_platforms(world: ScanWorld) -> None:
 
 
 def test_attestations_and_signatures_in_an_index_are_not_scanned(world: ScanWorld) -> None:
-    built = image(seed=next(_NUMBERS))
+    built = image(seed=new_seed())
     world.holds(_with_attestation(built), "1")
     world.shows(built.root, basic())
     code, report = world.scanned()
@@ -205,7 +170,7 @@ def test_attestations_and_signatures_in_an_index_are_not_scanned(world: ScanWorl
 
 
 def test_a_tag_of_a_signature_is_not_an_image(world: ScanWorld) -> None:
-    built = image(seed=next(_NUMBERS))
+    built = image(seed=new_seed())
     world.holds(built, "1")
     world.holds(about(built), "2")
     code, report = world.scanned("2")
@@ -216,7 +181,7 @@ def test_a_tag_that_moves_while_the_command_waits_changes_nothing(
     world: ScanWorld, digest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.shows(digest, status("IN_PROGRESS"), basic())
-    other = image(seed=next(_NUMBERS))
+    other = image(seed=new_seed())
     world.shows(other.root, basic(basic_finding(severity="CRITICAL")))
     monkeypatch.setattr(time, "sleep", lambda _: world.holds(other, "1"))
     code, report = world.scanned()
@@ -347,7 +312,7 @@ def test_the_results_are_valid_for_code_scanning(world: ScanWorld, digest: str) 
 
 def _with_attestation(built: BuiltImage) -> BuiltImage:
     """An index as BuildKit writes it: the image, and an attestation for the platform `unknown`."""
-    attestation = image([b"{}"], layer_type="application/vnd.in-toto+json", seed=next(_NUMBERS))
+    attestation = image([b"{}"], layer_type="application/vnd.in-toto+json", seed=new_seed())
     entries: list[dict[str, Any]] = [
         built.descriptor(platform={"os": "linux", "architecture": "amd64"}),
         attestation.descriptor(
