@@ -22,7 +22,7 @@ def play(role: str, *arguments: str) -> int:
     """Be one of the processes of a measurement."""
     match role:
         case "ours":
-            return push_ours(Path(arguments[0]), int(arguments[1]))
+            push_ours(Path(arguments[0]), int(arguments[1]))
         case "bare":
             push_bare(Path(arguments[0]), int(arguments[1]))
         case "start-ours":
@@ -49,12 +49,13 @@ def start_ours() -> None:
     sys.modules["shared_ecr.cli.main"].build_parser()
 
 
-def push_ours(layout: Path, port: int) -> int:
-    """Push as the command does, which says nothing but the reference."""
+def push_ours(layout: Path, port: int) -> None:
+    """Push and exit as the console script does, which says nothing but the reference."""
     sys.path.insert(0, str(ROOT))
-    from shared_ecr.cli.main import main  # noqa: PLC0415 — its import is part of what is measured
+    from shared_ecr.cli.main import run  # noqa: PLC0415 — its import is part of what is measured
 
-    return main(["push", str(layout), f"127.0.0.1:{port}/bench:{TAG}", "--quiet"])
+    sys.argv = ["shared-ecr", "push", str(layout), f"127.0.0.1:{port}/bench:{TAG}", "--quiet"]
+    run()
 
 
 def largest_first(layout: Path) -> list[Path]:

@@ -23,6 +23,13 @@ def named_path(text: str) -> Path:
     return Path(text)
 
 
+def not_empty(text: str) -> str:
+    """Refuse an empty argument, such as an unset variable gives: as a path it would be the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; is a variable not set?")
+    return text
+
+
 def add_file(parser: argparse.ArgumentParser) -> None:
     """Add `--file`: which declaration."""
     parser.add_argument(

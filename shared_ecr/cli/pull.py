@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, print_reference
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, not_empty, print_reference
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
 from shared_ecr.findings.errors import ExitCode, UsageError
@@ -30,13 +30,22 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "image is stored by that engine.",
     )
     parser.add_argument(
-        "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
+        "image",
+        type=not_empty,
+        metavar="REPOSITORY:TAG",
+        help="the declared name, or the whole URI, with :TAG or @DIGEST",
     )
     destination = parser.add_mutually_exclusive_group(required=True)
     destination.add_argument(
-        "destination", nargs="?", metavar="DESTINATION", help="a folder, a file that ends in .tar, or '-' for stdout"
+        "destination",
+        nargs="?",
+        type=not_empty,
+        metavar="DESTINATION",
+        help="a folder, a file that ends in .tar, or '-' for stdout",
     )
-    destination.add_argument("--engine", help="pull with this container engine instead (docker, podman, a path, …)")
+    destination.add_argument(
+        "--engine", type=not_empty, help="pull with this container engine instead (docker, podman, a path, …)"
+    )
     parser.add_argument(
         "--platform",
         action="append",

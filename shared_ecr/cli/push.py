@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.options import Subcommands, add_file, add_format, add_stack
+from shared_ecr.cli.options import Subcommands, add_file, add_format, add_stack, not_empty
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.push_inputs import ImageList, at_least_one, orders
 
@@ -31,6 +31,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument(
         "image",
+        type=not_empty,
         metavar="IMAGE",
         help="a path (OCI layout, OCI archive, 'docker save' archive; no engine needed), '-' for an archive on stdin, "
         "or the name a container engine knows the image by",
@@ -38,6 +39,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     targets = parser.add_argument(
         "targets",
         nargs="+",
+        type=not_empty,
         metavar="REPOSITORY:TAG[:TAG…]",
         help="the declared name and every tag, or the whole URI with them; may be left out where IMAGE is the name of "
         "an engine's image and says so itself",
@@ -47,6 +49,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--images",
         action=ImageList,
+        type=not_empty,
         metavar="FILE",
         help="push what FILE lists ('-': stdin), a line each: IMAGE TARGET [TARGET…]; # begins a comment",
     )

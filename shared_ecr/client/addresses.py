@@ -26,6 +26,10 @@ def _write_to_stderr(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
+class UnknownRegionError(UsageError):
+    """A deployed stack is to be asked, and neither the declaration nor the environment names a Region."""
+
+
 @dataclass(slots=True)
 class LookupCache:
     """What was read, kept for the next question of the same command; one thread reads while the others wait."""
@@ -174,7 +178,7 @@ def _listed(regions: Iterable[Region]) -> str:
 def _region_of_environment() -> Region:
     text = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if not text:
-        raise UsageError("no Region is known: pass --region, set AWS_REGION, or run where the declaration is")
+        raise UnknownRegionError("no Region is known: pass --region, set AWS_REGION, or run where the declaration is")
     return Region.parse(text)
 
 

@@ -7,7 +7,7 @@ as it is, whichever registry it is; `registries` completes it as that registry's
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.addresses import RepositoryLocator, declared_mutability, known
+from shared_ecr.client.addresses import RepositoryLocator, UnknownRegionError, declared_mutability, known
 from shared_ecr.client.registries import backend_of
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
@@ -74,7 +74,14 @@ def locate_ours(name: RepositoryName, where: RepositoryLocator, clients: "AwsCli
     Raises:
         UsageError: no repository of that name is known.
     """
-    address = known(where, clients).of(name)
+    try:
+        address = known(where, clients).of(name)
+    except UnknownRegionError as error:
+        on_hub = name if "/" in name.text else f"library/{name}"
+        raise UsageError(
+            f"{quoted(name.text)} names no registry, so a declared repository is meant, and {error}. "
+            f"For Docker Hub, write docker.io/{on_hub}"
+        ) from error
     return TargetRepositoryName(address.host, address.name)
 
 

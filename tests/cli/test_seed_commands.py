@@ -130,6 +130,73 @@ def test_docker_pull_daocloud_io_library_nginx(user: User, registry: FakeRegistr
         assert done.code == 0, done.stderr
 
 
+@pytest.mark.usefixtures("registry")
+def test_docker_run_of_an_image_that_was_pulled_by_the_engine(user: User) -> None:
+    """`docker run` takes the image under the name that is printed, though it came from this machine's stand-in."""
+    user.stand_ins.install("docker")
+    logged_in(user)
+    assert shared_ecr("push", "app", "docker.io/foo/app:1").code == 0
+    done = shared_ecr("pull", "docker.io/foo/app:1", "--engine", "docker")
+    assert (done.code, done.stdout) == (0, f"docker.io/foo/app@{BUILT.root}\n"), done.stderr
+    tagged, removed = user.calls("docker")[-2:]
+    assert (tagged.arguments[0], tagged.arguments[2]) == ("tag", "docker.io/foo/app:1")
+    assert removed.arguments == ["rmi", tagged.arguments[1]]
+
+
+@pytest.mark.usefixtures("registry")
+def test_docker_push_of_an_image_id_to_aliyun(user: User) -> None:
+    done = shared_ecr("push", "app", f"{ALIYUN}/namespace/app:1")
+    assert done.code == 3
+    assert f"shared-ecr login {ALIYUN}" in done.stderr
+
+
+def test_a_vpc_host_of_aliyun_wants_a_login_of_its_own(user: User, registry: FakeRegistry) -> None:
+    vpc = "registry-vpc.cn-hangzhou.aliyuncs.com"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHARED_ECR_REGISTRY_ENDPOINT", f"{ALIYUN}={registry.url},{vpc}={registry.url}")
+        logged_in(user, ALIYUN)
+        done = shared_ecr("push", "app", f"{vpc}/namespace/app:1")
+    assert done.code == 3
+    assert f"shared-ecr login {vpc}" in done.stderr
+
+
+def test_docker_pull_of_a_bare_name_is_answered_with_docker_hub(user: User) -> None:
+    (Path("registry.yaml")).unlink()
+    done = shared_ecr("pull", "centos:7", "layout")
+    assert done.code == 2
+    assert "docker.io/library/centos" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("push", "", "docker.io/foo/app:1"),
+        ("push", "app", ""),
+        ("push", "--images", ""),
+        ("pull", "", "layout"),
+        ("pull", "docker.io/foo/app:1", ""),
+        ("pull", "docker.io/foo/app:1", "--engine", ""),
+    ],
+    ids=str,
+)
+def test_a_variable_that_is_not_set_is_not_the_current_folder(user: User, words: tuple[str, ...]) -> None:
+    write_layout(Path(), BUILT)
+    done = shared_ecr(*words)
+    assert done.code == 2
+    assert "it is empty; is a variable not set?" in done.stderr
+
+
+def test_cloudformation_deploy_of_ecr_yml(user: User, tmp_path: Path) -> None:
+    template = tmp_path / "ecr.yml"
+    template.write_text(
+        "AWSTemplateFormatVersion: '2010-09-09'\n"
+        "Resources: {R: {Type: AWS::ECR::Repository, Properties: {RepositoryName: docker-in-aws/todobackend}}}\n"
+    )
+    checked = shared_ecr("check", template)
+    assert (checked.code, "'shared-ecr review FILE'" in checked.stdout) == (2, True)
+    assert shared_ecr("review", template, "--against", template).code == 0
+
+
 @pytest.mark.parametrize(
     ("command", "answer"),
     [
@@ -141,6 +208,10 @@ def test_docker_pull_daocloud_io_library_nginx(user: User, registry: FakeRegistr
         ("get-login", "'shared-ecr login' logs in"),
         ("get-login-password", "'shared-ecr login' logs in"),
         ("batch-delete-image", "'shared-ecr delete'"),
+        ("list-images", "'shared-ecr images'"),
+        ("delete-repository", "'shared-ecr retire'"),
+        ("put-lifecycle-policy", "belongs to the declaration"),
+        ("set-repository-policy", "belongs to the declaration"),
     ],
 )
 def test_a_command_of_docker_or_of_the_aws_cli(command: str, answer: str) -> None:

@@ -22,6 +22,7 @@ from shared_ecr.client.engines.digests import digest_of, digests_among
 from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checked_source
 from shared_ecr.client.engines.isolation import credentials_in_text, docker_config
 from shared_ecr.client.engines.programs import Finished, Program
+from shared_ecr.client.engines.renaming import rename
 from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 
@@ -94,6 +95,10 @@ class DockerLike:
         finished = self._with_credentials("pull", reference, credentials, said)
         if finished.code:
             raise pull_refusal(self.name, reference, finished)
+
+    def rename(self, pulled: ImageReference, name: ImageReference, said: EngineOutput) -> None:
+        """Let the engine know *pulled* as *name* alone."""
+        rename(self._program, pulled, name, said)
 
     def _with_credentials(
         self, verb: str, image: ImageReference, credentials: Credentials | None, said: EngineOutput

@@ -87,6 +87,14 @@ class Engine(Protocol):
         """Pull *reference* into the engine's store; otherwise like `push`."""
         ...
 
+    def rename(self, pulled: ImageReference, name: ImageReference, said: EngineOutput) -> None:
+        """Let the engine know the image that it pulled as *pulled* by *name* alone, where *name* has a tag.
+
+        Raises:
+            UnavailableError: the engine failed to give the name.
+        """
+        ...
+
 
 def checked_source(source: str) -> str:
     """Return *source*; refuse what an engine would take for an option, and what is no name at all."""

@@ -109,6 +109,19 @@ class Skopeo:
         """
         raise UsageError(f"skopeo has no store to pull {reference} into; choose docker, podman or finch with --engine")
 
+    def rename(
+        self,
+        pulled: ImageReference,
+        name: ImageReference,  # noqa: ARG002 — the protocol's, of no use here
+        said: EngineOutput,  # noqa: ARG002 — the protocol's, of no use here
+    ) -> None:
+        """Refuse, as `pull` does.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"skopeo has no store that {pulled} could be in")
+
 
 def _place(source: str) -> str:
     """Return *source*; refuse a name without a place on this machine."""

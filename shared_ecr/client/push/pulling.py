@@ -149,9 +149,12 @@ def pull_with_engine(
             raise RefusedError(f"there is no {reference}")
         host = spoken_host(reference.host, session.environ.get(ENDPOINT_VARIABLE))
         spoken = ImageReference(host, reference.repository, reference.name)
-        engine_called(engine, session).pull(
-            spoken,
-            credentials.credentials_for(reference.host),
-            lambda line: hearer.happened(Message(reference.repository_uri, line)),
-        )
+
+        def said(line: str) -> None:
+            hearer.happened(Message(reference.repository_uri, line))
+
+        chosen = engine_called(engine, session)
+        chosen.pull(spoken, credentials.credentials_for(reference.host), said)
+        if spoken != reference:
+            chosen.rename(spoken, reference, said)
     return reference.named(digest)

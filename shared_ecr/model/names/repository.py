@@ -51,7 +51,6 @@ def _refusal(text: str) -> InvalidValueError:
     if not text:
         return InvalidValueError(
             "the repository name is empty",
-            why="CloudFormation would invent one",
             code="name-empty",
             fix="Write a name such as 'team/app'",
         )
