@@ -73,6 +73,9 @@ class Engine:
     def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         raise AssertionError("a push does not pull")
 
+    def rename(self, pulled: ImageReference, name: ImageReference, said: EngineOutput) -> None:
+        raise AssertionError("a push renames nothing")
+
 
 class Tokens:
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials:

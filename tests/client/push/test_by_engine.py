@@ -57,6 +57,9 @@ class Engine:
     def pull(self, reference: ImageReference, credentials: Credentials | None, said: EngineOutput) -> None:
         raise AssertionError("a push does not pull")
 
+    def rename(self, pulled: ImageReference, name: ImageReference, said: EngineOutput) -> None:
+        raise AssertionError("a push renames nothing")
+
 
 @pytest.fixture
 def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Engine:
