@@ -36,8 +36,8 @@ def steps(page: str) -> Iterator[Step]:
         if title:
             yield Step(f"printf %s {shlex.quote(body)} > {title}", "", 0)
             continue
-        commands = [step.partition("\n") for step in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]]
-        for number, (command, _, printed) in enumerate(commands, start=1):
+        commands = re.findall(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", body, flags=re.MULTILINE)
+        for number, (command, printed) in enumerate(commands, start=1):
             yield Step(command, printed, int(bool(exits) and number == len(commands)))
 
 
