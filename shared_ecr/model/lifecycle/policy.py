@@ -194,8 +194,8 @@ def _count(count: Count) -> dict[str, Any]:
             assert_never(count)
 
 
-# Nothing tagged ever goes. What is untagged is reachable by digest alone: leftovers of moved tags, but also signatures
-# and SBOMs, whose subjects may stay; whether ECR spares those is not documented, and `shared-ecr fate` says so.
+# No tagged image expires. An untagged one can be pulled by its digest alone: it is left over from a moved tag, or it is
+# a signature or an SBOM of an image that stays. Whether ECR spares those is not documented, and `shared-ecr fate` says so.
 DEFAULT_POLICY = LifecyclePolicy(
-    (LifecycleRule(1, Untagged(), PushedAge(14), description="Untagged images go 14 days after their push"),)
+    (LifecycleRule(1, Untagged(), PushedAge(14), description="Untagged images expire 14 days after their push"),)
 )

@@ -129,23 +129,29 @@ class _Unnumbered:
 def _rules(preset: Preset) -> Iterator[tuple[Band, _Unnumbered]]:
     match preset:
         case KeepReleases(tags, newest):
-            kept = "all" if newest == AS_GOOD_AS_ALL else f"the newest {newest}"
+            kept = "All releases" if newest == AS_GOOD_AS_ALL else f"The newest {newest} releases"
             for tag in tags:
-                yield Band.KEPT, _Unnumbered(_like(tag), NewestImages(newest), f"Of the releases {tag} {kept} stay")
+                yield Band.KEPT, _Unnumbered(_like(tag), NewestImages(newest), f"{kept} {tag} are kept")
         case PullRequestImages(tags, days):
             for tag in tags:
-                about = f"Images of pull requests, {tag}, go {days} days after their push"
+                about = f"Images {tag} of pull requests expire {days} days after their push"
                 yield Band.PULL_REQUESTS, _Unnumbered(_like(tag), PushedAge(days), about)
         case BranchImages(tags, newest):
             for tag in tags:
-                yield Band.BRANCHES, _Unnumbered(_like(tag), NewestImages(newest), f"Of {tag} the newest {newest} stay")
+                yield (
+                    Band.BRANCHES,
+                    _Unnumbered(_like(tag), NewestImages(newest), f"The newest {newest} images {tag} are kept"),
+                )
         case UntaggedImages(days):
-            about = f"Untagged images go {days} days after their push"
+            about = f"Untagged images expire {days} days after their push"
             yield Band.UNTAGGED, _Unnumbered(Untagged(), PushedAge(days), about)
         case ArchiveColdImages():
             yield from _archiving(preset)
         case NewestOfAll(keep):
-            yield Band.ANY, _Unnumbered(AnyImage(), NewestImages(keep), f"Of all others the newest {keep} stay")
+            yield (
+                Band.ANY,
+                _Unnumbered(AnyImage(), NewestImages(keep), f"The newest {keep} of all other images are kept"),
+            )
         case _:
             assert_never(preset)
 
@@ -153,13 +159,13 @@ def _rules(preset: Preset) -> Iterator[tuple[Band, _Unnumbered]]:
 def _archiving(preset: ArchiveColdImages) -> Iterator[tuple[Band, _Unnumbered]]:
     count = PulledAge(preset.days)
     for tag in preset.tags:
-        about = f"Of {tag} what no one pulled for {preset.days} days is archived"
+        about = f"Images {tag} that were not pulled for {preset.days} days are archived"
         yield Band.COLD, _Unnumbered(_like(tag), count, about, Action.ARCHIVE)
     if not preset.tags:
-        about = f"What no one pulled for {preset.days} days is archived"
+        about = f"Images that were not pulled for {preset.days} days are archived"
         yield Band.ANY, _Unnumbered(AnyImage(), count, about, Action.ARCHIVE)
     if preset.expire_after_days is not None:
-        about = f"What was archived goes after {preset.expire_after_days} days"
+        about = f"Archived images expire after {preset.expire_after_days} days"
         yield Band.ARCHIVED, _Unnumbered(AnyImage(), ArchivedAge(preset.expire_after_days), about)
 
 
