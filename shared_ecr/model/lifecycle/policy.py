@@ -195,7 +195,7 @@ def _count(count: Count) -> dict[str, Any]:
 
 
 # No tagged image expires. An untagged one can be pulled by its digest alone: it is left over from a moved tag, or it is
-# a signature or an SBOM of an image that stays. Whether ECR spares those is not documented, and `shared-ecr fate` says so.
+# a signature or an SBOM of an image that stays. Whether ECR spares those is not documented; `shared-ecr fate` says so.
 DEFAULT_POLICY = LifecyclePolicy(
     (LifecycleRule(1, Untagged(), PushedAge(14), description="Untagged images expire 14 days after their push"),)
 )
