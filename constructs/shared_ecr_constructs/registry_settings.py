@@ -11,9 +11,11 @@ from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings import SettingsSpec
 from shared_ecr.model.settings.account_settings import CALLED_SETTING, called_settings
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES
+from shared_ecr.model.settings.notifications import NOTIFICATIONS
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY, grants_an_organization
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.settings.setting_type import Properties, SettingType
 from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION
 from shared_ecr.model.settings.table import TYPES
@@ -47,6 +49,7 @@ class RegistrySettings(Construct):
                 _define(self, type_, [*type_.render(spec, home)])
             else:
                 _CONSTRUCTS[type_.type](place)
+        _notifications(place)
         policy = self.node.try_find_child(REGISTRY_POLICY.scope[-1])
         if policy and grants_an_organization(spec):
             cdk.Validations.of(policy).acknowledge(
@@ -108,6 +111,21 @@ def _signing(place: _SettingPlace) -> None:
         from shared_ecr_constructs.signing import ImageSigning  # noqa: PLC0415 — see above
 
         ImageSigning(place.scope, "Signing", signing=signing)
+
+
+def _notifications(place: _SettingPlace) -> None:
+    """Define what is of no type of ECR, and so in no row of the table: rules of EventBridge, a topic and its key."""
+    notifications = place.spec[NOTIFICATIONS]
+    if notifications:
+        from shared_ecr_constructs.notifications import RegistryNotifications  # noqa: PLC0415 — see above
+
+        RegistryNotifications(
+            place.scope,
+            "Notifications",
+            notifications=notifications,
+            scanning=place.spec[SCANNING],
+            home=place.home,
+        )
 
 
 def _calls(place: _SettingPlace) -> None:

@@ -15,6 +15,7 @@ from shared_ecr.declaration.repositories import judge_inherited, read_repositori
 from shared_ecr.declaration.settings import (
     DECLARED,
     SettingsContext,
+    judge_notifications,
     read_public_repositories,
     read_settings,
     warn_of_caches,
@@ -76,6 +77,7 @@ def read_registry(
     warn_of_unscanned(reading, settings[SCANNING], [*unscanned, ("any/repository", "defaults", defaults)])
     caches = settings[CACHES]
     warn_of_caches(reading, caches, [(entry, spec.name) for entry, spec in read])
+    judge_notifications(reading, fields.get("registry"), settings, [spec.name.text for _, spec in read])
     entries = {spec.name: entry for entry, spec in read}
     specs = tuple(spec for _, spec in read)
     # Asked before the registry is built: all faults are wanted, with their places, not the first as an error.

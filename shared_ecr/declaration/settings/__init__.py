@@ -4,6 +4,7 @@
 """
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.settings.notifications import judge_notifications
 from shared_ecr.declaration.settings.public_repositories import read_public_repositories
 from shared_ecr.declaration.settings.pull_through_cache import warn_of_caches
 from shared_ecr.declaration.settings.registry_policy import judge_policy
@@ -16,6 +17,7 @@ from shared_ecr.model.settings import SettingsSpec
 __all__ = [
     "DECLARED",
     "SettingsContext",
+    "judge_notifications",
     "read_public_repositories",
     "read_settings",
     "warn_of_caches",
