@@ -61,13 +61,16 @@ class RegistryNotifications(Construct):
                 cdk.CfnOutput(self, "TopicArn", description=about, value=topic.ref)
 
     def _key(self) -> kms.CfnKey:
-        return kms.CfnKey(
+        key = kms.CfnKey(
             self,
             "Key",
             description="Encrypts the notifications of the shared ECR registry",
             enable_key_rotation=True,
             key_policy=topic_key_policy(str(self._home.region.partition), str(self._home.account)),
         )
+        # Messages that were not delivered yet could not be read without it.
+        key.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        return key
 
     def _rules(self, notifications: Notifications, scanning: Scanning | None, topic: str) -> list[events.CfnRule]:
         rules = Construct(self, "Rules")

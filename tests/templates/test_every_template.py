@@ -108,7 +108,8 @@ def test_every_repository_is_found_by_a_parameter_and_an_output(
         prefix = f"/{case.registry.stack_name}"
         addresses = {f"{prefix}/{spec.name}/uri": spec.uri(home) for spec in case.registry.repositories}
         assert {each["Name"]: each["Value"] for each in properties(template, PARAMETER)} == addresses
-        first, *names = [output["Value"] for output in json.loads(template)["Outputs"].values()]
+        outputs = json.loads(template)["Outputs"]
+        first, *names = [each["Value"] for key, each in outputs.items() if key.startswith("Addresses")]
         assert first == f"{home.host} arn:{region.partition}:ecr:{region}:{home.account}:repository/"
         assert " ".join(names).split() == sorted(str(spec.name) for spec in case.registry.repositories)
         assert len(names) < MAX_OUTPUTS

@@ -9,7 +9,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from shared_ecr.deployment.bootstrap.assembly_resources import AssemblyContents, read_assembly
+from shared_ecr.deployment.bootstrap.assembly_resources import AssemblyContents, AssemblyResource, read_assembly
 from shared_ecr.deployment.bootstrap.execution_policy import MAX_CHARACTERS, NameScope, execution_policy
 from shared_ecr.deployment.bootstrap.handler_permissions import HANDLER_PERMISSIONS
 from shared_ecr.findings.errors import InvalidValueError
@@ -51,14 +51,29 @@ def test_every_call_of_every_handler_is_allowed_on_what_is_deployed(case: Case, 
                 assert "ecr:CreateRepository" in allowed(policy, arn)
                 assert "ecr:SetRepositoryPolicy" in allowed(policy, arn)
         actions = {action for statement in policy["Statement"] for action in statement["Action"]}
-        types = {resource.type for resource in contents.in_account(account)}
-        needed = {each for type_ in types for each in HANDLER_PERMISSIONS.get(type_, ()) if is_called(type_, each)}
+        needed = {
+            each
+            for resource in contents.in_account(account)
+            for each in HANDLER_PERMISSIONS.get(resource.type, ())
+            if is_called(resource, each)
+        }
         assert needed - actions == set()
 
 
-def is_called(type_: str, permission: str) -> bool:
-    # Our function has its code in the template, no VPC, no file system and no key of its own.
-    return type_ != "AWS::Lambda::Function" or permission.startswith(("lambda:", "iam:"))
+def is_called(resource: AssemblyResource, permission: str) -> bool:
+    match resource.type, permission.partition(":")[0]:
+        case "AWS::Lambda::Function", service:
+            # Our function has its code in the template, no VPC, no file system and no key of its own.
+            return service in {"lambda", "iam"}
+        case "AWS::ECR::PullThroughCacheRule", "secretsmanager":
+            return "CredentialArn" in resource.properties
+        case "AWS::ECR::PullThroughCacheRule", "iam":
+            return permission != "iam:PassRole" or "CustomRoleArn" in resource.properties
+        case "AWS::Events::Rule" | "AWS::SNS::Topic", "iam":
+            # Our rules publish by the policy of the topic, and the topic logs no deliveries: neither has a role.
+            return False
+        case _:
+            return True
 
 
 def allowed(policy: dict[str, Any], arn: str) -> set[str]:

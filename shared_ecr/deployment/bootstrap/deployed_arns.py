@@ -70,6 +70,11 @@ class DeployedArns:
             case "signer":
                 names = self._names("AWS::Signer::SigningProfile")
                 return self._regional("signer", [f"/signing-profiles/{name}" for name in names])
+            case "events":
+                rules = self._names("AWS::Events::Rule")
+                return self._regional("events", [f"rule/{name}" for name in rules])
+            case "sns":
+                return self._regional("sns", self._names("AWS::SNS::Topic"))
             case _:
                 raise InvalidValueError(
                     f"the resources of {permission} are not known",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.model.encryption import NamedKey
+from shared_ecr.model.encryption import NamedKey, stack_key_policy
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.settings.event_patterns import EVENTS, EventKind, EventRow, FindingSeverity
 from shared_ecr.model.settings.scanning import Scanning, ScanType
@@ -175,29 +175,19 @@ def topic_policy(account: str, topic_arn: str, rule_arns: Sequence[str]) -> dict
 
 
 def topic_key_policy(partition: str, account: str) -> dict[str, Any]:
-    """Render the policy of the topic's key: the account administers it, and EventBridge encrypts messages with it.
+    """Render the policy of the topic's key: that of the stack's key, and EventBridge encrypts messages with it.
 
     `alias/aws/sns` has a policy that no one can change and that does not allow EventBridge, so it never works here.
     """
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Administration",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "EventBridge",
-                "Effect": "Allow",
-                "Principal": {"Service": PUBLISHER},
-                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Resource": "*",
-            },
-        ],
+    policy = stack_key_policy(partition, account)
+    events = {
+        "Sid": "EventBridge",
+        "Effect": "Allow",
+        "Principal": {"Service": PUBLISHER},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
     }
+    return {**policy, "Statement": [*policy["Statement"], events]}
 
 
 NOTIFICATIONS: Setting[Notifications | None] = Setting("notifications", None)
