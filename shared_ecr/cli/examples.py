@@ -36,6 +36,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr images team/app --in-use ecs --in-use lambda --save images.json",
     ),
     "restore": ("shared-ecr restore team/app:1.4.2 --wait", "shared-ecr restore team/app --all --dry-run"),
+    "replicate": (
+        "shared-ecr replicate team/app --newest 5",
+        "shared-ecr replicate --backfill --dry-run",
+        "shared-ecr replicate --backfill --to eu-west-1 --wait 2h",
+    ),
     "who": ("shared-ecr who team/app", "shared-ecr who team/app:1.4.2 --days 30 --format json"),
     "login": (
         "shared-ecr login",

@@ -37,6 +37,7 @@ COMMANDS = (
     "retire",
     "who",
     "restore",
+    "replicate",
     "bootstrap",
     "grow",
     "iam",

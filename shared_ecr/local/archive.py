@@ -27,8 +27,9 @@ _UNPULLABLE = frozenset({ACTIVATING, ARCHIVED})
 class ImageArchive:
     """Archives and restores images; their status is kept with the images."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, restored: Callable[[str, str], None]) -> None:
+        """Call *restored* with repository and digest of each image that is back: ECR replicates it then."""
+        self._clock, self._restored = clock, restored
 
     def install(self) -> None:
         """Serve the operation, and keep archived images from pulls."""
@@ -71,7 +72,7 @@ class ImageArchive:
         shown = {key: image[key] for key in (_ARCHIVED_AT, _ACTIVATED_AT) if key in image}
         shown[_STATUS] = status_of(image)
         if shown[_STATUS] == ACTIVATING:
-            self._activate(image)
+            self._activate(name, image)
         return shown
 
     def _move(self, image: Document, *, is_restore: bool) -> None:
@@ -80,8 +81,9 @@ class ImageArchive:
         else:
             image[_STATUS], image[_ARCHIVED_AT] = ARCHIVED, self._clock.now().timestamp()
 
-    def _activate(self, image: Document) -> None:
+    def _activate(self, name: str, image: Document) -> None:
         image[_STATUS], image[_ACTIVATED_AT] = ACTIVE, self._clock.now().timestamp()
+        self._restored(name, image["imageDigest"])
 
     def _answering(self, handle: Handler) -> Handler:
         async def handle_request(
@@ -115,7 +117,7 @@ class ImageArchive:
     def _restore_pushed(self, name: str, image_id: dict[str, str]) -> None:
         image = hooks.FIND_IMAGE.read()(name, image_id)
         if image is not None and status_of(image) != ACTIVE:
-            self._activate(image)
+            self._activate(name, image)
 
 
 def status_of(image: Document) -> str:

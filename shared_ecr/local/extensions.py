@@ -1,7 +1,7 @@
 """All extensions of MiniStack, put in together or not at all."""
 
 from shared_ecr.findings.errors import UnavailableError
-from shared_ecr.local import hooks, images, login, referrers, routing, tag_rules
+from shared_ecr.local import hooks, images, login, referrers, replicas, routing, tag_rules
 from shared_ecr.local.archive import ImageArchive
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.cloudformation import (
@@ -39,13 +39,14 @@ def install(clock: Clock) -> None:
     # A tag that may not move is refused before its manifest is looked at: the later wrapper is the outer one.
     images.install()
     tag_rules.install()
-    archive = ImageArchive(clock)
+    archive = ImageArchive(clock, replicas.restored)
     archive.install()
     ImageDetails(clock, archive).install()
     LifecyclePreviews(clock).install()
     RecordedEvents(clock).install()
     ImageScans(clock).install()
     blob_mounting.install()
+    replicas.install()
     # Whatever a push is refused for, its repository must be there first; and a template is judged before it is heeded.
     create_on_push.install()
     operations.install()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from shared_ecr.client.aws.faults import asking_aws, mfa_code
 from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
 from shared_ecr.client.aws.repetitions import correct_repetitions
+from shared_ecr.client.aws.service_models import add_newer_operations
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import AccountId, Region
 
@@ -99,6 +100,7 @@ class AwsClients:
         session = Session()
         session.set_credentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
         correct_repetitions(session)
+        add_newer_operations(session)
         other = AwsClients()
         other._session = session
         self._open.append(other.close)
@@ -142,6 +144,7 @@ class AwsClients:
             silence_secrets_of_botocore()
             session = Session(profile=self._profile)
             correct_repetitions(session)
+            add_newer_operations(session)
             _ask_for_mfa_at_the_terminal(session)
             if self._given is not None:
                 _use_credentials_of(self._given, session)

@@ -34,11 +34,17 @@ def _create_if_due(name: str) -> str | None:
             f"The repository with name '{name}' cannot be created: the repository creation template "
             f"'{template['prefix']}' has tags or a KMS key and no customRoleArn"
         )
+    create_from(template, name)
+    return None
+
+
+def create_from(template: RequestBody | None, name: str) -> None:
+    """Create the repository *name* as *template* says, or with ECR's defaults."""
+    template = template or {}
     hooks.CREATE_REPOSITORY.read()(_described_by(template, name))
     for key, store in (("repositoryPolicy", hooks.REPOSITORY_POLICIES), ("lifecyclePolicy", hooks.LIFECYCLE_POLICIES)):
         if template.get(key):
             store.read()[name] = template[key]
-    return None
 
 
 def _described_by(template: RequestBody, name: str) -> RequestBody:

@@ -20,7 +20,7 @@ from shared_ecr.local.ecr.repositories import require_encryption, require_tags
 from shared_ecr.local.tag_rules import FILTERS, MODE, rule_fault
 
 ROOT = "ROOT"
-CREATE_ON_PUSH = "CREATE_ON_PUSH"
+CREATE_ON_PUSH, REPLICATION = "CREATE_ON_PUSH", "REPLICATION"
 _DEFAULTS: RequestBody = {"encryptionConfiguration": {"encryptionType": "AES256"}, MODE: "MUTABLE"}
 # What an update changes; the others of a template are its prefix and its times.
 _CHANGEABLE = (

@@ -36,7 +36,11 @@ def _added(service: str) -> Mapping[str, Operation]:
     """Return the operations that MiniStack does not have."""
     if service == ECR_PUBLIC:
         return public_repositories.OPERATIONS
-    return {name: operation for each in emulated_settings() for name, operation in each.operations.items()}
+    # Replication uses the files of settings, which use this one.
+    from shared_ecr.local.replication_backfills import OPERATIONS  # noqa: PLC0415 — see above
+
+    settings = {name: operation for each in emulated_settings() for name, operation in each.operations.items()}
+    return settings | dict(OPERATIONS)
 
 
 def declare(service: str, operation: str, request: RequestBody) -> RequestBody:

@@ -1,4 +1,4 @@
-"""The replication configuration of the registry; no image is ever copied to a destination, nor deleted there.
+"""The replication configuration of the registry; `replicas` copies the images, and deletes none at a destination.
 
 `deleteReplication` is kept and returned as sent: SDKs older than the feature drop it on either way.
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
@@ -39,6 +39,24 @@ def put(request: RequestBody) -> RequestBody:
 def describe(_: RequestBody) -> RequestBody:
     """Return the rules of the registry."""
     return {"registryId": get_account_id(), "replicationConfiguration": _configurations.get("", {"rules": []})}
+
+
+def destinations_of(name: str) -> list[tuple[str, str]]:
+    """Return account and Region of each destination that a rule replicates the repository *name* to."""
+    rules = _configurations.get("", {"rules": []})["rules"]
+    meant = [each for rule in rules if _is_meant(rule, name) for each in rule["destinations"]]
+    return list(dict.fromkeys((each["registryId"], each["region"]) for each in meant))
+
+
+def all_destinations() -> set[tuple[str, str]]:
+    """Return account and Region of every destination of the registry."""
+    rules = _configurations.get("", {"rules": []})["rules"]
+    return {(each["registryId"], each["region"]) for rule in rules for each in rule["destinations"]}
+
+
+def _is_meant(rule: RequestBody, name: str) -> bool:
+    filters = rule.get("repositoryFilters") or []
+    return not filters or any(name.startswith(each["filter"]) for each in filters)
 
 
 def exists() -> bool:

@@ -40,7 +40,11 @@ def _model(service: str) -> Any:
     # The first request to ECR waits for it, not the start of the embedded AWS.
     import botocore.session  # noqa: PLC0415 — see above
 
-    return botocore.session.Session().get_service_model(service)
+    from shared_ecr.client.aws.service_models import add_newer_operations  # noqa: PLC0415 — see above
+
+    session = botocore.session.Session()
+    add_newer_operations(session)
+    return session.get_service_model(service)
 
 
 def _faults(shape: Any, value: Any, path: str, *, declared: bool) -> Iterator[tuple[str, str]]:
