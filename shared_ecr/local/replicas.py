@@ -24,7 +24,7 @@ from shared_ecr.local.archive import ACTIVE, status_of
 from shared_ecr.local.ecr import registry_policy, replication
 from shared_ecr.local.ecr.answers import RequestBody, ServiceError, new_store
 from shared_ecr.local.ecr.create_on_push import create_from
-from shared_ecr.local.ecr.templates import REPLICATION, lacks_role, matching
+from shared_ecr.local.ecr.creation_templates import REPLICATION, lacks_role, matching
 from shared_ecr.local.hooks import OperationHandler, Reply
 from shared_ecr.local.images import blobs_of, children_of
 from shared_ecr.local.tag_rules import moving_refused

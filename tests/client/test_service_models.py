@@ -20,8 +20,10 @@ def test_every_shape_of_the_added_operations_is_known() -> None:
     model = session.get_service_model("ecr")
     for name in BACKFILLS:
         operation = model.operation_model(name)
-        assert operation.input_shape and operation.input_shape.members
-        assert operation.output_shape and operation.output_shape.members
+        assert operation.input_shape
+        assert operation.input_shape.members
+        assert operation.output_shape
+        assert operation.output_shape.members
         assert operation.error_shapes
 
 
