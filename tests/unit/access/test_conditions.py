@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.conditions import Truth
+from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.contexts import Context
+from shared_ecr.access.operators import parse_test
 from unit.access.policies import allow, policy
 
 VPCE = "aws:SourceVpce"
@@ -125,3 +126,39 @@ def test_an_undocumented_combination_is_named() -> None:
 def test_hundreds_of_values_are_compared_in_no_time() -> None:
     values = [f"vpce-{number}" for number in range(900)]
     assert judged({"StringEquals": {VPCE: values}}, {VPCE: "vpce-899"}) is YES
+
+
+def condition(operator: str, *wanted: str) -> Condition:
+    test = parse_test(operator)
+    assert test is not None
+    return Condition.of(test, VPCE, wanted, has_variables=True)
+
+
+def test_a_condition_is_written_with_its_values_in_order() -> None:
+    assert str(condition("ForAnyValue:StringLike", "a", "b*")) == "ForAnyValue:StringLike aws:SourceVpce a, b*"
+
+
+@pytest.mark.parametrize("operator", ["ForAllValues:StringEquals", "ForAnyValue:StringEquals"])
+def test_a_set_operator_fills_variables_by_the_request(operator: str) -> None:
+    values = {VPCE.lower(): ("x", "x"), "aws:username": ("x",)}
+    assert condition(operator, "${aws:username}").judge(Context(values)).truth is YES
+
+
+def test_a_variable_that_is_open_leaves_the_condition_open() -> None:
+    context = Context({VPCE.lower(): ("x",)}, lambda key: key == "aws:username")
+    assert condition("StringEquals", "${aws:username}").judge(context).truth is MAYBE
+
+
+def test_a_value_that_cannot_be_compared_counts_before_one_that_can() -> None:
+    assert condition("NumericNotEquals", "ten", "11").judge(Context({VPCE.lower(): ("10",)})).truth is MAYBE
+
+
+@pytest.mark.parametrize(("operator", "values", "expected"), [
+    ("StringNotEquals", ("a", "b"), "StringNotEquals without ForAllValues or ForAnyValue on several values"),
+    ("NumericNotEquals", ("10",), "NumericNotEquals of a value that cannot be compared, or of a variable without a"),
+    ("ForAnyValue:StringEqualsIfExists", (), "ForAnyValue:StringEqualsIfExists where the key is missing"),
+])  # fmt: skip
+def test_what_aws_does_not_document_is_named(operator: str, values: tuple[str, ...], expected: str) -> None:
+    found = condition(operator, "ten").judge(Context({VPCE.lower(): values}))
+    assert found.undocumented.startswith(expected)
+    assert found.undocumented.endswith(f"({VPCE})")
