@@ -24,7 +24,7 @@ from shared_ecr.model.lifecycle.rules import StorageClass
 class Fates:
     """The fates by digest, and the digest that caused one: a list that holds, a subject that takes along.
 
-    A principal that is not among them is kept.
+    An image that is not among them is kept.
     """
 
     fates: dict[str, Fate]

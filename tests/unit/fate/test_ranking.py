@@ -47,8 +47,8 @@ def test_archived_images_are_ranked_by_the_time_of_their_archiving(assumptions: 
 @pytest.mark.parametrize("selection", [TaggedLike(("v*",)), TaggedWith(("v",))], ids=["pattern", "prefix"])
 def test_capitals_are_other_letters_where_the_answer_says_so(
     selection: TaggedLike | TaggedWith,
-    case_matters: bool,
-    expected: list[str],  # noqa: FBT001 — a column of the table
+    case_matters: bool,  # noqa: FBT001 — a column of the table
+    expected: list[str],
 ) -> None:
     ranked = RankedImages((OLD, MIDDLE, NEW), replace(CAUTIOUS, case_matters=case_matters))
     assert [ranked.images[number].tags[0] for number in ranked.identified(selection)] == expected
