@@ -1,7 +1,7 @@
 """All extensions of MiniStack, put in together or not at all."""
 
 from shared_ecr.findings.errors import UnavailableError
-from shared_ecr.local import hooks, images, login, referrers, replicas, routing, tag_rules
+from shared_ecr.local import hooks, image_events, images, login, referrers, replicas, routing, tag_rules
 from shared_ecr.local.archive import ImageArchive
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.cloudformation import (
@@ -45,6 +45,8 @@ def install(clock: Clock) -> None:
     LifecyclePreviews(clock).install()
     RecordedEvents(clock).install()
     ImageScans(clock).install()
+    # After whatever can refuse a request, so that only what succeeded is sent.
+    image_events.install()
     blob_mounting.install()
     replicas.install()
     # Whatever a push is refused for, its repository must be there first; and a template is judged before it is heeded.

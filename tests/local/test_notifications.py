@@ -1,0 +1,103 @@
+"""The golden template of notifications, deployed to the embedded AWS: what happens to images reaches a queue."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.registry_caller import RegistryCaller, client, token_of
+from local.stacks import Stacks
+from shared_ecr.local import LocalAws
+
+GOLDEN = Path(__file__).parents[1] / "templates/golden/notifications/notifications-registry-us-west-2.template.json"
+REGION = "us-east-1"
+
+
+class Subscriber:
+    """A queue that is subscribed to the topic of a stack."""
+
+    def __init__(self, sqs: Any, queue_url: str) -> None:
+        self._sqs, self._queue_url = sqs, queue_url
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events that arrived since the last time, in the words of AWS."""
+        found: list[dict[str, Any]] = []
+        while messages := self._sqs.receive_message(QueueUrl=self._queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(json.loads(message["Body"])["Message"]))
+                self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def actions(self) -> list[tuple[str, str, str]]:
+        details = [each["detail"] for each in self.events()]
+        return [(each["action-type"], each["repository-name"], each.get("image-tag", "")) for each in details]
+
+
+@pytest.fixture
+def subscriber(aws: LocalAws, account: str, stacks: Stacks) -> Iterator[Subscriber]:
+    text = GOLDEN.read_text(encoding="utf-8").replace("111111111111", account).replace("us-west-2", REGION)
+    assert stacks.create(json.loads(text)["Resources"], TopicArn={"Ref": "SettingsNotificationsTopic1D9B08F1"}) == []
+    with client(aws, "sqs", account=account) as sqs, client(aws, "sns", account=account) as sns:
+        queue_url = sqs.create_queue(QueueName="notifications")["QueueUrl"]
+        queue_arn = f"arn:aws:sqs:{REGION}:{account}:notifications"
+        sns.subscribe(TopicArn=stacks.outputs()["TopicArn"], Protocol="sqs", Endpoint=queue_arn)
+        yield Subscriber(sqs, queue_url)
+
+
+@pytest.fixture
+def own_registry(aws: LocalAws, account: str) -> Iterator[RegistryCaller]:
+    host = f"{account}.dkr.ecr.{REGION}.amazonaws.com"
+    with RegistryCaller.logged_in(aws, host, token_of(aws, account=account)) as caller:
+        yield caller
+
+
+def test_a_push_by_an_engine_and_a_deletion_by_the_api_arrive(
+    aws: LocalAws, account: str, subscriber: Subscriber, own_registry: RegistryCaller
+) -> None:
+    assert own_registry.push_image("team/app", "v1").status == 201
+    with client(aws, "ecr", account=account) as ecr:
+        ecr.batch_delete_image(repositoryName="team/app", imageIds=[{"imageTag": "v1"}])
+    assert subscriber.actions() == [("PUSH", "team/app", "v1"), ("DELETE", "team/app", "v1")]
+
+
+def test_a_deletion_by_an_engine_arrives(subscriber: Subscriber, own_registry: RegistryCaller) -> None:
+    digest = own_registry.push_image("team/app", "v1").headers["Docker-Content-Digest"]
+    assert own_registry.ask("DELETE", f"team/app/manifests/{digest}").status == 202
+    assert subscriber.actions()[-1] == ("DELETE", "team/app", "")
+
+
+def test_a_move_to_the_archive_arrives_and_the_way_back_does_not(
+    aws: LocalAws, account: str, subscriber: Subscriber, own_registry: RegistryCaller
+) -> None:
+    own_registry.push_image("team/app", "v1")
+    with client(aws, "ecr", account=account) as ecr:
+        for target in ("ARCHIVE", "STANDARD"):
+            ecr.update_image_storage_class(
+                repositoryName="team/app", imageId={"imageTag": "v1"}, targetStorageClass=target
+            )
+    assert [action for action, _, _ in subscriber.actions()] == ["PUSH", "UPDATE_STORAGE_CLASS"]
+
+
+def test_an_event_has_the_account_the_region_and_the_digest(
+    account: str, subscriber: Subscriber, own_registry: RegistryCaller
+) -> None:
+    digest = own_registry.push_image("team/app", "v1").headers["Docker-Content-Digest"]
+    (event,) = subscriber.events()
+    assert (event["source"], event["account"], event["region"]) == ("aws.ecr", account, REGION)
+    assert event["detail"]["image-digest"] == digest
+
+
+def test_a_repository_that_no_pattern_means_is_not_published(
+    aws: LocalAws, account: str, subscriber: Subscriber, own_registry: RegistryCaller
+) -> None:
+    with client(aws, "ecr", account=account) as ecr:
+        ecr.create_repository(repositoryName="other/app")
+    assert own_registry.push_image("other/app", "v1").status == 201
+    assert subscriber.events() == []
+
+
+def test_a_push_that_is_refused_sends_nothing(subscriber: Subscriber, own_registry: RegistryCaller) -> None:
+    assert own_registry.ask("PUT", "team/app/manifests/v1", b"no manifest", Content_Type="text/plain").status == 400
+    assert subscriber.events() == []
