@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.options import add_format
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shared_ecr.cli.options import Subcommands
 
 STARTER = """\
@@ -69,13 +72,14 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--ci", choices=["github", "gitlab", "none"], help="the CI system of the project's workflow; default: github"
     )
+    add_format(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file or the project and print the paths; refuse to overwrite."""
     if arguments.app is not None:
-        return _write_app(arguments.app, arguments.ci or "github")
+        return _write_app(arguments.app, arguments.ci or "github", arguments.format)
     if arguments.ci:
         raise UsageError("--ci chooses the workflow of a project; add --app FOLDER")
     path: Path = arguments.path
@@ -89,15 +93,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{path} exists already and is not overwritten; name another path") from None
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"there is no folder {path.parent}; make it first") from None
-    print(path)
+    _print((path,), arguments.format)
     return ExitCode.DONE
 
 
-def _write_app(folder: Path, ci: str) -> int:
+def _print(paths: "Iterable[Path]", form: str) -> None:
+    if form == "json":
+        import json
+
+        print(json.dumps({"files": [str(path) for path in paths]}, indent=2))
+    else:
+        print(*paths, sep="\n")
+
+
+def _write_app(folder: Path, ci: str, form: str) -> int:
     from shared_ecr.cli.app_project import CiSystem, project_files, write_project
 
-    for path in write_project(folder, project_files(STARTER, CiSystem(ci))):
-        print(path)
+    _print(write_project(folder, project_files(STARTER, CiSystem(ci))), form)
     print(
         f"Next: write your account ids into {folder / 'registry.yaml'}; then, in {folder}, "
         "'pip install -r requirements.txt', 'shared-ecr bootstrap commands' and 'cdk deploy --all'.",

@@ -35,7 +35,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "targets",
         nargs="*",
         metavar="TARGET",
-        help="a registry host, a repository URI, an account id, the declaration's name of an account, or a Region; "
+        help="a registry host, a repository URI (podman's login for that part of the registry, where it has one), "
+        "an account id, the declaration's name of an account, or a Region; "
         "without any: the registries of the declaration",
     )
     parser.add_argument("--all", action="store_true", help="every registry of ECR that a login is stored for")
@@ -47,30 +48,38 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(arguments: argparse.Namespace) -> int:
     """Log out of every registry that *arguments* mean, and print those that had a login."""
-    from shared_ecr.client.logins.leaving import LogOut, stand_in_host, stored_hosts
+    from shared_ecr.client.logins.leaving import LogOut, parts_with_login, stand_in_host, stored_hosts
 
-    named, wanted = _meant(arguments)
+    log_out = LogOut(os.environ, arguments.engine)
+    removed: dict[str, tuple[str, ...]] = {}
+    for target in [target for target in arguments.targets if "/" in target and not arguments.all]:
+        # podman's login for this part of a registry, and not that of the whole.
+        if lines := log_out.of_part(target.rstrip("/")):
+            removed[target.rstrip("/")] = lines
+            arguments.targets.remove(target)
+    named, wanted = _meant(arguments) if arguments.targets or not removed else ((), _no_other)
     stored = stored_hosts(os.environ)
     # While another address takes the place of ECR, engines know every registry of ECR by that address.
     stand_in = stand_in_host(os.environ) if wanted is not _no_other else None
     hosts = tuple(dict.fromkeys([*named, *(host for host in stored if wanted(host) or host == stand_in)]))
-    log_out = LogOut(os.environ, arguments.engine)
-    removed: dict[RegistryHost, tuple[str, ...]] = {}
-    for host in hosts:
-        removed[host] = log_out.of(host)
-        for line in removed[host] or (f"there is no login to {host}",):
+    removed |= {host.text: () for host in hosts}
+    for name in removed:
+        removed[name] = removed[name] or log_out.of(RegistryHost(name))
+        for line in removed[name] or (f"there is no login to {name}",):
             print(line, file=sys.stderr)
-        if removed[host] and arguments.format == "text":
-            print(host, flush=True)
+        if removed[name] and arguments.format == "text":
+            print(name, flush=True)
+    for part in [part for host in hosts for part in parts_with_login(host, os.environ)]:
+        print(f"kept podman's login to {part}; 'shared-ecr logout {part}' removes it", file=sys.stderr)
     if arguments.format == "json":
         import json
 
-        rows = [{"host": host.text, "removed": list(lines)} for host, lines in removed.items() if lines]
+        rows = [{"host": name, "removed": list(lines)} for name, lines in removed.items() if lines]
         print(json.dumps({"registries": rows}, indent=2))
     others = [host.text for host in stored if host not in hosts]
     if arguments.all and others:
         print(f"kept the logins to {', '.join(others)}; name a registry that is not ECR's to log out", file=sys.stderr)
-    if not hosts:
+    if not removed:
         print("there is no login to any of these registries", file=sys.stderr)
     return ExitCode.DONE
 

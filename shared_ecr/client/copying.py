@@ -121,7 +121,7 @@ def prepared(source: str, target: str, session: "Session", options: CopyOptions 
 
 
 def verify(signer: "TrustedSigner | None", session: "Session", there: ImageReference, digest: Digest) -> None:
-    """Check the signature of the image *digest*, where one is wanted; see `signatures`."""
+    """Check the signature of the image *digest*, where one is wanted, before it is copied; see `signatures`."""
     if signer is not None:
         from shared_ecr.client.signatures import SignatureCheck
 

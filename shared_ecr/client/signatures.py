@@ -64,8 +64,10 @@ class SignatureCheck:
     signer: TrustedSigner
     session: "Session"
 
-    def verify(self, reference: ImageReference, digest: Digest) -> None:
+    def verify(self, reference: ImageReference, digest: Digest, otherwise: str = "nothing of it was written") -> None:
         """Return when the image *digest* of the repository of *reference* has the signature that is wanted.
+
+        *otherwise* is what the error says of the image besides.
 
         Raises:
             UnverifiedImageError: it has not, or the program cannot know.
@@ -88,7 +90,7 @@ class SignatureCheck:
         # Both programs say it last.
         reason = visible(redacted(lines[-1]))[:_LONGEST_REASON] if lines else f"exit code {finished.code}"
         raise UnverifiedImageError(
-            f"{reference.repository_uri}@{digest} is not verified, and nothing of it was written: "
+            f"{reference.repository_uri}@{digest} is not verified, and {otherwise}: "
             f"{program.name}: {reason.rstrip('.')}"
         )
 

@@ -19,6 +19,13 @@ def test_the_starter_goes_into_a_folder_by_its_usual_name(tmp_path: Path) -> Non
     assert (tmp_path / "registry.yaml").exists()
 
 
+def test_the_paths_can_be_json(tmp_path: Path) -> None:
+    one = shared_ecr("init", tmp_path / "registry.yaml", "--format", "json")
+    assert json.loads(one.stdout) == {"files": [str(tmp_path / "registry.yaml")]}
+    many = shared_ecr("init", "--app", tmp_path / "app", "--ci", "none", "-o", "json")
+    assert str(tmp_path / "app" / "app.py") in json.loads(many.stdout)["files"]
+
+
 def test_a_file_that_exists_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "registry.yaml"
     path.write_text("mine", encoding="utf-8")

@@ -199,6 +199,34 @@ def test_podmans_login_for_one_repository_is_not_the_hosts(user: User) -> None:
     assert list(user.held(user.podmans)["auths"]) == [f"{HOST}/team/app"]
 
 
+def test_podmans_login_for_a_part_of_a_registry_is_removed_by_its_name(user: User) -> None:
+    user.has(user.podmans, {"auths": {"quay.io": LOGIN, "quay.io/team": LOGIN, "quay.io/other": LOGIN}})
+
+    done = user.types("logout", "quay.io/team")
+    assert (done.code, done.stdout) == (0, "quay.io/team\n")
+    assert done.stderr == f"removed the login to quay.io/team from {user.podmans}\n"
+    assert list(user.held(user.podmans)["auths"]) == ["quay.io", "quay.io/other"]
+
+
+def test_a_logout_of_a_registry_reports_the_logins_for_parts_of_it_that_stay(user: User) -> None:
+    user.has(user.podmans, {"auths": {"quay.io": LOGIN, "quay.io/team": LOGIN, "quay.io.example/x": LOGIN}})
+
+    done = user.types("logout", "quay.io")
+    assert done.stdout == "quay.io\n"
+    assert (
+        done.stderr.splitlines()[-1]
+        == "kept podman's login to quay.io/team; 'shared-ecr logout quay.io/team' removes it"
+    )
+    assert list(user.held(user.podmans)["auths"]) == ["quay.io/team", "quay.io.example/x"]
+
+
+def test_a_repository_without_a_login_of_its_own_means_its_registry(user: User) -> None:
+    user.has(user.podmans, {"auths": {"quay.io": LOGIN}})
+
+    assert user.types("logout", "quay.io/team/app").stdout == "quay.io\n"
+    assert user.held(user.podmans) == {}
+
+
 def test_the_embedded_aws_is_logged_out_of_too(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHARED_ECR_REGISTRY_ENDPOINT", "http://127.0.0.1:4566")
     user.has(user.config, {"auths": {"127.0.0.1:4566": LOGIN}})

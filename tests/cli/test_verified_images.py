@@ -154,6 +154,12 @@ def test_a_mirror_copies_what_is_signed_and_reports_the_rest(
     user.stand_ins.answer()
     assert shared_ecr("mirror", *KEY, "--progress", "none").code == 0
     assert list(registry.contents.repositories["kept/app"].tags) == ["1"]
+    # What is here already is checked again: the first run may have been without a signer.
+    user.stand_ins.answer(UNSIGNED)
+    present = shared_ecr("mirror", *KEY, "--progress", "none")
+    assert present.code == 4
+    assert "kept/app:1 has it already; delete it there ('shared-ecr delete kept/app:1')" in present.stdout
+    assert "nothing of it was written" not in present.stdout
 
 
 def _kept(registry: FakeRegistry) -> TargetRepositoryName:

@@ -125,7 +125,7 @@ def test_a_token_service_that_is_throttled_is_asked_again(bench: Bench, layout: 
 def test_an_odd_answer_of_the_token_service_is_no_token(bench: Bench, layout: Path, body: bytes) -> None:
     bearer(bench)
     bench.registry.fail("GET", "/token", Reply(200, (), body), times=99)
-    with pytest.raises(UnavailableError, match=r"its token service 127\.0\.0\.1 gave no token: 200"):
+    with pytest.raises(RefusedError, match=r"its token service 127\.0\.0\.1 gave no token: 200 without a reason"):
         bench.push(layout)
 
 

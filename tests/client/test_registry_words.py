@@ -1,6 +1,7 @@
 """What the registry said is what the user reads."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +197,33 @@ def test_a_web_page_in_place_of_a_token_is_named(bench: Bench, layout: Path) -> 
     bearer(bench)
     bench.registry.fail("GET", "/token", Reply(200, (), b"<html><title>Welcome to the Wi-Fi</title>"), times=99)
     assert "gave no token: 200 a web page, 'Welcome to the Wi-Fi'" in failure(bench, layout)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, b'{"error": "access_denied", "error_description": "your plan has ended"}', "your plan has ended"),
+        (200, errors("DENIED", "account is locked"), "DENIED account is locked"),
+        (200, b"{}", "gave no token: 200"),
+        (200, b"", "gave no token: 200"),
+        (400, b'{"error": "invalid_scope"}', "answered: 400 invalid_scope"),
+        (404, b"no such realm", "answered: 404 no such realm"),
+    ],
+)
+def test_a_token_service_without_a_token_has_refused(
+    bench: Bench, layout: Path, status: int, body: bytes, said: str
+) -> None:
+    bearer(bench)
+    bench.registry.fail("GET", "/token", Reply(status, (), body), times=99)
+    with pytest.raises(RefusedError, match=re.escape(said)):
+        bench.push(layout)
+
+
+def test_a_network_that_wants_a_login_first_is_no_refusal(bench: Bench, layout: Path) -> None:
+    bearer(bench)
+    bench.registry.fail("GET", "/token", Reply(200, (), b" <html><title>Wi-Fi</title>"), times=99)
+    with pytest.raises(UnavailableError, match="a web page, 'Wi-Fi'"):
+        bench.push(layout)
 
 
 def test_a_token_under_an_unknown_name_is_not_shown(bench: Bench, layout: Path) -> None:

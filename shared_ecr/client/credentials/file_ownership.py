@@ -13,6 +13,11 @@ NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
 FOLDER: int = getattr(os, "O_DIRECTORY", 0)
 HAS_FOLDERS_TO_OPEN = hasattr(os, "O_DIRECTORY")
 """Whether a folder can be opened, and so be locked and synced."""
+MOVES_OPEN_FILES = os.name != "nt"
+"""Whether a file that is open can get another name, or be removed; Windows refuses both (ERROR_SHARING_VIOLATION).
+
+https://learn.microsoft.com/en-us/windows/win32/fileio/creating-and-opening-files
+"""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

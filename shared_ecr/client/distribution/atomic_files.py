@@ -1,21 +1,25 @@
 """Atomic file writes: a file has its final name only when it is whole, whatever ends the program.
 
 Each is locked while it is written. So a program that comes later distinguishes the files of one that was
-killed, which have no lock any more, from those that another is still writing.
+killed, which have no lock any more, from those that another is still writing. Windows gives no name to an open file,
+so there the lock ends before the file has its name, and only files that are a day old count as left over.
 """
 
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from shared_ecr.client.credentials.file_ownership import CLOSE_IN_CHILDREN, NO_LINK
+from shared_ecr.client.credentials.file_ownership import CLOSE_IN_CHILDREN, MOVES_OPEN_FILES, NO_LINK
 from shared_ecr.client.http.workers import StoppedError
 
 PREFIX = ".new-"
+# Where locks cannot tell: the time between the last byte of a file and its name is far below this.
+_LEFT_OVER_SECONDS = 24 * 60 * 60
 
 
 class AtomicFiles:
@@ -36,7 +40,10 @@ class AtomicFiles:
                 path.chmod(0o644)
                 yield file
                 file.flush()
-                # While it is open, so while it is locked: between the two another pull would remove it as left over.
+                if MOVES_OPEN_FILES:
+                    # While it is open, so while it is locked: else another pull could remove it as left over.
+                    path.replace(target)
+            if not MOVES_OPEN_FILES:
                 path.replace(target)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -75,6 +82,11 @@ def sweep(folder: Path) -> None:
     """Remove what programs that were killed have left in *folder*; what cannot be removed stays."""
     for path in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):
+            if not MOVES_OPEN_FILES:
+                if time.time() - path.stat().st_mtime > _LEFT_OVER_SECONDS:
+                    # Refused by the system while another program has it open.
+                    path.unlink()
+                continue
             descriptor = os.open(path, os.O_RDWR | CLOSE_IN_CHILDREN | NO_LINK)
             try:
                 if _lock(descriptor):

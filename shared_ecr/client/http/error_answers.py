@@ -31,6 +31,7 @@ class ErrorAnswer:
     message: str = ""
     details: str = ""
     """What the registry adds to the message, and its further errors."""
+    is_web_page: bool = False
 
     @classmethod
     def read(cls, answer: HttpResponse, redacted: Callable[[str], str]) -> "ErrorAnswer":
@@ -41,7 +42,8 @@ class ErrorAnswer:
             body = b""
         errors = list(_errors(body))
         if not errors:
-            return cls(answer.status, message=_shown(_sentence(body, may_be_shown=answer.status >= FAILURES), redacted))
+            sentence = _sentence(body, may_be_shown=answer.status >= FAILURES)
+            return cls(answer.status, message=_shown(sentence, redacted), is_web_page=_is_web_page(body))
         code, message, detail = errors[0]
         more = [" ".join(filter(None, error)) for error in errors[1:MAX_ERRORS]]
         details = "; ".join(part for part in (detail, *more) if part and part != message)
@@ -84,7 +86,7 @@ def _sentence(body: bytes, *, may_be_shown: bool) -> str:
     What comes with a success may hold a token, so it is shown only where it says that it is an error.
     """
     text = " ".join(body[: 16 * MAX_MESSAGE].decode("utf-8", "replace").split())
-    if text.startswith("<"):
+    if _is_web_page(body):
         from html import unescape  # its table of names is large
 
         title = _TITLE.search(text)
@@ -99,6 +101,10 @@ def _sentence(body: bytes, *, may_be_shown: bool) -> str:
     # https://datatracker.ietf.org/doc/html/rfc6749#section-5.2, and what Docker Hub and Harbor answer.
     keys = ("error", "error_description", "details", "message", "detail")
     return ": ".join(filter(None, (_text(document.get(key)) for key in keys))) or whole
+
+
+def _is_web_page(body: bytes) -> bool:
+    return body.lstrip().startswith(b"<")
 
 
 def _shown(text: str, redacted: Callable[[str], str]) -> str:

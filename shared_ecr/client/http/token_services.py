@@ -12,7 +12,7 @@ from shared_ecr.client.http.endpoints import TOKEN_SERVICES_VARIABLE, Endpoint
 from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import login_advice
-from shared_ecr.findings.errors import SharedEcrError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
 
 OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
 
@@ -56,7 +56,10 @@ def no_token(
     service = f"its token service {challenge.service_host}"
     if said is not None and said.status not in {UNAUTHORIZED, FORBIDDEN}:
         what = "gave no token" if said.status == OK else "answered"
-        return UnavailableError(f"{registry} gives no access: {service} {what}: {said.said}")
+        # A web page is mostly that of a network that wants a login first; anything else is the service's own decision.
+        kind = UnavailableError if said.is_web_page else RefusedError
+        reason = said.said if said.words else f"{said.status} without a reason"
+        return kind(f"{registry} gives no access: {service} {what}: {reason}")
     answered = f"; {service} answered {said.said}" if said is not None and said.words else ""
     if credentials is not None:
         return LoginRefusedError.by(registry, said=f"{service} answered {said.said}" if said is not None else "")

@@ -37,6 +37,16 @@ def stored_hosts(environ: Mapping[str, str]) -> tuple[RegistryHost, ...]:
     return tuple(dict.fromkeys((*known_hosts(environ), *hosts_among(all_hosts(environ)))))
 
 
+def parts_with_login(host: RegistryHost, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the parts of *host*, `HOST/PATH`, that podman keeps logins for.
+
+    Raises:
+        UnavailableError: a file is broken.
+    """
+    keys = (key for path in config_paths(environ) for key in DockerConfig.load(path).entries)
+    return tuple(dict.fromkeys(part for part in map(hostname_of, keys) if part.startswith(f"{host}/")))
+
+
 def stand_in_host(environ: Mapping[str, str]) -> RegistryHost | None:
     """Return the address that takes the place of every registry of ECR, or None where ECR itself is meant.
 
@@ -75,6 +85,18 @@ class LogOut:
             for path in config_paths(self._environ):
                 removed += self._out_of_file(spoken, path)
         return tuple(removed)
+
+    def of_part(self, part: str) -> tuple[str, ...]:
+        """Forget podman's login for a part of a registry, `HOST/PATH`, and return what `of` does.
+
+        Raises:
+            UnavailableError: a file is broken or cannot be written.
+        """
+        return tuple(
+            f"removed the login to {part} from {path}"
+            for path in config_paths(self._environ)
+            if part in map(hostname_of, DockerConfig.load(path).entries) and forget_logins(path, (part,))
+        )
 
     def _out_of_file(self, host: RegistryHost, path: Path) -> list[str]:
         """Log out of what *path* has for *host*, itself or with the program it names."""

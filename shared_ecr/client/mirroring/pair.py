@@ -70,6 +70,7 @@ class Pair:
             RefusedError: there is no such image or platform upstream, or the caller may not look.
             InvalidImageError: it is no image.
             UnavailableError: no credentials or no network.
+            UnverifiedImageError: it is here already, and has no signature that is wanted.
         """
         there = self._upstream.held(chosen.there)
         if there is ManifestState.MISSING:
@@ -82,6 +83,7 @@ class Pair:
             there = image.root.digest
         held = self._local.held(chosen.here or there)
         if held == there:
+            self._verify_present(chosen, image.found if image else there)
             return Mirrored(self.mirror, chosen, MirrorOutcome.PRESENT, there)
         moves = isinstance(held, Digest)
         if moves and chosen.here and self._rule is not None and not self._rule.allows_moving(chosen.here):
@@ -91,6 +93,22 @@ class Pair:
             )
             return Mirrored(self.mirror, chosen, MirrorOutcome.REFUSED, there, why, ExitCode.FINDINGS)
         return PendingCopy(chosen, there, moves, image)
+
+    def _verify_present(self, chosen: Chosen, digest: Digest) -> None:
+        """Check also what is here already: it may have been copied before signatures were asked for.
+
+        Raises:
+            UnverifiedImageError: it has no such signature.
+            UnavailableError: the program that checks it is missing or fails.
+        """
+        if self._signer is not None:
+            from shared_ecr.client.signatures import SignatureCheck
+
+            source = self.mirror.source
+            there = ImageReference(source.host, source.path, chosen.there)
+            here = f"{self.mirror.target.text}{f':{chosen.here}' if chosen.here else f'@{digest}'}"
+            otherwise = f"{here} has it already; delete it there ('shared-ecr delete {here}'), or have it signed"
+            SignatureCheck(self._signer, self._session).verify(there, digest, otherwise)
 
     def copy(self, due: PendingCopy, progress: Progress, worker_pools: Callable[[int], WorkerPool]) -> Mirrored:
         """Have the image here; raises as `copying.copy` does."""
