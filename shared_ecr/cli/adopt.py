@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from shared_ecr.client.aws.registry.image_counts import ImageCounts
     from shared_ecr.declaration import Declaration
     from shared_ecr.deployment.adoption.certificate import AdoptionFinding, CertificateBasis
+    from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
     from shared_ecr.deployment.adoption.folder import AdoptedRecord
+    from shared_ecr.deployment.adoption.terraform_release import TerraformRelease
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.findings import JudgedFinding
+    from shared_ecr.model.names import EcrRegistry
 
 _EPILOG = """\
 shared-ecr adopt --repository legacy/shop       one repository first: write registry.yaml and adoption/
@@ -68,6 +71,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--public", action="store_true",
         help="adopt the public repositories of the account too; they are in us-east-1",
     )  # fmt: skip
+    terraform = parser.add_mutually_exclusive_group()
+    for option, words in (
+        ("--terraform-state", "a state: 'terraform state pull', or 'terraform show -json' of it"),
+        ("--terraform-plan", "a plan: 'terraform show -json PLAN'"),
+    ):
+        terraform.add_argument(
+            option, dest="terraform", type=Path, metavar="FILE",
+            help=f"{words}; adoption/release.md then says how what is adopted leaves Terraform",
+        )  # fmt: skip
     add_pace(parser)
     parser.set_defaults(run=_adopt)
     steps = parser.add_subparsers(metavar="STEP")
@@ -96,7 +108,7 @@ def _add_folder(parser: argparse.ArgumentParser, *, inherited: bool = False) -> 
 def _adopt(arguments: argparse.Namespace) -> int:
     from shared_ecr.cli.saved_files import write_whole
     from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
-    from shared_ecr.deployment.adoption.folder import files_of
+    from shared_ecr.deployment.adoption.folder import AdoptionExtras, files_of
 
     _require_free(arguments)
     live = load_live(arguments.snapshot) if arguments.snapshot else _read(arguments)
@@ -114,8 +126,10 @@ def _adopt(arguments: argparse.Namespace) -> int:
         for each in written.left_out:
             print(f"left out: {each.what}: {each.why}", file=sys.stderr)
         raise UsageError("there is no repository to adopt; see what was left out, and --repository")
-    images = _image_counts(arguments, live, written.adopted)
-    for path, text in files_of(live, written, str(arguments.into), images).items():
+    extras = AdoptionExtras(
+        _image_counts(arguments, live, written.adopted), _terraform_release(arguments, written, live.home)
+    )
+    for path, text in files_of(live, written, str(arguments.into), extras).items():
         target = arguments.folder / path
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(target, text)
@@ -161,6 +175,25 @@ def _account_names(arguments: argparse.Namespace, live: "LiveRegistry") -> Mappi
 
     with closing(AwsClients()) as clients:
         return account_names(clients, live.region)
+
+
+def _terraform_release(
+    arguments: argparse.Namespace, written: "WrittenDeclaration", home: "EcrRegistry"
+) -> "TerraformRelease | None":
+    """Read what Terraform manages, where a state or a plan is given."""
+    path = arguments.terraform
+    if path is None:
+        return None
+    from shared_ecr.deployment.adoption.terraform_release import TerraformRelease
+    from shared_ecr.deployment.adoption.terraform_state import read_terraform
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise InvalidValueError(f"{path} cannot be read: {reason}", code="file-unreadable") from error
+    state = read_terraform(text, str(path))
+    return TerraformRelease.of(state, written.adopted_keys(home), home, written.adopted)
 
 
 def _image_counts(arguments: argparse.Namespace, live: "LiveRegistry", adopted: "Sequence[str]") -> Mapping[str, int]:

@@ -160,3 +160,26 @@ def test_the_folder_of_an_adoption_is_for_its_owner_alone() -> None:
     saved(registry(SHOP))
     assert adopted() == ExitCode.DONE
     assert stat.S_IMODE(Path("adoption").stat().st_mode) == 0o700
+
+
+def test_the_state_of_terraform_becomes_blocks_with_its_addresses() -> None:
+    saved(registry(SHOP))
+    held = {"name": "shop", "arn": "arn:aws:ecr:us-east-1:111111111111:repository/shop"}
+    repository_ = {"mode": "managed", "type": "aws_ecr_repository", "name": "shop", "instances": [{"attributes": held}]}
+    Path("terraform.tfstate").write_text(json.dumps({"version": 4, "resources": [repository_]}), encoding="utf-8")
+    assert adopted("--terraform-state", "terraform.tfstate") == ExitCode.DONE
+    assert "from = aws_ecr_repository.shop\n" in Path("adoption/removed.tf").read_text(encoding="utf-8")
+    assert "`removed.tf`" in Path("adoption/release.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [None, "{"], ids=["no file", "no JSON"])
+def test_a_broken_state_of_terraform_is_refused_before_anything_is_written(
+    capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    saved(registry(SHOP))
+    if text:
+        Path("plan.json").write_text(text, encoding="utf-8")
+    code, error = refused(capsys, "adopt", "--snapshot", "live.json", "--terraform-plan", "plan.json")
+    assert code == ExitCode.INVALID
+    assert "plan.json" in error
+    assert not Path("registry.yaml").exists()

@@ -1,10 +1,9 @@
 """The commands of an adoption, written once it is certified: prepared and shown first, executed then."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
-from shared_ecr.deployment.adoption.left_out import LeftOut
 from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegistry
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.documents.live.live_registry import NAMED_BY, SINGLETONS
@@ -82,40 +81,6 @@ def _prepared(action: Literal["prepare", "execute"]) -> str:
     Without a terminal the question ends `cdk deploy` with an error, after it has tried to delete the new stack.
     """
     return f"--method={action}-change-set --change-set-name {_CHANGE_SET} --require-approval never"
-
-
-def release_notes(left_out: Sequence[LeftOut], adopted: Sequence[str]) -> str:
-    """Return how repositories are released from where they are managed now, as Markdown."""
-    lines = ["# Before the adoption", ""]
-    foreign = [each for each in left_out if "belongs to the stack" in each.why and "bootstrap" not in each.why]
-    if foreign:
-        lines += [
-            "## From another CloudFormation stack",
-            "",
-            "1. Write `DeletionPolicy: Retain` at each repository of the list, and deploy that stack.",
-            "2. Remove the repositories from its template, and deploy it again: they stay, without an owner.",
-            "3. Run `shared-ecr adopt` again.",
-            "",
-            *(f"- `{each.what}`: {each.why}" for each in foreign),
-            "",
-        ]
-    lines += [
-        "## From Terraform",
-        "",
-        "Terraform writes back what its state holds at the next run. Remove it from the state, and keep it in AWS:",
-        "",
-        "```hcl",
-        "# For each repository: all three resources, where they exist.",
-        *(
-            f"removed {{\n  from = {kind}.EXAMPLE\n  lifecycle {{\n    destroy = false\n  }}\n}}"
-            for kind in ("aws_ecr_repository", "aws_ecr_repository_policy", "aws_ecr_lifecycle_policy")
-        ),
-        "```",
-        "",
-        f"Repositories of this adoption: {', '.join(f'`{name}`' for name in adopted) or 'none'}.",
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def render_mapping(mapping: Mapping[str, Mapping[str, str]]) -> str:

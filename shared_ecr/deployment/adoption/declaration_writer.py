@@ -21,7 +21,10 @@ from shared_ecr.deployment.adoption.yaml_writer import Commented, write_yaml
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.findings.problems import InvalidDeclarationError
+from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES
 from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 
 _FILE = "registry.yaml"
@@ -64,7 +67,19 @@ class WrittenDeclaration:
     registry: RegistrySpec
     adopted: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
-    notes: tuple[str, ...] = ()
+
+    def adopted_keys(self, home: EcrRegistry) -> frozenset[tuple[str, str]]:
+        """Return the type and the name of every live resource that is adopted, settings included."""
+        settings = self.registry.settings
+        made = WantedRegistry.of_declaration(self.registry, home).joined(public_resources(self.registry))
+        return frozenset(
+            {
+                *(key for key in made.resources if key[0] != REPOSITORY),
+                *((REPOSITORY, name) for name in self.adopted),
+                *((CACHE_RULE.type, rule.prefix.text) for rule in settings[CACHES]),
+                *((CREATION_TEMPLATE.type, template.prefix.text) for template in settings[TEMPLATES]),
+            }
+        )
 
 
 @dataclass(slots=True)

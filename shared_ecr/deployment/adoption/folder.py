@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared_ecr.deployment.adoption.commands import release_notes
 from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
 from shared_ecr.deployment.adoption.left_out import LeftOut
+from shared_ecr.deployment.adoption.release_notes import release_notes
+from shared_ecr.deployment.adoption.terraform_release import REMOVED, TerraformRelease, render_removed
 from shared_ecr.deployment.adoption.undo import render, undo_steps
 from shared_ecr.documents.live import LiveRegistry, render_text
 from shared_ecr.findings.errors import InvalidValueError
@@ -64,11 +65,23 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class AdoptionExtras:
+    """What is known besides the registry and its declaration."""
+
+    images: Mapping[str, int] = field(default_factory=dict)
+    """How many images each adopted repository has."""
+    terraform: TerraformRelease | None = None
+    """How the adopted resources leave Terraform, where its state was read."""
+
+
 def files_of(
-    live: LiveRegistry, written: WrittenDeclaration, declaration: str, images: Mapping[str, int]
+    live: LiveRegistry, written: WrittenDeclaration, declaration: str, extras: AdoptionExtras
 ) -> Mapping[str, str]:
-    """Return every file of the folder by its path within it; *images* are the counts of the adopted repositories."""
-    record = AdoptedRecord(declaration, digest_of(written.text), written.adopted, written.left_out, images)
+    """Return every file of the folder by its path within it."""
+    record = AdoptedRecord(declaration, digest_of(written.text), written.adopted, written.left_out, extras.images)
     undo = {f"undo/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
-    notes = release_notes(written.left_out, written.adopted)
-    return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **undo}
+    notes = release_notes(written.left_out, written.adopted, extras.terraform)
+    blocks = render_removed(extras.terraform) if extras.terraform else ""
+    removed = {REMOVED: blocks} if blocks else {}
+    return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **removed, **undo}
