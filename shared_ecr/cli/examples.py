@@ -34,6 +34,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "images": (
         "shared-ecr images --save images.json --profile shared",
         "shared-ecr images team/app --in-use ecs --in-use lambda --save images.json",
+        "shared-ecr images --in-use inspector --save images.json",
     ),
     "restore": ("shared-ecr restore team/app:1.4.2 --wait", "shared-ecr restore team/app --all --dry-run"),
     "replicate": (

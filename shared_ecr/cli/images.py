@@ -44,8 +44,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--in-use",
         action="append",
         default=[],
-        choices=("ecs", "lambda", "kubernetes"),
-        help="ask which images run: ECS, Lambda, or through kubectl the cluster of its current context",
+        choices=("ecs", "lambda", "inspector", "kubernetes"),
+        help="ask which images run: ECS, Lambda, Amazon Inspector for ECS and EKS of every account that it watches, or "
+        "through kubectl the cluster of its current context",
     )
     add_file(parser)
     add_format(parser)
@@ -73,7 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise taken.first_error
     repositories = tuple(sorted(taken.repositories, key=lambda each: (each.name, each.region)))
     if arguments.save:
-        save(Inventory(repositories, tuple(dict.fromkeys(taken.uses))), arguments.save, datetime.now(UTC), taken.unread)
+        inventory = Inventory(repositories, tuple(dict.fromkeys(taken.uses)))
+        save(inventory, arguments.save, datetime.now(UTC), taken.unread, taken.unknown)
     if arguments.format == "json":
         _print_json(repositories)
     else:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.fate.images import RepositoryImages
+    from shared_ecr.fate.images import Image, RepositoryImages
     from shared_ecr.fate.inventory import ImageUse
     from shared_ecr.fate.inventory.saving import UnreadRepository
+    from shared_ecr.fate.inventory.uses import UnknownUses
     from shared_ecr.model.names import EcrRegistry
 
 _T = TypeVar("_T")
@@ -29,6 +31,8 @@ class InventoryTaking:
         self.repositories: list[RepositoryImages] = []
         self.uses: list[ImageUse] = []
         self.unread: list[UnreadRepository] = []
+        self.unknown: list[UnknownUses] = []
+        """Images of which no service says whether they are in use; what was asked was read."""
         self.first_error: RefusedError | UnavailableError | None = None
 
     def of(self, what: str, read: "Callable[[], Iterable[_T]]") -> "list[_T]":
@@ -67,8 +71,46 @@ class InventoryTaking:
             self.uses += found
             print(f"kubernetes: {counted(len(found), 'image')} in use", file=sys.stderr)
         for registry in homes:
-            for service in (each for each in asked if each != "kubernetes"):
+            if "inspector" in asked:
+                self._ask_inspector(registry)
+            for service in (each for each in asked if each in ASKED):
                 what = f"the images in use by {service} in {registry.region}"
                 used = self.of(what, partial(ASKED[service], self._clients, registry.region))
                 self.uses += used
                 print(f"{service} in {registry.region}: {counted(len(used), 'image')} in use", file=sys.stderr)
+
+    def _ask_inspector(self, registry: "EcrRegistry") -> None:
+        """Take Inspector's figures for one registry, and note what they do not cover."""
+        from shared_ecr.client.aws.inspector_coverage import inspected_images
+        from shared_ecr.fate.inventory.inspected import uncovered, uses_of
+
+        held = [each for each in self.repositories if (each.account, each.region) == _home(registry)]
+        what = f"the images in use by inspector in {registry.region}"
+        before = len(self.unread)
+        inspected = self.of(what, partial(inspected_images, self._clients, registry))
+        if len(self.unread) > before:
+            return
+        used = list(uses_of(inspected, held, datetime.now(UTC)))
+        self.uses += used
+        print(f"inspector in {registry.region}: {counted(len(used), 'image')} in use", file=sys.stderr)
+        for repository in held:
+            if images := uncovered(repository, inspected):
+                self._note_uncovered(registry, repository, images)
+
+    def _note_uncovered(
+        self, registry: "EcrRegistry", repository: "RepositoryImages", images: "Sequence[Image]"
+    ) -> None:
+        from shared_ecr.client.aws.inspector_coverage import attestations_in
+        from shared_ecr.fate.inventory.inspected import indexes_of, unknown_uses
+
+        indexes = indexes_of(repository, images)
+        what = f"what the indexes of {repository.name} in {registry.region} list"
+        read = partial(attestations_in, self._clients, registry, repository.name, indexes)
+        attestations = self.of(what, read) if indexes else []
+        if unknown := unknown_uses(repository, images, frozenset(attestations)):
+            self.unknown.append(unknown)
+            print(f"not known: {unknown}", file=sys.stderr)
+
+
+def _home(registry: "EcrRegistry") -> tuple[str, str]:
+    return registry.account.digits, registry.region.name

@@ -39,7 +39,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     add_inventory(parser)
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="with --images: a snapshot of the registry")
     parser.add_argument(
-        "--running", action="append", default=[], choices=("ecs", "lambda", "kubernetes"),
+        "--running", action="append", default=[], choices=("ecs", "lambda", "inspector", "kubernetes"),
         help="the services to ask what runs; may be repeated (default: ecs and lambda, in this account)",
     )  # fmt: skip
     parser.add_argument(
@@ -71,7 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
     are_uses_known = not arguments.images or bool(taken.uses or arguments.in_use)
     doubts = tuple(each.what for each in taken.warnings if each.code == "inventory-partial")
     questions = [
-        RetirementQuestion(held[name], live, taken.uses, now, arguments.quiet, are_uses_known, doubts)
+        RetirementQuestion(
+            held[name], live, taken.uses, now, arguments.quiet, are_uses_known, doubts, _unknown_uses(taken, name)
+        )
         for name in arguments.names
     ]
     judged = [(question, retirement_findings(question)) for question in questions]
@@ -79,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         _print_json(judged)
     else:
         _print_text(judged)
+        others = "ECS and EKS" if "inspector" in arguments.running else "no services"
+        print(f"of other accounts, {others} are asked; their pulls are counted", file=sys.stderr)
     is_blocked = any(finding.blocks for _, found in judged for finding in found)
     return ExitCode.FINDINGS if is_blocked else ExitCode.DONE
 
@@ -93,6 +97,7 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
     from shared_ecr.cli.inventory_taking import InventoryTaking
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.fate.inventory import Inventory, load_uses
+    from shared_ecr.findings.problems import Problem, Severity
 
     regions = live_regions(arguments, declared_registry(arguments.file))
     region, *others = regions
@@ -108,7 +113,14 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
     if taken.first_error:
         raise taken.first_error
     named = (use for path in arguments.in_use for use in load_uses(path))
-    return live, Inventory(tuple(taken.repositories), (*taken.uses, *named))
+    warnings = (
+        Problem("inventory-use-unknown", Severity.WARNING, each.what, path=each.repository) for each in taken.unknown
+    )
+    return live, Inventory(tuple(taken.repositories), (*taken.uses, *named), tuple(warnings))
+
+
+def _unknown_uses(taken: "Inventory", name: str) -> tuple[str, ...]:
+    return tuple(each.what for each in taken.warnings if each.code == "inventory-use-unknown" and each.path == name)
 
 
 def _print_text(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding, ...]]]") -> None:
@@ -125,7 +137,6 @@ def _print_text(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding,
         else:
             print(f"{question.repository.title}: nothing speaks against its removal")
             print("\n".join(commands(question)))
-    print("services of other accounts are not asked; their pulls are counted", file=sys.stderr)
 
 
 def _print_json(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding, ...]]]") -> None:

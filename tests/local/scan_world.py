@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cli.command_line import Outcome, shared_ecr
-from client.images import BuiltImage
+from client.images import BuiltImage, image, index, with_root
 from local.registry_caller import RegistryCaller, client
 from shared_ecr.client.scanning import running, watches
 from shared_ecr.local import LocalAws, give_scan_results
@@ -138,3 +138,19 @@ def scan_world(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ecr.create_repository(repositoryName=repository)
         yield ScanWorld(aws, ecr, repository, tmp_path)
         ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[])
+
+
+def with_attestation(built: BuiltImage) -> BuiltImage:
+    """An index as BuildKit writes it: the image, and an attestation for the platform `unknown`."""
+    attestation = image([b"{}"], layer_type="application/vnd.in-toto+json", seed=new_seed())
+    entries: list[dict[str, Any]] = [
+        built.descriptor(platform={"os": "linux", "architecture": "amd64"}),
+        attestation.descriptor(
+            platform={"os": "unknown", "architecture": "unknown"},
+            annotations={"vnd.docker.reference.type": "attestation-manifest"},
+        ),
+    ]
+    both = index(built)
+    files = {**built.files, **attestation.files}
+    document = {**both.manifest, "manifests": entries}
+    return with_root(BuiltImage(both.root, both.media_type, files), document)

@@ -3,12 +3,21 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from client.images import BuiltImage, about, image, index, with_root
-from local.scan_world import NOW, ScanWorld, basic, basic_finding, enhanced, inspector_finding, new_seed, status
+from client.images import about, image, index
+from local.scan_world import (
+    NOW,
+    ScanWorld,
+    basic,
+    basic_finding,
+    enhanced,
+    inspector_finding,
+    new_seed,
+    status,
+    with_attestation,
+)
 
 LONG_AGO = NOW - timedelta(days=30).total_seconds()
 NEXT_YEAR = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
@@ -163,7 +172,7 @@ def test_an_index_is_judged_by_each_of_its_platforms(world: ScanWorld) -> None:
 
 def test_attestations_and_signatures_in_an_index_are_not_scanned(world: ScanWorld) -> None:
     built = image(seed=new_seed())
-    world.holds(_with_attestation(built), "1")
+    world.holds(with_attestation(built), "1")
     world.shows(built.root, basic())
     code, report = world.scanned()
     assert (code, [each["digest"] for each in report["images"][0]["platforms"]]) == (0, [built.root])
@@ -308,19 +317,3 @@ def test_the_results_are_valid_for_code_scanning(world: ScanWorld, digest: str) 
     done = world.scan("1", "--format", "sarif")
     (result,) = json.loads(done.stdout)["runs"][0]["results"]
     assert (done.code, result["ruleId"], result["level"]) == (1, "CVE-2026-1", "error")
-
-
-def _with_attestation(built: BuiltImage) -> BuiltImage:
-    """An index as BuildKit writes it: the image, and an attestation for the platform `unknown`."""
-    attestation = image([b"{}"], layer_type="application/vnd.in-toto+json", seed=new_seed())
-    entries: list[dict[str, Any]] = [
-        built.descriptor(platform={"os": "linux", "architecture": "amd64"}),
-        attestation.descriptor(
-            platform={"os": "unknown", "architecture": "unknown"},
-            annotations={"vnd.docker.reference.type": "attestation-manifest"},
-        ),
-    ]
-    both = index(built)
-    files = {**built.files, **attestation.files}
-    document = {**both.manifest, "manifests": entries}
-    return with_root(BuiltImage(both.root, both.media_type, files), document)

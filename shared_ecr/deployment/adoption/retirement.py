@@ -53,6 +53,8 @@ class RetirementQuestion:
     """Whether any service or file was asked what runs."""
     doubts: tuple[str, ...] = ()
     """What the inventory says it lacks."""
+    unknown_uses: tuple[str, ...] = ()
+    """Of which images no service says whether they are in use."""
 
 
 def retirement_findings(question: RetirementQuestion) -> tuple[RetirementFinding, ...]:
@@ -97,6 +99,14 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         yield RetirementFinding(
             "retire-unread", Severity.ERROR, f"the inventory is not whole: {doubt}",
             "What could not be read is not taken for harmless", "Take the inventory again", repository=name,
+        )  # fmt: skip
+    for unknown in question.unknown_uses:
+        yield RetirementFinding(
+            "retire-uses-unknown", Severity.ERROR, f"it is not known whether all images are in use: {unknown}",
+            "An image that runs is pulled again at the next start",
+            "Let a filter of enhanced scanning match the repository, and ask again; without 'inspector', no question is "
+            "asked of other accounts",
+            repository=name,
         )  # fmt: skip
     if not question.are_uses_known:
         yield RetirementFinding(

@@ -62,6 +62,8 @@ class _InventoryReader:
                 self.uses += _recorded_uses(document["inUse"], text.file)
             if isinstance(document, dict) and isinstance(document.get("notRead"), list):
                 self.not_read += _not_read(document["notRead"], text.file)
+            if isinstance(document, dict) and isinstance(document.get("useNotKnown"), list):
+                self.not_read += _uses_not_known(document["useNotKnown"], text.file)
 
     def _gather(self, text: InventoryText, start: int, found: EntryList) -> None:
         owners: dict[tuple[Any, Any, Any], ImageOwner] = {}
@@ -155,6 +157,21 @@ def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:
                     "inventory-partial", Severity.WARNING, f"{quoted(what)} could not be read: {visible(why)}",
                     "Its images, or who uses them, are not in this inventory", "Take the inventory again",
                     file=file,
+                )  # fmt: skip
+            case _:
+                continue
+
+
+def _uses_not_known(entries: Sequence[Any], file: str) -> Iterator[Problem]:
+    """Yield a warning for each repository with images of which no service says whether they are in use."""
+    for entry in entries:
+        match entry:
+            case {"repositoryName": str() as repository, "region": str(), "what": str() as what, "service": str()}:
+                yield Problem(
+                    "inventory-use-unknown", Severity.WARNING, visible(what),
+                    f"It is not known whether they are in use: {visible(entry['service'])} does not say it",
+                    "Ask the services that run them too, or name what runs with --in-use FILE",
+                    file=file, path=visible(repository),
                 )  # fmt: skip
             case _:
                 continue

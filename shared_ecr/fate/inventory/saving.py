@@ -11,7 +11,7 @@ from typing import Any
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.inventory import Inventory
 from shared_ecr.fate.inventory.pages import OWN_KEY, OWN_VERSION
-from shared_ecr.fate.inventory.uses import ImageUse
+from shared_ecr.fate.inventory.uses import ImageUse, UnknownUses
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.lifecycle.rules import StorageClass
 
@@ -24,27 +24,41 @@ class UnreadRepository:
     why: str
 
 
-def save(inventory: Inventory, path: Path, taken_at: datetime, unread: Sequence[UnreadRepository] = ()) -> None:
-    """Write *inventory* to *path*, whole or not at all; what is *unread* is recorded in it.
+def save(
+    inventory: Inventory,
+    path: Path,
+    taken_at: datetime,
+    unread: Sequence[UnreadRepository] = (),
+    unknown: Sequence[UnknownUses] = (),
+) -> None:
+    """Write *inventory* to *path*, whole or not at all; what is *unread* and *unknown* is recorded in it.
 
     Raises:
         UnavailableError: the file cannot be written.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text("".join(_lines(inventory, taken_at, unread)), encoding="utf-8")
+        draft.write_text("".join(_lines(inventory, taken_at, unread, unknown)), encoding="utf-8")
         draft.replace(path)
     except OSError as fault:
         draft.unlink(missing_ok=True)
         raise UnavailableError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
 
-def _lines(inventory: Inventory, taken_at: datetime, unread: Sequence[UnreadRepository]) -> Iterator[str]:
+def _lines(
+    inventory: Inventory, taken_at: datetime, unread: Sequence[UnreadRepository], unknown: Sequence[UnknownUses]
+) -> Iterator[str]:
     yield f'{{"{OWN_KEY}": {OWN_VERSION}, "takenAt": {json.dumps(taken_at.isoformat())},\n "inUse": ['
     yield from _joined(_use(use) for use in inventory.uses)
     if unread:
         yield '],\n "notRead": ['
         yield from _joined({"what": each.what, "why": each.why} for each in unread)
+    if unknown:
+        yield '],\n "useNotKnown": ['
+        yield from _joined(
+            {"repositoryName": each.repository, "region": each.region, "what": each.what, "service": each.service}
+            for each in unknown
+        )
     yield '],\n "repositories": ['
     for number, repository in enumerate(inventory.repositories):
         yield ",\n  " if number else "\n  "

@@ -47,6 +47,21 @@ class ImageUse:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownUses:
+    """That it is not known of some images of a repository whether they are in use."""
+
+    repository: str
+    region: str
+    what: str
+    """Which images, and why it is not known."""
+    service: str
+    """Who was asked."""
+
+    def __str__(self) -> str:
+        return f"{self.repository} in {self.region}: {self.what}, so {self.service} does not say if they are in use"
+
+
 def find_uses(text: str, by: str) -> Iterator[ImageUse]:
     """Find every reference in *text*, each once."""
     seen: set[ImageUse] = set()
