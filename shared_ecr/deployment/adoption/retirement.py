@@ -104,8 +104,8 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         yield RetirementFinding(
             "retire-uses-unknown", Severity.ERROR, f"it is not known whether all images are in use: {unknown}",
             "An image that runs is pulled again at the next start",
-            "Let a filter of enhanced scanning match the repository, and ask again; without 'inspector', no question is "
-            "asked of other accounts",
+            "Let a filter of enhanced scanning match the repository, and ask again; the other services show what runs in "
+            "this account alone",
             repository=name,
         )  # fmt: skip
     if not question.are_uses_known:
