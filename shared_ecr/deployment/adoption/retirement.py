@@ -104,7 +104,7 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         yield RetirementFinding(
             "retire-uses-unknown", Severity.ERROR, f"it is not known whether all images are in use: {unknown}",
             "An image that runs is pulled again at the next start",
-            "Let a filter of enhanced scanning match the repository, and ask again; the other services show what runs in "
+            "Let a filter of enhanced scanning match the repository, and ask again; other services show what runs in "
             "this account alone",
             repository=name,
         )  # fmt: skip
