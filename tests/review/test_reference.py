@@ -2,7 +2,7 @@ from pathlib import Path
 
 from finding_codes import codes_of
 from shared_ecr.review.rules import REPOSITORY_RULES, SCENE_RULES
-from shared_ecr.review.rules.registry_settings import RULES as SETTINGS
+from shared_ecr.review.settings.reviewed_setting import reviewed_settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs/reference/review.md").read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ def test_every_code_of_a_review_is_documented() -> None:
 
 
 def test_every_code_of_the_rules_is_documented_beside_them() -> None:
-    found = codes_of("review/rules", "review/changes", "review/lifecycle_texts.py")
+    found = codes_of("review/rules", "review/changes", "review/settings", "review/lifecycle_texts.py")
     assert sorted(code for code in found if f"`{code}`" not in REFERENCE) == []
 
 
@@ -30,5 +30,6 @@ def test_every_code_of_the_corpus_is_documented() -> None:
 
 
 def test_every_rule_says_in_its_docstring_what_it_judges() -> None:
-    rules = (*REPOSITORY_RULES, *SCENE_RULES, *SETTINGS.values())
+    of_settings = (rule for row in reviewed_settings().values() for rule in (row.judged, row.changed) if rule)
+    rules = (*REPOSITORY_RULES, *SCENE_RULES, *of_settings)
     assert [rule for rule in rules if getattr(rule, "__name__", "") != "<lambda>" and not rule.__doc__] == []

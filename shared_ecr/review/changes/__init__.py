@@ -16,12 +16,10 @@ from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import paired_stacks
 from shared_ecr.review.changes.operations.lost_keys import keys_of_plans
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
-from shared_ecr.review.changes.registry.exclusions import exclusions_added
 from shared_ecr.review.changes.registry.public_repositories import public_findings
 from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
 from shared_ecr.review.changes.registry.replication import copied_no_more, copied_outside, deletions_copied
 from shared_ecr.review.changes.registry.settings import SettingCase, setting_cases
-from shared_ecr.review.changes.registry.signing import signing_lost
 from shared_ecr.review.changes.registry.templates import template_findings
 from shared_ecr.review.changes.rules import CASE_RULES
 from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_images
@@ -84,11 +82,9 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
         *_of_gone(paired, question, before, after),
         *dropped_many(paired.gone, held(before, REPOSITORY)),
         *policy_findings(registries, before, after),
-        *(found for setting in settings for found in judged_setting(setting)),
+        *(found for setting in settings for found in judged_setting(setting, after)),
         *template_findings(settings, access),
         *public_findings(settings, access),
-        *exclusions_added(settings, after),
-        *signing_lost(settings),
         *copied_no_more(before, after, stacks),
         *deletions_copied(before, after),
         *copied_outside(before, after, question.known),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared_ecr.review.changes.verdicts.custom import ATTRIBUTE_ROWS
 from shared_ecr.review.changes.verdicts.rows import ChangeEffect, Rows, Verdict
-from shared_ecr.review.changes.verdicts.table import TABLE
+from shared_ecr.review.changes.verdicts.table import property_table
 from shared_ecr.review.documents.terraform.translation import JOINED, TRANSLATIONS
 
 PAGE = Path(__file__).parents[3] / "docs/reference/changes.md"
@@ -59,7 +59,7 @@ def terraform() -> Iterator[str]:
 
 
 def page() -> str:
-    lines = [HEAD.rstrip(), *(line for type_, rows in TABLE.items() for line in section(type_, rows))]
+    lines = [HEAD.rstrip(), *(line for type_, rows in property_table().items() for line in section(type_, rows))]
     lines += section("Attributes of every resource", ATTRIBUTE_ROWS)
     lines += terraform()
     return "\n".join(lines) + "\n"

@@ -9,10 +9,10 @@ import pytest
 
 from review.changes.row_examples import EXAMPLES, Example
 from review.changes.test_attacks import found, side
-from shared_ecr.review.changes.verdicts.ecr import ECR_ROWS, PARAMETERS_ALONE, WITHOUT_A_PROPERTY
+from shared_ecr.review.changes.verdicts.ecr import PARAMETERS_ALONE, WITHOUT_A_PROPERTY
 from shared_ecr.review.changes.verdicts.keys import KEY_ROWS
 from shared_ecr.review.changes.verdicts.rows import ChangeEffect, Verdict
-from shared_ecr.review.changes.verdicts.table import TABLE, changed_paths
+from shared_ecr.review.changes.verdicts.table import changed_paths, property_table
 from shared_ecr.review.documents.terraform.attributes import ATTRIBUTES, Attributes
 from shared_ecr.review.documents.terraform.translation import JOINED, TRANSLATIONS, renamed
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall
@@ -23,7 +23,7 @@ from unit.review.changes.published_schemas import TYPES_OF_ECR, leaves
 DIRECTIONS = ("added", "changed", "removed")
 VERDICTS = [
     pytest.param(type_, path, direction, getattr(row, direction), id=f"{type_} {path} {direction}")
-    for type_, rows in TABLE.items() for path, row in rows.items() for direction in DIRECTIONS
+    for type_, rows in property_table().items() for path, row in rows.items() for direction in DIRECTIONS
 ]  # fmt: skip
 PUTS = [name for name, kind in OPERATIONS["ecr"].items() if kind is OperationKind.PUTS]
 SERVICE = botocore.session.get_session().get_service_model("ecr")
@@ -36,15 +36,15 @@ NO_PROPERTY |= {"logo_image_blob"}
 @pytest.mark.parametrize("type_", [*TYPES_OF_ECR, *KEY_ROWS])
 def test_every_property_of_the_published_schema_has_a_row(type_: str) -> None:
     without = {path for owner, path in WITHOUT_A_PROPERTY if owner == type_}
-    assert {*TABLE[type_]} - without == leaves(type_)
+    assert {*property_table()[type_]} - without == leaves(type_)
 
 
 def test_every_type_of_ecr_has_rows() -> None:
-    assert sorted(ECR_ROWS) == TYPES_OF_ECR
+    assert sorted(each for each in property_table() if each.startswith("AWS::ECR::")) == TYPES_OF_ECR
 
 
 def test_the_rows_of_functions_are_properties_of_functions() -> None:
-    assert {*TABLE["AWS::Lambda::Function"]} <= leaves("AWS::Lambda::Function")
+    assert {*property_table()["AWS::Lambda::Function"]} <= leaves("AWS::Lambda::Function")
 
 
 def members(shape: Any, path: str = "") -> Iterator[str]:
@@ -82,7 +82,7 @@ def test_every_parameter_of_an_operation_that_puts_something_has_a_row(operation
 def rows_of(type_: str, properties: Any) -> Iterator[str]:
     """Yield the rows that *properties* reach; a property that no row has is an error."""
     for path in paths(properties):
-        above = [row for row in TABLE[type_] if row == path or path.startswith((f"{row}.", f"{row}[]"))]
+        above = [row for row in property_table()[type_] if row == path or path.startswith((f"{row}.", f"{row}[]"))]
         assert above, f"{type_} has no row for {path}"
         yield above[0]
 
@@ -109,7 +109,7 @@ def sample(attributes: Attributes) -> Any:
 def test_every_attribute_of_terraform_becomes_a_property_that_has_a_row(type_: str) -> None:
     if type_ in JOINED:
         owner, name, _ = JOINED[type_]
-        assert any(row.split(".")[0] == name for row in TABLE[owner])
+        assert any(row.split(".")[0] == name for row in property_table()[owner])
         return
     if type_ not in TRANSLATIONS:
         assert type_ == "aws_ecr_account_setting"
@@ -145,7 +145,7 @@ WITHOUT_AN_EXAMPLE = {("AWS::ECR::RegistryPolicy", "PolicyText", "removed")} | {
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: f"{each.type} {each.path} {each.direction}")
 def test_a_change_leads_to_a_finding_of_its_row(example: Example, tmp_path: Path) -> None:
-    row = TABLE[example.type][example.path]
+    row = property_table()[example.type][example.path]
     verdict: Verdict = getattr(row, example.direction)
     codes = {each.code for each in found(tmp_path, example.before, example.after)}
     assert codes & {*verdict.codes}, codes
@@ -153,7 +153,7 @@ def test_a_change_leads_to_a_finding_of_its_row(example: Example, tmp_path: Path
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: f"{each.type} {each.path} {each.direction}")
 def test_the_table_reads_the_direction_of_a_change(example: Example, tmp_path: Path) -> None:
-    verdict: Verdict = getattr(TABLE[example.type][example.path], example.direction)
+    verdict: Verdict = getattr(property_table()[example.type][example.path], example.direction)
     (old,) = (each for _, each in side(tmp_path, "old", example.before).resources(example.type))
     (new,) = (each for _, each in side(tmp_path, "new", example.after).resources(example.type))
     assert dict(changed_paths(old, new))[example.path] == verdict

@@ -1,78 +1,22 @@
-"""What a change of one setting takes away: scans, caches, signatures, templates, public repositories.
+"""What a change of one setting takes away: the rules of its row, and those about every setting.
 
-Replication is in `replication`, the registry policy in `registry_access`.
+Replication is in `replication`, the registry policy in `registry_policies`.
 """
 
 from collections.abc import Callable, Iterator
 
-from shared_ecr.review.changes.cases import OPERATION
 from shared_ecr.review.changes.differences import becomes_known, undecided
-from shared_ecr.review.changes.registry.scanning import Scans
-from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
+from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.gone import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.listed import listed_in_setting
-from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note, warning
-from shared_ecr.review.rules.scene import SCANNING, TEMPLATE
-from shared_ecr.review.rules.settings.caches import CACHE_RULE
+from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
-from shared_ecr.review.rules.settings.replication import CALLED, CALLED_OPERATION
+from shared_ecr.review.settings.reviewed_setting import reviewed_settings
 from shared_ecr.review.verdict import Happening
 
-_UNKNOWN_VULNERABILITIES = "Images with known vulnerabilities are pushed without a finding"
-
-# What they allow is judged nowhere else: they decide how layers are mounted, and which scanner is used.
-_HARMLESS_SETTINGS = frozenset({"BASIC_SCAN_TYPE_VERSION", "BLOB_MOUNTING"})
 SettingRule = Callable[[SettingCase], Iterator[RuleFinding]]
-
-
-def scanning(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find a registry that scans less."""
-    if case.type != SCANNING or case.before is None:
-        return
-    lost: str | None = None
-    if case.after:
-        lost = Scans.of(case.after.resource).lost(Scans.of(case.before.resource))
-    elif case.happening is Happening.DELETED:
-        lost = "it was removed: the registry scans nothing by itself"
-    if lost:
-        yield error("scan-weakened", lost, _UNKNOWN_VULNERABILITIES, "Keep the scan type and its filters")
-
-
-def cache(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find a pull-through cache rule that is replaced or removed."""
-    if case.type != CACHE_RULE:
-        return
-    if case.happening is Happening.REPLACED:
-        changed = ", ".join(each.what for each in case.differences if each.what not in {*MOVES, OPERATION})
-        if not changed:
-            # A plan replaces it although nothing of it changes: `operations` reports that.
-            return
-        yield error(
-            "pull-through-replaced", f"it is replaced, for {changed} changes",
-            "Its properties are fixed when the rule is created. A second rule of one prefix 'already exists', so the "
-            "deployment fails; under another prefix, pulls by the old names fail",
-            "Change credentials by UpdatePullThroughCacheRule; else add a rule of another prefix first",
-        )  # fmt: skip
-    elif case.happening is Happening.DELETED:
-        yield warning(
-            "pull-through-dropped", "it was removed",
-            "Images that are not cached yet can no longer be pulled through it",
-            "Make sure that no consumer pulls by its prefix",
-        )  # fmt: skip
-
-
-def dropped(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find creation templates that were removed, or that are for another prefix now."""
-    old, new = case.before, case.after
-    is_renamed = case.happening is Happening.REPLACED and old and new and old.name != new.name
-    if case.type == TEMPLATE and (case.happening is Happening.DELETED or is_renamed):
-        what = f"it is for the prefix {new.written_name} now" if is_renamed and new else "it was removed"
-        yield error(
-            "creation-template-dropped", what,
-            "Repositories that ECR creates under its old prefix are then created with mutable tags, AES256 and no "
-            "policy", "Keep it, or acknowledge that no repository is created under the prefix",
-        )  # fmt: skip
 
 
 def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
@@ -130,41 +74,19 @@ def undecidable(case: SettingCase) -> Iterator[RuleFinding]:
             )  # fmt: skip
 
 
-def account_setting(case: SettingCase) -> Iterator[RuleFinding]:
-    """Find account settings that a call puts, and that other rules do not judge.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html
-    """
-    if case.type != CALLED or case.happening is Happening.MOVED:
-        return
-    resource = case.held.resource
-    if resource.properties.get("Operation") == CALLED_OPERATION:
-        return
-    verb = {Happening.CREATED: "is put", Happening.DELETED: "is no longer put"}.get(case.happening, "changes")
-    is_known_setting = resource.text("Name") in _HARMLESS_SETTINGS
-    make = note if is_known_setting else warning
-    yield make(
-        "setting-changed", f"the account setting {verb}",
-        "It applies to every repository of the account and Region" if is_known_setting else
-        "It applies to every repository of the account and Region, and can widen what policies allow",
-        "Check that it is meant",
-    )  # fmt: skip
-
-
 SETTING_RULES: tuple[SettingRule, ...] = (
-    scanning,
-    cache,
-    dropped,
     public_repository,
     moved,
-    account_setting,
     listed_in_setting,
     undecidable,
 )
 
 
-def judged_setting(case: SettingCase) -> Iterator[ReviewFinding]:
+def judged_setting(case: SettingCase, after: Deployment) -> Iterator[ReviewFinding]:
     """Yield what every rule finds; of what moves with its whole stack, a finding of the stack says so."""
     if not case.is_elsewhere:
+        row = reviewed_settings().get(case.type)
+        if row and row.changed:
+            yield from (found.about(case.what, case.held.resource) for found in row.changed(case, after))
         for rule in SETTING_RULES:
             yield from (found.about(case.what, case.held.resource) for found in rule(case))

@@ -86,3 +86,7 @@ def listed(effect: ChangeEffect, why: str) -> Verdict:
 def always(verdict: Verdict) -> PropertyRow:
     """Return a row with one verdict on every direction."""
     return PropertyRow(verdict, verdict, verdict)
+
+
+ONE_VALUE = always(harmless("ECR knows one value; it refuses another one"))
+"""The row of a property that has one value."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
@@ -11,13 +12,19 @@ from shared_ecr.review.changes.verdicts.ecr import ECR_ROWS
 from shared_ecr.review.changes.verdicts.keys import KEY_ROWS
 from shared_ecr.review.changes.verdicts.rows import Rows, Verdict
 from shared_ecr.review.deployments import Resource, is_known
+from shared_ecr.review.settings.reviewed_setting import reviewed_settings
 
-TABLE: Mapping[str, Rows] = {**ECR_ROWS, **KEY_ROWS, **CUSTOM_ROWS}
+
+@cache
+def property_table() -> Mapping[str, Rows]:
+    """Return the rows of every type; those of settings are beside their rules."""
+    settings = {type_: row.properties for type_, row in reviewed_settings().items() if row.properties}
+    return {**ECR_ROWS, **settings, **KEY_ROWS, **CUSTOM_ROWS}
 
 
 def changed_paths(before: Resource, after: Resource) -> Iterator[tuple[str, Verdict | None]]:
     """Yield the path of each property that differs, with the verdict on it; None where no row has the path."""
-    rows = TABLE.get(before.type, {})
+    rows = property_table().get(before.type, {})
     old, new = (_leaves(dict(each.properties), "", rows) for each in (before, after))
     for path in sorted({*old, *new}):
         was, now = old.get(path, Counter()), new.get(path, Counter())

@@ -1,22 +1,3 @@
-"""Public repositories: only one Region has them.
-
-Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
-"""
-
-from collections.abc import Iterator
-
-from shared_ecr.model.settings.public_repositories import HOME
-from shared_ecr.review.deployments import Resource
-from shared_ecr.review.findings import RuleFinding, error
+"""What a template calls a public repository."""
 
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
-
-
-def public(resource: Resource) -> Iterator[RuleFinding]:
-    """Judge where one public repository is deployed."""
-    region = resource.home.region
-    if region not in {None, str(HOME)}:
-        yield error(
-            "public-region", f"a public repository is deployed to {region}", f"They exist in {HOME} alone",
-            f"Deploy it to {HOME}",
-        )  # fmt: skip

@@ -10,23 +10,18 @@ from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.filters import replication_filter_matches
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.replication import (
-    MAX_DESTINATIONS,
     MAX_PREFIXES,
-    MAX_RULES,
-    OPT_IN_REGIONS,
-    WARNED_RULES,
+    REPLICATION_CONFIGURATION,
     NamePrefix,
 )
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
-from shared_ecr.review.findings import RuleFinding, error, note, warning
-from shared_ecr.review.policy_texts import partition_of
+from shared_ecr.review.findings import error
 from shared_ecr.review.rules.settings.shapes import Shapes
 from shared_ecr.review.texts import pascal
 from shared_ecr.text import quoted
 
-REPLICATION = "AWS::ECR::ReplicationConfiguration"
-CALLED = "Custom::EcrSetting"
 CALLED_OPERATION = "PutReplicationConfiguration"
 
 
@@ -62,15 +57,15 @@ def read_replications(deployment: Deployment) -> Iterator[ReadReplication]:
     for stack in deployment.stacks:
         for resource in stack.resources:
             if (configuration := configured(resource)) is not None:
-                yield ReadReplication(stack, resource, tuple(rule for rule, _ in _rules(Shapes(), configuration)))
+                yield ReadReplication(stack, resource, tuple(rule for rule, _ in read_rules(Shapes(), configuration)))
 
 
 def configured(resource: Resource) -> Json:
     """Return the configuration that *resource* puts, in CloudFormation's spelling; None where it puts none."""
-    if resource.type == REPLICATION:
+    if resource.type == REPLICATION_CONFIGURATION.type:
         return resource.properties.get("ReplicationConfiguration", {})
     body = resource.text("Body")
-    if resource.type != CALLED or resource.properties.get("Operation") != CALLED_OPERATION or body is None:
+    if resource.type != CALLED_SETTING.type or resource.properties.get("Operation") != CALLED_OPERATION or body is None:
         return None
     try:
         called = pascal(read_json(body, "the body"))
@@ -79,23 +74,8 @@ def configured(resource: Resource) -> Json:
     return called.get("ReplicationConfiguration") if isinstance(called, dict) else None
 
 
-def replication(resource: Resource) -> Iterator[RuleFinding]:
-    """Judge one replication configuration."""
-    configuration = configured(resource)
-    if configuration is None:
-        return
-    shapes = Shapes()
-    rules = _rules(shapes, configuration)
-    yield from _number_of(rules)
-    for rule, path in rules:
-        if not rule.has_destinations:
-            yield _without_destinations(path)
-        for destination in dict.fromkeys(rule.destinations):
-            yield from _destination(destination, path, resource.home)
-    yield from shapes.found
-
-
-def _rules(shapes: Shapes, configuration: Json) -> list[tuple[ReadRule, str]]:
+def read_rules(shapes: Shapes, configuration: Json) -> list[tuple[ReadRule, str]]:
+    """Return each rule with its path in the resource."""
     held = shapes.mapping(configuration, "ReplicationConfiguration")
     return [(_rule(shapes, rule, path), path) for rule, path in shapes.mappings(held.get("Rules"), "Rules")]
 
@@ -135,51 +115,3 @@ def _destination_of(shapes: Shapes, written: Mapping[str, Json], path: str) -> R
     region = shapes.parsed(written.get("Region"), f"{path}.Region", Region.parse)
     account = shapes.parsed(written.get("RegistryId"), f"{path}.RegistryId", AccountId.parse)
     return RegistryHome(str(account), str(region)) if account and region else None
-
-
-def _number_of(rules: list[tuple[ReadRule, str]]) -> Iterator[RuleFinding]:
-    if len(rules) > MAX_RULES:
-        what = f"{len(rules)} rules; {MAX_RULES} are allowed"
-        yield error("replication-rules", what, "ECR refuses the configuration", "Join rules with the same destinations")
-    elif len(rules) > WARNED_RULES:
-        yield warning(
-            "replication-rules", f"{len(rules)} rules", f"AWS's quota page allows {WARNED_RULES}, its API {MAX_RULES}",
-            "Join rules with the same destinations",
-        )  # fmt: skip
-    destinations = {each for rule, _ in rules for each in rule.destinations}
-    if len(destinations) > MAX_DESTINATIONS:
-        yield error(
-            "replication-destinations",
-            f"{len(destinations)} destinations; {MAX_DESTINATIONS} are allowed for all rules together",
-            "It is a quota that AWS does not raise: ECR refuses the configuration", "Replicate to fewer registries",
-            tuple(sorted(map(str, destinations))),
-        )  # fmt: skip
-
-
-def _without_destinations(path: str) -> RuleFinding:
-    return error(
-        "replication-destinations", f"{path} has no destinations", "ECR refuses a rule without any",
-        "Name a Region and a registry, or remove the rule",
-    )  # fmt: skip
-
-
-def _destination(destination: RegistryHome, path: str, home: RegistryHome) -> Iterator[RuleFinding]:
-    if destination == home:
-        yield error(
-            "replication-itself",
-            f"{path} replicates {home} to itself",
-            "ECR refuses it",
-            "Name another Region or account",
-        )
-    ours, theirs = partition_of(home), partition_of(destination)
-    if ours and ours != theirs:
-        yield error(
-            "region-partition", f"{path}: {destination.region} is in partition {theirs}, the registry in {ours}",
-            "Images are not replicated from one partition to another", "Name a Region of the same partition",
-        )  # fmt: skip
-    if destination.region in OPT_IN_REGIONS:
-        yield note(
-            "region-opt-in", f"{path}: {destination.region} is a Region that an account must enable first",
-            "Nothing arrives there as long as one of the two accounts has not",
-            "Enable it in the source's account and the destination's",
-        )  # fmt: skip

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 from shared_ecr.model.settings.pull_through_cache import (
+    CACHE_RULE,
+    MAX_RULES,
     SECRET_PREFIX,
     CachePrefix,
     CacheRule,
@@ -16,13 +18,17 @@ from shared_ecr.model.settings.pull_through_cache import (
     Upstream,
     parse_host,
 )
-from shared_ecr.review.deployments import OPEN_MARK, RegistryHome, Resource, Stack, is_known
-from shared_ecr.review.findings import RuleFinding, error
+from shared_ecr.review.changes.cases import OPERATION
+from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
+from shared_ecr.review.changes.verdicts.rows import always, dangerous
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, Stack, is_known
+from shared_ecr.review.findings import RuleFinding, error, warning
 from shared_ecr.review.policy_texts import partition_of
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
+from shared_ecr.review.settings.reviewed_setting import ResourceLimit, ReviewedSetting
+from shared_ecr.review.verdict import Happening
 from shared_ecr.text import quoted
 
-CACHE_RULE = "AWS::ECR::PullThroughCacheRule"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 — a type of CloudFormation
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html: not in China, not in GovCloud.
 WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
@@ -32,7 +38,7 @@ _SECRET_ARN = re.compile(r"(?P<place>.*):secret:(?P<name>.*)")
 _REFERENCE = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[^}]*)?\}")
 
 
-def cache(stack: Stack, resource: Resource) -> Iterator[RuleFinding]:
+def _judged(stack: Stack, resource: Resource) -> Iterator[RuleFinding]:
     """Judge one cache rule of *stack*."""
     shapes, properties = Shapes(), resource.properties
     if partition_of(resource.home) in WITHOUT_CACHE:
@@ -140,3 +146,33 @@ def _elsewhere(secret: NamedSecret, home: RegistryHome) -> Iterator[RuleFinding]
             "cache-credentials", f"the secret is in {secret.account}/{secret.region}, the rule in {home}",
             "ECR reads secrets of its own account and Region alone", f"Make the secret in {home}",
         )  # fmt: skip
+
+
+def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
+    """Find a pull-through cache rule that is replaced or removed."""
+    if case.happening is Happening.REPLACED:
+        changed = ", ".join(each.what for each in case.differences if each.what not in {*MOVES, OPERATION})
+        if not changed:
+            # A plan replaces it although nothing of it changes: `operations` reports that.
+            return
+        yield error(
+            "pull-through-replaced", f"it is replaced, for {changed} changes",
+            "Its properties are fixed when the rule is created. A second rule of one prefix 'already exists', so the "
+            "deployment fails; under another prefix, pulls by the old names fail",
+            "Change credentials by UpdatePullThroughCacheRule; else add a rule of another prefix first",
+        )  # fmt: skip
+    elif case.happening is Happening.DELETED:
+        yield warning(
+            "pull-through-dropped", "it was removed",
+            "Images that are not cached yet can no longer be pulled through it",
+            "Make sure that no consumer pulls by its prefix",
+        )  # fmt: skip
+
+
+REVIEWED = ReviewedSetting(
+    CACHE_RULE.type,
+    _judged,
+    _changed,
+    dict.fromkeys(CACHE_RULE.create_only, always(dangerous("pull-through-replaced"))),
+    ResourceLimit(MAX_RULES, "cache-rules"),
+)

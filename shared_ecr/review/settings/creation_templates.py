@@ -6,14 +6,28 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creati
 from collections.abc import Iterator
 
 from shared_ecr.model.encryption import NamedKey
-from shared_ecr.model.settings.creation_templates import MAX_DESCRIPTION, AppliedFor, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, MAX_DESCRIPTION, AppliedFor, TemplatePrefix
 from shared_ecr.model.settings.roles import RoleArn
-from shared_ecr.review.deployments import Resource, is_known
+from shared_ecr.review.changes.registry.settings import SettingCase
+from shared_ecr.review.changes.verdicts.ecr import EXCLUSION_FILTERS, LIFECYCLE, MODE, POLICY, SHOWN, WIDENED
+from shared_ecr.review.changes.verdicts.rows import (
+    ChangeEffect,
+    PropertyRow,
+    always,
+    dangerous,
+    harmless,
+    listed,
+    loses,
+    widens,
+)
+from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
 from shared_ecr.review.findings import RuleFinding, error, warning
 from shared_ecr.review.rules.settings.shapes import Shapes, one_of
+from shared_ecr.review.settings.reviewed_setting import ReviewedSetting
+from shared_ecr.review.verdict import Happening
 
 
-def template(resource: Resource) -> Iterator[RuleFinding]:
+def _judged(_: Stack, resource: Resource) -> Iterator[RuleFinding]:
     """Judge one creation template."""
     shapes, properties = Shapes(), resource.properties
     shapes.parsed(properties.get("Prefix"), "Prefix", TemplatePrefix.parse)
@@ -71,3 +85,58 @@ def _role(shapes: Shapes, resource: Resource, *, uses_key: bool) -> Iterator[Rul
             "template-role", f"the role is in account {role.account}, the registry in {account}",
             "ECR takes on roles of the registry's own account", f"Name a role in {account}",
         )  # fmt: skip
+
+
+def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
+    """Find creation templates that were removed, or that are for another prefix now."""
+    old, new = case.before, case.after
+    is_renamed = case.happening is Happening.REPLACED and old and new and old.name != new.name
+    if case.happening is Happening.DELETED or is_renamed:
+        what = f"it is for the prefix {new.written_name} now" if is_renamed and new else "it was removed"
+        yield error(
+            "creation-template-dropped", what,
+            "Repositories that ECR creates under its old prefix are then created with mutable tags, AES256 and no "
+            "policy", "Keep it, or acknowledge that no repository is created under the prefix",
+        )  # fmt: skip
+
+
+_NEW_ENCRYPTION = PropertyRow(
+    harmless("new repositories are encrypted by a key instead of Amazon S3"),
+    loses("creation-template-encryption"),
+    loses("creation-template-encryption"),
+)
+REVIEWED = ReviewedSetting(
+    CREATION_TEMPLATE.type,
+    _judged,
+    _changed,
+    {
+        "AppliedFor[]": PropertyRow(
+            harmless("on this occasion ECR then creates repositories by the rules of the template"),
+            loses("creation-template-narrowed"),
+            loses("creation-template-narrowed"),
+        ),
+        "CustomRoleArn": PropertyRow(
+            harmless("without a role, tags and keys of the template fail already"),
+            listed(ChangeEffect.LOSES, "Where the role lacks a permission, ECR fails to create repositories"),
+            listed(ChangeEffect.LOSES, "Without a role, ECR creates no repository with tags or a key"),
+        ),
+        "Description": SHOWN,
+        "EncryptionConfiguration.EncryptionType": _NEW_ENCRYPTION,
+        "EncryptionConfiguration.KmsKey": PropertyRow(
+            loses("creation-template-encryption"),
+            loses("creation-template-encryption"),
+            loses("creation-template-encryption"),
+        ),
+        "ImageTagMutability": MODE,
+        **EXCLUSION_FILTERS,
+        "LifecyclePolicy": LIFECYCLE,
+        "Prefix": always(dangerous("creation-template-dropped")),
+        "RepositoryPolicy": POLICY,
+        "ResourceTags[].Key": PropertyRow(
+            widens("access-widened-outside", "access-widened"), loses("tags-lost"), loses("tags-lost")
+        ),
+        "ResourceTags[].Value": PropertyRow(
+            widens("access-widened-outside", "access-widened"), widens(*WIDENED, "tags-changed"), loses("tags-lost")
+        ),
+    },
+)
