@@ -23,8 +23,11 @@ from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITOR
 from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.table import TYPES
 from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 
 _FILE = "registry.yaml"
@@ -32,12 +35,9 @@ _FILE = "registry.yaml"
 _IGNORED = ("name-double", "access-public", "access-notprincipal")
 # What a certificate calls a setting, and the key that declares it.
 _CALLED = {
-    "registry policy": "statements",
-    "scanning": "scanning",
-    "pull-time exclusion": "pull_time_exclusions",
-    "replication": "replication",
-    "account setting REPLICATION_OF_DELETIONS": "replication",
-    "account setting": "account_settings",
+    f"{CALLED_SETTING.words} REPLICATION_OF_DELETIONS": "replication",
+    **{each.words: each.keys[0] for each in TYPES.values()},
+    REGISTRY_POLICY.words: "statements",
 }
 # Dropped from a declaration with too many repositories for one stack.
 _TOO_LARGE = "registry-size"

@@ -12,11 +12,10 @@ from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
-from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
-from shared_ecr.model.settings.signing import SIGNING_CONFIGURATION
+from shared_ecr.model.settings.table import TYPES
 
 # What AWS has without being asked; a setting that is so needs no function in the stack.
 _DEFAULTS = {"BASIC_SCAN_TYPE_VERSION": "AWS_NATIVE", "BLOB_MOUNTING": "DISABLED", "REGISTRY_POLICY_SCOPE": "V2"}
@@ -43,11 +42,9 @@ def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
         settings["statements"] = [
             {"reason": found.reason, "statement": dict(each)} for each in statements_of(policy.properties["PolicyText"])
         ]
-    signing = live.one(SIGNING_CONFIGURATION.type)
-    if signing:
-        settings["signing"] = list(_signing(signing))
-    if exclusions := sorted(each.name for each in live.of(EXCLUSION.type)):
-        settings["pull_time_exclusions"] = exclusions
+    for type_ in TYPES.values():
+        if type_.adopted and (held := [each.properties for each in live.of(type_.type)]):
+            settings[type_.keys[0]] = type_.adopted(held)
     if account := dict(_account_settings(live)):
         settings["account_settings"] = account
     return settings
@@ -64,11 +61,7 @@ def _scanning(live: LiveRegistry, left: list[LeftOut]) -> object:
     written: dict[str, object] = {"type": str(held.properties["ScanType"]).lower()}
     for rule in rules:
         if isinstance(rule, dict):
-            filters = rule.get("RepositoryFilters")
-            patterns = (
-                [str(each["Filter"]) for each in filters if isinstance(each, dict)] if isinstance(filters, list) else []
-            )
-            written[str(rule["ScanFrequency"]).lower()] = patterns
+            written[str(rule["ScanFrequency"]).lower()] = _filters(rule)
     return written
 
 
@@ -168,17 +161,6 @@ def _templates(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, P
             if held.get(property_):
                 written[key] = str(held[property_])
         yield template.name, written | properties
-
-
-def _signing(signing: LiveResource) -> Iterator[Plain]:
-    rules = signing.properties.get("Rules")
-    for rule in rules if isinstance(rules, list) else ():
-        if isinstance(rule, dict):
-            filters = rule.get("RepositoryFilters")
-            patterns = (
-                [str(each["Filter"]) for each in filters if isinstance(each, dict)] if isinstance(filters, list) else []
-            )
-            yield {"profile": str(rule["SigningProfileArn"]), **({"filters": patterns} if patterns else {})}
 
 
 def _account_settings(live: LiveRegistry) -> Iterator[tuple[str, object]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
@@ -58,6 +59,7 @@ CALLED_SETTING = SettingType(
     called="account setting",
     keys=("account_settings", "replication"),
     scope=("Settings", "Calls"),
+    shape=ObjectOf({"Name": TEXT, "Operation": TEXT, "Body": TEXT}),
     read_by="GetAccountSetting",
     named_by="Name",
 )

@@ -14,6 +14,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant, PolicyLocation
+from shared_ecr.model.property_shapes import ENCRYPTION, EXCLUSIONS, TAGS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.setting import Setting
@@ -93,6 +94,17 @@ CREATION_TEMPLATE = SettingType(
     # Those that replicas and caches need are made without being written.
     keys=("creation_templates", "replication", "pull_through_cache"),
     scope=("Settings", "CreationTemplates"),
+    shape=ObjectOf(
+        {"Prefix": TEXT, "AppliedFor": ListOf(TEXT), "EncryptionConfiguration": ENCRYPTION, "ImageTagMutability": TEXT},
+        {
+            "ImageTagMutabilityExclusionFilters": EXCLUSIONS,
+            "Description": TEXT,
+            "CustomRoleArn": TEXT,
+            "LifecyclePolicy": TEXT,
+            "RepositoryPolicy": TEXT,
+            "ResourceTags": TAGS,
+        },
+    ),
     read_by="DescribeRepositoryCreationTemplates",
     named_by="Prefix",
     create_only=("Prefix",),

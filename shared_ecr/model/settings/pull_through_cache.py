@@ -14,6 +14,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry, Region, RegistryHost, RepositoryName
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant
+from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.setting import Setting
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
@@ -238,6 +239,10 @@ CACHE_RULE = SettingType(
     called="pull-through cache rule",
     keys=("pull_through_cache",),
     scope=("Settings", "PullThroughCache", "Rules"),
+    shape=ObjectOf(
+        {"EcrRepositoryPrefix": TEXT, "UpstreamRegistryUrl": TEXT},
+        dict.fromkeys(("UpstreamRegistry", "CredentialArn", "CustomRoleArn", "UpstreamRepositoryPrefix"), TEXT),
+    ),
     read_by="DescribePullThroughCacheRules",
     reading=LiveReading(_live, listed_in="pullThroughCacheRules"),
     named_by="EcrRepositoryPrefix",

@@ -10,6 +10,7 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
 from shared_ecr.text import quoted
@@ -56,11 +57,13 @@ EXCLUSION = SettingType(
     called="pull-time exclusion",
     keys=("pull_time_exclusions",),
     scope=("Settings", "PullTimeExclusions"),
+    shape=ObjectOf({"PrincipalArn": TEXT}),
     read_by="ListPullTimeUpdateExclusions",
     named_by="PrincipalArn",
     reading=LiveReading(lambda arn: [{"PrincipalArn": str(arn)}], listed_in="pullTimeUpdateExclusions"),
     create_only=("PrincipalArn",),
     render=_render,
+    adopted=lambda held: sorted(str(each["PrincipalArn"]) for each in held),
     put_by={"RegisterPullTimeUpdateExclusion": ""},
     terraform=TerraformType("aws_ecr_pull_time_update_exclusion", {"principal_arn": "PrincipalArn"}),
 )

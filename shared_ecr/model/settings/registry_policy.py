@@ -19,6 +19,7 @@ from shared_ecr.model.permissions import (
     verbatim_documents,
 )
 from shared_ecr.model.principals import Organization, OrganizationalUnit
+from shared_ecr.model.property_shapes import Leaf, ObjectOf
 from shared_ecr.model.settings.creation_templates import TEMPLATES, CreationTemplate
 from shared_ecr.model.settings.pull_through_cache import CACHES, ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
@@ -97,6 +98,7 @@ REGISTRY_POLICY = SettingType(
     called="registry policy",
     keys=("grants", "replication_from"),
     scope=("Settings", "Policy"),
+    shape=ObjectOf({"PolicyText": Leaf.POLICY}),
     read_by="GetRegistryPolicy",
     reading=LiveReading(
         lambda answer: [{"PolicyText": answer["policyText"]}], absent=frozenset({"RegistryPolicyNotFoundException"})

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
+from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import Properties, SettingType, TerraformBlock, TerraformType
@@ -183,12 +184,15 @@ _RULES = TerraformBlock(
         "repository_filter": TerraformBlock("RepositoryFilters", {"filter": "Filter", "filter_type": "FilterType"}),
     },
 )
+_DESTINATIONS = ListOf(ObjectOf({"Region": TEXT, "RegistryId": TEXT}, is_open=True))
+_RULE = ObjectOf({"Destinations": _DESTINATIONS}, {"RepositoryFilters": FILTERS}, is_open=True)
 REPLICATION_CONFIGURATION = SettingType(
     type="AWS::ECR::ReplicationConfiguration",
     order=30,
     called="replication configuration",
     keys=("replication",),
     scope=("Settings", "Replication"),
+    shape=ObjectOf({"ReplicationConfiguration": ObjectOf({"Rules": ListOf(_RULE)})}),
     read_by="DescribeRegistry",
     render=_render,
     put_by={"PutReplicationConfiguration": ""},

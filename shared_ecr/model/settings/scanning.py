@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformBlock, TerraformType
 from shared_ecr.text import quoted
@@ -121,12 +122,14 @@ _RULES = TerraformBlock(
         "repository_filter": TerraformBlock("RepositoryFilters", {"filter": "Filter", "filter_type": "FilterType"}),
     },
 )
+_RULE = ObjectOf({"ScanFrequency": TEXT, "RepositoryFilters": FILTERS}, is_open=True)
 SCANNING_CONFIGURATION = SettingType(
     type="AWS::ECR::RegistryScanningConfiguration",
     order=10,
     called="scanning configuration",
     keys=("scanning",),
     scope=("Settings", "Scanning"),
+    shape=ObjectOf({"ScanType": TEXT, "Rules": ListOf(_RULE)}),
     read_by="GetRegistryScanningConfiguration",
     reading=LiveReading(_live),
     render=_render,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.model.property_shapes import ObjectOf
 from shared_ecr.model.settings.setting import SettingsSpec
 from shared_ecr.text.spelling import pascal_keys
 
@@ -66,6 +67,8 @@ class SettingType:
     """The keys under `registry` that make such a resource, the one that a person would look at first."""
     scope: tuple[str, ...]
     """The ids of the constructs above its resources, or of a singleton itself; logical ids are made of them."""
+    shape: ObjectOf
+    """Which properties a resource that exists has, and in which form."""
     read_by: str
     """The operation of ECR that reads it: `ListPullTimeUpdateExclusions`."""
     reading: LiveReading | None = None
@@ -82,6 +85,8 @@ class SettingType:
     """The operations of ECR that put it, each with the parameter that holds it; empty for the parameters themselves."""
     removed_by: tuple[str, ...] = ()
     """The operations of ECR that remove the one that a registry has."""
+    adopted: Callable[[Iterable[Properties]], object] | None = None
+    """Returns what a declaration of the resources writes under the first key; None where adoption decides it."""
     terraform: TerraformType | None = None
     """None where the provider `aws` has no such type, or where it is read in another way."""
     service_linked_role: str = ""

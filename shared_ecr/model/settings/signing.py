@@ -5,13 +5,14 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.h
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.setting import Setting
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType
 from shared_ecr.text import quoted
@@ -166,6 +167,16 @@ def _live(answer: Any) -> Iterator[Properties]:
         yield {"Rules": pascal_keys(rules)}
 
 
+def _adopted(held: Iterable[Properties]) -> list[dict[str, Any]]:
+    rules = [rule for each in held for rule in each["Rules"]]
+    filters = [[str(each["Filter"]) for each in rule.get("RepositoryFilters", ())] for rule in rules]
+    return [
+        {"profile": str(rule["SigningProfileArn"]), **({"filters": patterns} if patterns else {})}
+        for rule, patterns in zip(rules, filters, strict=True)
+    ]
+
+
+_RULE = ObjectOf({"SigningProfileArn": TEXT}, {"RepositoryFilters": FILTERS}, is_open=True)
 # The profiles that the stack makes are resources of their own, so a construct renders both.
 SIGNING_CONFIGURATION = SettingType(
     type="AWS::ECR::SigningConfiguration",
@@ -173,7 +184,9 @@ SIGNING_CONFIGURATION = SettingType(
     called="signing configuration",
     keys=("signing",),
     scope=("Settings", "Signing", "Configuration"),
+    shape=ObjectOf({"Rules": ListOf(_RULE)}),
     read_by="GetSigningConfiguration",
     reading=LiveReading(_live, absent=frozenset({"SigningConfigurationNotFoundException"})),
+    adopted=_adopted,
     put_by={"PutSigningConfiguration": "signingConfiguration"},
 )

@@ -1,0 +1,45 @@
+"""Which form the properties of a resource have in a snapshot of a registry: texts, lists and objects.
+
+The rows of settings have it for their types; `shared_ecr/documents/live/resource_shapes.py` has it for repositories,
+and checks it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Leaf(Enum):
+    """A form without parts; the value is how errors call it."""
+
+    TEXT = "a text that is not empty"
+    ANY_TEXT = "a text"
+    FLAG = "true or false"
+    POLICY = "a policy: an object or a text"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list whose members have one form."""
+
+    member: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf:
+    """An object: what it must have, what it may have, and whether AWS may add to it what we pass on unread."""
+
+    required: Mapping[str, "Shape"]
+    optional: Mapping[str, "Shape"] = field(default_factory=dict)
+    is_open: bool = False
+
+
+Shape = Leaf | ListOf | ObjectOf
+
+TEXT = Leaf.TEXT
+TAGS = ListOf(ObjectOf({"Key": TEXT, "Value": Leaf.ANY_TEXT}))
+ENCRYPTION = ObjectOf({"EncryptionType": TEXT}, {"KmsKey": TEXT})
+EXCLUSIONS = ListOf(
+    ObjectOf({"ImageTagMutabilityExclusionFilterType": TEXT, "ImageTagMutabilityExclusionFilterValue": TEXT})
+)
+FILTERS = ListOf(ObjectOf({"Filter": TEXT, "FilterType": TEXT}))
