@@ -7,7 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("shared_ecr", "constructs", "stacks") for path in (ROOT / folder).rglob("*.py"))
 # The service's own words: each room that knows about replication has a file of that name. A protocol is interface.py.
-TERMS = {"__init__", "interface", "repositories", "public_repositories", "replication", "scanning", "signing"}
+TERMS = {"__init__", "interface", "repositories", "public_repositories"}
+# A setting has the name of its key in each room: docs/adr/0058-settings-are-a-table.md.
+TERMS |= {path.stem for path in (ROOT / "shared_ecr/declaration/settings").glob("*.py")}
 MOST = 4
 SAYS_NOTHING = {"utils", "util", "helpers", "common", "manager", "base", "misc", "data", "reading", "things", "core"}
 
