@@ -33,6 +33,15 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     status = actions.add_parser("status", help="report whether the one of this folder runs")
     status.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     status.set_defaults(run=_status)
+    token = actions.add_parser(
+        "oidc-token", help="print an OIDC token as a CI system gives it to a job, for AssumeRoleWithWebIdentity"
+    )
+    token.add_argument("subject", metavar="SUBJECT", help="such as repo:acme/shop:ref:refs/heads/main")
+    token.add_argument(
+        "--issuer", default="token.actions.githubusercontent.com", metavar="HOST", help="default: %(default)s"
+    )
+    token.add_argument("--audience", default="sts.amazonaws.com", help="default: %(default)s")
+    token.set_defaults(run=_oidc_token)
     run = actions.add_parser("run", help="run a command with one that ends with the command")
     _add_options(run)
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="what to run, with its arguments")
@@ -104,6 +113,22 @@ def _status(arguments: argparse.Namespace) -> int:
         print("not running")
         return ExitCode.ENVIRONMENT
     print(f"running at {aws.url}, account {aws.account}, {aws.region}, process {aws.pid}")
+    return ExitCode.DONE
+
+
+def _oidc_token(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from shared_ecr.local.oidc_tokens import OidcClaims, issue
+    from shared_ecr.local.state import StateFile
+
+    aws = StateFile.of(Path.cwd()).read()
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if aws is None and not endpoint.startswith("http://127.0.0.1:"):
+        raise UsageError("no embedded AWS was started in this folder; run 'shared-ecr local start' first")
+    key = aws.secret_access_key if aws else os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+    claims = OidcClaims(arguments.issuer.removeprefix("https://"), arguments.subject, arguments.audience)
+    print(issue(claims, key, datetime.now(UTC)))
     return ExitCode.DONE
 
 

@@ -19,9 +19,10 @@ from shared_ecr.local.event_history import RecordedEvents
 from shared_ecr.local.image_details import ImageDetails
 from shared_ecr.local.lifecycle_previews import LifecyclePreviews
 from shared_ecr.local.tokens import Tokens
+from shared_ecr.local.web_identity_roles import WebIdentityRoles
 
 
-def install(clock: Clock) -> None:
+def install(clock: Clock, secret_access_key: str) -> None:
     """Extend the MiniStack of this process.
 
     Raises:
@@ -33,6 +34,7 @@ def install(clock: Clock) -> None:
             "Install the version that shared-ecr[local] asks for"
         )
     routing.install()
+    WebIdentityRoles(secret_access_key, clock).install()
     # Before the login, which is then the outer one: a list of referrers needs a token as well.
     referrers.install()
     login.install(Tokens(clock))

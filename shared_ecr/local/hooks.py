@@ -104,6 +104,10 @@ SIGNATURE_FAILURE = HookPoint(
     "header_signature_failure",
     ("signature", "secret", "method", "raw_path", "query_params", "headers", "body", "presigned", "explain"),
 )
+STS_REQUEST = HookPoint(
+    "ministack.services.sts", "handle_request", ("method", "path", "headers", "body", "query_params")
+)
+IAM_ROLES = HookPoint("ministack.services.iam", "_roles")
 STS_SESSIONS = HookPoint("ministack.services.sts", "_sessions")
 IAM_ACCESS_KEYS = HookPoint("ministack.services.iam", "_access_keys")
 DRIFT_READERS = HookPoint("ministack.services.cloudformation.drift", "_DRIFT_READERS")

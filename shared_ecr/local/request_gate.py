@@ -8,8 +8,8 @@ A request passes the gate only when all of this is true:
 2. Its `Host` is the loopback address or an ECR registry. A page that points its own domain at 127.0.0.1 (DNS
    rebinding) has another host.
 3. It is signed with the secret access key that `local start` made, or with keys that this AWS issued. Instead,
-   requests to the registry have an authorization token (`login`), and answers to a custom resource a one-time token in
-   their path.
+   requests to the registry have an authorization token (`login`), answers to a custom resource a one-time token in
+   their path, and AssumeRoleWithWebIdentity an OIDC token that was signed with that key (`web_identity_roles`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,10 +17,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from shared_ecr.local import hooks
-from shared_ecr.local.asgi import AsgiApplication, AsgiScope, Receive, Send, whole_body
+from shared_ecr.local.asgi import AsgiApplication, AsgiScope, Receive, Send, answer_bytes, whole_body
 from shared_ecr.local.control import OWN_PATHS
 from shared_ecr.local.refusals import refuse
 from shared_ecr.local.signatures import Signatures
+from shared_ecr.local.web_identity_roles import ACTION, assume_unsigned, parameters_of
 from shared_ecr.model.names import RegistryHost
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost"})
@@ -58,6 +59,10 @@ class RequestGate:
             # A signature covers the hash of the body, and MiniStack holds it in memory anyway.
             body = await whole_body(receive)
             query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
+            if "authorization" not in headers and (asked := _asked_of_sts(scope, headers, query, body)):
+                status, answered, content = await assume_unsigned(asked)
+                await answer_bytes(send, status, answered.get("Content-Type", "text/xml"), content)
+                return
             raw_path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
             if fault := self._signatures.fault(scope["method"], raw_path, query, headers, body):
                 await refuse(send, headers, fault, "InvalidSignatureException")
@@ -87,6 +92,16 @@ def _has_another_proof(method: str, path: str) -> bool:
     if path in OWN_PATHS or hooks.IS_REGISTRY_PATH.read()(path):
         return True
     return method == "PUT" and path.startswith(_ONE_TIME_PATHS)
+
+
+def _asked_of_sts(
+    scope: AsgiScope, headers: Mapping[str, str], query: Mapping[str, list[str]], body: bytes
+) -> Mapping[str, str] | None:
+    """Return the parameters of an unsigned AssumeRoleWithWebIdentity, whose token is its proof; None otherwise."""
+    if scope["path"] != "/" or "x-amz-target" in headers:
+        return None
+    parameters = parameters_of(headers, body, query)
+    return parameters if parameters.get("Action") == ACTION else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

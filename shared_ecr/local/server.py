@@ -58,7 +58,7 @@ async def _serve(listener: int, lifeline: int, secret_access_key: str) -> None:
     from shared_ecr.local.signatures import Signatures  # noqa: PLC0415 — see above
 
     clock = Clock()
-    extensions.install(clock)
+    extensions.install(clock, secret_access_key)
     config = Config()
     config.bind = [f"fd://{listener}"]
     config.keep_alive_timeout = 75
