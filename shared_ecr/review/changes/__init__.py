@@ -26,6 +26,7 @@ from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_image
 from shared_ecr.review.changes.rules.custom_resources import calls_made, custom_resources_changed
 from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_renamed
 from shared_ecr.review.changes.rules.key_changes import aliases_changed, keys_lost
+from shared_ecr.review.changes.rules.notifications import notifications_changed
 from shared_ecr.review.changes.rules.settings import judged_setting
 from shared_ecr.review.changes.rules.stacks import stacks_moved
 from shared_ecr.review.changes.rules.unknown_types import unknown_types_changed
@@ -93,6 +94,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
         *aliases_changed(before, after),
         *unknown_types_changed(before, after),
         *keys_of_plans(before, after),
+        *notifications_changed(before, after, stacks),
         *_new_owners(before, after, question),
     )
     return Changed(

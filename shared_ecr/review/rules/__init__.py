@@ -19,6 +19,7 @@ from shared_ecr.review.rules.functions import policies_of_lambda
 from shared_ecr.review.rules.lifecycle import lifecycle
 from shared_ecr.review.rules.mutability import mutability
 from shared_ecr.review.rules.names import grammar, twice
+from shared_ecr.review.rules.notifications import notifications
 from shared_ecr.review.rules.public_policies import public_policies
 from shared_ecr.review.rules.registry_settings import numbers, settings
 from shared_ecr.review.rules.removal import public_removal, removal
@@ -52,6 +53,7 @@ SCENE_RULES = (
     custom_resources,
     policies_of_lambda,
     public_policies,
+    notifications,
 )
 
 

@@ -1,0 +1,85 @@
+"""The rules of EventBridge that publish events of a registry, and the topics that they publish to."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared_ecr.documents.json_text import Json
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
+
+RULE, TOPIC, TOPIC_POLICY = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy"
+_SOURCES = frozenset({"aws.ecr", "aws.inspector2"})
+_OF_ECR = "AWS::ECR::"
+_OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """A rule that matches events of ECR or of Inspector, or may do so where its pattern is not known."""
+
+    stack: Stack
+    resource: Resource
+
+    @property
+    def subject(self) -> str:
+        """What findings call it."""
+        return f"rule {self.resource.text('Name') or f'<{self.resource.origin.logical_id}>'}"
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it publishes; also where its state is not known."""
+        return self.resource.properties.get("State") != "DISABLED"
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The ARNs that it publishes to; a topic of the same stack as a reference to it."""
+        listed = self.resource.properties.get("Targets")
+        arns = (each.get("Arn") for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+        return tuple(arn for arn in arns if isinstance(arn, str))
+
+
+def event_rules(deployment: Deployment) -> Iterator[EventRule]:
+    """Yield the rules of *deployment* that publish events of a registry."""
+    for stack, resource in deployment.resources(RULE):
+        pattern = resource.properties.get("EventPattern")
+        sources = pattern.get("source") if isinstance(pattern, dict) else None
+        if isinstance(sources, list) and is_known(sources):
+            if not _SOURCES.isdisjoint(each for each in sources if isinstance(each, str)):
+                yield EventRule(stack, resource)
+        elif pattern is not None and any(each.type.startswith(_OF_ECR) for each in stack.resources):
+            yield EventRule(stack, resource)
+
+
+def topics_of(deployment: Deployment) -> Iterator[tuple[Stack, Resource]]:
+    """Yield the topics that the rules of *deployment* publish to, as far as its stacks make them."""
+    reached = {
+        (rule.stack.name, match["logical_id"])
+        for rule in event_rules(deployment)
+        for target in rule.targets
+        for match in _OF_THE_STACK.finditer(target)
+    }
+    for stack, topic in deployment.resources(TOPIC):
+        if (stack.name, topic.origin.logical_id) in reached:
+            yield stack, topic
+
+
+def topic_policies_of(deployment: Deployment) -> Iterator[Resource]:
+    """Yield the policies of those topics, and of topics that the rules name by ARN."""
+    own = {(stack.name, topic.origin.logical_id) for stack, topic in topics_of(deployment)}
+    named = {target for rule in event_rules(deployment) for target in rule.targets}
+    for stack, policy in deployment.resources(TOPIC_POLICY):
+        listed = policy.properties.get("Topics")
+        for topic in listed if isinstance(listed, list) else ():
+            match = _OF_THE_STACK.search(topic) if isinstance(topic, str) else None
+            if topic in named or (match and (stack.name, match["logical_id"]) in own):
+                yield policy
+                break
+
+
+def statements(policy: Resource) -> Iterator[dict[str, Json]]:
+    """Yield the statements of a topic's policy."""
+    document = policy.properties.get("PolicyDocument")
+    held = document.get("Statement") if isinstance(document, dict) else None
+    for each in held if isinstance(held, list) else (held,):
+        if isinstance(each, dict):
+            yield each
