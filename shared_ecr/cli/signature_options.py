@@ -21,6 +21,11 @@ def add_signature_options(parser: argparse.ArgumentParser) -> None:
         "--verify-key", metavar="KEY", help="with cosign: the public key, as a file, a URL or a KMS URI (awskms:///…)"
     )
     group.add_argument(
+        "--verify-without-log",
+        action="store_true",
+        help="with --verify-key: accept a signature that is not in the public transparency log, as of private images",
+    )
+    group.add_argument(
         "--verify-identity", metavar="NAME", help="with cosign, without a key: the identity in the signing certificate"
     )
     group.add_argument(
@@ -43,10 +48,16 @@ def trusted_signer(arguments: argparse.Namespace) -> "TrustedSigner | None":
 
     key, issuer = arguments.verify_key, arguments.verify_issuer
     name, pattern = arguments.verify_identity, arguments.verify_identity_pattern
+    is_logged = not arguments.verify_without_log
     given = [each for each in (key, issuer, name, pattern) if each is not None]
+    if not is_logged and (arguments.verify != "cosign" or not key):
+        raise UsageError(
+            "--verify-without-log is for --verify cosign with --verify-key; without a key, the log proves when the "
+            "certificate was used"
+        )
     match arguments.verify:
         case "cosign" if key and len(given) == 1:
-            return CosignKey(key)
+            return CosignKey(key, is_logged)
         case "cosign" if issuer and len(given) == 2 and (name or pattern):  # noqa: PLR2004 — the issuer and one more
             return CosignIdentity(name or pattern, issuer, is_pattern=bool(pattern))
         case "cosign":

@@ -8,6 +8,7 @@ refusal   an image without such a signature is refused, and nothing of it is wri
 docs/adr/0035-signatures-by-their-own-programs.md says why the programs are run.
 """
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.session import Session
 
 _LONGEST_REASON = 500
+_PREFIX = re.compile(r"^(?:Error: |error during command execution: )+")
 
 
 class UnverifiedImageError(RefusedError):
@@ -37,6 +39,8 @@ class CosignKey:
     """Signed with the private half of a key pair: a file, a URL, or a key of a KMS (`awskms:///…`)."""
 
     key: str
+    is_logged: bool = True
+    """Whether the signature must be in the public transparency log too; those of private keys often are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,9 @@ class SignatureCheck:
         if finished.code == 0:
             return
         lines = [line.strip() for line in (finished.complaints or finished.output).splitlines() if line.strip()]
-        # Both programs say it last.
-        reason = visible(redacted(lines[-1]))[:_LONGEST_REASON] if lines else f"exit code {finished.code}"
+        # Both programs say it last, behind a word for an error.
+        last = _PREFIX.sub("", lines[-1]) if lines else f"exit code {finished.code}"
+        reason = visible(redacted(last))[:_LONGEST_REASON]
         raise UnverifiedImageError(
             f"{reference.repository_uri}@{digest} is not verified, and {otherwise}: "
             f"{program.name}: {reason.rstrip('.')}"
@@ -118,8 +123,8 @@ def _arguments(signer: TrustedSigner, *, is_loopback: bool) -> list[str]:
     https://github.com/notaryproject/notation/blob/main/specs/commandline/verify.md
     """
     match signer:
-        case CosignKey(key):
-            return ["verify", f"--key={key}"]
+        case CosignKey(key, is_logged):
+            return ["verify", f"--key={key}", *([] if is_logged else ["--insecure-ignore-tlog=true"])]
         case CosignIdentity(identity, issuer, is_pattern):
             option = "--certificate-identity-regexp" if is_pattern else "--certificate-identity"
             return ["verify", f"{option}={identity}", f"--certificate-oidc-issuer={issuer}"]

@@ -93,8 +93,9 @@ def test_a_program_that_is_missing_is_no_permission(user: User, registry: FakeRe
         (PATTERN, ["--certificate-identity-regexp=^x$", "--certificate-oidc-issuer=https://issuer.example"]),
         (NOTATION, ["--insecure-registry"]),
         (("--verify", "cosign", "--verify-key=--output-file=x"), ["--key=--output-file=x"]),
+        ((*KEY, "--verify-without-log"), ["--key=cosign.pub", "--insecure-ignore-tlog=true"]),
     ],
-    ids=["identity", "pattern", "notation", "a key like an option"],
+    ids=["identity", "pattern", "notation", "a key like an option", "without the log"],
 )
 def test_the_signer_is_passed_on_word_for_word(
     user: User, registry: FakeRegistry, tmp_path: Path, options: tuple[str, ...], arguments: list[str]
@@ -176,6 +177,9 @@ def _kept(registry: FakeRegistry) -> TargetRepositoryName:
         ((*IDENTITY, "--verify-identity-pattern", "x"), "either --verify-key"),
         ((*NOTATION, "--verify-key", "x"), "notation's trust policy"),
         (("--verify-key", "x"), "nothing would be checked"),
+        (("--verify-without-log",), "--verify-without-log is for --verify cosign with --verify-key"),
+        ((*IDENTITY, "--verify-without-log"), "--verify-without-log is for --verify cosign with --verify-key"),
+        ((*NOTATION, "--verify-without-log"), "--verify-without-log is for --verify cosign with --verify-key"),
     ],
 )
 @pytest.mark.parametrize("command", ["copy", "pull"])
