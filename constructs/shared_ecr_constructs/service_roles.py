@@ -24,9 +24,9 @@ class ServiceRole(iam.CfnRole):
             self,
             nag={
                 **{f"AwsSolutions-IAM5[Resource::{each}]": _WILDCARD for each in spec.wildcards},
-                "HIPAA.Security-IAMNoInlinePolicy": "A policy of one role, which goes with it",
-                "NIST.800.53.R4-IAMNoInlinePolicy": "A policy of one role, which goes with it",
-                "NIST.800.53.R5-IAMNoInlinePolicy": "A policy of one role, which goes with it",
-                "PCI.DSS.321-IAMNoInlinePolicy": "A policy of one role, which goes with it",
+                "HIPAA.Security-IAMNoInlinePolicy": "A policy of one role, which is deleted with it",
+                "NIST.800.53.R4-IAMNoInlinePolicy": "A policy of one role, which is deleted with it",
+                "NIST.800.53.R5-IAMNoInlinePolicy": "A policy of one role, which is deleted with it",
+                "PCI.DSS.321-IAMNoInlinePolicy": "A policy of one role, which is deleted with it",
             },
         )

@@ -46,7 +46,7 @@ class Operator:
 
     @property
     def has_variables(self) -> bool:
-        """Whether policy variables may stand in its values."""
+        """Whether policy variables may be in its values."""
         return self.family in {Family.STRING, Family.ARN}
 
 

@@ -70,7 +70,7 @@ class Glob:
             if found is None:
                 return False
             position = found.end()
-        # Pieces have a fixed length, so the last one can stand in one place only: the end.
+        # Pieces have a fixed length, so the last one can be in one place only: the end.
         start = len(text) - _length(last)
         return start >= position and last.fullmatch(text, start) is not None
 

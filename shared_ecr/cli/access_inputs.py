@@ -42,7 +42,7 @@ class AccessInput:
 
 
 def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> None:
-    """Add the options that say where the policies are; *inherited* ones stand on the parent command too."""
+    """Add the options that say where the policies are; *inherited* ones are on the parent command too."""
     default = argparse.SUPPRESS if inherited else None
     if inherited:
         parser.add_argument("--file", type=named_path, default=default, metavar="FILE", help="the declaration")

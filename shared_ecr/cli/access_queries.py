@@ -160,7 +160,7 @@ def run_lint(arguments: argparse.Namespace) -> int:
 
 
 def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":
-    """Give the policies of *file*: itself where it is one, else those that stand in it."""
+    """Give the policies of *file*: itself where it is one, else those in it."""
     from shared_ecr.access.lint import LintedPolicy, PolicyHolder
     from shared_ecr.access.policy_reader import read_policy
     from shared_ecr.documents.json_text import read_json

@@ -33,7 +33,7 @@ def resolve(targets: Sequence[str], known: KnownRegistries) -> tuple[EcrRegistry
     """Return the registries that *targets* mean, each once and in order; without targets, the declaration's.
 
     Raises:
-        UsageError: a target is none of what a target can be, or what completes it is not known.
+        UsageError: a target is not what a target can be, or what completes it is not known.
         InvalidValueError: an account id has a wrong number of digits.
     """
     if not targets:

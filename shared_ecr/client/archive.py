@@ -103,7 +103,7 @@ def restored(
         waiting = still
         if waiting and clock() >= deadline:
             raise UnavailableError(
-                f"{waiting[0]} is {waiting[0].status} after {limit}; ECR goes on with it: run the command again to wait"
+                f"{waiting[0]} is {waiting[0].status} after {limit}; ECR continues: run the command again to wait"
             )
         if waiting:
             pause(SECONDS_BETWEEN_LOOKS)

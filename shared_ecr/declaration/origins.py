@@ -77,7 +77,7 @@ def _origins(node: Node, path: str) -> Iterator[tuple[str, str]]:
 def _plain(node: Node) -> object:
     match node:
         case Scalar():
-            # Twelve digits without quotes are an account, which no number may stand for.
+            # Twelve digits without quotes are an account, which cannot be written as a number.
             return node.text if _is_account(node) else node.value
         case Sequence(_, items):
             return [_plain(item) for item in items]

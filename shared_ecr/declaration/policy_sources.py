@@ -104,7 +104,7 @@ def _policies(text: str, file: str, declared: Callable[[], LifecycleSource]) -> 
 
 def _bare(text: str, file: str) -> LifecyclePolicy:
     """Read a policy in JSON as ECR would, presets and other comforts of the declaration excluded."""
-    # No raw tab can stand in a text of JSON, so each is a blank. YAML, by which places are found, refuses tabs and
+    # No raw tab can be in a text of JSON, so each is a blank. YAML, by which places are found, refuses tabs and
     # some of JSON's escapes; what it cannot read is read without places.
     document, faults = read_document(text.replace("\t", " ").encode(errors="surrogatepass"), file)
     if document is None or faults:

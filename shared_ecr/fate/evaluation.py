@@ -68,7 +68,7 @@ def _hold_what_lists_name(
         if goes and not assumptions.children_wait_for_a_later_run:
             continue
         for child in image.children:
-            # Of several lists, name one that stays rather than one that goes.
+            # Of several lists, name one that stays rather than one that expires.
             if child in marked and not (goes and child in settled.causes):
                 settled.fates[child] = Fate.BLOCKED
                 settled.causes[child] = image.digest

@@ -35,7 +35,7 @@ class Forecast:
     days: tuple[Day, ...]
     left: tuple[Image, ...]
     window: timedelta
-    gone: dict[str, datetime] = field(default_factory=dict)
+    expired_at: dict[str, datetime] = field(default_factory=dict)
     """When each image of the inventory, by digest, expires."""
 
 
@@ -47,7 +47,7 @@ def play(
     coming = arrivals(images, start, until, window)
     held: tuple[Image, ...] = tuple(images)
     days: list[Day] = []
-    gone: dict[str, datetime] = {}
+    expired_at: dict[str, datetime] = {}
     at = start
     while at <= until:
         pushed = [image for image in coming if image.pushed_at <= at]
@@ -55,9 +55,9 @@ def play(
         held = (*without_moved_tags(held, pushed), *pushed) if pushed else held
         verdicts = evaluate(policy, held, at)
         lost = [verdict.image.digest for verdict in verdicts if verdict.fate.is_loss]
-        gone.update((digest, at) for digest in lost if digest in known)
+        expired_at.update((digest, at) for digest in lost if digest in known)
         held = after(verdicts, at)
         archived = sum(verdict.fate.is_archiving for verdict in verdicts)
         days.append(Day(at, len(pushed), len(lost), archived, StorageTotal.of(held)))
         at += _DAY
-    return Forecast(tuple(days), held, window, gone)
+    return Forecast(tuple(days), held, window, expired_at)

@@ -53,7 +53,7 @@ class RankedImages:
         return [number for number in found if number not in self._outside] if self._outside else found
 
     def places(self, identified: Sequence[int], without: frozenset[str]) -> Iterable[int]:
-        """Return the place of each identified image, from 1; the digests *without* stand there and take none."""
+        """Return the place of each identified image, from 1; the digests *without* are there and take none."""
         return self._places_without(identified, without) if without else range(1, len(identified) + 1)
 
     def _places_without(self, identified: Sequence[int], without: frozenset[str]) -> Iterator[int]:

@@ -109,7 +109,7 @@ class Acknowledgements:
     def also(
         self, written: Iterable[Acknowledgement], previous: Iterable[Acknowledgement] | None
     ) -> "Acknowledgements":
-        """Return these and others, such as those that stand beside one resource."""
+        """Return these and others, such as those beside one resource."""
         has_previous = self.previous is not None or previous is not None
         both = (*(self.previous or ()), *(previous or ())) if has_previous else None
         return Acknowledgements((*self.written, *written), both, self.accepts_new, self.unknown_before)

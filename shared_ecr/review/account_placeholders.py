@@ -1,4 +1,4 @@
-"""The texts that stand in a policy for what only a deployment knows: another one for each expression."""
+"""The texts in a policy that stand for what only a deployment knows: another one for each expression."""
 
 import re
 import zlib

@@ -9,7 +9,7 @@ from shared_ecr.findings import Finding, Severity
 
 
 class PolicyHolder(StrEnum):
-    """What a policy is stored on: it decides what can stand in it."""
+    """What a policy is stored on: it decides what can be in it."""
 
     REPOSITORY = "repository"
     REGISTRY = "registry"

@@ -58,7 +58,7 @@ def _speaks(subject: LintedPolicy, statement: Statement, each: RequestClass) -> 
     return (
         statement.principal.means(each.caller) is not PrincipalMatch.NOT
         and statement.judge(each.context).truth is not Truth.NO
-        # What stands for all repositories of a registry may lie outside of the resources that are meant.
+        # What stands for all repositories of a registry may be outside of the resources that are meant.
         and (_is_registry(subject) or bool(statement.actions_on(subject.target.arn, each.context)))
     )
 

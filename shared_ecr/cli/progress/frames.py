@@ -45,7 +45,7 @@ def frame(tally: ProgressTally, look: TerminalLook) -> list[str]:
 
 
 def _blob(blob: BlobInTransfer, size: str, label: str, now: float, look: TerminalLook) -> str:
-    """Render one blob: where to, which, how far, how fast; the bar takes the room that is left, or goes."""
+    """Render one blob: where to, which, how far, how fast; the bar takes the room that is left, or is left out."""
     if len(label) > LONGEST_LABEL:
         label = look.marks[2] + label[-LONGEST_LABEL + 1 :]
     digest = abbreviated(blob.digest)

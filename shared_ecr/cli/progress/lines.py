@@ -51,7 +51,7 @@ class Lines:
     complained = said
 
     def failed(self, target: str) -> None:
-        """Give no more signs of life of *target*."""
+        """Stop the signs of life of *target*."""
         with self._lock:
             self._tally.forget(target)
 

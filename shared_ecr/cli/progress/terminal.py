@@ -25,7 +25,7 @@ _USUAL_SIZE = os.terminal_size((80, 24))
 class Terminal:
     """Draws with cursor movements; lines that are shown stay above what is redrawn.
 
-    Nothing of it is left when it ends, by whatever reason, so errors stand on lines of their own.
+    Nothing of it is left when it ends, by whatever reason, so errors are on lines of their own.
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str], clock: MonotonicClock = time.monotonic) -> None:
@@ -84,7 +84,7 @@ class Terminal:
         self._ticker.stop()
         self._restore()
         with self._lock:
-            # With it goes what the terminal echoed below, such as ^C.
+            # This also clears what the terminal echoed below, such as ^C.
             back = f"\x1b[{self._drawn}A\r{_CLEAR_BELOW}" if self._drawn else ""
             self._write(back + "".join(f"{line}\n" for line in self._shown()))
             self._drawn, self._is_over = 0, True
@@ -125,7 +125,7 @@ def _writes_unicode(stream: TextIO) -> bool:
 
 
 def _on_return_to_foreground(call: Callable[[], None]) -> Callable[[], object]:
-    """Have *call* called when the program goes on after Ctrl-Z; return what takes that back."""
+    """Have *call* called when the program continues after Ctrl-Z; return what takes that back."""
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         return lambda: None
 

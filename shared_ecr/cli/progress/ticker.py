@@ -17,7 +17,7 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
 
     def start(self) -> None:
-        """Begin to beat; where no thread can be started, the progress is not refreshed and the work goes on."""
+        """Begin to beat; where no thread can be started, the progress is not refreshed and the work continues."""
         with suppress(RuntimeError):
             self._thread.start()
 

@@ -1,6 +1,6 @@
 """The one typed seam to AWS's SDK: clients of one identity, a Region at a time.
 
-`faults.asking_aws` surrounds every call that goes through a client.
+`faults.asking_aws` surrounds every call of a client.
 """
 
 from collections.abc import Callable, Iterator

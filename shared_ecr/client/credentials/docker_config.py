@@ -49,7 +49,7 @@ class DockerConfig:
     cred_helpers: Mapping[str, str]
     """By host, which program keeps its login: `ecr-login` stands for `docker-credential-ecr-login`."""
     creds_store: str | None
-    """The same for every other host; None where logins stand in the file."""
+    """The same for every other host; None where logins are in the file."""
     entries: tuple[str, ...] = ()
     """Every key of `auths`, those without a login among them: docker leaves such a note where a program has it."""
 

@@ -67,7 +67,7 @@ def keep_login(path: Path, key: str, username: str, password: str) -> bool:
 
 
 def forget_logins(path: Path, hosts: Iterable[str]) -> bool:
-    """Take the logins of *hosts* out, under whichever key they stand; raises as `change` does."""
+    """Take the logins of *hosts* out, under whichever key they are; raises as `change` does."""
     wanted = frozenset(map(hostname_of, hosts))
     return change(path, lambda document: _take_out(document, "auths", path, lambda key, _: hostname_of(key) in wanted))
 

@@ -42,7 +42,7 @@ class EnvironmentLogin:
         """
         named, username, password = (self._environ.get(name, "") for name in (REGISTRY, USERNAME, PASSWORD))
         if not username and not password:
-            # A job whose secrets are withheld, as in a fork, has all of them empty: it goes on without a login.
+            # A job whose secrets are withheld, as in a fork, has all of them empty: it continues without a login.
             return None
         if not named:
             raise UsageError(f"{USERNAME} and {PASSWORD} are for one registry; name its host in {REGISTRY}")

@@ -117,6 +117,5 @@ def _moment(date: str | None) -> datetime | None:
 
 def _no_token(service: str) -> UnavailableError:
     return UnavailableError(
-        f"{service} answered the question for a token with something else; "
-        "a proxy or AWS_ENDPOINT_URL may stand between"
+        f"{service} answered the question for a token with something else; a proxy or AWS_ENDPOINT_URL may be between"
     )

@@ -1,4 +1,4 @@
-"""Logins a registry can do without: where there are none, one goes on, and hears why only if that was not enough."""
+"""Logins a registry can do without: where there are none, work continues; why is shown if that was not enough."""
 
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
 from shared_ecr.findings.errors import RefusedError, UnavailableError

@@ -81,17 +81,17 @@ def forget(environ: Mapping[str, str], is_out: Callable[[str], bool]) -> tuple[s
     Raises:
         UnavailableError: the folder cannot be written.
     """
-    gone: set[str] = set()
-    # What was cached before the cache was switched off goes too.
+    removed: set[str] = set()
+    # What was cached before the cache was switched off is removed too.
     for path in _files({**environ, DISABLE_VARIABLE: ""}):
         host = _host_of(path)
         if is_out(host):
-            gone.add(host)
+            removed.add(host)
             try:
                 path.unlink(missing_ok=True)
             except OSError as fault:
                 raise unavailable("remove", path, fault) from fault
-    return tuple(sorted(gone))
+    return tuple(sorted(removed))
 
 
 def _path(host: str, environ: Mapping[str, str]) -> Path | None:

@@ -1,4 +1,4 @@
-"""One blob on its way down: a stream that goes on after a fault where it stopped, or small ones whole.
+"""One blob on its way down: a stream that continues after a fault where it stopped, or small ones whole.
 
 What comes is not verified while it streams: anyone who takes all of it compares the digest, as `uploads` does.
 """

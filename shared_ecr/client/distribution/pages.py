@@ -48,7 +48,7 @@ def pages(
 
 
 def _next(remote: RemoteRepository, url: str, answer: HttpResponse, place: str) -> str | None:
-    """Return where the list goes on, or None at its end; refuse any other address than that of the list."""
+    """Return where the list continues, or None at its end; refuse any other address than that of the list."""
     for header in answer.headers("Link"):
         for address, parameters in _LINK.findall(header[:MAX_HEADER]):
             if _NEXT.search(parameters):
@@ -66,8 +66,8 @@ def _same_list(remote: RemoteRepository, url: str, address: str, place: str) -> 
             following = f"{endpoint.url}{parts.path}?{parts.query}"
         is_ours = endpoint.owns(following) and "@" not in urlsplit(following).netloc
     except ValueError:
-        raise RefusedError(f"{place} goes on at an invalid address") from None
+        raise RefusedError(f"{place} continues at an invalid address") from None
     if not is_ours or parts.path != urlsplit(url).path:
         scheme, name, _ = origin(following)
-        raise RefusedError(f"{place} goes on at {quoted(f'{scheme}://{name}{parts.path}')}; that is not followed")
+        raise RefusedError(f"{place} continues at {quoted(f'{scheme}://{name}{parts.path}')}; that is not followed")
     return following

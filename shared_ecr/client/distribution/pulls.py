@@ -35,7 +35,7 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
     reference names, before anything is written, and raises where the image is not wanted.
 
     A folder that is no layout and not empty is refused. Until the last byte is verified index.json does not name
-    the image; what was fetched by then is not fetched again by the next pull. A layer that breaks off goes on where
+    the image; what was fetched by then is not fetched again by the next pull. A layer that breaks off continues where
     it stopped.
 
     Raises:

@@ -104,7 +104,7 @@ class RemoteRepository:
 
         Raises:
             PushRefusedError: the tag may not move, the repository is missing, or the caller may not.
-            ForgottenBlobsError: blobs that were there are there no more.
+            ForgottenBlobsError: blobs that were there no longer exist.
         """
         attempts = self.attempts(f"store the manifest {name}")
         url = f"{self.url}/manifests/{name}"

@@ -24,7 +24,7 @@ _NOT_LOGGED_IN = re.compile(
 _NO_REPOSITORY = re.compile(r"(?i)name[ _]unknown|repository with name .{1,300} does not exist")
 _IMMUTABLE = re.compile(r"(?i)tag[ _]invalid|tag is immutable|tags? .{0,60}immutable")
 _NO_LOGIN = re.compile(r"(?i)not logged (?:in|into)\b")
-# What the operating system denies is none of the registry's business.
+# What the operating system denies does not come from the registry.
 _DENIED = re.compile(r"(?i)(?<!permission )\bdenied\b|status(?: code)?:? 403\b|\b403 forbidden")
 _NO_DAEMON = re.compile(
     r"(?i)cannot connect to the docker daemon|is the docker daemon running|cannot connect to podman"

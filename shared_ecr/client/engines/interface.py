@@ -32,7 +32,7 @@ class LocalImage:
 
 
 class Engine(Protocol):
-    """One container engine. Commands are argument vectors; credentials never stand in them."""
+    """One container engine. Commands are argument vectors; credentials are never in them."""
 
     @property
     def name(self) -> str:

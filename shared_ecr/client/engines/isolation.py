@@ -21,7 +21,7 @@ from shared_ecr.model.names.registry_host import DOCKER_HUB
 # What of the user's config.json a push needs. Credential helpers and logins stay out: a helper would be asked, and
 # on a machine without a desktop fail, though the credentials are at hand.
 _KEPT = ("HttpHeaders", "cliPluginsExtraDirs", "currentContext", "proxies")
-# The daemon's address and certificates stand in `contexts`; buildx and its like in `cli-plugins`.
+# The daemon's address and certificates are in `contexts`; buildx and its like in `cli-plugins`.
 _LINKED = ("cli-plugins", "contexts")
 
 HAS_MEMORY_FILES = hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir()

@@ -61,7 +61,7 @@ class Forge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Asks a forge's HTTP API; the token goes to its own address over TLS alone, and is not shown."""
+    """Asks a forge's HTTP API; the token is sent to its own address over TLS alone, and is not shown."""
 
     title: str
     url: str

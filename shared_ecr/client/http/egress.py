@@ -17,7 +17,7 @@ def ca_bundle(environ: Mapping[str, str], host: str = "") -> str | None:
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
-    """Return the proxy by which *url* is reached, or None: only https goes by one, loopback never."""
+    """Return the proxy by which *url* is reached, or None: only https uses one, loopback never."""
     parts = urlsplit(url)
     proxy = environ.get("https_proxy") or environ.get("HTTPS_PROXY")
     if not proxy or parts.scheme != "https" or is_local(parts.hostname or ""):

@@ -122,7 +122,7 @@ def _loopback_url(text: str) -> str:
     if scheme not in _DEFAULT_PORTS or not is_local(name) or port == -1 or not is_bare:
         raise UsageError(
             f"{ENDPOINT_VARIABLE} is {quoted(text)}; only an address of this machine such as "
-            "http://127.0.0.1:4566 may stand in for a registry"
+            "http://127.0.0.1:4566 may take the place of a registry"
         )
     return f"{scheme}://{parts.netloc}"
 

@@ -1,6 +1,6 @@
 """One question to one registry and its answer: logged in, redirected, repeated where that helps.
 
-The login goes to the registry's own address and nowhere else. A read may be redirected, as layers are to S3, and
+The login is sent to the registry's own address and nowhere else. A read may be redirected, as layers are to S3, and
 follows without the login; a write is never redirected.
 """
 

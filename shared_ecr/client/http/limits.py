@@ -21,7 +21,7 @@ MINUTE, HOUR = 60, 3600
 
 
 class LimitReachedError(RefusedError):
-    """A registry gives no more images to this caller for now."""
+    """A registry refuses further images to this caller for now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def ask_for_token(
 
 
 def token_in(answer: HttpResponse) -> str | None:
-    """Return the token that *answer* brings, or None where it brings none that could stand in a header."""
+    """Return the token that *answer* brings, or None where it brings none that a header can hold."""
     if answer.status != OK:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Logins that stand in the files of docker and podman, in the way of a credential helper or to be taken out."""
+"""Logins in the files of docker and podman, in the way of a credential helper or to be taken out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

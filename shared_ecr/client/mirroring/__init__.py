@@ -44,7 +44,7 @@ def mirror(  # noqa: PLR0913 — what to mirror, how, and who hears of it
     """Copy what the mirrors into the repositories *names* (all without any) lack, into *jobs* repositories at once.
 
     Returns what became of each image, in the order of the declaration. *failed* is shown the repository, with its
-    registry, of an image of which *progress* will hear no more. With *signer*, an image is copied only with a valid
+    registry, of an image that *progress* hears of no further. With *signer*, an image is copied only with a valid
     signature of it; what is here already is not checked again.
 
     Raises:

@@ -114,7 +114,7 @@ class Run:
             failed(pair.place)
 
     def _is_limited(self, number: int) -> bool:
-        """Whether the upstream of an image gives no more of them, which its row then says."""
+        """Whether the upstream of an image refuses further ones, which its row then says."""
         row = self._rows[number]
         limit = self._limited.get(row.mirror.source.host)
         if limit is not None:

@@ -1,4 +1,4 @@
-"""The images of one run, each opened once however many repositories it goes to."""
+"""The images of one run, each opened once however many repositories it is pushed to."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ class Images:
             return slot.source
 
     def done(self, image: str) -> None:
-        """Say that one of those who wanted *image* needs it no more."""
+        """Say that one of those who wanted *image* no longer needs it."""
         with self._lock:
             self._left[image] -= 1
             is_last = not self._left[image]

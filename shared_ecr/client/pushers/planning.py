@@ -168,8 +168,8 @@ class Planner:
                 and creation is not None
                 and presence.is_unknown_repository()
             ):
-                gone = PushRefusedError.no_such_repository(host, repository)
-                self._state = state_of_missing(self.request, gone, creation, self._notes)
+                refused = PushRefusedError.no_such_repository(host, repository)
+                self._state = state_of_missing(self.request, refused, creation, self._notes)
         return held, unknown
 
     def _mountable(self, missing: Sequence[Digest], presence: Presence) -> dict[Digest, str]:

@@ -34,7 +34,7 @@ class AnyOci:
         self._others = tuple(others)
 
     def serves(self, host: RegistryHost) -> bool:
-        """Whether *host* is none of the others' and does not pose as ECR's."""
+        """Whether *host* belongs to none of the others and does not look like one of ECR's."""
         return not looks_like_ecr(host) and not any(other.serves(host) for other in self._others)
 
     def repository(self, host: RegistryHost, text: str) -> RepositoryName:

@@ -2,7 +2,7 @@
 
 `interface` says what an image is, `manifests` parses its documents, `files`, `sections` and `tars` find its bytes;
 `oci_layout`, `oci_archive` and `docker_archive` are the kinds on this machine, and `open_source` chooses by
-what they contain. What comes compressed or from stdin goes through `unpacking` into a `spools` file first.
+what they contain. What comes compressed or from stdin is unpacked by `unpacking` into a `spools` file first.
 `registry` is an image in another registry (`registry_trees`, `registry_companions`), which `narrowing` cuts down to
 platforms. `verifying` hashes every blob on its way out.
 """
@@ -33,7 +33,7 @@ BLOCK = 512
 
 
 def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
-    """Open the image `PATH`, or `PATH#NAME` where several stand in one place; `-` is an archive on stdin.
+    """Open the image `PATH`, or `PATH#NAME` where several are in one place; `-` is an archive on stdin.
 
     NAME is what the place calls the image: `org.opencontainers.image.ref.name` of a layout, the REPOSITORY:TAG of
     a docker archive, or a digest. A path that has a `#` itself is taken whole when it exists. An archive may be

@@ -21,7 +21,7 @@ class InvalidImageError(SharedEcrError):
 
     @classmethod
     def ambiguous(cls, place: str, names: list[str]) -> Self:
-        """Show that several images stand in *place* and which can be asked for."""
+        """Show that several images are in *place* and which can be asked for."""
         return cls(
             f"{place} holds {len(names)} images; name one: {listed(f'{place}#{visible(name)}' for name in names)}"
         )

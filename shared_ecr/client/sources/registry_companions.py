@@ -1,7 +1,7 @@
 """What another repository holds about an image: signatures, SBOMs and attestations.
 
 The registry lists them by what they are about; where it keeps no such list, one is under the tag `sha256-DIGEST`;
-and cosign's older ones stand under tags that end in `.sig`, `.att` and `.sbom`.
+and cosign's older ones have tags that end in `.sig`, `.att` and `.sbom`.
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers and #referrers-tag-schema,
 https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#discovery
 """

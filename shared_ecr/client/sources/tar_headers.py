@@ -20,7 +20,7 @@ _REGULAR, _LINKS, _LONG_NAME, _LONG_LINK, _PAX = b"0\x007", b"12", b"L", b"K", b
 
 @dataclass(frozen=True, slots=True)
 class TarEntry:
-    """One member: where its bytes stand in the archive, or what it links to."""
+    """One member: where its bytes are in the archive, or what it links to."""
 
     name: str
     offset: int

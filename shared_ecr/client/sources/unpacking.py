@@ -31,7 +31,7 @@ class Reader(Protocol):
 
 
 class UnpackingLimit:
-    """Counts what goes in and what comes out; refuses a file that unpacks to absurdly more than it is."""
+    """Counts the bytes before and after; refuses a file that unpacks to absurdly more than it is."""
 
     def __init__(self, place: str) -> None:
         self._place = place

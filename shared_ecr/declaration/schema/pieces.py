@@ -1,4 +1,4 @@
-"""Pieces of a JSON Schema, draft 2020-12. A variable may stand for any value that is no list and no mapping."""
+"""Pieces of a JSON Schema, draft 2020-12. A variable may take the place of any value that is no list and no mapping."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -108,10 +108,11 @@ def _differing(before: tuple[ImageFate, ...], after: tuple[ImageFate, ...]) -> I
 
 def _later(before: Forecast, after: Forecast) -> Iterator[str]:
     """Yield what differs day by day."""
-    digests = sorted({*before.gone, *after.gone})
-    differing = [each for each in digests if before.gone.get(each) != after.gone.get(each)]
+    digests = sorted({*before.expired_at, *after.expired_at})
+    differing = [each for each in digests if before.expired_at.get(each) != after.expired_at.get(each)]
     for digest in differing[:_SHOWN]:
-        yield f"{digest[:19]}: expires {_day(before.gone.get(digest))} now, {_day(after.gone.get(digest))} then"
+        now, then = (_day(each.expired_at.get(digest)) for each in (before, after))
+        yield f"{digest[:19]}: expires {now} now, {then} then"
     if len(differing) > _SHOWN:
         yield f"{len(differing) - _SHOWN} more images"
     for old, new in zip(before.days, after.days, strict=True):

@@ -25,7 +25,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uf
 
 @dataclass(slots=True)
 class Composition:
-    """What one pass over a file found: a tree or nothing, faults, and where the quoted and block texts stand."""
+    """What one pass over a file found: a tree or nothing, faults, and where the quoted and block texts are."""
 
     root: Node | None = None
     whole: bool = True

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import yaml
 
 
-# Tags, anchors and what may stand between them and the value.
+# Tags, anchors and what may be between them and the value.
 _PROPERTIES = re.compile(r"(?:!<[^>\s]*+>|[!&][^\s,\[\]{}]*+|\s++|#[^\r\n]*+)*+")
 
 

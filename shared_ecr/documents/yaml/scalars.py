@@ -89,7 +89,7 @@ def tag_as_written(tag: str) -> str:
 
 
 def refused_tag(tag: str, found: str) -> SyntaxFault:
-    """Say why *tag* may not stand before what was *found*."""
+    """Say why *tag* may not be before what was *found*."""
     written = quoted(tag_as_written(tag), at_most=60)
     if tag in set(CoreTag):
         return SyntaxFault("yaml-tag", f"the tag {written} does not fit {found}", fix="Remove the tag")

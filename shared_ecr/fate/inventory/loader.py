@@ -192,7 +192,7 @@ def _is_of_future(image: Image, latest: datetime) -> bool:
 
 
 def _refusal(image: Image, images: Mapping[str, Image]) -> InvalidValueError:
-    """Say why *image* cannot stand beside *images*."""
+    """Say why *image* cannot be in one inventory with *images*."""
     if image.digest in images:
         return InvalidValueError(
             f"the digest {image.digest[:19]}… was in this repository already",

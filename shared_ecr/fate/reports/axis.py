@@ -19,7 +19,7 @@ class Axis:
     right: float
 
     def x(self, time: datetime) -> float:
-        """Return where *time* is; times outside stand at the ends."""
+        """Return where *time* is; times outside are at the ends."""
         length = (self.last - self.first).total_seconds()
         part = (time - self.first).total_seconds() / length if length else 1.0
         return self.left + (self.right - self.left) * min(max(part, 0.0), 1.0)

@@ -47,7 +47,7 @@ def _drawn(forecast: Forecast, axis: Axis, prices: Prices) -> Iterator[str]:
             f"first: {days[0].stored.images}, {size(days[0].stored.bytes)}",
             f"last: {days[-1].stored.images}, {size(days[-1].stored.bytes)}",
             f"{cost(days[0].stored, prices)} -> {cost(days[-1].stored, prices)} a month",
-            f"{len(forecast.gone)} of today's images no longer exist",
+            f"{len(forecast.expired_at)} of today's images no longer exist",
         )
     ):
         yield f'<text class="{"words" if number else "rule"}" x="0" y="{TOP + 18 + 17 * number}">{line}</text>'

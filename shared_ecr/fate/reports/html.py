@@ -64,7 +64,7 @@ def _tiles(report: Report) -> Iterator[str]:
 
 def _legend(outcome: RepositoryOutcome) -> Iterator[str]:
     looks = [look_of(fate) for fate, count in outcome.fates.items() if count]
-    looks += [LATER] if outcome.forecast and outcome.forecast.gone else []
+    looks += [LATER] if outcome.forecast and outcome.forecast.expired_at else []
     yield '<div class="legend">'
     for look in looks:
         shape = f'<svg viewBox="-5 -5 10 10"><path class="{look.css}" d="{look.path}"/></svg>'

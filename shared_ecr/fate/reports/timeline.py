@@ -85,12 +85,12 @@ def _row(row: _Row, axis: Axis, top: float, outcome: RepositoryOutcome, now: dat
 def _label(row: _Row, top: float) -> Iterator[str]:
     title = f"rule {row.rule.priority}" if row.rule else "no rule"
     words = rule_in_words(row.rule) if row.rule else "kept for ever"
-    gone = sum(verdict.fate.is_loss for verdict in row.verdicts)
+    expiring = sum(verdict.fate.is_loss for verdict in row.verdicts)
     yield f'<text class="rule" x="0" y="{top + 20}">{title}</text>'
     for number, line in enumerate(_wrapped(words, 40)[:3]):
         yield f'<text class="words" x="0" y="{top + 36 + 14 * number}">{escape(line)}</text>'
-    expiring = f", {gone:,} {plural(gone, 'expires', 'expire')}" if gone else ""
-    count = f"{counted(len(row.verdicts), 'image')}{expiring}"
+    suffix = f", {expiring:,} {plural(expiring, 'expires', 'expire')}" if expiring else ""
+    count = f"{counted(len(row.verdicts), 'image')}{suffix}"
     yield f'<text class="count" x="{LEFT - 14}" y="{top + 20}">{count}</text>'
 
 
@@ -104,8 +104,8 @@ def _limit(row: _Row, axis: Axis, top: float, now: datetime) -> Iterator[str]:
             label = f"{days} days"
         case NewestImages(keep):
             kept = [each for each in row.verdicts if each.claim and each.claim.place <= keep]
-            gone = any(each.claim and each.claim.place > keep for each in row.verdicts)
-            limit = min((each.image.pushed_at for each in kept), default=None) if gone else None
+            expiring = any(each.claim and each.claim.place > keep for each in row.verdicts)
+            limit = min((each.image.pushed_at for each in kept), default=None) if expiring else None
             label = f"newest {keep}"
         case _:
             return
@@ -149,7 +149,7 @@ def _bars(verdicts: Sequence[ImageFate], x: float, base: float, most: int, outco
 
 
 def _look(verdict: ImageFate, outcome: RepositoryOutcome) -> MarkStyle:
-    if not verdict.fate.is_loss and outcome.forecast and verdict.image.digest in outcome.forecast.gone:
+    if not verdict.fate.is_loss and outcome.forecast and verdict.image.digest in outcome.forecast.expired_at:
         return LATER
     return look_of(verdict.fate)
 

@@ -12,7 +12,7 @@ from shared_ecr.model.names.partitions import FIPS_REGIONS, Region
 from shared_ecr.model.names.registry_host import EcrRegistry, RegistryHost
 from shared_ecr.text import listed, quoted
 
-# The parts of ECR's names, wherever in a host they stand, and twelve digits in front of nearly the rest of them.
+# The parts of ECR's names, wherever in a host they are, and twelve digits in front of nearly the rest of them.
 _SUSPECT = re.compile(
     r"(?:^|\.)dkr[.-]?ecr(?:-fips)?(?:\.|$)|(?:^|\.)[0-9]{12}\.dkr|(?:^|\.)ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\."
     r"|public[.-]ecr[.-]aws|(?:^|\.)ecr-public\.|(?:^|[.-])ecr\.aws(?:\.|$)"
@@ -24,7 +24,7 @@ _FORM = "Hosts of ECR are ACCOUNT.dkr.ecr.REGION.amazonaws.com and its like in o
 
 
 def looks_like_ecr(host: RegistryHost) -> bool:
-    """Whether *host* is none of ECR's and could be taken for one."""
+    """Whether *host* is not one of ECR's and could be taken for one."""
     return host.ecr is None and not host.is_ecr_public and bool(_SUSPECT.search(host.text.partition(":")[0]))
 
 
@@ -45,7 +45,7 @@ def refuse_look_alike(host: RegistryHost) -> None:
 
 
 def _difference(name: str) -> tuple[str, str]:
-    """Return why *name* is none of ECR's hosts, and what may be meant."""
+    """Return why *name* is not one of ECR's hosts, and what may be meant."""
     match = _NEARLY.fullmatch(name)
     if not match:
         return _FORM, "Write 'public.ecr.aws'" if "public" in name else ""

@@ -103,6 +103,6 @@ class SettingType:
         return self.type.startswith("AWS::ECR::")
 
     def put(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the properties that a call with *parameters* puts; the registry that is called is none of them."""
+        """Return the properties that a call with *parameters* puts; the registry that is called is not one of them."""
         named = {f"{name[:1].upper()}{name[1:]}": value for name, value in parameters.items() if name != "registryId"}
         return {name: value if name in self.policies else pascal_keys(value) for name, value in named.items()}

@@ -8,7 +8,7 @@ happens to it and how it differs, `rules` look at one case each. What lifecycle 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, gone
+from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, removal_of
 from shared_ecr.review.changes.identity.departures import departure
 from shared_ecr.review.changes.identity.pairing import Paired, held
 from shared_ecr.review.changes.identity.partial import paired_repositories
@@ -24,9 +24,9 @@ from shared_ecr.review.changes.registry.templates import template_findings
 from shared_ecr.review.changes.rules import CASE_RULES
 from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_images
 from shared_ecr.review.changes.rules.custom_resources import calls_made, custom_resources_changed
-from shared_ecr.review.changes.rules.gone import dropped, dropped_many, looks_renamed
 from shared_ecr.review.changes.rules.key_changes import aliases_changed, keys_lost
 from shared_ecr.review.changes.rules.notifications import notifications_changed
+from shared_ecr.review.changes.rules.removals import dropped, dropped_many, looks_renamed
 from shared_ecr.review.changes.rules.settings import judged_setting
 from shared_ecr.review.changes.rules.stacks import stacks_moved
 from shared_ecr.review.changes.rules.unknown_types import unknown_types_changed
@@ -81,7 +81,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
         *stacks_moved(stacks),
         *_of_cases(cases, question),
         *_of_gone(paired, question, before, after),
-        *dropped_many(paired.gone, held(before, REPOSITORY)),
+        *dropped_many(paired.removed, held(before, REPOSITORY)),
         *policy_findings(registries, before, after),
         *(found for setting in settings for found in judged_setting(setting, after)),
         *template_findings(settings, access),
@@ -100,7 +100,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
     return Changed(
         (
             *(case.change for case in cases),
-            *(alone(gone(left), left, question) for left in paired.gone),
+            *(alone(removal_of(left), left, question) for left in paired.removed),
             *(alone(Happening.CREATED, new, question) for new in paired.new),
         ),
         tuple(each.change for each in settings),
@@ -118,8 +118,8 @@ def _of_cases(cases: Iterable[RepositoryPair], question: ReviewContext) -> Itera
 
 
 def _of_gone(paired: Paired, question: ReviewContext, before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
-    alike = {id(old): new for old, new in renamed(paired.gone, paired.new)}
-    for left in paired.gone:
+    alike = {id(old): new for old, new in renamed(paired.removed, paired.new)}
+    for left in paired.removed:
         new = alike.get(id(left))
         yield (
             looks_renamed(left, new, question) if new else dropped(left, question, departure(left.stack, before, after))

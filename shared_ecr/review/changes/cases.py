@@ -183,7 +183,7 @@ def replacement(new: LocatedResource) -> tuple[PropertyChange, ...]:
     return (PropertyChange(OPERATION, None, str(new.resource.operation)),) if is_replaced_by_plan(new) else ()
 
 
-def gone(left: LocatedResource) -> Happening:
+def removal_of(left: LocatedResource) -> Happening:
     """Return what becomes of a resource that is in no stack of the new side."""
     # Terraform has no such policies; its reader writes Retain on what the plan forgets.
     return Happening.ORPHANED if left.resource.deletion_policy in RETAINS else Happening.DELETED

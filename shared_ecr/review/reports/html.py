@@ -77,12 +77,12 @@ def _change(change: GroupedChange) -> Iterator[str]:
 
 def _sides(title: str, lines: Sequence[str]) -> Iterator[str]:
     """Lay a difference out side by side: what goes on the left, what comes on the right; on a phone below it."""
-    gone = [line[2:] for line in lines if line.startswith("- ")]
-    come = [line[2:] for line in lines if line.startswith("+ ")]
+    removed = [line[2:] for line in lines if line.startswith("- ")]
+    added = [line[2:] for line in lines if line.startswith("+ ")]
     same = [line.strip() for line in lines if not line.startswith(("- ", "+ "))]
     yield f'<div class="diff"><h4>{html(title)}</h4>'
-    if gone or come:
-        for css, side in (("gone", gone), ("come", come)):
+    if removed or added:
+        for css, side in (("removed", removed), ("added", added)):
             body = "".join(f"<p>{html(line)}</p>" for line in side) or '<p class="dim">nothing</p>'
             yield f'<div class="side {css if side else ""}">{body}</div>'
     if same:

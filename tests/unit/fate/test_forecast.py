@@ -18,12 +18,12 @@ def test_without_pushes_the_images_of_today_age_and_go() -> None:
 def test_pushing_as_before_keeps_a_count_full() -> None:
     forecast = play(policy({"rules": [newest(1, 30)]}), DAILY, NOW, NOW + 90 * DAY)
     assert {day.stored.images for day in forecast.days} == {30}
-    assert len(forecast.gone) == 30
+    assert len(forecast.expired_at) == 30
 
 
 def test_the_day_an_image_goes_is_known() -> None:
     forecast = play(policy({"rules": [pushed(1, 35)]}), DAILY, NOW, NOW + 10 * DAY)
-    assert forecast.gone[digest("b29")] == NOW + 7 * DAY
+    assert forecast.expired_at[digest("b29")] == NOW + 7 * DAY
 
 
 def test_the_pushes_of_the_window_come_again_and_again() -> None:

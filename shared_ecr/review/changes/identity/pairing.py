@@ -44,7 +44,7 @@ class Paired:
     """The resources of one type on both sides."""
 
     both: tuple[tuple[LocatedResource, LocatedResource], ...]
-    gone: tuple[LocatedResource, ...]
+    removed: tuple[LocatedResource, ...]
     new: tuple[LocatedResource, ...]
 
 

@@ -26,10 +26,10 @@ def paired_repositories(
     before_of = {id(pair.after): pair.before for pair in pairs}
     both = [
         *partial.both,
-        *((each, _without_policies(each, after_of)) for each in partial.gone),
+        *((each, _without_policies(each, after_of)) for each in partial.removed),
         *((_without_policies(each, before_of), each) for each in partial.new),
     ]
-    return Paired((*whole.both, *both), whole.gone, whole.new)
+    return Paired((*whole.both, *both), whole.removed, whole.new)
 
 
 def _whole(found: Sequence[LocatedResource]) -> list[LocatedResource]:
@@ -44,7 +44,7 @@ def _partial(found: Sequence[LocatedResource], other: Sequence[LocatedResource])
 
 
 def _without_policies(each: LocatedResource, other: Mapping[int, Stack]) -> LocatedResource:
-    """Return *each* on the *other* side, where its stack goes on, and where no policy of it is managed."""
+    """Return *each* on the *other* side, where its stack remains, and where no policy of it is managed."""
     kept = {name: value for name, value in each.resource.properties.items() if name not in _POLICIES}
     stack = other.get(id(each.stack), each.stack)
     return LocatedResource(stack, replace(each.resource, properties=kept))

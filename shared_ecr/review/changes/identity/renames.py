@@ -9,14 +9,14 @@ _Key = Callable[[LocatedResource], Hashable]
 
 
 def renamed(
-    gone: Iterable[LocatedResource], new: Iterable[LocatedResource]
+    removed: Iterable[LocatedResource], new: Iterable[LocatedResource]
 ) -> Iterator[tuple[LocatedResource, LocatedResource]]:
     """Yield what was removed and what is created where one looks like the other under a new name.
 
     Either their names differ in nothing but case and separators, or each is the only one of its stack, and they are
     declared alike.
     """
-    old, made = list(gone), list(new)
+    old, made = list(removed), list(new)
     for each, (other, *more) in _alike(old, made, _letters):
         if not more and each.name and other.name:
             yield each, other

@@ -105,7 +105,7 @@ def _goes_sooner(rule: LifecycleRule, before: LifecycleRule, claims: Claims) -> 
     """Whether *rule* can count out an image that *before* does not count out at the same moment."""
     match (before.count, rule.count):
         case (NewestImages(old), NewestImages(new)):
-            # Among fewer images none has a higher place; among others any number can stand before it.
+            # Among fewer images none has a higher place; among others any number can be before it.
             return new < old or not claims.includes(before.selection, rule.selection)
         case (PushedAge(old), PushedAge(new)) | (PulledAge(old), PulledAge(new)) | (ArchivedAge(old), ArchivedAge(new)):
             return new < old

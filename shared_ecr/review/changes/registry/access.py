@@ -62,7 +62,7 @@ class AccessChanges:
     after: RegistryPolicies
     known: TrustBoundary
     _answers: dict[Hashable, tuple[tuple[PolicyPair, PolicyPair], list[AccessChange]]] = field(default_factory=dict)
-    """The policies stand beside each answer so that they live as long as the numbers by which they are found."""
+    """The policies are beside each answer so that they live as long as the numbers by which they are found."""
 
     def of(self, before: ReviewedRepository, after: ReviewedRepository) -> tuple[AccessChange, ...]:
         """Return what changes for one repository; nothing where one of its policies cannot be read."""

@@ -13,7 +13,7 @@ from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
 from shared_ecr.review.changes.registry.settings import SettingCase
-from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
+from shared_ecr.review.changes.rules.content import judged_access, lost_by, removed_policy
 from shared_ecr.review.changes.rules.tags import judged_resource_tags
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.public_policies import OPEN_TO_ALL, in_public_words, read_public_repository
@@ -55,7 +55,7 @@ def _policy(before: ReviewedRepository, after: ReviewedRepository, access: Acces
     changes = tuple(_without_pulls(found))
     is_gone = before.has_policy and not after.has_policy
     if is_gone and changes:
-        yield gone("the repository policy", lost_by(changes, after.name), is_known=True)
+        yield removed_policy("the repository policy", lost_by(changes, after.name), is_known=True)
     for each in judged_access(changes, after.name, is_gone=is_gone):
         details = tuple(map(in_public_words, each.details))
         yield replace(each, what=in_public_words(each.what), details=details)

@@ -8,7 +8,7 @@ from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, can_be_read
-from shared_ecr.review.changes.rules.content import gone, judged_access, lost_by
+from shared_ecr.review.changes.rules.content import judged_access, lost_by, removed_policy
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
 from shared_ecr.review.policy_texts import target_of
@@ -42,7 +42,7 @@ class RegistryChange:
     def judged(self) -> Iterator[RuleFinding]:
         """Yield what is found."""
         if self.is_gone and (self.changes or not self.is_known):
-            yield gone("the registry policy", lost_by(self.changes, ""), is_known=self.is_known)
+            yield removed_policy("the registry policy", lost_by(self.changes, ""), is_known=self.is_known)
         yield from judged_access(self.changes, "", is_gone=self.is_gone)
         if not self.is_known:
             make = error if self.becomes_known else note

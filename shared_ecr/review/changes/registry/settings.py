@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.review.changes.cases import gone, is_replaced_by_plan, replacement
+from shared_ecr.review.changes.cases import is_replaced_by_plan, removal_of, replacement
 from shared_ecr.review.changes.create_only import rewritten
 from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, LocatedResource, Paired, held, pair_up
@@ -87,8 +87,8 @@ def _of_type(type_: str, paired: Paired, stacks: tuple[StackPair, ...]) -> Itera
         if happening is not None:
             stays = partner.get(id(old.stack)) == id(new.stack)
             yield SettingCase(type_, happening, called(new), old, new, (*properties, *place), stays)
-    for left in paired.gone:
-        yield SettingCase(type_, gone(left), called(left), left, None)
+    for left in paired.removed:
+        yield SettingCase(type_, removal_of(left), called(left), left, None)
     for new in paired.new:
         yield SettingCase(type_, Happening.CREATED, called(new), None, new)
 

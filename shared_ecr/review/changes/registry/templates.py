@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from shared_ecr.model.settings.creation_templates import AppliedFor
 from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.changes.registry.settings import SettingCase
-from shared_ecr.review.changes.rules.content import gone, judged_access, judged_tags, lost_by
+from shared_ecr.review.changes.rules.content import judged_access, judged_tags, lost_by, removed_policy
 from shared_ecr.review.changes.rules.lifecycle import judged_lifecycle
 from shared_ecr.review.changes.rules.tags import judged_resource_tags
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
@@ -44,7 +44,7 @@ def _judged(case: SettingCase, access: AccessChanges) -> Iterator[RuleFinding]:
     changes = access.of(before, after)
     is_gone = before.has_policy and not after.has_policy
     if is_gone and (changes or before.policy is None):
-        yield gone("the repository policy", lost_by(changes, after.name), is_known=before.policy is not None)
+        yield removed_policy("the repository policy", lost_by(changes, after.name), is_known=before.policy is not None)
     yield from judged_access(changes, after.name, is_gone=is_gone)
 
 

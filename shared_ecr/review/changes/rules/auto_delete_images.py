@@ -8,7 +8,7 @@ from shared_ecr.review.auto_delete_images import (
     auto_delete_images_of,
     emptied_repositories,
 )
-from shared_ecr.review.changes.cases import gone
+from shared_ecr.review.changes.cases import removal_of
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
@@ -49,7 +49,7 @@ def _removed(before: Deployment, after: Deployment, stacks: tuple[StackPair, ...
         if same and same.type == old.resource.type:
             if same.properties.get("RepositoryName") != old.resource.properties.get("RepositoryName"):
                 yield old
-        elif gone(old) is Happening.DELETED and (stack or _is_deleted(old.stack, after)):
+        elif removal_of(old) is Happening.DELETED and (stack or _is_deleted(old.stack, after)):
             yield old
 
 

@@ -59,10 +59,12 @@ def policy_gone(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
     """Find a policy that is taken away whole, and with it what it decided."""
     before, after = case.before, case.after
     if before.has_policy and not after.has_policy and (case.access or before.policy is None):
-        yield gone("its repository policy", lost_by(case.access, after.name), is_known=before.policy is not None)
+        yield removed_policy(
+            "its repository policy", lost_by(case.access, after.name), is_known=before.policy is not None
+        )
 
 
-def gone(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
+def removed_policy(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
     """Say that a policy was removed, and who lost what by it."""
     doubt = "" if is_known else "; what it allowed is not known"
     return error(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
-from shared_ecr.review.changes.cases import gone
+from shared_ecr.review.changes.cases import removal_of
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written
 from shared_ecr.review.changes.identity.departures import RETAINS
@@ -44,8 +44,8 @@ def keys_lost(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
             if used.includes(old) or will_be_used.includes(new):
                 for found in changed_key(old, new):
                     yield found.about(f"key {old.resource.origin.logical_id}", new.resource)
-        for left in paired.gone:
-            if used.includes(left) and gone(left) is Happening.DELETED:
+        for left in paired.removed:
+            if used.includes(left) and removal_of(left) is Happening.DELETED:
                 yield _deleted(f"the key leaves stack {left.stack.name}").about(
                     f"key {left.resource.origin.logical_id}", left.resource
                 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from shared_ecr.review.changes.differences import becomes_known, undecided
 from shared_ecr.review.changes.registry.settings import SettingCase
-from shared_ecr.review.changes.rules.gone import public_dropped
+from shared_ecr.review.changes.rules.removals import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.listed import listed_in_setting
 from shared_ecr.review.deployments import Deployment

@@ -15,7 +15,7 @@ def pairs(before: Deployment, after: Deployment) -> list[tuple[str, str]]:
     found = pair_up(held(before, type_), held(after, type_), paired_stacks(before, after))
     return [
         *((shown(old), shown(new)) for old, new in found.both),
-        *((shown(old), "") for old in found.gone),
+        *((shown(old), "") for old in found.removed),
         *(("", shown(new)) for new in found.new),
     ]
 

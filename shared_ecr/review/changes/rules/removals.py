@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from shared_ecr.review.changes.cases import ReviewContext, gone
+from shared_ecr.review.changes.cases import ReviewContext, removal_of
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.identity.departures import Departure
 from shared_ecr.review.changes.identity.pairing import LocatedResource
@@ -23,7 +23,7 @@ def dropped(left: LocatedResource, question: ReviewContext, how: Departure) -> R
     before = read_repository(left.stack, left.resource)
     details = (f"{before.name}: {counted_images(question.inventory, before)}",)
     leaves = _leaves(left, how)
-    if gone(left) is Happening.ORPHANED and left.stack.tool == TERRAFORM:
+    if removal_of(left) is Happening.ORPHANED and left.stack.tool == TERRAFORM:
         found = error(
             "repository-orphaned",
             "Terraform no longer manages it: it stays in AWS with its images",
@@ -31,7 +31,7 @@ def dropped(left: LocatedResource, question: ReviewContext, how: Departure) -> R
             "'already exists'",
             "Keep it in the configuration; or acknowledge it, and import it elsewhere", details,
         )  # fmt: skip
-    elif gone(left) is Happening.ORPHANED:
+    elif removal_of(left) is Happening.ORPHANED:
         found = error(
             "repository-orphaned",
             f"{leaves}{removal(before, left.resource.deletion_policy)}",
@@ -66,7 +66,9 @@ def looks_renamed(old: LocatedResource, new: LocatedResource, question: ReviewCo
     """Say that one repository was removed and that another one, which looks like it, is created."""
     before, after = (read_repository(each.stack, each.resource) for each in (old, new))
     what = (
-        removal(before, "Delete") if gone(old) is Happening.DELETED else removal(before, old.resource.deletion_policy)
+        removal(before, "Delete")
+        if removal_of(old) is Happening.DELETED
+        else removal(before, old.resource.deletion_policy)
     )
     return error(
         "repository-renamed",
@@ -94,7 +96,7 @@ def dropped_many(left: Sequence[LocatedResource], before: Sequence[LocatedResour
 
 def public_dropped(left: LocatedResource) -> Iterator[RuleFinding]:
     """Say what becomes of a public repository that was removed."""
-    if gone(left) is Happening.ORPHANED:
+    if removal_of(left) is Happening.ORPHANED:
         yield error(
             "repository-orphaned",
             f"it leaves stack {left.stack.name} and stays behind with its images, without an owner",
