@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from shared_ecr.review.changes.differences import becomes_known, undecided
 from shared_ecr.review.changes.registry.settings import SettingCase
-from shared_ecr.review.changes.rules.removals import public_dropped
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.listed import listed_in_setting
+from shared_ecr.review.changes.rules.removals import public_dropped
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
