@@ -90,7 +90,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "scan": (
         "shared-ecr scan team/app:1.4.2 --fail-on high",
         "shared-ecr scan team/app:1.4.2 --fail-on critical --unfixed ignore --allow allowed-findings.yaml --wait 20m",
-        "shared-ecr scan team/app:1.4.2 --format sarif > scan.sarif",
+        "shared-ecr scan team/app:1.4.2 --save scan.sarif --save scan.json",
     ),
     "completion": (
         "shared-ecr completion bash > ~/.local/share/bash-completion/completions/shared-ecr",

@@ -2,16 +2,21 @@
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.gate_options import add_gate_options, scan_gate, scan_request
-from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_place, locator
-from shared_ecr.findings.errors import ExitCode
+from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_place, locator, named_path
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.findings.vulnerabilities.gate import ImageVerdict
+    from shared_ecr.findings.vulnerabilities.gate import ImageVerdict, ScanGate
+
+
+FORMS = ("text", "json", "sarif")
+_ENDINGS = {".txt": "text", ".json": "json", ".sarif": "sarif"}
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -28,8 +33,14 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "images", nargs="+", metavar="IMAGE", help="the declared name, or the whole URI, with :TAG or @DIGEST"
     )
     add_gate_options(parser)
+    parser.add_argument("--format", choices=FORMS, default="text", help="how to print (default: text)")
     parser.add_argument(
-        "--format", choices=("text", "json", "sarif"), default="text", help="how to print (default: text)"
+        "--save",
+        action="append",
+        default=[],
+        type=named_path,
+        metavar="FILE",
+        help="write the result to a file as well; its ending says the form: .txt, .json, .sarif. May be repeated",
     )
     add_file(parser)
     add_place(parser)
@@ -37,32 +48,48 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Wait, judge, and print."""
+    """Wait, judge, save, and print."""
+    from shared_ecr.cli.saved_files import write_whole
     from shared_ecr.client.scanning.gate import scan_images
     from shared_ecr.client.session import Session
     from shared_ecr.findings.vulnerabilities.gate import judge
 
+    forms = {path: _form_of(path) for path in arguments.save}
     gate, request = scan_gate(arguments, arguments.fail_on), scan_request(arguments)
     names = tuple(dict.fromkeys(arguments.images))
     with Session(locator(arguments)) as session:
         scanned = scan_images(names, session, request, StepLog().said)
     verdicts = [judge(image, gate) for image in scanned]
-    match arguments.format:
+    for path, form in forms.items():
+        write_whole(path, f"{_rendered(verdicts, gate, form)}\n")
+    print(_rendered(verdicts, gate, arguments.format))
+    return _exit_code(verdicts)
+
+
+def _form_of(path: Path) -> str:
+    """Return the form that the ending of *path* says, before anything is asked."""
+    form = _ENDINGS.get(path.suffix)
+    if form is None:
+        raise UsageError(f"--save {path}: write a file that ends in {', '.join(_ENDINGS)}")
+    return form
+
+
+def _rendered(verdicts: "Sequence[ImageVerdict]", gate: "ScanGate", form: str) -> str:
+    match form:
         case "json":
             from shared_ecr.findings.vulnerabilities.gate_json import json_document
 
-            print(json.dumps(json_document(verdicts, gate), indent=2))
+            return json.dumps(json_document(verdicts, gate), indent=2)
         case "sarif":
             from importlib.metadata import version
 
             from shared_ecr.findings.vulnerabilities.gate_sarif import sarif_document
 
-            print(json.dumps(sarif_document(verdicts, version("shared-ecr")), indent=2))
+            return json.dumps(sarif_document(verdicts, version("shared-ecr")), indent=2)
         case _:
             from shared_ecr.findings.vulnerabilities.gate_text import text_lines
 
-            print("\n".join(text_lines(verdicts)))
-    return _exit_code(verdicts)
+            return "\n".join(text_lines(verdicts))
 
 
 def _exit_code(verdicts: "Sequence[ImageVerdict]") -> int:

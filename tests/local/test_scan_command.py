@@ -317,3 +317,19 @@ def test_the_results_are_valid_for_code_scanning(world: ScanWorld, digest: str) 
     done = world.scan("1", "--format", "sarif")
     (result,) = json.loads(done.stdout)["runs"][0]["results"]
     assert (done.code, result["ruleId"], result["level"]) == (1, "CVE-2026-1", "error")
+
+
+def test_one_run_saves_every_form_of_the_result(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, basic(basic_finding()))
+    files = [world.folder / f"scan.{form}" for form in ("txt", "json", "sarif")]
+    done = world.scan("1", *(word for file in files for word in ("--save", str(file))))
+    assert done.code == 1
+    assert files[0].read_text() == done.stdout
+    assert json.loads(files[1].read_text())["passes"] is False
+    assert json.loads(files[2].read_text())["version"] == "2.1.0"
+
+
+def test_an_ending_that_names_no_form_is_refused_before_anything_is_asked(world: ScanWorld) -> None:
+    done = world.scan("missing", "--save", str(world.folder / "scan.html"))
+    assert done.code == 2
+    assert ".sarif" in done.stderr

@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 INTEGRATIONS = ROOT / "integrations"
 ACTIONS = (
     ROOT / "action.yml", INTEGRATIONS / "github/review/action.yml", INTEGRATIONS / "github/synthesize/action.yml",
+    INTEGRATIONS / "github/scan/action.yml",
 )  # fmt: skip
 LOGIN = INTEGRATIONS / "github/login/action.yml"
-TEMPLATES = tuple(INTEGRATIONS / f"gitlab/{name}.yml" for name in ("login", "push", "review"))
-SCRIPTS = ("install", "login", "logout", "push", "review", "synthesize", "github/assume-role")
+TEMPLATES = tuple(INTEGRATIONS / f"gitlab/{name}.yml" for name in ("login", "push", "review", "scan"))
+SCRIPTS = ("install", "login", "logout", "push", "review", "scan", "synthesize", "github/assume-role")
 DIGEST = f"sha256:{'ab' * 32}"
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
 each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
@@ -163,6 +164,51 @@ def test_a_push_without_a_target_is_refused(installed: Path) -> None:
     assert script("push", installed, IMAGE="a", TARGETS=" \n").returncode == 2
 
 
+def scan(installed: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the step of the gate on two images."""
+    given = {
+        "IMAGES": " team/app:1\n\nteam/other:2\n",
+        "CALLED": str(folder / "called"),
+        "DECLARATION": "registry.yaml",
+    }
+    return script("scan", installed, folder / "out", **{**given, **variables})
+
+
+@pytest.mark.parametrize(("code", "blocks"), [("0", "false"), ("1", "true")])
+def test_a_gate_that_blocks_says_so_after_it_has_saved_the_results(
+    installed: Path, tmp_path: Path, code: str, blocks: str
+) -> None:
+    ran = scan(installed, tmp_path, EXITS=code, FAIL_ON="critical", ALLOW="allowed.yaml", WAIT="20m")
+    assert ran.returncode == 0, ran.stderr
+    assert outputs(ran.stdout) == {"folder": str(tmp_path / "out"), "blocks": blocks}
+    called = json.loads((tmp_path / "called").read_text())
+    assert called[:9] == [
+        "scan", "--file", "registry.yaml", "--fail-on", "critical", "--allow", "allowed.yaml", "--wait", "20m",
+    ]  # fmt: skip
+    assert called[-3:] == ["--", "team/app:1", "team/other:2"]
+    assert [word for word in called if word.startswith(str(tmp_path / "out"))] == [
+        str(tmp_path / f"out/scan.{form}") for form in ("txt", "json", "sarif")
+    ]
+
+
+@pytest.mark.parametrize("code", ["2", "3", "4"])
+def test_a_gate_without_an_answer_fails_the_job(installed: Path, tmp_path: Path, code: str) -> None:
+    ran = scan(installed, tmp_path, EXITS=code)
+    assert (ran.returncode, ran.stdout) == (int(code), "")
+
+
+def test_a_gate_of_no_image_is_refused(installed: Path, tmp_path: Path) -> None:
+    assert scan(installed, tmp_path, IMAGES=" \n").returncode == 2
+
+
+def test_the_gate_takes_every_option_that_the_script_gives_it() -> None:
+    given = set(re.findall(r"(--[a-z-]+)", (INTEGRATIONS / "scan").read_text()))
+    helped = subprocess.run(
+        [program("shared-ecr"), "scan", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert [option for option in sorted(given) if option not in helped] == []
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_needs_no_newer_bash_than_that_of_macos(name: str) -> None:
     text = (INTEGRATIONS / name).read_text()
@@ -189,6 +235,8 @@ elif sys.argv[1] == "push":
     print(os.environ["PRINTS"])
 elif sys.argv[1] == "login":
     print({chr(10).join(HOSTS)!r})
+    sys.exit(int(os.environ.get("EXITS", "0")))
+elif sys.argv[1] == "scan":
     sys.exit(int(os.environ.get("EXITS", "0")))
 """
 
@@ -478,7 +526,7 @@ def test_a_job_of_gitlab_whose_login_fails_logs_out_of_what_it_reached(
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-@pytest.mark.parametrize("template", ["login", "push"])
+@pytest.mark.parametrize("template", ["login", "push", "scan"])
 def test_a_job_of_gitlab_runs_no_other_commit_than_the_one_that_is_named(
     template: str, tmp_path: Path, copy_of_the_project: tuple[Path, str]
 ) -> None:
@@ -504,4 +552,17 @@ def test_a_job_of_gitlab_pushes_with_the_role_and_leaves_nothing(
     assert (tmp_path / "job/push.env").read_text() == (
         f"SHARED_ECR_REFERENCE={reference}\nSHARED_ECR_DIGEST={DIGEST}\n"
     )
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize(("code", "expected"), [("0", 0), ("1", 1), ("3", 3)])
+def test_a_job_of_gitlab_fails_where_the_gate_does_not_pass(
+    tmp_path: Path, copy_of_the_project: tuple[Path, str], code: str, expected: int
+) -> None:
+    role = "arn:aws:iam::111111111111:role/ci"
+    given = {"ROLE_ARN": role, "IMAGES": "team/app:1", "FAIL_ON": "high", "EXITS": code}
+    ran = gitlab_job("scan", "script", tmp_path, copy_of_the_project, **given)
+    assert ran.returncode == expected, ran.stderr
+    (called,) = [json.loads(line) for line in (tmp_path / "called").read_text().splitlines()]
+    assert (called[:2], called[-2:]) == (["shared-ecr", "scan"], ["team/app:1", role])
     assert list((tmp_path / "temporary").iterdir()) == []
