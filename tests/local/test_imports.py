@@ -163,6 +163,28 @@ NAMES: dict[str, tuple[str, dict[str, Any], Any]] = {
 }
 
 
+def test_a_signing_configuration_is_imported_by_the_id_of_the_registry(
+    ecr: Any, aws: LocalAws, stacks: Stacks, account: str
+) -> None:
+    with client(aws, "signer", account=account) as signer:
+        arn = signer.put_signing_profile(profileName="images", platformId="Notation-OCI-SHA384-ECDSA")["arn"]
+    ecr.put_signing_configuration(signingConfiguration={"rules": [{"signingProfileArn": arn}]})
+    properties = {"Rules": [{"SigningProfileArn": arn}]}
+    held = {"Type": "AWS::ECR::SigningConfiguration", "DeletionPolicy": "Retain", "Properties": properties}
+    assert stacks.import_resource(held, {"RegistryId": account}) == []
+
+
+def test_a_public_repository_is_imported_by_its_name(aws: LocalAws, stacks: Stacks, account: str) -> None:
+    with client(aws, "ecr-public", account=account) as public:
+        public.create_repository(repositoryName="team/hello", tags=[{"Key": "Cost Center", "Value": "42"}])
+        properties = {"RepositoryName": "team/hello"}
+        held = {"Type": "AWS::ECR::PublicRepository", "DeletionPolicy": "Retain", "Properties": properties}
+        assert stacks.import_resource(held, {"RepositoryName": "team/hello"}) == []
+        arn = f"arn:aws:ecr-public::{account}:repository/team/hello"
+        left = [tag["Key"] for tag in public.list_tags_for_resource(resourceArn=arn)["tags"]]
+    assert "Cost Center" not in left
+
+
 @pytest.mark.parametrize("kind", NAMES)
 def test_what_has_a_name_is_imported_by_it(kind: str, ecr: Any, stacks: Stacks) -> None:
     key, properties, make = NAMES[kind]
@@ -179,3 +201,61 @@ def test_drift_sees_a_declared_policy_and_not_another_one(ecr: Any, stacks: Stac
     assert stacks.drift() == ["IN_SYNC"]
     ecr.delete_repository_policy(repositoryName="legacy/shop")
     assert stacks.drift() == ["MODIFIED"]
+
+
+CHANGES: dict[str, Any] = {
+    "PullThroughCacheRule": lambda ecr: ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay"),
+    "RepositoryCreationTemplate": lambda ecr: ecr.update_repository_creation_template(
+        prefix="team", appliedFor=["REPLICATION"]
+    ),
+    "PullTimeUpdateExclusion": lambda ecr: ecr.deregister_pull_time_update_exclusion(
+        principalArn="arn:aws:iam::111111111111:role/scanner"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_drift_sees_what_has_a_name(kind: str, ecr: Any, stacks: Stacks) -> None:
+    _, properties, _ = NAMES[kind]
+    stacks.create({"R": {"Type": f"AWS::ECR::{kind}", "Properties": properties}})
+    assert stacks.drift() == ["IN_SYNC"]
+    CHANGES[kind](ecr)
+    assert stacks.drift()[0] in {"MODIFIED", "DELETED"}
+
+
+def test_drift_sees_a_public_repository(aws: LocalAws, stacks: Stacks, account: str) -> None:
+    properties = {"RepositoryName": "team/hello", "RepositoryCatalogData": {"RepositoryDescription": "hello"}}
+    stacks.create({"R": {"Type": "AWS::ECR::PublicRepository", "Properties": properties}})
+    assert stacks.drift() == ["IN_SYNC"]
+    with client(aws, "ecr-public", account=account) as public:
+        public.put_repository_catalog_data(repositoryName="team/hello", catalogData={"description": "other"})
+    assert stacks.drift() == ["MODIFIED"]
+
+
+def test_an_update_removes_a_tag_that_the_template_lacks(ecr: Any, stacks: Stacks) -> None:
+    ecr.delete_repository(repositoryName="legacy/shop")
+    team = [{"Key": "team", "Value": "a"}]
+    stacks.create({"R": resource(Tags=team)})
+    arn = ecr.describe_repositories(repositoryNames=["legacy/shop"])["repositories"][0]["repositoryArn"]
+    ecr.tag_resource(resourceArn=arn, tags=[{"Key": "Cost Center", "Value": "42"}])
+    assert stacks.update({"R": resource(Tags=team, ImageTagMutability="IMMUTABLE")}) == []
+    assert tags(ecr) == {"team": "a"}
+
+
+def test_an_update_that_does_not_touch_the_repository_leaves_its_tags(ecr: Any, stacks: Stacks) -> None:
+    ecr.delete_repository(repositoryName="legacy/shop")
+    stacks.create({"R": resource()})
+    arn = ecr.describe_repositories(repositoryNames=["legacy/shop"])["repositories"][0]["repositoryArn"]
+    ecr.tag_resource(resourceArn=arn, tags=[{"Key": "Cost Center", "Value": "42"}])
+    other = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "legacy/other"}}
+    assert stacks.update({"R": resource(), "Other": other}) == []
+    assert tags(ecr) == {"Cost Center": "42"}
+
+
+def test_the_tags_of_the_stack_stay_at_an_update(ecr: Any, stacks: Stacks) -> None:
+    ecr.delete_repository(repositoryName="legacy/shop")
+    stacks.create({"R": resource()})
+    stacks.update({"R": resource(ImageTagMutability="IMMUTABLE")})
+    arn = ecr.describe_repositories(repositoryNames=["legacy/shop"])["repositories"][0]["repositoryArn"]
+    keys = {tag["Key"] for tag in ecr.list_tags_for_resource(resourceArn=arn)["tags"]}
+    assert "aws:cloudformation:stack-name" in keys

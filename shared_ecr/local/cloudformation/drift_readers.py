@@ -10,6 +10,7 @@ from typing import Any
 
 from shared_ecr.local import hooks
 from shared_ecr.local.cloudformation import repositories
+from shared_ecr.local.cloudformation.types import like
 from shared_ecr.local.tag_rules import FILTERS
 from shared_ecr.text.spelling import pascal_keys
 
@@ -56,8 +57,3 @@ def _text(held: Any) -> str | None:
     if isinstance(held, dict):
         return str(held.get("lifecyclePolicyText") or held.get("policyText") or json.dumps(held))
     return held if held is None else str(held)
-
-
-def like(expected: Any, text: str | None) -> Any:
-    """Return a policy as the template has it: as text, or as an object."""
-    return text if isinstance(expected, str) or text is None else json.loads(text)

@@ -59,8 +59,6 @@ def _update_one(stack: Record, logical_id: str, record: Record) -> None:
         kind, record["Properties"], stack.get("Tags") or [], name, stack_id, logical_id
     )
     if kind == repositories.TYPE:
-        # The tags that are there came from elsewhere: MiniStack keeps those, AWS's handler does not.
-        hooks.REPOSITORIES.read()[physical_id]["tags"] = []
         update(physical_id, {}, props, name, logical_id)
     elif not _is_never_updated(kind):
         update(physical_id, {}, props, name)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 
-from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
+from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, like, request_of
 from shared_ecr.local.ecr import public_repositories
 from shared_ecr.local.ecr.answers import RequestBody, ServiceError
 from shared_ecr.local.ecr.operations import ECR_PUBLIC, declare
 from shared_ecr.local.ecr.repositories import require_tags, without_the_services_own
+from shared_ecr.text.spelling import pascal_keys
 
 # The schema of the type admits less than the API: 10,240 characters for each of the two long texts.
 _LONGEST_CATALOG_TEXT = 10_240
@@ -63,6 +64,26 @@ def _set_public_policy(name: str, policy: object) -> None:
         public_repositories.forget_policy(name)
 
 
+def _drift_of_public(name: str, props: Properties) -> Properties | None:
+    named = {"repositoryName": name}
+    try:
+        held: Properties = pascal_keys(public_repositories.get_catalog(named)["catalogData"])
+    except ServiceError:
+        return None
+    if "Description" in held:
+        held["RepositoryDescription"] = held.pop("Description")
+    try:
+        policy = public_repositories.get_policy(named)["policyText"]
+    except ServiceError:
+        policy = None
+    return {
+        "RepositoryName": name,
+        "RepositoryCatalogData": held,
+        "RepositoryPolicyText": like(props.get("RepositoryPolicyText"), policy),
+        "Tags": public_repositories.tags_of(name),
+    }
+
+
 def known_by(describe: Callable[[RequestBody], RequestBody], key: str) -> Callable[[str], bool]:
     """Return whether *describe*, asked by *key* for one name, knows it."""
 
@@ -86,4 +107,5 @@ PUBLIC_REPOSITORY = ResourceType(
     exists=known_by(public_repositories.describe, "repositoryNames"),
     imported_by="RepositoryName",
     named_by="RepositoryName",
+    drift=_drift_of_public,
 )

@@ -1,5 +1,6 @@
 """One resource type, and how MiniStack comes to know it."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,6 +103,11 @@ def refusals_fail_the_resource() -> Iterator[None]:
         yield
     except ServiceError as error:
         raise ValueError(error.message) from error
+
+
+def like(expected: Any, text: str | None) -> Any:
+    """Return a policy as the template has it: as text, or as an object."""
+    return text if isinstance(expected, str) or text is None else json.loads(text)
 
 
 def wire(value: object) -> Any:

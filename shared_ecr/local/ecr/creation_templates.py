@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from ministack.core.responses import get_account_id
 
 from shared_ecr.local.cloudformation.named import FILTER, filters, known_by
-from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, request_of
+from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType, like, request_of
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.local.ecr.lifecycle_texts import require_lifecycle_policy
@@ -18,6 +18,7 @@ from shared_ecr.local.ecr.operations import ECR, declare
 from shared_ecr.local.ecr.policies import require_repository_policy
 from shared_ecr.local.ecr.repositories import require_encryption, require_tags
 from shared_ecr.local.tag_rules import FILTERS, MODE, rule_fault
+from shared_ecr.text.spelling import pascal_keys
 
 ROOT = "ROOT"
 CREATE_ON_PUSH, REPLICATION = "CREATE_ON_PUSH", "REPLICATION"
@@ -163,6 +164,22 @@ def _made(answer: RequestBody) -> Made:
     return template["prefix"], {key: str(template[key[0].lower() + key[1:]]) for key in ("CreatedAt", "UpdatedAt")}
 
 
+def _drift(prefix: str, props: Properties) -> Properties | None:
+    """Return the template as a template of CloudFormation has it; policies as text or as an object, as there."""
+    if prefix not in _templates:
+        return None
+    held: Properties = _templates[prefix]
+    apart = {"resourceTags", FILTERS, "repositoryPolicy"}
+    return {
+        **pascal_keys({key: value for key, value in held.items() if key not in apart}),
+        f"{FILTER}s": [
+            {f"{FILTER}Type": each["filterType"], f"{FILTER}Value": each["filter"]} for each in held.get(FILTERS, [])
+        ],
+        "RepositoryPolicy": like(props.get("RepositoryPolicy"), held.get("repositoryPolicy")),
+        "ResourceTags": held.get("resourceTags", []),
+    }
+
+
 SETTING = EmulatedSetting(
     OPERATIONS,
     ResourceType(
@@ -178,5 +195,6 @@ SETTING = EmulatedSetting(
         exists=known_by(describe, "prefixes"),
         imported_by="Prefix",
         named_by="Prefix",
+        drift=_drift,
     ),
 )  # fmt: skip

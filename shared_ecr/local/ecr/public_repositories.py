@@ -95,6 +95,11 @@ def forget_policy(name: str) -> None:
     _policies.pop(name, None)
 
 
+def tags_of(name: str) -> list[RequestBody]:
+    """Return the tags of a repository."""
+    return list(_tags[name])
+
+
 def replace_tags(name: str, tags: list[RequestBody]) -> None:
     """Give a repository these tags and no others, CloudFormation's own among them."""
     _tags[name] = list(tags)

@@ -16,6 +16,7 @@ from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.local.ecr.operations import ECR, declare
+from shared_ecr.text.spelling import pascal_keys
 
 MAX_RULES = 50
 # Each upstream by what its host must be; the second says whether it asks for a login.
@@ -170,6 +171,10 @@ def _create(props: Properties, _: str) -> Made:
     return rule["ecrRepositoryPrefix"], {}
 
 
+def _drift(prefix: str, _: Properties) -> Properties | None:
+    return pascal_keys(_rules[prefix]) if prefix in _rules else None
+
+
 _PROPERTIES = (
     "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl", "UpstreamRepositoryPrefix", "CredentialArn",
     "CustomRoleArn",
@@ -186,5 +191,6 @@ SETTING = EmulatedSetting(
         exists=known_by(describe, "ecrRepositoryPrefixes"),
         imported_by="EcrRepositoryPrefix",
         named_by="EcrRepositoryPrefix",
+        drift=_drift,
     ),
 )

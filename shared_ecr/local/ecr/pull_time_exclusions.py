@@ -65,5 +65,6 @@ SETTING = EmulatedSetting(
         exists=lambda arn: arn in list_all({})["pullTimeUpdateExclusions"],
         imported_by="PrincipalArn",
         named_by="PrincipalArn",
+        drift=lambda arn, _: {"PrincipalArn": arn} if arn in _excluded else None,
     ),
 )

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 from ministack.core.responses import get_account_id
 
-from shared_ecr.local.cloudformation.drift_readers import like
 from shared_ecr.local.cloudformation.singletons import singleton
-from shared_ecr.local.cloudformation.types import Properties
+from shared_ecr.local.cloudformation.types import Properties, like
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store
 from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.local.ecr.policies import require_registry_policy
