@@ -127,7 +127,10 @@ def _adopt(arguments: argparse.Namespace) -> int:
             print(f"left out: {each.what}: {each.why}", file=sys.stderr)
         raise UsageError("there is no repository to adopt; see what was left out, and --repository")
     extras = AdoptionExtras(
-        _image_counts(arguments, live, written.adopted), _terraform_release(arguments, written, live.home)
+        _image_counts(arguments, live, written.adopted),
+        _terraform_release(arguments, written, live.home),
+        arguments.drop_deleted_principals,
+        _digest(arguments.into),
     )
     for path, text in files_of(live, written, str(arguments.into), extras).items():
         target = arguments.folder / path
@@ -143,17 +146,24 @@ def _adopt(arguments: argparse.Namespace) -> int:
 
 def _require_free(arguments: argparse.Namespace) -> None:
     """Refuse to overwrite a declaration that someone wrote, or edited since an earlier run."""
-    from shared_ecr.deployment.adoption.folder import ADOPTED, digest_of
+    from shared_ecr.deployment.adoption.folder import ADOPTED
 
     if not arguments.into.exists():
         return
-    record = arguments.folder / ADOPTED
-    held = digest_of(arguments.into.read_text(encoding="utf-8", errors="replace"))
-    if not record.is_file() or _record(arguments.folder).digest != held:
+    held = _digest(arguments.into)
+    record = _record(arguments.folder) if (arguments.folder / ADOPTED).is_file() else None
+    if record is None or held not in {record.digest, record.replaces}:
         raise UsageError(
             f"{arguments.into} exists and was not written by an earlier run, or was edited since; name another file "
             "with --into, and move what you want from one to the other"
         )
+
+
+def _digest(path: Path) -> str:
+    """Return the digest of the text at *path*, or nothing where there is none."""
+    from shared_ecr.deployment.adoption.folder import digest_of
+
+    return digest_of(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else ""
 
 
 def _read(arguments: argparse.Namespace) -> "LiveRegistry":
@@ -230,6 +240,7 @@ def _selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegis
 
 def _certify(arguments: argparse.Namespace) -> int:
     from shared_ecr.deployment.adoption.certificate import certify
+    from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted
     from shared_ecr.deployment.adoption.verification import changed_since
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.review.documents import DeploymentTarget, load_deployment
@@ -239,9 +250,10 @@ def _certify(arguments: argparse.Namespace) -> int:
     declaration = _declaration(record)
     deployment = load_deployment(arguments.deployment, DeploymentTarget(str(live.account), live.region))
     wanted = WantedRegistry.of_deployment(deployment, live.home)
-    findings = list(certify(live, wanted, record.repositories, _basis(arguments, live)))
+    compared = registry_without_deleted(live) if record.drops_deleted else live
+    findings = list(certify(compared, wanted, record.repositories, _basis(arguments, live)))
     if arguments.fresh:
-        arguments.partial = True
+        arguments.partial, arguments.repository = True, list(record.repositories)
         now = read_live(arguments, live.region, declaration.registry.stack_names, with_public=_has_public(live))
         findings += changed_since(live, now, record.repositories)
     judged = _judged(findings, declaration)
@@ -339,6 +351,7 @@ def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     import json
 
+    from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted
     from shared_ecr.deployment.adoption.verification import deviations, image_deviations, setting_deviations
 
     record, before = _record(arguments.folder), _snapshot(arguments.folder)
@@ -350,7 +363,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         True,
     )
     after = read_live(arguments, before.region, stacks, with_public=_has_public(before))
-    found = [*deviations(before, after, record.repositories, stacks), *setting_deviations(before, after)]
+    compared = registry_without_deleted(before) if record.drops_deleted else before
+    found = [*deviations(compared, after, record.repositories, stacks), *setting_deviations(before, after)]
     if record.images:
         images = _counted(before, tuple(record.images), arguments.rate)
         found += image_deviations(record.images, images.by_repository, images.unread)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from live_registries import UNTAGGED, policy, registry, repository, statement
+from shared_ecr.cli import saved_files
 from shared_ecr.cli.main import main
+from shared_ecr.cli.saved_files import write_whole
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
 from shared_ecr.findings.errors import ExitCode
 
@@ -183,3 +185,41 @@ def test_a_broken_state_of_terraform_is_refused_before_anything_is_written(
     assert code == ExitCode.INVALID
     assert "plan.json" in error
     assert not Path("registry.yaml").exists()
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_an_interrupted_adoption_is_repeated_and_no_file_is_half_written(
+    monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    saved(registry(SHOP))
+    assert adopted() == ExitCode.DONE
+    saved(registry(SHOP, repository("other")))
+    calls = iter(range(100))
+
+    def interrupted(path: Path, text: str) -> None:
+        if next(calls) == step:
+            raise KeyboardInterrupt
+        write_whole(path, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(saved_files, "write_whole", interrupted)
+        assert main(["adopt", "--snapshot", "live.json"]) == ExitCode.INTERRUPTED
+    assert adopted() == ExitCode.DONE
+    assert "other" in Path("registry.yaml").read_text(encoding="utf-8")
+
+
+def test_a_second_run_overwrites_what_the_first_one_wrote() -> None:
+    saved(registry(SHOP))
+    assert adopted() == ExitCode.DONE
+    saved(registry(SHOP, repository("other")))
+    assert adopted() == ExitCode.DONE
+    assert "other" in Path("registry.yaml").read_text(encoding="utf-8")
+
+
+def test_an_edit_between_two_runs_is_never_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    saved(registry(SHOP))
+    assert adopted() == ExitCode.DONE
+    with Path("registry.yaml").open("a", encoding="utf-8") as file:
+        file.write("# by hand\n")
+    code, error = refused(capsys, "adopt", "--snapshot", "live.json")
+    assert (code, "was edited since" in error) == (ExitCode.INVALID, True)

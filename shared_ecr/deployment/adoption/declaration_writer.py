@@ -5,12 +5,12 @@ is written loads, and its repositories equal those that are live.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shared_ecr.declaration import parse
 from shared_ecr.deployment.adoption.account_names import Accounts
 from shared_ecr.deployment.adoption.certificate import certify
-from shared_ecr.deployment.adoption.deleted_principals import without_deleted
+from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted, without_deleted
 from shared_ecr.deployment.adoption.factoring import factored
 from shared_ecr.deployment.adoption.left_out import LeftOut, unread, unwanted
 from shared_ecr.deployment.adoption.properties import Plain, UnsayableError, properties_of
@@ -121,37 +121,19 @@ def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDe
             if not _repair(draft, error):
                 raise
             continue
-        wanted = live if not request.drops_deleted else _without_deleted(live)
+        wanted = live if not request.drops_deleted else registry_without_deleted(live)
         made = WantedRegistry.of_declaration(registry, live.home).joined(public_resources(registry))
         findings = certify(wanted, made, tuple(draft.repositories))
         if not findings:
             adopted = tuple(sorted(draft.repositories))
             return WrittenDeclaration(text, registry, adopted, tuple(sorted(draft.left)))
-        for finding in findings:
-            why = f"a declaration of it would not be equal: {finding.what}"
-            if finding.subject in draft.repositories:
-                draft.leave_out(finding.subject, why)
+        # A subject is left out once, by the first of its findings.
+        for subject, what in {each.subject: each.what for each in reversed(findings)}.items():
+            why = f"a declaration of it would not be equal: {what}"
+            if subject in draft.repositories:
+                draft.leave_out(subject, why)
             else:
-                _drop_called(draft, finding.subject, why)
-
-
-def _without_deleted(live: LiveRegistry) -> LiveRegistry:
-    """Return *live* as ECR would store it again: without principals that were deleted."""
-    return replace(
-        live,
-        resources=tuple(
-            replace(
-                each,
-                properties={
-                    **each.properties,
-                    "RepositoryPolicyText": without_deleted(each.properties.get("RepositoryPolicyText")),
-                },
-            )
-            if each.kind == REPOSITORY
-            else each
-            for each in live.resources
-        ),
-    )
+                _drop_called(draft, subject, why)
 
 
 def _collect(draft: _Draft) -> None:

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from shared_ecr.deployment.adoption.access_equality import statements_of
 from shared_ecr.documents.json_text import Json
+from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.documents.live.live_registry import REPOSITORY
 
 _ID = re.compile(r"A(?:RO|ID)A[A-Z0-9]{12,}")
 
@@ -27,9 +30,22 @@ def without_deleted(policy: Json) -> Json:
             continue
         listed = principal.get("AWS")
         left: list[Json] = [each for each in (listed if isinstance(listed, list) else [listed]) if each not in ids]
-        if left:
-            kept.append({**statement, "Principal": {**principal, "AWS": left}})
+        others = {kind: names for kind, names in principal.items() if kind != "AWS"}
+        if left or others:
+            kept.append({**statement, "Principal": {**others, **({"AWS": left} if left else {})}})
     return {**policy, "Statement": kept} if kept else None
+
+
+def registry_without_deleted(live: LiveRegistry) -> LiveRegistry:
+    """Return *live* as ECR would store it again: its repositories' policies without principals that were deleted."""
+    return replace(live, resources=tuple(map(_without, live.resources)))
+
+
+def _without(resource: LiveResource) -> LiveResource:
+    policy = resource.properties.get("RepositoryPolicyText")
+    if resource.kind != REPOSITORY or not names_deleted(policy):
+        return resource
+    return replace(resource, properties={**resource.properties, "RepositoryPolicyText": without_deleted(policy)})
 
 
 def _ids(statement: Mapping[str, Json]) -> set[str]:

@@ -28,6 +28,10 @@ class AdoptedRecord:
     left_out: tuple[LeftOut, ...] = ()
     images: Mapping[str, int] = field(default_factory=dict)
     """How many images each repository had, where they were counted."""
+    drops_deleted: bool = False
+    """Whether principals that were deleted were left out of policies."""
+    replaces: str = ""
+    """The digest of the declaration before: a run that was interrupted after this record can be repeated."""
 
     def render(self) -> str:
         """Render the record."""
@@ -38,6 +42,8 @@ class AdoptedRecord:
             "repositories": list(self.repositories),
             "left_out": [{"what": each.what, "why": each.why} for each in self.left_out],
             "images": dict(self.images),
+            "drops_deleted": self.drops_deleted,
+            "replaces": self.replaces,
         }
         return f"{json.dumps(document, indent=2)}\n"
 
@@ -53,7 +59,9 @@ class AdoptedRecord:
             left = tuple(LeftOut(str(each["what"]), str(each["why"])) for each in held["left_out"])
             names = tuple(map(str, held["repositories"]))
             images = {str(name): int(count) for name, count in held.get("images", {}).items()}
-            return cls(str(held["declaration"]), str(held["sha256"]), names, left, images)
+            drops_deleted = held.get("drops_deleted") is True
+            replaces = str(held.get("replaces", ""))
+            return cls(str(held["declaration"]), str(held["sha256"]), names, left, images, drops_deleted, replaces)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidValueError(
                 f"{source} is not the record of an adoption", fix="Run 'shared-ecr adopt' again", code="adoption-record"
@@ -73,13 +81,20 @@ class AdoptionExtras:
     """How many images each adopted repository has."""
     terraform: TerraformRelease | None = None
     """How the adopted resources leave Terraform, where its state was read."""
+    drops_deleted: bool = False
+    """Whether principals that were deleted were left out of policies."""
+    replaces: str = ""
+    """The digest of the declaration that is overwritten, if any."""
 
 
 def files_of(
     live: LiveRegistry, written: WrittenDeclaration, declaration: str, extras: AdoptionExtras
 ) -> Mapping[str, str]:
     """Return every file of the folder by its path within it."""
-    record = AdoptedRecord(declaration, digest_of(written.text), written.adopted, written.left_out, extras.images)
+    record = AdoptedRecord(
+        declaration, digest_of(written.text), written.adopted, written.left_out, extras.images,
+        extras.drops_deleted, extras.replaces,
+    )  # fmt: skip
     undo = {f"undo/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
     notes = release_notes(written.left_out, written.adopted, extras.terraform)
     blocks = render_removed(extras.terraform) if extras.terraform else ""

@@ -31,7 +31,7 @@ class Deviation:
 
 def changed_since(before: LiveRegistry, now: LiveRegistry, adopted: Sequence[str]) -> Iterator[AdoptionFinding]:
     """Find what has changed since the snapshot was taken: the certificate is about the snapshot."""
-    for each in deviations(before, now, adopted, (None,)):
+    for each in (*deviations(before, now, adopted, (None,)), *setting_deviations(before, now)):
         if each.field != "owner":
             yield AdoptionFinding(
                 "adopt-changed-since",
