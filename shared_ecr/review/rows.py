@@ -14,6 +14,9 @@ from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
@@ -127,9 +130,9 @@ def _held(resource: Resource, made: Mapping[str, Resource]) -> StoredPolicy | No
             holder, written = PolicyHolder.REPOSITORY, properties.get("RepositoryPolicyText")
             name = resource.text("RepositoryName") or resource.origin.logical_id
             target = target_of(home, name, _tags(properties.get("Tags")))
-        case "AWS::ECR::RegistryPolicy":
+        case REGISTRY_POLICY.type:
             holder, written, target = PolicyHolder.REGISTRY, properties.get("PolicyText"), target_of(home)
-        case "AWS::ECR::RepositoryCreationTemplate":
+        case CREATION_TEMPLATE.type:
             holder, written = PolicyHolder.TEMPLATE, properties.get("RepositoryPolicy")
             prefix = resource.text("Prefix") or "ROOT"
             target = target_of(home, ANY_REPOSITORY if prefix == "ROOT" else f"{prefix.rstrip('/')}/any-new-repository")
@@ -173,7 +176,7 @@ def _tags(data: Json) -> tuple[tuple[str, str], ...] | None:
 
 def _scopes(deployment: Deployment) -> Iterator[tuple[RegistryHome, Scope]]:
     """Yield the scope of the registry policy where something deployed sets it."""
-    for _, resource in deployment.resources("Custom::EcrSetting"):
+    for _, resource in deployment.resources(CALLED_SETTING.type):
         body = resource.text("Body")
         try:
             setting = json.loads(body) if body else None

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.findings import JudgedFinding
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.review.changes.differences import IN_WORDS
-from shared_ecr.review.changes.registry.access import CALLED, REGISTRY_POLICY
 from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding
@@ -85,7 +86,7 @@ class SensitiveValues:
                 value = resource.properties.get(name)
                 # The parts of a name are those of other names, too.
                 texts |= {value} if name in _NAMES and isinstance(value, str) else set(_texts(value))
-            if resource.type in {REGISTRY_POLICY, CALLED}:
+            if resource.type in {REGISTRY_POLICY.type, CALLED_SETTING.type}:
                 homes.add(resource.home)
         return cls(properties, frozenset(homes), SensitiveTexts(texts - public))
 

@@ -14,12 +14,7 @@ from typing import Any
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
-from shared_ecr.model.settings.account_settings import CALLED_SETTING
-from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
-from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
-from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
-from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
-from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.model.settings.table import TYPES
 
 # A state of 20,000 resources has some 60 MB.
 MAX_CHARACTERS = 256 * 1024 * 1024
@@ -31,12 +26,7 @@ _MEANS: Mapping[str, tuple[str, str]] = {
     "awscc_ecr_repository": (REPOSITORY, "repository_name"),
     "aws_ecrpublic_repository": (PUBLIC_REPOSITORY, "repository_name"),
     "aws_ecrpublic_repository_policy": (PUBLIC_REPOSITORY, "repository_name"),
-    "aws_ecr_registry_policy": (REGISTRY_POLICY.type, ""),
-    "aws_ecr_replication_configuration": (REPLICATION_CONFIGURATION.type, ""),
-    "aws_ecr_registry_scanning_configuration": (SCANNING_CONFIGURATION.type, ""),
-    "aws_ecr_pull_through_cache_rule": (CACHE_RULE.type, "ecr_repository_prefix"),
-    "aws_ecr_repository_creation_template": (CREATION_TEMPLATE.type, "prefix"),
-    "aws_ecr_account_setting": (CALLED_SETTING.type, "name"),
+    **{name: (each.type, attribute) for each in TYPES.values() for name, attribute in each.terraform_names.items()},
 }
 _ARN = re.compile(r"arn:[a-z-]+:ecr(?:-public)?:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.*")
 # The key of one instance: `[0]` or `["team/app"]`.

@@ -11,7 +11,7 @@ from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
-from shared_ecr.model.settings.setting_type import SettingType
+from shared_ecr.model.settings.setting_type import SettingType, TerraformType
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +62,5 @@ CALLED_SETTING = SettingType(
     shape=ObjectOf({"Name": TEXT, "Operation": TEXT, "Body": TEXT}),
     read_by="GetAccountSetting",
     named_by="Name",
+    terraform=TerraformType("aws_ecr_account_setting", None),
 )

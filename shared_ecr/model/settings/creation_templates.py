@@ -18,7 +18,7 @@ from shared_ecr.model.property_shapes import ENCRYPTION, EXCLUSIONS, TAGS, TEXT,
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.setting import Setting
-from shared_ecr.model.settings.setting_type import SettingType
+from shared_ecr.model.settings.setting_type import SettingType, TerraformType
 from shared_ecr.text import quoted
 
 ROOT = "ROOT"
@@ -109,5 +109,6 @@ CREATION_TEMPLATE = SettingType(
     named_by="Prefix",
     create_only=("Prefix",),
     policies=frozenset({"RepositoryPolicy"}),
+    terraform=TerraformType("aws_ecr_repository_creation_template", None),
     service_linked_role="ecr.amazonaws.com",
 )

@@ -10,7 +10,7 @@ from typing import Any
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.property_shapes import ObjectOf
 from shared_ecr.model.settings.setting import SettingsSpec
-from shared_ecr.text.spelling import pascal_keys
+from shared_ecr.text.spelling import pascal_keys, snake_case
 
 Properties = Mapping[str, Any]
 """The properties of one resource, in the spelling of CloudFormation."""
@@ -47,8 +47,8 @@ class TerraformType:
     """
 
     type: str
-    attributes: Mapping[str, str | TerraformBlock]
-    """Each attribute with the property that it becomes."""
+    attributes: Mapping[str, str | TerraformBlock] | None
+    """Each attribute with the property that it becomes; None where the reader of plans knows more than names."""
     create_only: tuple[str, ...] | None = None
     """The properties for which the provider replaces the resource, where they are not those of CloudFormation."""
 
@@ -88,7 +88,7 @@ class SettingType:
     adopted: Callable[[Iterable[Properties]], object] | None = None
     """Returns what a declaration of the resources writes under the first key; None where adoption decides it."""
     terraform: TerraformType | None = None
-    """None where the provider `aws` has no such type, or where it is read in another way."""
+    """None where the provider `aws` has no such type."""
     service_linked_role: str = ""
     """The service whose linked role AWS creates with the resource."""
 
@@ -96,6 +96,13 @@ class SettingType:
     def words(self) -> str:
         """What lists of differences call it: `scanning`."""
         return self.called.removesuffix(" configuration")
+
+    @property
+    def terraform_names(self) -> Mapping[str, str]:
+        """The types of both providers, each with the attribute that names a resource; empty for a singleton."""
+        own = (self.terraform.type,) if self.terraform else ()
+        cloud_control = (f"awscc_ecr_{snake_case(self.type.rpartition(':')[2])}",) if self.is_of_ecr else ()
+        return dict.fromkeys((*own, *cloud_control), snake_case(self.named_by or ""))
 
     @property
     def is_of_ecr(self) -> bool:

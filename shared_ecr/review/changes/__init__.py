@@ -8,6 +8,7 @@ happens to it and how it differs, `rules` look at one case each. What lifecycle 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, removal_of
 from shared_ecr.review.changes.identity.departures import departure
 from shared_ecr.review.changes.identity.pairing import Paired, held
@@ -15,7 +16,7 @@ from shared_ecr.review.changes.identity.partial import paired_repositories
 from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import paired_stacks
 from shared_ecr.review.changes.operations.lost_keys import keys_of_plans
-from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, RegistryPolicies
+from shared_ecr.review.changes.registry.access import AccessChanges, RegistryPolicies
 from shared_ecr.review.changes.registry.public_repositories import public_findings
 from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
 from shared_ecr.review.changes.registry.replication import copied_no_more, copied_outside, deletions_copied
@@ -139,7 +140,7 @@ def _unchanged(paired: Paired, cases: Iterable[RepositoryPair], access: AccessCh
 def _with_access(case: SettingCase, registries: Iterable[RegistryChange]) -> SettingCase:
     """Add to a registry policy that changes who gains access by it, and who loses it."""
     home = case.held.resource.home
-    found = [each.difference for each in registries if each.home == home and case.type == REGISTRY_POLICY]
+    found = [each.difference for each in registries if each.home == home and case.type == REGISTRY_POLICY.type]
     return replace(case, differences=(*case.differences, *found)) if case.differences and found else case
 
 

@@ -9,6 +9,7 @@ from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.outcomes import RepositoryOutcome
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written, differences
 from shared_ecr.review.changes.identity.departures import RETAINS
@@ -23,7 +24,6 @@ from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.image_functions import ImageFunctions
 from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
-from shared_ecr.review.rules.scene import SCANNING
 from shared_ecr.review.rules.settings.scanning import read_scanning
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, StorageChange
 
@@ -146,7 +146,11 @@ class DeploymentPair:
         )
 
     def _is_scanned(self, repository: ReviewedRepository) -> bool:
-        read = (read_scanning(each) for _, each in self.after.resources(SCANNING) if each.home == repository.home)
+        read = (
+            read_scanning(each)
+            for _, each in self.after.resources(SCANNING_CONFIGURATION.type)
+            if each.home == repository.home
+        )
         return any(each.covers(repository.name if repository.is_named else None) for each in read)
 
 

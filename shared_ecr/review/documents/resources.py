@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.findings.problems import Position
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.review.deployments import Doubt, Origin, Resource
 from shared_ecr.review.documents.acknowledgements import in_metadata
 from shared_ecr.review.documents.assumptions import Unit
@@ -21,7 +22,7 @@ _DECIDES = (
     "AWS::Lambda::Function", "AWS::Serverless::Function", "Custom::",
 )  # fmt: skip
 # What a review judges; of other resources it does not matter what stays open.
-_JUDGED = ("AWS::ECR::", "Custom::EcrSetting")
+_JUDGED = ("AWS::ECR::", CALLED_SETTING.type)
 # Whether a key can be used decides whether images can be read; what else of it is open, does not.
 _KEYS, _JUDGED_OF_KEYS = "AWS::KMS::", frozenset({"Enabled", "PendingWindowInDays"})
 # A function in the place of all properties: it is not a property of this name.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
@@ -18,7 +19,7 @@ from shared_ecr.review.sdk_calls.operations import OPERATIONS, OperationKind, ki
 
 # Rules of their own judge the first two. The others come with CDK, name repositories, and change nothing of them.
 _KNOWN = frozenset({
-    "Custom::EcrSetting", AUTO_DELETE_IMAGES, "Custom::CrossRegionExportReader", "Custom::CrossRegionExportWriter",
+    CALLED_SETTING.type, AUTO_DELETE_IMAGES, "Custom::CrossRegionExportReader", "Custom::CrossRegionExportWriter",
 })  # fmt: skip
 _CHANGING = {
     name for service in ("ecr", "ecr-public") for name, kind in OPERATIONS[service].items()

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.review.deployments import Deployment, Stack
 from shared_ecr.review.policy_texts import read_held
 from shared_ecr.review.repositories import ReviewedRepository, repositories
@@ -14,7 +16,7 @@ from shared_ecr.review.rules.limits import (
     MAX_RESOURCES,
     MAX_TEMPLATE_BYTES,
 )
-from shared_ecr.review.rules.scene import REGISTRY_POLICY, TEMPLATE, read_template
+from shared_ecr.review.rules.scene import read_template
 from shared_ecr.review.verdict import Headroom
 
 # Of a thousand repositories no reader needs to know how empty each one is.
@@ -45,10 +47,10 @@ def _all(deployment: Deployment) -> Iterator[Headroom]:
         yield from _of_stack(stack)
     for repository in repositories(deployment):
         yield from _of_repository(repository, repository.name)
-    for found in deployment.resources(TEMPLATE):
+    for found in deployment.resources(CREATION_TEMPLATE.type):
         template = read_template(*found)
         yield from _of_repository(template.repository, template.subject)
-    for _, resource in deployment.resources(REGISTRY_POLICY):
+    for _, resource in deployment.resources(REGISTRY_POLICY.type):
         read = read_held(resource.properties.get("PolicyText"), resource.home)
         if read.characters is not None:
             used = read.policy.characters if read.policy else read.characters

@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared_ecr.access.trust_boundary import TrustBoundary
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.repositories import ReviewedRepository, read_repository, repositories
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
@@ -13,10 +16,6 @@ from shared_ecr.review.rules.settings.scanning import ReadScanning, read_scannin
 
 if TYPE_CHECKING:
     from shared_ecr.documents.json_text import Json
-
-TEMPLATE = "AWS::ECR::RepositoryCreationTemplate"
-REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
-SCANNING = "AWS::ECR::RegistryScanningConfiguration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,12 @@ class RuleContext:
     @cached_property
     def templates(self) -> tuple[ReviewedTemplate, ...]:
         """The creation templates."""
-        return tuple(read_template(*found) for found in self.deployment.resources(TEMPLATE))
+        return tuple(read_template(*found) for found in self.deployment.resources(CREATION_TEMPLATE.type))
 
     @cached_property
     def scanning(self) -> Mapping[RegistryHome, ReadScanning]:
         """What registries scan, by account and Region."""
-        return {each.home: read_scanning(each) for _, each in self.deployment.resources(SCANNING)}
+        return {each.home: read_scanning(each) for _, each in self.deployment.resources(SCANNING_CONFIGURATION.type)}
 
     @cached_property
     def replications(self) -> tuple[ReadReplication, ...]:
@@ -73,7 +72,7 @@ class RuleContext:
 
     def policies(self) -> Iterator[tuple[Stack, Resource]]:
         """Yield the registry policies."""
-        yield from self.deployment.resources(REGISTRY_POLICY)
+        yield from self.deployment.resources(REGISTRY_POLICY.type)
 
 
 def read_template(stack: Stack, resource: Resource) -> ReviewedTemplate:

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.review.changes.identity.keys import AWS_KEY, Keys
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
 from shared_ecr.review.deployments import OPEN_MARK, Deployment
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-_ENCRYPTED = ("AWS::ECR::Repository", "AWS::ECR::RepositoryCreationTemplate")
+_ENCRYPTED = ("AWS::ECR::Repository", CREATION_TEMPLATE.type)
 _OF_A_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)\}")
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 
 # What makes a stack one of ours; the others take no part in a review of changes.
 PREFIX = "AWS::ECR::"
-_OWN = ("Custom::EcrSetting", "Custom::ECRAutoDeleteImages")
+_OWN = (CALLED_SETTING.type, "Custom::ECRAutoDeleteImages")
 # A stack continues a removed one of another name if it has at least this part of the smaller one's resources.
 _SHARED = 0.5
 

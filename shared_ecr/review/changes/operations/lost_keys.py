@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-res
 from collections.abc import Iterator
 from dataclasses import replace
 
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
@@ -14,7 +15,6 @@ from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.deployments import Deployment, Resource, is_known
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.repositories import REPOSITORY
-from shared_ecr.review.rules.scene import TEMPLATE
 
 KEY, KEY_POLICY = "AWS::KMS::Key", "AWS::KMS::KeyPolicy"
 _UNREADABLE = "Images that it encrypts cannot be pulled any more, also those of repositories that stay"
@@ -83,9 +83,9 @@ def _expires(old: Resource, new: Resource, users: tuple[str, ...]) -> Iterator[R
 
 def _users(before: Deployment, after: Deployment) -> list[tuple[str, str | None]]:
     """Return the repositories and templates that stay or come, each with its key; None where it is not known."""
-    old = {_id_of(each): each for kind in (REPOSITORY, TEMPLATE) for each in held(before, kind)}
+    old = {_id_of(each): each for kind in (REPOSITORY, CREATION_TEMPLATE.type) for each in held(before, kind)}
     found = []
-    for kind in (REPOSITORY, TEMPLATE):
+    for kind in (REPOSITORY, CREATION_TEMPLATE.type):
         for each in held(after, kind):
             was = old.get(_id_of(each))
             keys = [_key(side) for side in (was, each) if side]

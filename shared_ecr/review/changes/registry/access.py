@@ -12,12 +12,12 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.documents.json_text import read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.policy_texts import ReadPolicy, read_held
 from shared_ecr.review.repositories import ReviewedRepository
 
-REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
-CALLED = "Custom::EcrSetting"
 _SCOPE = "REGISTRY_POLICY_SCOPE"
 _WITHOUT = ReadPolicy()
 
@@ -33,10 +33,10 @@ class RegistryPolicies:
     def of(cls, deployment: Deployment) -> Self:
         """Read those that the stacks of *deployment* put; of several for one registry, the first."""
         policies: dict[RegistryHome, ReadPolicy] = {}
-        for _, resource in deployment.resources(REGISTRY_POLICY):
+        for _, resource in deployment.resources(REGISTRY_POLICY.type):
             policies.setdefault(resource.home, read_held(resource.properties.get("PolicyText"), resource.home))
         scopes: dict[RegistryHome, Scope] = {}
-        for _, resource in deployment.resources(CALLED):
+        for _, resource in deployment.resources(CALLED_SETTING.type):
             if resource.text("Name") == _SCOPE and (scope := _scope(resource.text("Body") or "")):
                 scopes[resource.home] = scope
         return cls(policies, scopes)

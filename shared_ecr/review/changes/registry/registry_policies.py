@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from shared_ecr.access.changes import AccessChange, Direction
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
-from shared_ecr.review.changes.registry.access import REGISTRY_POLICY, AccessChanges, can_be_read
+from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
 from shared_ecr.review.changes.rules.content import judged_access, lost_by, removed_policy
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
@@ -89,7 +90,7 @@ def policy_findings(
 
 
 def _policies(side: Deployment, home: RegistryHome) -> Iterator[Resource]:
-    return (resource for _, resource in side.resources(REGISTRY_POLICY) if resource.home == home)
+    return (resource for _, resource in side.resources(REGISTRY_POLICY.type) if resource.home == home)
 
 
 def _changes(

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templ
 
 from collections.abc import Iterable, Iterator
 
-from shared_ecr.model.settings.creation_templates import AppliedFor
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, AppliedFor
 from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.content import judged_access, judged_tags, lost_by, removed_policy
@@ -14,7 +14,7 @@ from shared_ecr.review.changes.rules.lifecycle import judged_lifecycle
 from shared_ecr.review.changes.rules.tags import judged_resource_tags
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import ReviewedRepository
-from shared_ecr.review.rules.scene import TEMPLATE, ReviewedTemplate, read_template
+from shared_ecr.review.rules.scene import ReviewedTemplate, read_template
 
 _WITHOUT = {
     AppliedFor.REPLICATION: "Replicas are then created with mutable tags, AES256 and without any policy",
@@ -27,7 +27,7 @@ _DEFAULTS = "Repositories for it are then created with the defaults of ECR"
 def template_findings(cases: Iterable[SettingCase], access: AccessChanges) -> Iterator[ReviewFinding]:
     """Find templates by which ECR creates repositories that are less safe than before."""
     for case in cases:
-        if case.type == TEMPLATE and case.before and case.after and not case.is_elsewhere:
+        if case.type == CREATION_TEMPLATE.type and case.before and case.after and not case.is_elsewhere:
             yield from (found.about(case.what, case.after.resource) for found in _judged(case, access))
 
 

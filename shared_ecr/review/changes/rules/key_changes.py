@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.review.changes.cases import removal_of
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written
@@ -22,7 +23,6 @@ from shared_ecr.review.deployments import Deployment, Resource, is_known
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import REPOSITORY
-from shared_ecr.review.rules.scene import TEMPLATE
 from shared_ecr.review.verdict import Happening
 
 _ALIAS = "AWS::KMS::Alias"
@@ -98,7 +98,7 @@ def aliases_changed(before: Deployment, after: Deployment) -> Iterator[ReviewFin
 
 def _named_keys(side: Deployment) -> Iterator[str]:
     """Yield what the repositories and creation templates of *side* write for their keys."""
-    for each in (found for type_ in (REPOSITORY, TEMPLATE) for found in held(side, type_)):
+    for each in (found for type_ in (REPOSITORY, CREATION_TEMPLATE.type) for found in held(side, type_)):
         written = each.resource.properties.get("EncryptionConfiguration")
         key = written.get("KmsKey") if isinstance(written, dict) else None
         if isinstance(key, str):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.review.changes.verdicts.rows import PropertyRow, Rows, always, dangerous, harmless, loses, widens
 
 _TOKEN = always(harmless("CloudFormation refuses another service token; the handler stays the same"))
@@ -29,7 +30,7 @@ CUSTOM_ROWS: Mapping[str, Rows] = {
         ),
         "ServiceToken": _TOKEN,
     },
-    "Custom::EcrSetting": {
+    CALLED_SETTING.type: {
         "Body": always(widens("access-widened-outside", "access-widened", "replication-deletes", "setting-changed")),
         "Name": always(loses("setting-changed")),
         "Operation": always(loses("setting-changed")),

@@ -6,6 +6,7 @@ the API, https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operation
 
 from collections.abc import Mapping
 
+from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 from shared_ecr.review.changes.verdicts.rows import (
     ONE_VALUE,
     ChangeEffect,
@@ -87,7 +88,7 @@ ECR_ROWS: Mapping[str, Rows] = {
 WITHOUT_A_PROPERTY = frozenset(
     {
         ("AWS::ECR::PublicRepository", "EmptyOnDelete"),
-        ("AWS::ECR::ReplicationConfiguration", "ReplicationConfiguration.Rules[].DeleteReplication.Enabled"),
+        (REPLICATION_CONFIGURATION.type, "ReplicationConfiguration.Rules[].DeleteReplication.Enabled"),
     }
 )
 """What no resource type has yet: custom resources and Terraform put it, and a future schema can have it."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.setting_type import TerraformBlock
+from shared_ecr.model.settings.table import TYPES
 
 Attributes: TypeAlias = Mapping[str, "Attributes | None"]
 """The names of attributes; where one is a block, with those of the block."""
@@ -39,6 +41,15 @@ _OF_CLOUD_CONTROL: Attributes = {
     "tags": None,
 }  # fmt: skip
 
+
+def _of_row(attributes: Mapping[str, str | TerraformBlock]) -> Attributes:
+    """Return the names that the row of a setting has."""
+    return {
+        name: _of_row(each.attributes) if isinstance(each, TerraformBlock) else None
+        for name, each in attributes.items()
+    }
+
+
 ATTRIBUTES: Mapping[str, Attributes] = {
     "aws_ecr_repository": {
         **_RETURNED, **_TAGS, **_OWN, "name": None, "force_delete": None, "repository_url": None,
@@ -46,25 +57,15 @@ ATTRIBUTES: Mapping[str, Attributes] = {
     },
     "aws_ecr_lifecycle_policy": {**_POLICY, "repository": None},
     "aws_ecr_repository_policy": {**_POLICY, "repository": None},
-    "aws_ecr_registry_policy": _POLICY,
-    "aws_ecr_replication_configuration": {
-        **_RETURNED,
-        "replication_configuration": {
-            "rule": {"destination": {"region": None, "registry_id": None}, "repository_filter": _FILTER},
-        },
-    },
-    "aws_ecr_registry_scanning_configuration": {
-        **_RETURNED, "scan_type": None, "rule": {"scan_frequency": None, "repository_filter": _FILTER},
-    },
-    "aws_ecr_pull_through_cache_rule": {
-        **_RETURNED, "credential_arn": None, "custom_role_arn": None, "ecr_repository_prefix": None,
-        "upstream_registry_url": None, "upstream_repository_prefix": None,
+    **{
+        each.terraform.type: {**_RETURNED, **_of_row(each.terraform.attributes)}
+        for each in TYPES.values()
+        if each.terraform and each.terraform.attributes is not None
     },
     "aws_ecr_repository_creation_template": {
         **_RETURNED, **_OWN, "applied_for": None, "custom_role_arn": None, "description": None,
         "lifecycle_policy": None, "prefix": None, "repository_policy": None, "resource_tags": None,
     },
-    "aws_ecr_pull_time_update_exclusion": {**_RETURNED, "principal_arn": None},
     "aws_ecr_account_setting": {**_RETURNED, "name": None, "value": None},
     "aws_ecrpublic_repository": {
         **_RETURNED, **_TAGS, "force_destroy": None, "repository_name": None, "repository_uri": None,

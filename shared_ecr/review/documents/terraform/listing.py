@@ -7,20 +7,18 @@ from shared_ecr.review.deployments import is_known
 from shared_ecr.review.documents.terraform.homes import ProviderHomes
 from shared_ecr.review.documents.terraform.resource_types import concerns_a_registry
 from shared_ecr.review.documents.terraform.sides import PlanSides
-from shared_ecr.review.documents.terraform.translation import ACCOUNT_SETTING, CREATION_TEMPLATES
 from shared_ecr.review.documents.terraform.values import PlannedResource
 from shared_ecr.review.operations import ListedOperation
-from shared_ecr.text.spelling import snake_case
 
 # What a registry or a repository has once, and the attribute that names the repository.
 _WRITTEN: dict[str, tuple[str, str]] = {
     "aws_ecr_lifecycle_policy": ("lifecycle policy", "repository"),
     "aws_ecr_repository_policy": ("repository policy", "repository"),
     "aws_ecrpublic_repository_policy": ("repository policy of the public repository", "repository_name"),
-    ACCOUNT_SETTING: ("account setting", "name"),
-    CREATION_TEMPLATES: ("creation template", "prefix"),
     **{
-        each.terraform.type: (each.called, snake_case(each.named_by or "")) for each in TYPES.values() if each.terraform
+        each.terraform.type: (each.called, each.terraform_names[each.terraform.type])
+        for each in TYPES.values()
+        if each.terraform
     },
 }
 

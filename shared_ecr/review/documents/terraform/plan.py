@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.review.deployments import Doubt, Origin, Resource, Stack, is_known
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
@@ -178,7 +179,7 @@ class _PlanReader:
             properties = cloud_control_properties(resource.values)
             return Translated(resource, CLOUD_CONTROL[resource.type], home, properties, hidden)
         if resource.type == ACCOUNT_SETTING:
-            return Translated(resource, "Custom::EcrSetting", home, account_setting(resource.values), hidden)
+            return Translated(resource, CALLED_SETTING.type, home, account_setting(resource.values), hidden)
         if resource.type == FUNCTION:
             return Translated(resource, "AWS::Lambda::Function", home, image_function(resource.values))
         # What is not judged is counted, and nothing of it is kept: a plan has secrets in clear text.

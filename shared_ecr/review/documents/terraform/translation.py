@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
-from shared_ecr.model.settings.setting_type import TerraformBlock, TerraformType
+from shared_ecr.model.settings.setting_type import TerraformBlock
 from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.documents.terraform.cloud_control import CLOUD_CONTROL, pascal_case
 from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
@@ -71,11 +71,6 @@ def _lifecycle(value: Json) -> Json:
     return {"LifecyclePolicyText": value}
 
 
-def _of_row(type_: str, row: TerraformType) -> Translation:
-    """Return the translation that the row of a setting describes."""
-    return Translation(type_, _named(row.attributes))
-
-
 def _named(attributes: Mapping[str, str | TerraformBlock]) -> dict[str, tuple[str, ValueReader]]:
     found: dict[str, tuple[str, ValueReader]] = {}
     for attribute, part in attributes.items():
@@ -103,9 +98,7 @@ _OWN = {
 }
 
 ACCOUNT_SETTING = "aws_ecr_account_setting"
-"""What CloudFormation has no type for; our own constructs write it as `Custom::EcrSetting`."""
-CREATION_TEMPLATES = "aws_ecr_repository_creation_template"
-"""It has the properties of a repository, and is read as one."""
+"""What CloudFormation has no type for; our own constructs write it as a custom resource."""
 
 TRANSLATIONS: dict[str, Translation] = {
     "aws_ecr_repository": Translation("AWS::ECR::Repository", {
@@ -113,8 +106,12 @@ TRANSLATIONS: dict[str, Translation] = {
         "image_scanning_configuration": ("ImageScanningConfiguration", _block({"scan_on_push": ("ScanOnPush", _same)})),
         "tags": ("Tags", _tags), "tags_all": ("Tags", _tags),
     }),
-    **{each.terraform.type: _of_row(each.type, each.terraform) for each in TYPES.values() if each.terraform},
-    CREATION_TEMPLATES: Translation(CREATION_TEMPLATE.type, {
+    **{
+        each.terraform.type: Translation(each.type, _named(each.terraform.attributes))
+        for each in TYPES.values()
+        if each.terraform and each.terraform.attributes is not None
+    },
+    "aws_ecr_repository_creation_template": Translation(CREATION_TEMPLATE.type, {
         "prefix": ("Prefix", _same), "applied_for": ("AppliedFor", _same), "description": ("Description", _same),
         "custom_role_arn": ("CustomRoleArn", _same), **_OWN, "lifecycle_policy": ("LifecyclePolicy", _same),
         "repository_policy": ("RepositoryPolicy", _same), "resource_tags": ("ResourceTags", _tags),

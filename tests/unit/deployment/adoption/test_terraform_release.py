@@ -18,6 +18,7 @@ from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.table import TYPES
 
 HOME = EcrRegistry(ACCOUNT, HERE)
 KEYED = 'module.x["k"].aws_ecr_repository.this[0]'
@@ -126,6 +127,15 @@ def test_an_adopted_setting_leaves_too_and_another_stays(address: str) -> None:
     named = {"ecr_repository_prefix": name, "name": name, "repository_name": name, "registry_id": "111111111111"}
     assert released(state(resource(address, **named)), keys=((kind, name),)).whole == (address,)
     assert released(state(resource(address, **named)), keys=((kind, "else"),)).whole == ()
+
+
+def test_every_type_of_a_setting_is_known_by_each_provider() -> None:
+    named = {name: key for type_ in TYPES.values() for name, key in type_.terraform_names.items()}
+    typed = {name: type_.type for type_ in TYPES.values() for name in type_.terraform_names}
+    written = (resource(f"{name}.this", **{key or "id": "some"}) | {"type": name} for name, key in named.items())
+    found = read_terraform(state(*written), "state.json")
+    assert {each.address.partition(".")[0]: each.kind for each in found} == typed
+    assert typed["aws_ecr_pull_time_update_exclusion"] == typed["awscc_ecr_pull_time_update_exclusion"]
 
 
 def test_the_file_of_a_state_is_read_like_its_json() -> None:
