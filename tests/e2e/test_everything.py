@@ -16,7 +16,7 @@ import pytest
 
 from e2e.road import Done, Road
 from local.ecr_calls import call
-from local.registry_caller import client
+from local.registry_caller import RegistryCaller, client
 from shared_ecr.declaration import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("everything")]
@@ -145,6 +145,19 @@ def signing(road: Road) -> dict[str, list[str]]:
     return {each["signingProfileArn"]: [one["filter"] for one in each["repositoryFilters"]] for each in rules}
 
 
+def resources(road: Road, type_: str) -> list[dict[str, Any]]:
+    """Return the deployed resources of one type in the stack of the registry."""
+    found = ask(road, "describe_stack_resources", service="cloudformation", StackName="everything")["StackResources"]
+    return [each for each in found if each["ResourceType"] == type_]
+
+
+def published(road: Road) -> set[str]:
+    """Return the kinds of events that the rules match, as EventBridge has them."""
+    names = [each["PhysicalResourceId"].split("|")[-1] for each in resources(road, "AWS::Events::Rule")]
+    rules = [ask(road, "describe_rule", service="events", Name=name.split("/")[-1]) for name in names]
+    return {kind for each in rules for kind in json.loads(each["EventPattern"])["detail-type"]}
+
+
 def account_setting(road: Road, name: str) -> str:
     return str(ask(road, "get_account_setting", name=name)["value"])
 
@@ -268,8 +281,9 @@ def test_every_encryption_is_held(road: Road, name: str, kind: str, key: str | N
 @pytest.mark.usefixtures("deployed")
 def test_a_key_of_the_stack_encrypts_what_asks_for_no_other(road: Road) -> None:
     held = repository(road, "encryption/stack-key")["encryptionConfiguration"]
-    found = ask(road, "describe_stack_resources", service="cloudformation", StackName="everything")["StackResources"]
-    (key,) = (each["PhysicalResourceId"] for each in found if each["ResourceType"] == "AWS::KMS::Key")
+    (key,) = (
+        each["PhysicalResourceId"] for each in resources(road, "AWS::KMS::Key") if each["LogicalResourceId"] == "Key"
+    )
     assert (held["encryptionType"], held["kmsKey"].split("/")[-1]) == ("KMS", key)
 
 
@@ -484,6 +498,29 @@ def test_the_pulls_of_roles_and_users_are_excluded(road: Road) -> None:
 
 
 @pytest.mark.usefixtures("deployed")
+def test_a_push_and_a_deletion_reach_a_queue_that_is_subscribed_to_the_topic(road: Road) -> None:
+    (topic,) = (each["PhysicalResourceId"] for each in resources(road, "AWS::SNS::Topic"))
+    queue = ask(road, "create_queue", service="sqs", QueueName="subscriber")["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:{HOME}:subscriber"
+    ask(road, "subscribe", service="sns", TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    with RegistryCaller.logged_in(road.aws) as caller:
+        assert caller.push_image("team/app", "notified").status == 201
+    ask(road, "batch_delete_image", repositoryName="team/app", imageIds=[{"imageTag": "notified"}])
+    messages = ask(road, "receive_message", service="sqs", QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    events = [json.loads(json.loads(each["Body"])["Message"])["detail"] for each in messages]
+    assert {(each["action-type"], each["image-tag"]) for each in events} == {
+        ("PUSH", "notified"),
+        ("DELETE", "notified"),
+    }
+
+
+@pytest.mark.usefixtures("deployed")
+def test_findings_are_published_as_inspector_reports_them(road: Road) -> None:
+    assert "Inspector2 Finding" in published(road)
+    assert "ECR Image Scan" not in published(road)
+
+
+@pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize(
     ("name", "value"),
     [("BLOB_MOUNTING", "ENABLED"), ("REGISTRY_POLICY_SCOPE", "V2"), ("BASIC_SCAN_TYPE_VERSION", "AWS_NATIVE")],
@@ -522,6 +559,12 @@ def test_a_public_repository_lets_push_whom_it_names(road: Road) -> None:
 def test_a_changed_type_of_scanning_is_deployed(road: Road) -> None:
     held = scanning(road)
     assert (held["scanType"], [rule["scanFrequency"] for rule in held["rules"]]) == ("BASIC", ["SCAN_ON_PUSH"])
+
+
+@pytest.mark.usefixtures("changed")
+def test_findings_are_published_as_ecr_reports_them_once_scanning_is_basic(road: Road) -> None:
+    assert "ECR Image Scan" in published(road)
+    assert "Inspector2 Finding" not in published(road)
 
 
 @pytest.mark.usefixtures("changed")
