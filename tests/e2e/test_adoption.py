@@ -6,6 +6,8 @@ writes.
 
 import json
 import shlex
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from adoption_shapes import SHAPES
 from e2e.road import Done, Road
+from local.ecr_calls import call
 from local.registry_caller import RegistryCaller, client
 
 # Of each shape so many, with and without a lifecycle policy, images and tags.
@@ -79,8 +82,9 @@ def settings_by_hand(road: Road) -> None:
     ecr: Any = road.ecr()
     there = {"region": "eu-west-1", "registryId": account}
     filters = [{"filter": "legacy/", "filterType": "PREFIX_MATCH"}]
-    rules = [{"destinations": [there], "repositoryFilters": filters}]
-    ecr.put_replication_configuration(replicationConfiguration={"rules": rules})
+    rules = [{"destinations": [there], "repositoryFilters": filters, "deleteReplication": {"enabled": True}}]
+    sent = {"replicationConfiguration": {"rules": rules}}
+    assert "replicationConfiguration" in call(road.aws, "PutReplicationConfiguration", sent, account=account)
     ecr.create_pull_through_cache_rule(
         ecrRepositoryPrefix="quay", upstreamRegistryUrl="quay.io", upstreamRegistry="quay"
     )
@@ -139,6 +143,95 @@ def adopted(road: Road, declaration: Path, certified: Done) -> list[Done]:
 def test_everything_is_certified(certified: Done) -> None:
     total = len(names())
     assert f"certified: {total} of {total} repositories" in certified.stdout, certified.stdout
+
+
+def repository_with(resources: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Return the properties of the first repository that has all *keys*."""
+    for each in resources.values():
+        if each["Type"] == "AWS::ECR::Repository" and all(key in each["Properties"] for key in keys):
+            held: dict[str, Any] = each["Properties"]
+            return held
+    raise AssertionError(keys)
+
+
+def statement_with(resources: dict[str, Any], **wanted: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the first statement that has *wanted*, None for any value, with the list that it is in."""
+    for each in resources.values():
+        if each["Type"] != "AWS::ECR::Repository" or "RepositoryPolicyText" not in each["Properties"]:
+            continue
+        statements: list[dict[str, Any]] = each["Properties"]["RepositoryPolicyText"]["Statement"]
+        for statement in statements:
+            if all(key in statement and value in (None, statement[key]) for key, value in wanted.items()):
+                return statements, statement
+    raise AssertionError(wanted)
+
+
+def of_type(resources: dict[str, Any], kind: str, text: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        each["Properties"] for each in resources.values() if each["Type"] == kind and text in json.dumps(each)
+    )
+    return found
+
+
+def lose_a_statement(resources: dict[str, Any]) -> None:
+    statements, statement = statement_with(resources, Effect="Allow")
+    statements.remove(statement)
+
+
+def lose_a_denial(resources: dict[str, Any]) -> None:
+    statements, statement = statement_with(resources, Effect="Deny")
+    statements.remove(statement)
+
+
+def lose_a_lifecycle_rule(resources: dict[str, Any]) -> None:
+    repository_with(resources, "LifecyclePolicy")["LifecyclePolicy"]["LifecyclePolicyText"] = LIFECYCLE.replace(
+        "30", "9"
+    )
+
+
+def lose_a_mutability_filter(resources: dict[str, Any]) -> None:
+    repository_with(resources)["ImageTagMutability"] = "IMMUTABLE_WITH_EXCLUSION"
+
+
+def lose_the_registry_policy(resources: dict[str, Any]) -> None:
+    of_type(resources, "AWS::ECR::RegistryPolicy")["PolicyText"]["Statement"][0]["Action"] = "ecr:CreateRepository"
+
+
+def lose_deletions(resources: dict[str, Any]) -> None:
+    held = of_type(resources, "Custom::EcrSetting", "deleteReplication")
+    held["Body"] = held["Body"].replace('"enabled":true', '"enabled":false')
+
+
+PLANTED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a statement": lose_a_statement,
+    "an action": lambda held: statement_with(held, Effect="Allow")[1]["Action"].pop(),
+    "a condition": lambda held: statement_with(held, Effect="Allow", Condition=None)[1].pop("Condition"),
+    "a denial": lose_a_denial,
+    "a lifecycle rule": lose_a_lifecycle_rule,
+    "the lifecycle policy": lambda held: repository_with(held, "LifecyclePolicy").pop("LifecyclePolicy"),
+    "a tag": lambda held: repository_with(held, "Tags").pop("Tags"),
+    "a mutability filter": lose_a_mutability_filter,
+    "scan on push": lambda held: repository_with(held).pop("ImageScanningConfiguration"),
+    "the key": lambda held: repository_with(held)["EncryptionConfiguration"].update(EncryptionType="KMS"),
+    "the registry policy": lose_the_registry_policy,
+    "deletions of replicas": lose_deletions,
+}
+
+
+@pytest.mark.parametrize("loss", PLANTED)
+def test_each_loss_that_is_planted_in_the_template_is_refused(road: Road, certified: Done, loss: str) -> None:
+    assert certified.code == 0, certified.stdout
+    folder = road.folder / "planted"
+    shutil.copytree(road.folder / "synthesized", folder, dirs_exist_ok=True)
+    template = next(folder.glob("*.template.json"))
+    document = json.loads((road.folder / "synthesized" / template.name).read_text())
+    PLANTED[loss](document["Resources"])
+    template.write_text(json.dumps(document))
+    shutil.copytree(road.folder / "adoption", road.folder / "planted-adoption", dirs_exist_ok=True)
+    done = road.run("shared-ecr", "adopt", "certify", folder, "--folder", road.folder / "planted-adoption")
+    assert done.code == 1, done.stdout
+    assert "not certified" in done.stdout
+    assert not (road.folder / "planted-adoption/commands.sh").exists()
 
 
 def test_the_settings_are_adopted_and_not_made_again(declaration: Path, certified: Done) -> None:

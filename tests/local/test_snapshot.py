@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.ecr_calls import call
 from local.registry_caller import client
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsDeniedError
@@ -112,6 +113,23 @@ def test_the_settings_of_the_registry_are_resources(clients: AwsClients, ecr: An
         CALLED_SETTING.type,
     } <= kinds
     assert EXCLUSION.type not in kinds
+
+
+def test_deletions_that_replication_repeats_are_read_though_the_sdk_does_not_know_them(
+    clients: AwsClients, aws: LocalAws, account: str
+) -> None:
+    """Without them an adoption would end them in silence."""
+    rules = [
+        {
+            "destinations": [{"region": "eu-west-1", "registryId": account}],
+            "repositoryFilters": [{"filter": "prod/", "filterType": "PREFIX_MATCH"}],
+            "deleteReplication": {"enabled": True},
+        }
+    ]
+    call(aws, "PutReplicationConfiguration", {"replicationConfiguration": {"rules": rules}}, account=account)
+    held = read(clients).one(CALLED_SETTING.type, "REPLICATION_OF_DELETIONS")
+    assert held is not None
+    assert json.loads(str(held.properties["Body"])) == {"replicationConfiguration": {"rules": rules}}
 
 
 def test_only_the_selected_repositories_are_read(clients: AwsClients, ecr: Any) -> None:

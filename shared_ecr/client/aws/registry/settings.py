@@ -9,6 +9,7 @@ from shared_ecr.client.aws.faults import AwsRefusedError
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
 from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, parsed, pascal
+from shared_ecr.client.aws.registry.whole_answers import whole_answer
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
@@ -56,7 +57,15 @@ def _read(type_: SettingType, reading: LiveReading, client: Any, questions: Pace
 
 
 def _replication(client: Any, questions: PacedQuestions) -> Iterator[LiveResource]:
-    answer = _asked(questions, REPLICATION_CONFIGURATION.read_by, client.describe_registry)
+    read_by = REPLICATION_CONFIGURATION.read_by
+    asked = partial(whole_answer, client, read_by, client.describe_registry)
+    try:
+        answer = _asked(questions, read_by, asked)
+    except ValueError:
+        questions.note(
+            "", f"ecr:{read_by}", "its answer is not JSON, so it is not known whether deletions are repeated"
+        )
+        return
     rules = answer["replicationConfiguration"]["rules"] if answer else []
     if not rules:
         return
