@@ -165,7 +165,6 @@ def _home(arguments: argparse.Namespace, registry: "RegistrySpec") -> "EcrRegist
 def _package(arguments: argparse.Namespace) -> str:
     from importlib.metadata import version
 
-    package: str = arguments.package or f"shared-ecr=={version('shared-ecr')}"
-    if package.startswith("-") or not package.isprintable():
-        raise UsageError("--package is a requirement of pip, such as 'shared-ecr==1.0', and not an option of it")
-    return package
+    from shared_ecr.model.builds.packages import package_requirement
+
+    return package_requirement(arguments.package or f"shared-ecr=={version('shared-ecr')}")

@@ -28,7 +28,7 @@ def read_ci_roles(reading: Reading, node: Node | None, accounts: dict[str, Accou
     read = [read_account(reading, item, path, accounts) for item, path in items]
     found = tuple(dict.fromkeys(account for account in read if account))
     provider = _provider(reading, fields.get("oidc_provider"))
-    boundary = _boundary(reading, fields.get("permissions_boundary"))
+    boundary = read_boundary(reading, fields.get("permissions_boundary"), join(KEY, "permissions_boundary"))
     if not found or len(found) != len(items):
         if items and None not in read:
             twice = InvalidValueError("an account is listed twice", fix="Remove one", code="ci-account")
@@ -56,10 +56,10 @@ def _provider(reading: Reading, node: Node | None) -> str | None:
     return text
 
 
-def _boundary(reading: Reading, node: Node | None) -> str | None:
+def read_boundary(reading: Reading, node: Node | None, path: str) -> str | None:
+    """Read the name of a managed policy that bounds roles; None where none is written, or a fault was noted."""
     if node is None:
         return None
-    path = join(KEY, "permissions_boundary")
     text = reading.text(node, path)
     if text is not None and not _POLICY.fullmatch(text):
         fault = InvalidValueError(

@@ -3,5 +3,5 @@
 VERSION = 1
 KEYS = (
     *("version", "organization", "accounts", "registry", "defaults", "profiles", "include", "repositories"),
-    *("public_repositories", "environments", "ci_roles", "mirrors", "acknowledged", "ignore"),
+    *("public_repositories", "environments", "ci_roles", "builds", "mirrors", "acknowledged", "ignore"),
 )

@@ -2,6 +2,8 @@
 
 from shared_ecr.declaration.accounts import read_accounts
 from shared_ecr.declaration.acknowledgements import read_acknowledgements
+from shared_ecr.declaration.builds import KEY as BUILDS
+from shared_ecr.declaration.builds import BuildContext, read_builds
 from shared_ecr.declaration.ci_roles import KEY as CI_ROLES
 from shared_ecr.declaration.ci_roles import read_ci_roles
 from shared_ecr.declaration.grants import ConsumerContext
@@ -25,8 +27,9 @@ from shared_ecr.declaration.team_files import TeamFile
 from shared_ecr.declaration.team_grants import check_grants
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.builds.image_builds import with_build_grants
 from shared_ecr.model.ci_roles import ci_role_faults
-from shared_ecr.model.names import EcrRegistry, OrganizationId
+from shared_ecr.model.names import EcrRegistry, OrganizationId, RepositoryName
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import RegistrySpec, conflicts
 from shared_ecr.model.settings.pull_through_cache import CACHES
@@ -79,7 +82,9 @@ def read_registry(
     warn_of_caches(reading, caches, [(entry, spec.name) for entry, spec in read])
     judge_notifications(reading, fields.get("registry"), settings, [spec.name.text for _, spec in read])
     entries = {spec.name: entry for entry, spec in read}
-    specs = tuple(spec for _, spec in read)
+    around_builds = BuildContext(accounts, regions[0], tuple(spec.name for _, spec in read))
+    builds = read_builds(reading, fields.get(BUILDS), around_builds)
+    specs = with_build_grants((spec for _, spec in read), builds, stack_name)
     # Asked before the registry is built: all faults are wanted, with their places, not the first as an error.
     for name, fault in conflicts(regions, specs, stacks, placement):
         path = join("repositories", str(name)) if name else "repositories"
@@ -89,14 +94,32 @@ def read_registry(
         return None
     registry = RegistrySpec(
         account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors,
-        ci_roles, placement,
+        ci_roles, placement, builds,
     )  # fmt: skip
     faults = tuple(ci_role_faults(registry))
     for path, fault in faults:
         by_name = {join("repositories", str(name)): entry for name, entry in entries.items()}
         entry = by_name.get(path)
         reading.note(_culprit(entry, "policy-size") if entry else fields.get(CI_ROLES) or repositories, path, fault)
-    return None if faults else registry
+    denied = _denied_builds(registry) if builds else ()
+    for name, fault in denied:
+        reading.note(_written_build(fields, name), join(join(BUILDS, "repositories"), str(name)), fault)
+    return None if faults or denied else registry
+
+
+def _denied_builds(registry: RegistrySpec) -> tuple[tuple[RepositoryName, InvalidValueError], ...]:
+    # Only declarations with builds pay for the evaluator.
+    from shared_ecr.declaration.build_access import denied_builds  # noqa: PLC0415 — as said
+
+    return tuple(denied_builds(registry))
+
+
+def _written_build(document: Mapping, name: RepositoryName) -> Node:
+    """Return the name of a repository where its build is written."""
+    builds = document.get(BUILDS)
+    written = builds.get("repositories") if isinstance(builds, Mapping) else None
+    entries = written.entries if isinstance(written, Mapping) else ()
+    return next((entry.key for entry in entries if entry.key.text == name.text), document)
 
 
 def _culprit(entry: MappingEntry, code: str) -> Node:

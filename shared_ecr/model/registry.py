@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.builds.image_builds import BuildSettings
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION, DualLayer, Encryption, NamedKey, key_of
 from shared_ecr.model.mirrors import Mirror
 from shared_ecr.model.names import AccountId, EcrRegistry, OrganizationId, Region, RepositoryName
@@ -62,6 +63,8 @@ class RegistrySpec:
     """Where the roles of CI systems are defined that grants name; None where others define them."""
     placement: Placement | None = None
     """In which stack each repository is; None where its name says it (`shards`)."""
+    builds: BuildSettings | None = None
+    """What CodeBuild builds on a git push, and where; None where nothing is declared."""
 
     def __post_init__(self) -> None:
         for _, fault in conflicts(self.regions, self.repositories, self.stacks, self.placement):

@@ -227,7 +227,8 @@ def refused(*arguments: str) -> Outcome:
      (["--branch", "a b"], "matches no branch"),
      (["--tag", "..."], "matches no tag"),
      (["--region", "ap-south-1"], "the registry is not in ap-south-1"),
-     (["--package=--index-url=x"], "not an option of it")],
+     (["--package=--index-url=x"], "not a requirement of pip"),
+     (["--package", "shared-ecr @ https://me:pw@example.com/x.whl"], "has credentials in it")],
 )  # fmt: skip
 @pytest.mark.usefixtures("folder")
 def test_what_cannot_be_meant_is_refused(arguments: list[str], said: str) -> None:

@@ -101,7 +101,7 @@ def test_no_output_is_exported(templates: list[str]) -> None:
 def test_every_repository_is_found_by_a_parameter_and_an_output(
     case: Case, synthesized: dict[Case, dict[str, str]]
 ) -> None:
-    others = ("-replicas-", "-ci-roles-")
+    others = ("-replicas-", "-ci-roles-", "-builds-")
     own = [text for stack, text in synthesized[case].items() if not any(each in stack for each in others)]
     for region, template in zip(sorted(case.registry.regions), own, strict=True):
         home = case.registry.in_region(region)

@@ -21,7 +21,8 @@ from templates.synthesis import quick_app
 ROOT = Path(__file__).parents[2]
 # What has no resource in IAM.
 WITHOUT_RESOURCE = ("ecr:", "inspector2:", "kms:CreateKey", "kms:ListKeys", "ssm:DescribeParameters", "iam:List",
-                    "lambda:ListFunctions", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets",
+                    "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
+                    "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets",
                     "signer:ListSigningProfiles")  # fmt: skip
 
 
@@ -71,6 +72,14 @@ def is_called(resource: AssemblyResource, permission: str) -> bool:
             return permission != "iam:PassRole" or "CustomRoleArn" in resource.properties
         case "AWS::Events::Rule" | "AWS::SNS::Topic", "iam":
             # Our rules publish by the policy of the topic, and the topic logs no deliveries: neither has a role.
+            return False
+        case "AWS::Logs::LogGroup", "firehose" | "s3":
+            return False
+        case "AWS::Logs::LogGroup", "logs":
+            # Our log groups deliver nothing and have no policy.
+            return permission.partition(":")[2] not in {"CreateLogDelivery", "DeleteResourcePolicy", "PutResourcePolicy"}
+        case "AWS::CodeBuild::Project", "codestar-connections":
+            # Connections of the golden declarations have the newer name of the service.
             return False
         case _:
             return True

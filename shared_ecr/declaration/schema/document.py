@@ -3,6 +3,7 @@
 from shared_ecr.declaration.ignoring import IGNORABLE_ERRORS
 from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.schema import lifecycle
+from shared_ecr.declaration.schema.builds import builds
 from shared_ecr.declaration.schema.pieces import (
     DRAFT,
     NULL,
@@ -58,6 +59,7 @@ def _top() -> dict[str, Schema]:
         "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
         "public_repositories": public_repositories.schema(),
         "ci_roles": _ci_roles(),
+        "builds": builds(),
         "mirrors": array(_mirror(), "Images of other registries that 'shared-ecr mirror' keeps copies of"),
         "acknowledged": array(_acknowledged(), "Findings of reviews that are accepted until a day"),
         "ignore": array(

@@ -13,12 +13,14 @@ from shared_ecr.model.settings.table import TYPES
 _MANIFEST = "manifest.json"
 # The property that names a resource, where its template may write one.
 _NAME_PROPERTIES = {
+    "AWS::CodeBuild::Project": "Name",
     "AWS::ECR::PublicRepository": "RepositoryName",
     "AWS::ECR::Repository": "RepositoryName",
     **{each.type: each.named_by for each in TYPES.values() if each.named_by},
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::OIDCProvider": "Url",
     "AWS::IAM::Role": "RoleName",
+    "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::SSM::Parameter": "Name",
     "AWS::SecretsManager::Secret": "Name",
     "AWS::Signer::SigningProfile": "ProfileName",

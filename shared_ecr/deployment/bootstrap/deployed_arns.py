@@ -16,12 +16,21 @@ _KEPT_OF_STACK = 24
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _WITHOUT_RESOURCE = frozenset({
     "iam:ListOpenIDConnectProviders", "iam:ListPolicies", "iam:ListRoles", "kms:CreateKey", "kms:ListKeys",
-    "lambda:ListFunctions", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets",
-    "signer:ListSigningProfiles", "ssm:DescribeParameters",
+    "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
+    "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets", "signer:ListSigningProfiles",
+    "ssm:DescribeParameters",
 })  # fmt: skip
 # Which service-linked role ECR makes for which resource.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
 _SERVICE_LINKED = {each.type: each.service_linked_role for each in TYPES.values() if each.service_linked_role}
+# Services whose resources have the names that templates write: the type, and the ends of the ARNs.
+_NAMED = {
+    "codebuild": ("AWS::CodeBuild::Project", ("project/{}",)),
+    "events": ("AWS::Events::Rule", ("rule/{}",)),
+    "logs": ("AWS::Logs::LogGroup", ("log-group:{}", "log-group:{}:*")),
+    "signer": ("AWS::Signer::SigningProfile", ("/signing-profiles/{}",)),
+    "sns": ("AWS::SNS::Topic", ("{}",)),
+}
 _OIDC_ACTIONS = "OpenIDConnectProvider"
 
 
@@ -50,6 +59,9 @@ class DeployedArns:
         service, _, action = permission.partition(":")
         if permission in _WITHOUT_RESOURCE or service == "inspector2":
             return ("*",)
+        if service in _NAMED:
+            type_, ends = _NAMED[service]
+            return self._regional(service, [end.format(name) for name in self._names(type_) for end in ends])
         match service:
             case "ecr":
                 about_one = action in REPOSITORY_LEVEL or action in BEFORE_THE_REPOSITORY
@@ -67,14 +79,8 @@ class DeployedArns:
                 return self._regional("lambda", [f"function:{stack}" for stack in self._stacks()])
             case "secretsmanager":
                 return self._secrets()
-            case "signer":
-                names = self._names("AWS::Signer::SigningProfile")
-                return self._regional("signer", [f"/signing-profiles/{name}" for name in names])
-            case "events":
-                rules = self._names("AWS::Events::Rule")
-                return self._regional("events", [f"rule/{name}" for name in rules])
-            case "sns":
-                return self._regional("sns", self._names("AWS::SNS::Topic"))
+            case "codeconnections" | "codestar-connections":
+                return self._connections(service)
             case _:
                 raise InvalidValueError(
                     f"the resources of {permission} are not known",
@@ -134,6 +140,13 @@ class DeployedArns:
         if "Role" in action:
             return tuple(roles) or tuple(policies)
         return tuple(policies)
+
+    def _connections(self, service: str) -> tuple[str, ...]:
+        """Return the connections that the projects name, by the older name of *service* or the newer one."""
+        sources = (each.properties.get("Source") for each in self.resources)
+        auths = (source.get("Auth") for source in sources if isinstance(source, dict))
+        arns = (auth.get("Resource") for auth in auths if isinstance(auth, dict))
+        return tuple(sorted({arn for arn in arns if isinstance(arn, str) and f":{service}:" in arn}))
 
     def _secrets(self) -> tuple[str, ...]:
         # Secrets Manager appends a hyphen and six characters to the name.

@@ -51,6 +51,8 @@ def _reached(registry: RegistrySpec) -> Iterator[tuple[AccountId, Region, str]]:
         yield registry.account, region, "the registry"
     for account in registry.ci_roles.accounts if registry.ci_roles else ():
         yield account, registry.regions[0], "the roles of CI systems"
+    if registry.builds:
+        yield registry.builds.account, registry.builds.region, "the builds"
     for destination in registry.replica_registries:
         yield destination.account, destination.region, "replicas of the registry"
 

@@ -25,6 +25,15 @@ _ONLY_WITH = {
     "s3files": "FileSystemConfigs",
     "kms": "KmsKeyArn",
 }
+# The same for log groups: delivery to other services, and policies for those that write into the group.
+_LOG_GROUP = "AWS::Logs::LogGroup"
+_LOGS_ONLY_WITH = {
+    "firehose:TagDeliveryStream": "LogGroupClass",
+    "logs:CreateLogDelivery": "LogGroupClass",
+    "s3:REST.PUT.OBJECT": "LogGroupClass",
+    "logs:DeleteResourcePolicy": "ResourcePolicyDocument",
+    "logs:PutResourcePolicy": "ResourcePolicyDocument",
+}
 # What CDK writes about itself; CloudFormation calls nothing for it.
 _WITHOUT_CALLS = frozenset({"AWS::CDK::Metadata"})
 _SERVICE_LINKED = "iam:CreateServiceLinkedRole"
@@ -92,6 +101,8 @@ def _permissions(resources: Sequence[AssemblyResource]) -> Iterator[str]:
             continue
         for permission in HANDLER_PERMISSIONS.get(each.type, ()):
             if each.type == _LAMBDA and not _is_needed(permission.partition(":")[0], each):
+                continue
+            if each.type == _LOG_GROUP and _LOGS_ONLY_WITH.get(permission, "") not in {"", *each.properties}:
                 continue
             yield permission
 

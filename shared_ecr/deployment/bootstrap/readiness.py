@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
+from shared_ecr.model.builds.image_builds import build_role
 from shared_ecr.model.ci_roles import grants_of
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.principals import CiWorkflow, Role
@@ -77,6 +78,10 @@ def granted_roles(registry: RegistrySpec) -> tuple[Role, ...]:
         for _, grant in grants_of(registry)
         if isinstance(grant.consumer, CiWorkflow) and grant.consumer.role.account in managed
     }
+    if registry.builds:
+        defined |= {
+            build_role(registry.builds, registry.stack_name, build.repository) for build in registry.builds.builds
+        }
     return tuple(sorted(set(found) - defined))
 
 
@@ -112,6 +117,11 @@ def stack_names(registry: RegistrySpec, environment: BootstrapEnvironment) -> tu
     names: list[str] = []
     if registry.ci_roles and environment.account in registry.ci_roles.accounts:
         names.append(f"{registry.stack_name}-ci-roles")
+    if registry.builds and (environment.account, environment.region) == (
+        registry.builds.account,
+        registry.builds.region,
+    ):
+        names.append(f"{registry.stack_name}-builds")
     if environment.account == registry.account and environment.region in registry.regions:
         names += registry.stack_names
     elif any(

@@ -27,11 +27,12 @@ if [ "$status" = 4 ]; then
     set -- --builder "$builder" --file "$DOCKERFILE" --platform "$PLATFORMS" \
         --label "org.opencontainers.image.revision=$COMMIT" --output "type=oci,dest=$work/image.tar"
     if [ -n "${CACHE:-}" ]; then
-        set -- "$@" --cache-from "type=local,src=$CACHE" --cache-to "type=local,dest=$CACHE.new,mode=max"
+        mkdir -p "$CACHE"
+        set -- "$@" --cache-from "type=local,src=$CACHE" --cache-to "type=local,dest=$work/cache,mode=max"
     fi
     docker buildx build "$@" "$CONTEXT" >&2
     # Written anew each time: a cache that is only added to grows without an end.
-    if [ -n "${CACHE:-}" ]; then rm -rf "$CACHE" && mv "$CACHE.new" "$CACHE"; fi
+    if [ -n "${CACHE:-}" ]; then rm -rf "${CACHE:?}"/* && cp -R "$work/cache/." "$CACHE/"; fi
     # A build can take longer than a token lives.
     log_in
     status=0

@@ -1,0 +1,2 @@
+printf '%s\n' "$reference" > "${TMPDIR:-/tmp}/image-reference"
+printf '%s\n' "$reference"

@@ -1,0 +1,109 @@
+"""The git repository that a build is made of, and the connection by which CodeBuild reads it."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId, Region
+from shared_ecr.text import quoted
+
+_URL = re.compile(r"https://(?P<host>[^/@]+)/(?P<path>[\w.-]+(?:/[\w.-]+)+)", re.ASCII)
+# https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html; older ones keep the older name.
+_CONNECTION = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):(?P<service>codeconnections|codestar-connections):(?P<region>[a-z0-9-]+)"
+    r":(?P<account>[0-9]{12}):connection/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+
+
+class GitHost(StrEnum):
+    """Where the source is, as CodeBuild calls it. Servers of one's own have other types and are not supported."""
+
+    GITHUB = "github.com"
+    GITLAB = "gitlab.com"
+    BITBUCKET = "bitbucket.org"
+
+    @property
+    def source_type(self) -> str:
+        """The type of a source: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GitSource:
+    """One git repository."""
+
+    host: GitHost
+    path: str
+    """`owner/name`, on GitLab with all groups."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the address that the host's page shows; refuse credentials in it, other hosts and pages of it."""
+        if "@" in text.partition("://")[2]:
+            # What is before the '@' may be a password, so it is not repeated.
+            raise InvalidValueError(
+                "the address of the source has credentials in it",
+                why="The declaration is not a place for secrets; the connection gives access to the source",
+                fix="Remove what is before '@', and replace what was there: it has been written down",
+                code="build-source-credentials",
+            )
+        match = _URL.fullmatch(text)
+        host = next((each for each in GitHost if match and match["host"] == each), None)
+        path = match["path"].removesuffix(".git") if match else ""
+        segments = path.split("/")
+        # Groups of GitLab have groups; the other two have an owner and a name.
+        is_whole = host is GitHost.GITLAB or len(segments) == 2  # noqa: PLR2004 — owner and name
+        if host is None or not is_whole or {"-", ".", ".."} & set(segments):
+            raise InvalidValueError(
+                f"{quoted(text)} is not the address of a repository",
+                why="CodeBuild reads GitHub, GitLab and Bitbucket by a connection, and a repository as a whole",
+                fix="Write 'https://github.com/OWNER/NAME', or that of gitlab.com or bitbucket.org; for a server of "
+                "your own use 'shared-ecr workflow'",
+                code="build-source",
+            )
+        return cls(host, path)
+
+    @property
+    def url(self) -> str:
+        """The address that CodeBuild clones."""
+        return f"https://{self.host}/{self.path}.git"
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceConnection:
+    """A CodeConnection: the permission of an account to read repositories of a host."""
+
+    arn: str
+    service: str
+    """The prefix of its actions."""
+    region: Region
+    account: AccountId
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read its ARN."""
+        match = _CONNECTION.fullmatch(text)
+        if match is None:
+            raise InvalidValueError(
+                f"{quoted(text)} is not the ARN of a connection",
+                why="It is arn:aws:codeconnections:REGION:ACCOUNT:connection/ID",
+                fix="Copy it from the settings of CodeBuild, or from 'aws codeconnections list-connections'",
+                code="build-connection",
+            )
+        return cls(text, match["service"], Region.parse(match["region"]), AccountId.parse(match["account"]))
+
+    def fault_in(self, account: AccountId, region: Region) -> InvalidValueError | None:
+        """Return why a project in *account* and *region* cannot use it, or None."""
+        if (self.account, self.region) == (account, region):
+            return None
+        return InvalidValueError(
+            f"the connection is in account {self.account} and {self.region}, the builds are in {account} and {region}",
+            why="A project uses connections of its own account and Region",
+            fix="Name one of there, or change 'builds.account' and 'builds.region'",
+            code="build-connection-place",
+        )
