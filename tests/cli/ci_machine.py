@@ -34,7 +34,9 @@ if words[:2] == ["buildx", "build"]:
     options = dict(zip(words[2:-1:2], words[3:-1:2]))
     archive = options["--output"].removeprefix("type=oci,dest=")
     if "--cache-to" in options:
-        (pathlib.Path(dict(each.split("=", 1) for each in options["--cache-to"].split(","))["dest"])).mkdir()
+        cache = pathlib.Path(dict(each.split("=", 1) for each in options["--cache-to"].split(","))["dest"])
+        cache.mkdir()
+        (cache / "index.json").write_text("{{}}")
     buildah = ["buildah", "--root", str(folder / "root"), "--runroot", str(folder / "run"), "--storage-driver", "vfs"]
     build = ["build", "--isolation", "chroot", "--file", options["--file"], "--label", options["--label"]]
     subprocess.run([*buildah, *build, "--tag", "made", words[-1]], check=True, stdout=sys.stderr)
@@ -127,6 +129,21 @@ class CiMachine:
         done = self.run(["sh"], "\n".join(job["script"]), {**job["variables"], **system})
         lines = report.read_text().splitlines() if report.exists() else []
         return Ran(done.returncode, done.stderr, dict(line.split("=", 1) for line in lines))
+
+    def run_codebuild(self, buildspec: str, ref: str, commit: str) -> Ran:
+        """Run the commands of *buildspec* in one shell as CodeBuild does, for a push of *ref*."""
+        document = json.loads(buildspec)
+        kind, _, name = ref.partition("/")
+        heads = {"branch": "refs/heads", "tag": "refs/tags"}
+        system = {"CODEBUILD_RESOLVED_SOURCE_VERSION": commit, "CODEBUILD_WEBHOOK_HEAD_REF": f"{heads[kind]}/{name}"}
+        exported = self.folder / "exported"
+        exported.write_text("")
+        report = [f'printf "{each}=%s\\n" "${each}" >> "{exported}"' for each in document["env"]["exported-variables"]]
+        # A phase ends with the first command that fails.
+        commands = [f"{each} || exit" for each in document["phases"]["build"]["commands"]]
+        variables = {**document["env"]["variables"], **system, "CACHE": str(self.folder / "cache")}
+        done = self.run([document["env"]["shell"]], "\n".join([*commands, *report]), variables)
+        return Ran(done.returncode, done.stderr, dict(line.split("=", 1) for line in exported.read_text().splitlines()))
 
     def run(self, shell: list[str], script: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         path = self.folder / "script.sh"

@@ -1,4 +1,7 @@
-"""The jobs of `shared-ecr workflow`, run in a shell against the embedded AWS with a builder that makes real images."""
+"""What builds an image on a git push, run in a shell against the embedded AWS with a builder that makes real images.
+
+The jobs of `shared-ecr workflow`, and the commands of CodeBuild's projects.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +13,9 @@ from cli.ci_machine import CiMachine, Ran, ci_machine
 from cli.command_line import shared_ecr
 from client.images import image, write_archive
 from local.registry_caller import client
+from shared_ecr.declaration import parse
 from shared_ecr.local import LocalAws, running
+from shared_ecr.model.builds.projects import build_projects
 
 pytestmark = [
     pytest.mark.real,
@@ -34,6 +39,13 @@ repositories:
         - gitlab_ci: {{ account: shared, role: ci/app, project: acme/app, branch: main }}
         - gitlab_ci: {{ account: shared, role: ci/app, project: acme/app, tag: "v*" }}
 """
+CONNECTION = f"arn:aws:codeconnections:us-east-1:{REGISTRY}:connection/11111111-2222-3333-4444-555555555555"
+BUILDS = f"""\
+builds:
+  account: shared
+  connection: {CONNECTION}
+  repositories: {{ team/app: {{ source: "https://github.com/acme/app", branches: [main], tags: [v*] }} }}
+"""
 HOST = f"{REGISTRY}.dkr.ecr.us-east-1.amazonaws.com"
 
 
@@ -55,16 +67,24 @@ def machine(aws: LocalAws, tmp_path: Path) -> Iterator[CiMachine]:
 
 def job_of(system: str, machine: CiMachine) -> Callable[[str, str], Ran]:
     declaration = machine.folder / "registry.yaml"
+    if system == "codebuild":
+        (project,) = build_projects(parse(DECLARATION + BUILDS).registry)
+        return lambda ref, commit: machine.run_codebuild(project.buildspec("shared-ecr"), ref, commit)
     declaration.write_text(DECLARATION)
     text = shared_ecr("workflow", system, "team/app", "--file", declaration).stdout
     run = machine.run_github if system == "github" else machine.run_gitlab
     return lambda ref, commit: run(text, ref, commit)
 
 
-@pytest.fixture(params=["github", "gitlab"])
+@pytest.fixture(params=["github", "gitlab", "codebuild"])
 def push(request: pytest.FixtureRequest, machine: CiMachine) -> Callable[[str, str], Ran]:
     """Run the job of each system for a push of a ref and its commit."""
     return job_of(request.param, machine)
+
+
+@pytest.fixture
+def codebuild(machine: CiMachine) -> Callable[[str, str], Ran]:
+    return job_of("codebuild", machine)
 
 
 @pytest.fixture
@@ -148,3 +168,20 @@ def test_an_image_that_another_job_pushed_meanwhile_is_the_image_of_the_commit(
     write_archive(machine.folder / "meanwhile.tar", image())
     assert reference(github("branch/main", COMMIT)) == f"{HOST}/team/app@{image().root}"
     assert len(machine.builds()) == 1
+
+
+def test_a_build_of_codebuild_leaves_its_cache_for_the_next_one(
+    machine: CiMachine, codebuild: Callable[[str, str], Ran]
+) -> None:
+    (machine.folder / "cache").mkdir()
+    (machine.folder / "cache/of-the-last-build").write_text("layers that no build uses now")
+    reference(codebuild("branch/main", COMMIT))
+    assert [path.name for path in (machine.folder / "cache").iterdir()] == ["index.json"]
+
+
+def test_a_build_of_codebuild_that_fails_exports_nothing(
+    machine: CiMachine, codebuild: Callable[[str, str], Ran]
+) -> None:
+    (machine.checkout / "Dockerfile").write_text("FROM scratch\nCOPY absent /\n")
+    ran = codebuild("branch/main", COMMIT)
+    assert (ran.code == 0, ran.outputs) == (False, {})

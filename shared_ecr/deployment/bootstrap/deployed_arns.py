@@ -71,16 +71,14 @@ class DeployedArns:
                 return tuple(f"arn:{self._partition}:ecr-public::{self.account}:{name}" for name in names)
             case "ssm":
                 return self.parameters(_parents(self._names("AWS::SSM::Parameter")))
-            case "kms":
-                return self._keys()
+            case "kms" | "codeconnections" | "codestar-connections":
+                return self._keys() if service == "kms" else self._connections(service)
             case "iam":
                 return self._iam(action)
             case "lambda":
                 return self._regional("lambda", [f"function:{stack}" for stack in self._stacks()])
             case "secretsmanager":
                 return self._secrets()
-            case "codeconnections" | "codestar-connections":
-                return self._connections(service)
             case _:
                 raise InvalidValueError(
                     f"the resources of {permission} are not known",

@@ -25,6 +25,9 @@ _MACHINES = {
 }
 _PYTHON = "3.12"
 _CACHE = "/root/.cache/shared-ecr-build"
+_EXPORT = """IMAGE_REFERENCE=$(cat "${TMPDIR:-/tmp}/image-reference")
+export IMAGE_REFERENCE
+rm -f "${TMPDIR:-/tmp}/image-reference\""""
 _CONNECTION_ACTIONS = ("GetConnection", "GetConnectionToken", "UseConnection")
 
 
@@ -151,7 +154,7 @@ class BuildProject:
                 "install": {"runtime-versions": {"python": _PYTHON}},
                 "build": {
                     "on-failure": "ABORT",
-                    "commands": [script, 'export IMAGE_REFERENCE="$(cat "${TMPDIR:-/tmp}/image-reference")"'],
+                    "commands": [script, _EXPORT],
                 },
             },
             "cache": {"paths": [f"{_CACHE}/**/*"]},
