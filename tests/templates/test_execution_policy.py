@@ -70,17 +70,16 @@ def is_called(resource: AssemblyResource, permission: str) -> bool:
             return "CredentialArn" in resource.properties
         case "AWS::ECR::PullThroughCacheRule", "iam":
             return permission != "iam:PassRole" or "CustomRoleArn" in resource.properties
-        case "AWS::Events::Rule" | "AWS::SNS::Topic", "iam":
-            # Our rules publish by the policy of the topic, and the topic logs no deliveries: neither has a role.
-            return False
-        case "AWS::Logs::LogGroup", "firehose" | "s3":
+        case (
+            ("AWS::Events::Rule" | "AWS::SNS::Topic", "iam")
+            | ("AWS::Logs::LogGroup", "firehose" | "s3")
+            | ("AWS::CodeBuild::Project", "codestar-connections")
+        ):
+            # Our rules publish by the policy of the topic, and the topic logs no deliveries: neither has a role. Our log
+            # groups deliver nothing, and our connections have the newer name of the service.
             return False
         case "AWS::Logs::LogGroup", "logs":
-            # Our log groups deliver nothing and have no policy.
-            return permission.partition(":")[2] not in {"CreateLogDelivery", "DeleteResourcePolicy", "PutResourcePolicy"}
-        case "AWS::CodeBuild::Project", "codestar-connections":
-            # Connections of the golden declarations have the newer name of the service.
-            return False
+            return not permission.endswith(("CreateLogDelivery", "DeleteResourcePolicy", "PutResourcePolicy"))
         case _:
             return True
 

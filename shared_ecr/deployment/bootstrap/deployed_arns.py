@@ -50,7 +50,7 @@ class DeployedArns:
         """The services whose linked roles the resources need."""
         return tuple(sorted({_SERVICE_LINKED[each.type] for each in self.resources if each.type in _SERVICE_LINKED}))
 
-    def of(self, permission: str) -> tuple[str, ...]:  # noqa: C901, PLR0911 — one answer for each service
+    def of(self, permission: str) -> tuple[str, ...]:  # noqa: PLR0911 — one answer for each service
         """Return the resources of *permission*.
 
         Raises:

@@ -275,9 +275,7 @@ HANDLER_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "sns:Unsubscribe",
         "sns:UntagResource",
     ),
-    "AWS::SNS::TopicPolicy": (
-        "sns:SetTopicAttributes",
-    ),
+    "AWS::SNS::TopicPolicy": ("sns:SetTopicAttributes",),
     "AWS::SSM::Parameter": (
         "ssm:AddTagsToResource",
         "ssm:DeleteParameter",
