@@ -192,7 +192,7 @@ def ci_machine(folder: Path, aws: LocalAws) -> Iterator[CiMachine]:
             self.end_headers()
             self.wfile.write(_ASSUMED.format(account=role.split(":")[4], secret=aws.secret_access_key).encode())
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 — the name in the base class
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Tokens) as server:

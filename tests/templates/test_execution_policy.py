@@ -75,8 +75,8 @@ def is_called(resource: AssemblyResource, permission: str) -> bool:
             | ("AWS::Logs::LogGroup", "firehose" | "s3")
             | ("AWS::CodeBuild::Project", "codestar-connections")
         ):
-            # Our rules publish by the policy of the topic, and the topic logs no deliveries: neither has a role. Our log
-            # groups deliver nothing, and our connections have the newer name of the service.
+            # Our rules publish by the policy of the topic, and the topic logs no deliveries: neither has a role. Log
+            # groups of ours deliver nothing, and our connections have the newer name of the service.
             return False
         case "AWS::Logs::LogGroup", "logs":
             return not permission.endswith(("CreateLogDelivery", "DeleteResourcePolicy", "PutResourcePolicy"))
