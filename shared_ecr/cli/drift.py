@@ -13,12 +13,13 @@ from shared_ecr.cli.options import Subcommands, add_file
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from shared_ecr.deployment.adoption.drift import RepositoryDrift
     from shared_ecr.deployment.adoption.drift_reports import DriftReport
-    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.model.registry import RegistrySpec
+    from shared_ecr.review.deployments import Deployment
 
 _ENDINGS = {".txt": "text", ".md": "markdown", ".json": "json", ".sarif": "sarif"}
 
@@ -100,7 +101,9 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
         return not any(wildcard_matches(pattern, name) for pattern in arguments.excluded)
 
     declared = WantedRegistry.of_declaration(registry, live.home)
-    deployed = declared if arguments.no_deployed or arguments.snapshot else _deployed(registry, live)
+    is_asked = not (arguments.no_deployed or arguments.snapshot)
+    side = _deployed(registry, live) if is_asked else None
+    deployed = WantedRegistry.of_deployment(side, live.home) if side else WantedRegistry({}) if is_asked else declared
     kept = tuple(each for each in live.resources if each.kind != REPOSITORY or is_meant(each.name))
     live = replace(live, resources=kept)
     organization = str(registry.organization) if registry.organization else None
@@ -113,7 +116,7 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
         TrustBoundary(organization, accounts),
         is_strict=arguments.strict,
     )
-    found = drifts(question)
+    found = [*drifts(question), *_notifications(arguments, registry, live, side)]
     accepted, today = Acknowledgements(registry.acknowledged), datetime.now(UTC).date()
     judged = [
         JudgedFinding(finding, accepted.accepting(finding.code, finding.subject, today))
@@ -123,22 +126,45 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     return DriftReport(live, found, in_reading_order(judged))
 
 
-def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "WantedRegistry":
-    """Read what the stacks of the declaration have deployed."""
+def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "Deployment | None":
+    """Read what the stacks of the declaration have deployed; None where there is no stack."""
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.aws.deployed_templates import deployed_templates
-    from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.review.documents import DeploymentTarget, load_deployment
 
     with closing(AwsClients()) as clients:
         templates = deployed_templates(clients, live.region, registry.stack_names)
     if not templates:
-        return WantedRegistry({})
+        return None
     with tempfile.TemporaryDirectory(prefix="shared-ecr-") as folder:
         for stack, text in templates.items():
             (Path(folder) / f"{stack}.json").write_text(text, encoding="utf-8")
-        deployment = load_deployment(Path(folder), DeploymentTarget(str(live.account), live.region))
-    return WantedRegistry.of_deployment(deployment, live.home)
+        return load_deployment(Path(folder), DeploymentTarget(str(live.account), live.region))
+
+
+def _notifications(
+    arguments: argparse.Namespace, registry: "RegistrySpec", live: "LiveRegistry", side: "Deployment | None"
+) -> "Iterator[RepositoryDrift]":
+    """Yield what became of the notifications, where some are declared; they are no part of ECR's registry."""
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.registry.notifications import read_notifications
+    from shared_ecr.deployment.adoption.notification_drift import NotificationStates, notification_drift
+    from shared_ecr.model.settings.notifications import NOTIFICATIONS
+    from shared_ecr.model.settings.scanning import SCANNING
+    from shared_ecr.review.event_rules import event_rules
+
+    declared, scanning = registry.settings[NOTIFICATIONS], registry.settings[SCANNING]
+    if declared is None:
+        return
+    read = None
+    if not arguments.snapshot:
+        with closing(AwsClients()) as clients:
+            read = read_notifications(clients, live.region, registry.stack_names, arguments.rate)
+    patterns = None
+    if side:
+        rules = [each.resource for each in event_rules(side)]
+        patterns = {each.origin.logical_id: each.properties.get("EventPattern") for each in rules}
+    yield notification_drift(NotificationStates(declared, scanning, read, patterns))
 
 
 def _rendered(reports: "Sequence[DriftReport]", form: str, declaration: str) -> str:

@@ -17,7 +17,7 @@ from shared_ecr.declaration.repositories import judge_inherited, read_repositori
 from shared_ecr.declaration.settings import (
     DECLARED,
     SettingsContext,
-    judge_notifications,
+    judge_settings,
     read_public_repositories,
     read_settings,
     warn_of_caches,
@@ -80,7 +80,7 @@ def read_registry(
     warn_of_unscanned(reading, settings[SCANNING], [*unscanned, ("any/repository", "defaults", defaults)])
     caches = settings[CACHES]
     warn_of_caches(reading, caches, [(entry, spec.name) for entry, spec in read])
-    judge_notifications(reading, fields.get("registry"), settings, [spec.name.text for _, spec in read])
+    judge_settings(reading, fields.get("registry"), settings, [spec.name.text for _, spec in read])
     entries = {spec.name: entry for entry, spec in read}
     around_builds = BuildContext(accounts, regions[0], tuple(spec.name for _, spec in read))
     builds = read_builds(reading, fields.get(BUILDS), around_builds)

@@ -11,6 +11,7 @@ from shared_ecr.local.cloudformation import (
     oidc_providers,
     repositories,
     secrets,
+    topics,
 )
 from shared_ecr.local.ecr import blob_mounting, create_on_push, operations
 from shared_ecr.local.ecr.emulated_setting import setting_types
@@ -56,6 +57,7 @@ def install(clock: Clock, secret_access_key: str) -> None:
     operations.install()
     repositories.install()
     secrets.install()
+    topics.install()
     for resource_type in (*setting_types(), named.PUBLIC_REPOSITORY, oidc_providers.OIDC_PROVIDER):
         resource_type.add()
     imports.install()

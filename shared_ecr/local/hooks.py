@@ -128,6 +128,7 @@ WITH_STACK_TAGS = HookPoint(
 )
 CLOUDTRAIL_OPERATIONS = HookPoint("ministack.services.cloudtrail", "_DISPATCH")
 EVENT_QUEUE = HookPoint("ministack.services.cloudtrail", "_get_event_queue", ())
+TOPICS = HookPoint("ministack.services.sns", "_topics")
 PUT_EVENTS = HookPoint("ministack.services.eventbridge", "_put_events", ("data", "allow_aws_source"))
 STACKS = HookPoint("ministack.services.cloudformation", "_stacks")
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, HookPoint))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,14 @@ import pytest
 
 from local.registry_caller import RegistryCaller, client, token_of
 from local.stacks import Stacks
-from shared_ecr.local import LocalAws
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.registry.notifications import read_notifications
+from shared_ecr.declaration import load
+from shared_ecr.deployment.adoption.notification_drift import NotificationStates, notification_drift
+from shared_ecr.local import LocalAws, environment_under
+from shared_ecr.model.names import Region
+from shared_ecr.model.settings.notifications import NOTIFICATIONS
+from shared_ecr.model.settings.scanning import SCANNING
 
 GOLDEN = Path(__file__).parents[1] / "templates/golden/notifications/notifications-registry-us-west-2.template.json"
 REGION = "us-east-1"
@@ -51,6 +59,62 @@ def own_registry(aws: LocalAws, account: str) -> Iterator[RegistryCaller]:
     host = f"{account}.dkr.ecr.{REGION}.amazonaws.com"
     with RegistryCaller.logged_in(aws, host, token_of(aws, account=account)) as caller:
         yield caller
+
+
+@pytest.fixture
+def clients(aws: LocalAws, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsClients]:
+    for name, value in (environment_under(aws, {}) | {"AWS_ACCESS_KEY_ID": account}).items():
+        monkeypatch.setenv(name, value)
+    with closing(AwsClients()) as made:
+        yield made
+
+
+def drift(clients: AwsClients) -> list[str]:
+    """Return what has drifted of the notifications of the golden declaration."""
+    settings = load(GOLDEN.with_name("registry.yaml")).registry.settings
+    declared = settings[NOTIFICATIONS]
+    assert declared is not None
+    live = read_notifications(clients, Region(REGION), ["stack"], 1000)
+    found = notification_drift(NotificationStates(declared, settings[SCANNING], live))
+    return [each.what for each in found.findings]
+
+
+@pytest.mark.usefixtures("subscriber")
+def test_what_was_deployed_has_not_drifted(clients: AwsClients) -> None:
+    assert drift(clients) == []
+
+
+@pytest.mark.usefixtures("subscriber")
+def test_a_rule_that_is_disabled_deleted_or_changed_by_hand_has_drifted(
+    aws: LocalAws, account: str, clients: AwsClients
+) -> None:
+    with client(aws, "events", account=account) as events:
+        names = [each["Name"] for each in events.list_rules()["Rules"]]
+        push, archive, deleted = (
+            next(each for each in names if kind in each) for kind in ("RulesPush", "RulesArchive", "RulesImageDeleted")
+        )
+        events.disable_rule(Name=push)
+        events.put_rule(Name=archive, EventPattern=json.dumps({"source": ["aws.s3"]}))
+        events.remove_targets(Rule=deleted, Ids=["Topic"])
+        events.delete_rule(Name=deleted)
+    assert sorted(drift(clients)) == [
+        "the rule for deletions of images was deleted outside of the declaration",
+        "the rule for moves of images to the archive matches other events than declared",
+        "the rule for pushes of images was disabled outside of the declaration",
+    ]
+
+
+@pytest.mark.usefixtures("subscriber")
+def test_a_topic_that_allows_another_account_has_drifted(
+    aws: LocalAws, account: str, stacks: Stacks, clients: AwsClients
+) -> None:
+    topic = stacks.outputs()["TopicArn"]
+    with client(aws, "sns", account=account) as sns:
+        policy = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+        added = {"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": "sns:Subscribe", "Resource": topic}
+        policy["Statement"].append(added)
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy))
+    assert drift(clients) == [f"the policy of the topic {topic} allows more than is declared"]
 
 
 def test_a_push_by_an_engine_and_a_deletion_by_the_api_arrive(

@@ -3,8 +3,9 @@
 `declared_setting` says what a row of the table is, `table` finds the rows.
 """
 
+from collections.abc import Sequence
+
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.settings.notifications import judge_notifications
 from shared_ecr.declaration.settings.public_repositories import read_public_repositories
 from shared_ecr.declaration.settings.pull_through_cache import warn_of_caches
 from shared_ecr.declaration.settings.registry_policy import judge_policy
@@ -17,7 +18,7 @@ from shared_ecr.model.settings import SettingsSpec
 __all__ = [
     "DECLARED",
     "SettingsContext",
-    "judge_notifications",
+    "judge_settings",
     "read_public_repositories",
     "read_settings",
     "warn_of_caches",
@@ -40,3 +41,11 @@ def read_settings(reading: Reading, node: Node | None, around: SettingsContext) 
     )
     judge_policy(reading, node, settings, around)
     return settings
+
+
+def judge_settings(reading: Reading, node: Node | None, settings: SettingsSpec, repositories: Sequence[str]) -> None:
+    """Note what is wrong between settings, and between a setting and the names of *repositories*."""
+    for key, row in DECLARED.items():
+        written = node.get(key) if isinstance(node, Mapping) else None
+        if row.judge and written is not None:
+            row.judge(reading, written, settings, repositories)

@@ -1,6 +1,6 @@
 """How a declaration writes one setting: the reader of its key, and what the schema says about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -8,7 +8,7 @@ from shared_ecr.declaration.reader import Reading
 from shared_ecr.declaration.schema.pieces import Schema
 from shared_ecr.declaration.settings.settings_context import SettingsContext
 from shared_ecr.documents.nodes import Node
-from shared_ecr.model.settings.setting import Setting, SettingValue
+from shared_ecr.model.settings.setting import Setting, SettingsSpec, SettingValue
 
 T = TypeVar("T")
 
@@ -22,6 +22,8 @@ class DeclaredSetting(Generic[T]):
     """Reads what is written under the key, and notes each fault; takes the path of the key too."""
     schema: Callable[[], Schema]
     """Describes what may be written under the key."""
+    judge: Callable[[Reading, Node, SettingsSpec, Sequence[str]], None] | None = None
+    """Notes what contradicts another setting or the names of repositories; None where nothing can."""
 
     def value(self, reading: Reading, node: Node, path: str, around: SettingsContext) -> SettingValue:
         """Read *node* as the value of the setting."""

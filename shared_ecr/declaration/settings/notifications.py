@@ -1,6 +1,6 @@
 """Read which events of the registry are published, of which repositories, and where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from shared_ecr.declaration.reader import Reading, join
@@ -163,15 +163,12 @@ def _kind(written: str) -> EventKind:
     )
 
 
-def judge_notifications(
-    reading: Reading, node: Node | None, settings: SettingsSpec, repositories: Iterable[str]
-) -> None:
-    """Refuse a notification whose event pattern can never match or is too long; warn of names that are not declared."""
+def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: Sequence[str]) -> None:
+    """Refuse what can never match or is too long; warn of names that are not declared."""
     notifications = settings[NOTIFICATIONS]
-    written = node.get("notifications") if isinstance(node, Mapping) else None
-    if notifications is None or not isinstance(written, Mapping):
+    if notifications is None or not isinstance(node, Mapping):
         return
-    of, named = written.get("of") or written, written.get("repositories") or written
+    of, named = node.get("of") or node, node.get("repositories") or node
     for kind, why, fix in _never_sent(settings, {each.kind for each in notifications.events}):
         what = f"'{kind}' can never match"
         place = "registry.notifications.of"
@@ -184,13 +181,12 @@ def judge_notifications(
             code="notification-pattern",
         )
         reading.note(named, "registry.notifications.repositories", fault)
-    names = list(repositories)
     for pattern in notifications.repositories:
-        if not _can_mean(pattern.text, names, settings):
+        if not _can_mean(pattern.text, repositories, settings):
             fault = InvalidValueError(
                 f"{quoted(pattern.text)} matches no declared repository, cache or creation template",
                 why="Nothing is published for it, unless such a repository is created elsewhere",
-                fix=did_you_mean(pattern.text, names),
+                fix=did_you_mean(pattern.text, repositories),
                 code="notification-unmatched",
             )
             reading.warn(named, "registry.notifications.repositories", fault)
@@ -236,4 +232,4 @@ def _schema() -> Schema:
     )
 
 
-DECLARED_NOTIFICATIONS = DeclaredSetting(NOTIFICATIONS, _read, _schema)
+DECLARED_NOTIFICATIONS = DeclaredSetting(NOTIFICATIONS, _read, _schema, _judge)
