@@ -153,7 +153,7 @@ def ground(scenario: Scenario) -> Iterator[Ground]:
 
 
 def check(port: int, engine: str) -> None:
-    """Fail where the image is not there: a fast failure is no result."""
+    """Fail where the image is not there: a fast failure is not a result."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     kinds = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
     connection.request("HEAD", f"/v2/bench/manifests/{TAG}", headers={"Accept": ", ".join(kinds)})

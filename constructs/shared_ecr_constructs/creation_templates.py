@@ -64,6 +64,6 @@ class CreationTemplates(Construct):
         arns = [key.arn for key in keys if isinstance(key, NamedKey)]
         if key_arn and any(isinstance(key, StackKey) for key in keys):
             arns.append(key_arn)
-        # The id is no namespace: those are lower case, but for ROOT.
+        # The id is not a namespace: those are lower case, but for ROOT.
         spec = template_role(home, arns, aws_key=any(isinstance(key, AwsKey) for key in keys))
         return ServiceRole(self, "Role", spec=spec).attr_arn

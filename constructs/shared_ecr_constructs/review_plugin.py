@@ -41,7 +41,7 @@ class EcrReview:
         accounts: ids of accounts that are no outsiders.
 
     Raises:
-        InvalidValueError: the organization or an account is no id.
+        InvalidValueError: the organization or an account is not an id.
     """
 
     def __init__(self, *, organization: str = "", accounts: Iterable[str] = ()) -> None:

@@ -36,7 +36,7 @@ def read_question(line: str) -> DecisionRequest:
 
     Raises:
         InvalidValueError: a field is missing or is not what it should be.
-        InvalidPolicyError: the line is no JSON, or a policy in it is one that AWS refuses.
+        InvalidPolicyError: the line is not JSON, or a policy in it is one that AWS refuses.
     """
     data = read_json(line, "the request")
     if not isinstance(data, dict):

@@ -58,7 +58,7 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
     )
     live_default = argparse.SUPPRESS if inherited else False
     where.add_argument(
-        "--live", action="store_true", default=live_default, help="ask the registry as it is now (needs credentials)"
+        "--live", action="store_true", default=live_default, help="read the registry as it is now (needs credentials)"
     )
     parser.add_argument(
         "--account", metavar="ID", default=default, help="the registry's account, where no template says it"

@@ -27,7 +27,7 @@ def add_acknowledgements(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-new-acknowledgements",
         action="store_true",
-        help="let acknowledgements that come with the change count too; for files that code owners guard",
+        help="accept acknowledgements that come with the change; for files that code owners protect",
     )
 
 

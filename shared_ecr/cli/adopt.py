@@ -58,10 +58,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="adopt this snapshot instead of reading AWS")
     parser.add_argument(
         "--into", type=Path, default=Path("registry.yaml"), metavar="FILE",
-        help="the declaration to write (default: registry.yaml); a file of another origin is never overwritten",
+        help="the declaration to write (default: registry.yaml); a file that 'adopt' did not write is never "
+        "overwritten",
     )  # fmt: skip
     parser.add_argument(
-        "--stack-name", default="shared-ecr", metavar="NAME", help="the stack to be (default: shared-ecr)"
+        "--stack-name", default="shared-ecr", metavar="NAME", help="the name of the stack (default: shared-ecr)"
     )
     parser.add_argument(
         "--drop-deleted-principals", action="store_true",
@@ -87,7 +88,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     certify.add_argument("deployment", nargs="?", type=Path, default=Path("cdk.out"), metavar="CDK_OUT",
                          help="the synthesized declaration (default: cdk.out)")  # fmt: skip
     _add_folder(certify, inherited=True)
-    certify.add_argument("--fresh", action="store_true", help="read the registry again: has it changed since?")
+    certify.add_argument(
+        "--fresh", action="store_true", help="read the registry again, and report changes since the snapshot"
+    )
     add_images(certify)
     add_now(certify)
     certify.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")

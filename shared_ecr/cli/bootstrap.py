@@ -20,7 +20,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command and its actions."""
     parser = subcommands.add_parser(
         "bootstrap",
-        help="print what the accounts need: cdk bootstrap commands, templates, policies; look at their state",
+        help="print what the accounts need: cdk bootstrap commands, templates, policies, their state",
         description="Print what every account around the registry needs before a deployment. Nothing here changes AWS, "
         "and 'status' alone calls it, to read.",
     )
@@ -56,7 +56,11 @@ def _add_commands(actions: "Subcommands[argparse.ArgumentParser]") -> None:
         help="let CloudFormation deploy with this managed policy, created from 'bootstrap execution-policy' "
         "(default: AdministratorAccess)",
     )
-    parser.add_argument("--permissions-boundary", metavar="NAME", help="bound every role by this managed policy")
+    parser.add_argument(
+        "--permissions-boundary",
+        metavar="NAME",
+        help="the managed policy that is the permissions boundary of every role",
+    )
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -95,7 +99,9 @@ def _hints(qualifier: str, default: str, policy: str | None) -> "Sequence[str]":
             "--account ACCOUNT --save execution-policy-ACCOUNT.json'"
         )
     else:
-        hints.append("CloudFormation will deploy with AdministratorAccess; --execution-policy NAME makes it less")
+        hints.append(
+            "CloudFormation will deploy with AdministratorAccess; pass --execution-policy NAME for fewer permissions"
+        )
     return hints
 
 

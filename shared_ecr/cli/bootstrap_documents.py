@@ -38,7 +38,7 @@ def add_execution_policy(actions: "Subcommands[argparse.ArgumentParser]") -> Non
     """Register `bootstrap execution-policy`."""
     parser = actions.add_parser(
         "execution-policy",
-        help="print the least that CloudFormation needs to deploy a synthesized assembly",
+        help="print the least permissions that CloudFormation needs to deploy an assembly",
         description="Print the managed policy for 'cdk bootstrap --cloudformation-execution-policies': what the "
         "handlers of the resource types in the assembly call, on the names in it.",
     )
@@ -60,7 +60,7 @@ def add_consumer(actions: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register `bootstrap consumer`."""
     parser = actions.add_parser(
         "consumer",
-        help="print a template for an account that pulls: its policies, and on demand VPC endpoints",
+        help="print a template for an account that pulls: its policies, and with --vpc its VPC endpoints",
         description="Print a self-contained template for a consumer's account, to hand to a StackSet, Control Tower, a "
         "landing zone or Terraform: managed policies for exactly what the declaration lets the account pull.",
     )

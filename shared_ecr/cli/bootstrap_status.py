@@ -11,12 +11,12 @@ def add_status(actions: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register `bootstrap status`."""
     parser = actions.add_parser(
         "status",
-        help="look at every account and Region, read-only: what is missing, and the command that repairs it",
+        help="read every account and Region: what is missing, and the command that repairs it",
         description="Read from AWS, and change nothing: bootstrap stacks, trust, stacks whose first deployment failed, "
         "service-linked roles, account settings, cache secrets, and the roles that grants name. Other accounts are "
         "read through the lookup role of their bootstrap stack. Exits 1 where anything is missing or unknown.",
     )
-    parser.add_argument("--deployer", metavar="ACCOUNT", help="as of 'bootstrap commands'")
+    parser.add_argument("--deployer", metavar="ACCOUNT", help="as in 'bootstrap commands'")
     parser.add_argument("--qualifier", metavar="TEXT", help="the qualifier of the bootstrap stack (default: hnb659fds)")
     add_file(parser)
     add_format(parser)

@@ -26,8 +26,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "check",
-        help="judge a declaration: every fault, with its place and its repair",
-        description="Judge declarations, and policies from anywhere. Prints every fault as FILE:LINE:COL: PATH: WHAT. "
+        help="check a declaration: every error with its place and its fix",
+        description="Check declarations, and policies in JSON. Prints every error as FILE:LINE:COL: PATH: WHAT. "
         "WHY. FIX. [CODE] and exits 2 when there is one; warnings alone exit 0.",
     )
     parser.add_argument(
@@ -43,7 +43,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         default=[],
         type=named_path,
         metavar="FILE",
-        help="judge a lifecycle policy in ECR's JSON; may be repeated",
+        help="check a lifecycle policy in ECR's JSON; may be repeated",
     )
     parser.add_argument(
         "--repository-policy",
@@ -51,7 +51,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         default=[],
         type=named_path,
         metavar="FILE",
-        help="judge a repository policy in IAM's JSON; may be repeated",
+        help="check a repository policy in IAM's JSON; may be repeated",
     )
     add_format(parser)
     parser.set_defaults(run=run)

@@ -68,7 +68,7 @@ def _add(command: argparse.ArgumentParser, *, is_offline: bool) -> None:
 
 
 def command_in(words: Sequence[str]) -> str:
-    """Return the first of *words* that is no option of the program itself; nothing where its own help is asked for."""
+    """Return the first of *words* that is not an option of the program; nothing where its help is asked for."""
     rest = iter(words)
     for word in rest:
         if word in _WITH_VALUE:

@@ -17,7 +17,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "cost",
-        help="say what the images cost a month, and what the lifecycle policies save",
+        help="report what the images cost a month, and what the lifecycle policies save",
         description="Add up what an inventory or the live registry stores, by repository or by a resource tag, the "
         "most expensive first. Layers that images share are counted in each, so the sums are an upper bound. A Region "
         "whose price is not known has an unknown cost. Reference: docs/reference/cost.md",

@@ -101,7 +101,7 @@ def _store(given: bytes) -> None:
         server, username = login["ServerURL"], login["Username"]
     except (ValueError, RecursionError, LookupError, TypeError):
         # The text of these exceptions quotes the password.
-        raise UsageError("standard input is no JSON with ServerURL, Username and Secret") from None
+        raise UsageError("standard input is not JSON with ServerURL, Username and Secret") from None
     if not isinstance(server, str) or not server.strip():
         raise _KnownAnswerError(NO_SERVER)
     if not isinstance(username, str) or not username:
@@ -110,7 +110,8 @@ def _store(given: bytes) -> None:
         _served(server.strip())
     except _KnownAnswerError:
         raise UsageError(
-            f"{quoted(server)} is no ECR registry, and {PROGRAM} keeps no other logins; name another program for it in "
+            f"{quoted(server)} is not an ECR registry, and {PROGRAM} keeps no other logins; name another "
+            f"program for it in "
             "credHelpers or credsStore of docker's config.json"
         ) from None
 

@@ -21,7 +21,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "delete",
-        help="delete images from a registry by tag or digest, after a question",
+        help="delete images from a registry by tag or digest; asks first",
         description="Delete images from a registry and print each that was deleted. A tag is deleted with the image "
         "only where it is the last one; a digest is deleted with all its tags. An image that is in use, or a tag that "
         "may not move, is refused (exit 1) and then nothing is deleted. Asks at a terminal; elsewhere --yes is needed.",
@@ -32,7 +32,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--yes", "-y", action="store_true", help="delete without asking")
     parser.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
     parser.add_argument(
-        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="any text that names images in use"
+        "--in-use", action="append", default=[], type=Path, metavar="FILE", help="a text file that names images in use"
     )
     parser.add_argument(
         "--running",

@@ -28,7 +28,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "drift",
-        help="find what was changed outside of the declaration: policies by meaning, settings, missing repositories",
+        help="find changes outside of the declaration: policies by their effect, settings, missing repositories",
         description="Compare the declaration, the deployed stacks and the live registry, each pair, with read-only "
         "calls. Exits 1 when something has drifted that is not acknowledged. Reference: docs/how-to/drift.md",
         epilog="example: shared-ecr drift --save drift.md",
@@ -37,11 +37,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--region", metavar="REGION", help="one Region (default: all that are declared)")
     parser.add_argument(
         "--except", dest="excluded", action="append", default=[], metavar="PATTERN",
-        help="repositories that are not looked at; may be repeated",
+        help="repositories to leave out; may be repeated",
     )  # fmt: skip
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="compare this snapshot instead of reading AWS")
     parser.add_argument("--no-deployed", action="store_true", help="do not ask for the templates of the stacks")
-    parser.add_argument("--strict", action="store_true", help="repositories that are not declared block, too")
+    parser.add_argument("--strict", action="store_true", help="repositories that are not declared also block")
     add_pace(parser)
     parser.add_argument("--format", choices=tuple(_ENDINGS.values()), default="text", help="default: text")
     parser.add_argument(

@@ -22,12 +22,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "fate",
-        help="say which images the lifecycle policies keep, expire or archive, and why",
+        help="lifecycle preview: which images expire, are archived or are kept, and why",
         description="Evaluate lifecycle policies over an inventory as AWS documents them: for each image its fate, the "
         "rule that decides, and why. Exits 1 when a finding blocks: images in use, pulled lately, the last of their "
         "kind, or more than a tenth of a repository now expiring. Reference: docs/reference/fate.md",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to judge (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to preview (default: all)")
     add_inventory(parser)
     parser.add_argument(
         "--policy", type=named_path, metavar="FILE", help="a bare policy for every repository, or a snapshot"
@@ -49,9 +49,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         type=int,
         default=30,
         metavar="DAYS",
-        help="with --until: people push as in the DAYS before; 0 for not at all (default: 30)",
+        help="with --until: assume pushes as in the last DAYS days; 0 for none (default: 30)",
     )
-    parser.add_argument("--all", action="store_true", help="a line for every image, also for those that are kept")
+    parser.add_argument("--all", action="store_true", help="a line for every image, including those that are kept")
     parser.add_argument("--verify", action="store_true", help="compare with AWS's own preview (needs credentials)")
     parser.add_argument(
         "--region", metavar="REGION", help="with --verify or --live: the Region (default: the declared one)"
@@ -125,7 +125,7 @@ def _question(arguments: argparse.Namespace, policies: "LifecycleSource") -> "Fa
     if arguments.until and arguments.until < now:
         raise UsageError(f"--until {arguments.until.isoformat()} is before {now.isoformat()}")
     if arguments.pushes_of < 0:
-        raise UsageError(f"--pushes-of {arguments.pushes_of} is no number of days")
+        raise UsageError(f"--pushes-of {arguments.pushes_of} is not a number of days")
     against = _previous(arguments)
     previous = against.registry.acknowledged if against and against.registry else None
     return FateRequest(

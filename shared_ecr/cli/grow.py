@@ -23,7 +23,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "grow",
         help="assign new repositories to further stacks where one cannot hold them all; none that is deployed moves",
         description="Write beside the declaration in which stack each repository is. Those that were declared before "
-        "stay where they are, new ones get stacks with room. Commit the file. Where all fit, nothing is written.",
+        "stay where they are, new ones get stacks with room. Commit the file. Where all fit into one stack, "
+        "nothing is written.",
     )
     before = parser.add_mutually_exclusive_group()
     before.add_argument(

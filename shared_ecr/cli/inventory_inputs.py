@@ -34,13 +34,13 @@ def add_inventory(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=named_path,
         metavar="FILE",
-        help="any text that names images in use",
+        help="a text file that names images in use",
     )
 
 
 def add_now(parser: argparse.ArgumentParser) -> None:
     """Add `--now`: reports that can be repeated tomorrow."""
-    parser.add_argument("--now", type=time, metavar="TIME", help="judge as of this time, ISO 8601 (default: now)")
+    parser.add_argument("--now", type=time, metavar="TIME", help="evaluate as of this time, ISO 8601 (default: now)")
 
 
 def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") -> "Inventory":

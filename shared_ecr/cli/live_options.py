@@ -28,7 +28,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="the repositories meant: a name, or a pattern with '*'; may be repeated (default: all)",
+        help="the repositories: a name, or a pattern with '*'; may be repeated (default: all)",
     )
     parser.add_argument(
         "--except",
@@ -36,7 +36,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="the repositories left out; may be repeated",
+        help="repositories to leave out; may be repeated",
     )
 
 
@@ -44,7 +44,9 @@ def add_pace(parser: argparse.ArgumentParser) -> None:
     """Add `--rate` and `--partial`."""
     parser.add_argument("--rate", type=_rate, default=20.0, metavar="N", help="requests a second at most (default: 20)")
     parser.add_argument(
-        "--partial", action="store_true", help="go on where AWS denies a part; without it the exit code is 4 then"
+        "--partial",
+        action="store_true",
+        help="continue where AWS denies a part; without this option the exit code is then 4",
     )
 
 

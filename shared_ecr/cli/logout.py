@@ -115,7 +115,7 @@ def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tu
             wanted.append(_of_account(AccountId.parse(target)))
         else:
             hint = did_you_mean(target, spec.accounts) if spec else "There is no declaration here that could name it"
-            raise UsageError(f"{quoted(target)} is no registry host, account or Region. {hint}".rstrip(". "))
+            raise UsageError(f"{quoted(target)} is not a registry host, account or Region. {hint}".rstrip(". "))
     return tuple(hosts), (lambda host: any(each(host) for each in wanted)) if wanted else _no_other
 
 

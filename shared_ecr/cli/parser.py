@@ -81,7 +81,7 @@ class CommandParser(argparse.ArgumentParser):
         return parsed, unknown
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
-        """Refuse a value that is no choice; a command that is close to one is answered with it."""
+        """Refuse a value that is not a choice; a command that is close to one is answered with it."""
         choices = action.choices
         if choices is not None and isinstance(value, str) and value not in choices:
             is_command = isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 — no public name

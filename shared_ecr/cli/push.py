@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = (
     "Push an image to one repository or several, of the declared registry or of any other, logging in where needed, "
     "and print URI@sha256:… alone on stdout, a line for each target in the order given. A tag that may not move and "
-    "names this very image already is done, without an upload; one that names another image is refused (exit 4) before "
+    "already names this image needs no upload; one that names another image is refused (exit 4) before "
     "the first upload. Where one of several pushes fails, the others are finished; the exit code is the highest. The "
     "command can be repeated safely."
 )

@@ -28,7 +28,7 @@ def log_in_elsewhere(targets: Sequence[str], username: str, *, from_stdin: bool)
 
     host = _host(targets)
     if not username or ":" in username or not username.isprintable():
-        raise UsageError(f"{quoted(username)} is no user name; it is not empty and has no colon")
+        raise UsageError(f"{quoted(username)} is not a user name; it is not empty and has no colon")
     credentials = Credentials(username, read_password() if from_stdin else _asked_password(username, host))
     if not accepts(host, credentials, os.environ):
         print(f"warning: {host} asked for no login, so this one is kept untried", file=sys.stderr)

@@ -65,7 +65,7 @@ def is_complete(target: str) -> bool:
 def _meant(target: str, known: KnownRegistries) -> list[EcrRegistry]:
     """Return the registries one target means."""
     if is_complete(target):
-        # A scheme is no path: the host's own parser refuses it and names the repair.
+        # A scheme is not a path: the host's own parser refuses it and names the repair.
         host = target if "://" in target else target.partition("/")[0]
         registry = RegistryHost.parse(host).ecr
         if registry is None:
@@ -82,7 +82,9 @@ def _meant(target: str, known: KnownRegistries) -> list[EcrRegistry]:
         raise _not_ecr(target)
     names = [*known.accounts, *map(str, known.regions)]
     hint = did_you_mean(target, names) if names else "There is no declaration here that could name it"
-    raise UsageError(f"{quoted(target)} is no account, Region, registry host or repository URI. {hint}".rstrip(". "))
+    raise UsageError(
+        f"{quoted(target)} is not an account, Region, registry host or repository URI. {hint}".rstrip(". ")
+    )
 
 
 def _not_ecr(target: str) -> UsageError:

@@ -25,7 +25,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "restore",
-        help="restore archived images, after a question",
+        help="restore archived images; asks first",
         description="Restore images from the archive. ECR takes up to 20 minutes for an image, charges for each "
         "restored GB, and scans and replicates it as if it had been pushed. Asks at a terminal; elsewhere --yes is "
         "needed. Reference: docs/how-to/archive.md",

@@ -30,7 +30,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "retire",
         help="say whether repositories can be removed: uses, late pulls and pushes, replicas",
-        description="Look for what speaks against the removal of repositories, with read-only calls. Exits 1 where "
+        description="Look for reasons to keep repositories, with read-only calls. Exits 1 where "
         "something blocks; otherwise prints the commands and runs none. Reference: docs/how-to/retire.md",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -44,7 +44,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )  # fmt: skip
     parser.add_argument(
         "--quiet", type=_days, default=timedelta(days=_DAYS), metavar="DAYS",
-        help=f"how long there must have been no pull and no push (default: {_DAYS})",
+        help=f"the time without a pull and without a push that is required (default: {_DAYS})",
     )  # fmt: skip
     parser.add_argument("--region", metavar="REGION", help="the Region (default: the declared one, or AWS_REGION)")
     add_file(parser)
@@ -135,7 +135,7 @@ def _print_text(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding,
         if blocking:
             print(f"{question.repository.title}: keep it: {blocking} of {len(found)} findings block")
         else:
-            print(f"{question.repository.title}: nothing speaks against its removal")
+            print(f"{question.repository.title}: no reason to keep it was found")
             print("\n".join(commands(question)))
 
 

@@ -22,8 +22,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "review",
-        help="judge a deployment before it happens: what it deletes, replaces and gives access to",
-        description="Judge a CDK assembly, CloudFormation templates or a Terraform plan, alone or against what was "
+        help="review a deployment before it happens: what it deletes and replaces, and whom it gives access",
+        description="Review a CDK assembly, CloudFormation templates or a Terraform plan, alone or against what was "
         "deployed before, offline. Exits 1 when a finding blocks. A finding is accepted by 'acknowledged' in the "
         "declaration. Reference: docs/reference/review.md",
     )
@@ -58,7 +58,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="the value of a template's parameter; may be repeated",
+        help="the value of a template parameter; may be repeated",
     )
     parser.add_argument("--account", metavar="ID", help="the account, where no document says it")
     parser.add_argument("--region", metavar="REGION", help="the Region, where no document says it")
@@ -66,7 +66,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--fail-on",
         choices=("not-judged", "warning"),
-        help="exit 1 also where something could not be judged, or where a warning that is new was found",
+        help="exit 1 also where something was not judged, or where there is a new warning",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
     parser.add_argument(

@@ -11,7 +11,7 @@ from shared_ecr.findings.errors import UnavailableError
 def write_whole(path: Path, text: str) -> None:
     """Write *text* to *path*: under another name first, so that no reader and no full disk sees a part of it.
 
-    A path that is no regular file, such as /dev/stdout or a named pipe, is written to directly.
+    A path that is not a regular file, such as /dev/stdout or a named pipe, is written to directly.
 
     Raises:
         UnavailableError: the file cannot be written; what was there before is unchanged.

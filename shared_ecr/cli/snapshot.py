@@ -26,7 +26,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "snapshot",
-        help="write down what the registry holds now: repositories, policies, settings",
+        help="save the registry as it is now as a document: repositories, policies, settings",
         description="Read the registry of the caller with read-only calls, and print it as the template that would "
         "have made it. 'review', 'access', 'fate', 'adopt' and 'drift' read the document. Parts that AWS denies are "
         "listed in it, and the exit code is 4 unless --partial is given. Reference: docs/reference/live.md",

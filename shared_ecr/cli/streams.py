@@ -83,7 +83,7 @@ class ProgressFile(io.FileIO):
 
 
 def _prepared(stream: TextIO | None, file: type[ResultFile | ProgressFile]) -> TextIO:
-    """Return *stream* over a *file*, with its encoding; a Windows console stays what it is, as it is no file."""
+    """Return *stream* over a *file*, with its encoding; a Windows console stays what it is, as it is not a file."""
     if stream is not None and sys.platform == "win32" and stream.isatty():
         return stream
     # Under the C locale Python writes back the very bytes that it was given; elsewhere an escape is better than an end.

@@ -46,7 +46,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )  # fmt: skip
     parser.add_argument("--no-events", action="store_true", help="do not ask CloudTrail: times alone")
     parser.add_argument(
-        "--partial", action="store_true", help="exit 0 where CloudTrail is denied; without it the exit code is 4 then"
+        "--partial",
+        action="store_true",
+        help="exit 0 where CloudTrail is denied; without this option the exit code is then 4",
     )
     add_format(parser)
     parser.set_defaults(run=run)

@@ -93,7 +93,7 @@ def copy(
 
     Raises:
         InvalidValueError, UsageError: a name outside its grammar, or no repository of that name is known.
-        InvalidImageError: what the source holds is no image, or its bytes are not those that its digests name.
+        InvalidImageError: what the source holds is not an image, or its bytes are not those that its digests name.
         PushRefusedError: a tag names another image and may not move; access to the target is denied.
         RefusedError: there is no such image or platform, or the caller may not read it; or it is not signed as wanted.
         BlockedImageError, UnfinishedScanError: the gate stops the source.

@@ -37,7 +37,7 @@ def inspect(
     Raises:
         InvalidValueError, UsageError: no image is named, or no repository of that name is known.
         RefusedError: there is no such image or platform, or the caller may not look.
-        InvalidImageError: what the registry holds is no image.
+        InvalidImageError: what the registry holds is not an image.
         UnavailableError: no credentials or no network.
     """
     reference = locate_image(image, session.where, session.clients)

@@ -101,7 +101,7 @@ class Worktree:
 
     def _commit(self) -> str:
         if self._revision.startswith("-") or not self._revision.strip() or "\0" in self._revision:
-            raise UsageError(f"{quoted(self._revision)} is no revision: none begins with '-', and none is empty")
+            raise UsageError(f"{quoted(self._revision)} is not a revision: none begins with '-', and none is empty")
         done = self._git("rev-parse", "--verify", "--quiet", f"{self._revision}^{{commit}}")
         if done.code:
             raise UsageError(

@@ -87,7 +87,7 @@ def _octal(text: str) -> InvalidValueError:
         what = f"{text} is not quoted and starts with 0: many YAML readers lose the zero"
     return InvalidValueError(
         what,
-        why="The account they see is another one",
+        why="They would use another account",
         fix=f"Quote it: '{text.zfill(12)}'",
         code="account-id-octal",
     )

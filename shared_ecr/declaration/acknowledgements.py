@@ -54,14 +54,14 @@ def read_acknowledgement(
 def _code(text: str) -> str:
     if not _CODE.fullmatch(text):
         raise InvalidValueError(
-            f"{quoted(text)} is no code of a finding", why="A code is what is in brackets", code="acknowledged"
+            f"{quoted(text)} is not the code of a finding", why="A code is what is in brackets", code="acknowledged"
         )
     return text
 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise InvalidValueError("the reason is empty", fix="Say why the finding is accepted", code="reason-missing")
+        raise InvalidValueError("the reason is empty", fix="Write why the finding is accepted", code="reason-missing")
     return text
 
 
@@ -70,7 +70,7 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidValueError(
-            f"{quoted(text)} is no date", fix="Write the last day it counts as YYYY-MM-DD", code="date"
+            f"{quoted(text)} is not a date", fix="Write the last day it counts as YYYY-MM-DD", code="date"
         ) from None
 
 

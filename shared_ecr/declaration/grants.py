@@ -62,7 +62,7 @@ def read_perimeter(reading: Reading, node: Node, path: str, neighbours: Consumer
         if node.value != "organization":
             fix = did_you_mean(node.text, ("organization",)) or "Write 'organization', or which one and who is excepted"
             reading.note(
-                node, path, InvalidValueError(f"{quoted(node.text)} is no perimeter", fix=fix, code="perimeter")
+                node, path, InvalidValueError(f"{quoted(node.text)} is not a perimeter", fix=fix, code="perimeter")
             )
             return None
         own = own_organization(reading, node, path, neighbours)

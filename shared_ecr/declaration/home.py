@@ -57,7 +57,7 @@ def _read_regions(reading: Reading, node: Node, path: str) -> tuple[Region, ...]
 def _stack_name(text: str) -> str:
     if not _STACK_NAME.fullmatch(text):
         raise InvalidValueError(
-            f"{quoted(text)} is no stack name",
+            f"{quoted(text)} is not a stack name",
             why="It has at most 128 letters, digits and '-', and begins with a letter",
             code="stack-name",
         )

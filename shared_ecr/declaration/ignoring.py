@@ -102,7 +102,7 @@ def read_ignoring(reading: Reading, node: Node | None) -> Ignoring:
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise InvalidValueError("the reason is empty", fix="Say why the problem is ignored", code="reason-missing")
+        raise InvalidValueError("the reason is empty", fix="Write why the problem is ignored", code="reason-missing")
     return text
 
 

@@ -72,7 +72,7 @@ def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[t
         if pattern is None:
             continue
         if declaration is None:
-            what = "a declaration that is no file includes none"
+            what = "a declaration that is not a file includes none"
             reading.note(item, path, InvalidValueError(what, why="It has no folder", code="include-folder"))
             return
         files = reading.attempt(item, path, partial(_found, declaration, pattern)) or ()
@@ -151,7 +151,7 @@ def _joined(reading: Reading, own: Mapping, others: list[Mapping]) -> Mapping:
         if first is not entry:
             fault = InvalidValueError(
                 f"the repository {quoted(entry.key.text)} is declared twice; the first is at {_place(first.key)}",
-                why="One of the two would be lost",
+                why="Only one of them could be kept",
                 fix="Keep one of them",
                 code="duplicate-key",
             )
@@ -175,7 +175,7 @@ def _pattern(text: str) -> str:
         what = f"{quoted(text)} leads out of the declaration's folder"
         raise InvalidValueError(what, why=_WHY_BOUNDED, code="include-path")
     if "**" in text:
-        what = f"{quoted(text)} takes in folders of any depth"
+        what = f"{quoted(text)} matches folders at any depth"
         raise InvalidValueError(what, fix="Name each level: teams/*/*.yaml", code="include-path")
     return text
 
@@ -203,7 +203,7 @@ def _looked_up(folder: Path, pattern: str) -> tuple[Path, ...]:
     if not found:
         raise InvalidValueError(
             f"no file matches {quoted(pattern)}",
-            why="A pattern without files would drop their repositories in silence",
+            why="A pattern that matches no file would remove repositories without a warning",
             fix="Check the path, which begins at the declaration's folder",
             code="include-missing",
         )
@@ -214,13 +214,13 @@ def _looked_up(folder: Path, pattern: str) -> tuple[Path, ...]:
 
 
 def _refuse(path: Path, folder: Path, declaration: Path) -> None:
-    """Refuse a link that leads out, what is no file, and the declaration itself."""
+    """Refuse a link that leads out, what is not a file, and the declaration itself."""
     real = path.resolve()
     shown = quoted(path.as_posix())
     if not real.is_relative_to(folder.resolve()):
         raise InvalidValueError(f"{shown} is a link out of the folder", why=_WHY_BOUNDED, code="include-path")
     if not real.is_file():
-        raise InvalidValueError(f"{shown} is no file", fix="Name a file or a pattern", code="include-path")
+        raise InvalidValueError(f"{shown} is not a file", fix="Name a file or a pattern", code="include-path")
     if real == declaration.resolve():
         what = f"{shown} is the declaration itself"
         raise InvalidValueError(what, fix="Name the files of the teams: teams/*.yaml", code="include-path")

@@ -68,7 +68,7 @@ def _read_none(reading: Reading, node: Mapping, path: str) -> NoLifecyclePolicy 
         )
         reading.note(said, join(path, NONE), fault)
     if reason is not None and not reason.strip():
-        fault = InvalidValueError("the reason is empty", fix="Say why no image expires", code="reason-missing")
+        fault = InvalidValueError("the reason is empty", fix="Write why no image expires", code="reason-missing")
         reading.note(reason_node, join(path, "reason"), fault)
         return None
     return NoLifecyclePolicy(reason) if reason and is_none else None

@@ -80,7 +80,7 @@ def _declared(repositories: Repositories, text: str) -> RepositorySpec:
     if text not in repositories:
         raise InvalidValueError(
             f"no repository is called {quoted(text)}",
-            why="What is mirrored is kept in a declared repository",
+            why="A mirror copies into a declared repository",
             fix=did_you_mean(text, repositories) or "Declare it under 'repositories', or name one that is",
             code="mirror-target",
         )

@@ -84,7 +84,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise _RefusedError(f"{text} is no JSON")
+    raise _RefusedError(f"{text} is not JSON")
 
 
 def _node(value: object, position: Position, depth: int = 0) -> Node:

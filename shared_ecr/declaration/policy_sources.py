@@ -1,6 +1,6 @@
 """Lifecycle policies from wherever they are written: a declaration, bare JSON from any tool, ECR's own answers.
 
-Whatever is no declaration holds for every repository it is asked about.
+Whatever is not a declaration holds for every repository it is asked about.
 """
 
 import json

@@ -132,7 +132,7 @@ class Reading:
         yield from ((item, f"{path}[{index}]") for index, item in enumerate(node.items))
 
     def text(self, node: Node, path: str) -> str | None:
-        """Read a text; a number or boolean without quotes is no text."""
+        """Read a text; a number or boolean without quotes is not text."""
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             self.expected(node, path, "a text", "type-text")
             return None

@@ -131,8 +131,8 @@ def _read_count(reading: Reading, fields: Mapping, path: str) -> Count | None:
         shown = f"{number:,}" if number < 10**15 else f"a number of {len(str(number))} digits"
         fault = InvalidValueError(
             f"the count is {shown}; 1 to {MAX_COUNT:,} are allowed",
-            why="Nothing reaches such a count, so it is probably a slip" if number > 1 else "",
-            fix="Write 9999 where nothing is to be counted out" if number > 1 else "",
+            why="No repository reaches such a count, so it is probably a mistake" if number > 1 else "",
+            fix="Write 9999 where all images are to be kept" if number > 1 else "",
             code="lifecycle-count",
         )
         reading.note(number_node, join(path, "countNumber"), fault)

@@ -86,7 +86,7 @@ def _item(reading: Reading, node: Node, path: str) -> _Item | None:
     reason_node, written = (fields.get("reason"), fields.get("statement")) if fields else (None, None)
     reason = reading.text(reason_node, join(path, "reason")) if reason_node is not None else None
     if reason is not None and reason_node is not None and not reason.strip():
-        fault = InvalidValueError("the reason is empty", fix="Say why no grant is enough", code="reason-missing")
+        fault = InvalidValueError("the reason is empty", fix="Write why no grant is enough", code="reason-missing")
         reading.note(reason_node, join(path, "reason"), fault)
         return None
     path = join(path, "statement")
@@ -111,7 +111,7 @@ def _judge_shape(reading: Reading, item: _Item, holder: PolicyHolder) -> bool:
             )))  # fmt: skip
     elif resource not in {None, "*"} if isinstance(resource, str | None) else resource != ["*"]:
         faults.append(("Resource", InvalidValueError(
-            "a repository policy speaks of its own repository only", why="Another Resource matches nothing",
+            "a repository policy speaks of its own repository only", why="Any other Resource matches nothing",
             fix="Remove Resource", code="statement-resource",
         )))  # fmt: skip
     empty = _empty(item.data)

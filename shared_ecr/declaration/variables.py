@@ -23,7 +23,7 @@ _SECRET = re.compile(
     r"secret|passw|token|credential|passphrase|api_?key|access_?key|private_?key|(?:^|_)(?:pat|pass|pwd|auth)(?:_|$)",
     re.IGNORECASE,
 )
-# Where a secret is, and what it is called, is no secret.
+# Where a secret is, and what it is called, is not a secret.
 _NAMES_ONE = re.compile(r"_(?:arn|name)$", re.IGNORECASE)
 
 

@@ -26,7 +26,7 @@ def read_json(text: str, what: str = "the policy") -> Json:
     """Read *text*.
 
     Raises:
-        InvalidPolicyError: it is no JSON, holds a key twice, or is beyond the bounds.
+        InvalidPolicyError: it is not JSON, holds a key twice, or is beyond the bounds.
     """
     if len(text) > MAX_CHARACTERS:
         raise _refused(f"{what} has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read", "policy-size")
@@ -99,7 +99,7 @@ def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _constant(text: str) -> Json:
-    raise _refused(f"{text} is no JSON", "policy-json")
+    raise _refused(f"{text} is not JSON", "policy-json")
 
 
 def _refused(what: str, code: str) -> InvalidPolicyError:

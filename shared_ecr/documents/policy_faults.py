@@ -1,4 +1,4 @@
-"""Why a text is no policy: every fault for which AWS refuses it, all of them at once."""
+"""Why a text is not a policy: every fault for which AWS refuses it, all of them at once."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -20,7 +20,7 @@ class Assumptions:
     restoring_renews: bool = True
     """Whether a restored image is as young as its restoration, for its age as it is for its order."""
     case_matters: bool = True
-    """Whether a pattern or prefix shows capitals from small letters, as tags do."""
+    """Whether a pattern or prefix is case-sensitive, as tags are."""
     children_wait_for_a_later_run: bool = True
     """Whether the manifests of an index that expires stay until the run after."""
 
@@ -54,11 +54,7 @@ QUESTIONS_OF_REFERRERS = (
         "if rules leave signatures and SBOMs to their subjects",
     ),
 )
-QUESTIONS_OF_CAPITALS = (
-    OpenQuestion(
-        "open-case", replace(CAUTIOUS, case_matters=False), "if patterns do not show capitals from small letters"
-    ),
-)
+QUESTIONS_OF_CAPITALS = (OpenQuestion("open-case", replace(CAUTIOUS, case_matters=False), "if patterns ignore case"),)
 QUESTIONS_OF_RESTORED = (
     OpenQuestion(
         "open-restored-age",

@@ -40,7 +40,7 @@ def findings(
             "fate-many", Severity.ERROR,
             f"{len(lost)} of {len(verdicts)} images would now expire ({len(lost) / len(verdicts):.0%}; more than "
             f"{MANY:.0%} is asked about): {named(lost)}",
-            "So many at once are often a mistake in a rule", "Check that they are meant, then acknowledge it",
+            "So many at once often mean a mistake in a rule", "Check that they are meant, then acknowledge it",
             repository=repository, images=tuple(lost),
         )  # fmt: skip
 
@@ -52,7 +52,8 @@ def _in_use(repository: str, affected: Sequence[Image], used: Mapping[str, str])
         yield FateFinding(
             "fate-in-use", Severity.ERROR,
             f"{counted(len(hit), 'image')} in use would expire or be archived ({users}): {named(hit)}",
-            "What runs them cannot pull them again", "Keep them by a rule of a lower number, or stop using them first",
+            "Containers that use them cannot pull them again", "Keep them by a rule of a lower number, or "
+            "stop using them first",
             repository=repository, images=tuple(hit),
         )  # fmt: skip
 
@@ -64,7 +65,7 @@ def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[
         yield FateFinding(
             "fate-recently-pulled", Severity.ERROR,
             f"{counted(len(hit), 'image')} pulled in the last {RECENTLY.days} days would expire: {named(hit)}",
-            "Something runs them, or a scanner pulls everything", "Find out which, then acknowledge it",
+            "They are in use, or a scanner pulls every image", "Find out which, then acknowledge it",
             repository=repository, images=tuple(hit),
         )  # fmt: skip
 

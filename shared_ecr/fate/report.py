@@ -132,7 +132,7 @@ def _judged(finding: FateFinding, question: FateRequest) -> JudgedFinding[FateFi
 
 
 def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
-    why = "It no longer exists already, or the inventory is not whole"
+    why = "It does not exist any more, or the inventory is not complete"
     return _warning(repository.title, f"{use} is in use ({use.by}) and not in the inventory", "use-unknown", why)
 
 

@@ -60,7 +60,7 @@ def _refused(name: str, ref: str, body: bytes) -> Reply | None:
         manifest = json.loads(body)
         blobs, children = blobs_of(manifest), children_of(manifest)
     except (ValueError, TypeError, KeyError, AttributeError):
-        reply = refuse(400, "MANIFEST_INVALID", "the manifest is no image manifest and no index")
+        reply = refuse(400, "MANIFEST_INVALID", "the manifest is not an image manifest and no index")
         return reply
     if missing := _missing(blobs, hooks.LAYER_BLOBS.read().get(name, {})):
         reply = refuse(404, "BLOB_UPLOAD_UNKNOWN", f"Layers with digests {_required(missing, name)}")

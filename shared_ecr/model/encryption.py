@@ -42,7 +42,7 @@ class NamedKey:
         match = _KEY_ARN.fullmatch(arn)
         if not match:
             raise InvalidValueError(
-                f"{quoted(arn)} is no key ARN",
+                f"{quoted(arn)} is not a key ARN",
                 why="An alias or a bare id reads as a change at the next look, and a change replaces the repository",
                 fix="Write arn:aws:kms:REGION:ACCOUNT:key/ID",
                 code="encryption-key",

@@ -28,7 +28,7 @@ class ExclusionFilter:
         """Read a filter; refuse characters a tag cannot have, `*` excepted, and more than 128 of them."""
         if not _FILTER.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no tag filter",
+                f"{quoted(text)} is not a tag filter",
                 why="A filter is 1 to 128 letters, digits, '.', '_', '-' and '*'",
                 code="mutability-filter",
             )

@@ -101,7 +101,7 @@ class Stack:
     written: Json = field(default=None, compare=False, repr=False)
     """The template as it is written, nothing evaluated."""
     plan: TerraformPlan | None = None
-    """What the plan says besides the values of its resources; None of what is no plan."""
+    """What the plan says besides the values of its resources; None of what is not a plan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The live registry as the previous side of a review: what is there now, in the stacks that will hold it.
 
-A snapshot is no stack: nothing in it moves, is orphaned or loses its protection. So each live resource takes the
+A snapshot is not a stack: nothing in it moves, is orphaned or loses its protection. So each live resource takes the
 stack and the logical id of the resource that will make the same, and what is left is shown by findings of its own:
 what would be taken over, what belongs to another stack, and what is not managed.
 """

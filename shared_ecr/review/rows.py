@@ -92,7 +92,7 @@ def _not_all_read(found: Exploration) -> Iterator[str]:
     """Yield a note for each resource that depends on more open values than can be combined."""
     for unit in sorted(found.too_many):
         why = "it depends on more open values than are read together"
-        yield visible(f"{unit.stack}: {unit.logical_id}: {why}; rows can be missing")
+        yield visible(f"{unit.stack}: {unit.logical_id}: {why}; rows may be missing")
 
 
 def _in_world(condition: str, doubt: str) -> str:

@@ -50,7 +50,7 @@ def filled(data: Json, target: TargetRepository) -> PolicyWithPlaceholders | Non
 
 def _says_something(statement: Json) -> bool:
     if not isinstance(statement, dict):
-        # What is no statement is for the reader of policies to refuse; what is not known yet is not.
+        # What is not a statement is for the reader of policies to refuse; what is not known yet is not.
         return is_known(statement)
     plain = ("Effect", "Action", "NotAction")
     if not is_known(list(statement)) or not all(is_known(statement.get(key)) for key in plain):

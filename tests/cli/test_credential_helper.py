@@ -168,7 +168,7 @@ def test_a_login_to_another_registry_is_refused_with_what_to_do(helper: Helper) 
     outcome = helper("store", stdin=login("registry.example"))
 
     assert outcome.code == 2
-    assert "'registry.example' is no ECR registry" in outcome.stdout
+    assert "'registry.example' is not an ECR registry" in outcome.stdout
     assert "credsStore" in outcome.stdout
 
 

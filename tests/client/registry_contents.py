@@ -91,7 +91,7 @@ class Contents:
         if not self.is_mounting or source in self.missing or source not in self.repositories:
             return False
         held = self.repositories[source]
-        # ECR mounts what a manifest names; what was uploaded and never named is no layer of the source yet.
+        # ECR mounts what a manifest names; what was uploaded and never named is not a layer of the source yet.
         if digest not in held.blobs or digest not in held.referenced():
             return False
         self.repositories[target].blobs[digest] = held.blobs[digest]

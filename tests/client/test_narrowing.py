@@ -83,7 +83,7 @@ def test_a_platform_that_is_not_there_is_shown_with_those_that_are() -> None:
 
 
 ODD: dict[str, dict[str, object]] = {
-    "a platform that is no object": {"platform": "linux/arm64"},
+    "a platform that is not an object": {"platform": "linux/arm64"},
     "words that are numbers": {"platform": {"os": 1, "architecture": 2}},
     "a variant that is a list": {"platform": {"os": "linux", "architecture": "arm", "variant": []}},
     "words that draw on the terminal": {"platform": {"os": "\x1b[2J", "architecture": "\ud800"}},

@@ -100,7 +100,7 @@ def test_an_image_of_a_program_comes_through_a_pipe(tmp_path: Path) -> None:
 
 
 def test_what_is_no_archive_on_stdin_is_shown() -> None:
-    with pytest.raises(InvalidImageError, match="stdin: this file is no tar archive"):
+    with pytest.raises(InvalidImageError, match="stdin: this file is not a tar archive"):
         open_source("-", io.BytesIO(b"hello"))
 
 

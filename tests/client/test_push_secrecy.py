@@ -52,7 +52,7 @@ def test_many_threads_renew_an_expired_token_together(bench: Bench, tmp_path: Pa
     assert list(bench.registry.contents.repositories["team/app"].tags) == ["1.0"]
 
 
-# A forbidden look at a blob is no refusal: the upload that follows settles it.
+# A forbidden look at a blob is not a refusal: the upload that follows settles it.
 REFUSABLE = [(step, form) for step in STEPS for form in ("401", "403") if (step, form) != ("look at a blob", "403")]
 
 

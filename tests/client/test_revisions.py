@@ -228,8 +228,8 @@ def test_what_is_no_app_is_refused(project: Path, broken: Callable[[Path], objec
 @pytest.mark.parametrize(("revision", "said"), [
     ("mian", "'mian' is neither a file nor a revision of this repository; did you mean 'main'"),
     ("0123456", "'git branch --all' and 'git tag' list what has a name"),
-    ("--upload-pack=x", "is no revision: none begins with '-'"),
-    ("", "is no revision"),
+    ("--upload-pack=x", "is not a revision: none begins with '-'"),
+    ("", "is not a revision"),
     ("old:text", "is neither a file nor a revision"),
 ])  # fmt: skip
 def test_what_is_no_revision_is_refused(project: Path, revision: str, said: str) -> None:

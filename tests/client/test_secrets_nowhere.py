@@ -167,8 +167,8 @@ def test_what_is_raised_to_hide_its_cause_hides_it_from_the_verbose_too() -> Non
         try:
             raise ValueError(f"no token: {PASSWORD}")
         except ValueError:
-            raise UnavailableError("the answer is no token") from None
+            raise UnavailableError("the answer is not a token") from None
 
     with pytest.raises(UnavailableError) as caught:
         read()
-    assert error_text(caught.value, verbose=True) == "shared-ecr: the answer is no token"
+    assert error_text(caught.value, verbose=True) == "shared-ecr: the answer is not a token"

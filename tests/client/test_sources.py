@@ -184,7 +184,7 @@ def test_an_index_of_things_that_are_no_manifests_is_refused(tmp_path: Path) -> 
     layer = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": digest_of(b"x"), "size": 1}
     content = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [layer]}).encode()
     built = BuiltImage(digest_of(content), OCI_INDEX, {digest_of(content): content, digest_of(b"x"): b"x"})
-    with pytest.raises(InvalidImageError, match="is no manifest"):
+    with pytest.raises(InvalidImageError, match="is not a manifest"):
         open_source(str(write_layout(tmp_path / "l", built)))
 
 

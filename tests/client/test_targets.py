@@ -136,7 +136,7 @@ def test_whatever_was_named_of_a_repository_is_shown(where: RepositoryLocator) -
         ("docker.io/Nginx:1", "name-case", "Write 'nginx'"),
         ("Team/app:1", "name-case", "Write 'team/app'"),
         ("docker.io/nginx:1.2+build", "tag-name", "'1.2_build'"),
-        ("docker.io/nginx@sha256:1", "digest", "is no digest"),
+        ("docker.io/nginx@sha256:1", "digest", "is not a digest"),
         ("public.ecr.aws/nginx:1", "name-alias", "public.ecr.aws/ALIAS/nginx"),
         (f"{HOME}/a:1", "name-length", "2 to 256"),
     ],

@@ -51,7 +51,7 @@ def missing_program() -> str | None:
 
 @contextmanager
 def running_world(folder: Path, names: list[str], tokens: TokenService) -> Iterator[World]:
-    """Answer under *names* until the block is left; whatever is no registry's name is ECR's API."""
+    """Answer under *names* until the block is left; whatever is not a registry's name is ECR's API."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=the world"]
     command += ["-addext", f"subjectAltName={','.join(f'DNS:{name}' for name in names)}"]

@@ -59,4 +59,4 @@ def test_a_custom_resource_puts_an_account_setting_and_takes_it_back(
 
 def test_what_the_service_refuses_fails_the_custom_resource(stacks: Stacks) -> None:
     failures = stacks.create(resources("ON"))
-    assert any("'ON' is no value of the account setting BLOB_MOUNTING" in failure for failure in failures)
+    assert any("'ON' is not a value of the account setting BLOB_MOUNTING" in failure for failure in failures)

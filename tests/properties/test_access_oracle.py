@@ -13,7 +13,7 @@ from properties.random_policies import policy, request
 from shared_ecr.access.decisions import render
 from shared_ecr.access.request_reader import read_question
 
-# An engine of others under the AGPL: it runs in its own process where someone has it, and is no part of this
+# An engine of others under the AGPL: it runs in its own process where someone has it, and is not part of this
 # package. `npm install @cloud-copilot/iam-simulate` in a folder, then IAM_SIMULATE=that folder.
 FOLDER = os.environ.get("IAM_SIMULATE", "")
 REQUESTS = int(os.environ.get("IAM_SIMULATE_REQUESTS", "10000"))

@@ -74,7 +74,7 @@ def broad(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
     if statement.action.negated:
         yield warning(
             "access-notaction", statement, "Allow with NotAction allows everything that is not listed",
-            "Also to change this policy, and what ECR will add next year", "List what is allowed in Action",
+            "That includes changes of this policy, and actions that ECR adds later", "List what is allowed in Action",
         )  # fmt: skip
     for text in statement.action.written:
         given = matching(text) & MANAGE

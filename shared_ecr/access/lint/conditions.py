@@ -64,7 +64,7 @@ def undocumented(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
             what = f"{each.test} on {each.key}, which has several values, lacks ForAnyValue or ForAllValues"
         if what:
             yield error(
-                "condition-undocumented", statement, what, "No one can say what AWS makes of it",
+                "condition-undocumented", statement, what, "AWS documents no result for it",
                 f"Write ForAnyValue:{each.test.operator.name}",
             )  # fmt: skip
 
@@ -83,7 +83,7 @@ def wildcard(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
                 name = str(each.test).replace("Equals", "Like").replace("IgnoreCase", "")
                 yield error(
                     "condition-wildcard", statement, f"{each.test} takes the wildcard in {quoted(value)} literally",
-                    "No request has that very text", f"Use {name}, or ArnLike for an ARN",
+                    "No request has exactly that text", f"Use {name}, or ArnLike for an ARN",
                 )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def organization_path(_: LintedPolicy, statement: Statement) -> Iterator[PolicyF
         for text in each.values:
             if not _ORGANIZATION_PATH.fullmatch(text):
                 yield warning(
-                    "org-path", statement, f"{quoted(text)} is not a path of an organizational unit",
+                    "org-path", statement, f"{quoted(text)} is not the path of an organizational unit",
                     "A path is o-ID/r-ROOT/ou-ROOT-ID/, with a slash at its end", "Write 'o-…/r-…/ou-…/*'",
                 )  # fmt: skip
             elif not text.endswith("*"):

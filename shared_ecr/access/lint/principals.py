@@ -33,8 +33,8 @@ def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
     names_everyone = statement.effect is Effect.ALLOW and not statement.principal.negated
     if names_everyone and strangers_let_in(subject.policy, statement, subject.target):
         yield error(
-            "access-public", statement, "every AWS account gets in",
-            "Anyone can meet its conditions, or it has none; an account that no one knows has access",
+            "access-public", statement, "every AWS account has access",
+            "It has no condition, or one that anyone can meet, so an account that you do not know has access",
             "Name accounts, or add StringEquals aws:PrincipalOrgID",
         )  # fmt: skip
 
@@ -113,7 +113,7 @@ def shape(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding
             case PrincipalType.Federated | PrincipalType.CanonicalUser:
                 yield error(
                     "principal-kind", statement, f"a {kind.name} principal never calls ECR",
-                    "Anyone who comes from a provider calls with a role", "Name the role",
+                    "A federated caller calls with a role", "Name the role",
                 )  # fmt: skip
             case _:
                 pass
@@ -153,7 +153,7 @@ def _arn(subject: LintedPolicy, statement: Statement, text: str, match: re.Match
     ):
         yield error(
             "principal-partition", statement, f"{quoted(text)} belongs to the partition '{match['partition']}'",
-            f"The registry is in '{subject.target.partition}'; no principal crosses over",
+            f"The registry is in '{subject.target.partition}'; principals of another partition have no access",
             "Name a principal of the same partition",
         )  # fmt: skip
     elif (match["service"], resource) not in _KINDS or match["region"]:
@@ -182,7 +182,7 @@ def deny_services(subject: LintedPolicy, statement: Statement) -> Iterator[Polic
     context = context_of(_LAMBDA, subject.target, {}, open_keys(_LAMBDA, subject.target))
     if statement.judge(context).truth is Truth.YES:
         yield error(
-            "deny-services", statement, "this denial hits AWS services too",
+            "deny-services", statement, "this denial applies to AWS services too",
             "They carry no aws:PrincipalOrgID, aws:PrincipalAccount or aws:PrincipalArn, so they look like outsiders",
             "Add BoolIfExists aws:PrincipalIsAWSService false",
         )  # fmt: skip

@@ -41,7 +41,7 @@ def dead(subject: LintedPolicy) -> Iterator[PolicyFinding]:
             )  # fmt: skip
         elif statement.effect is Effect.ALLOW and all(_is_taken_back(subject, statement, each) for each in met):
             yield error(
-                "statement-dead", statement, "this grant is taken back entirely", "A Deny covers all of it",
+                "statement-dead", statement, "this grant has no effect", "A Deny denies all of it",
                 "Narrow the Deny, or remove the grant",
             )  # fmt: skip
 
@@ -110,7 +110,8 @@ def version(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A missing version."""
     if subject.policy.version is None:
         yield warning(
-            "policy-version", None, "the policy has no Version", "It means the old language, without variables",
+            "policy-version", None, "the policy has no Version", "The policy then has the old version, "
+            "without variables",
             'Write "Version": "2012-10-17"',
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ class RepositoryCreation:
         """Return the prefix of the creation template by which a push creates *repository*.
 
         Empty where there is none; None where the caller may not ask (ecr:DescribeRepositoryCreationTemplates),
-        no one can be asked, or *host* is no private ECR registry.
+        no one can be asked, or *host* is not a private ECR registry.
         """
         registry = host.ecr
         if registry is None:

@@ -68,7 +68,7 @@ def take_inventory(
     """Read every image of the repository *name*; show *said* how far it is.
 
     Raises:
-        RefusedError: there is no such repository, the caller may not read it, or ECR answers what is no image.
+        RefusedError: there is no such repository, the caller may not read it, or ECR answers what is not an image.
         UnavailableError: no credentials, no network, or throttled to the end.
     """
     client, pace = clients.ecr(registry.region), pace or RequestPacing()

@@ -23,7 +23,7 @@ class BatchLayerCheck:
         self._clients = clients
 
     def held(self, host: RegistryHost, repository: str, digests: Sequence[Digest]) -> frozenset[Digest] | None:
-        """Return those of *digests* that *repository* has; None where *host* is no private ECR registry.
+        """Return those of *digests* that *repository* has; None where *host* is not a private ECR registry.
 
         Raises:
             NoSuchRepositoryError: there is no such repository.

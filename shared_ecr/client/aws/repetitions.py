@@ -42,7 +42,7 @@ def _judge(
     if attempts >= MAX_ATTEMPTS:
         from botocore.parsers import ResponseParserError
 
-        raise ResponseParserError(f"the answer to {operation.name} is no JSON")
+        raise ResponseParserError(f"the answer to {operation.name} is not JSON")
     return min(LONGEST_PAUSE, 2.0 ** (attempts - 1)) * _dice.random()
 
 

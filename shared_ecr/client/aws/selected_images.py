@@ -36,7 +36,7 @@ class SelectedImages:
 
         Raises:
             InvalidValueError: a part is outside its grammar.
-            UsageError: the host is no private registry of ECR, or several tags are named.
+            UsageError: the host is not a private registry of ECR, or several tags are named.
         """
         written = WrittenReference.parse(text)
         registry = home if written.host is None else RegistryHost.parse(written.host).ecr

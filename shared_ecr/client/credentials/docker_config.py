@@ -58,13 +58,13 @@ class DockerConfig:
         """Read *path*; a file that is missing or empty says nothing.
 
         Raises:
-            UnavailableError: it cannot be read, or is no JSON of this form; line and column are shown.
+            UnavailableError: it cannot be read, or is not JSON of this form; line and column are shown.
         """
         document = read_json_object(path)
         entries, helpers = members(document, "auths", path), members(document, "credHelpers", path)
         store = document.get("credsStore") or None
         if store is not None and not isinstance(store, str):
-            raise UnavailableError(f"{path}: credsStore is no text; name a program there, or take the entry out")
+            raise UnavailableError(f"{path}: credsStore is not text; name a program there, or take the entry out")
         for host, name in helpers.items():
             if not isinstance(name, str):
                 raise UnavailableError(f"{path}: credHelpers names no program for {quoted(host)}")

@@ -61,14 +61,14 @@ class EcrTokens:
         self._slots_lock = Lock()
 
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
-        """Return what *host* accepts, or None where it is no private ECR registry.
+        """Return what *host* accepts, or None where it is not a private ECR registry.
 
         *renew* fetches a new token though the one held looks good. Threads that ask so together get one new
         token between them.
 
         Raises:
             AwsRefusedError: the caller may not call ecr:GetAuthorizationToken, or its AWS account may not.
-            UnavailableError: no AWS credentials, no network, or an answer that is no token.
+            UnavailableError: no AWS credentials, no network, or an answer that is not a token.
         """
         registry = host.ecr
         if registry is None:

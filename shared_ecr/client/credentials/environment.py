@@ -25,20 +25,20 @@ class EnvironmentLogin:
         """Return the login where *host* is the one that it is for; it is the same when it was refused.
 
         Raises:
-            UsageError: a part of it is missing or empty, or what it should be for is no host.
+            UsageError: a part of it is missing or empty, or what it should be for is not a host.
         """
         if self.place_of(host) is None:
             return None
         username = self._environ.get(USERNAME, "")
         if not username or ":" in username or not username.isprintable():
-            raise UsageError(f"{USERNAME} {'is no user name' if username else 'is empty'}; set it beside {REGISTRY}")
+            raise UsageError(f"{USERNAME} {'is not a user name' if username else 'is empty'}; set it beside {REGISTRY}")
         return Credentials(username, checked_password(self._environ.get(PASSWORD, ""), PASSWORD))
 
     def place_of(self, host: RegistryHost) -> str | None:
         """Return where the login of *host* comes from, for messages; None where there is none.
 
         Raises:
-            UsageError: a user name or a password is set, and not for which registry, or for what is no host.
+            UsageError: a user name or a password is set, and not for which registry, or for what is not a host.
         """
         named, username, password = (self._environ.get(name, "") for name in (REGISTRY, USERNAME, PASSWORD))
         if not username and not password:

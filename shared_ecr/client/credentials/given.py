@@ -58,7 +58,7 @@ def checked_password(text: str, place: str) -> str:
     if not password:
         raise UsageError(f"there is no password in {place}; give one, or nothing at all to go on without a login")
     if len(password) > MAX_PASSWORD:
-        raise UsageError(f"what is in {place} has over {MAX_PASSWORD} characters; that is no password")
+        raise UsageError(f"what is in {place} has over {MAX_PASSWORD} characters; that is not a password")
     if not password.isprintable():
         raise UsageError(
             f"the password in {place} has a line end or another character without a shape; only the line end behind "

@@ -68,7 +68,7 @@ def issue_token(clients: EcrClients, registry: EcrRegistry) -> IssuedToken:
 
     Raises:
         AwsRefusedError: the caller may not call ecr:GetAuthorizationToken, or its AWS account may not.
-        UnavailableError: no AWS credentials, no network, or an answer that is no token.
+        UnavailableError: no AWS credentials, no network, or an answer that is not a token.
     """
     client = clients.ecr(registry.region, fips=registry.fips, dual_stack=registry.dual_stack)
     with asking_aws(f"ecr:GetAuthorizationToken in {registry.region}"):

@@ -15,7 +15,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
     """Read the JSON object in *path*, the order of its keys kept; a missing or empty file is an empty one.
 
     Raises:
-        UnavailableError: it cannot be read, or is no JSON object; line and column are shown.
+        UnavailableError: it cannot be read, or is not a JSON object; line and column are shown.
     """
     return parse_json_object(read_content(path), path)
 
@@ -52,9 +52,9 @@ def parse_json_object(content: bytes, path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as fault:
         raise _broken(path, fault.lineno, fault.colno, fault.msg[:1].lower() + fault.msg[1:]) from None
     except (RecursionError, ValueError):
-        raise UnavailableError(f"{path} is no JSON that docker would read; correct or remove it") from None
+        raise UnavailableError(f"{path} is not JSON that docker would read; correct or remove it") from None
     if not isinstance(document, dict):
-        raise _broken(path, 1, 1, "the document is no JSON object")
+        raise _broken(path, 1, 1, "the document is not a JSON object")
     return document
 
 
@@ -62,13 +62,13 @@ def members(document: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]
     """Return the object under *key*, empty where it is absent or null.
 
     Raises:
-        UnavailableError: it is no object.
+        UnavailableError: it is not an object.
     """
     found = document.get(key)
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise UnavailableError(f"{path}: {key} is no JSON object; correct it, or take it out")
+        raise UnavailableError(f"{path}: {key} is not a JSON object; correct it, or take it out")
     return found
 
 

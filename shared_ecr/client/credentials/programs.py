@@ -54,7 +54,9 @@ class HelperProgram:
             UnavailableError: the name cannot be one, there is no such program, or it fails, hangs or answers nonsense.
         """
         if not _NAME.fullmatch(self.name):
-            raise UnavailableError(f"{self.named_by} is {quoted(self.name)}, which is no name of a credential helper")
+            raise UnavailableError(
+                f"{self.named_by} is {quoted(self.name)}, which is not the name of a credential helper"
+            )
         if self.name == OWN_NAME or self.environ.get(ASKED_VARIABLE):
             return None
         return self._read(*self._asked(server))

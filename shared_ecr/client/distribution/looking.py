@@ -30,7 +30,7 @@ class ManifestReader:
         return held if isinstance(held, Digest) else None
 
     def config_digest_of(self, host: RegistryHost, repository: str, manifest: Digest) -> Digest | None:
-        """Return the digest of the configuration that *manifest* names; None for an index, and for what is no image."""
+        """Return the digest of the configuration that *manifest* names; None for anything but an image."""
         with opened(host, repository, self._credentials, self._environment) as remote:
             content, _ = remote.manifest(manifest)
         try:

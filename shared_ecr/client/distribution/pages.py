@@ -15,7 +15,7 @@ from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.text import quoted
 
-# Docker Hub's fullest repositories have some ten thousand tags; a list without end is no list.
+# Docker Hub's fullest repositories have some ten thousand tags; a list without end is not a list.
 MAX_PAGES = 500
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^,;<]*)*)")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?next"?\s*(?:;|$)', re.IGNORECASE)
@@ -24,7 +24,7 @@ _NEXT = re.compile(r';\s*rel\s*=\s*"?next"?\s*(?:;|$)', re.IGNORECASE)
 def pages(
     remote: RemoteRepository, path: str, list_name: str, headers: Mapping[str, str] = NO_HEADERS
 ) -> Iterator[HttpResponse]:
-    """Yield the pages of the list at *path* below the repository; an answer that is no page is the last one.
+    """Yield the pages of the list at *path* below the repository; an answer that is not a page is the last one.
 
     Raises:
         RefusedError: the next page is on another host or at another address, or the list leads in a circle.

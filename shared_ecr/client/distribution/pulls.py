@@ -39,7 +39,7 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
     it stopped.
 
     Raises:
-        InvalidImageError: what the registry holds is no image, or its bytes are not what their digests say.
+        InvalidImageError: what the registry holds is not an image, or its bytes are not what their digests say.
         RefusedError: there is no such image, or the caller may not read it.
         UnavailableError: the registry cannot be reached, or the folder cannot be written.
     """

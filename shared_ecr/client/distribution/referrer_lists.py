@@ -28,7 +28,7 @@ def enter(remote: RemoteRepository, manifest: Manifest, subject: Digest) -> bool
 
     Raises:
         PushRefusedError: the tag names something else, may not move, or is rewritten by others without end.
-        InvalidImageError: what the tag names is no list.
+        InvalidImageError: what the tag names is not a list.
     """
     if _is_kept(remote, subject):
         return False
@@ -61,7 +61,7 @@ def _document(remote: RemoteRepository, held: HttpResponse, tag: Tag) -> Mapping
         raise Refusal.read(held, remote.exchange).error(remote.exchange, remote.name, f"read {tag}")
     document = json_object(held.body, f"{remote.exchange.registry}/{remote.name}:{tag}")
     if _type(held) != OCI_INDEX or not isinstance(document.get("manifests"), list):
-        raise PushRefusedError(f"{tag} in {remote.name} is no list of referrers; it was left as it is")
+        raise PushRefusedError(f"{tag} in {remote.name} is not a list of referrers; it was left as it is")
     return document
 
 

@@ -44,7 +44,7 @@ def _tags_in(remote: RemoteRepository, body: bytes) -> list[Tag]:
     try:
         return [Tag.parse(each) for each in listed]
     except InvalidValueError as error:
-        raise RefusedError(f"{place}: the registry lists what is no tag: {error.what}") from error
+        raise RefusedError(f"{place}: the registry lists what is not a tag: {error.what}") from error
 
 
 def _refused(remote: RemoteRepository, answer: HttpResponse) -> RefusedError:

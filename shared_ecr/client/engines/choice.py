@@ -43,7 +43,7 @@ def choose_engine(name: str | None, environ: Mapping[str, str], purpose: EngineU
     and is docker's where that says nothing.
 
     Raises:
-        UsageError: *name* is no engine.
+        UsageError: *name* is not an engine.
         UnavailableError: it is not installed, or none is.
     """
     if name:

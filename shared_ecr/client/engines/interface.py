@@ -97,7 +97,7 @@ class Engine(Protocol):
 
 
 def checked_source(source: str) -> str:
-    """Return *source*; refuse what an engine would take for an option, and what is no name at all."""
+    """Return *source*; refuse what an engine would take for an option, and what is not a name at all."""
     if not source or source.startswith("-") or any(character.isspace() for character in source):
-        raise UsageError(f"{quoted(source)} is no image name; a name is not empty, has no blank and no leading '-'")
+        raise UsageError(f"{quoted(source)} is not an image name; a name is not empty, has no blank and no leading '-'")
     return source

@@ -10,7 +10,7 @@ def spoken_host(host: RegistryHost, registry_override: str | None) -> RegistryHo
     """Return the host an engine must speak to for *host*: the one that is in for it, else *host* itself.
 
     Raises:
-        UsageError: the override is no address of this machine: a token would leave it.
+        UsageError: the override is not an address of this machine: a token would leave it.
     """
     if not registry_override:
         return host

@@ -23,7 +23,7 @@ _TITLE = re.compile(r"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """One answer that is no success."""
+    """One answer that is not a success."""
 
     status: int
     code: str = ""

@@ -48,7 +48,7 @@ class HostCertificates:
         """Return what trusts the system's authorities and these.
 
         Raises:
-            UnavailableError: a file is no certificate or no key, or cannot be read.
+            UnavailableError: a file is not a certificate or no key, or cannot be read.
         """
         context = ssl.create_default_context()
         for path in self.authorities:

@@ -36,7 +36,7 @@ def _chance() -> float:
     """Draw between 0 and 1."""
     import random
 
-    return random.random()  # noqa: S311 — it spreads pauses, and is no secret
+    return random.random()  # noqa: S311 — it spreads pauses, and is not a secret
 
 
 @dataclass(frozen=True, slots=True)

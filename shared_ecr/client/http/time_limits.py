@@ -13,7 +13,7 @@ class TimeLimits:
     head: float = 150.0
     """From the end of the request to the end of the headers."""
     small_answer: float = 60.0
-    """For a whole body that is no layer: a manifest, a list, an error, a token. They have 4 MiB at most."""
+    """For a whole body that is not a layer: a manifest, a list, an error, a token. They have 4 MiB at most."""
     list_of_pages: float = 300.0
     """For all pages of one list: tags, referrers."""
 

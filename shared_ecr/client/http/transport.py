@@ -150,7 +150,9 @@ class Transport:
         context = certificates.context() if certificates is not None else None
         bundle = None if context is not None else ca_bundle(self._environ, host.partition(":")[0])
         if bundle is not None and not Path(bundle).is_file():
-            raise UnavailableError(f"{bundle}, named by one of {', '.join(CA_VARIABLES)}, is no file of certificates")
+            raise UnavailableError(
+                f"{bundle}, named by one of {', '.join(CA_VARIABLES)}, is not a file of certificates"
+            )
         if proxy is None:
             return urllib3.PoolManager(
                 maxsize=self._connections,
@@ -200,7 +202,7 @@ def _troubles(url: str) -> Iterator[None]:
     except (exceptions.ProtocolError, exceptions.InvalidHeader) as error:
         raise TransientError(f"the connection to {host} broke off") from error
     except (exceptions.LocationValueError, exceptions.LocationParseError) as error:
-        raise UnavailableError(f"{host} is no address that can be asked") from error
+        raise UnavailableError(f"{host} is not an address that can be asked") from error
     except OSError as error:
         raise TransientError(f"the connection to {host} broke off") from error
 

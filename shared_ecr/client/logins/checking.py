@@ -20,7 +20,7 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
 
     Raises:
         LoginRefusedError: it does not accept the login.
-        RefusedError: it is no registry, or answers otherwise.
+        RefusedError: it is not a registry, or answers otherwise.
         UnavailableError: it cannot be reached.
     """
     source = _Once(host, credentials)

@@ -68,7 +68,7 @@ class Pair:
 
         Raises:
             RefusedError: there is no such image or platform upstream, or the caller may not look.
-            InvalidImageError: it is no image.
+            InvalidImageError: it is not an image.
             UnavailableError: no credentials or no network.
             UnverifiedImageError: it is here already, and has no signature that is wanted.
         """

@@ -66,7 +66,7 @@ def push(  # noqa: PLR0913 — what a script may choose, each by its name
 
     Raises:
         InvalidValueError: a name or a tag outside its grammar.
-        InvalidImageError: the path is no image.
+        InvalidImageError: the path is not an image.
         UsageError: no tag is named, or no repository of that name is known.
         PushRefusedError: a tag names another image and may not move; there is no such repository; access is denied.
         UnavailableError: no credentials, network, engine or image.

@@ -34,7 +34,7 @@ class Images:
         """Return *image*, opened by the first who asks.
 
         Raises:
-            InvalidImageError: it is no image; anyone who asks again hears the same.
+            InvalidImageError: it is not an image; anyone who asks again hears the same.
             UnavailableError: it cannot be read.
         """
         slot = self._slots[image]

@@ -35,7 +35,7 @@ DEFAULTS = PushOptions()
 
 
 def is_for_engine(image: str, options: PushOptions) -> bool:
-    """Whether a container engine has to move *image*: one is asked for, or the image is no path."""
+    """Whether a container engine has to move *image*: one is asked for, or the image is not a path."""
     return bool(options.engine) or not _is_path(image)
 
 
@@ -54,7 +54,7 @@ def engine_called(name: str, session: "Session") -> "Engine":
     """Return the container engine called *name*, or the usual one.
 
     Raises:
-        UsageError: *name* is no engine.
+        UsageError: *name* is not an engine.
         UnavailableError: it is not installed, or none is.
     """
     from shared_ecr.client.engines.choice import EngineUse, choose_engine

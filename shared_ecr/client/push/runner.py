@@ -40,7 +40,7 @@ class PushRunner:
         return self._native(request).push(source, self._with_rule(request), self._session.credentials, progress)
 
     def plan(self, request: PushRequest) -> "PushPlan":
-        """Find out what `push` would do, for an image that is no engine's."""
+        """Find out what `push` would do, for an image that is not an engine's."""
         source = self._images.open(request.source)
         return self._native(request).plan(source, self._with_rule(request), self._session.credentials)
 

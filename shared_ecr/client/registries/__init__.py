@@ -1,7 +1,7 @@
 """Kinds of registries, one a file, chosen by host.
 
 `interface` says what a backend supplies. To add one: a file that implements it, and a line in `BACKENDS`; the contract
-tests in `tests/client/registries` run over all of them. Whether a registry wants Basic or Bearer is no part of it:
+tests in `tests/client/registries` run over all of them. Whether a registry wants Basic or Bearer is not part of it:
 its challenge says so (`http.challenges`).
 """
 

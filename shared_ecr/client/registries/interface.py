@@ -99,7 +99,7 @@ class RegistryBackend(Protocol):
         ...
 
     def serves(self, host: RegistryHost) -> bool:
-        """Whether *host* is one of its; every host that is no look-alike of ECR's is served by exactly one backend."""
+        """Whether *host* belongs to it; exactly one backend serves each host, except look-alikes of ECR's hosts."""
         ...
 
     def repository(self, host: RegistryHost, text: str) -> RepositoryName:

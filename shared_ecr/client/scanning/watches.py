@@ -142,7 +142,7 @@ class EnhancedScanWatch:
                 assert_never(meaning.progress)
 
     def at_deadline(self) -> ScanOutcome:
-        """Say how far the scan was; that Inspector knows no scan of the image is no scan that runs."""
+        """Say how far the scan was; that Inspector knows no scan of the image is not a scan that runs."""
         if self._last is None:
             return MissingScan("Inspector has no scan of it")
         return _unfinished(self._last)

@@ -139,7 +139,7 @@ def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
     if not head:
         raise InvalidImageError.in_file(file.place, "it is empty; if it comes from a command, that command failed")
     if not is_tar(head):
-        raise InvalidImageError.in_file(file.place, f"this file is no tar archive; {_KNOWN}")
+        raise InvalidImageError.in_file(file.place, f"this file is not a tar archive; {_KNOWN}")
     files = TarFiles(file)
     if "manifest.json" in files.entries:
         # Packing needs temporary files and threads, whose imports the push of a layout need not pay.

@@ -47,7 +47,7 @@ class _Candidate:
 
 
 def without_companions(files: ImageFiles, listed: Sequence[Descriptor]) -> tuple[Descriptor, ...]:
-    """Leave out what is about another image, so that an image with its signatures is no choice between several."""
+    """Leave out what is about another image, so that an image with its signatures is not a choice between several."""
     return tuple(
         entry for entry in listed if CompanionTag.in_names(entry.names) is None and _subject(files, entry) is None
     )

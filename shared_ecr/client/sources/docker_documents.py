@@ -25,7 +25,7 @@ def chosen_image(files: ImageFiles, wanted: str | None) -> ArchivedImage:
     """Read manifest.json and take the image called *wanted*, or the only one."""
     place = files.origin("manifest.json")
     content = read_whole(files, "manifest.json", MAX_MANIFEST_BYTES)
-    # A list is no object; wrapping it lets one parser with one set of bounds read both.
+    # A list is not an object; wrapping it lets one parser with one set of bounds read both.
     listed = json_object(b'{"images":%s}' % content, place).get("images")
     entries = [_entry(item, place) for item in listed] if isinstance(listed, list) else []
     if not entries:
@@ -42,12 +42,12 @@ def chosen_image(files: ImageFiles, wanted: str | None) -> ArchivedImage:
 
 def _entry(item: object, place: str) -> ArchivedImage:
     if not isinstance(item, dict):
-        raise InvalidImageError.in_file(place, "an entry is no object")
+        raise InvalidImageError.in_file(place, "an entry is not an object")
     config, names, layers = item.get("Config"), item.get("RepoTags") or [], item.get("Layers")
     if not isinstance(config, str) or not isinstance(names, list) or not isinstance(layers, list):
         raise InvalidImageError.in_file(place, "an entry lacks Config or Layers")
     if len(layers) > MAX_LAYERS or not all(isinstance(text, str) for text in (*names, *layers)):
-        raise InvalidImageError.in_file(place, f"Layers is no list of up to {MAX_LAYERS} names")
+        raise InvalidImageError.in_file(place, f"Layers is not a list of up to {MAX_LAYERS} names")
     return ArchivedImage(config, tuple(names), tuple(layers))
 
 

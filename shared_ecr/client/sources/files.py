@@ -61,7 +61,7 @@ class ImageFolder:
         except OSError as error:
             raise unreadable(self.origin(name), error) from error
         if not stat.S_ISREG(status.st_mode):
-            raise InvalidImageError.in_file(self.origin(name), "this is no regular file")
+            raise InvalidImageError.in_file(self.origin(name), "this is not a regular file")
         return status.st_size
 
     def open(self, name: str) -> ByteStream:

@@ -10,7 +10,7 @@ from shared_ecr.text import listed, quoted, visible
 
 
 class InvalidImageError(SharedEcrError):
-    """The file or folder is no image, or one that contradicts itself; nothing of it is tagged anywhere."""
+    """The file or folder is not an image, or one that contradicts itself; nothing of it is tagged anywhere."""
 
     exit_code = ExitCode.INVALID
 

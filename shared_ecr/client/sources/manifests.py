@@ -81,7 +81,7 @@ def json_object(content: bytes, place: str) -> Mapping[str, object]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InvalidImageError.in_file(place, "this is no JSON") from error
+        raise InvalidImageError.in_file(place, "this is not JSON") from error
     if not isinstance(document, dict):
         raise InvalidImageError.in_file(place, "this is JSON, but no object")
     return document
@@ -99,14 +99,16 @@ def parse_manifest(content: bytes, place: str, announced: str = "") -> ManifestC
         raise InvalidImageError.in_file(place, f"it calls itself {quoted(str(stated))}, but is listed as {announced}")
     media_type = announced or (stated if isinstance(stated, str) else _guessed_type(document))
     if media_type not in MANIFEST_TYPES:
-        raise InvalidImageError.in_file(place, f"a document of type {quoted(media_type)} is no image manifest")
+        raise InvalidImageError.in_file(place, f"a document of type {quoted(media_type)} is not an image manifest")
     if "manifests" in document and ("layers" in document or "config" in document):
         raise InvalidImageError.in_file(place, "it is a manifest and an index at once")
     if media_type in INDEX_TYPES:
         children = descriptors(document, "manifests", place)
         for child in children:
             if child.media_type not in MANIFEST_TYPES:
-                raise InvalidImageError.in_file(place, f"its entry of type {quoted(child.media_type)} is no manifest")
+                raise InvalidImageError.in_file(
+                    place, f"its entry of type {quoted(child.media_type)} is not a manifest"
+                )
             _bounded(child, MAX_MANIFEST_BYTES, "manifest", place)
         return ManifestContent(media_type, children, None, (), _subject(document, place))
     config = _descriptor(document.get("config"), "config", place)

@@ -30,7 +30,7 @@ class OciLayout:
     """One image of a layout, in a folder or in an archive.
 
     Of several images in index.json the one called *wanted* is taken: by `org.opencontainers.image.ref.name`, by
-    the name docker and containerd write, or by its digest. What is about another image is no image of its own here.
+    the name docker and containerd write, or by its digest. What is about another image is not an image of its own here.
     """
 
     def __init__(

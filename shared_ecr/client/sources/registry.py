@@ -32,7 +32,7 @@ class RegistryImage:
         """Read every manifest.
 
         Raises:
-            InvalidImageError: what the registry sent is no image, or another one than was asked for.
+            InvalidImageError: what the registry sent is not an image, or another one than was asked for.
             RefusedError: there is no such image or no such platform of it, or the caller may not read it.
             UnavailableError: the registry could not be reached.
         """

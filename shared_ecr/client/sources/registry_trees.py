@@ -32,7 +32,7 @@ def fetch_manifest(remote: RemoteRepository, name: Tag | Digest, announced: str 
     """Read one manifest; by digest it must have that digest, by tag it says itself which it is.
 
     Raises:
-        InvalidImageError: the registry sent another one, or what is no manifest of an image.
+        InvalidImageError: the registry sent another one, or what is not a manifest of an image.
         RefusedError: there is none of that name, or the caller may not read it.
     """
     content, media_type = remote.manifest(name)

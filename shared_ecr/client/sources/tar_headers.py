@@ -13,7 +13,7 @@ from shared_ecr.text import quoted
 BLOCK = 512
 # Long names and pax records are read into memory; a megabyte is more than any honest archive has in one.
 MAX_EXTENSION = 1024 * 1024
-# `docker save` writes three entries a layer; a file system of a million files is no image archive.
+# `docker save` writes three entries a layer; a file system of a million files is not an image archive.
 MAX_ENTRIES = 100_000
 _REGULAR, _LINKS, _LONG_NAME, _LONG_LINK, _PAX = b"0\x007", b"12", b"L", b"K", b"x"
 

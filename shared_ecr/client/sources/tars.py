@@ -36,7 +36,7 @@ class TarFiles:
         if entry is None:
             return None
         if not entry.is_regular:
-            raise InvalidImageError.in_file(self.origin(name), "this member is no regular file")
+            raise InvalidImageError.in_file(self.origin(name), "this member is not a regular file")
         return entry.size
 
     def open(self, name: str) -> ByteStream:

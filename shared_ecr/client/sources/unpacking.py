@@ -14,7 +14,7 @@ from shared_ecr.findings.errors import UnavailableError
 CHUNK = 1024 * 1024
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 # Archives of images shrink to a half or a tenth; one of nothing but zeros to a thousandth in gzip and to less in
-# zstd. Beyond the first gigabyte, which no disk minds, a file that grows two hundredfold is no archive of an image.
+# zstd. Beyond the first gigabyte, which no disk minds, a file that grows two hundredfold is not an archive of an image.
 FREE_BYTES = 1024 * 1024 * 1024
 MAX_GROWTH = 200
 # The window that the zstd program allows itself too; frames that ask for more could take gigabytes of memory.

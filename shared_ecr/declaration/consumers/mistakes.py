@@ -16,10 +16,10 @@ _OWN_KINDS = {
     "codebuild": "codebuild: {account: ACCOUNT, project: NAME}",
     "emr-serverless": "emr_serverless: ACCOUNT",
 }
-# What other tools call people and their groups; each with why it is no consumer here.
+# What other tools call people and their groups; each with why it is not a consumer here.
 _FEDERATION = "A federated user calls as the role it assumes"
 _PEOPLE = {
-    "user": ("a user", "A user has keys that live for years; a role is assumed for hours"),
+    "user": ("a user", "A user has keys that are valid for years; a role is assumed for hours"),
     "group": ("a group", "ECR refuses groups as principals"),
     "instance_profile": ("an instance profile", "It is the container of a role, and no principal"),
     "federated": ("a federated identity", _FEDERATION),
@@ -41,7 +41,7 @@ _LOOKS_LIKE = {
 def public() -> InvalidValueError:
     """Refuse `*`, wherever a consumer or a source is."""
     return InvalidValueError(
-        "'*' lets every AWS account in",
+        "'*' allows every AWS account",
         fix="Name accounts, or write 'organization' for those of your own",
         code="access-public",
     )
@@ -65,11 +65,11 @@ def bare_scalar(text: str, accounts: Collection[str]) -> InvalidValueError | Non
         value = f'"{root[1]}"' if root else text if not text.isdigit() else f'"{text}"'
         return InvalidValueError(f"{quoted(text)} has no kind", fix=f"Write '{kind}: {value}'", code="consumer")
     meant = did_you_mean(text, ("organization",))
-    return InvalidValueError(f"{quoted(text)} is no consumer", fix=meant, code="consumer") if meant else None
+    return InvalidValueError(f"{quoted(text)} is not a consumer", fix=meant, code="consumer") if meant else None
 
 
 def unknown_kind(kind: str, value: Node, kinds: Collection[str]) -> InvalidValueError:
-    """Say what to write instead of *kind*, which is no kind of consumer."""
+    """Say what to write instead of *kind*, which is not a kind of consumer."""
     person_kind = kind.lower().removesuffix("s").replace("-", "_")
     if person_kind in _PEOPLE:
         return person(person_kind)
@@ -109,7 +109,7 @@ def service_alone(text: str) -> InvalidValueError:
         )
     return InvalidValueError(
         f"the service {service} has no source",
-        why="It would pull for anyone who asks it to, from any account",
+        why="It would pull for any account that uses it",
         fix=f"Write 'service: {{name: {service}, source_account: ACCOUNT}}', or another source",
         code="service-source",
     )

@@ -67,7 +67,7 @@ def read_service(reading: Reading, node: Node, path: str, neighbours: ConsumerCo
     if not any(key in _SOURCES for key, _ in fields):
         fault = InvalidValueError(
             "the service has no source",
-            why="It would pull for anyone who asks it to, from any account",
+            why="It would pull for any account that uses it",
             fix="Add 'source_account', 'source_arn' or 'source_organization'",
             code="service-source",
         )

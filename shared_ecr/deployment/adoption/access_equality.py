@@ -60,7 +60,7 @@ EQUAL = AccessDifference()
 def access_difference(
     before: Json, after: Json, target: TargetRepository, known: TrustBoundary | None = None
 ) -> AccessDifference:
-    """Compare two repository policies; None is no policy."""
+    """Compare two repository policies; None is not a policy."""
     if canonical(before) == canonical(after):
         return EQUAL
     try:

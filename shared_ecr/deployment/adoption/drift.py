@@ -181,7 +181,7 @@ def _changed_by_hand(name: str, difference: FieldDifference) -> DriftFinding:
 
 def _other_text(name: str, declared: Properties, live: Properties) -> Iterator[DriftFinding]:
     if canonical(declared.get("RepositoryPolicyText")) != canonical(live.get("RepositoryPolicyText")):
-        yield _note("drift-text", name, "its policy is written in other words than declared, and means the same")
+        yield _note("drift-text", name, "its policy is written differently than declared, and means the same")
 
 
 def _missing(name: str, wanted: WantedResource | None, made: WantedResource | None) -> RepositoryDrift:

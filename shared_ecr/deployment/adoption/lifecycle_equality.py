@@ -67,7 +67,7 @@ class FateComparison:
 
 
 def compare_fates(before: str | None, after: str | None, images: tuple[Image, ...], now: datetime) -> FateComparison:
-    """Compare what two policies, as ECR's texts, do to *images*; None is no policy."""
+    """Compare what two policies, as ECR's texts, do to *images*; None is not a policy."""
     try:
         old, new = _policy(before), _policy(after)
     except InvalidDeclarationError as error:

@@ -30,7 +30,7 @@ _CONTINUED = ("any-repository", "new-repository", *"bcdefghijklmopqrstuvwxyz0123
 def registry_access_difference(
     before: Json, after: Json, home: EcrRegistry, known: TrustBoundary | None = None
 ) -> AccessDifference:
-    """Compare two registry policies of *home*; None is no policy."""
+    """Compare two registry policies of *home*; None is not a policy."""
     if canonical(before) == canonical(after):
         return EQUAL
     try:

@@ -48,7 +48,7 @@ class RetirementQuestion:
     uses: tuple[ImageUse, ...]
     now: datetime
     quiet: timedelta
-    """For how long there must have been no pull and no push."""
+    """For the time without a pull and without a push that is required."""
     are_uses_known: bool = True
     """Whether any service or file was asked what runs."""
     doubts: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         if part.repository in {"", name}:
             yield RetirementFinding(
                 "retire-unread", Severity.ERROR, f"{part.action} was denied: {part.why}",
-                "What could not be read is not taken for harmless", "Allow the action, and run the command again",
+                "What could not be read may block the removal", "Allow the action, and run the command again",
                 repository=name,
             )  # fmt: skip
     if question.live.one(REPOSITORY, name) is None:
@@ -98,7 +98,7 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     for doubt in question.doubts:
         yield RetirementFinding(
             "retire-unread", Severity.ERROR, f"the inventory is not whole: {doubt}",
-            "What could not be read is not taken for harmless", "Take the inventory again", repository=name,
+            "What could not be read may block the removal", "Take the inventory again", repository=name,
         )  # fmt: skip
     for unknown in question.unknown_uses:
         yield RetirementFinding(

@@ -90,7 +90,7 @@ def _principals(rows: Sequence[MatrixRow], callers: Sequence[Caller]) -> Iterato
         conditions: list[str] = []
         for row in rows:
             cell: MatrixCell = cells_of(row, caller)[_PULL]
-            # A part of a pull, such as the look at a tag that a push needs, is no pull.
+            # A part of a pull, such as the look at a tag that a push needs, is not a pull.
             if cell.access in {Access.NONE, Access.PART} or row.target.arn in everyone:
                 continue
             arns.append(row.target.arn)

@@ -125,7 +125,7 @@ def _shape(root: Node | None, file: str) -> Problem | None:
         case Mapping():
             return None
         case None | Scalar(text="", plain=True):
-            why = "An empty file never means 'remove everything'"
+            why = "An empty file is never taken as 'remove everything'"
             fix = "A registry without repositories is written as 'repositories: {}'"
             return Problem(
                 "config-empty", Severity.ERROR, "the file is empty", why, fix, file=file, position=Position(1, 1)

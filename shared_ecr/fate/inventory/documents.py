@@ -27,7 +27,7 @@ class InventoryText:
         """Yield each JSON document and where it begins.
 
         Raises:
-            InvalidDeclarationError: the text is no JSON, ends in the middle of it, or is empty.
+            InvalidDeclarationError: the text is not JSON, ends in the middle of it, or is empty.
         """
         at = _BLANK.match(self.text).end()  # type: ignore[union-attr]  # it matches nothing as well
         if at == len(self.text):

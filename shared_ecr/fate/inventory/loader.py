@@ -155,7 +155,7 @@ def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:
             case {"what": str() as what, "why": str() as why}:
                 yield Problem(
                     "inventory-partial", Severity.WARNING, f"{quoted(what)} could not be read: {visible(why)}",
-                    "Its images, or who uses them, are not in this inventory", "Take the inventory again",
+                    "Its images, or their uses, are not in this inventory", "Take the inventory again",
                     file=file,
                 )  # fmt: skip
             case _:
@@ -214,7 +214,7 @@ def _unfinished(file: str, owner: ImageOwner) -> Problem:
         "inventory-truncated",
         Severity.ERROR,
         "its last page says that more images follow (nextToken)",
-        "Counts and places would be those of half a repository",
+        "Counts and places would be those of a part of the repository",
         "Fetch without '--max-items' and '--no-paginate', or add the pages that follow",
         file=file,
         path=owner.name,

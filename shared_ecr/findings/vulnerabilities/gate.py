@@ -79,7 +79,7 @@ class ImageVerdict:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Found is what was found, whatever else did not end; otherwise a scan that did not end is no result."""
+        """Found is what was found, whatever else did not end; otherwise a scan that did not end is not a result."""
         if self.blocking:
             return ExitCode.FINDINGS
         return ExitCode.ENVIRONMENT if self.unfinished else ExitCode.DONE

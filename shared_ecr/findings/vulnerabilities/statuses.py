@@ -51,5 +51,5 @@ STATUSES: Mapping[str, ScanStatusMeaning] = {
 
 
 def meaning_of(status: str) -> ScanStatusMeaning:
-    """Return what *status* means; one that this version does not know is no result of a scan."""
+    """Return what *status* means; one that this version does not know is not a result of a scan."""
     return STATUSES.get(status) or _not_scanned(f"the status {status or 'without a name'} is not known to this version")

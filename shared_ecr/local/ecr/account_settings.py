@@ -30,14 +30,14 @@ def put(request: RequestBody) -> RequestBody:
     name, value = request["name"], request["value"]
     if value not in _admitted(name):
         expected = ", ".join(_admitted(name))
-        raise ServiceError.validation(f"'{value}' is no value of the account setting {name}; valid: {expected}")
+        raise ServiceError.validation(f"'{value}' is not a value of the account setting {name}; valid: {expected}")
     _values[name] = value
     return {"name": name, "value": value}
 
 
 def _admitted(name: str) -> tuple[str, ...]:
     if name not in SETTINGS:
-        raise ServiceError.validation(f"'{name}' is no account setting; valid: {', '.join(SETTINGS)}")
+        raise ServiceError.validation(f"'{name}' is not an account setting; valid: {', '.join(SETTINGS)}")
     return SETTINGS[name]
 
 

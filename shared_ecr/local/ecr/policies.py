@@ -72,13 +72,13 @@ def _faults(statement: Statement, service: str) -> Iterator[str]:
     for action in statement.action.written:
         prefix, _, name = action.partition(":")
         if action != "*" and (prefix.lower() != service or not re.fullmatch(r"[A-Za-z*?]+", name)):
-            yield f"'{action}' is no action of {service}"
+            yield f"'{action}' is not an action of {service}"
         # It has no resource, so that only the caller's own policy can allow it; ECR refuses the whole policy.
         # https://github.com/cloudposse/terraform-aws-ecr/issues/67
         if name.lower() == "getauthorizationtoken":
             yield f"'{action}' cannot be granted by a resource"
     for kind, principal in statement.principal.written:
         if kind is PrincipalType.AWS and not _AWS_PRINCIPAL.fullmatch(principal):
-            yield f"'{principal}' is no principal"
+            yield f"'{principal}' is not a principal"
         if kind is PrincipalType.Service and not _SERVICE_PRINCIPAL.fullmatch(principal):
-            yield f"'{principal}' is no service principal"
+            yield f"'{principal}' is not a service principal"

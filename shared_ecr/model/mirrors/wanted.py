@@ -28,7 +28,7 @@ class TagPattern:
         """Read a pattern; refuse what could match no tag."""
         if not _PATTERN.fullmatch(text) or len(text) > MAX_TAG_LENGTH:
             raise InvalidValueError(
-                f"{quoted(text)} is no pattern of tags" if text else "the pattern of tags is empty",
+                f"{quoted(text)} is not a tag pattern" if text else "the pattern of tags is empty",
                 why="It is 1 to 128 letters, digits, '_', '.', '-' and '*', which stands for any characters, "
                 "and begins with none of '.' and '-'",
                 code="mirror-tag",

@@ -39,7 +39,7 @@ class AccountId:
                 code="account-id",
             )
         raise InvalidValueError(
-            f"{quoted(text)} is no account id",
+            f"{quoted(text)} is not an account id",
             why="An account id has 12 digits",
             code="account-id",
             fix="Write it in quotes, such as '012345678901'",
@@ -63,7 +63,7 @@ class OrganizationId:
         if text.startswith(("r-", "ou-")) or "/" in text:
             what = f"{quoted(text)} names a part of an organization"
         else:
-            what = f"{quoted(text)} is no organization id"
+            what = f"{quoted(text)} is not an organization id"
         raise InvalidValueError(
             what,
             why="An organization id is 'o-' and 10 to 32 lower-case letters or digits",

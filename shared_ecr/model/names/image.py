@@ -29,7 +29,7 @@ class Tag:
         alike = next((each for each in text if look_alike(each)), None)
         hidden = f": it has {character(alike)}" if alike else ""
         raise InvalidValueError(
-            f"{quoted(text)} is no tag{hidden}" if text else "the tag is empty",
+            f"{quoted(text)} is not a tag{hidden}" if text else "the tag is empty",
             why="Tags are letters, digits, '_', '.' and '-', at most 128, and begin with none of '.' and '-'",
             fix=f"Did you mean '{legal}'?" if legal else "",
             code="tag-name",
@@ -50,7 +50,7 @@ class Digest:
         """Read a digest; refuse other algorithms, which ECR does not store, and other lengths."""
         if not _DIGEST.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no digest",
+                f"{quoted(text)} is not a digest",
                 why="sha256 is the only algorithm that ECR stores: 'sha256:' and 64 hexadecimal digits"
                 if text.startswith("sha512:")
                 else "A digest is 'sha256:' and 64 hexadecimal digits",

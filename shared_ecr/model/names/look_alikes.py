@@ -1,6 +1,6 @@
 """Hosts that only look like ECR's: refused by name, so that no one logs in to one by mistake.
 
-A host of another Region's spelling, with a port or under someone else's domain is no plain registry that happens to
+A host of another Region's spelling, with a port or under someone else's domain is not a plain registry that happens to
 be called so: it is a slip or an attack, and either way an error says it better than a login would.
 """
 

@@ -37,7 +37,7 @@ class Platform:
         if not is_whole or meant != parts:
             repaired = "/".join(meant) if is_whole else _completed(meant[0])
             raise InvalidValueError(
-                f"{quoted(text)} is no platform",
+                f"{quoted(text)} is not a platform",
                 why="It is written OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, as in 'linux/arm64'",
                 fix=f"Write '{repaired}'" if is_whole or len(parts) == 1 else "",
                 code="platform",

@@ -86,7 +86,7 @@ class RegistryHost:
                 f"the registry host {quoted(text)} has capitals", fix=f"Write '{text.lower()}'", code="host-case"
             )
         raise InvalidValueError(
-            f"{quoted(text)} is no registry host" if text else "the registry host is empty",
+            f"{quoted(text)} is not a registry host" if text else "the registry host is empty",
             why="A host is a name such as 'registry.example.com' or an address, and a port where it has one",
             code="host",
         )

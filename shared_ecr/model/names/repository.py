@@ -46,7 +46,7 @@ class RepositoryName:
 
 
 def _refusal(text: str) -> InvalidValueError:
-    """Say what is wrong with *text*, which is no repository name."""
+    """Say what is wrong with *text*, which is not a repository name."""
     said = f"the repository name {quoted(text)}"
     if not text:
         return InvalidValueError(

@@ -44,7 +44,7 @@ class Role:
             )
         if not _ROLE.fullmatch(bare):
             raise InvalidValueError(
-                f"{quoted(name)} is no role name",
+                f"{quoted(name)} is not a role name",
                 why="A role is its path and at most 64 letters, digits and '+=,.@_-'",
                 code="principal-role",
             )
@@ -63,14 +63,15 @@ class Role:
             )
         if not match:
             raise InvalidValueError(
-                f"{quoted(arn)} is no role ARN",
+                f"{quoted(arn)} is not a role ARN",
                 why="A role's ARN is arn:PARTITION:iam::ACCOUNT:role/NAME",
                 code="principal-arn",
             )
         if match["kind"] != "role":
             raise InvalidValueError(
                 f"{quoted(arn)} is {'an' if match['kind'][0] in 'aeiou' else 'a'} {match['kind'].replace('-', ' ')}",
-                why="Only roles are granted by name: users have keys that live for years, groups are no principals",
+                why="Only roles are granted by name: users have keys that are valid for years, groups are "
+                "no principals",
                 fix="Name the role, or grant the account",
                 code="principal-kind",
             )

@@ -53,7 +53,7 @@ def parse_endpoint(text: str) -> str:
     """Read the id of a VPC endpoint; refuse VPCs, services' names and wildcards."""
     if not _ENDPOINT.fullmatch(text):
         raise InvalidValueError(
-            f"{quoted(text)} is no VPC endpoint",
+            f"{quoted(text)} is not a VPC endpoint",
             why="An endpoint's id is 'vpce-' and 8 or 17 hexadecimal digits",
             fix="'aws ec2 describe-vpc-endpoints' lists those of ecr.api and ecr.dkr",
             code="vpc-endpoint",
@@ -65,7 +65,7 @@ def parse_tag_key(text: str) -> str:
     """Read the key of a principal's tag."""
     if not _TAG_KEY.fullmatch(text):
         why = "It has 1 to 128 letters, digits, spaces and '_.:/=+-@'"
-        raise InvalidValueError(f"{quoted(text)} is no key of a tag", why=why, code="principal-tag")
+        raise InvalidValueError(f"{quoted(text)} is not a valid tag key", why=why, code="principal-tag")
     return text
 
 
@@ -80,5 +80,5 @@ def parse_tag_value(text: str) -> str:
         )
     if not _TAG_VALUE.fullmatch(text):
         why = "It has 1 to 256 letters, digits, spaces and '_.:/=+-@'"
-        raise InvalidValueError(f"{quoted(text)} is no value of a tag", why=why, code="principal-tag")
+        raise InvalidValueError(f"{quoted(text)} is not a valid tag value", why=why, code="principal-tag")
     return text

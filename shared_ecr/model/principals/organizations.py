@@ -62,7 +62,7 @@ class OrganizationalUnit:
         """Check the ids on the way down: of the right kinds, all of one root, at least one unit."""
         root_id = _ROOT.fullmatch(root)
         if not root_id:
-            what = f"{quoted(root)} is no root of an organization" if root else "the path has no root"
+            what = f"{quoted(root)} is not the root of an organization" if root else "the path has no root"
             raise _fault(what, "A root is 'r-' and 4 to 32 lower-case letters or digits")
         if not units:
             raise _fault(f"{quoted(root)} is the whole organization", "", "Write 'organization', or name a unit")
@@ -72,7 +72,7 @@ class OrganizationalUnit:
             unit_id = _UNIT.fullmatch(unit)
             if not unit_id:
                 why = "A unit is 'ou-', the letters of its root, '-' and 8 to 32 lower-case letters or digits"
-                raise _fault(f"{quoted(unit)} is no organizational unit", why)
+                raise _fault(f"{quoted(unit)} is not an organizational unit", why)
             if unit_id[1] != root_id[1]:
                 raise _fault(f"{quoted(unit)} is a unit of the root r-{unit_id[1]}, not of {root}", "")
         return cls(organization, root, units, has_units_below)
@@ -87,7 +87,7 @@ class OrganizationalUnit:
 
 
 def _no_path(text: str, why: str, fix: str = "") -> InvalidValueError:
-    return _fault(f"{quoted(text)} is no path of an organizational unit", why, fix)
+    return _fault(f"{quoted(text)} is not the path of an organizational unit", why, fix)
 
 
 def _fault(what: str, why: str, fix: str = "") -> InvalidValueError:

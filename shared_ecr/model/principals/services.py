@@ -31,7 +31,7 @@ class LambdaFunctions:
         """Read a function's name; refuse ARNs, wildcards and illegal characters."""
         if not _FUNCTION.fullmatch(function):
             raise InvalidValueError(
-                f"{quoted(function)} is no name of a Lambda function",
+                f"{quoted(function)} is not the name of a Lambda function",
                 why="It has 1 to 64 letters, digits, '_' and '-'",
                 code="principal-function",
             )
@@ -54,7 +54,7 @@ class CodeBuildProject:
         """Read a project's name; refuse ARNs, wildcards and illegal characters."""
         if not _PROJECT.fullmatch(project):
             raise InvalidValueError(
-                f"{quoted(project)} is no CodeBuild project name",
+                f"{quoted(project)} is not a CodeBuild project name",
                 why="It has 2 to 150 letters, digits, '_' and '-', and begins with a letter or digit",
                 code="principal-project",
             )
@@ -77,7 +77,7 @@ class EmrServerless:
         """Read the id of an application; refuse names, ARNs and wildcards."""
         if not _APPLICATION.fullmatch(application):
             raise InvalidValueError(
-                f"{quoted(application)} is no id of an EMR Serverless application",
+                f"{quoted(application)} is not the id of an EMR Serverless application",
                 why="It has at most 64 digits and lower-case letters, such as '00f1r1vjkgqkm409'",
                 code="principal-application",
             )
@@ -115,7 +115,7 @@ class FromArn:
         match = _ARN.fullmatch(arn)
         if not match:
             raise InvalidValueError(
-                f"{quoted(arn)} is no ARN",
+                f"{quoted(arn)} is not an ARN",
                 why="A source is arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE",
                 code="source-arn",
             )

@@ -45,7 +45,7 @@ class TemplatePrefix:
         bare = text.removesuffix("/")
         if text != ROOT and not (GRAMMAR.fullmatch(bare) and len(text) <= MAX_PREFIX):
             raise InvalidValueError(
-                f"{quoted(text)} is no namespace of repositories",
+                f"{quoted(text)} is not a namespace for repositories",
                 why="It is made like a repository name, or it is ROOT",
                 code="template-prefix",
             )

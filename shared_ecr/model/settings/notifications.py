@@ -76,7 +76,7 @@ class NamedTopic:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a topic's ARN; refuse a FIFO topic, and what is no topic."""
+        """Read a topic's ARN; refuse a FIFO topic, and what is not a topic."""
         match = _TOPIC_ARN.fullmatch(text)
         if not match:
             raise InvalidValueError(

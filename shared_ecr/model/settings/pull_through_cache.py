@@ -81,7 +81,7 @@ class CachePrefix:
         bare = text.removesuffix("/")
         if text != ROOT and not (GRAMMAR.fullmatch(bare) and len(bare) >= MIN_PREFIX and len(text) <= MAX_PREFIX):
             raise InvalidValueError(
-                f"{quoted(text)} is no prefix of a cache",
+                f"{quoted(text)} is not a valid prefix of a cache",
                 why=f"It has {MIN_PREFIX} to {MAX_PREFIX} characters and is made like a repository name, or it is ROOT",
                 fix=f"Write '{bare.lower()}'"
                 if GRAMMAR.fullmatch(bare.lower()) and MIN_PREFIX <= len(bare) <= MAX_PREFIX
@@ -106,7 +106,7 @@ class MadeSecret:
         """Read a name; ECR reads secrets of one prefix only."""
         if not _SECRET_NAME.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no name of a secret that ECR may read",
+                f"{quoted(text)} is not the name of a secret that ECR may read",
                 why=f"ECR reads secrets whose names begin with '{SECRET_PREFIX}' and no others",
                 fix=f"Write '{SECRET_PREFIX}NAME', and the stack makes it; or the ARN of one that exists",
                 code="cache-credentials",
@@ -128,7 +128,7 @@ class NamedSecret:
         match = _SECRET_ARN.fullmatch(text)
         if not match or not _SECRET_NAME.fullmatch(match["name"]):
             raise InvalidValueError(
-                f"{quoted(text)} is no ARN of a secret that ECR may read",
+                f"{quoted(text)} is not the ARN of a secret that ECR may read",
                 why=f"It is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:{SECRET_PREFIX}NAME",
                 code="cache-credentials",
             )
@@ -201,9 +201,9 @@ class CacheRule:
 def parse_host(upstream: Upstream, text: str) -> str:
     """Read the host of an upstream that has one for each customer; refuse any other."""
     if upstream is Upstream.ECR and RegistryHost.parse(text).ecr is None:
-        what, fix = f"{quoted(text)} is no private ECR registry", "Write ACCOUNT.dkr.ecr.REGION.amazonaws.com"
+        what, fix = f"{quoted(text)} is not a private ECR registry", "Write ACCOUNT.dkr.ecr.REGION.amazonaws.com"
     elif upstream is Upstream.AZURE and not _AZURE_HOST.fullmatch(text):
-        what, fix = f"{quoted(text)} is no registry of Azure", "Write NAME.azurecr.io"
+        what, fix = f"{quoted(text)} is not a registry of Azure", "Write NAME.azurecr.io"
     elif upstream.host not in {None, text}:
         what = f"{upstream} is at {upstream.host}"
         raise InvalidValueError(
@@ -219,7 +219,7 @@ def _sorted(rules: tuple[CacheRule, ...]) -> tuple[CacheRule, ...]:
 
 
 CACHES: Setting[tuple[CacheRule, ...]] = Setting("pull_through_cache", (), _sorted)
-# Each is fixed when the rule is created. ECR returns what is no property besides.
+# Each is fixed when the rule is created. ECR returns what is not a property besides.
 _PROPERTIES = (
     "CredentialArn", "CustomRoleArn", "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl",
     "UpstreamRepositoryPrefix",

@@ -33,7 +33,7 @@ class ExcludedPrincipal:
         """Read the ARN of a role or a user; refuse accounts, sessions and wildcards."""
         if not _PRINCIPAL.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no ARN of a role or a user",
+                f"{quoted(text)} is not the ARN of a role or a user",
                 why="It is arn:PARTITION:iam::ACCOUNT:role/NAME, of at most 200 characters and without wildcards",
                 code="exclusion-principal",
             )

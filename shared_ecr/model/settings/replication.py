@@ -71,7 +71,7 @@ class NamePrefix:
             )
         if not _PREFIX.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no beginning of a repository name",
+                f"{quoted(text)} is not a prefix of a repository name",
                 why="A prefix is 2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
                 code="replication-prefix",
             )

@@ -29,7 +29,7 @@ class RoleArn:
         """Read a role's ARN; refuse one with a path, which ECR's templates do not take."""
         if not _ROLE_ARN.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no ARN of a role without a path",
+                f"{quoted(text)} is not the ARN of a role without a path",
                 why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME and nothing between 'role/' and the name",
                 fix="Leave 'custom_role' out, and the stack makes a role",
                 fix_in_template="Name a role without a path",

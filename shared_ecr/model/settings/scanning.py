@@ -47,7 +47,7 @@ class ScanFilter:
         """Read a filter; refuse characters that no repository name has, `*` excepted."""
         if not _FILTER.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no scanning filter",
+                f"{quoted(text)} is not a scanning filter",
                 why="A filter is 1 to 255 lower-case letters, digits, '.', '_', '-', '/' and '*'",
                 code="scanning-filter",
             )

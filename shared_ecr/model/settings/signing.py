@@ -49,7 +49,7 @@ class SigningFilter:
         """Read a filter; refuse characters that no repository name has, `*` excepted."""
         if not _FILTER.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no signing filter",
+                f"{quoted(text)} is not a signing filter",
                 why="A filter is made like a repository name, with '*' for any characters",
                 code="signing-filter",
             )
@@ -94,7 +94,7 @@ class MadeProfile:
         """Read a name; refuse characters that AWS Signer does not take."""
         if not _PROFILE_NAME.fullmatch(text):
             raise InvalidValueError(
-                f"{quoted(text)} is no name of a signing profile",
+                f"{quoted(text)} is not the name of a signing profile",
                 why="It has 2 to 64 letters, digits and '_'",
                 fix=f"Write '{text.replace('-', '_')}'" if _PROFILE_NAME.fullmatch(text.replace("-", "_")) else "",
                 code="signing-profile",
@@ -115,7 +115,7 @@ class NamedProfile:
         match = _PROFILE_ARN.fullmatch(text)
         if not match:
             raise InvalidValueError(
-                f"{quoted(text)} is no ARN of a signing profile",
+                f"{quoted(text)} is not the ARN of a signing profile",
                 why="It is arn:PARTITION:signer:REGION:ACCOUNT:/signing-profiles/NAME",
                 code="signing-profile",
             )

@@ -185,7 +185,7 @@ class Assembly:
             self._doubt(f"the synthesis is not complete: it lacks {each}; what it would change is not judged")
         artifacts = data.get("artifacts", {} if "version" in data else None) if isinstance(data, dict) else None
         if not isinstance(artifacts, dict):
-            what = "this is no manifest of an assembly: it has no artifacts"
+            what = "this is not a manifest of an assembly: it has no artifacts"
             raise InvalidDocumentError.of(shown, what, code="document-shape", fix="Synthesize anew with 'cdk synth'")
         return {name: artifact for name, artifact in artifacts.items() if isinstance(artifact, dict)}
 

@@ -116,7 +116,7 @@ class Evaluation:
             case None:
                 return ""
             case _:
-                return self.open("a value that is no text")
+                return self.open("a value that is not text")
 
     def made(self, name: str, text: str) -> str:
         """Return the *text* that the function *name* made, as long as all of them together are of a size."""
@@ -161,7 +161,7 @@ class Evaluation:
         """Return what `Fn::GetAtt` gives."""
         called = f"{resource}.{name}"
         if resource not in self.resources:
-            return self.unknown(called, f"{resource} is no resource of the template")
+            return self.unknown(called, f"{resource} is not a resource of the template")
         return attribute(self, resource, name) or self.open(called)
 
     def _compared(self, data: Json) -> Json:

@@ -26,7 +26,7 @@ def read_json_text(text: DocumentText) -> DataFile:
     """Read *text* as JSON; of a key that is twice in an object, the last counts and a doubt shows it.
 
     Raises:
-        InvalidDocumentError: it is no JSON, or beyond the bounds.
+        InvalidDocumentError: it is not JSON, or beyond the bounds.
     """
     source = text.source
     if source.text.count(",") > MOST_VALUES:
@@ -74,7 +74,7 @@ class _JsonReader:
 
     def constant(self, text: str) -> Json:
         if len(self.doubts) < _MOST_DOUBTS:
-            self.doubts.append(Doubt(self._file, f"{text} is no JSON, and CloudFormation refuses it"))
+            self.doubts.append(Doubt(self._file, f"{text} is not JSON, and CloudFormation refuses it"))
         return text
 
 
@@ -120,7 +120,7 @@ def _blanks(text: str, index: int) -> int:
 
 
 def _whole(data: Json) -> Json:
-    """Return *data* with what is no character replaced by the mark for it."""
+    """Return *data* with what is not a character replaced by the mark for it."""
     match data:
         case Number():
             return data

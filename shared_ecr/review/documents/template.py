@@ -38,7 +38,7 @@ def is_template(data: Json) -> bool:
 
 
 def open_template(document: DataFile) -> CloudFormationTemplate:
-    """Take the sections of *document* apart; one that is no mapping is empty, and a doubt says so."""
+    """Take the sections of *document* apart; one that is not a mapping is empty, and a doubt says so."""
     data = document.data if isinstance(document.data, dict) else {}
     doubts = list(document.doubts)
     sections = {}

@@ -58,7 +58,7 @@ class OpenMapping:
             return None
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, dict):
-                return "the merge key '<<' has a value that is no mapping, and is not judged"
+                return "the merge key '<<' has a value that is not a mapping, and is not judged"
             for name, merged in each.items():
                 # The first of several wins.
                 self._merged.setdefault(name, merged)

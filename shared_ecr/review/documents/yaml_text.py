@@ -32,7 +32,7 @@ def read_yaml_text(text: DocumentText) -> DataFile:
     """Read *text* as one YAML document, as CloudFormation does; what it might read otherwise becomes a doubt.
 
     Raises:
-        InvalidDocumentError: it is no YAML, holds several documents, or is beyond the bounds.
+        InvalidDocumentError: it is not YAML, holds several documents, or is beyond the bounds.
     """
     if text.size > _LARGEST_TEXT:
         what = f"the file is larger than {_LARGEST_TEXT // 1024**2} MiB of YAML"

@@ -91,7 +91,9 @@ def _judged(
     is_sized = any(each.code == "policy-size" for each in found)
     if not is_sized and read.characters and read.characters > MAX_POLICY_CHARACTERS:
         what = f"the policy has {read.characters:,} characters as it is written; ECR stores {MAX_POLICY_CHARACTERS:,}"
-        yield RuleFinding("policy-size", Severity.WARNING, what, "ECR may refuse it", "Write it without blanks")
+        yield RuleFinding(
+            "policy-size", Severity.WARNING, what, "ECR may refuse it", "Write it without spaces and line breaks"
+        )
     if not read.is_whole:
         yield _unknown()
 

@@ -22,7 +22,7 @@ def encryption(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         return
     if kind not in TYPES:
         fix = did_you_mean(kind, TYPES).rstrip(".") or "Write KMS"
-        yield error("encryption", f"{quoted(kind)} is no encryption type", f"It is {listed(TYPES)}", fix)
+        yield error("encryption", f"{quoted(kind)} is not an encryption type", f"It is {listed(TYPES)}", fix)
         return
     if kind == "AES256" and key is not None:
         yield error(

@@ -71,7 +71,12 @@ def _sizes(text: str, policy: LifecyclePolicy | None) -> Iterator[RuleFinding]:
     characters, fix = len(text), "Join rules, and shorten their descriptions"
     if characters > MAX_CHARACTERS:
         what = f"the policy has {characters:,} characters as it is written; ECR stores {MAX_CHARACTERS:,}"
-        yield error("lifecycle-size", what, "ECR refuses it", f"Write it without blanks; {fix[0].lower()}{fix[1:]}")
+        yield error(
+            "lifecycle-size",
+            what,
+            "ECR refuses it",
+            f"Write it without spaces and line breaks; {fix[0].lower()}{fix[1:]}",
+        )
     elif characters < MIN_CHARACTERS:
         what = f"the text of the policy has {characters} characters; at least {MIN_CHARACTERS} are asked for"
         yield error(

@@ -25,7 +25,7 @@ def mutability(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         return
     if mode not in MODES:
         yield error(
-            "mutability", f"{quoted(mode)} is no tag mutability", f"It is {listed(MODES)}",
+            "mutability", f"{quoted(mode)} is not a tag mutability", f"It is {listed(MODES)}",
             did_you_mean(mode, MODES).rstrip(".") or "Write IMMUTABLE",
         )  # fmt: skip
         return
@@ -43,7 +43,7 @@ def _filters(mode: str, written: Json) -> Iterator[RuleFinding]:
     filters = written if isinstance(written, list) else [written]
     if filters and not mode.endswith(_EXCLUDING):
         yield error(
-            "mutability", f"exclusion filters stand beside {mode}",
+            "mutability", f"{mode} has exclusion filters",
             "ECR refuses them with a mode that excludes nothing", f"Write {mode}{_EXCLUDING}, or remove the filters",
         )  # fmt: skip
     elif not 1 <= len(filters) <= MAX_FILTERS and mode.endswith(_EXCLUDING):
@@ -58,7 +58,7 @@ def _filter(written: Json) -> Iterator[RuleFinding]:
         case {"ImageTagMutabilityExclusionFilterValue": str() as text, **others}:
             kind = others.get("ImageTagMutabilityExclusionFilterType")
         case _:
-            what = "an exclusion filter has another shape"
+            what = "an exclusion filter is malformed"
             yield error(
                 "mutability-filter", what, "It has ImageTagMutabilityExclusionFilterType and …Value", "Write both"
             )

@@ -38,7 +38,7 @@ def removal(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         yield error(
             "removal-empties",
             f"EmptyOnDelete is set, and {unguarded}: its images are deleted with it, without a question",
-            "ECR refuses to delete a repository that holds images; EmptyOnDelete takes that away",
+            "ECR refuses to delete a repository that holds images; EmptyOnDelete removes that protection",
             f"{_RETAIN}, or remove EmptyOnDelete",
         )  # fmt: skip
     elif unguarded:

@@ -77,7 +77,8 @@ def _judged(
     which = f"{', '.join(names)} and {last}" if names else last
     return warning(
         "replica-differs", f"{where} has another {which}",
-        "Replication copies images, and no settings: what is safe here may be deleted, overwritten or closed there",
+        "Replication copies images, and no settings: an image that is kept here may be deleted, overwritten "
+        "or inaccessible there",
         "Give both the same", tuple(line for _, lines in differences for line in lines),
     )  # fmt: skip
 

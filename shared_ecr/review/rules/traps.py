@@ -43,10 +43,11 @@ def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[RuleFindi
 
 def _never(rule: LifecycleRule, entry: str, words: tuple[str, ...]) -> RuleFinding:
     is_literal = isinstance(rule.selection, TaggedWith) and WILDCARD in entry
-    why = "In a prefix '*' stands for itself" if is_literal else "It has what no tag has, or begins as none does"
+    no_tag = "It has a character that a tag cannot have, or a first character that a tag cannot begin with"
+    why = "In a prefix '*' stands for itself" if is_literal else no_tag
     fix = "Write it into tagPatternList" if is_literal else "Tags are letters, digits, '_', '.' and '-'"
     return warning(
-        "lifecycle-never", f"rule {rule.priority} never selects an image: no tag is like {quoted(entry)}",
+        "lifecycle-never", f"rule {rule.priority} never selects an image: no tag can match {quoted(entry)}",
         f"{why}; what the rule should keep or delete is left to the others", fix, words,
     )  # fmt: skip
 

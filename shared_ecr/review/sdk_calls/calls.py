@@ -62,7 +62,7 @@ def is_custom(resource: Resource) -> bool:
 
 
 def sdk_calls(resource: Resource) -> Mapping[CallPhase, SdkCall]:
-    """Return the calls of *resource* by their phase; none of what is no custom resource that names its calls."""
+    """Return the calls of *resource* by their phase; none of what is not a custom resource that names its calls."""
     return {call.phase: call for call in _calls(resource)} if is_custom(resource) else {}
 
 

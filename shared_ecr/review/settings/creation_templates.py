@@ -59,8 +59,10 @@ def _judged(_: Stack, resource: Resource) -> Iterator[RuleFinding]:
 def _occasions(shapes: Shapes, resource: Resource) -> set[str]:
     written = shapes.listed(resource.properties.get("AppliedFor"), "AppliedFor")
     if not written and is_known(resource.properties.get("AppliedFor")):
-        what = "AppliedFor names no occasion"
-        shapes.found.append(error("template-occasion", what, "The template is for nothing then", "Name one or more"))
+        what = "AppliedFor is empty"
+        shapes.found.append(
+            error("template-occasion", what, "The template is then never applied", "Name one use or more")
+        )
     read = (
         shapes.parsed(
             each, f"AppliedFor[{number}]", lambda text: one_of(text, tuple(AppliedFor), "occasion", "template-occasion")
@@ -77,13 +79,13 @@ def _role(shapes: Shapes, resource: Resource, *, uses_key: bool) -> Iterator[Rul
         yield error(
             "template-role", f"the repositories have {' and '.join(reasons)}, and there is no CustomRoleArn",
             "The template is stored all the same, and ECR then fails to make each repository",
-            "Name a role that ecr.amazonaws.com may take on",
+            "Name a role that ecr.amazonaws.com may assume",
         )  # fmt: skip
     role = shapes.parsed(written, "CustomRoleArn", RoleArn.parse)
     if role and account and role.account != account:
         yield error(
             "template-role", f"the role is in account {role.account}, the registry in {account}",
-            "ECR takes on roles of the registry's own account", f"Name a role in {account}",
+            "ECR assumes roles of the registry's own account", f"Name a role in {account}",
         )  # fmt: skip
 
 

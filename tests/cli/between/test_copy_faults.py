@@ -46,7 +46,7 @@ FAULTS = [
     Fault("no such layer", "GET", BLOB, Reply(404), 4, "there is none"),
     Fault("a layer that may not be read", "GET", BLOB, Reply(403, (), b"no"), 4, "403"),
     Fault("another manifest", "GET", f"/manifests/{APP.root}", Reply(200, (), b"{}"), 2, "in its place"),
-    Fault("no manifest", "GET", "/manifests/", Reply(200, (), b"<html>"), 2, "this is no JSON"),
+    Fault("no manifest", "GET", "/manifests/", Reply(200, (), b"<html>"), 2, "this is not JSON"),
     Fault("schema 1", "GET", "/manifests/", Reply(200, (), b'{"schemaVersion":1}'), 2, "no image manifest"),
     Fault("a part that no one asked for", "GET", BLOB, Reply(206, (), LAYER[:-1]), 4, "206"),
     Fault("a redirect within", "GET", BLOB, Reply(307, (("Location", "http://10.0.0.1/x"),)), 4, "redirects to"),
@@ -141,7 +141,7 @@ def _with_layer(**descriptor: object) -> BuiltImage:
 HOSTILE: dict[str, Callable[[], BuiltImage]] = {
     "a digest that leads elsewhere": lambda: _with_layer(digest="sha256:../../../etc/passwd"),
     "a size below zero": lambda: _with_layer(size=-1),
-    "a size that is no number": lambda: _with_layer(size="1"),
+    "a size that is not a number": lambda: _with_layer(size="1"),
     "a configuration of gigabytes": lambda: with_root(
         APP, {**APP.manifest, "config": {"mediaType": "x", "digest": digest_of(b""), "size": 1 << 33}}
     ),

@@ -52,7 +52,7 @@ LIES = {
     "no JSON": (b"<html>", "no list of tags"),
     "no tags": (b"{}", "no list of tags"),
     "a list of numbers": (b'{"tags":[1]}', "no list of tags"),
-    "what is not a tag": (b'{"tags":["../../x"]}', "lists what is no tag"),
+    "what is not a tag": (b'{"tags":["../../x"]}', "lists what is not a tag"),
     "a tag that draws on the terminal": (b'{"tags":["\\u001b[2J"]}', r"\x1b[2J"),
 }
 

@@ -1,4 +1,4 @@
-"""A certificate authority of a test's own, and a certificate by it for a name of this machine that is no address.
+"""A certificate authority of a test's own, and a certificate by it for a name of this machine that is not an address.
 
 An address of this machine is spoken to in plain HTTP; under its name it is a host like any other.
 """

@@ -199,7 +199,7 @@ def test_all_that_is_wrong_is_reported_together_and_nothing_is_sent(world: World
 
 def test_what_is_wrong_in_a_file_is_reported_with_its_place(world: World, layout: Path) -> None:
     order = PushJob(str(layout), f"{APP}:1+2", None, Position(3, 1, "images.txt"), Position(3, 9, "images.txt"))
-    with world.session() as session, pytest.raises(InvalidJobsError, match=r"\Aimages.txt:3:9: '1\+2' is no tag"):
+    with world.session() as session, pytest.raises(InvalidJobsError, match=r"\Aimages.txt:3:9: '1\+2' is not a tag"):
         push_all([order], session)
 
 

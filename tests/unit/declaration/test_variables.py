@@ -30,7 +30,11 @@ def test_in_quotes_the_result_is_a_text() -> None:
 
 
 def test_the_result_obeys_the_grammar_of_its_place() -> None:
-    with pytest.raises(InvalidDeclarationError, match=r"4:15: organization: 'o-\?' is no organization id.*\[org-id\]"):
+    with pytest.raises(
+        InvalidDeclarationError,
+        match=r"4:15: organization: 'o-\?' is not an organization "
+        r"id.*\[org-id\]",
+    ):
         only("repositories: {}\norganization: ${env:ORG}", {"ORG": "o-?"})
 
 

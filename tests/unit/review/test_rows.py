@@ -189,4 +189,4 @@ def test_a_policy_that_depends_on_too_much_says_that_rows_can_be_missing(tmp_pat
     app = repository({"Version": "2012-10-17", "Statement": statements})
     parameters = {name: {"Type": "String"} for name in names}
     found = read(tmp_path, {"App": app}, Conditions=conditions, Parameters=parameters)
-    assert "rows can be missing" in found.notes[-1]
+    assert "rows may be missing" in found.notes[-1]

@@ -17,7 +17,7 @@ from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.repositories import REPOSITORY
 
 KEY, KEY_POLICY = "AWS::KMS::Key", "AWS::KMS::KeyPolicy"
-_UNREADABLE = "Images that it encrypts cannot be pulled any more, also those of repositories that stay"
+_UNREADABLE = "Images that it encrypts cannot be pulled any more, including those of repositories that stay"
 
 
 def keys_of_plans(

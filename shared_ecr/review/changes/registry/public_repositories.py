@@ -37,7 +37,7 @@ def _emptied(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[
         word = "force_destroy" if after.stack.tool == TERRAFORM else "EmptyOnDelete"
         yield error(
             "removal-weakened", f"{word} is set: from now on its images are deleted with it",
-            "ECR refuses to delete a repository that holds images; this takes the last protection away",
+            "ECR refuses to delete a repository that holds images; this removes the last protection",
             f"Remove {word}",
         )  # fmt: skip
 

@@ -47,7 +47,7 @@ def deletions_copied(before: Deployment, after: Deployment) -> Iterator[ReviewFi
                 names = " and ".join(f"`{prefix}*`" for prefix in fresh) if all(fresh) else EVERY
                 yield error(
                     "replication-deletes", f"deletions are replicated to {destination} from now on, of {names}",
-                    "An image that is deleted or expires here is then deleted there too, so the copy is no backup",
+                    "An image that is deleted or expires here is then deleted there too, so the copy is not a backup",
                     "Leave delete replication off, or acknowledge that the copies are no backup",
                 ).about(SUBJECT, found[-1].resource)  # fmt: skip
 

@@ -39,7 +39,10 @@ class Scans:
     def lost(self, before: Self) -> str | None:
         """Say what is scanned less than *before*, as the end of a sentence; None where nothing is."""
         if before.type == ScanType.ENHANCED and self.type == ScanType.BASIC:
-            return "scanning changes from ENHANCED to BASIC: packages of languages are not looked at, and nothing twice"
+            return (
+                "scanning changes from ENHANCED to BASIC: language packages are not scanned, and no image is scanned a "
+                "second time"
+            )
         if name := covered_no_more(before.on_push, self.on_push):
             return f"repositories such as `{name}` are no longer scanned when images are pushed"
         if name := covered_no_more(before.continuously, self.continuously):

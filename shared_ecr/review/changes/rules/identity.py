@@ -44,7 +44,7 @@ def replaced(case: RepositoryPair, question: ReviewContext) -> Iterator[RuleFind
     was, now = in_words(case.before, case.after, case.encryption)
     compared = "Encryption is fixed when a repository is created"
     if old == new:
-        doubt = ", which is the same encryption in another spelling"
+        doubt = ", which is the same encryption written differently"
         compared += ", and CloudFormation compares it as it is written"
     fails = f"CloudFormation cannot create a second repository {case.after.name}, so the deployment fails"
     if case.after.stack.tool == TERRAFORM:
@@ -105,7 +105,7 @@ def removal_weakened(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
         word = "force_delete" if case.after.stack.tool == TERRAFORM else "EmptyOnDelete"
         yield error(
             "removal-weakened", f"{word} is set: from now on its images are deleted with it",
-            "ECR refuses to delete a repository that holds images; this takes the last protection away",
+            "ECR refuses to delete a repository that holds images; this removes the last protection",
             f"Remove {word}",
         )  # fmt: skip
 

@@ -26,7 +26,7 @@ from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.verdict import Happening
 
 _ALIAS = "AWS::KMS::Alias"
-_UNREADABLE = "Without its key no image can be pulled or pushed, also in repositories that stay"
+_UNREADABLE = "Without its key no image can be pulled or pushed, even in repositories that stay"
 _DAYS = re.compile(r"[0-9]{1,2}")
 _DEFAULT_WINDOW = 30
 """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
@@ -108,7 +108,7 @@ def _named_keys(side: Deployment) -> Iterator[str]:
 def _deleted(how: str) -> RuleFinding:
     return error(
         "key-deleted", f"{how}, and is deleted after its waiting period",
-        "Images that it encrypts can never be read again, also those of repositories that stay",
+        "Images that it encrypts can never be read again, including those of repositories that stay",
         "Write DeletionPolicy and UpdateReplacePolicy: Retain, or cancel the deletion (aws kms cancel-key-deletion)",
     )  # fmt: skip
 

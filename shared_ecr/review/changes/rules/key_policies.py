@@ -33,7 +33,7 @@ def key_policy(before: Json, after: Json) -> Iterator[RuleFinding]:
     if any(_is_for_all(each) for each in fresh):
         yield error(
             "key-policy-denies", "its key policy now denies to all principals what ECR needs to decrypt images",
-            "Without its key no image can be pulled or pushed, also in repositories that stay",
+            "Without its key no image can be pulled or pushed, even in repositories that stay",
             "Except the roles that push and pull, or remove the statement",
         )  # fmt: skip
     elif fresh:

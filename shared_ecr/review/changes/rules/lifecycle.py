@@ -63,7 +63,7 @@ def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
                 f"rule {new.priority} selects none of {len(outcome.verdicts)} images {described(new.selection)}; "
                 f"it selected {len(exposed)}, which rules after it may now expire",
                 "There is no rule that keeps images: they are safe as long as a rule of a lower number selects them",
-                "Write the tags that are there", _shown([image.shown for image in exposed], "images"),
+                "Write tags that exist", _shown([image.shown for image in exposed], "images"),
             )  # fmt: skip
 
 

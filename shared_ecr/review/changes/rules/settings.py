@@ -27,7 +27,7 @@ def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
         yield from public_dropped(case.before)
     if case.before is None and case.after is not None:
         yield note(
-            "public-repository", "every person on the internet can pull what is pushed to it",
+            "public-repository", "everyone on the internet can pull what is pushed to it",
             "ECR Public asks for no login; what was pulled once cannot be taken back",
             "Check that it is meant, or declare a private repository",
         )  # fmt: skip
@@ -58,7 +58,7 @@ def moved(case: SettingCase) -> Iterator[RuleFinding]:
             "setting-moved",
             f"{old.resource.origin.logical_id} of stack {old.stack.name} becomes "
             f"{new.resource.origin.logical_id} of stack {new.stack.name}",
-            "The old resource takes the setting back when it is deleted, which may be after the new one has put it",
+            "The old resource removes the setting when it is deleted. That can happen after the new one has set it",
             "Write DeletionPolicy: Retain on the old one first, or deploy the new one once more afterwards",
         )  # fmt: skip
 

@@ -90,7 +90,7 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
     for each, place in filters:
         kind = each.get("FilterType")
         if kind is not None and kind != "PREFIX_MATCH":
-            what = f"{place}: {quoted(str(kind))} is no type of filter"
+            what = f"{place}: {quoted(str(kind))} is not a type of filter"
             shapes.found.append(error("replication-prefix", what, "ECR knows PREFIX_MATCH alone", "Write PREFIX_MATCH"))
         prefix = shapes.parsed(each.get("Filter"), place, NamePrefix.parse)
         # One that is not known is the prefix of no name, so that the rule is not taken for one about every repository.

@@ -274,7 +274,7 @@ def test_a_file_that_is_broken_as_a_whole_has_no_tree(text: str) -> None:
 
 
 MESSAGES = {
-    "": "registry.yaml:1:1: the file is empty. An empty file never means 'remove everything'. A registry "
+    "": "registry.yaml:1:1: the file is empty. An empty file is never taken as 'remove everything'. A registry "
     "without repositories is written as 'repositories: {}'. [config-empty]",
     "- a": "registry.yaml:1:1: expected a mapping with the key 'repositories', found a list. "
     "Put 'repositories:' above it. [config-shape]",

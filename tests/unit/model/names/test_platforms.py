@@ -23,7 +23,7 @@ def test_a_platform_is_written_as_it_was_read(text: str) -> None:
     ],
 )
 def test_what_is_no_platform_is_refused_with_what_was_probably_meant(text: str, fix: str) -> None:
-    with pytest.raises(InvalidValueError, match="is no platform") as caught:
+    with pytest.raises(InvalidValueError, match="is not a platform") as caught:
         Platform.parse(text)
     assert caught.value.fix == fix
 

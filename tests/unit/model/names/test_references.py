@@ -62,13 +62,13 @@ def test_another_image_of_the_repository_has_no_tag_beside_it() -> None:
         ("ghcr.io/app:", "tag-name", "the tag is empty"),
         (f"ghcr.io/app:{'a' * 129}", "tag-name", "at most 128"),
         ("ghcr.io/app:-x", "tag-name", "Did you mean 'x'"),
-        ("ghcr.io/app@sha512:00", "digest", "is no digest"),
-        ("ghcr.io/app@", "digest", "is no digest"),
-        ("user:secret@ghcr.io/app:1", "digest", "is no digest"),
+        ("ghcr.io/app@sha512:00", "digest", "is not a digest"),
+        ("ghcr.io/app@", "digest", "is not a digest"),
+        ("user:secret@ghcr.io/app:1", "digest", "is not a digest"),
         ("111122223333.dkr.ecr.us-east-1.attacker.example/app:1", "ecr-host", "no credentials go there"),
         (f"{ECR}:443/app:1", "ecr-host", "usual port"),
         ("127.1/app:1", "image-reference", "names no registry"),
-        ("ghcr.io:99999/app:1", "host", "no registry host"),
+        ("ghcr.io:99999/app:1", "host", "is not a registry host"),
     ],
 )  # fmt: skip
 def test_what_is_no_reference_is_refused_with_what_to_write(text: str, code: str, said: str) -> None:

@@ -40,5 +40,5 @@ def test_a_scanning_filter_is_made_like_a_name(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "Team", "-a", "a" * 256], ids=["empty", "capital", "dash first", "too long"])
 def test_what_no_repository_is_called_is_no_scanning_filter(text: str) -> None:
-    with pytest.raises(InvalidValueError, match="no scanning filter"):
+    with pytest.raises(InvalidValueError, match="is not a scanning filter"):
         ScanFilter.parse(text)

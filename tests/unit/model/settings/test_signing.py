@@ -47,5 +47,5 @@ def test_a_signature_is_valid_for_at_most_135_months(unit: str, value: int) -> N
 
 @pytest.mark.parametrize("text", ["a", "my-profile", "a" * 65])
 def test_a_profile_has_a_name_that_signer_takes(text: str) -> None:
-    with pytest.raises(InvalidValueError, match="no name of a signing profile"):
+    with pytest.raises(InvalidValueError, match="is not the name of a signing profile"):
         MadeProfile.parse(text)

@@ -1,4 +1,4 @@
-"""What CloudFormation replaces is what the published schemas say; cfn-lint ships them, and is no dependency of ours."""
+"""What CloudFormation replaces is what the published schemas say; cfn-lint, which is not a dependency, ships them."""
 
 import pytest
 

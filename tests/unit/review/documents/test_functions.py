@@ -105,7 +105,7 @@ def test_without_another_assumption_an_open_parameter_equals_nothing_it_is_compa
     ({"Fn::Transmogrify": "x"}, "Fn::Transmogrify is not a function that is known here"),
     ({"Ref": "Unmade"}, "Unmade is neither a parameter nor a resource"),
     ({"Ref": ["Team"]}, "Ref has other arguments than it takes"),
-    ({"Fn::GetAtt": ["Unmade", "Arn"]}, "Unmade is no resource of the template"),
+    ({"Fn::GetAtt": ["Unmade", "Arn"]}, "Unmade is not a resource of the template"),
     ({"Fn::Join": "x"}, "Fn::Join has other arguments"),
     ({"Fn::Select": ["7", ["a"]]}, "Fn::Select has other arguments"),
     ({"Fn::FindInMap": ["Ids", "mars", "home"]}, "Fn::FindInMap has other arguments"),

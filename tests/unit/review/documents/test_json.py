@@ -68,7 +68,7 @@ def test_what_is_no_json_is_refused_with_its_place(tmp_path: Path, text: str | b
 def test_nan_is_shown(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text('{"Resources": {}, "X": NaN}')
     assert doubts(load_deployment(tmp_path / "t.json", PLACE)) == [
-        f"{tmp_path}/t.json: NaN is no JSON, and CloudFormation refuses it"
+        f"{tmp_path}/t.json: NaN is not JSON, and CloudFormation refuses it"
     ]
 
 

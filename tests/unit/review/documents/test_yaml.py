@@ -53,7 +53,7 @@ def test_a_text_without_quotes_is_what_cloudformation_takes_it_for(
     ("!!set {a: b}", "the tag '!!set' is not known; the value after it is judged"),
     ("{a: b, a: c}", "the key 'a' is written twice in one mapping; the last is judged"),
     ("{<<: {a: b}, c: d}", "the merge key '<<' is taken as YAML 1.1 means it"),
-    ("{<<: a}", "the merge key '<<' has a value that is no mapping"),
+    ("{<<: a}", "the merge key '<<' has a value that is not a mapping"),
     ("{[a]: b}", "a key here is not a text"),
 ])  # fmt: skip
 def test_what_another_reader_would_take_for_something_else_is_shown(tmp_path: Path, written: str, said: str) -> None:
