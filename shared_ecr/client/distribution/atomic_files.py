@@ -18,7 +18,7 @@ from shared_ecr.client.credentials.file_ownership import CLOSE_IN_CHILDREN, MOVE
 from shared_ecr.client.http.workers import StoppedError
 
 PREFIX = ".new-"
-# Where locks cannot tell: the time between the last byte of a file and its name is far below this.
+# Where no lock shows it: the time between the last byte of a file and its name is far below this.
 _LEFT_OVER_SECONDS = 24 * 60 * 60
 
 

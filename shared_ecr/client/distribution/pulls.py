@@ -34,7 +34,7 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
     With *platforms*, an index is cut down to those, which gives it another digest. *check* gets the digest that the
     reference names, before anything is written, and raises where the image is not wanted.
 
-    A folder that is no layout and not empty is refused. Until the last byte is verified index.json does not name
+    A folder that is not a layout and not empty is refused. Until the last byte is verified index.json does not name
     the image; what was fetched by then is not fetched again by the next pull. A layer that breaks off continues where
     it stopped.
 

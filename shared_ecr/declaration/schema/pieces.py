@@ -1,4 +1,4 @@
-"""Pieces of a JSON Schema, draft 2020-12. A variable may take the place of any value that is no list and no mapping."""
+"""Pieces of a JSON Schema, draft 2020-12. A variable may take the place of any value but a list or a mapping."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

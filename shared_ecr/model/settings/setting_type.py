@@ -60,7 +60,7 @@ class SettingType:
     type: str
     """As in a template: `AWS::ECR::PullTimeUpdateExclusion`."""
     order: int
-    """Where its resources come in a template; the number of a released type never changes."""
+    """The position of its resources in a template; the number of a released type never changes."""
     called: str
     """What reports call one of its resources: `pull-time exclusion`."""
     keys: tuple[str, ...]

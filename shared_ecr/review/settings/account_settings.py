@@ -28,7 +28,7 @@ def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
     resource = case.held.resource
     if resource.properties.get("Operation") == CALLED_OPERATION:
         return
-    verb = {Happening.CREATED: "is put", Happening.DELETED: "is no longer put"}.get(case.happening, "changes")
+    verb = {Happening.CREATED: "is set", Happening.DELETED: "is no longer set"}.get(case.happening, "changes")
     is_known_setting = resource.text("Name") in _HARMLESS
     make = note if is_known_setting else warning
     yield make(

@@ -113,7 +113,7 @@ REVIEWED = ReviewedSetting(
     _changed,
     {
         "AppliedFor[]": PropertyRow(
-            harmless("on this occasion ECR then creates repositories by the rules of the template"),
+            harmless("ECR then also applies the template in this case"),
             loses("creation-template-narrowed"),
             loses("creation-template-narrowed"),
         ),
