@@ -193,7 +193,7 @@ def test_a_pipe_in_place_of_a_blob_is_refused_and_not_waited_for(tmp_path: Path)
     file = layout / "blobs" / "sha256" / digest_of(b"layer one")[7:]
     file.unlink()
     os.mkfifo(file)
-    with pytest.raises(InvalidImageError, match="no regular file"):
+    with pytest.raises(InvalidImageError, match="not a regular file"):
         open_source(str(layout))
 
 
@@ -202,7 +202,7 @@ def test_a_pipe_in_place_of_a_blob_is_refused_and_not_waited_for(tmp_path: Path)
     [
         (b"BZh91AY", "compressed; unpack it by bzip2 -d"),
         (b"\xfd7zXZ\0", "compressed; unpack it by xz -d"),
-        (b"hello", "no tar archive"),
+        (b"hello", "not a tar archive"),
         (b"", "it is empty; if it comes from a command, that command failed"),
         (tar_of({"etc/passwd": b"root"}), "'etc/passwd', and neither index.json nor manifest.json; 'docker export'"),
         (tar_of({"img/index.json": b"{}"}), "the image is in its folder 'img': write the archive with 'tar -C FOLDER"),
@@ -239,7 +239,7 @@ def test_a_link_in_place_of_a_blob_is_refused(tmp_path: Path) -> None:
     name = f"blobs/sha256/{digest_of(b'layer one')[7:]}"
     del files[name]
     (tmp_path / "l.tar").write_bytes(tar_of(files, {name: "/etc/passwd"}))
-    with pytest.raises(InvalidImageError, match="no regular file"):
+    with pytest.raises(InvalidImageError, match="not a regular file"):
         open_source(str(tmp_path / "l.tar"))
 
 

@@ -64,7 +64,7 @@ def test_the_policy_of_a_public_repository_is_kept_until_it_is_deleted(public: A
 
 def test_the_actions_of_private_repositories_have_no_place_in_it(public: Any) -> None:
     public.create_repository(repositoryName="hello")
-    with pytest.raises(public.exceptions.InvalidParameterException, match="no action of ecr-public"):
+    with pytest.raises(public.exceptions.InvalidParameterException, match="not an action of ecr-public"):
         public.set_repository_policy(repositoryName="hello", policyText=POLICY.replace("ecr-public:", "ecr:"))
 
 

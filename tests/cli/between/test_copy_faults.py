@@ -47,7 +47,7 @@ FAULTS = [
     Fault("a layer that may not be read", "GET", BLOB, Reply(403, (), b"no"), 4, "403"),
     Fault("another manifest", "GET", f"/manifests/{APP.root}", Reply(200, (), b"{}"), 2, "in its place"),
     Fault("no manifest", "GET", "/manifests/", Reply(200, (), b"<html>"), 2, "this is not JSON"),
-    Fault("schema 1", "GET", "/manifests/", Reply(200, (), b'{"schemaVersion":1}'), 2, "no image manifest"),
+    Fault("schema 1", "GET", "/manifests/", Reply(200, (), b'{"schemaVersion":1}'), 2, "not an image manifest"),
     Fault("a part that no one asked for", "GET", BLOB, Reply(206, (), LAYER[:-1]), 4, "206"),
     Fault("a redirect within", "GET", BLOB, Reply(307, (("Location", "http://10.0.0.1/x"),)), 4, "redirects to"),
     Fault("a redirect by http", "GET", BLOB, Reply(307, (("Location", "http://cdn.example/x"),)), 4, "redirects to"),

@@ -79,7 +79,7 @@ def test_a_list_that_goes_on_elsewhere_is_not_followed(sides: Sides, link: str) 
     header = ("Link", link.replace("HOST", sides.there))
     sides.source.fail("GET", "/tags/list", Reply(200, (JSON, header), b'{"tags":["1"]}'), after=1)
     outcome = list_tags(sides)
-    assert (outcome.code, "goes on at" in outcome.stderr) == (4, True), outcome.stderr
+    assert (outcome.code, "continues at" in outcome.stderr) == (4, True), outcome.stderr
     assert sides.source.count("GET", "last=") == 0
 
 

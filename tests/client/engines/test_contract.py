@@ -221,7 +221,7 @@ def test_attempts_end(stage: Stage) -> None:
 
 @pytest.mark.parametrize("name", ["--all-tags", "-q", "", "app v1", "app\n"])
 def test_a_name_that_is_none_reaches_no_engine(stage: Stage, name: str) -> None:
-    with pytest.raises(UsageError, match="no image name"):
+    with pytest.raises(UsageError, match="not an image name"):
         stage.engine.find_image(name)
     assert stage.stand_ins.calls == []
 

@@ -123,7 +123,7 @@ def test_a_helper_that_cannot_be_run_is_named(helpers: Helpers) -> None:
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", "-x", "", "a b", "a;b", "a\n", "é", "." * 3, "x" * 65, "a\x00"])
 def test_what_is_no_name_of_a_helper_is_not_run(helpers: Helpers, name: str) -> None:
-    with pytest.raises(UnavailableError, match="no name of a credential helper"):
+    with pytest.raises(UnavailableError, match="not the name of a credential helper"):
         program(helpers, name).get(SERVER)
 
 
