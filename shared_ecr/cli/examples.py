@@ -51,6 +51,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr login docker.io --username me --password-stdin < token.txt",
     ),
     "logout": ("shared-ecr logout", "shared-ecr logout ghcr.io", "shared-ecr logout --all"),
+    "builds": ("shared-ecr builds --profile build", "shared-ecr builds team/app --limit 1 --format json"),
     "workflow": (
         "shared-ecr workflow github team/app --save .github/workflows/image.yml",
         "shared-ecr workflow gitlab team/app --platforms linux/amd64,linux/arm64 --branch main",

@@ -46,6 +46,7 @@ COMMANDS = (
     "login",
     "logout",
     "workflow",
+    "builds",
     "push",
     "pull",
     "copy",
