@@ -12,7 +12,7 @@ from shared_ecr.findings.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared_ecr.client.aws.builds import BuildRecord, ProjectBuilds
+    from shared_ecr.client.aws.build_history import BuildRecord, ProjectBuilds
     from shared_ecr.model.builds.projects import BuildProject
     from shared_ecr.model.registry import RegistrySpec
 
@@ -40,7 +40,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the builds."""
-    from shared_ecr.client.aws.builds import last_builds
+    from shared_ecr.client.aws.build_history import last_builds
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.declaration import load
 

@@ -110,16 +110,16 @@ def _of_project(client: Any, region: Region, project: BuildProject, limit: int) 
 
 
 def _ids(client: Any, project: str, limit: int) -> Iterator[str]:
-    left, token = limit, None
+    left = limit
+    request = {"projectName": project, "sortOrder": "DESCENDING"}
     while left > 0:
-        more = {"nextToken": token} if token else {}
-        answer = client.list_builds_for_project(projectName=project, sortOrder="DESCENDING", **more)
+        answer = client.list_builds_for_project(**request)
         page = answer.get("ids", [])[:left]
         yield from page
         left -= len(page)
-        token = answer.get("nextToken")
-        if not token:
+        if not answer.get("nextToken"):
             return
+        request["nextToken"] = answer["nextToken"]
 
 
 def _record(build: dict[str, Any], repository: str) -> BuildRecord:

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from shared_ecr.client.aws.builds import ProjectBuilds, last_builds
+from shared_ecr.client.aws.build_history import ProjectBuilds, last_builds
 from shared_ecr.client.aws.faults import AwsDeniedError
 from shared_ecr.declaration import parse
 from shared_ecr.findings.errors import UnavailableError
