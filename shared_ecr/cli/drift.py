@@ -92,6 +92,7 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     from shared_ecr.access.trust_boundary import TrustBoundary
     from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts
     from shared_ecr.deployment.adoption.drift_reports import DriftReport, in_reading_order
+    from shared_ecr.deployment.adoption.stack_made import declared_with_parts, deployed_with_parts
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
     from shared_ecr.documents.live.live_registry import REPOSITORY
     from shared_ecr.findings import Acknowledgements, JudgedFinding
@@ -100,10 +101,10 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     def is_meant(name: str) -> bool:
         return not any(wildcard_matches(pattern, name) for pattern in arguments.excluded)
 
-    declared = WantedRegistry.of_declaration(registry, live.home)
+    declared = WantedRegistry.of_declaration(registry, live.home).joined(declared_with_parts(registry, live.home))
     is_asked = not (arguments.no_deployed or arguments.snapshot)
     side = _deployed(registry, live) if is_asked else None
-    deployed = WantedRegistry.of_deployment(side, live.home) if side else WantedRegistry({}) if is_asked else declared
+    deployed = deployed_with_parts(side, live.home) if side else WantedRegistry({}) if is_asked else declared
     kept = tuple(each for each in live.resources if each.kind != REPOSITORY or is_meant(each.name))
     live = replace(live, resources=kept)
     organization = str(registry.organization) if registry.organization else None

@@ -1,4 +1,4 @@
-"""Fourteen changes by hand, each found by `drift`; nothing on an untouched registry."""
+"""Changes by hand, each found by `drift`; nothing on an untouched registry."""
 
 import json
 from pathlib import Path
@@ -18,6 +18,9 @@ registry:
   account_settings: {blob_mounting: true}
   pull_time_exclusions: ["arn:aws:iam::ACCOUNT:role/scanner"]
   replication_from: [{account: staging}]
+  pull_through_cache: {hub: {upstream: docker-hub, secret: ecr-pullthroughcache/hub}}
+  creation_templates: {team: {applied_for: [create_on_push]}}
+  signing: [{profile: images}]
 defaults:
   tags: {owner: platform}
   grants: {pull: [account: staging]}
@@ -56,6 +59,9 @@ FOUND = {
     "by-hand": "repository-unmanaged",
     "registry policy": "drift-setting",
     "scanning": "drift-setting",
+    "pull-through cache rule hub": "drift-setting",
+    "creation template team": "drift-setting",
+    "signing": "drift-setting",
 }
 
 
@@ -132,6 +138,11 @@ def changed(road: Road, untouched: tuple[int, dict[str, Any]]) -> None:
     }
     ecr.put_registry_policy(policyText=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
     ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[])
+    # What the stack makes of these, a secret, a role and a profile, is named by its template alone.
+    ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="hub")
+    other_role = f"arn:aws:iam::{road.aws.account}:role/other"
+    ecr.update_repository_creation_template(prefix="team", customRoleArn=other_role)
+    ecr.delete_signing_configuration()
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +153,7 @@ def found(road: Road, declaration: Path, changed: None) -> tuple[int, dict[str, 
 def test_an_untouched_registry_has_not_drifted(untouched: tuple[int, dict[str, Any]]) -> None:
     code, repositories = untouched
     assert {name: each for name, each in repositories.items() if each["verdict"] != "in sync"} == {}
-    assert (code, len(repositories)) == (0, len(NAMES) + 4)
+    assert (code, len(repositories)) == (0, len(NAMES) + 7)
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -183,5 +194,6 @@ def test_a_repair_by_deployment_ends_the_drift(road: Road, declaration: Path, ch
     assert done.code == 0, done.stderr
     code, repositories = drift(road, path)
     left = {name for name, each in repositories.items() if each["verdict"] == "drifted"}
-    # The settings are not changed by the template, so CloudFormation does not touch them.
-    assert (left, code) == ({"registry policy", "scanning"}, 1)
+    # These settings are not changed by the template, so CloudFormation does not touch them. The tag is one of the
+    # creation template, too.
+    assert (left, code) == ({"registry policy", "scanning", "pull-through cache rule hub", "signing"}, 1)

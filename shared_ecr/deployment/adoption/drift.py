@@ -12,7 +12,8 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.access_equality import canonical
 from shared_ecr.deployment.adoption.field_differences import FieldDifference, RepositoryField, field_differences
-from shared_ecr.deployment.adoption.setting_differences import called, changed_properties
+from shared_ecr.deployment.adoption.setting_differences import READ_BY, called, changed_properties, is_unread
+from shared_ecr.deployment.adoption.stack_made import live_with_parts
 from shared_ecr.deployment.adoption.wanted_resources import STACK_KEY, WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
@@ -218,6 +219,10 @@ def _of_setting(question: DriftQuestion, kind: str, name: str) -> RepositoryDrif
     expected = wanted or made
     if expected is None:
         return RepositoryDrift(what, DriftVerdict.IN_SYNC, (), ())
+    if is_unread(question.live, expected):
+        said = f"{READ_BY.get(kind, 'its reading')} was denied, so it is not known whether it drifted"
+        finding = _error("drift-unread", what, said, "", "Allow the actions of docs/reference/live.md")
+        return RepositoryDrift(what, DriftVerdict.UNKNOWN, (), (finding,))
     if held is None:
         if made is None:
             finding = _note("drift-undeployed", what, "it is declared, and not deployed yet")
@@ -225,6 +230,7 @@ def _of_setting(question: DriftQuestion, kind: str, name: str) -> RepositoryDrif
         finding = _error("drift-setting", what, "it was removed outside of the declaration", *_BY_HAND)
         return RepositoryDrift(what, DriftVerdict.DRIFTED, (), (finding,))
     fields, findings = [], []
+    held = live_with_parts(held, expected.properties, question.stacks)
     by_hand = changed_properties(held.properties, expected.properties)
     pending = changed_properties(made.properties, wanted.properties) if made and wanted else {}
     for key in sorted({*by_hand, *pending}):

@@ -43,7 +43,7 @@ def setting_differences(live: LiveRegistry, wanted: WantedRegistry) -> Iterator[
             continue
         what = called(will.kind, will.name)
         held = live.one(will.kind, will.name)
-        if _is_unread(live, will):
+        if is_unread(live, will):
             yield SettingDifference(what, f"{READ_BY.get(will.kind, 'it')} was denied, so it cannot be compared")
         elif held is None:
             yield SettingDifference(what, "it would be created")
@@ -57,7 +57,8 @@ def _of_owner(what: str, owner: str | None, stack: str) -> Iterator[SettingDiffe
         yield SettingDifference(what, f"it belongs to the stack {owner}, and CloudFormation refuses to import it")
 
 
-def _is_unread(live: LiveRegistry, will: WantedResource) -> bool:
+def is_unread(live: LiveRegistry, will: WantedResource) -> bool:
+    """Whether AWS denied the reading of a setting, so that nothing is known of it."""
     if will.kind == PUBLIC_REPOSITORY:
         return live.is_unread(will.name) or live.is_unread("", "ecr-public:DescribeRepositories")
     return live.is_unread("", READ_BY.get(will.kind, ""))

@@ -121,6 +121,7 @@ def _resource(each: LiveResource) -> dict[str, Any]:
         "created": each.created,
         "key_manager": each.key_manager,
         "key_owner": each.key_owner,
+        "role_owner": each.role_owner,
         "policyText": each.policy_text,
     }
     return {

@@ -54,6 +54,8 @@ class LiveResource:
     """`AWS` or `CUSTOMER`: who manages the KMS key; None without a key, or where no one may ask."""
     key_owner: str | None = None
     """The stack that made the KMS key."""
+    role_owner: str | None = None
+    """The stack that made the role that the resource names."""
 
     @property
     def name(self) -> str:

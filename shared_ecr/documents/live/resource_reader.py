@@ -16,7 +16,7 @@ from shared_ecr.text import first_few, quoted
 
 OWN = "shared-ecr"
 LIVE = "live"
-_ABOUT = ("owner", "created", "policyText", "key_manager", "key_owner")
+_ABOUT = ("owner", "created", "policyText", "key_manager", "key_owner", "role_owner")
 
 
 class InvalidResourceError(ValueError):
@@ -66,6 +66,7 @@ def _read(name: str, data: Json) -> LiveResource:
         texts.get("policyText"),
         texts.get("key_manager"),
         texts.get("key_owner"),
+        texts.get("role_owner"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.documents.live.live_registry import SINGLETONS
 
-KMS_KEY = "AWS::KMS::Key"
+KMS_KEY, IAM_ROLE = "AWS::KMS::Key", "AWS::IAM::Role"
 _NO_STACK = frozenset({"ValidationError"})
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
-from shared_ecr.client.aws.registry.owners import KMS_KEY, owned_by
+from shared_ecr.client.aws.registry.owners import IAM_ROLE, KMS_KEY, owned_by
 from shared_ecr.client.aws.registry.public import read_public
 from shared_ecr.client.aws.registry.repositories import RepositorySelection, described, read_repositories
 from shared_ecr.client.aws.registry.settings import read_settings
@@ -67,14 +67,16 @@ def read_registry(clients: AwsClients, question: RegistryQuestion) -> LiveRegist
 
 
 def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str]) -> LiveResource:
-    """Return *resource* with the stacks that it and its key belong to, as far as *owned* knows."""
+    """Return *resource* with the stacks that it, its key and its role belong to, as far as *owned* knows."""
     encryption = resource.properties.get("EncryptionConfiguration")
     arn = str(encryption.get("KmsKey") or "") if isinstance(encryption, dict) else ""
+    role = str(resource.properties.get("CustomRoleArn") or "").rpartition("/")[2]
     by_key = owned.get((KMS_KEY, arn.rpartition("/")[2])) or owned.get((KMS_KEY, arn))
     return replace(
         resource,
         owner=owned.get((resource.kind, resource.name), resource.owner),
         key_owner=by_key or resource.key_owner,
+        role_owner=owned.get((IAM_ROLE, role)) or resource.role_owner,
     )
 
 

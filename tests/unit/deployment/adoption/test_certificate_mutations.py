@@ -248,7 +248,7 @@ def test_a_setting_that_was_not_read_is_refused_by_the_denied_read_alone(
     action = setting_differences.READ_BY.get(kind, "ecr-public:DescribeRepositories")
     live = registry(LIVE, LiveResource(kind, properties), unread=(DeniedRead("", action, "denied"),))
     assert found(live, as_live(live)) == ["adopt-setting"]
-    monkeypatch.setattr(setting_differences, "_is_unread", lambda *_: False)
+    monkeypatch.setattr(setting_differences, "is_unread", lambda *_: False)
     assert found(live, as_live(live)) == []
 
 
