@@ -77,6 +77,12 @@ class ScanWorld:
                 assert answer.status == 201, answer.data
         return built.root
 
+    def names(self, tag: str) -> str:
+        """Return the digest that *tag* names now."""
+        image_id = [{"imageTag": tag}]
+        found = self.ecr.describe_images(repositoryName=self.repository, imageIds=image_id)["imageDetails"]
+        return str(found[0]["imageDigest"])
+
     def shows(self, digest: str, *looks: Any, start: str = "") -> None:
         """Let the scan of *digest* have these results, one for each look."""
         scan = {"repositoryName": self.repository, "imageDigest": digest, "looks": list(looks), "start": start}

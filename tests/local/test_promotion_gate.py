@@ -1,5 +1,6 @@
 """`copy --gate` and `tag --gate`: nothing is written of an image that the gate stops."""
 
+import time
 from typing import Any
 
 import pytest
@@ -99,3 +100,32 @@ def test_an_option_of_the_gate_without_a_gate_is_refused(world: ScanWorld, optio
     done = world.types("tag", f"{world.repository}:1", "stable", option)
     assert done.code == 2
     assert "--gate" in done.stderr
+
+
+def test_nothing_is_copied_when_the_wait_is_interrupted(
+    world: ScanWorld, digest: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    world.shows(digest, status("IN_PROGRESS"))
+    monkeypatch.setattr(time, "sleep", interrupt)
+    assert copy(world, target, "--gate", "high") == 130
+    assert images(world, target) == []
+
+
+def test_a_tag_that_moves_while_the_gate_waits_is_not_the_image_that_is_copied(
+    world: ScanWorld, digest: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = image(seed=new_seed())
+    world.shows(digest, status("IN_PROGRESS"), basic())
+    world.shows(other.root, VULNERABLE)
+    monkeypatch.setattr(time, "sleep", lambda _: world.holds(other, "1"))
+    assert copy(world, target, "--gate", "high") == 0
+    assert {each["imageDigest"] for each in images(world, target)} == {digest}
+    assert world.names("1") == other.root
+
+
+def test_a_gate_and_a_dry_run_say_whether_the_copy_would_be_stopped(world: ScanWorld, digest: str, target: str) -> None:
+    world.shows(digest, VULNERABLE)
+    assert copy(world, target, "--gate", "high", "--dry-run") == 1

@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,7 @@ def test_a_tag_that_moves_while_the_command_waits_changes_nothing(
     monkeypatch.setattr(time, "sleep", lambda _: world.holds(other, "1"))
     code, report = world.scanned()
     assert (code, report["images"][0]["digest"]) == (0, digest)
+    assert world.names("1") == other.root
 
 
 def test_a_vulnerability_without_a_fix_can_be_ignored(world: ScanWorld, digest: str) -> None:
@@ -333,3 +335,68 @@ def test_an_ending_that_names_no_form_is_refused_before_anything_is_asked(world:
     done = world.scan("missing", "--save", str(world.folder / "scan.html"))
     assert done.code == 2
     assert ".sarif" in done.stderr
+
+
+def test_credentials_that_expire_while_the_command_waits_are_no_result(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, status("IN_PROGRESS"), "ExpiredTokenException")
+    done = world.scan()
+    assert (done.code, done.stdout) == (3, "")
+    assert "expired" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("looks", "start", "action"),
+    [
+        (["AccessDeniedException"], "", "ecr:DescribeImageScanFindings"),
+        (["ScanNotFoundException"], "AccessDeniedException", "ecr:StartImageScan"),
+        ([basic(at=LONG_AGO)], "AccessDeniedException", "ecr:StartImageScan"),
+    ],
+    ids=["findings", "no scan", "an old scan"],
+)
+def test_a_permission_that_is_missing_is_named(
+    world: ScanWorld, digest: str, looks: list[Any], start: str, action: str
+) -> None:
+    world.shows(digest, *looks, start=start)
+    done = world.scan("1", "--unscanned", "ok")
+    assert done.code == 4
+    assert action in done.stderr
+
+
+def test_a_throttled_question_is_asked_again(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, "ThrottlingException", basic())
+    assert world.scan().code == 0
+
+
+def test_an_image_that_is_deleted_while_the_command_waits_is_no_result(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, status("IN_PROGRESS"), "ImageNotFoundException")
+    done = world.scan()
+    assert done.code == 4
+    assert "was deleted" in done.stderr
+
+
+def _interrupt(_: float) -> None:
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_the_command_waits_is_no_result(
+    world: ScanWorld, digest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.shows(digest, status("IN_PROGRESS"))
+    monkeypatch.setattr(time, "sleep", _interrupt)
+    done = world.scan()
+    assert (done.code, done.stdout) == (130, "")
+
+
+def test_of_several_images_the_one_that_is_blocked_decides(world: ScanWorld, digest: str) -> None:
+    other = world.holds(image(seed=new_seed()), "2")
+    world.shows(digest, basic(basic_finding()))
+    world.shows(other, status("IN_PROGRESS"))
+    names = [f"{world.repository}:{tag}" for tag in ("1", "2")]
+    assert world.types("scan", *names, "--wait", "0s").code == 1
+    assert world.types("scan", names[1], "--wait", "0s").code == 3
+
+
+def test_one_image_under_two_names_is_reported_under_both(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, basic())
+    done = world.types("scan", f"{world.repository}:1", f"{world.repository}@{digest}", "--format", "json")
+    assert [each["digest"] for each in json.loads(done.stdout)["images"]] == [digest, digest]

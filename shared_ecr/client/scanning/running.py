@@ -19,12 +19,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class ScanTimer:
     """The clocks and the pause, which can be others in tests."""
 
     seconds: Callable[[], float] = time.monotonic
-    pause: Callable[[float], None] = time.sleep
+    pause: Callable[[float], None] = _pause
     now: Callable[[], datetime] = _now
 
 
