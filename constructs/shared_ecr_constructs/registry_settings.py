@@ -62,19 +62,20 @@ class RegistrySettings(Construct):
 
 def _define(scope: Construct, type_: SettingType, resources: list[Properties]) -> None:
     """Define the *resources* of one type."""
-    make = getattr(ecr, f"Cfn{type_.type.rpartition(':')[2]}")
     own = type_.scope[-1]
     members = Construct(scope, own) if type_.named_by and resources else scope
     for properties in resources:
-        member = member_id(properties[type_.named_by]) if type_.named_by else own
-        make(
-            members,
-            member,
-            **{
-                snake_case(name): value if name in type_.policies else camel_keys(value)
-                for name, value in properties.items()
-            },
-        )
+        _define_one(members, member_id(properties[type_.named_by]) if type_.named_by else own, type_, properties)
+
+
+def _define_one(scope: Construct, construct_id: str, type_: SettingType, properties: Properties) -> None:
+    """Define one resource, by CDK's own class where there is one: aspects and checkers look for it."""
+    make = getattr(ecr, f"Cfn{type_.type.rpartition(':')[2]}", None)
+    if make is None:
+        cdk.CfnResource(scope, construct_id, type=type_.type, properties=dict(properties))
+        return
+    values = {name: value if name in type_.policies else camel_keys(value) for name, value in properties.items()}
+    make(scope, construct_id, **{snake_case(name): value for name, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True)
