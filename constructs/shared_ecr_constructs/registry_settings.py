@@ -46,7 +46,7 @@ class RegistrySettings(Construct):
         place = _SettingPlace(self, spec, home, key_arn)
         for type_ in TYPES.values():
             if type_.render:
-                _define(self, type_, [*type_.render(spec, home)])
+                define(self, type_, [*type_.render(spec, home)])
             else:
                 _CONSTRUCTS[type_.type](place)
         _notifications(place)
@@ -60,7 +60,7 @@ class RegistrySettings(Construct):
             )
 
 
-def _define(scope: Construct, type_: SettingType, resources: list[Properties]) -> None:
+def define(scope: Construct, type_: SettingType, resources: list[Properties]) -> None:
     """Define the *resources* of one type."""
     own = type_.scope[-1]
     members = Construct(scope, own) if type_.named_by and resources else scope

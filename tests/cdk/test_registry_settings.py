@@ -1,6 +1,7 @@
 """What the settings of a registry become in templates; all of them are in tests/templates/golden/registry-settings."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import aws_cdk as cdk
 import pytest
 
 from shared_ecr.declaration import parse
+from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr_constructs.registry_settings import define
 from shared_ecr_constructs.stacks import define_stacks
 from templates.synthesis import quick_app, templates_in
 
@@ -234,3 +237,14 @@ def test_public_repositories_stand_in_us_east_1_alone(app: cdk.App) -> None:
 
     counts = {name: len(of_type(each, "AWS::ECR::PublicRepository")) for name, each in stacks.items()}
     assert counts == {HOME: 1, "shared-ecr-eu-west-1": 0}
+
+
+def test_a_type_that_this_cdk_has_no_class_for_is_defined_all_the_same(tmp_path: Path) -> None:
+    newer = replace(EXCLUSION, type="AWS::ECR::NewerThanThisCdk", scope=("Settings", "Newer"))
+    app = quick_app(tmp_path)
+    stack = cdk.Stack(app, "newer")
+    define(stack, newer, [{"PrincipalArn": "arn:aws:iam::111111111111:role/scanner"}])
+    [text] = templates_in(Path(app.synth().directory)).values()
+
+    properties = {"PrincipalArn": "arn:aws:iam::111111111111:role/scanner"}
+    assert of_type(json.loads(text)["Resources"], "AWS::ECR::NewerThanThisCdk") == [properties]
