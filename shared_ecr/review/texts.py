@@ -17,14 +17,3 @@ def written_out(value: Json) -> str:
             return f"{{{','.join(members)}}}"
         case _:
             return json.dumps(value, ensure_ascii=False)
-
-
-def pascal(value: Json) -> Json:
-    """Return *value* with keys as CloudFormation writes them, where the API begins them with small letters."""
-    match value:
-        case list():
-            return [pascal(each) for each in value]
-        case dict():
-            return {f"{key[:1].upper()}{key[1:]}": pascal(each) for key, each in value.items()}
-        case _:
-            return value

@@ -14,6 +14,7 @@ from shared_ecr.deployment.bootstrap.consumer_access import ConsumerAccess, Pull
 from shared_ecr.deployment.bootstrap.execution_policy import MAX_CHARACTERS
 from shared_ecr.deployment.bootstrap.identity_policies import login_statement
 from shared_ecr.model.permissions import AccessLevel
+from shared_ecr.text.spelling import snake_case
 
 _VERSION = "2012-10-17"
 _INTERFACES = {"EcrApi": "ecr.api", "EcrDkr": "ecr.dkr"}
@@ -67,7 +68,7 @@ def as_terraform(access: ConsumerAccess, *, with_endpoints: bool) -> dict[str, A
     https://developer.hashicorp.com/terraform/language/syntax/json
     """
     policies = {
-        _snake(each.name): {
+        snake_case(each.name): {
             "name_prefix": f"{each.name}-",
             "description": each.description,
             "policy": json.dumps(each.document),
@@ -168,7 +169,7 @@ def _terraform_endpoints(access: ConsumerAccess) -> Mapping[str, Any]:
     name = "com.amazonaws.${data.aws_region.current.name}"
     partition = access.registry.regions[0].partition
     interfaces = {
-        _snake(logical_id): {
+        snake_case(logical_id): {
             "vpc_endpoint_type": "Interface",
             "service_name": f"{name}.{service}",
             "vpc_id": "${var.vpc_id}",
@@ -189,7 +190,3 @@ def _terraform_endpoints(access: ConsumerAccess) -> Mapping[str, Any]:
         "policy": json.dumps(layers),
     }
     return {**interfaces, "layers": gateway}
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

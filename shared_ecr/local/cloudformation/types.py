@@ -8,6 +8,7 @@ from typing import Any
 
 from shared_ecr.local import hooks
 from shared_ecr.local.ecr.answers import RequestBody, ServiceError
+from shared_ecr.text.spelling import camel_keys
 
 # What a template says of one resource, in CloudFormation's spelling.
 Properties = dict[str, Any]
@@ -110,18 +111,6 @@ def like(expected: Any, text: str | None) -> Any:
     return text if isinstance(expected, str) or text is None else json.loads(text)
 
 
-def wire(value: object) -> Any:
-    """Return *value* with the keys that the service's API has: the same words, beginning small."""
-    match value:
-        case dict():
-            return {f"{key[0].lower()}{key[1:]}": wire(member) for key, member in value.items()}
-        case list():
-            return [wire(item) for item in value]
-        case _:
-            return value
-
-
 def request_of(props: Properties, *, but: tuple[str, ...] = ()) -> RequestBody:
     """Render *props* as the request of the same words, without those named in *but*."""
-    rendered: RequestBody = wire({key: value for key, value in props.items() if key not in but})
-    return rendered
+    return camel_keys({key: value for key, value in props.items() if key not in but})

@@ -10,7 +10,8 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.setting_type import SettingType
 from shared_ecr.model.settings.table import TYPES
 from shared_ecr.review.sdk_calls.calls import SdkCall
-from shared_ecr.review.texts import pascal, written_out
+from shared_ecr.review.texts import written_out
+from shared_ecr.text.spelling import pascal_keys
 
 Properties = Mapping[str, Json]
 _FILTERS = "ImageTagMutabilityExclusionFilters"
@@ -49,8 +50,7 @@ class _CallRow:
 
 
 def _pascal(sent: Properties) -> Properties:
-    made = pascal({name: value for name, value in sent.items() if name != "registryId"})
-    return made if isinstance(made, dict) else {}
+    return pascal_keys({name: value for name, value in sent.items() if name != "registryId"})
 
 
 def _with_filters(sent: Properties) -> Properties:
@@ -95,7 +95,7 @@ _OF_REPOSITORIES: Mapping[str, Callable[[Properties, Properties], Properties]] =
         "ImageTagMutability": sent.get("imageTagMutability"), _FILTERS: _filters(sent),
     },
     "PutImageScanningConfiguration": lambda _, sent: {
-        "ImageScanningConfiguration": pascal(sent.get("imageScanningConfiguration"))
+        "ImageScanningConfiguration": pascal_keys(sent.get("imageScanningConfiguration"))
     },
     "TagResource": lambda repository, sent: {
         "Tags": [*_without(repository.get("Tags"), _keys(sent.get("tags"))), *_list(sent.get("tags"))]

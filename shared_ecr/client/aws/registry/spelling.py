@@ -4,20 +4,15 @@ import json
 from typing import Any
 
 from shared_ecr.documents.json_text import Json, as_json
+from shared_ecr.text.spelling import pascal_keys
 
 _OWN_TAGS = "aws:"
 _STACK_TAG = "aws:cloudformation:stack-name"
 
 
 def pascal(value: Any) -> Json:
-    """Return *value* with the keys of objects beginning with a capital letter, as CloudFormation writes them."""
-    match value:
-        case dict():
-            return {key[:1].upper() + key[1:]: pascal(each) for key, each in value.items()}
-        case list():
-            return [pascal(each) for each in value]
-        case _:
-            return as_json(value)
+    """Return an answer of the API as CloudFormation writes it: with keys that begin with a capital letter."""
+    return as_json(pascal_keys(value))
 
 
 def parsed(text: str) -> Json:

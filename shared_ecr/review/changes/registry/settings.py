@@ -16,8 +16,8 @@ from shared_ecr.review.deployments import Deployment, is_known
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 from shared_ecr.review.rules.singletons import singleton_of
-from shared_ecr.review.texts import pascal
 from shared_ecr.review.verdict import Happening, PropertyChange, SettingChange
+from shared_ecr.text.spelling import pascal_keys
 
 # Properties that hold a policy or a call as a text of JSON.
 _TEXTS = frozenset({"PolicyText", "LifecyclePolicy", "RepositoryPolicy", "RepositoryPolicyText", "Body"})
@@ -107,7 +107,7 @@ def parsed(name: str, value: Json) -> Json:
         return value
     try:
         # A call is written as the API has it; a resource of CloudFormation begins its keys with capitals.
-        return pascal(read_json(value)) if name == "Body" else read_json(value)
+        return pascal_keys(read_json(value)) if name == "Body" else read_json(value)
     except InvalidPolicyError:
         return value
 

@@ -19,8 +19,8 @@ from shared_ecr.model.settings.replication import (
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.findings import error
 from shared_ecr.review.rules.settings.shapes import Shapes
-from shared_ecr.review.texts import pascal
 from shared_ecr.text import quoted
+from shared_ecr.text.spelling import pascal_keys
 
 CALLED_OPERATION = "PutReplicationConfiguration"
 
@@ -68,7 +68,7 @@ def configured(resource: Resource) -> Json:
     if resource.type != CALLED_SETTING.type or resource.properties.get("Operation") != CALLED_OPERATION or body is None:
         return None
     try:
-        called = pascal(read_json(body, "the body"))
+        called = pascal_keys(read_json(body, "the body"))
     except InvalidPolicyError:
         return None
     return called.get("ReplicationConfiguration") if isinstance(called, dict) else None
