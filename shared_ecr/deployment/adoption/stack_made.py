@@ -47,7 +47,7 @@ def declared_with_parts(registry: RegistrySpec, home: EcrRegistry) -> Iterator[W
             )
             for rule in signing.rules
         ]
-        yield _resource(SIGNING_CONFIGURATION.type, "", {"Rules": pascal_keys(rules)}, stack)
+        yield _resource(SIGNING_CONFIGURATION.type, "", {"Rules": as_json(pascal_keys(rules))}, stack)
 
 
 def deployed_with_parts(deployment: Deployment, home: EcrRegistry) -> WantedRegistry:
@@ -145,7 +145,7 @@ def _template(template: CreationTemplate, home: EcrRegistry) -> Properties:
         "AppliedFor": as_json(sorted(map(str, template.applied_for))),
         "Description": template.description,
         "CustomRoleArn": role,
-        "EncryptionConfiguration": pascal_keys(wire(spec.encryption, key)),
+        "EncryptionConfiguration": as_json(pascal_keys(wire(spec.encryption, key))),
         "ImageTagMutability": spec.tag_mutability.wire,
         f"{_FILTER}s": [
             {f"{_FILTER}Type": "WILDCARD", f"{_FILTER}Value": each.pattern} for each in spec.tag_mutability.except_
