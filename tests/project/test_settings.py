@@ -22,7 +22,8 @@ ROOMS = (
 FILES = sorted(path for folder in ("shared_ecr", "constructs", "stacks") for path in (ROOT / folder).rglob("*.py"))
 # Written by scripts/handler-permissions, from the published schemas.
 GENERATED = {"shared_ecr/deployment/bootstrap/handler_permissions.py"}
-# A resource that needs others beside it has a construct, and the loop over the table names that.
+# A resource that needs others beside it has a construct, which the loop over the table names; adoption compares what the
+# construct makes.
 WITH_A_CONSTRUCT = {"account_settings", "creation_templates", "notifications", "pull_through_cache", "signing"}
 # What other parts of the package must understand, since their own answers depend on it.
 WOVEN: Mapping[str, str] = {
@@ -34,6 +35,10 @@ WOVEN: Mapping[str, str] = {
     "scanning": "the gate waits for what it scans, and events of findings come from whoever scans",
 }
 MORE = {
+    "notifications": {
+        "shared_ecr/deployment/adoption/notification_drift.py": "its resources are of other services than ECR",
+        "shared_ecr/cli/drift.py": "other services are asked about it",
+    },
     "pull_time_exclusions": {
         "shared_ecr/deployment/adoption/retirement.py": "an image whose pulls leave no time looks unused",
     },
@@ -77,10 +82,8 @@ def test_every_setting_is_looked_at() -> None:
 def test_a_setting_is_named_in_its_own_four_files(setting: str) -> None:
     others = files_that_name(setting)
     if setting in WITH_A_CONSTRUCT:
-        others -= {
-            "constructs/shared_ecr_constructs/registry_settings.py",
-            f"constructs/shared_ecr_constructs/{setting}.py",
-        }
+        constructs = (f"constructs/shared_ecr_constructs/{name}.py" for name in ("registry_settings", setting))
+        others -= {*constructs, "shared_ecr/deployment/adoption/stack_made.py"}
     assert others == set(MORE.get(setting, ()))
 
 
