@@ -22,8 +22,8 @@ ROOMS = (
 FILES = sorted(path for folder in ("shared_ecr", "constructs", "stacks") for path in (ROOT / folder).rglob("*.py"))
 # Written by scripts/handler-permissions, from the published schemas.
 GENERATED = {"shared_ecr/deployment/bootstrap/handler_permissions.py"}
-# A resource that needs others beside it has a construct, which the loop over the table names; adoption compares what the
-# construct makes.
+# A resource that needs others beside it has a construct, which the loop over the table names; adoption compares what
+# the construct makes.
 WITH_A_CONSTRUCT = {"account_settings", "creation_templates", "notifications", "pull_through_cache", "signing"}
 # What other parts of the package must understand, since their own answers depend on it.
 WOVEN: Mapping[str, str] = {
