@@ -24,7 +24,7 @@ ACTIONS = (
     INTEGRATIONS / "github/scan/action.yml",
 )  # fmt: skip
 LOGIN = INTEGRATIONS / "github/login/action.yml"
-TEMPLATES = tuple(INTEGRATIONS / f"gitlab/{name}.yml" for name in ("login", "push", "review", "scan"))
+TEMPLATES = tuple(INTEGRATIONS / f"gitlab/{name}.yml" for name in ("drift", "login", "push", "review", "scan"))
 SCRIPTS = ("install", "login", "logout", "push", "review", "scan", "synthesize", "github/assume-role")
 DIGEST = f"sha256:{'ab' * 32}"
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
