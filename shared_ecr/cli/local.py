@@ -5,8 +5,13 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from shared_ecr.cli.options import named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.local.instance import LocalAws
 
 _EPILOG = """\
 eval "$(shared-ecr local start)"       every AWS tool of this shell now uses the embedded AWS
@@ -42,6 +47,13 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     token.add_argument("--audience", default="sts.amazonaws.com", help="default: %(default)s")
     token.set_defaults(run=_oidc_token)
+    results = actions.add_parser(
+        "scan-results", help="let image scans have the results of a file, for 'shared-ecr scan' and gates"
+    )
+    results.add_argument(
+        "file", type=named_path, metavar="FILE", help="JSON with 'scans' and 'coverage': docs/how-to/gate-a-release.md"
+    )
+    results.set_defaults(run=_scan_results)
     run = actions.add_parser("run", help="run a command with one that ends with the command")
     _add_options(run)
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="what to run, with its arguments")
@@ -130,6 +142,31 @@ def _oidc_token(arguments: argparse.Namespace) -> int:
     claims = OidcClaims(arguments.issuer.removeprefix("https://"), arguments.subject, arguments.audience)
     print(issue(claims, key, datetime.now(UTC)))
     return ExitCode.DONE
+
+
+def _scan_results(arguments: argparse.Namespace) -> int:
+    from shared_ecr.local import give_scan_results
+    from shared_ecr.local.scan_results import load_scan_results
+    from shared_ecr.local.state import StateFile
+
+    results = load_scan_results(arguments.file)
+    aws = StateFile.of(Path.cwd()).read() or _of_environment()
+    if aws is None:
+        raise UsageError("no embedded AWS was started in this folder; run 'shared-ecr local start' first")
+    give_scan_results(aws, results.scans, results.coverage)
+    return ExitCode.DONE
+
+
+def _of_environment() -> "LocalAws | None":
+    """Return the embedded AWS of 'local run', or of a shell that 'local start' in another folder has set."""
+    from shared_ecr.local.instance import LocalAws
+    from shared_ecr.model.names import AccountId, Region
+
+    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_ACCESS_KEY")
+    url, account, region, key = (os.environ.get(name, "") for name in names)
+    if not url.startswith("http://127.0.0.1:"):
+        return None
+    return LocalAws(0, url, AccountId.parse(account), Region.parse(region), key)
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -67,7 +67,8 @@ def give_scan_results(
 
     Args:
         aws: the embedded AWS.
-        scans: each with `repositoryName`, `imageDigest`, `looks` and `start`. A look is what
+        scans: each with `repositoryName`, `imageDigest` (without it, every image of the repository has the results),
+            `looks` and `start`. A look is what
             DescribeImageScanFindings answers (`imageScanStatus`, `imageScanFindings`), or the code of an error; each is
             answered once, and the last one for good. `start` is the code with which StartImageScan is refused.
         coverage: the `coveredResources` of Inspector's ListCoverage.

@@ -41,6 +41,8 @@ class _ImageScan:
     started_at: datetime | None = None
 
 
+# In place of a digest: each image of the repository that has no results of its own.
+_EVERY_IMAGE = "*"
 # By repository and digest.
 _scans = new_store()
 
@@ -53,7 +55,7 @@ def inject(document: Mapping[str, Any]) -> None:
     """
     with request_scope(str(document["account"]), str(document["region"])):
         for each in document.get("scans", ()):
-            key = (str(each["repositoryName"]), str(each["imageDigest"]))
+            key = (str(each["repositoryName"]), str(each.get("imageDigest") or _EVERY_IMAGE))
             _scans[key] = _ImageScan(list(each["looks"]), str(each.get("start") or ""))
         if "coverage" in document:
             hooks.INSPECTOR_COVERAGE.read()[document["account"]] = list(document["coverage"])
@@ -88,7 +90,7 @@ class ImageScans:
 
     def start(self, request: RequestBody, digest: str) -> RequestBody:
         """Accept a scan, once in 24 hours of this AWS's clock."""
-        scan = _scans.get((request["repositoryName"], digest))
+        scan = _scan_of(request, digest)
         if scan is None:
             scan = _scans[request["repositoryName"], digest] = _ImageScan()
         if scan.start:
@@ -104,7 +106,7 @@ class ImageScans:
 
     def describe(self, request: RequestBody, digest: str) -> RequestBody:
         """Show the next result; the pages of one result are of one look."""
-        scan = _scans.get((request["repositoryName"], digest))
+        scan = _scan_of(request, digest)
         if scan is None or not scan.looks:
             raise ServiceError(
                 "ScanNotFoundException", f"Image scan does not exist for the image with '{digest}' in the repository"
@@ -114,6 +116,16 @@ class ImageScans:
         if isinstance(look, str):
             raise ServiceError(look, f"The answer was given to be {look}")
         return _head(request, digest) | _page(look, request)
+
+
+def _scan_of(request: RequestBody, digest: str) -> _ImageScan | None:
+    """Return the scan of an image; what every image of the repository has is copied for it at its first use."""
+    name = request["repositoryName"]
+    scan: _ImageScan | None = _scans.get((name, digest))
+    common: _ImageScan | None = _scans.get((name, _EVERY_IMAGE))
+    if scan is None and common is not None:
+        scan = _scans[name, digest] = _ImageScan(list(common.looks), common.start)
+    return scan
 
 
 def _page(look: Mapping[str, Any], request: RequestBody) -> RequestBody:
