@@ -89,6 +89,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     try:
         return _run(_parsed(words))
+    except (SharedEcrError, OSError) as error:
+        # Help or the version, which are results too, could not be written.
+        return _ended_by(error, verbose=False)
     except KeyboardInterrupt:
         # A command that moves images has said before how far it came.
         print("shared-ecr: interrupted [interrupted]", file=sys.stderr)
@@ -105,7 +108,11 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     if not words:
         parser.print_help(sys.stderr)
         parser.exit(ExitCode.INVALID)
-    return parser.parse_args(words)
+    try:
+        return parser.parse_args(words)
+    except SystemExit:
+        sys.stdout.flush()
+        raise
 
 
 def _run(arguments: argparse.Namespace) -> int:

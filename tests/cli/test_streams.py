@@ -54,6 +54,14 @@ def test_a_full_standard_output_is_named(declaration: Path, unbuffered: str) -> 
     )
 
 
+@pytest.mark.parametrize("words", ["--help", "--version", "push --help", "help"])
+def test_help_that_cannot_be_written_is_an_error_like_any_result(words: str) -> None:
+    run = shell(f"{COMMAND} {words} >/dev/full")
+    assert run.returncode == ExitCode.ENVIRONMENT
+    assert run.stderr.startswith("shared-ecr: the result cannot be written to standard output: No space left")
+    assert run.stderr.count("\n") == 1
+
+
 def test_a_terminal_of_ascii_alone_shows_other_characters_escaped(tmp_path: Path) -> None:
     path = tmp_path / "registry.yaml"
     path.write_text('version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\nrepositories: {é: {}}\n')

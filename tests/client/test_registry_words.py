@@ -1,5 +1,6 @@
 """What the registry said is what the user reads."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -217,6 +218,12 @@ def test_a_token_service_without_a_token_has_refused(
     bench.registry.fail("GET", "/token", Reply(status, (), body), times=99)
     with pytest.raises(RefusedError, match=re.escape(said)):
         bench.push(layout)
+
+
+def test_bytes_that_are_no_text_are_not_shown(bench: Bench, layout: Path) -> None:
+    packed = (("Content-Encoding", "gzip"),)
+    bench.registry.fail("POST", "/uploads/", Reply(400, packed, gzip.compress(b"denied" * 99)), times=99)
+    assert failure(bench, layout).endswith("refused to begin an upload in team/app: 400")
 
 
 def test_a_network_that_wants_a_login_first_is_no_refusal(bench: Bench, layout: Path) -> None:

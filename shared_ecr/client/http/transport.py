@@ -24,6 +24,7 @@ CHUNK = 512 * 1024
 # Manifests are bounded by 4 MiB; tokens and errors are smaller.
 MAX_BODY = 4 * 1024 * 1024
 MAX_REASON = 200
+_LONGEST_QUOTE = 60
 PROXY_LOGIN = " 407 "
 
 
@@ -47,6 +48,9 @@ class HttpResponse:
     def body(self) -> bytes:
         """The body; refused beyond 4 MiB, and when it takes longer than such a body may."""
         if self._body is None:
+            from shared_ecr.client.http.bounded_responses import limit_body
+
+            limit_body(self._response)
             content, deadline = bytearray(), time.monotonic() + self._limits.small_answer
             for part in self._parts(self._response.read1):
                 content += part
@@ -200,11 +204,43 @@ def _troubles(url: str) -> Iterator[None]:
         was_silent = isinstance(error, exceptions.ReadTimeoutError)
         raise TransientError(f"{host} did not answer in time", was_silent=was_silent) from error
     except (exceptions.ProtocolError, exceptions.InvalidHeader) as error:
-        raise TransientError(f"the connection to {host} broke off") from error
+        raise _broken_answer(host, error) from error
     except (exceptions.LocationValueError, exceptions.LocationParseError) as error:
         raise UnavailableError(f"{host} is not an address that can be asked") from error
     except OSError as error:
         raise TransientError(f"the connection to {host} broke off") from error
+
+
+def _broken_answer(host: str, error: Exception) -> TransientError | UnavailableError:
+    """Name what is wrong in an answer; a connection that ended too early may be whole at the next try."""
+    fault = _fault_of_protocol(error)
+    if fault is None:
+        return TransientError(f"the connection to {host} broke off")
+    return UnavailableError(f"{host} does not answer as HTTP demands: {fault}; is it a registry?")
+
+
+def _fault_of_protocol(error: Exception) -> str | None:
+    """Say what is wrong in an answer, or None where the connection ended too early."""
+    from http.client import BadStatusLine, HTTPException, IncompleteRead, UnknownProtocol
+
+    from urllib3.exceptions import InvalidHeader
+
+    inner = next((arg for arg in error.args if isinstance(arg, HTTPException)), error)
+    match inner:
+        case IncompleteRead() | ConnectionError():
+            return None
+        case UnknownProtocol():
+            return f"it speaks {_quoted(inner.args[0])}"
+        case BadStatusLine():
+            return f"it begins with {_quoted(inner.args[0])}"
+        case HTTPException() | InvalidHeader():
+            return visible(str(inner)[:MAX_REASON])
+        case _:
+            return None
+
+
+def _quoted(text: str) -> str:
+    return f"'{visible(text.strip()[:_LONGEST_QUOTE])}'"
 
 
 def _trust_advice(host: str) -> str:
