@@ -4,8 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from shared_ecr.deployment.adoption.yaml_writer import Commented
-
 Plain = dict[str, object]
 _ACCOUNT = re.compile(r"[0-9]{12}")
 # A name with the digits of another account would mislead.
@@ -17,9 +15,19 @@ _ORGANIZATION = re.compile(r"(o-[a-z0-9]{10,32})(?:/.*)?")
 class Accounts:
     """Collects the accounts and organizations that grants name."""
 
-    def __init__(self, home: str, known: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: str, known: Mapping[str, str] | None = None, declared: Mapping[str, str] | None = None
+    ) -> None:
+        """Start with what is known.
+
+        Args:
+            home: the account of the registry.
+            known: what the organization calls its accounts, by id.
+            declared: the names of a declaration that exists, by id; all other accounts keep their digits then.
+        """
         self._home = home
         self._known = _distinct(known or {})
+        self._declared = declared
         self.names: dict[str, str] = {}
         self.organizations: set[str] = set()
 
@@ -36,17 +44,20 @@ class Accounts:
             case list():
                 return [self._named(each) for each in value]
             case str() if _ACCOUNT.fullmatch(value) and value != self._home:
-                name = self._known.get(value, f"account-{value}")
-                self.names[name] = value
-                return name
+                return self._name(value)
             case str():
                 if match := _ORGANIZATION.fullmatch(value):
                     self.organizations.add(match[1])
                 return value
-            case Commented():
-                return value
             case _:
                 return value
+
+    def _name(self, account: str) -> str:
+        if self._declared is not None:
+            return self._declared.get(account, account)
+        name = self._known.get(account, f"account-{account}")
+        self.names[name] = account
+        return name
 
 
 def _distinct(known: Mapping[str, str]) -> dict[str, str]:

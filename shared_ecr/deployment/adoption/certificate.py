@@ -227,7 +227,7 @@ UNACCEPTABLE = frozenset({"adopt-encryption", "adopt-owner", "adopt-missing", "a
 """Findings that no acknowledgement accepts: CloudFormation would refuse or replace, or no one knows."""
 
 
-def counted(findings: Sequence[AdoptionFinding], adopted: Sequence[str]) -> Mapping[str, int]:
+def certificate_counts(findings: Sequence[AdoptionFinding], adopted: Sequence[str]) -> Mapping[str, int]:
     """Return how many of *adopted* are free of findings, and how many are not."""
     touched = {finding.subject for finding in findings}
     faulty = sum(name in touched for name in adopted)

@@ -54,7 +54,7 @@ def script(wanted: WantedRegistry, live: LiveRegistry, folder: str) -> str:
             ]
     lines += [
         "# 2. Everything else: prepare the change sets. Nothing is executed yet, so nothing is approved.",
-        f"cdk deploy --all --import-existing-resources {_prepared('prepare')}",
+        f"cdk deploy {' '.join(artifact for artifact, _ in stacks)} --import-existing-resources {_prepared('prepare')}",
         "",
         "# 3. Look: each adopted resource has the action Import, none is removed, and Replacement is never True.",
     ]

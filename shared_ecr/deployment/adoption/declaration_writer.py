@@ -11,7 +11,8 @@ from shared_ecr.declaration import parse
 from shared_ecr.deployment.adoption.account_names import Accounts
 from shared_ecr.deployment.adoption.certificate import certify
 from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted, without_deleted
-from shared_ecr.deployment.adoption.factoring import factored
+from shared_ecr.deployment.adoption.existing_declaration import ExistingDeclaration
+from shared_ecr.deployment.adoption.factoring import factored, overrides_of
 from shared_ecr.deployment.adoption.left_out import LeftOut, unread, unwanted
 from shared_ecr.deployment.adoption.properties import Plain, UnsayableError, properties_of
 from shared_ecr.deployment.adoption.public_writer import called_public, public_repositories, public_resources
@@ -20,8 +21,8 @@ from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.deployment.adoption.yaml_writer import Commented, write_yaml
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
-from shared_ecr.findings.problems import InvalidDeclarationError
-from shared_ecr.model.names import EcrRegistry
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem
+from shared_ecr.model.names import EcrRegistry, Region
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES
@@ -57,6 +58,15 @@ class AdoptionRequest:
     """Whether public repositories are adopted too."""
     account_names: Mapping[str, str] = field(default_factory=dict)
     """What the organization calls its accounts, by id."""
+    existing: ExistingDeclaration | None = None
+    """The declaration that includes the repositories; None where a whole one is written."""
+    regions: tuple[Region, ...] = ()
+    """The Regions of the declaration; that of the registry where none is given."""
+
+    @property
+    def stack_names(self) -> tuple[str, ...]:
+        """The stacks that may own what is adopted."""
+        return self.existing.registry.stack_names if self.existing else (self.stack_name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,13 @@ class WrittenDeclaration:
     registry: RegistrySpec
     adopted: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+    settings: str = ""
+    """The settings as a declaration would say them, where they are not in *text*."""
+
+    @property
+    def body(self) -> str:
+        """The text without the comment that says when the registry was read."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith("#"))
 
     def adopted_keys(self, home: EcrRegistry) -> frozenset[tuple[str, str]]:
         """Return the type and the name of every live resource that is adopted, settings included."""
@@ -110,23 +127,24 @@ class _Draft:
 def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDeclaration:
     """Return the declaration of *live*; every round of the loop leaves out at least one thing that does not fit."""
     left: list[LeftOut] = []
-    settings: Plain = settings_of(live, left) if request.with_settings else {"scanning": None}
+    has_settings = request.with_settings and request.existing is None
+    settings: Plain = settings_of(live, left) if has_settings else {"scanning": None}
     draft = _Draft(live, request, settings, left=left)
     _collect(draft)
+    wanted = registry_without_deleted(live) if request.drops_deleted else live
     while True:
-        text = _text(draft)
+        text = _text(draft) if request.existing is None else _included_text(draft, request.existing)
         try:
-            registry = parse(text, _FILE).registry
+            registry = parse(text, _FILE).registry if request.existing is None else request.existing.load(text)
         except InvalidDeclarationError as error:
             if not _repair(draft, error):
                 raise
             continue
-        wanted = live if not request.drops_deleted else registry_without_deleted(live)
-        made = WantedRegistry.of_declaration(registry, live.home).joined(public_resources(registry))
-        findings = certify(wanted, made, tuple(draft.repositories))
+        findings = certify(wanted, _made(draft, registry), tuple(draft.repositories))
         if not findings:
             adopted = tuple(sorted(draft.repositories))
-            return WrittenDeclaration(text, registry, adopted, tuple(sorted(draft.left)))
+            suggested = _settings_text(live) if request.existing else ""
+            return WrittenDeclaration(text, registry, adopted, tuple(sorted(draft.left)), suggested)
         # A subject is left out once, by the first of its findings.
         for subject, what in {each.subject: each.what for each in reversed(findings)}.items():
             why = f"a declaration of it would not be equal: {what}"
@@ -136,12 +154,24 @@ def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDe
                 _drop_called(draft, subject, why)
 
 
+def _made(draft: _Draft, registry: RegistrySpec) -> WantedRegistry:
+    """Return what *registry* makes; of a declaration that exists, the adopted repositories alone."""
+    made = WantedRegistry.of_declaration(registry, draft.live.home)
+    if draft.request.existing is None:
+        return made.joined(public_resources(registry))
+    resources = made.resources.items()
+    return WantedRegistry(
+        {key: each for key, each in resources if key[0] == REPOSITORY and key[1] in draft.repositories}
+    )
+
+
 def _collect(draft: _Draft) -> None:
     live, request = draft.live, draft.request
-    skipped = {each.what: each for each in unwanted(live, (request.stack_name,), request.asked)}
-    draft.left += skipped.values()
+    skipped = {each.what: each for each in unwanted(live, request.stack_names, request.asked)}
+    declared = {spec.name.text for spec in request.existing.registry.repositories} if request.existing else set()
+    draft.left += (each for each in skipped.values() if each.what not in declared)
     for resource in live.repositories:
-        if resource.name in skipped:
+        if resource.name in skipped or resource.name in declared:
             continue
         if parts := unread(live, resource):
             draft.left.append(LeftOut(resource.name, f"{parts} was denied; what it says is not known"))
@@ -151,7 +181,7 @@ def _collect(draft: _Draft) -> None:
         except UnsayableError as error:
             draft.left.append(LeftOut(resource.name, str(error)))
     if request.with_public:
-        draft.public = dict(public_repositories(live, (request.stack_name,), draft.left))
+        draft.public = dict(public_repositories(live, request.stack_names, draft.left))
     else:
         why = "public repositories are adopted with --public"
         draft.left += [LeftOut(called_public(each.name), why) for each in live.of(PUBLIC_REPOSITORY)]
@@ -177,7 +207,9 @@ def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
         if str(problem.severity) != "error":
             continue
         section, _, rest = problem.path.partition(".")
-        if problem.code in _IGNORED:
+        if draft.request.existing and (section != "repositories" or problem.code in _IGNORED):
+            _drop_included(draft, draft.request.existing.file, problem)
+        elif problem.code in _IGNORED:
             draft.ignored.append({"code": problem.code, "reason": f"as found on {draft.live.taken[:10]}"})
         elif problem.code == _TOO_LARGE and draft.stacks < len(draft.repositories) + 1:
             draft.stacks += 1
@@ -189,6 +221,14 @@ def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
             _drop_repositories(draft, section, rest, f"{problem.what} [{problem.code}]")
     draft.ignored = list({str(each["code"]): each for each in draft.ignored}.values())
     return before != draft.state
+
+
+def _drop_included(draft: _Draft, file: str, problem: Problem) -> None:
+    """Leave out the repository that only the declaration itself could allow; a problem of the whole stays one."""
+    section, _, rest = problem.path.partition(".")
+    name = _named(draft.repositories, rest) if section == "repositories" else None
+    if name:
+        draft.leave_out(name, f"{file} must ignore it, with a reason: {problem.what} [{problem.code}]")
 
 
 def _drop_called(draft: _Draft, called: str, why: str) -> None:
@@ -247,18 +287,39 @@ def _named(members: Mapping[str, object], path: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
+def _included_text(draft: _Draft, existing: ExistingDeclaration) -> str:
+    """Write the repositories alone, each with what it does not take from the defaults of the declaration."""
+    live = draft.live
+    names = {str(account): name for name, account in existing.registry.accounts.items()}
+    accounts = Accounts(str(live.account), declared=names)
+    repositories = {
+        name: overrides_of(existing.defaults, accounts.named(properties))
+        for name, properties in sorted(draft.repositories.items())
+    }
+    head = f"Repositories of {live.account} in {live.region} as they were at {live.taken}, written by shared-ecr adopt."
+    return write_yaml({"repositories": Commented(repositories, head)})
+
+
+def _settings_text(live: LiveRegistry) -> str:
+    """Write the settings of the registry, to be moved into a declaration by hand."""
+    head = f"The settings of {live.account} in {live.region} as they were at {live.taken}: move what you want."
+    return write_yaml({"registry": Commented(settings_of(live, []), head)})
+
+
 def _text(draft: _Draft) -> str:
     live = draft.live
+    regions = draft.request.regions or (live.region,)
+    places = " and ".join(map(str, regions))
     accounts = Accounts(str(live.account), draft.request.account_names)
     named = {name: accounts.named(properties) for name, properties in draft.repositories.items()}
     public = {name: accounts.named(properties) for name, properties in draft.public.items()}
     parts = factored(named)
-    registry: Plain = {"account": str(live.account), "regions": [str(live.region)]}
+    registry: Plain = {"account": str(live.account), "regions": [*map(str, regions)]}
     if draft.request.stack_name != DEFAULT_STACK_NAME:
         registry["stack_name"] = draft.request.stack_name
     if draft.stacks > 1:
         registry["stacks"] = draft.stacks
-    head = f"The registry of {live.account} in {live.region} as it was at {live.taken}, written by shared-ecr adopt."
+    head = f"The registry of {live.account} in {places} as it was at {live.taken}, written by shared-ecr adopt."
     document: dict[str, object] = {"version": Commented(1, head)}
     if len(accounts.organizations) == 1:
         document["organization"] = next(iter(accounts.organizations))

@@ -32,7 +32,7 @@ def factored(repositories: Mapping[str, Plain]) -> Factored:
     if len(repositories) < 2:  # noqa: PLR2004 — nothing is common to one
         return Factored({}, {}, {name: dict(own) for name, own in repositories.items()})
     defaults = _most_frequent(repositories)
-    own = {name: _overrides(defaults, properties) for name, properties in repositories.items()}
+    own = {name: overrides_of(defaults, properties) for name, properties in repositories.items()}
     groups: dict[str, list[str]] = defaultdict(list)
     for name, overrides in own.items():
         if len(overrides) >= _SHARED:
@@ -59,8 +59,8 @@ def _most_frequent(repositories: Mapping[str, Plain]) -> Plain:
     return defaults
 
 
-def _overrides(defaults: Plain, properties: Plain) -> Plain:
-    """Return what a repository says besides *defaults*."""
+def overrides_of(defaults: Plain, properties: Plain) -> Plain:
+    """Return what a repository says besides *defaults*, with null for what it does not take from them."""
     overrides: Plain = {}
     for key in dict.fromkeys((*properties, *defaults)):
         wanted = properties.get(key, _EMPTY.get(key))

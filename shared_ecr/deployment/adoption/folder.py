@@ -14,6 +14,7 @@ from shared_ecr.documents.live import LiveRegistry, render_text
 from shared_ecr.findings.errors import InvalidValueError
 
 SNAPSHOT, ADOPTED, COMMANDS, NOTES = "live.json", "adopted.json", "commands.sh", "release.md"
+SETTINGS = "settings.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +100,5 @@ def files_of(
     notes = release_notes(written.left_out, written.adopted, extras.terraform)
     blocks = render_removed(extras.terraform) if extras.terraform else ""
     removed = {REMOVED: blocks} if blocks else {}
-    return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **removed, **undo}
+    settings = {SETTINGS: written.settings} if written.settings else {}
+    return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **removed, **settings, **undo}

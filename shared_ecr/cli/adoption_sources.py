@@ -1,0 +1,82 @@
+"""What an adoption reads besides the registry: names of accounts, counts of images, the state of Terraform."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shared_ecr.findings.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared_ecr.client.aws.registry.image_counts import ImageCounts
+    from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
+    from shared_ecr.deployment.adoption.terraform_release import TerraformRelease
+    from shared_ecr.documents.live import LiveRegistry
+    from shared_ecr.model.names import EcrRegistry
+
+
+def account_names_of(arguments: argparse.Namespace, live: "LiveRegistry") -> Mapping[str, str]:
+    """Ask the organization what it calls its accounts; a snapshot is adopted without a call."""
+    if arguments.snapshot:
+        return {}
+    from contextlib import closing
+
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.organization_accounts import account_names
+
+    with closing(AwsClients()) as clients:
+        return account_names(clients, live.region)
+
+
+def terraform_release(
+    arguments: argparse.Namespace, written: "WrittenDeclaration", home: "EcrRegistry"
+) -> "TerraformRelease | None":
+    """Read what Terraform manages, where a state or a plan is given."""
+    path = arguments.terraform
+    if path is None:
+        return None
+    from shared_ecr.deployment.adoption.terraform_release import TerraformRelease
+    from shared_ecr.deployment.adoption.terraform_state import read_terraform
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise InvalidValueError(f"{path} cannot be read: {reason}", code="file-unreadable") from error
+    state = read_terraform(text, str(path))
+    return TerraformRelease.of(state, written.adopted_keys(home), home, written.adopted)
+
+
+def image_counts(arguments: argparse.Namespace, live: "LiveRegistry", adopted: "Sequence[str]") -> Mapping[str, int]:
+    """Count the images before the adoption; a snapshot is adopted without a call, so none is counted."""
+    if arguments.snapshot:
+        return {}
+    counted = counted_images(live, adopted, arguments.rate)
+    for part in counted.unread:
+        print(f"not counted: the images of {part.repository}: {part.action} was denied", file=sys.stderr)
+    return counted.by_repository
+
+
+def counted_images(live: "LiveRegistry", names: "Sequence[str]", rate: float) -> "ImageCounts":
+    """Count the images of the repositories *names* in the registry of *live*."""
+    from contextlib import closing
+
+    from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.client.aws.registry.image_counts import count_images
+
+    with closing(AwsClients()) as clients:
+        return count_images(clients, live.region, names, rate)
+
+
+def selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegistry":
+    """Return *live* with the selected repositories alone; a snapshot may hold more."""
+    from dataclasses import replace
+
+    from shared_ecr.client.aws.registry.repositories import RepositorySelection
+    from shared_ecr.documents.live.live_registry import REPOSITORY
+
+    selection = RepositorySelection(tuple(arguments.repository), tuple(arguments.excluded))
+    kept = tuple(each for each in live.resources if each.kind != REPOSITORY or selection.has(each.name))
+    return replace(live, resources=kept)
