@@ -10,6 +10,7 @@ from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.documents.nodes import Node, Scalar
+    from shared_ecr.model.registry import RegistrySpec
 
 # What some reader of YAML takes for a boolean, a number or nothing.
 _NO_TEXTS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
@@ -40,17 +41,33 @@ def run(arguments: argparse.Namespace) -> int:
     if shown is None:
         hint = did_you_mean(arguments.name, (spec.name.text for spec in declaration.registry.repositories))
         raise UsageError(f"{arguments.file} has no repository {arguments.name}. {hint}".rstrip(". "))
+    implied = _implied_grants(declaration.registry, shown.name)
     if arguments.format == "json":
         import json
 
         whole = {"name": shown.name, "properties": shown.values(), "origins": shown.origins()}
+        if implied:
+            whole["implied_grants"] = implied
         print(json.dumps(whole, indent=2, ensure_ascii=False))
         return ExitCode.DONE
     lines = [(f"{_text(shown.name)}:", ""), *_lines(shown.properties, "  ")]
     width = max(len(text) for text, _ in lines)
     for text, where in lines:
         print(f"{text:<{width}}  # {where}" if where else text)
+    for grant in implied:
+        print(f"# granted too, by 'builds': {grant}")
     return ExitCode.DONE
+
+
+def _implied_grants(registry: "RegistrySpec", name: str) -> list[str]:
+    """Return the grants of a repository that no 'grants' says: those to the roles of its builds."""
+    from shared_ecr.model.builds.projects import build_projects
+
+    return [
+        f"push for role {each.name} of account {each.settings.account}"
+        for each in build_projects(registry)
+        if str(each.build.repository) == name
+    ]
 
 
 def _lines(node: "Node", indent: str) -> Iterator[tuple[str, str]]:

@@ -50,3 +50,17 @@ def test_a_name_that_is_not_declared_gets_a_suggestion(declaration: Path) -> Non
     outcome = shared_ecr("show", "team/ap", "--file", declaration)
     assert (outcome.code, outcome.stdout) == (2, "")
     assert "Did you mean 'team/app'?" in outcome.stderr
+
+
+def test_the_grant_to_the_role_of_a_build_is_shown_too(declaration: Path) -> None:
+    connection = "arn:aws:codeconnections:us-east-1:111111111111:connection/11111111-2222-3333-4444-555555555555"
+    builds = f"""builds:
+  account: "111111111111"
+  connection: {connection}
+  repositories: {{team/app: {{source: "https://github.com/acme/app", branches: [main]}}}}
+"""
+    declaration.write_text(TEXT + builds, encoding="utf-8")
+    *_, last = shared_ecr("show", "team/app", "--file", declaration).stdout.splitlines()
+    assert last.startswith("# granted too, by 'builds': push for role shared-ecr-build-team-app-")
+    shown = json.loads(shared_ecr("show", "team/app", "--file", declaration, "--format", "json").stdout)
+    assert [last.partition(": ")[2]] == shown["implied_grants"]

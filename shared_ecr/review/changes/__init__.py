@@ -24,6 +24,7 @@ from shared_ecr.review.changes.registry.settings import SettingCase, setting_cas
 from shared_ecr.review.changes.registry.templates import template_findings
 from shared_ecr.review.changes.rules import CASE_RULES
 from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_images
+from shared_ecr.review.changes.rules.build_changes import builds_changed
 from shared_ecr.review.changes.rules.custom_resources import calls_made, custom_resources_changed
 from shared_ecr.review.changes.rules.key_changes import aliases_changed, keys_lost
 from shared_ecr.review.changes.rules.notifications import notifications_changed
@@ -96,6 +97,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
         *unknown_types_changed(before, after),
         *keys_of_plans(before, after),
         *notifications_changed(before, after, stacks),
+        *builds_changed(before, after),
         *_new_owners(before, after, question),
     )
     return Changed(
