@@ -10,9 +10,15 @@ from shared_ecr.findings.acknowledgements import AT_MOST, Acknowledgement
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.names import RepositoryName
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import did_you_mean, quoted
 
-_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_CODE = TextGrammar(
+    pattern=re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
+    what="the code of a finding",
+    why="A code is what is in brackets",
+    code="acknowledged",
+)
 _REQUIRED, _ABOUT = ("finding", "reason", "until"), "repository"
 # What `repository` says where a finding is accepted everywhere.
 _ALL = "all"
@@ -52,11 +58,7 @@ def read_acknowledgement(
 
 
 def _code(text: str) -> str:
-    if not _CODE.fullmatch(text):
-        raise InvalidValueError(
-            f"{quoted(text)} is not the code of a finding", why="A code is what is in brackets", code="acknowledged"
-        )
-    return text
+    return _CODE.require(text)
 
 
 def _reason(text: str) -> str:

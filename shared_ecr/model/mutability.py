@@ -7,14 +7,18 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.model.names import Tag
-from shared_ecr.text import quoted
+from shared_ecr.model.text_grammar import TextGrammar
 
 # AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
 MAX_FILTERS = 5
-_FILTER = re.compile(r"[0-9a-zA-Z._*-]{1,128}")
+_FILTER = TextGrammar(
+    pattern=re.compile(r"[0-9a-zA-Z._*-]{1,128}"),
+    what="a tag filter",
+    why="A filter is 1 to 128 letters, digits, '.', '_', '-' and '*'",
+    code="mutability-filter",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,13 +30,7 @@ class ExclusionFilter:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a filter; refuse characters a tag cannot have, `*` excepted, and more than 128 of them."""
-        if not _FILTER.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not a tag filter",
-                why="A filter is 1 to 128 letters, digits, '.', '_', '-' and '*'",
-                code="mutability-filter",
-            )
-        return cls(text)
+        return cls(_FILTER.require(text))
 
     def matches(self, tag: Tag) -> bool:
         """Whether *tag* is one of those excepted."""

@@ -6,10 +6,16 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 
 # Path and name of a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
-_ROLE = re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE = TextGrammar(
+    pattern=re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII),
+    what="a role name",
+    why="A role is its path and at most 64 letters, digits and '+=,.@_-'",
+    code="principal-role",
+)
 _ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
 
 
@@ -42,13 +48,7 @@ class Role:
                 fix="Name the role, or grant its whole account with 'account:'",
                 code="principal-wildcard",
             )
-        if not _ROLE.fullmatch(bare):
-            raise InvalidValueError(
-                f"{quoted(name)} is not a role name",
-                why="A role is its path and at most 64 letters, digits and '+=,.@_-'",
-                code="principal-role",
-            )
-        return cls(account, bare)
+        return cls(account, _ROLE.require(bare, written=name))
 
     @classmethod
     def from_arn(cls, arn: str) -> Self:

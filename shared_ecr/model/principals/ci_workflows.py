@@ -11,6 +11,7 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 
 # What the AWS SDKs ask the CI system for, and what the role asks the token for.
@@ -26,7 +27,12 @@ _GITLAB_PROJECT = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)+", re
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{1,5})?"
 )
-_WORKSPACE = re.compile(r"[a-z0-9_-]+")
+_WORKSPACE = TextGrammar(
+    pattern=re.compile(r"[a-z0-9_-]+"),
+    what="a Bitbucket workspace",
+    fix="Write its id, as the address of the workspace has it",
+    code="bitbucket-workspace",
+)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # CircleCI writes where the source is as HOST/OWNER/NAME.
 _ORIGIN = re.compile(r"[a-z0-9.-]+(?:/[\w.-]+){2,}", re.ASCII)
@@ -206,12 +212,7 @@ class BitbucketPipelines(CiWorkflow):
         cls, role: Role, workspace: str, workspace_uuid: str, repository_uuid: str, environment_uuid: str | None = None
     ) -> Self:
         """Read the workspace's name and the UUIDs, with braces or without."""
-        if not _WORKSPACE.fullmatch(workspace):
-            raise InvalidValueError(
-                f"{quoted(workspace)} is not a Bitbucket workspace",
-                fix="Write its id, as the address of the workspace has it",
-                code="bitbucket-workspace",
-            )
+        workspace = _WORKSPACE.require(workspace)
         environment = _uuid(environment_uuid, "bitbucket") if environment_uuid is not None else None
         return cls(
             role, workspace, _uuid(workspace_uuid, "bitbucket"), _uuid(repository_uuid, "bitbucket"), environment

@@ -5,13 +5,30 @@ from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
-_ENDPOINT = re.compile(r"vpce-[0-9a-f]{8}(?:[0-9a-f]{9})?")
+_ENDPOINT = TextGrammar(
+    pattern=re.compile(r"vpce-[0-9a-f]{8}(?:[0-9a-f]{9})?"),
+    what="a VPC endpoint",
+    why="An endpoint's id is 'vpce-' and 8 or 17 hexadecimal digits",
+    fix="'aws ec2 describe-vpc-endpoints' lists those of ecr.api and ecr.dkr",
+    code="vpc-endpoint",
+)
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
-_TAG_KEY = re.compile(r"[\w .:/=+@-]{1,128}")
-_TAG_VALUE = re.compile(r"[\w .:/=+@-]{1,256}")
+_TAG_KEY = TextGrammar(
+    pattern=re.compile(r"[\w .:/=+@-]{1,128}"),
+    what="a valid tag key",
+    why="It has 1 to 128 letters, digits, spaces and '_.:/=+-@'",
+    code="principal-tag",
+)
+_TAG_VALUE = TextGrammar(
+    pattern=re.compile(r"[\w .:/=+@-]{1,256}"),
+    what="a valid tag value",
+    why="It has 1 to 256 letters, digits, spaces and '_.:/=+-@'",
+    code="principal-tag",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,22 +68,12 @@ EVERYWHERE = Narrowing()
 
 def parse_endpoint(text: str) -> str:
     """Read the id of a VPC endpoint; refuse VPCs, services' names and wildcards."""
-    if not _ENDPOINT.fullmatch(text):
-        raise InvalidValueError(
-            f"{quoted(text)} is not a VPC endpoint",
-            why="An endpoint's id is 'vpce-' and 8 or 17 hexadecimal digits",
-            fix="'aws ec2 describe-vpc-endpoints' lists those of ecr.api and ecr.dkr",
-            code="vpc-endpoint",
-        )
-    return text
+    return _ENDPOINT.require(text)
 
 
 def parse_tag_key(text: str) -> str:
     """Read the key of a principal's tag."""
-    if not _TAG_KEY.fullmatch(text):
-        why = "It has 1 to 128 letters, digits, spaces and '_.:/=+-@'"
-        raise InvalidValueError(f"{quoted(text)} is not a valid tag key", why=why, code="principal-tag")
-    return text
+    return _TAG_KEY.require(text)
 
 
 def parse_tag_value(text: str) -> str:
@@ -78,7 +85,4 @@ def parse_tag_value(text: str) -> str:
             fix="List the values",
             code="condition-wildcard",
         )
-    if not _TAG_VALUE.fullmatch(text):
-        why = "It has 1 to 256 letters, digits, spaces and '_.:/=+-@'"
-        raise InvalidValueError(f"{quoted(text)} is not a valid tag value", why=why, code="principal-tag")
-    return text
+    return _TAG_VALUE.require(text)

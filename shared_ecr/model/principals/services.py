@@ -6,14 +6,30 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, OrganizationId
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-_FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FUNCTION = TextGrammar(
+    pattern=re.compile(r"[A-Za-z0-9_-]{1,64}"),
+    what="the name of a Lambda function",
+    why="It has 1 to 64 letters, digits, '_' and '-'",
+    code="principal-function",
+)
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
-_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}")
+_PROJECT = TextGrammar(
+    pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}"),
+    what="a CodeBuild project name",
+    why="It has 2 to 150 letters, digits, '_' and '-', and begins with a letter or digit",
+    code="principal-project",
+)
 # https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Application.html
-_APPLICATION = re.compile(r"[0-9a-z]{1,64}")
+_APPLICATION = TextGrammar(
+    pattern=re.compile(r"[0-9a-z]{1,64}"),
+    what="the id of an EMR Serverless application",
+    why="It has at most 64 digits and lower-case letters, such as '00f1r1vjkgqkm409'",
+    code="principal-application",
+)
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[^:]*):(?P<rest>[^ ]+)")
 
@@ -29,13 +45,7 @@ class LambdaFunctions:
     @classmethod
     def parse(cls, account: AccountId, function: str) -> Self:
         """Read a function's name; refuse ARNs, wildcards and illegal characters."""
-        if not _FUNCTION.fullmatch(function):
-            raise InvalidValueError(
-                f"{quoted(function)} is not the name of a Lambda function",
-                why="It has 1 to 64 letters, digits, '_' and '-'",
-                code="principal-function",
-            )
-        return cls(account, function)
+        return cls(account, _FUNCTION.require(function))
 
     def __str__(self) -> str:
         which = f"Lambda function {self.function} of" if self.function else "Lambda in"
@@ -52,13 +62,7 @@ class CodeBuildProject:
     @classmethod
     def parse(cls, account: AccountId, project: str) -> Self:
         """Read a project's name; refuse ARNs, wildcards and illegal characters."""
-        if not _PROJECT.fullmatch(project):
-            raise InvalidValueError(
-                f"{quoted(project)} is not a CodeBuild project name",
-                why="It has 2 to 150 letters, digits, '_' and '-', and begins with a letter or digit",
-                code="principal-project",
-            )
-        return cls(account, project)
+        return cls(account, _PROJECT.require(project))
 
     def __str__(self) -> str:
         return f"CodeBuild project {self.project} of account {self.account}"
@@ -75,13 +79,7 @@ class EmrServerless:
     @classmethod
     def parse(cls, account: AccountId, application: str) -> Self:
         """Read the id of an application; refuse names, ARNs and wildcards."""
-        if not _APPLICATION.fullmatch(application):
-            raise InvalidValueError(
-                f"{quoted(application)} is not the id of an EMR Serverless application",
-                why="It has at most 64 digits and lower-case letters, such as '00f1r1vjkgqkm409'",
-                code="principal-application",
-            )
-        return cls(account, application)
+        return cls(account, _APPLICATION.require(application))
 
     def __str__(self) -> str:
         return f"EMR Serverless {self.application or 'applications'} of account {self.account}"

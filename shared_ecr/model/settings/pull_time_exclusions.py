@@ -8,17 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
-from shared_ecr.text import quoted
+from shared_ecr.model.text_grammar import TextGrammar
 
 MAX_EXCLUSIONS = 100
 # AWS::ECR::PullTimeUpdateExclusion, PrincipalArn; the user guide speaks of roles, the API takes users too.
-_PRINCIPAL = re.compile(
-    r"(?=.{1,200}$)arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@-]+(?:/[\w+=,.@-]+)*", re.ASCII
+_PRINCIPAL = TextGrammar(
+    pattern=re.compile(
+        r"(?=.{1,200}$)arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@-]+(?:/[\w+=,.@-]+)*", re.ASCII
+    ),
+    what="the ARN of a role or a user",
+    why="It is arn:PARTITION:iam::ACCOUNT:role/NAME, of at most 200 characters and without wildcards",
+    code="exclusion-principal",
 )
 
 
@@ -31,13 +35,7 @@ class ExcludedPrincipal:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the ARN of a role or a user; refuse accounts, sessions and wildcards."""
-        if not _PRINCIPAL.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not the ARN of a role or a user",
-                why="It is arn:PARTITION:iam::ACCOUNT:role/NAME, of at most 200 characters and without wildcards",
-                code="exclusion-principal",
-            )
-        return cls(text)
+        return cls(_PRINCIPAL.require(text))
 
 
 def _sorted(principals: tuple[ExcludedPrincipal, ...]) -> tuple[ExcludedPrincipal, ...]:

@@ -15,6 +15,7 @@ from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import Properties, SettingType, TerraformBlock, TerraformType
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 from shared_ecr.text.spelling import pascal_keys
 
@@ -32,7 +33,12 @@ OPT_IN_REGIONS = frozenset(
         "me-central-1", "me-south-1", "mx-central-1",
     }
 )  # fmt: skip
-_PREFIX = re.compile(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*")
+_PREFIX = TextGrammar(
+    pattern=re.compile(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*"),
+    what="a prefix of a repository name",
+    why="A prefix is 2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
+    code="replication-prefix",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,13 +75,7 @@ class NamePrefix:
                 fix_in_template="" if before else "Remove RepositoryFilters for all repositories",
                 code="replication-prefix",
             )
-        if not _PREFIX.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not a prefix of a repository name",
-                why="A prefix is 2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
-                code="replication-prefix",
-            )
-        return cls(text)
+        return cls(_PREFIX.require(text))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,12 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
-from shared_ecr.text import quoted
+from shared_ecr.model.text_grammar import TextGrammar
 
 # AWS::ECR::RepositoryCreationTemplate, CustomRoleArn: the class of its pattern has no '/'.
-_ROLE_ARN = re.compile(r"arn:aws[-a-z0-9]*:iam::[0-9]{12}:role/[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE_ARN = TextGrammar(
+    pattern=re.compile(r"arn:aws[-a-z0-9]*:iam::[0-9]{12}:role/[\w+=,.@-]{1,64}", re.ASCII),
+    what="the ARN of a role without a path",
+    why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME and nothing between 'role/' and the name",
+    fix="Leave 'custom_role' out, and the stack makes a role",
+    fix_in_template="Name a role without a path",
+    code="template-role",
+)
 _KEY_ACTIONS = ("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant")
 
 
@@ -27,15 +33,7 @@ class RoleArn:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a role's ARN; refuse one with a path, which ECR's templates do not take."""
-        if not _ROLE_ARN.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not the ARN of a role without a path",
-                why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME and nothing between 'role/' and the name",
-                fix="Leave 'custom_role' out, and the stack makes a role",
-                fix_in_template="Name a role without a path",
-                code="template-role",
-            )
-        return cls(text)
+        return cls(_ROLE_ARN.require(text))
 
     @property
     def account(self) -> str:

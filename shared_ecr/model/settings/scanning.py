@@ -14,12 +14,17 @@ from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformBlock, TerraformType
-from shared_ecr.text import quoted
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text.spelling import pascal_keys
 
 # AWS::ECR::RegistryScanningConfiguration, Rules and RepositoryFilters.
 MAX_FILTERS = 100
-_FILTER = re.compile(r"(?=.{1,255}$)[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*")
+_FILTER = TextGrammar(
+    pattern=re.compile(r"(?=.{1,255}$)[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*"),
+    what="a scanning filter",
+    why="A filter is 1 to 255 lower-case letters, digits, '.', '_', '-', '/' and '*'",
+    code="scanning-filter",
+)
 
 
 class ScanType(StrEnum):
@@ -45,13 +50,7 @@ class ScanFilter:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a filter; refuse characters that no repository name has, `*` excepted."""
-        if not _FILTER.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not a scanning filter",
-                why="A filter is 1 to 255 lower-case letters, digits, '.', '_', '-', '/' and '*'",
-                code="scanning-filter",
-            )
-        return cls(text)
+        return cls(_FILTER.require(text))
 
 
 @dataclass(frozen=True, slots=True, order=True)

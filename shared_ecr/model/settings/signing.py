@@ -15,6 +15,7 @@ from shared_ecr.model.names import Region
 from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.setting import Setting
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType
+from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 from shared_ecr.text.spelling import pascal_keys
 
@@ -23,7 +24,12 @@ MAX_RULES = 10
 MAX_FILTERS = 100
 # The platform that signs images; the other one is for the code of Lambda functions.
 PLATFORM = "Notation-OCI-SHA384-ECDSA"
-_FILTER = re.compile(r"(?=.{1,256}$)(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*")
+_FILTER = TextGrammar(
+    pattern=re.compile(r"(?=.{1,256}$)(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*"),
+    what="a signing filter",
+    why="A filter is made like a repository name, with '*' for any characters",
+    code="signing-filter",
+)
 _PROFILE_NAME = re.compile(r"[0-9a-zA-Z_]{2,64}")
 _PROFILE_ARN = re.compile(
     r"arn:aws(?:-[a-z]+)*:signer:(?P<region>[a-z0-9-]+):[0-9]{12}:/signing-profiles/[a-zA-Z0-9_]{2,}"
@@ -47,13 +53,7 @@ class SigningFilter:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a filter; refuse characters that no repository name has, `*` excepted."""
-        if not _FILTER.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not a signing filter",
-                why="A filter is made like a repository name, with '*' for any characters",
-                code="signing-filter",
-            )
-        return cls(text)
+        return cls(_FILTER.require(text))
 
 
 class ValidityUnit(StrEnum):
