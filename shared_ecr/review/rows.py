@@ -1,10 +1,9 @@
 """The policies of a deployment as `shared-ecr access` asks about them: by themselves, and as rows of a matrix."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from shared_ecr.access.lint.findings import PolicyHolder
 from shared_ecr.access.matrix import MatrixRow
@@ -25,9 +24,8 @@ from shared_ecr.review.sensitive import without_sensitive
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.upper_bounds import at_most
 from shared_ecr.review.worlds import Exploration, Wording, explore
+from shared_ecr.review.worlds.parts import WorldParts
 from shared_ecr.text import visible
-
-_T = TypeVar("_T")
 
 _SCOPE = "REGISTRY_POLICY_SCOPE"
 
@@ -69,18 +67,18 @@ def collect(path: Path, place: DeploymentTarget, *, upper_bound: bool = False) -
     """
     found = explore([open_deployment(path, place)])
     wording = Wording([world.values for world in found.worlds])
-    rows = _Numbered[MatrixRow]()
-    policies = _Numbered[StoredPolicy]()
-    doubts = _Numbered[str]()
+    rows = WorldParts[MatrixRow]()
+    policies = WorldParts[StoredPolicy]()
+    doubts = WorldParts[str]()
     for number, world in enumerate(found.worlds):
         (written,) = world.deployments
         # What custom resources put by their calls counts as if the template put it.
         for deployment in deployments_of_calls(without_sensitive(written)):
             held = tuple(_found(deployment))
             made = _rows(held, dict(_scopes(deployment)))
-            rows.add(number, (_at_most(row) for row in made) if upper_bound else made)
-            policies.add(number, held)
-            doubts.add(number, (visible(str(doubt)) for doubt in deployment.doubts))
+            rows.add([number], (_at_most(row) for row in made) if upper_bound else made)
+            policies.add([number], held)
+            doubts.add([number], (visible(str(doubt)) for doubt in deployment.doubts))
     return DeploymentPolicies(
         tuple(replace(row, world=wording.condition(where)) for row, where in rows),
         tuple(policy for policy, _ in policies),
@@ -97,21 +95,6 @@ def _not_all_read(found: Exploration) -> Iterator[str]:
 
 def _in_world(condition: str, doubt: str) -> str:
     return f"{condition}: {doubt}" if condition else doubt
-
-
-class _Numbered(Generic[_T]):
-    """What the worlds have, each thing once, and the numbers of the worlds that have it."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, tuple[_T, set[int]]] = {}
-
-    def add(self, number: int, each: Iterable[_T]) -> None:
-        """Add what world *number* has."""
-        for part in each:
-            self._found.setdefault(repr(part), (part, set()))[1].add(number)
-
-    def __iter__(self) -> Iterator[tuple[_T, frozenset[int]]]:
-        return ((part, frozenset(numbers)) for part, numbers in self._found.values())
 
 
 def _found(deployment: Deployment) -> Iterator[StoredPolicy]:

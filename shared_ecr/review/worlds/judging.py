@@ -12,6 +12,7 @@ from shared_ecr.review.judging import ReviewQuestion, order_of, review
 from shared_ecr.review.storage_costs import cost_change
 from shared_ecr.review.verdict import Headroom, RepositoryChange, ReviewResult, SettingChange
 from shared_ecr.review.worlds.exploration import Exploration, World, explore
+from shared_ecr.review.worlds.parts import WorldParts
 from shared_ecr.review.worlds.unbounded import beyond_bounds
 from shared_ecr.review.worlds.wording import Wording
 
@@ -115,13 +116,12 @@ class _Merge:
         held_in: Callable[[_T, str], _T],
     ) -> tuple[_T, ...]:
         """Return every part of any review; *held_in* writes into it in which worlds it holds."""
-        where: dict[str, tuple[_T, set[int]]] = {}
+        found = WorldParts[_T]()
         for each in self._judged:
-            for part in parts(each.result):
-                where.setdefault(repr(part), (part, set()))[1].update(each.worlds)
-        return tuple(held_in(part, self._condition(origin_of(part), numbers)) for part, numbers in where.values())
+            found.add(each.worlds, parts(each.result))
+        return tuple(held_in(part, self._condition(origin_of(part), numbers)) for part, numbers in found)
 
-    def _condition(self, origin: Origin | None, numbers: set[int]) -> str:
+    def _condition(self, origin: Origin | None, numbers: frozenset[int]) -> str:
         about = self._values_of.get((origin.stack, origin.logical_id)) if origin else None
         return self._wording.condition(numbers, about or None)
 
