@@ -14,7 +14,7 @@ import pytest
 
 from cli.command_line import Outcome, shared_ecr
 from client.images import BuiltImage, image, index, with_root
-from local.registry_caller import RegistryCaller, client
+from local.registry_caller import RegistryCaller, client, token_of
 from shared_ecr.client.scanning import running, watches
 from shared_ecr.local import LocalAws, give_scan_results
 from shared_ecr.local.instance import environment_under
@@ -66,9 +66,9 @@ class ScanWorld:
     repository: str
     folder: Path
 
-    def holds(self, built: BuiltImage, tag: str) -> str:
+    def holds(self, built: BuiltImage, tag: str, *, host: str | None = None, region: str = "us-east-1") -> str:
         """Push *built* and return its digest."""
-        with RegistryCaller.logged_in(self.aws) as registry:
+        with RegistryCaller.logged_in(self.aws, host, token_of(self.aws, region=region)) as registry:
             for content in _blobs(built):
                 registry.push_blob(self.repository, content)
             for digest, content in _manifests(built):

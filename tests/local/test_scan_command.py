@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from client.images import about, image, index
+from local.registry_caller import client
 from local.scan_world import (
     NOW,
     ScanWorld,
@@ -19,6 +20,7 @@ from local.scan_world import (
     status,
     with_attestation,
 )
+from shared_ecr.local import give_scan_results
 
 LONG_AGO = NOW - timedelta(days=30).total_seconds()
 NEXT_YEAR = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
@@ -400,3 +402,19 @@ def test_one_image_under_two_names_is_reported_under_both(world: ScanWorld, dige
     world.shows(digest, basic())
     done = world.types("scan", f"{world.repository}:1", f"{world.repository}@{digest}", "--format", "json")
     assert [each["digest"] for each in json.loads(done.stdout)["images"]] == [digest, digest]
+
+
+def test_an_image_of_another_region_is_judged_by_the_configuration_of_its_own_registry(world: ScanWorld) -> None:
+    region, name = "eu-west-1", world.repository
+    host = f"{world.aws.account}.dkr.ecr.{region}.amazonaws.com"
+    with client(world.aws, "ecr", region=region) as ecr:
+        ecr.create_repository(repositoryName=name)
+        rules = [{"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}]
+        ecr.put_registry_scanning_configuration(scanType="ENHANCED", rules=rules)
+    built = image(seed=new_seed())
+    world.holds(built, "1", host=host, region=region)
+    scan = {"repositoryName": name, "imageDigest": built.root, "looks": [enhanced(inspector_finding())]}
+    give_scan_results(world.aws, [scan], region=region)
+    done = world.types("scan", f"{host}/{name}:1", "--format", "json")
+    assert done.code == 1, done.stderr
+    assert json.loads(done.stdout)["images"][0]["scanning"] == "enhanced"
