@@ -24,7 +24,7 @@ demo: $(VENV)/user.stamp node_modules/user.stamp ## Declare, deploy, push, pull 
 	$(BIN)/python examples/demo.py
 
 dev: $(VENV)/dev.stamp node_modules/dev.stamp ## Make the environment of a contributor: .venv and node_modules
-	@echo "ready: activate it by 'source $(VENV)/bin/activate', or run one test file by 'make test T=tests/unit/test_names.py'"
+	@echo "ready: activate it by 'source $(VENV)/bin/activate', or run one test file by 'make test T=tests/unit/model/names/test_repository.py'"
 
 # T names the tests: files, folders, tests of a file, options of pytest. Without it every test is run.
 ifdef T

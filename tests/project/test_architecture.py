@@ -24,6 +24,13 @@ def test_every_path_on_the_page_exists(name: str) -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def test_the_first_test_that_a_contributor_runs_exists() -> None:
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("CONTRIBUTING.md", "Makefile"))
+    named = re.findall(r"T=\"?(tests/[\w./]+)", text)
+    assert len(named) >= 3
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_there_are_five_walks() -> None:
     assert [title.split(":")[0] for title in WALKS] == [
         "A repository's name", "A grant", "A lifecycle rule", "A digest", "A finding",
