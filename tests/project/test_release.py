@@ -85,14 +85,14 @@ def test_the_steps_of_a_workflow_are_targets_of_make() -> None:
     assert [step for step in steps if step.removeprefix("make ") not in targets] == []
 
 
-def test_the_address_of_the_project_is_written_by_one_command(tmp_path: Path) -> None:
+def test_the_address_of_the_project_is_written_by_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     address = script("address")
     home = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
     texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in address.FILES}
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    address.ROOT = tmp_path
+    monkeypatch.setattr(address, "ROOT", tmp_path)
     assert address.main("https://github.com/acme/our-ecr") == 0
     for name, text in texts.items():
         written = (tmp_path / name).read_text(encoding="utf-8")
