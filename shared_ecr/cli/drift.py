@@ -149,13 +149,14 @@ def _notifications(
     """Yield what became of the notifications, where some are declared; they are no part of ECR's registry."""
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.aws.registry.notifications import read_notifications
-    from shared_ecr.deployment.adoption.notification_drift import NotificationStates, notification_drift
-    from shared_ecr.model.settings.notifications import NOTIFICATIONS
-    from shared_ecr.model.settings.scanning import SCANNING
+    from shared_ecr.deployment.adoption.notification_drift import (
+        NotificationStates,
+        declares_notifications,
+        notification_drift,
+    )
     from shared_ecr.review.event_rules import event_rules
 
-    declared, scanning = registry.settings[NOTIFICATIONS], registry.settings[SCANNING]
-    if declared is None:
+    if not declares_notifications(registry.settings):
         return
     read = None
     if not arguments.snapshot:
@@ -165,7 +166,7 @@ def _notifications(
     if side:
         rules = [each.resource for each in event_rules(side)]
         patterns = {each.origin.logical_id: each.properties.get("EventPattern") for each in rules}
-    yield notification_drift(NotificationStates(declared, scanning, read, patterns))
+    yield notification_drift(NotificationStates(registry.settings, read, patterns))
 
 
 def _rendered(reports: "Sequence[DriftReport]", form: str, declaration: str) -> str:

@@ -16,8 +16,6 @@ from shared_ecr.declaration import load
 from shared_ecr.deployment.adoption.notification_drift import NotificationStates, notification_drift
 from shared_ecr.local import LocalAws, environment_under
 from shared_ecr.model.names import Region
-from shared_ecr.model.settings.notifications import NOTIFICATIONS
-from shared_ecr.model.settings.scanning import SCANNING
 
 GOLDEN = Path(__file__).parents[1] / "templates/golden/notifications/notifications-registry-us-west-2.template.json"
 REGION = "us-east-1"
@@ -72,10 +70,8 @@ def clients(aws: LocalAws, account: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 def drift(clients: AwsClients) -> list[str]:
     """Return what has drifted of the notifications of the golden declaration."""
     settings = load(GOLDEN.with_name("registry.yaml")).registry.settings
-    declared = settings[NOTIFICATIONS]
-    assert declared is not None
     live = read_notifications(clients, Region(REGION), ["stack"], 1000)
-    found = notification_drift(NotificationStates(declared, settings[SCANNING], live))
+    found = notification_drift(NotificationStates(settings, live))
     return [each.what for each in found.findings]
 
 

@@ -37,7 +37,6 @@ WOVEN: Mapping[str, str] = {
 MORE = {
     "notifications": {
         "shared_ecr/deployment/adoption/notification_drift.py": "its resources are of other services than ECR",
-        "shared_ecr/cli/drift.py": "other services are asked about it",
     },
     "pull_time_exclusions": {
         "shared_ecr/deployment/adoption/retirement.py": "an image whose pulls leave no time looks unused",

@@ -15,8 +15,9 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live.notifications import LiveNotifications, LiveRule, LiveTopic
 from shared_ecr.findings import Severity
 from shared_ecr.model.settings.event_patterns import EventRow
-from shared_ecr.model.settings.notifications import PUBLISHER, MadeTopic, Notifications
-from shared_ecr.model.settings.scanning import Scanning
+from shared_ecr.model.settings.notifications import NOTIFICATIONS, PUBLISHER, MadeTopic, Notifications
+from shared_ecr.model.settings.scanning import SCANNING
+from shared_ecr.model.settings.setting import SettingsSpec
 
 SUBJECT = "notifications"
 _CODE = "drift-setting"
@@ -29,16 +30,23 @@ _EXPECTED = {"Service": PUBLISHER}
 class NotificationStates:
     """What is declared, deployed and live."""
 
-    declared: Notifications
-    scanning: Scanning | None
+    settings: SettingsSpec
     live: LiveNotifications | None
     """None where it was not read, as beside a snapshot."""
     deployed: Mapping[str, Json] | None = None
     """The event pattern of each deployed rule by its logical id; None where templates were not read."""
 
 
+def declares_notifications(settings: SettingsSpec) -> bool:
+    """Whether there is anything to compare."""
+    return settings[NOTIFICATIONS] is not None
+
+
 def notification_drift(states: NotificationStates) -> RepositoryDrift:
     """Compare the three states."""
+    declared = states.settings[NOTIFICATIONS]
+    if declared is None:
+        return RepositoryDrift(SUBJECT, DriftVerdict.IN_SYNC, (), ())
     if states.live is None:
         note = _note("drift-unread", "they are not in a snapshot, and are not compared")
         return RepositoryDrift(SUBJECT, DriftVerdict.UNKNOWN, (), (note,))
@@ -47,20 +55,20 @@ def notification_drift(states: NotificationStates) -> RepositoryDrift:
         what = f"{actions} was denied, so it is not known whether they drifted"
         found = _error("drift-unread", what, "", "Allow the actions of docs/how-to/drift.md")
         return RepositoryDrift(SUBJECT, DriftVerdict.UNKNOWN, (), (found,))
-    findings = tuple(_findings(states, states.live))
+    findings = tuple(_findings(declared, states, states.live))
     codes = {each.code for each in findings}
     verdict = DriftVerdict.DRIFTED if _CODE in codes else DriftVerdict.UNDEPLOYED if codes else DriftVerdict.IN_SYNC
     return RepositoryDrift(SUBJECT, verdict, (), findings)
 
 
-def _findings(states: NotificationStates, live: LiveNotifications) -> Iterator[DriftFinding]:
-    for row, pattern in states.declared.rules(states.scanning):
+def _findings(declared: Notifications, states: NotificationStates, live: LiveNotifications) -> Iterator[DriftFinding]:
+    for row, pattern in declared.rules(states.settings[SCANNING]):
         rule = _rule_of(row, live)
         if rule is None:
             yield _note("drift-undeployed", f"the rule for {row.in_words} is declared, and not deployed yet")
         else:
             yield from _of_rule(row, pattern, rule, states.deployed)
-    if isinstance(states.declared.topic, MadeTopic):
+    if isinstance(declared.topic, MadeTopic):
         for topic in live.topics:
             yield from _of_topic(topic)
 
