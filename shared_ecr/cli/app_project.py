@@ -12,8 +12,6 @@ from pathlib import Path, PurePosixPath
 from shared_ecr.deployment.bootstrap.toolkit_template import CDK_CLI
 from shared_ecr.findings.errors import UsageError
 
-# Node for runners that have none, from the Python package index. A test compares it with locks/node.txt.
-NODE = "24.19.0"
 # What a fresh clone has before its first commit.
 _ALLOWED_BEFORE = {".git"}
 
@@ -30,21 +28,21 @@ _FILES = {
     "app.py": "app.py.in",
     "cdk.json": "cdk.json.in",
     "requirements.txt": "requirements.txt.in",
+    "requirements.lock": "requirements.lock.in",
     ".gitignore": "gitignore.in",
     "test_registry.py": "test_registry.py.in",
 }
 _WORKFLOWS = {
-    CiSystem.GITHUB: (".github/workflows/registry.yml", "github.yml.in"),
-    CiSystem.GITLAB: (".gitlab-ci.yml", "gitlab.yml.in"),
+    CiSystem.GITHUB: {".github/workflows/registry.yml": "github.yml.in"},
+    # The image of its jobs has no Node.
+    CiSystem.GITLAB: {".gitlab-ci.yml": "gitlab.yml.in", "node.lock": "node.lock.in"},
+    CiSystem.NONE: {},
 }
 
 
 def project_files(declaration: str, ci: CiSystem) -> Mapping[PurePosixPath, str]:
     """Return the text of each file of a new project that deploys *declaration*."""
-    chosen = dict(_FILES)
-    if ci in _WORKFLOWS:
-        name, template = _WORKFLOWS[ci]
-        chosen[name] = template
+    chosen = _FILES | _WORKFLOWS[ci]
     templates = files("shared_ecr.cli") / "app_files"
     texts = {PurePosixPath("registry.yaml"): declaration}
     for name, template in chosen.items():
@@ -85,7 +83,7 @@ def _check_is_free(folder: Path) -> None:
 
 def _filled_in(text: str) -> str:
     python = "python" if os.name == "nt" else "python3"
-    values = {"@VERSION@": version("shared-ecr"), "@CDK_CLI@": CDK_CLI, "@NODE@": NODE, "@PYTHON@": python}
+    values = {"@VERSION@": version("shared-ecr"), "@CDK_CLI@": CDK_CLI, "@PYTHON@": python}
     for name, value in values.items():
         text = text.replace(name, value)
     return text

