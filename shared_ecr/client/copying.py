@@ -115,9 +115,12 @@ def prepared(source: str, target: str, session: "Session", options: CopyOptions 
     with opened(there.host, there.repository, session.credentials, session.environment) as remote:
         image = RegistryImage(remote, there.name, options.platforms)
         verify(options.signer, session, there, image.found)
+        copying = Copying(image, session, request_for(remote, here, tags, rule, options))
         if options.gate is not None:
+            # What the target refuses, such as a tag that may not move, is refused before a wait of minutes.
+            copying.plan()
             options.gate.check(session, there, image.manifests)
-        yield Copying(image, session, request_for(remote, here, tags, rule, options))
+        yield copying
 
 
 def verify(signer: "TrustedSigner | None", session: "Session", there: ImageReference, digest: Digest) -> None:

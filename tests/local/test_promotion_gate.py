@@ -95,6 +95,17 @@ def test_a_tag_that_may_not_move_is_refused_before_the_gate_waits(world: ScanWor
     assert world.types("tag", f"{world.repository}:1", "2", "--gate", "high", "--wait", "1h").code == 4
 
 
+def test_a_copy_that_the_target_refuses_is_refused_before_the_gate_waits(
+    world: ScanWorld, digest: str, target: str
+) -> None:
+    world.shows(digest, basic())
+    assert copy(world, target, "--gate", "high") == 0
+    world.ecr.put_image_tag_mutability(repositoryName=target, imageTagMutability="IMMUTABLE")
+    other = world.holds(image(seed=new_seed()), "1")
+    world.shows(other, status("IN_PROGRESS"))
+    assert copy(world, target, "--gate", "high", "--wait", "1h") == 4
+
+
 @pytest.mark.parametrize("option", ["--wait=1m", "--unscanned=ok", "--unfixed=ignore", "--allow=allowed.yaml"])
 def test_an_option_of_the_gate_without_a_gate_is_refused(world: ScanWorld, option: str) -> None:
     done = world.types("tag", f"{world.repository}:1", "stable", option)
