@@ -12,15 +12,14 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.answers import (
     failed,
     last_words,
-    login_refusal,
     pull_refusal,
     push_refusal,
     pushed_digest,
-    was_not_logged_in,
 )
 from shared_ecr.client.engines.digests import digest_of, digests_among
 from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checked_source
 from shared_ecr.client.engines.isolation import credentials_in_text, docker_config
+from shared_ecr.client.engines.logins import log_in_by, log_out_by
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.renaming import rename
 from shared_ecr.client.engines.repetition import Sleep, repeated
@@ -56,19 +55,12 @@ class DockerLike:
 
     def log_in(self, host: RegistryHost, credentials: Credentials) -> None:
         """Log the user in; the password is typed, without a newline that some registries would take as part."""
-        arguments = ["login", "--username", credentials.username, "--password-stdin", str(host)]
-        secrets = credentials_in_text(credentials)
-        finished = self._program.ask(arguments, stdin=credentials.password, secrets=secrets)
-        if finished.code:
-            raise login_refusal(self.name, host, finished)
+        log_in_by(self._program, host, credentials)
 
     def log_out(self, host: RegistryHost) -> None:
         """Log the user out; a credential helper that keeps the login is asked to erase it."""
         # docker finds Docker Hub's login under its key alone.
-        server = DOCKER_HUB_KEY if host.is_docker_hub else str(host)
-        finished = self._program.ask(["logout", server])
-        if finished.code and not was_not_logged_in(finished):
-            raise failed(self.name, f"log out of {host}", finished)
+        log_out_by(self._program, host, server=DOCKER_HUB_KEY if host.is_docker_hub else "")
 
     def find_image(self, source: str) -> LocalImage | None:
         """Return the image known as *source*, by name or id."""

@@ -11,14 +11,13 @@ from typing import Any
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.answers import (
     failed,
-    login_refusal,
     pull_refusal,
     push_refusal,
-    was_not_logged_in,
 )
 from shared_ecr.client.engines.digests import digest_of, digests_among, written_digest
 from shared_ecr.client.engines.interface import EngineOutput, LocalImage, checked_source
 from shared_ecr.client.engines.isolation import authfile, credentials_in_text
+from shared_ecr.client.engines.logins import log_in_by, log_out_by
 from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.renaming import rename
 from shared_ecr.client.engines.repetition import Sleep, repeated
@@ -41,17 +40,11 @@ class Podman:
 
     def log_in(self, host: RegistryHost, credentials: Credentials) -> None:
         """Log the user in; podman keeps the login in the user's runtime folder."""
-        arguments = ["login", *tls_flags(host), "--username", credentials.username, "--password-stdin", str(host)]
-        secrets = credentials_in_text(credentials)
-        finished = self._program.ask(arguments, stdin=credentials.password, secrets=secrets)
-        if finished.code:
-            raise login_refusal(self.name, host, finished)
+        log_in_by(self._program, host, credentials, *tls_flags(host))
 
     def log_out(self, host: RegistryHost) -> None:
         """Log the user out, of what podman, buildah and skopeo share."""
-        finished = self._program.ask(["logout", str(host)])
-        if finished.code and not was_not_logged_in(finished):
-            raise failed(self.name, f"log out of {host}", finished)
+        log_out_by(self._program, host)
 
     def find_image(self, source: str) -> LocalImage | None:
         """Return the image known as *source*, by name or id."""
