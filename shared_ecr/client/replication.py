@@ -221,7 +221,7 @@ def ended(  # noqa: PLR0913 — the pause and the clock are others in tests
             return found
         if clock() >= deadline:
             raise UnavailableError(
-                f"a backfill is still running after {limit}; ECR goes on with it, and 'shared-ecr replicate "
+                f"a backfill is still running after {limit}; ECR continues it, and 'shared-ecr replicate "
                 f"--backfills' shows it: {next(iter(running), 'not listed')}"
             )
         pause(SECONDS_BETWEEN_LOOKS)

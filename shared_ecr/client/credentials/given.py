@@ -56,7 +56,7 @@ def checked_password(text: str, place: str) -> str:
     """
     password = text.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise UsageError(f"there is no password in {place}; give one, or nothing at all to go on without a login")
+        raise UsageError(f"there is no password in {place}; give one, or nothing at all to continue without a login")
     if len(password) > MAX_PASSWORD:
         raise UsageError(f"what is in {place} has over {MAX_PASSWORD} characters; that is not a password")
     if not password.isprintable():
