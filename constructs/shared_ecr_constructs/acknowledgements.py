@@ -16,7 +16,7 @@ def acknowledge(
 
     Args:
         resource: what the checkers report.
-        nag: reasons by cdk-nag's rule; the pack is the beginning of the rule's name.
+        nag: reasons by cdk-nag's rule; the pack is the prefix of the rule's name.
         checkov: reasons by checkov's check.
         guard: the controls of Control Tower, which take no reason.
     """

@@ -77,7 +77,7 @@ def _organization(statement: Mapping[str, Any]) -> str | None:
 
 
 def _principals(element: object, partition: str) -> Iterator[tuple[str, Caller | None]]:
-    """Give every principal as text, with the caller it stands for; None where none can be known."""
+    """Give every principal as text, with the caller that it means; None where none can be known."""
     if not isinstance(element, Mapping):
         yield "*", None
         return

@@ -60,7 +60,7 @@ class PullThroughCaches(Construct):
 
 
 class CacheSecret(secretsmanager.CfnSecret):
-    """An empty secret; someone puts `username` and `accessToken` into it, and no template ever sees them."""
+    """An empty secret: `username` and `accessToken` are put in by hand, and no template has them."""
 
     def __init__(self, scope: Construct, *, name: str) -> None:
         super().__init__(

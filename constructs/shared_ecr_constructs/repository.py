@@ -20,7 +20,7 @@ from shared_ecr.model.repositories import Deleted, RepositorySpec, RetainOnRemov
 
 
 class SharedRepository(ecr.CfnRepository):
-    """Define one repository and everyone who may use it; its images stay when it leaves the stack, as a rule."""
+    """Define one repository and the principals with access; its images stay when it leaves the stack, as a rule."""
 
     def __init__(
         self,

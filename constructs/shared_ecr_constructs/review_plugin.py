@@ -50,7 +50,7 @@ class EcrReview:
 
     @property
     def name(self) -> str:
-        """The name in the report, and the beginning of what is acknowledged."""
+        """The name in the report, and the prefix of what is acknowledged."""
         return NAME
 
     @property

@@ -95,7 +95,7 @@ def _key(reading: Reading, node: Node, path: str, around: SettingsContext) -> Na
     if isinstance(node, Scalar) and node.text.startswith("alias/"):
         fault = InvalidValueError(
             f"{quoted(node.text)} is an alias",
-            why="EventBridge cannot use alias/aws/sns, whose policy no one can change, so that no event would arrive; "
+            why="EventBridge cannot use alias/aws/sns, whose policy cannot be changed, so that no event would arrive; "
             "what another alias means is not known before the deployment",
             fix="Write 'create', or arn:aws:kms:REGION:ACCOUNT:key/ID of a key whose policy allows EventBridge",
             code="notification-key",

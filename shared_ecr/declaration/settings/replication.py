@@ -202,7 +202,7 @@ def _read_sources(reading: Reading, node: Node, path: str, around: SettingsConte
 
 
 _PREFIXES = {
-    **array(text("The beginning of repository names"), "Without it, every repository", at_least=1),
+    **array(text("A prefix of repository names"), "Without it, every repository", at_least=1),
     "maxItems": MAX_PREFIXES,
 }
 

@@ -57,7 +57,7 @@ def warn_of_unscanned(
     Args:
         reading: takes the warnings.
         scanning: what the registry scans; None where the declaration leaves it alone.
-        places: the name of each repository, or a name that stands for those of the defaults; the path; the properties.
+        places: the name of each repository, or a name in the place of those of the defaults; the path; the properties.
     """
     if scanning is None or scanning.type is not ScanType.ENHANCED:
         return

@@ -47,7 +47,7 @@ def require_tags(tags: Sequence[Mapping[str, str]]) -> None:
 
 
 def without_the_services_own(tags: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """Return *tags* but those that CloudFormation adds, which no one else may and no limit counts."""
+    """Return *tags* but those that CloudFormation adds, which only CloudFormation may and no limit counts."""
     return [tag for tag in tags if not tag["Key"].startswith("aws:cloudformation:")]
 
 

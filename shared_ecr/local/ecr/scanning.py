@@ -15,7 +15,7 @@ from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.model.filters import scanning_filter_matches
 from shared_ecr.text.spelling import pascal_keys
 
-# What a registry has that no one configured.
+# What a registry has that was never configured.
 DEFAULT: RequestBody = {"scanType": "BASIC", "rules": []}
 
 _configurations = new_store()

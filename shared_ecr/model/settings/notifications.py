@@ -27,13 +27,13 @@ PUBLISHER = "events.amazonaws.com"
 _TOPIC_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):sns:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):(?P<name>[\w-]{1,256})", re.ASCII
 )
-# What a repository's name can look like where `*` stands for any characters.
+# What a repository's name can look like where `*` matches any characters.
 _PATTERN = re.compile(r"(?=.{2,256}$|\*$)(?:[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RepositoryPattern:
-    """Repositories by their whole name; `*` stands for any characters."""
+    """Repositories by their whole name; `*` matches any characters."""
 
     text: str
 
@@ -177,7 +177,7 @@ def topic_policy(account: str, topic_arn: str, rule_arns: Sequence[str]) -> dict
 def topic_key_policy(partition: str, account: str) -> dict[str, Any]:
     """Render the policy of the topic's key: that of the stack's key, and EventBridge encrypts messages with it.
 
-    `alias/aws/sns` has a policy that no one can change and that does not allow EventBridge, so it never works here.
+    `alias/aws/sns` has a policy that cannot be changed and that does not allow EventBridge, so it never works here.
     """
     policy = stack_key_policy(partition, account)
     events = {

@@ -1,4 +1,4 @@
-"""Upstream registries whose images ECR keeps a copy of once someone pulls them.
+"""Upstream registries whose images ECR keeps a copy of at the first pull.
 
 Every property of a rule is fixed when it is made: CloudFormation replaces the rule for any change.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html

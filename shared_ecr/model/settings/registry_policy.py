@@ -1,6 +1,6 @@
 """What the registry as a whole allows: replicas from other accounts, first pulls through a cache, grants on everything.
 
-One document for each account and Region, anyone who writes it. It adds to what the callers' own IAM policies allow.
+One document for each account and Region, whichever stack writes it. It adds to what the IAM policies of callers allow.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 """
 

@@ -2,7 +2,7 @@
 
 Replication copies images and no settings. The repositories that are declared are therefore made at the destination as
 they are at the source, and stay so when the declaration changes; a creation template does the same once, when ECR makes
-a repository that no one declared: one for each namespace of which every replica has the same rules, and one for each
+a repository that is not declared: one for each namespace of which every replica has the same rules, and one for each
 template of the source.
 """
 
@@ -19,7 +19,7 @@ from shared_ecr.model.settings.replication import REPLICATION, Destination, Repl
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.settings.setting import SettingsSpec
 
-# Names of one level have no namespace, and a template for all names of a registry is no one's replica.
+# Names of one level have no namespace, and a template for all names of a registry is not of replicas.
 _ANY_NAME = RepositoryName("any")
 
 

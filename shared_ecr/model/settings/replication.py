@@ -59,7 +59,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True, order=True)
 class NamePrefix:
-    """The beginning of repository names: `team/` and `team/app`, but also `te`."""
+    """A prefix of repository names: `team/` and `team/app`, but also `te`."""
 
     text: str
 
@@ -70,7 +70,7 @@ class NamePrefix:
         if star:
             raise InvalidValueError(
                 f"{quoted(text)} has a wildcard",
-                why="A replication filter is the beginning of a name",
+                why="A replication filter is a prefix of a name",
                 fix=f"Write {quoted(before)}" if before else "Leave 'prefixes' out for all",
                 fix_in_template="" if before else "Remove RepositoryFilters for all repositories",
                 code="replication-prefix",

@@ -70,7 +70,7 @@ def template_role(home: EcrRegistry, key_arns: Iterable[str], *, aws_key: bool =
     Args:
         home: the registry that the repositories are made in.
         key_arns: the keys that the repositories are encrypted with; CDK tokens are welcome.
-        aws_key: whether some are encrypted with `aws/ecr`, whose ARN no one knows before it is used.
+        aws_key: whether some are encrypted with `aws/ecr`, whose ARN is not known before it is used.
     """
     keys = sorted(set(key_arns))
     statements: list[dict[str, Any]] = [

@@ -43,7 +43,7 @@ class ScanFrequency(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class ScanFilter:
-    """Repositories by name: `*` stands for any characters; without one, the name contains the text."""
+    """Repositories by name: `*` matches any characters; without one, the name contains the text."""
 
     text: str
 
@@ -63,7 +63,7 @@ class ScanRule:
 
 @dataclass(frozen=True, slots=True)
 class Scanning:
-    """The scanning configuration of a registry: one for each account and Region, anyone who writes it.
+    """The scanning configuration of a registry: one for each account and Region, whichever stack writes it.
 
     What no rule selects is scanned by hand under BASIC, and not at all under ENHANCED.
     """

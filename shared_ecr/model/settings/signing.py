@@ -1,6 +1,6 @@
 """Which images ECR signs when they are pushed, and with which profile of AWS Signer.
 
-ECR signs with the identity of anyone who pushes, who therefore needs `signer:SignPayload` on the profile.
+ECR signs with the identity of the principal that pushes, which therefore needs `signer:SignPayload` on the profile.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
 """
 
@@ -46,7 +46,7 @@ WITHOUT_SIGNER = frozenset(
 
 @dataclass(frozen=True, slots=True, order=True)
 class SigningFilter:
-    """Repositories by their whole name; `*` stands for any characters."""
+    """Repositories by their whole name; `*` matches any characters."""
 
     text: str
 
@@ -143,7 +143,7 @@ class SigningRule:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The signing configuration of a registry: one for each account and Region, anyone who writes it."""
+    """The signing configuration of a registry: one for each account and Region, whichever stack writes it."""
 
     rules: tuple[SigningRule, ...]
 
