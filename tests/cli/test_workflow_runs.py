@@ -49,20 +49,21 @@ builds:
 HOST = f"{REGISTRY}.dkr.ecr.us-east-1.amazonaws.com"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    """The registry with its repository."""
     with running() as aws:
-        with client(aws, "ecr", account=REGISTRY) as ecr:
-            ecr.create_repository(repositoryName="team/app", imageTagMutability="IMMUTABLE")
         yield aws
 
 
 @pytest.fixture
 def machine(aws: LocalAws, tmp_path: Path) -> Iterator[CiMachine]:
-    with ci_machine(tmp_path, aws) as machine:
-        machine.commit("first")
-        yield machine
+    """Return a machine with a source, and the registry with an empty repository."""
+    with client(aws, "ecr", account=REGISTRY) as ecr:
+        ecr.create_repository(repositoryName="team/app", imageTagMutability="IMMUTABLE")
+        with ci_machine(tmp_path, aws) as machine:
+            machine.commit("first")
+            yield machine
+        ecr.delete_repository(repositoryName="team/app", force=True)
 
 
 def job_of(system: str, machine: CiMachine) -> Callable[[str, str], Ran]:
