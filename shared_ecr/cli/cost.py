@@ -5,7 +5,7 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from shared_ecr.cli.inventory_inputs import add_inventory, add_now, time
+from shared_ecr.cli.inventory_inputs import add_inventory, add_now, price, time
 from shared_ecr.cli.live_options import add_pace
 from shared_ecr.cli.options import Subcommands, add_file, add_format, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
@@ -45,8 +45,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--prices", type=named_path, metavar="FILE", help="a price list by Region (default: that of this release)"
     )
-    parser.add_argument("--price", type=float, metavar="P", help="of a GB and month, in all Regions")
-    parser.add_argument("--archive-price", type=float, metavar="P", help="in the archive (default: as --price)")
+    parser.add_argument("--price", type=price, metavar="P", help="of a GB and month, in all Regions")
+    parser.add_argument("--archive-price", type=price, metavar="P", help="in the archive (default: as --price)")
     parser.add_argument("--currency", default="USD", metavar="CODE", help="of --price (default: USD)")
     add_format(parser)
     parser.set_defaults(run=run)

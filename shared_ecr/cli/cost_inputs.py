@@ -37,9 +37,6 @@ def price_list(arguments: argparse.Namespace) -> "PriceList":
     from shared_ecr.fate.costs import Prices
     from shared_ecr.fate.price_list import PriceList, load_prices
 
-    for option, price in (("--price", arguments.price), ("--archive-price", arguments.archive_price)):
-        if price is not None and not 0 <= price < float("inf"):
-            raise UsageError(f"{option} {price} is not a price; write a number from 0 on, such as 0.10")
     if arguments.prices:
         if arguments.price is not None or arguments.archive_price is not None:
             raise UsageError("--prices FILE has the prices of each Region; leave --price and --archive-price out")

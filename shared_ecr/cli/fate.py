@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import add_acknowledgements, counting
-from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, time
+from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, price, time
 from shared_ecr.cli.live_options import add_pace, declared_registry, is_snapshot, live_regions, load_live, read_live
 from shared_ecr.cli.options import Subcommands, add_file, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
@@ -56,8 +56,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--region", metavar="REGION", help="with --verify or --live: the Region (default: the declared one)"
     )
-    parser.add_argument("--price", type=float, default=0.10, metavar="P", help="of a GB and month (default: 0.10)")
-    parser.add_argument("--archive-price", type=float, default=0.10, metavar="P", help="in the archive (default: 0.10)")
+    parser.add_argument("--price", type=price, default=0.10, metavar="P", help="of a GB and month (default: 0.10)")
+    parser.add_argument("--archive-price", type=price, default=0.10, metavar="P", help="in the archive (default: 0.10)")
     parser.add_argument("--currency", default="USD", metavar="CODE", help="of the prices (default: USD)")
     parser.add_argument("--format", choices=("text", "markdown", "html", "json"), default="text", help="default: text")
     parser.set_defaults(run=run)

@@ -65,6 +65,20 @@ def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") 
     return replace(loaded, uses=(*loaded.uses, *named_uses))
 
 
+def price(text: str) -> float:
+    """Read a price of a GB and month."""
+    try:
+        read = float(text)
+    except ValueError:
+        read = -1.0
+    # A number that is none compares false with every other.
+    if not 0 <= read < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"expected a price of a GB and month, found '{text}': write a number from 0 on, such as 0.10"
+        )
+    return read
+
+
 def time(text: str) -> datetime:
     """Read a time or a day; UTC where no zone is given."""
     try:

@@ -137,9 +137,16 @@ def test_what_contradicts_itself_is_refused(here: Path, words: list[str]) -> Non
     assert cost(here, *words).code == 2
 
 
-@pytest.mark.parametrize("words", [["--price", "-1"], ["--price", "nan"], ["--until", "2020-01-01"]])
-def test_what_is_not_a_price_or_a_coming_day_is_refused(here: Path, words: list[str]) -> None:
-    assert cost(here, *words).code == 2
+def test_a_day_that_is_over_is_refused(here: Path) -> None:
+    assert cost(here, "--until", "2020-01-01").code == 2
+
+
+@pytest.mark.parametrize("command", ["cost", "fate"])
+@pytest.mark.parametrize("option", ["--price", "--archive-price"])
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "0,10", "cheap", ""])
+def test_what_is_not_a_price_is_refused_with_a_repair(command: str, option: str, text: str) -> None:
+    done = shared_ecr(command, f"{option}={text}")
+    assert (done.code, f"argument {option}" in done.stderr, "such as 0.10" in done.stderr) == (2, True, True)
 
 
 def test_without_an_inventory_the_command_says_how_to_make_one() -> None:
