@@ -17,6 +17,7 @@ from shared_ecr.review.changes.identity.renames import renamed
 from shared_ecr.review.changes.identity.stacks import paired_stacks
 from shared_ecr.review.changes.operations.lost_keys import keys_of_plans
 from shared_ecr.review.changes.registry.access import AccessChanges, RegistryPolicies
+from shared_ecr.review.changes.registry.notifications import notification_changes
 from shared_ecr.review.changes.registry.public_repositories import public_findings
 from shared_ecr.review.changes.registry.registry_policies import RegistryChange, policy_findings, registry_changes
 from shared_ecr.review.changes.registry.replication import copied_no_more, copied_outside, deletions_copied
@@ -106,7 +107,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
             *(alone(removal_of(left), left, question) for left in paired.removed),
             *(alone(Happening.CREATED, new, question) for new in paired.new),
         ),
-        tuple(each.change for each in settings),
+        (*(each.change for each in settings), *notification_changes(before, after, stacks)),
         tuple(dict.fromkeys(findings)),
         len(paired.both) - len(cases),
     )

@@ -11,7 +11,7 @@ from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.pairing import NAME_PROPERTIES, LocatedResource, Paired, held, pair_up
 from shared_ecr.review.changes.identity.partial import paired_repositories
 from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
-from shared_ecr.review.changes.registry.words import lines_of
+from shared_ecr.review.changes.registry.words import difference_lines
 from shared_ecr.review.deployments import Deployment, is_known
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
@@ -133,7 +133,7 @@ def _of_properties(old: LocatedResource, new: LocatedResource) -> Iterator[Prope
             is_rewritten = name in rewritten(new.stack, before, after)
             if unordered(was) != unordered(now) or is_rewritten:
                 what = "name" if name == NAME_PROPERTIES[before.type] else _WORDS.get(name, name)
-                yield PropertyChange(what, as_written(was), as_written(now), tuple(_lines(was, now)))
+                yield PropertyChange(what, as_written(was), as_written(now), tuple(difference_lines(was, now)))
 
 
 def _of_place(old: LocatedResource, new: LocatedResource) -> Iterator[PropertyChange]:
@@ -146,11 +146,3 @@ def _of_place(old: LocatedResource, new: LocatedResource) -> Iterator[PropertyCh
     ):
         if one != other:
             yield PropertyChange(what, one or None, other or None)
-
-
-def _lines(old: Json, new: Json) -> Iterator[str]:
-    """Show what has parts part by part: what is removed, and what is added."""
-    before, after = lines_of(old), lines_of(new)
-    if max(len(before), len(after)) > 1 or not isinstance(old, str | None) or not isinstance(new, str | None):
-        yield from (f"- {line}" for line in dict.fromkeys(before) if line not in after)
-        yield from (f"+ {line}" for line in dict.fromkeys(after) if line not in before)

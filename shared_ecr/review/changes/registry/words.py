@@ -52,3 +52,11 @@ def _filters(rule: Mapping[str, Json]) -> list[str]:
     written = rule.get("RepositoryFilters")
     held = written if isinstance(written, list) else []
     return [str(each.get("Filter")) for each in held if isinstance(each, dict)]
+
+
+def difference_lines(old: Json, new: Json) -> Iterator[str]:
+    """Show what has parts part by part: what is removed, and what is added."""
+    before, after = lines_of(old), lines_of(new)
+    if max(len(before), len(after)) > 1 or not isinstance(old, str | None) or not isinstance(new, str | None):
+        yield from (f"- {line}" for line in dict.fromkeys(before) if line not in after)
+        yield from (f"+ {line}" for line in dict.fromkeys(after) if line not in before)

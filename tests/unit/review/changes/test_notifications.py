@@ -6,6 +6,7 @@ import pytest
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.model.names import Region
+from shared_ecr.review.changes.registry.notifications import notification_changes
 from shared_ecr.review.changes.rules.notifications import notifications_changed
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
@@ -68,6 +69,35 @@ def test_a_rule_whose_pattern_is_not_known_counts_beside_a_repository(tmp_path: 
     unknown = rule({"Fn::GetAtt": ["Elsewhere", "Pattern"]})
     repository = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "team/app"}}
     assert found(tmp_path, {"Rule": unknown, "App": repository}, {"App": repository}) == ["notification-removed"]
+
+
+def listed(folder: Path, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    changes = notification_changes(side(folder, **before), side(folder, **after), ())
+    return [f"{each.happening} {each.what}: {[one.what for one in each.differences]}" for each in changes]
+
+
+def test_what_is_created_changed_or_deleted_is_listed(tmp_path: Path) -> None:
+    events = {"Service": "events.amazonaws.com"}
+    before = {"Rule": rule(), "Topic": TOPIC, "Policy": policy(Principal=events)}
+    after = {"Rule": rule({"source": ["aws.ecr"]}), "Topic": TOPIC, "Other": rule()}
+    assert listed(tmp_path, before, after) == [
+        "changed rule of EventBridge Rule: ['EventPattern']",
+        "deleted topic policy Policy: []",
+        "created rule of EventBridge Other: []",
+    ]
+
+
+def test_what_stays_is_not_listed(tmp_path: Path) -> None:
+    same = {"Rule": rule(), "Topic": TOPIC}
+    assert listed(tmp_path, same, same) == []
+
+
+def test_a_statement_that_is_added_is_a_line_of_the_policy(tmp_path: Path) -> None:
+    same = {"Rule": rule(), "Topic": TOPIC}
+    before = side(tmp_path, **same, Policy=policy(Principal={"AWS": "111111111111"}))
+    after = side(tmp_path, **same, Policy=policy(Principal=FOREIGN))
+    (change,) = notification_changes(before, after, ())
+    assert any("222222222222" in line for one in change.differences for line in one.lines)
 
 
 def access(folder: Path, known: frozenset[str] = frozenset(), **statement: Any) -> list[tuple[str, str]]:
