@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from shared_ecr.cli.error_text import error_text
 from shared_ecr.cli.progress import display
 from shared_ecr.findings.errors import ExitCode, SharedEcrError
 
@@ -34,6 +33,9 @@ def shown(
         with screen:
             moved = move(screen, counted)
     except (SharedEcrError, OSError) as error:
+        # Only errors pay for the import.
+        from shared_ecr.cli.error_text import error_text
+
         screen.complained(error_text(error, verbose=arguments.verbose))
         return error.exit_code if isinstance(error, SharedEcrError) else ExitCode.ENVIRONMENT
     except KeyboardInterrupt:

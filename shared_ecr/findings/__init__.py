@@ -5,7 +5,19 @@ findings are. `acknowledgements` says which acceptances count. `problems` are th
 `errors` the exceptions that this package raises, each with its exit code.
 """
 
-from shared_ecr.findings.acknowledgements import Acceptance, Acknowledgement, Acknowledgements
-from shared_ecr.findings.finding import Finding, JudgedFinding, Severity
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared_ecr.findings.acknowledgements import Acceptance, Acknowledgement, Acknowledgements
+    from shared_ecr.findings.finding import Finding, JudgedFinding, Severity
 
 __all__ = ["Acceptance", "Acknowledgement", "Acknowledgements", "Finding", "JudgedFinding", "Severity"]
+
+
+def __getattr__(name: str) -> object:
+    """Return one of the names above. Every command imports `errors`, and few of them have findings."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from shared_ecr.findings import acknowledgements, finding  # noqa: PLC0415 — start-up time
+
+    return next(getattr(module, name) for module in (acknowledgements, finding) if name in vars(module))

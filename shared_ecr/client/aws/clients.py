@@ -1,6 +1,7 @@
 """The one typed seam to AWS's SDK: clients of one identity, a Region at a time.
 
-`faults.asking_aws` surrounds every call of a client.
+`faults.asking_aws` surrounds every call of a client. What only a client needs is imported when the first one is made:
+a push to another registry has an `AwsClients` too, and asks it for nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,10 +9,6 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from shared_ecr.client.aws.faults import asking_aws, mfa_code
-from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
-from shared_ecr.client.aws.repetitions import correct_repetitions
-from shared_ecr.client.aws.service_models import add_newer_operations
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import AccountId, Region
 
@@ -82,6 +79,8 @@ class AwsClients:
 
     def caller_account(self, region: Region) -> AccountId:
         """Ask whose credentials these are, in the partition of *region*."""
+        from shared_ecr.client.aws.faults import asking_aws
+
         client = self.sts(region)
         with asking_aws("sts:GetCallerIdentity"):
             return AccountId.parse(client.get_caller_identity()["Account"])
@@ -92,6 +91,8 @@ class AwsClients:
         Raises:
             AwsRefusedError: the role does not exist, or does not trust this identity.
         """
+        from shared_ecr.client.aws.faults import asking_aws
+
         client = self.sts(region)
         with asking_aws("sts:AssumeRole"):
             found = client.assume_role(RoleArn=role_arn, RoleSessionName="shared-ecr")["Credentials"]
@@ -99,8 +100,7 @@ class AwsClients:
 
         session = Session()
         session.set_credentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
-        correct_repetitions(session)
-        add_newer_operations(session)
+        _correct(session)
         other = AwsClients()
         other._session = session
         self._open.append(other.close)
@@ -117,6 +117,9 @@ class AwsClients:
     @contextmanager
     def _making(self, service: str) -> Iterator[None]:
         """Surround the making of a client: one at a time, its faults shown, its loggers filtered."""
+        from shared_ecr.client.aws.faults import asking_aws
+        from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
+
         with self._lock, asking_aws(service):
             try:
                 yield
@@ -140,16 +143,26 @@ class AwsClients:
         if self._session is None:
             from botocore.session import Session
 
+            from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
+
             # Credentials are looked for while the first client is made, and that is logged too.
             silence_secrets_of_botocore()
             session = Session(profile=self._profile)
-            correct_repetitions(session)
-            add_newer_operations(session)
+            _correct(session)
             _ask_for_mfa_at_the_terminal(session)
             if self._given is not None:
                 _use_credentials_of(self._given, session)
             self._session = session
         return self._session
+
+
+def _correct(session: "Session") -> None:
+    """Give *session* what botocore has wrong or does not know yet."""
+    from shared_ecr.client.aws.repetitions import correct_repetitions
+    from shared_ecr.client.aws.service_models import add_newer_operations
+
+    correct_repetitions(session)
+    add_newer_operations(session)
 
 
 def _use_credentials_of(given: AwsSession, session: "Session") -> None:
@@ -176,6 +189,8 @@ def _ask_for_mfa_at_the_terminal(session: "Session") -> None:
 
     botocore has no public way to choose the prompt; `tests/client/test_aws.py` fails where the name changes.
     """
+    from shared_ecr.client.aws.faults import mfa_code
+
     provider: Any = session.get_component("credential_provider").get_provider("assume-role")
     provider._prompter = mfa_code  # noqa: SLF001 — as just said
 

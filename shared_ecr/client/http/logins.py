@@ -2,19 +2,20 @@
 
 import threading
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.limits import Limit
 from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
-from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import login_advice
 from shared_ecr.findings.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from shared_ecr.client.http.challenges import BearerChallenge
 
 # What ECR answers instead of 401 once its twelve hours are over, as plain text.
 EXPIRED_TEXT = b"authorization token has expired"
@@ -53,6 +54,8 @@ class Login:
 
     def answer(self, refusal: HttpResponse, refused: Authorization, *, renew: bool) -> None:
         """Prepare the next request after a *refusal*; one thread does, the others use what it got."""
+        from shared_ecr.client.http.challenges import BasicChallenge, BearerChallenge, parse_challenge
+
         challenge = parse_challenge(refusal.headers("WWW-Authenticate"))
         with self._lock:
             if self._now is None or self._now.generation != refused.generation:
@@ -110,8 +113,10 @@ class Login:
         self._username, self.was_shown = credentials.username, True
         return Authorization(generation, credentials.basic(), is_basic=True)
 
-    def _bearer(self, challenge: BearerChallenge, *, renew: bool) -> str | None:
+    def _bearer(self, challenge: "BearerChallenge", *, renew: bool) -> str | None:
         """Fetch a token that reaches as far as all that was asked so far; None where new credentials may help."""
+        from shared_ecr.client.http.token_services import ask_for_token, no_token, token_in
+
         service = (challenge.realm, challenge.service)
         challenge = challenge.at(self._endpoint).reaching(self._scopes.get(service, ()))
         self._scopes[service] = challenge.scopes
@@ -148,5 +153,7 @@ def is_refusal(answer: HttpResponse) -> bool:
 
 def is_about_reach(answer: HttpResponse) -> bool:
     """Whether the registry knows who asks, and says that their token does not reach so far."""
+    from shared_ecr.client.http.challenges import BearerChallenge, parse_challenge
+
     challenge = parse_challenge(answer.headers("WWW-Authenticate"))
     return isinstance(challenge, BearerChallenge) and challenge.is_insufficient

@@ -113,7 +113,7 @@ class Transport:
             UnavailableError: the host cannot be reached or does not prove who it is.
         """
         with _troubles(url):
-            response = self._pool(proxy_for(url, self._environ), _host_of(url)).urlopen(
+            response = self._pool(proxy_for(url, self._environ), url).urlopen(
                 method,
                 url,
                 body=body,
@@ -130,26 +130,30 @@ class Transport:
         for pool in self._pools.values():
             pool.clear()
 
-    def _pool(self, proxy: str | None, host: str) -> "PoolManager":
-        """Return the connections to *host*: each host has certificates of its own to trust."""
-        pool = self._pools.get((proxy, host))
+    def _pool(self, proxy: str | None, url: str) -> "PoolManager":
+        """Return the connections to the host of *url*: each host has certificates of its own to trust."""
+        key = proxy, url.partition("://")[0] + "://" + _host_of(url)
+        pool = self._pools.get(key)
         if pool is None:
-            pool = self._pools.setdefault((proxy, host), self._new_pool(proxy, host))
+            pool = self._pools.setdefault(key, self._new_pool(proxy, key[1]))
         return pool
 
-    def _new_pool(self, proxy: str | None, host: str) -> "PoolManager":
+    def _new_pool(self, proxy: str | None, origin: str) -> "PoolManager":
         from shared_ecr.client.http.bounded_responses import connection_pools
 
-        manager = self._new_manager(proxy, host)
+        manager = self._new_manager(proxy, origin)
         manager.pool_classes_by_scheme = connection_pools(self._limits)
         return manager
 
-    def _new_manager(self, proxy: str | None, host: str) -> "PoolManager":
+    def _new_manager(self, proxy: str | None, origin: str) -> "PoolManager":
         import urllib3.util
 
+        timeout = urllib3.Timeout(connect=self._limits.connect, read=self._limits.silence)
+        if proxy is None and origin.startswith("http://"):
+            return urllib3.PoolManager(maxsize=self._connections, timeout=timeout)
         from shared_ecr.client.http.host_certificates import HostCertificates
 
-        timeout = urllib3.Timeout(connect=self._limits.connect, read=self._limits.silence)
+        host = _host_of(origin)
         certificates = HostCertificates.find(host, self._environ)
         context = certificates.context() if certificates is not None else None
         bundle = None if context is not None else ca_bundle(self._environ, host.partition(":")[0])
