@@ -227,7 +227,7 @@ def _include(path: Path) -> None:
 
 
 def _require_free(into: Path, folder: Path) -> None:
-    """Refuse to overwrite a declaration that someone wrote, or edited since an earlier run."""
+    """Refuse to overwrite a declaration that was written by hand, or edited since an earlier run."""
     from shared_ecr.deployment.adoption.folder import ADOPTED
 
     if not into.exists():

@@ -56,7 +56,8 @@ def certify(
     basis = basis or CertificateBasis()
     names = [*adopted, *_imported_besides(live, wanted, frozenset(adopted))]
     found = [finding for name in names for finding in _of_repository(live, wanted, name, basis)]
-    return [*found, *map(_of_setting, setting_differences(live, wanted))]
+    unseen = _of_unseen(live, wanted, frozenset(adopted))
+    return [*found, *unseen, *map(_of_setting, setting_differences(live, wanted))]
 
 
 def _imported_besides(live: LiveRegistry, wanted: WantedRegistry, adopted: frozenset[str]) -> Iterator[str]:
@@ -65,6 +66,17 @@ def _imported_besides(live: LiveRegistry, wanted: WantedRegistry, adopted: froze
         held = live.one(REPOSITORY, will.name) if will.name not in adopted else None
         if held is not None and held.owner != will.stack:
             yield will.name
+
+
+def _of_unseen(live: LiveRegistry, wanted: WantedRegistry, adopted: frozenset[str]) -> Iterator[AdoptionFinding]:
+    """Find declared repositories of which the snapshot does not say whether they exist: others were selected."""
+    for will in wanted.repositories:
+        if will.name not in adopted and not live.covers(will.name):
+            yield _error(
+                "adopt-unseen", will.name, "it was not selected when the registry was read",
+                "If it exists, it would be imported without a comparison",
+                "Read it too: name it with --repository, or adopt without --repository and --except",
+            )  # fmt: skip
 
 
 def _of_repository(
@@ -191,7 +203,7 @@ def _of_policy(name: str, difference: FieldDifference) -> Iterator[AdoptionFindi
             yield _error(code, name, f"{what}: {lines[0]}", "", "Write what the policy says under 'statements'", lines)
     if access.undecided:
         yield _error(
-            "adopt-access-undecided", name, "that the policy means the same could not be shown", access.undecided,
+            "adopt-access-undecided", name, "it could not be shown that the policy means the same", access.undecided,
             "Write its statements word for word under 'statements'",
         )  # fmt: skip
 
@@ -203,7 +215,7 @@ def _of_tags(name: str, held: LiveResource, will: WantedResource) -> Iterator[Ad
     if lost:
         yield _error(
             "adopt-tag-lost", name, f"tags would be removed or changed: {', '.join(lost)}",
-            "Costs are booked, and access is given, by tags", "Write the tags as they are",
+            "Costs are allocated, and access can be allowed, by tags", "Write the tags as they are",
         )  # fmt: skip
     if added:
         yield _error("adopt-tag-added", name, f"tags would be added: {', '.join(added)}", "", "Leave them out for now")

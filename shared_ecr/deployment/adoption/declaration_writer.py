@@ -14,7 +14,7 @@ from shared_ecr.deployment.adoption.deleted_principals import registry_without_d
 from shared_ecr.deployment.adoption.existing_declaration import ExistingDeclaration
 from shared_ecr.deployment.adoption.factoring import factored, overrides_of
 from shared_ecr.deployment.adoption.left_out import LeftOut, unread, unwanted
-from shared_ecr.deployment.adoption.properties import Plain, UnsayableError, properties_of
+from shared_ecr.deployment.adoption.properties import Plain, UndeclarableError, properties_of
 from shared_ecr.deployment.adoption.public_writer import called_public, public_repositories, public_resources
 from shared_ecr.deployment.adoption.settings_writer import settings_of
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
@@ -178,7 +178,7 @@ def _collect(draft: _Draft) -> None:
             continue
         try:
             draft.repositories[resource.name] = _declared(draft, resource, recognises=True)
-        except UnsayableError as error:
+        except UndeclarableError as error:
             draft.left.append(LeftOut(resource.name, str(error)))
     if request.with_public:
         draft.public = dict(public_repositories(live, request.stack_names, draft.left))
@@ -214,7 +214,7 @@ def _repair(draft: _Draft, error: InvalidDeclarationError) -> bool:
         elif problem.code == _TOO_LARGE and draft.stacks < len(draft.repositories) + 1:
             draft.stacks += 1
         elif section == "public_repositories" and (name := _named(draft.public, rest)):
-            _drop_public(draft, name, f"a declaration has no words for it: {problem.what} [{problem.code}]")
+            _drop_public(draft, name, f"a declaration cannot express it: {problem.what} [{problem.code}]")
         elif section == "registry":
             _drop_setting(draft, rest, f"{problem.what} [{problem.code}]")
         else:
@@ -244,7 +244,7 @@ def _drop_called(draft: _Draft, called: str, why: str) -> None:
                 del draft.settings[key]
             draft.left.append(LeftOut(called, why))
             return
-    raise AssertionError(f"nothing declares {called}")
+    raise AssertionError(f"no setting is declared for {called}")
 
 
 def _drop_public(draft: _Draft, name: str, why: str) -> None:
@@ -269,7 +269,7 @@ def _drop_repositories(draft: _Draft, section: str, path: str, why: str) -> None
         found = _named(draft.repositories, path)
         names = [found] if found else []
     else:
-        # A default or a profile: anyone who has the value wrote it.
+        # A default or a profile: each repository with the value wrote it.
         names = [name for name in draft.repositories if path.split(".", maxsplit=1)[0] in draft.repositories[name]]
     for name in names:
         resource = draft.live.one(REPOSITORY, name)
@@ -278,7 +278,7 @@ def _drop_repositories(draft: _Draft, section: str, path: str, why: str) -> None
             draft.verbatim.add(name)
             draft.repositories[name] = _declared(draft, resource, recognises=False)
         else:
-            draft.leave_out(name, f"a declaration has no words for it: {why}")
+            draft.leave_out(name, f"a declaration cannot express it: {why}")
 
 
 def _named(members: Mapping[str, object], path: str) -> str | None:

@@ -18,8 +18,8 @@ _MUTABILITY = {"MUTABLE": "mutable", "IMMUTABLE": "immutable"}
 _EXCEPT = {"MUTABLE_WITH_EXCLUSION": "mutable_except", "IMMUTABLE_WITH_EXCLUSION": "immutable_except"}
 
 
-class UnsayableError(Exception):
-    """A declaration has no words for this."""
+class UndeclarableError(Exception):
+    """A declaration cannot express this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def properties_of(
         recognises: whether statements become grants where these say exactly the same.
 
     Raises:
-        UnsayableError: with what cannot be said.
+        UndeclarableError: with what cannot be expressed.
     """
     found = FoundOn(live.taken[:10])
     target = TargetRepository(str(live.account), str(live.region), resource.name, str(live.region.partition), None)
@@ -94,7 +94,7 @@ def _mutability(resource: LiveResource, found: FoundOn) -> object:
     if mode in _MUTABILITY:
         return _MUTABILITY[mode]
     if mode not in _EXCEPT:
-        raise UnsayableError(f"the tag mutability {mode} is unknown to this release")
+        raise UndeclarableError(f"the tag mutability {mode} is unknown to this release")
     filters = resource.properties.get("ImageTagMutabilityExclusionFilters")
     listed = filters if isinstance(filters, list) else []
     patterns = [str(each["ImageTagMutabilityExclusionFilterValue"]) for each in listed if isinstance(each, dict)]
@@ -110,10 +110,10 @@ def _encryption(resource: LiveResource) -> object:
             return "aes256"
         case "KMS" | "KMS_DSSE":
             if key and resource.key_manager is None:
-                raise UnsayableError(f"no one may say who manages the key {key}, and encryption is decided for good")
+                raise UndeclarableError(f"no one may say who manages the key {key}, and encryption is decided for good")
             return {kind.lower(): str(key) if key else "aws/ecr"}
         case _:
-            raise UnsayableError(f"the encryption {kind} is unknown to this release")
+            raise UndeclarableError(f"the encryption {kind} is unknown to this release")
 
 
 def _lifecycle(text: Json, found: FoundOn) -> object:
@@ -123,7 +123,7 @@ def _lifecycle(text: Json, found: FoundOn) -> object:
         document = json.loads(str(text))
         rules = document["rules"]
     except (ValueError, KeyError, TypeError) as error:
-        raise UnsayableError("its lifecycle policy is not one that this release reads") from error
+        raise UndeclarableError("its lifecycle policy is not one that this release reads") from error
     # A list and not a mapping: lists replace what defaults say, mappings would merge with it.
     return [_rule(each) for each in rules]
 

@@ -30,12 +30,12 @@ _LISTS = (("architectures", "Architectures"), ("operating_systems", "OperatingSy
 def public_repositories(
     live: LiveRegistry, stack_names: Sequence[str], left: list[LeftOut]
 ) -> Iterator[tuple[str, Plain]]:
-    """Yield each public repository as it is declared; those that no declaration says are added to *left*."""
+    """Yield each public repository as it is declared; those that no declaration expresses are added to *left*."""
     for resource in live.of(PUBLIC_REPOSITORY):
         why = _why_not(live, resource, stack_names)
         grants = None if why else _grants(resource.properties.get("RepositoryPolicyText"))
         if grants is None:
-            reason = why or "its policy has statements that are not grants, and a declaration has no words for them"
+            reason = why or "its policy has statements that are not grants, and a declaration cannot express them"
             left.append(LeftOut(called_public(resource.name), reason))
         else:
             yield resource.name, _declared(resource, grants)

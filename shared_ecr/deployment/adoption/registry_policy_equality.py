@@ -1,6 +1,6 @@
 """Whether two registry policies mean the same for every repository that exists or can be created.
 
-A registry policy names repositories by patterns. One repository name stands for all that the same patterns cover, and
+A registry policy names repositories by patterns. One repository name represents all that the same patterns cover, and
 both policies are evaluated for each, alone and beneath a statement that allows everything, so that what they deny is
 compared too.
 """
@@ -23,7 +23,7 @@ from shared_ecr.model.names import EcrRegistry
 
 _REPOSITORY = ":repository/"
 _EMPTY = Policy(None, (), 0)
-# How a name continues that stands for all others with its prefix: the first whose first character is free.
+# How a name continues that represents all others with its prefix: the first whose first character is free.
 _CONTINUED = ("any-repository", "new-repository", *"bcdefghijklmopqrstuvwxyz0123456789")
 
 

@@ -122,7 +122,7 @@ def normalised(key: str, value: Json) -> object:
 
 
 def _without_defaults(value: Json) -> Json:
-    """Return the body of a call without what says no more than nothing: deletions that are not repeated."""
+    """Return the body of a call without deletions that are not repeated: they are the default."""
     match value:
         case dict():
             return {

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from shared_ecr.deployment.adoption.access_equality import statements_of
 from shared_ecr.deployment.adoption.left_out import LeftOut
-from shared_ecr.deployment.adoption.properties import FoundOn, Plain, UnsayableError, properties_of
+from shared_ecr.deployment.adoption.properties import FoundOn, Plain, UndeclarableError, properties_of
 from shared_ecr.deployment.adoption.setting_differences import called
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
@@ -27,7 +27,7 @@ _SETTING_KEYS = {
 
 
 def settings_of(live: LiveRegistry, left: list[LeftOut]) -> Plain:
-    """Return what is written under `registry` besides account and Regions; what cannot be said is added to *left*."""
+    """Return what is written under `registry` besides account and Regions; what cannot be is added to *left*."""
     settings: Plain = {}
     found = FoundOn(live.taken[:10])
     settings["scanning"] = _scanning(live, left)
@@ -145,7 +145,7 @@ def _templates(live: LiveRegistry, left: list[LeftOut]) -> Iterator[tuple[str, P
         try:
             parsed: Json = as_json(json.loads(policy)) if isinstance(policy, str) else None
             properties = properties_of(live, template, policy=parsed, lifecycle=held.get("LifecyclePolicy"))
-        except (UnsayableError, ValueError) as error:
+        except (UndeclarableError, ValueError) as error:
             left.append(LeftOut(called(CREATION_TEMPLATE.type, template.name), str(error)))
             continue
         needs_role = "tags" in properties or properties["encryption"] != "aes256"

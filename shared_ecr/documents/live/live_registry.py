@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live.logical_ids import logical_id
+from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
 from shared_ecr.model.settings.table import TYPES
 
@@ -110,6 +111,13 @@ class LiveRegistry:
     def one(self, kind: str, name: str = "") -> LiveResource | None:
         """Return the resource of that type and name, or None."""
         return next((resource for resource in self.of(kind) if resource.name == name), None)
+
+    def covers(self, repository: str) -> bool:
+        """Whether the repository of that name was selected, so that it does not exist where it is not here."""
+        included = [each for each in self.selection if not each.startswith("!")]
+        excluded = [each[1:] for each in self.selection if each.startswith("!")]
+        is_included = not included or any(wildcard_matches(pattern, repository) for pattern in included)
+        return is_included and not any(wildcard_matches(pattern, repository) for pattern in excluded)
 
     def is_unread(self, repository: str, *actions: str) -> bool:
         """Whether one of *actions* was refused for *repository*, or for the registry where that is nothing."""

@@ -153,6 +153,22 @@ def test_what_is_declared_besides_is_compared_because_it_would_be_imported(monke
     assert found(live, will) == []
 
 
+def test_what_the_snapshot_did_not_select_is_refused_because_it_may_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = replace(registry(LIVE), selection=("legacy/*", "!legacy/new"))
+    other = WantedResource(REPOSITORY, "legacy/new", {}, "shared-ecr")
+    will = {**as_live(live), (REPOSITORY, "legacy/new"): other}
+    assert found(live, will) == ["adopt-unseen"]
+    monkeypatch.setattr(certificate, "_of_unseen", nothing)
+    assert found(live, will) == []
+
+
+@pytest.mark.parametrize("selection", [(), ("*",), ("!cdk-*",), ("other", "legacy/*")])
+def test_what_was_selected_and_is_not_there_does_not_exist(selection: tuple[str, ...]) -> None:
+    live = replace(registry(LIVE), selection=selection)
+    new = WantedResource(REPOSITORY, "legacy/new", {}, "shared-ecr")
+    assert found(live, {**as_live(live), (REPOSITORY, "legacy/new"): new}) == []
+
+
 FILTERS = [{"Filter": "legacy/*", "FilterType": "WILDCARD"}]
 PLAIN = {"Resource": "*", "Sid": "R"}
 RULES = [{"Destinations": [{"Region": "eu-west-1", "RegistryId": "111111111111"}]}]

@@ -75,7 +75,10 @@ def test_a_repository_that_lacks_what_most_have_clears_it() -> None:
             ),
             "who manages the key",
         ),
-        (repository("odd", LifecyclePolicy={"LifecyclePolicyText": '{"rules": [{"rulePriority": 1}]}'}), "no words"),
+        (
+            repository("odd", LifecyclePolicy={"LifecyclePolicyText": '{"rules": [{"rulePriority": 1}]}'}),
+            "cannot express",
+        ),
         (repository("deleted", policy(statement({"AWS": "AROAEXAMPLEEXAMPLE123"}))), "principal that was deleted"),
     ],
     ids=["bootstrap", "another stack's", "an unknown key manager", "an odd lifecycle", "a deleted principal"],
