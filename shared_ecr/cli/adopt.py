@@ -116,7 +116,7 @@ class _AdoptedRegion:
 
 
 def _adopt(arguments: argparse.Namespace) -> int:
-    existing = existing_declaration(arguments.into) if arguments.include else None
+    existing = _existing(arguments.into) if arguments.include else None
     regions = () if arguments.snapshot else live_regions(arguments, existing.registry if existing else None)
     if len(regions) <= 1:
         _require_free(_target(arguments), arguments.folder)
@@ -131,6 +131,14 @@ def _adopt(arguments: argparse.Namespace) -> int:
     if existing:
         _include(arguments.into)
     return ExitCode.DONE
+
+
+def _existing(into: Path) -> "ExistingDeclaration":
+    from shared_ecr.deployment.adoption.existing_declaration import INCLUDED
+
+    if into.name == INCLUDED:
+        raise UsageError(f"{into} would include itself: with --include, --into names the declaration that includes it")
+    return existing_declaration(into)
 
 
 def _target(arguments: argparse.Namespace) -> Path:
@@ -253,6 +261,8 @@ def _read(arguments: argparse.Namespace, region: "Region", existing: "ExistingDe
     # What is declared already is read too: the certificate must know what exists of it.
     declared = [spec.name.text for spec in existing.registry.repositories] if existing and asked else []
     arguments.repository, arguments.partial = [*asked, *declared], True
-    live = read_live(arguments, region, stacks, with_public=arguments.public)
+    # The certificate compares the public repositories that are declared already.
+    with_public = arguments.public or bool(existing and existing.registry.public_repositories)
+    live = read_live(arguments, region, stacks, with_public=with_public)
     arguments.repository, arguments.partial = asked, is_partial
     return live

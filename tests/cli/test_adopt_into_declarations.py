@@ -12,7 +12,8 @@ from shared_ecr.cli.main import main
 from shared_ecr.declaration import load
 from shared_ecr.deployment.adoption.certificate import certify
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
-from shared_ecr.documents.live import LiveRegistry, render_text
+from shared_ecr.documents.live import LiveRegistry, LiveResource, render_text
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.names import AccountId, Region
 
@@ -95,6 +96,14 @@ def test_the_settings_of_the_registry_are_written_beside_and_declared_by_hand() 
     assert "scanning: null" in Path("adoption/settings.yaml").read_text(encoding="utf-8")
 
 
+def test_public_repositories_are_left_to_the_declaration_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    write("registry.yaml", f"{MAIN}public_repositories: {{known: {{}}}}\n")
+    public = [LiveResource(PUBLIC_REPOSITORY, {"RepositoryName": name}) for name in ("known", "new")]
+    assert included(registry(SHOP, *public), "--public") == ExitCode.DONE
+    left = [line for line in capsys.readouterr().out.splitlines() if "public repository" in line]
+    assert [line.split(": ")[1] for line in left] == ["public repository new"]
+
+
 INCLUDES = {
     "a flow list": ("include: [teams/*.yaml]\n", "include: [adopted.yaml, teams/*.yaml]\n"),
     "a block list": (
@@ -151,6 +160,18 @@ def test_an_included_file_that_was_edited_is_not_overwritten(capsys: pytest.Capt
         file.write("# by hand\n")
     assert included(registry(SHOP, BARE)) == ExitCode.INVALID
     assert "adopted.yaml exists" in capsys.readouterr().err
+
+
+def test_the_included_file_cannot_include_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    write("adopted.yaml", MAIN)
+    assert included(registry(SHOP), "--into", "adopted.yaml") == ExitCode.INVALID
+    assert "would include itself" in capsys.readouterr().err
+    assert Path("adopted.yaml").read_text(encoding="utf-8") == MAIN
+
+
+def test_a_declaration_that_does_not_exist_includes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert included(registry(SHOP)) == ExitCode.INVALID
+    assert "registry.yaml" in capsys.readouterr().err
 
 
 def read_as(monkeypatch: pytest.MonkeyPatch, **regions: LiveRegistry) -> list[str]:

@@ -291,3 +291,30 @@ def test_an_edited_declaration_is_never_overwritten(road: Road, declaration: Pat
     copy.write_text(declaration.read_text() + "# edited\n")
     done = adopt(road, "--into", copy)
     assert (done.code, "exists and was not written by an earlier run" in done.stderr) == (2, True)
+
+
+def test_what_is_found_later_is_adopted_into_the_declaration(
+    road: Road, declaration: Path, adopted: list[Done]
+) -> None:
+    """The settings belong to the stack by now, so nothing is imported but the repository that is new."""
+    assert adopted
+    later = road.folder / "later"
+    later.mkdir()
+    main = later / "registry.yaml"
+    main.write_text(declaration.read_text())
+    road.ecr().create_repository(repositoryName="late/one", tags=[{"Key": "team", "Value": "late"}])
+    folder = ("--folder", later / "adoption")
+    done = road.run("shared-ecr", "adopt", "--include", "--into", main, "--repository", "late/*", *folder)
+    assert (done.code, "1 repository" in done.stdout) == (0, True), done.stderr
+    output = later / "synthesized"
+    done = road.run("cdk", "synth", "--quiet", "--context", f"declaration={main}", "--output", output)
+    assert done.code == 0, done.stderr
+    done = road.run("shared-ecr", "adopt", "certify", output, "--fresh", *folder)
+    assert (done.code, "certified: 1 of 1" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert list((later / "adoption").glob("mapping-*.json")) == []
+    for line in (later / "adoption/commands.sh").read_text().splitlines():
+        if line.startswith("cdk "):
+            done = cdk(road, main, *shlex.split(line)[1:])
+            assert done.code == 0, done.stderr
+    done = road.run("shared-ecr", "adopt", "verify", *folder)
+    assert (done.code, "1 repository compared, 0 differences" in done.stdout) == (0, True), done.stdout + done.stderr

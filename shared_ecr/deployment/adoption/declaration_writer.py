@@ -180,7 +180,12 @@ def _collect(draft: _Draft) -> None:
             draft.repositories[resource.name] = _declared(draft, resource, recognises=True)
         except UndeclarableError as error:
             draft.left.append(LeftOut(resource.name, str(error)))
-    if request.with_public:
+    if request.existing:
+        declared = {spec.name.text for spec in request.existing.registry.public_repositories}
+        why = f"an included file has no public repositories; declare it in {request.existing.file}"
+        public = (each for each in live.of(PUBLIC_REPOSITORY) if each.name not in declared)
+        draft.left += (LeftOut(called_public(each.name), why) for each in public)
+    elif request.with_public:
         draft.public = dict(public_repositories(live, request.stack_names, draft.left))
     else:
         why = "public repositories are adopted with --public"
