@@ -19,6 +19,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _length(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return counted(minutes, "minute") if minutes > 1 else counted(round(seconds), "second")
+
+
 def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
@@ -54,5 +59,5 @@ def wait_for_scans(
             return outcomes | {key: watches[key].at_deadline() for key in waiting}
         if len(waiting) != shown:
             shown = len(waiting)
-            said(f"waiting for {counted(shown, 'scan')}, {counted(round(left), 'second')} at most")
+            said(f"waiting for {counted(shown, 'scan')}, {_length(left)} at most")
         timer.pause(min(SECONDS_BETWEEN_LOOKS, left))

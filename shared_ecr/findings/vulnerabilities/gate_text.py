@@ -16,16 +16,24 @@ def text_lines(verdicts: Sequence[ImageVerdict]) -> Iterator[str]:
         yield f"{image.reference} ({image.digest}, {image.kind} scanning)"
         for each in image.platforms:
             yield f"  {visible(f'{each.platform or each.digest[:19]}: {_summary(each)}')}"
-        for judged in verdict.findings:
-            # What is below the gate's severity is in the counts.
-            if judged.blocks or judged.acknowledgement or judged.finding.severity is Severity.NOTE:
-                yield f"  {judged}"
+        yield from (f"  {line}" for line in _finding_lines(verdict))
     yield conclusion(verdicts)
+
+
+def _finding_lines(verdict: ImageVerdict) -> Iterator[str]:
+    """Yield a line for each finding, with all platforms that have it; what is below the gate is in the counts alone."""
+    platforms: dict[tuple[str, str], list[str]] = {}
+    for judged in verdict.findings:
+        if judged.blocks or judged.acknowledgement or judged.finding.severity is Severity.NOTE:
+            said = (judged.mark, f"{judged.sentences} [{judged.finding.code}]")
+            platforms.setdefault(said, []).append(judged.finding.platform)
+    for (mark, sentences), found in platforms.items():
+        yield visible(": ".join(part for part in (mark, ", ".join(filter(None, found)), sentences) if part))
 
 
 def conclusion(verdicts: Sequence[ImageVerdict]) -> str:
     """Return the last line."""
-    blocking = sum(len(verdict.blocking) for verdict in verdicts)
+    blocking = sum(len({each.finding.code for each in verdict.blocking}) for verdict in verdicts)
     unfinished = sum(len(verdict.unfinished) for verdict in verdicts)
     if blocking:
         more = f"; {counted(unfinished, 'scan')} did not end in time" if unfinished else ""

@@ -115,7 +115,7 @@ class ImageScans:
         look = scan.looks.pop(0) if is_next else scan.looks[0]
         if isinstance(look, str):
             raise ServiceError(look, f"The answer was given to be {look}")
-        return _head(request, digest) | _page(look, request)
+        return _head(request, digest) | _page(look, request, self._clock.now())
 
 
 def _scan_of(request: RequestBody, digest: str) -> _ImageScan | None:
@@ -128,13 +128,16 @@ def _scan_of(request: RequestBody, digest: str) -> _ImageScan | None:
     return scan
 
 
-def _page(look: Mapping[str, Any], request: RequestBody) -> RequestBody:
+def _page(look: Mapping[str, Any], request: RequestBody, now: datetime) -> RequestBody:
+    """Render a look; a scan that is complete and does not say when was completed *now*."""
     findings = look.get("imageScanFindings", {})
     listed = [("findings", each) for each in findings.get("findings", ())]
     listed += [("enhancedFindings", each) for each in findings.get("enhancedFindings", ())]
     most = min(int(request.get("maxResults") or _RESULTS_BY_DEFAULT), _RESULTS_AT_MOST)
     shown = page("shown", listed, {**request, "maxResults": most}, most)
     rest = {key: value for key, value in findings.items() if key not in {"findings", "enhancedFindings"}}
+    if look["imageScanStatus"]["status"] == "COMPLETE":
+        rest.setdefault("imageScanCompletedAt", now.timestamp())
     lists: dict[str, list[object]] = {key: [] for key in ("findings", "enhancedFindings") if key in findings}
     for key, each in shown.pop("shown"):
         lists[key].append(each)

@@ -53,6 +53,14 @@ def test_a_scan_without_an_end_is_never_called_clean() -> None:
     assert last(verdict(completed(vulnerability()), UnfinishedScan("it runs"))).endswith("1 scan did not end in time")
 
 
+def test_a_finding_of_several_platforms_is_one_line_and_one_finding() -> None:
+    found = completed(vulnerability())
+    lines = list(text_lines([verdict(found, found)]))
+    (line,) = (line for line in lines if "CVE-2026-1" in line)
+    assert line.startswith("  blocks: linux/amd64, linux/arm64: high vulnerability in openssl 3.0.1. ")
+    assert lines[-1] == "blocked by 1 finding"
+
+
 def test_a_line_has_no_control_character_of_a_finding() -> None:
     text = "\n".join(text_lines([verdict(completed(HOSTILE), fail_on=VulnerabilitySeverity.LOW)]))
     assert not set(text) & {"\x1b", "\u202e"}
