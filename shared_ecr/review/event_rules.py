@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
 
-RULE, TOPIC, TOPIC_POLICY = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy"
+RULE, TOPIC, SUBSCRIPTION = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::Subscription"
+# The policy of a topic, as one document for several topics or for one.
+TOPIC_POLICIES = ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
 _SOURCES = frozenset({"aws.ecr", "aws.inspector2"})
 _OF_ECR = "AWS::ECR::"
 _OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
@@ -65,14 +67,24 @@ def topics_of(deployment: Deployment) -> Iterator[tuple[Stack, Resource]]:
 
 def topic_policies_of(deployment: Deployment) -> Iterator[Resource]:
     """Yield the policies of those topics, and of topics that the rules name by ARN."""
+    for type_ in TOPIC_POLICIES:
+        yield from _about_topics(deployment, type_)
+
+
+def subscriptions_of(deployment: Deployment) -> Iterator[Resource]:
+    """Yield the subscriptions to those topics."""
+    yield from _about_topics(deployment, SUBSCRIPTION)
+
+
+def _about_topics(deployment: Deployment, type_: str) -> Iterator[Resource]:
     own = {(stack.name, topic.origin.logical_id) for stack, topic in topics_of(deployment)}
     named = {target for rule in event_rules(deployment) for target in rule.targets}
-    for stack, policy in deployment.resources(TOPIC_POLICY):
-        listed = policy.properties.get("Topics")
-        for topic in listed if isinstance(listed, list) else ():
+    for stack, resource in deployment.resources(type_):
+        topics = resource.properties.get("Topics", resource.properties.get("TopicArn"))
+        for topic in topics if isinstance(topics, list) else [topics]:
             match = _OF_THE_STACK.search(topic) if isinstance(topic, str) else None
             if topic in named or (match and (stack.name, match["logical_id"]) in own):
-                yield policy
+                yield resource
                 break
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Resource, is_known
-from shared_ecr.review.event_rules import statements, topic_policies_of, topics_of
+from shared_ecr.review.event_rules import event_rules, statements, subscriptions_of, topic_policies_of, topics_of
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.text import first_few
@@ -17,6 +17,7 @@ from shared_ecr.text import first_few
 _SUBJECT = "notifications"
 _AWS_KEY = "alias/aws/sns"
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:(?:iam|sts)::)?(?P<account>[0-9]{12})(?::.*)?")
+_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?P<account>[0-9]{12}):")
 _WHY = "Events name repositories, images and findings; a principal that publishes there can forge them"
 
 
@@ -25,6 +26,13 @@ def notifications(scene: RuleContext) -> Iterator[ReviewFinding]:
     for policy in topic_policies_of(scene.deployment):
         for statement in statements(policy):
             yield from (found.about(_SUBJECT, policy) for found in _access(scene, policy, statement))
+    for rule in event_rules(scene.deployment):
+        for target in rule.targets:
+            yield from (found.about(rule.subject, rule.resource) for found in _sent_to(scene, rule.resource, target))
+    for subscription in subscriptions_of(scene.deployment):
+        endpoint = subscription.properties.get("Endpoint")
+        if isinstance(endpoint, str):
+            yield from (found.about(_SUBJECT, subscription) for found in _sent_to(scene, subscription, endpoint))
     for _, topic in topics_of(scene.deployment):
         key = topic.properties.get("KmsMasterKeyId")
         if isinstance(key, str) and key.endswith(_AWS_KEY):
@@ -34,6 +42,20 @@ def notifications(scene: RuleContext) -> Iterator[ReviewFinding]:
                 "Use a customer managed key whose policy allows events.amazonaws.com kms:Decrypt and "
                 "kms:GenerateDataKey*",
             ).about(_SUBJECT, topic)  # fmt: skip
+
+
+def _sent_to(scene: RuleContext, resource: Resource, target: str) -> Iterator[RuleFinding]:
+    """Report events that are sent to another account."""
+    match = _ARN.match(target)
+    if match and match["account"] != resource.home.account:
+        is_ours = match["account"] in scene.known.accounts
+        # Where no document says whose the stack is, it may be its own account.
+        found = warning if is_ours or resource.home.account is None else error
+        kind = "" if is_ours else ", whose account is not known"
+        yield found(
+            "notification-target", f"events are sent to {target}{kind}",
+            "They name repositories, images and findings", "Send them to a topic or a queue of the registry's account",
+        )  # fmt: skip
 
 
 def _access(scene: RuleContext, policy: Resource, statement: dict[str, Json]) -> Iterator[RuleFinding]:
@@ -63,7 +85,7 @@ def _access(scene: RuleContext, policy: Resource, statement: dict[str, Json]) ->
             yield warning("notification-access", f"{principal} is allowed {shown}{limits}", _WHY, fix)
         elif account["account"] != policy.home.account:
             is_ours = account["account"] in scene.known.accounts
-            found = warning if is_ours else error
+            found = warning if is_ours or policy.home.account is None else error
             kind = "" if is_ours else ", which is not a known account,"
             yield found("notification-access", f"{principal}{kind} is allowed {shown}{limits}", _WHY, fix)
 

@@ -7,10 +7,24 @@ from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.registry.words import difference_lines
 from shared_ecr.review.deployments import Deployment, Resource
-from shared_ecr.review.event_rules import RULE, TOPIC, TOPIC_POLICY, event_rules, topic_policies_of, topics_of
+from shared_ecr.review.event_rules import (
+    RULE,
+    SUBSCRIPTION,
+    TOPIC,
+    TOPIC_POLICIES,
+    event_rules,
+    subscriptions_of,
+    topic_policies_of,
+    topics_of,
+)
 from shared_ecr.review.verdict import Happening, PropertyChange, SettingChange
 
-_CALLED = {RULE: "rule of EventBridge", TOPIC: "topic", TOPIC_POLICY: "topic policy"}
+_CALLED = {
+    RULE: "rule of EventBridge",
+    TOPIC: "topic",
+    SUBSCRIPTION: "subscription",
+    **dict.fromkeys(TOPIC_POLICIES, "topic policy"),
+}
 
 
 def notification_changes(before: Deployment, after: Deployment, stacks: Iterable[StackPair]) -> Iterator[SettingChange]:
@@ -34,6 +48,7 @@ def _resources(side: Deployment, renamed: Mapping[str, str]) -> dict[tuple[str, 
         *(each.resource for each in event_rules(side)),
         *(topic for _, topic in topics_of(side)),
         *topic_policies_of(side),
+        *subscriptions_of(side),
     )
     return {(renamed.get(each.origin.stack, each.origin.stack), each.origin.logical_id): each for each in found}
 

@@ -143,3 +143,41 @@ def test_the_policy_of_another_topic_is_not_judged(tmp_path: Path) -> None:
     other["Properties"]["Topics"] = [{"Ref": "Other"}]
     deployment = side(tmp_path, Rule=rule(), Topic=TOPIC, Other=TOPIC, Policy=other)
     assert list(notifications(RuleContext(deployment, TrustBoundary()))) == []
+
+
+def codes(folder: Path, **resources: Any) -> list[str]:
+    scene = RuleContext(side(folder, **resources), TrustBoundary(None, frozenset({"333333333333"})))
+    return [f"{each.severity} {each.code}" for each in notifications(scene)]
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        ("111111111111", []),
+        ("222222222222", ["error notification-target"]),
+        ("333333333333", ["warning notification-target"]),
+    ],
+)
+def test_events_that_are_sent_to_another_account_are_reported(
+    tmp_path: Path, account: str, expected: list[str]
+) -> None:
+    bus = [{"Arn": f"arn:aws:events:us-east-1:{account}:event-bus/default", "Id": "Bus"}]
+    assert codes(tmp_path, Rule=rule(Targets=bus)) == expected
+    queue = f"arn:aws:sqs:us-east-1:{account}:queue"
+    subscription = {"TopicArn": {"Ref": "Topic"}, "Protocol": "sqs", "Endpoint": queue}
+    made = {"Type": "AWS::SNS::Subscription", "Properties": subscription}
+    assert codes(tmp_path, Rule=rule(), Topic=TOPIC, Subscription=made) == expected
+
+
+def test_an_inline_policy_of_the_topic_is_judged_like_any_other(tmp_path: Path) -> None:
+    document = policy(Principal="*")["Properties"]["PolicyDocument"]
+    held = {"TopicArn": {"Ref": "Topic"}, "PolicyDocument": document}
+    inline = {"Type": "AWS::SNS::TopicInlinePolicy", "Properties": held}
+    assert codes(tmp_path, Rule=rule(), Topic=TOPIC, Policy=inline) == ["error notification-public"]
+
+
+def test_where_no_document_says_the_account_another_one_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "app.json"
+    path.write_text(json.dumps({"Resources": {"Rule": rule(), "Topic": TOPIC, "Policy": policy(Principal=FOREIGN)}}))
+    scene = RuleContext(load_deployment(path, DeploymentTarget(None, None)), TrustBoundary())
+    assert [str(each.severity) for each in notifications(scene)] == ["warning"]
