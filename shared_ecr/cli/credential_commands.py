@@ -1,7 +1,7 @@
 """What docker's credential helper does but for the quick answer from the cache: ask AWS, list, store and erase.
 
-Failures are shown on stdout, where docker, podman and skopeo look for the reason, and on stderr, which docker passes
-on to anyone who sits there even where it goes on without a login. A host that is not ECR's gets docker's own sentence,
+Failures are shown on stdout, where docker, podman and skopeo look for the reason, and on stderr, which docker
+prints even where it continues without a login. A host that is not ECR's gets docker's own sentence,
 at which every caller looks elsewhere.
 """
 

@@ -34,7 +34,7 @@ def add_signature_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--verify-issuer",
         metavar="URL",
-        help="who vouched for the identity, such as https://token.actions.githubusercontent.com",
+        help="who confirmed the identity, such as https://token.actions.githubusercontent.com",
     )
 
 

@@ -45,7 +45,7 @@ class CosignKey:
 
 @dataclass(frozen=True, slots=True)
 class CosignIdentity:
-    """Signed without a key of one's own: the certificate names who signed, and who vouched for that."""
+    """Signed without a key that is kept: the certificate names who signed, and who confirmed that identity."""
 
     identity: str
     issuer: str

@@ -43,7 +43,7 @@ class KillPoint:
 
     what: str
     nth: int
-    """Which request of that kind it is, counted from nought: uploads begin without saying of what."""
+    """Which request of that kind it is, counted from zero: uploads begin without saying of what."""
     moment: Moment
     byte: int = 0
     by: signal.Signals = signal.SIGKILL

@@ -94,7 +94,7 @@ class Terminal:
         return [row for line in reported for row in plain(line).split("\n")]
 
     def _forget(self) -> None:
-        """Begin anew below: after a stop the shell has written over what was drawn."""
+        """Begin again below: after a stop the shell has written over what was drawn."""
         self._drawn = 0
 
     def _look(self) -> TerminalLook:

@@ -47,7 +47,7 @@ class DockerConfig:
     """By the key in the file, which is a host, a URL or, in podman's, a repository; a broken entry raises
     UnavailableError when it is asked for. Entries without a login, which docker leaves for a helper, are left out."""
     cred_helpers: Mapping[str, str]
-    """By host, which program keeps its login: `ecr-login` stands for `docker-credential-ecr-login`."""
+    """By host, which program keeps its login: `ecr-login` is `docker-credential-ecr-login`."""
     creds_store: str | None
     """The same for every other host; None where logins are in the file."""
     entries: tuple[str, ...] = ()
@@ -180,5 +180,5 @@ def _read_login(entry: object, key: str, path: Path) -> StoredLogin:
         username, colon, password = pair.partition(":")
         if not colon:
             raise broken
-    # docker takes these zeros away too; some tools of old padded with them.
+    # docker takes these zeros away too; some old tools padded with them.
     return StoredLogin(username, password.strip("\x00"), token)

@@ -1,6 +1,6 @@
 """docker's `config.json`, changed: one process at a time, in one step, and nothing lost that is not ours.
 
-docker itself takes no lock, so the file is looked at again before it is replaced, and read anew where docker was
+docker itself takes no lock, so the file is looked at again before it is replaced, and read again where docker was
 faster. A symbolic link stays and its target is changed; a file that is broken is never written over.
 """
 

@@ -9,7 +9,7 @@ from shared_ecr.model.names import RegistryHost
 
 # The user name that docker and its helpers write for a token which only the registry's token service accepts.
 # https://github.com/docker/cli/blob/master/cli/config/credentials/native_store.go
-IDENTITY_TOKEN_USER = "<token>"  # noqa: S105 — stands for one
+IDENTITY_TOKEN_USER = "<token>"  # noqa: S105 — it means one
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ PRIVATE_FILE_MODE = 0o600
 PATIENCE_SECONDS = 30.0
 # Twenty processes at once wait for a twentieth of a second together.
 _PAUSE_SECONDS = 0.005
-# Where folders cannot be locked, as over NFS, a file beside stands for them.
+# Where folders cannot be locked, as over NFS, a file in them is locked instead.
 _UNLOCKABLE = {errno.EBADF, errno.EINVAL, errno.EISDIR, errno.ENOLCK, errno.EOPNOTSUPP, errno.EACCES, errno.EPERM}
 _REASONS = {
     errno.ENOSPC: "the disk is full",

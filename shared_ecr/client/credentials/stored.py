@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StoredLogins:
-    """What the user's files and keychains hold; read anew each time it is asked, as others write them."""
+    """What the user's files and keychains hold; read again each time it is asked, as others write them."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -29,7 +29,7 @@ class StoredLogins:
         self,
         host: RegistryHost,
         *,
-        renew: bool = False,  # noqa: ARG002 — it is read anew each time
+        renew: bool = False,  # noqa: ARG002 — it is read again each time
     ) -> Credentials | None:
         """Return the first login that is stored for *host*, or None.
 

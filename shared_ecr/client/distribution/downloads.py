@@ -37,7 +37,7 @@ class Download:
 
         Raises:
             RefusedError: the registry has no such blob, or the caller may not read it.
-            UnavailableError: the registry broke off as often as is borne without another byte between.
+            UnavailableError: the registry broke off too often without another byte between.
         """
         while True:
             try:
@@ -61,7 +61,7 @@ class Download:
         self._answer, self._rest = None, b""
 
     def _begin(self) -> None:
-        """Ask for what is left; a registry that sends all of it anew is read up to there."""
+        """Ask for what is left; a registry that sends all of it again is read up to there."""
         exchange = self._remote.exchange
         begins_at = self._taken if self._asks_for_parts else 0
         headers = {"Range": f"bytes={begins_at}-"} if begins_at else {}
@@ -89,7 +89,7 @@ class Download:
             refusal = Refusal.read(answer, exchange)
         if refusal.status == NOT_FOUND:
             place = f"{exchange.registry}/{self._remote.name}"
-            return RefusedError(f"{place}: reading {self._digest} failed: there is none: {refusal.said}")
+            return RefusedError(f"{place} has no {self._digest}: {refusal.said}")
         step = f"read {self._digest}"
         return refusal.read_error(exchange, self._remote.name, step, action="ecr:GetDownloadUrlForLayer")
 

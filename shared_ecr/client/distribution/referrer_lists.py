@@ -1,7 +1,7 @@
 """The list of what is about an image, kept under a tag for registries that keep none themselves.
 
 Two writers at once must not lose each other's entry: the list is written on condition that it has not changed, where
-the registry knows conditions, and read again in any case; an entry that is missing then is added anew.
+the registry knows conditions, and read again in any case; an entry that is missing then is added again.
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
 """
 

@@ -127,7 +127,7 @@ class RemoteRepository:
         return answer.header("OCI-Subject") is not None
 
     def put(self, name: Tag | Digest, content: bytes, media_type: str, headers: Mapping[str, str]) -> HttpResponse:
-        """Store *content* under *name* at the pace that the registry bears; the answer is for the caller to judge."""
+        """Store *content* under *name* at the pace that the registry accepts; the answer is for the caller to judge."""
         attempts = self.attempts(f"store the manifest {name}")
         while True:
             self.exchange.keep_pace()

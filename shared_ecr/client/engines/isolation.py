@@ -44,7 +44,7 @@ def authfile(
         descriptor = os.memfd_create("auth")
         try:
             os.write(descriptor, document)
-            # The child opens its own descriptor anew, and therefore reads from the beginning, however often.
+            # The child opens its own descriptor again, and therefore reads from the beginning, however often.
             yield CommandExtras((option, f"/proc/self/fd/{descriptor}"), descriptors=(descriptor,))
         finally:
             os.close(descriptor)

@@ -29,7 +29,7 @@ NO_HEADERS: Mapping[str, str] = {}
 
 
 class LoginRenewedError(Exception):
-    """The registry refused the login in the middle of a step that has to begin anew; the login is new by now."""
+    """The registry refused the login in the middle of a step that has to begin again; the login is new by now."""
 
 
 class Exchange:
@@ -62,7 +62,7 @@ class Exchange:
         return self._patience.clock()
 
     def keep_pace(self) -> None:
-        """Return when the registry bears one more manifest."""
+        """Return when the registry accepts one more manifest."""
         self._pace.wait(self._patience)
 
     def redacted(self, text: str) -> str:

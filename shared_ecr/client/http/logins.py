@@ -86,7 +86,7 @@ class Login:
         """Do nothing unless *answer* says that the pulls of this caller are used up for long.
 
         Raises:
-            LimitReachedError: they are; waiting as for any other 429 would be in vain.
+            LimitReachedError: they are; waiting as for any other 429 would not help.
         """
         limit = Limit.read(answer)
         if limit is not None:

@@ -21,7 +21,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class BlobBegan:
-    """The bytes of one blob begin to move; after a fault it may begin anew."""
+    """The bytes of one blob begin to move; after a fault it may begin again."""
 
     target: str
     digest: Digest

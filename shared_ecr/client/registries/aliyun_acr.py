@@ -25,7 +25,7 @@ _TOKEN_SERVICE = re.compile(rf"dockerauth(?:-ee)?(?:-intl)?(?:-vpc|-internal)?[.
 
 
 class AliyunAcr:
-    """The registry of Aliyun; another domain of one's own in front of it is served like any other registry."""
+    """The registry of Aliyun; another domain in front of it is served like any other registry."""
 
     name = "Aliyun Container Registry"
     is_ecr = False

@@ -70,7 +70,7 @@ class RegistryBackend(Protocol):
 
     @property
     def login_advice(self) -> str:
-        """What to do where no credentials are known: the end of a sentence; `HOST` in it stands for the registry."""
+        """What to do where no credentials are known: the end of a sentence; `HOST` in it becomes the registry."""
         ...
 
     @property

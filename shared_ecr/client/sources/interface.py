@@ -70,7 +70,7 @@ class Blob:
     origin: str
     """The file, or the blob in its registry, in the user's words, for errors."""
     open: Callable[[], ByteStream] = field(repr=False, compare=False)
-    """Open the bytes anew, as often as an upload has to be repeated."""
+    """Open the bytes again, as often as an upload has to be repeated."""
     cure: str = field(default="write the image again", repr=False, compare=False)
     """What mends it where its bytes are wrong: the end of a sentence."""
 

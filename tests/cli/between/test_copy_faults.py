@@ -43,7 +43,7 @@ FAULTS = [
     Fault("other bytes", "GET", BLOB, Reply(200, (), noise(len(LAYER), 2)), 2, "is damaged"),
     Fault("fewer bytes, well described", "GET", BLOB, Reply(200, (), LAYER[:-1]), 2, "is damaged"),
     Fault("more bytes", "GET", BLOB, Reply(200, (), LAYER + b"x"), 2, "is damaged"),
-    Fault("no such layer", "GET", BLOB, Reply(404), 4, "there is none"),
+    Fault("no such layer", "GET", BLOB, Reply(404), 4, "has no sha256:"),
     Fault("a layer that may not be read", "GET", BLOB, Reply(403, (), b"no"), 4, "403"),
     Fault("another manifest", "GET", f"/manifests/{APP.root}", Reply(200, (), b"{}"), 2, "in its place"),
     Fault("no manifest", "GET", "/manifests/", Reply(200, (), b"<html>"), 2, "this is not JSON"),
