@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import counting
 from shared_ecr.cli.options import add_file, named_path
-from shared_ecr.findings.errors import UsageError
+from shared_ecr.findings.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.access.lint import LintedPolicy
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from shared_ecr.review.rows import DeploymentPolicies
 
 _YAML = {".yaml", ".yml"}
-_POLICY_ACTIONS = frozenset({"ecr:GetRepositoryPolicy", "ecr:GetRegistryPolicy"})
+_Rows = tuple["tuple[MatrixRow, ...]", tuple[str, ...]]
+_REPOSITORY_POLICY, _REGISTRY_POLICY = "ecr:GetRepositoryPolicy", "ecr:GetRegistryPolicy"
 _RESOURCES = re.compile(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
@@ -61,6 +62,10 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
         "--live", action="store_true", default=live_default, help="read the registry as it is now (needs credentials)"
     )
     parser.add_argument(
+        "--partial", action="store_true", default=live_default,
+        help="with --live or a snapshot: leave out repositories whose policy AWS denied; without it the exit code is 4",
+    )  # fmt: skip
+    parser.add_argument(
         "--account", metavar="ID", default=default, help="the registry's account, where no template says it"
     )
     parser.add_argument("--region", metavar="REGION", default=default, help="the Region, where no template says it")
@@ -73,6 +78,8 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     declared = _declared(arguments)
     if arguments.live:
         rows, notes = _live(arguments, declared)
+    elif arguments.template is not None and (snapshot := _snapshot(arguments, arguments.template)):
+        rows, notes = snapshot
     elif arguments.template is not None:
         found = collected(arguments.template, arguments, declared)
         rows, notes = found.rows, found.notes
@@ -101,6 +108,8 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]
         from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
 
         return tuple(declared_rows(load(path, os.environ).registry))
+    if snapshot := _snapshot(arguments, path):
+        return snapshot[0]
     return collected(path, arguments, _declared(arguments)).rows
 
 
@@ -181,23 +190,43 @@ def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "
     return Region.parse(os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1")
 
 
-def _live(
-    arguments: argparse.Namespace, declared: "RegistrySpec | None"
-) -> "tuple[tuple[MatrixRow, ...], tuple[str, ...]]":
+def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "_Rows":
+    """Read the registry of the caller."""
+    from shared_ecr.cli.live_options import read_live
+
+    is_partial, arguments.partial = arguments.partial, True
+    return _rows_of_registry(read_live(arguments, _region(arguments, declared)), is_partial=is_partial)
+
+
+def _snapshot(arguments: argparse.Namespace, path: Path) -> "_Rows | None":
+    """Read the registry from the snapshot at *path*; None where it is another document."""
+    from shared_ecr.cli.live_options import is_snapshot, load_live
+
+    if not is_snapshot(path):
+        return None
+    return _rows_of_registry(load_live(path), is_partial=arguments.partial)
+
+
+def _rows_of_registry(live: "LiveRegistry", *, is_partial: bool) -> "_Rows":
+    """Return the policies of *live*, and what is not known of them.
+
+    Raises:
+        RefusedError: a policy could not be read, and without *is_partial* that is enough.
+    """
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.access.policy_pair import PolicyPair, Scope
     from shared_ecr.access.policy_reader import parse_policy
     from shared_ecr.access.requests import TargetRepository
-    from shared_ecr.cli.live_options import read_live, require_whole
+    from shared_ecr.cli.live_options import require_whole
     from shared_ecr.documents.live.live_registry import tag_pairs
     from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 
-    region = _region(arguments, declared)
-    arguments.partial = True
-    live = read_live(arguments, region)
     # What was denied must not look like a policy that is not there.
-    denied = tuple(part for part in live.unread if part.action in _POLICY_ACTIONS)
-    require_whole(replace(live, unread=denied), is_partial=False)
+    if live.is_unread("", _REGISTRY_POLICY):
+        why = next(part.why for part in live.unread if part.action == _REGISTRY_POLICY)
+        raise RefusedError(f"the registry policy could not be read, and it can allow and deny every action: {why}")
+    denied = tuple(part for part in live.unread if part.action == _REPOSITORY_POLICY)
+    require_whole(replace(live, unread=denied), is_partial=is_partial)
     scope = _scope(live)
     notes = [f"not read: {part.repository or 'the registry'}: {part.action}: {part.why}" for part in live.unread]
     if scope is None:
@@ -206,9 +235,12 @@ def _live(
     registry = parse_policy(whole.policy_text, "the registry policy") if whole and whole.policy_text else None
     rows = []
     for each in live.repositories:
+        if live.is_unread(each.name, _REPOSITORY_POLICY):
+            notes.append(f"{each.name} is left out: who has access to it is not known")
+            continue
         unread = live.is_unread(each.name, "ecr:ListTagsForResource")
         tags = None if unread else tuple(tag_pairs(each.properties.get("Tags")))
-        target = TargetRepository(str(live.account), str(region), each.name, str(region.partition), tags)
+        target = TargetRepository(str(live.account), str(live.region), each.name, str(live.region.partition), tags)
         policy = parse_policy(each.policy_text, each.name) if each.policy_text else None
         rows.append(MatrixRow(target, PolicyPair(policy, registry, Scope(scope or "V2"))))
     return tuple(rows), tuple(notes)

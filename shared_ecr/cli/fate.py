@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import add_acknowledgements, counting
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory, price, time
-from shared_ecr.cli.live_options import add_pace, declared_registry, is_snapshot, live_regions, load_live, read_live
+from shared_ecr.cli.live_options import (
+    add_pace,
+    declared_registry,
+    is_snapshot,
+    live_regions,
+    load_live,
+    read_live,
+    require_whole,
+)
 from shared_ecr.cli.options import Subcommands, add_file, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
 
@@ -94,7 +102,9 @@ def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
 
 def _previous(arguments: argparse.Namespace) -> "LifecycleSource | None":
     """Return the policies of the previous side, where one is asked for."""
-    from shared_ecr.fate.live_policies import live_policies
+    from dataclasses import replace
+
+    from shared_ecr.fate.live_policies import READ_BY, live_policies
 
     if arguments.against:
         return _loaded(arguments.against)
@@ -106,7 +116,12 @@ def _previous(arguments: argparse.Namespace) -> "LifecycleSource | None":
         listed = ", ".join(map(str, regions))
         raise UsageError(f"--live compares with one Region, and the declaration has {listed}; pass --region")
     arguments.repository = arguments.names
-    return live_policies(read_live(arguments, region))
+    is_partial, arguments.partial = arguments.partial, True
+    live = read_live(arguments, region)
+    # Nothing else of the registry is judged here.
+    unread = tuple(part for part in live.unread if part.action == READ_BY)
+    require_whole(replace(live, unread=unread), is_partial=is_partial)
+    return live_policies(live)
 
 
 def _loaded(path: Path) -> "LifecycleSource":

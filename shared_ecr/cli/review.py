@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
+from shared_ecr.cli.live_options import require_whole
 from shared_ecr.cli.options import Subcommands, add_file, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
 
@@ -44,6 +45,10 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--live", action="store_true", help="compare with the registry as it is now (needs credentials, reads only)"
     )
+    parser.add_argument(
+        "--partial", action="store_true",
+        help="with --live: go on where AWS denies a part; without it the exit code is 4 then, if nothing blocks",
+    )  # fmt: skip
     add_file(parser)
     add_acknowledgements(parser)
     add_inventory(parser)
@@ -88,6 +93,9 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.review.judging import ReviewQuestion
     from shared_ecr.review.worlds import review_worlds
 
+    if arguments.partial and not arguments.live:
+        raise UsageError("--partial is for --live, which asks AWS")
+    is_partial = arguments.partial
     forms = {arguments.format, *map(_format_of, arguments.save)}
     now = arguments.now or datetime.now(UTC)
     images = inventory(arguments, now) if arguments.images else None
@@ -105,7 +113,11 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.save:
         write_whole(path, _rendered(verdict, _format_of(path)) + "\n")
     print(_rendered(verdict, arguments.format))
-    return ExitCode.FINDINGS if verdict.blocks or _fails(verdict, arguments.fail_on) else ExitCode.DONE
+    if verdict.blocks or _fails(verdict, arguments.fail_on):
+        return ExitCode.FINDINGS
+    for live in reviewed.lives if arguments.live else ():
+        require_whole(live, is_partial=is_partial)
+    return ExitCode.DONE
 
 
 def _fails(verdict: "ReviewResult", fail_on: str | None) -> bool:

@@ -43,6 +43,11 @@ class ReviewInput:
     known: TrustBoundary
     acknowledged: Acknowledgements
 
+    @property
+    def lives(self) -> tuple[LiveRegistry, ...]:
+        """The registries that the previous side was read from."""
+        return self.before.under(WorldAssumptions()).live if self.before else ()
+
     @classmethod
     def of(cls, arguments: argparse.Namespace, open_until: ExitStack) -> Self:
         """Read what the command line names; what is synthesized for it is there as long as *open_until* is open.

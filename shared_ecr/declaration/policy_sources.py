@@ -32,6 +32,8 @@ class LifecycleSource:
     registry: RegistrySpec | None = None
     """The declaration they come from, if they come from one."""
     warnings: tuple[Problem, ...] = ()
+    unread: frozenset[str] = frozenset()
+    """The repositories whose policies could not be read: nothing is known of them."""
 
     def of(self, name: str) -> LifecyclePolicy | None:
         """Return the policy of the repository called *name*, or None where nothing is said of it."""

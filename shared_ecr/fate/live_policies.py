@@ -4,7 +4,7 @@ from shared_ecr.declaration.policy_sources import LifecycleSource, parse_policie
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.findings.problems import Problem, Severity
 
-_READ = "ecr:GetLifecyclePolicy"
+READ_BY = "ecr:GetLifecyclePolicy"
 
 
 def live_policies(registry: LiveRegistry) -> LifecycleSource:
@@ -21,11 +21,13 @@ def live_policies(registry: LiveRegistry) -> LifecycleSource:
         if policy:
             by_name[repository.name] = policy
     unread = tuple(
-        Problem("live-unread", Severity.WARNING, f"{_READ} was denied", part.why, file="snapshot", path=part.repository)
+        Problem(
+            "live-unread", Severity.WARNING, f"{READ_BY} was denied", part.why, file="snapshot", path=part.repository
+        )
         for part in registry.unread
-        if part.action == _READ
+        if part.action == READ_BY
     )
-    return LifecycleSource(source, None, by_name, warnings=unread)
+    return LifecycleSource(source, None, by_name, warnings=unread, unread=frozenset(problem.path for problem in unread))
 
 
 def _text(repository: LiveResource) -> str | None:

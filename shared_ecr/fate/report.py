@@ -45,7 +45,7 @@ def report(inventory: Inventory, policies: LifecycleSource, question: FateReques
     Raises:
         UsageError: a repository that was named is not in the inventory, or none is left to judge.
     """
-    warnings = [*inventory.warnings, *policies.warnings]
+    warnings = [*inventory.warnings, *policies.warnings, *(question.against.warnings if question.against else ())]
     outcomes: list[RepositoryOutcome] = []
     for repository in _chosen(inventory, question.names):
         policy = policies.of(repository.name)
@@ -92,7 +92,7 @@ def _outcome(
     repository: RepositoryImages, policy: LifecyclePolicy, question: FateRequest, used: dict[str, str]
 ) -> RepositoryOutcome:
     now = question.now
-    if question.against:
+    if question.against and repository.name not in question.against.unread:
         outcome = compared(repository, policy, question.against.of(repository.name), now, used)
     else:
         outcome = _outcome_of(repository, policy, now, used)

@@ -12,12 +12,19 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import NAMED_BY, REPOSITORY, SINGLETONS
 from shared_ecr.findings import Severity
-from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource, Stack, is_known
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, Doubt, Origin, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.findings import ReviewFinding
 
 # What a template says to CloudFormation alone; ECR does not keep it.
 _NOT_LIVE = ("EmptyOnDelete", "ServiceToken", "ServiceTimeout")
 # Properties that name a role, a secret or a profile that the stack makes beside the resource.
+# The property that a denied action would have said: it is not known, which is another thing than absent.
+_READ_BY = {
+    "ecr:GetRepositoryPolicy": "RepositoryPolicyText",
+    "ecr:GetLifecyclePolicy": "LifecyclePolicy",
+    "ecr:ListTagsForResource": "Tags",
+}
+_UNREAD = f"{OPEN_MARK}not read}}"
 _MADE_BESIDE = frozenset({"CredentialArn", "CustomRoleArn", "Rules"})
 
 
@@ -69,8 +76,17 @@ def _stack(stack: Stack, registries: Sequence[LiveRegistry], doubts: list[Doubt]
             # What is not of ECR was not read; it is as it will be, so that nothing is said of it.
             kept.append(resource)
         elif registry and (live := _counterpart(registry, resource)):
-            kept.append(_placed(live, resource, stack, doubts))
+            kept.append(_placed(_with_unread(live, registry), resource, stack, doubts))
     return replace(stack, resources=tuple(kept), file=_source(registry) if registry else stack.file)
+
+
+def _with_unread(live: LiveResource, registry: LiveRegistry) -> LiveResource:
+    """Return *live* with the properties that AWS denied to read as unknown ones."""
+    if live.kind != REPOSITORY:
+        return live
+    denied = {part.action for part in registry.unread if part.repository == live.name}
+    unread = [name for action, name in _READ_BY.items() if action in denied]
+    return replace(live, properties={**live.properties, **dict.fromkeys(unread, _UNREAD)}) if unread else live
 
 
 def _counterpart(registry: LiveRegistry, resource: Resource) -> LiveResource | None:
