@@ -69,7 +69,7 @@ class AccessChange:
     def __str__(self) -> str:
         by = f", by {self.statement}" if self.statement else ""
         with_context = f" with {_context(self.said)}" if self.said else ""
-        verb = "may now" if self.direction is Direction.ALLOWED else "may no longer"
+        verb = "may now call" if self.direction is Direction.ALLOWED else "may no longer call"
         return f"{self.target.name}: {_who(self)} {verb} {_some(self.actions)}{with_context}{by}"
 
 

@@ -103,7 +103,7 @@ def _showing(found: AppliedStatement, capability: Capability, *, inside: bool) -
 
 def _silent(row: MatrixRow, caller: Caller, statement: Statement) -> str:
     if statement.principal.means(caller) is PrincipalMatch.NOT:
-        return f"means {_short(str(statement.principal))}, not the caller"
+        return f"is for {_short(str(statement.principal))}, not the caller"
     context = context_of(caller, row.target, {}, open_keys(caller, row.target))
     failing = [each for each in statement.conditions if each.judge(context).truth is Truth.NO]
     if failing:

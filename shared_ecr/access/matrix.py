@@ -245,7 +245,8 @@ def _unsure(application: AppliedStatement, case: _Case) -> list[Condition]:
 
 BY_OWN_POLICY = "by its own policy"
 AT_MOST = (
-    "At most: SCPs and RCPs, permission boundaries, session and endpoint policies can only take away, and from another "
+    "At most: SCPs and RCPs, permission boundaries, session and endpoint policies can only reduce access, "
+    "and from another "
     "account the caller's own policy must allow it too. Pull and push also need ecr:GetAuthorizationToken from the "
     "caller's own policy. Identity policies and trust policies of roles are not read."
 )

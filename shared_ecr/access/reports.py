@@ -11,7 +11,7 @@ from shared_ecr.text.markdown import cell, escaped
 _MARKS = {Access.YES: "yes", Access.NONE: "-", Access.OWN: "own", Access.ONLY: "only", Access.PART: "part"}
 _LEGEND = (
     "own: if the principal's own policy allows it, which the registry does not limit. "
-    "only …: under the conditions that follow. part: not all that it takes; each action that follows is allowed. "
+    "only …: under the conditions that follow. part: not all actions that are needed; those that follow are allowed. "
     "admin yes: it can write the policy, and so allow itself everything."
 )
 

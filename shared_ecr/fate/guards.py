@@ -39,8 +39,8 @@ def findings(
         yield FateFinding(
             "fate-many", Severity.ERROR,
             f"{len(lost)} of {len(verdicts)} images would now expire ({len(lost) / len(verdicts):.0%}; more than "
-            f"{MANY:.0%} is asked about): {named(lost)}",
-            "So many at once often mean a mistake in a rule", "Check that they are meant, then acknowledge it",
+            f"{MANY:.0%} blocks): {named(lost)}",
+            "So many at once often mean a mistake in a rule", "Check that they are intended, then acknowledge it",
             repository=repository, images=tuple(lost),
         )  # fmt: skip
 

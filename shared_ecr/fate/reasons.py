@@ -53,7 +53,7 @@ def _by_rule(verdict: ImageFate) -> str:
 
 
 def described(selection: Selection) -> str:
-    """Say which images *selection* looks at, as the end of `at most 5 …`."""
+    """Say which images *selection* looks at, as the end of `images …`."""
     match selection:
         case AnyImage():
             return "of any kind"
@@ -107,7 +107,7 @@ def _counted(claim: Claim, verdict: ImageFate) -> str:
     count = claim.rule.count
     if isinstance(count, NewestImages):
         place = f"{ordinal(claim.place)} newest" if claim.place > 1 else "newest"
-        return f"{place} of at most {count.keep} {described(claim.rule.selection)}"
+        return f"{place}; {_at_most(count.keep, claim.rule)}"
     if claim.since is None:
         return "when it was archived is unknown, so no age can be shown"
     verb = "expire" if claim.rule.action is Action.EXPIRE else "are archived"
@@ -115,6 +115,14 @@ def _counted(claim: Claim, verdict: ImageFate) -> str:
     return (
         f"{event} {age(claim.since, verdict.at)} ago; {_images(claim.rule.selection)} {verb} after {_days(count.days)}"
     )
+
+
+def _at_most(keep: int, rule: LifecycleRule) -> str:
+    """Say how many images *rule* leaves alone: `at most 5 images matching `v*` are kept`."""
+    images, are = _images(rule.selection), "are"
+    if keep == 1:
+        images, are = images.replace("images", "image", 1), "is"
+    return f"at most {keep} {images} {are} {'kept' if rule.action is Action.EXPIRE else 'not archived'}"
 
 
 def _event(count: PushedAge | PulledAge | ArchivedAge, image: Image, since: datetime) -> str:

@@ -52,7 +52,7 @@ def test_the_matrix_of_the_declaration_is_printed(here: Path) -> None:
     assert (found.code, found.stderr) == (0, "")
     assert "staging (222222222222)" in found.stdout
     assert "pull yes" in found.stdout
-    assert "can only take away" in found.stdout
+    assert "can only reduce access" in found.stdout
 
 
 @pytest.mark.parametrize("how", ["json", "markdown", "html"])

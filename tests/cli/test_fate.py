@@ -83,7 +83,7 @@ def test_the_json_is_what_was_promised(files: Files, capsys: pytest.CaptureFixtu
         "fate": "keep",
         "claimed_by": 7,
         "acted_by": None,
-        "why": "kept by rule 7: newest of at most 1 of any kind",
+        "why": "kept by rule 7: newest; at most 1 image of any kind is kept",
         "notes": [],
         "pushed_at": "",
         "bytes": 0,
@@ -156,8 +156,8 @@ def test_now_lost_images_come_first_with_both_reasons(files: Files, capsys: pyte
     )
     changes = document["repositories"][0]["changes"]
     assert [(each["tags"], each["kind"]) for each in changes] == [(["v10"], "now_lost"), (["v3"], "now_kept")]
-    assert changes[0]["before"]["why"] == "kept by rule 2: 10th newest of at most 99 of any kind"
-    assert changes[0]["after"]["why"] == "expired by rule 1: 10th newest of at most 9 of any kind"
+    assert changes[0]["before"]["why"] == "kept by rule 2: 10th newest; at most 99 images of any kind are kept"
+    assert changes[0]["after"]["why"] == "expired by rule 1: 10th newest; at most 9 images of any kind are kept"
 
 
 def test_only_what_changes_is_printed_against_another(files: Files, capsys: pytest.CaptureFixture[str]) -> None:

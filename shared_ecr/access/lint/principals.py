@@ -164,7 +164,8 @@ def _arn(subject: LintedPolicy, statement: Statement, text: str, match: re.Match
     elif resource != "root":
         yield note(
             "principal-must-exist", statement, f"{quoted(text)} must exist when the policy is stored",
-            "ECR refuses a policy that names a principal it cannot find; made again, it is another principal",
+            "ECR refuses a policy that names a principal that it cannot find. If the principal is deleted "
+            "and created again, it is another one",
             "Deploy it before, or grant the account with ArnEquals aws:PrincipalArn",
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ _CIRCLE = "M-3.2,0a3.2,3.2 0 1,0 6.4,0a3.2,3.2 0 1,0 -6.4,0"
 _DIAMOND = "M0,-4L4,0L0,4L-4,0Z"
 _SQUARE = "M-3,-3H3V3H-3Z"
 _TRIANGLE = "M0,-3.8L3.8,3H-3.8Z"
-LATER = MarkStyle("later", _DIAMOND, "expires later, played forward")
+LATER = MarkStyle("later", _DIAMOND, "expires later, in the forecast")
 
 
 def look_of(fate: Fate) -> MarkStyle:

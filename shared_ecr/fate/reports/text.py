@@ -33,8 +33,8 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
         else:
             yield from _fates(outcome, everything=everything)
         if outcome.forecast:
-            how = f"as in the {outcome.forecast.window.days} days before" if outcome.forecast.window else "no more"
-            yield f"  played forward, images being pushed {how} and no one pulling:"
+            how = f"as in the last {outcome.forecast.window.days} days" if outcome.forecast.window else "no more"
+            yield f"  forecast, if images are pushed {how} and none is pulled:"
             yield from columns(FORECAST_HEAD, forecast_rows(outcome.forecast, report.prices))
     yield ""
     repositories = counted(len(report.outcomes), "repository", "repositories")

@@ -70,12 +70,12 @@ def judged_call(made: MadeCall, when: str, deployment: Deployment) -> Iterator[R
     elif call.service in OPERATIONS and kind is OperationKind.REMOVES:
         yield warning(
             "call-removes", f"it calls {call.name}{target} {when}",
-            "It takes away or replaces a setting that protects, serves or signs images", "Check that it is meant",
+            "It takes away or replaces a setting that protects, serves or signs images", "Check that it is intended",
         )  # fmt: skip
     elif kind is OperationKind.MOVES:
         yield warning(
             "call-moves-images", f"it calls {call.name}{target} {when}",
-            "It pushes an image, moves a tag or archives an image during the deployment", "Check that it is meant",
+            "It pushes an image, moves a tag or archives an image during the deployment", "Check that it is intended",
         )  # fmt: skip
     elif reason := not_judged_because(made, deployment):
         yield warning(

@@ -23,9 +23,9 @@ def lifecycle(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     if repository.lifecycle_text is None:
         yield warning(
             "lifecycle-missing", "it has no lifecycle policy",
-            "Every image that was ever pushed stays and is paid for; Security Hub's ECR.3 and Control Tower's "
+            "Every image that was ever pushed is kept, and you pay for it; Security Hub's ECR.3 and Control Tower's "
             "CT.ECR.PR.1 ask for a policy",
-            "Let at least untagged images expire",
+            "Write a rule that at least untagged images expire",
         )  # fmt: skip
         return
     if not repository.knows_its_lifecycle:

@@ -69,12 +69,12 @@ def _takes_any(rule: LifecycleRule, earlier: Sequence[LifecycleRule], words: tup
             but = (
                 " but those that " + _rules(spared) + " first"
                 if spared
-                else ", whatever its tags, also one that is in use"
+                else ", whatever its tags, even one that is in use"
             )
             yield warning(
                 "lifecycle-everything", f"rule {rule.priority} deletes every image {days} days after its push{but}",
-                "A repository without a push for so long is empty, and what runs cannot be pulled again",
-                "Select tags, or count images (imageCountMoreThan) so that the newest stay", words,
+                "After so long without a push the repository is empty, and running images cannot be pulled again",
+                "Select tags, or count images (imageCountMoreThan) so that the newest are kept", words,
             )  # fmt: skip
         case NewestImages(keep) if not spared:
             yield note(

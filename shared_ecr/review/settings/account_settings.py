@@ -35,7 +35,7 @@ def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
         "setting-changed", f"the account setting {verb}",
         "It applies to every repository of the account and Region" if is_known_setting else
         "It applies to every repository of the account and Region, and can widen what policies allow",
-        "Check that it is meant",
+        "Check that it is intended",
     )  # fmt: skip
 
 

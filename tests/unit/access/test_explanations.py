@@ -23,7 +23,7 @@ def shown(found: PolicyPair, arn: str = ROLE, capability: int = 0, identity: Ide
     (policies(allow(), deny(Sid="D")), 0, ["none", "'D' of the repository policy: denies ecr:BatchGetImage",
                                            "narrow statement 'D'"]),
     (policies(allow("*", IN_ORGANIZATION)), 0, ["asks for aws:PrincipalOrgID = o-a1b2c3d4e5", "add the grant"]),
-    (policies(allow({"AWS": "333333333333"})), 0, ["means 333333333333, not the caller"]),
+    (policies(allow({"AWS": "333333333333"})), 0, ["is for 333333333333, not the caller"]),
     (PolicyPair(), 0, ["the repository has no policy"]),
     (policies(allow()), 2, ["the declaration grants no administration"]),
 ])  # fmt: skip

@@ -27,8 +27,8 @@ def verdict(rule_of_policy: object, number: int, images: tuple[Image, ...] = FIV
 @pytest.mark.parametrize(
     ("judged", "expected"),
     [
-        (verdict(newest(1, 5, "v*"), 2), "kept by rule 1: 3rd newest of at most 5 matching `v*`"),
-        (verdict(newest(1, 4, "v*"), 4), "expired by rule 1: 5th newest of at most 4 matching `v*`"),
+        (verdict(newest(1, 5, "v*"), 2), "kept by rule 1: 3rd newest; at most 5 images matching `v*` are kept"),
+        (verdict(newest(1, 4, "v*"), 4), "expired by rule 1: 5th newest; at most 4 images matching `v*` are kept"),
         (verdict(pushed(2, 3), 4), "expired by rule 2: pushed 5 days ago; images of any kind expire after 3 days"),
         (verdict(newest(1, 5, "w*"), 0), "kept: no rule selects it"),
         (

@@ -42,7 +42,9 @@ def loss_line(loss: Loss) -> str:
     image = f"an image tagged {' and '.join(f'`{tag}`' for tag in loss.tags)}" if loss.tags else "an untagged image"
     if loss.storage_class is StorageClass.ARCHIVE:
         image = f"{image} in the archive"
-    before = f"kept or expired by rule {_numbered(loss.kept_by)}" if loss.kept_by else "kept, for no rule selected it"
+    before = (
+        f"kept or expired by rule {_numbered(loss.kept_by)}" if loss.kept_by else "kept, because no rule selected it"
+    )
     after = f"now by rule {_numbered(loss.lost_by)}"
     if loss.then_by:
         after += f", and then by rule {_numbered(loss.then_by)}"

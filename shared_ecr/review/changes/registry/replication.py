@@ -64,7 +64,7 @@ def copied_outside(before: Deployment, after: Deployment, known: TrustBoundary) 
                 yield error(
                     "replication-outside", f"images of {names} are copied to {destination} from now on",
                     "The account is not known to belong to you, and it can do what it wants with the copies",
-                    "Check that the account is meant; name it in the declaration, or acknowledge it",
+                    "Check that the account is intended; name it in the declaration, or acknowledge it",
                 ).about(SUBJECT, found[-1].resource)  # fmt: skip
 
 

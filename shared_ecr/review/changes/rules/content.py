@@ -18,8 +18,8 @@ _WHY = {
     "access-narrowed": "A principal that used it gets AccessDenied from the moment of the deployment",
 }
 _FIX = {
-    "access-widened-outside": "Check that each of them is meant, then acknowledge it",
-    "access-widened": "Check that each of them is meant, then acknowledge it",
+    "access-widened-outside": "Check that each is intended, then acknowledge it",
+    "access-widened": "Check that each is intended, then acknowledge it",
     "access-narrowed": "Make sure that no principal needs it any more",
 }
 

@@ -23,7 +23,7 @@ _PROTECTS_NOTHING = "fate-protects-nothing"
 _REMEMBERED = 256
 # More lines than these are not read.
 _AT_MOST = 10
-_FIX = "Check that it is meant, with an inventory (--images) if there is none yet; then acknowledge it"
+_FIX = "Check that it is intended, with an inventory (--images) if there is none yet; then acknowledge it"
 
 
 def fates(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:

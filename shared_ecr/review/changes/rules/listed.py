@@ -37,4 +37,4 @@ def listed_changes(before: Resource, after: Resource) -> Iterator[RuleFinding]:
                 )  # fmt: skip
         elif verdict.is_listed:
             make = error if verdict.effect is ChangeEffect.DANGEROUS else warning
-            yield make(LISTED, f"{path} changes", verdict.why, "Check that it is meant")
+            yield make(LISTED, f"{path} changes", verdict.why, "Check that it is intended")

@@ -88,7 +88,7 @@ def dropped_many(left: Sequence[LocatedResource], before: Sequence[LocatedResour
         found = error(
             "repositories-dropped-many", f"{len(left)} of {len(before)} repositories are removed at once",
             f"It is more than {MANY}, and more than {MANY_OF_A_HUNDRED} %: a file that was not read looks like this",
-            "Check that all of them are meant, then acknowledge it", tuple(sorted(names)),
+            "Check that all of them are intended, then acknowledge it", tuple(sorted(names)),
         )  # fmt: skip
         home = homes.pop() if len(homes) == 1 else RegistryHome(None, None)
         yield found.at("repositories", home, left[0].resource.origin)

@@ -29,7 +29,7 @@ def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
         yield note(
             "public-repository", "everyone on the internet can pull what is pushed to it",
             "ECR Public asks for no login; what was pulled once cannot be taken back",
-            "Check that it is meant, or declare a private repository",
+            "Check that it is intended, or declare a private repository",
         )  # fmt: skip
     if case.before is None or case.after is None:
         return

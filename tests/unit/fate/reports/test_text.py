@@ -32,7 +32,7 @@ def test_the_text_is_this() -> None:
 
 team/app (us-east-1): 12 images: 1 expire, 11 keep; 12.9 GB -> 11.8 GB, 1.20 USD -> 1.10 USD a month
     fate    image  pushed      rule  why
-    expire  v12    2026-11-09  1     expired by rule 1: 12th newest of at most 11 of any kind
+    expire  v12    2026-11-09  1     expired by rule 1: 12th newest; at most 11 images of any kind are kept
   and 11 kept by rule 1
 
 1 repository, 12 images: 12.9 GB -> 11.8 GB, 1.20 USD -> 1.10 USD a month (layers counted in each image)"""
