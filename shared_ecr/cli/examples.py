@@ -102,6 +102,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "cost": (
         "shared-ecr cost --images images.json",
         "shared-ecr cost --images images.json --by team --until 2027-01-01",
+        "shared-ecr cost --live --region us-east-1",
     ),
     "tags": ("shared-ecr tags team/app", "shared-ecr tags docker.io/library/nginx --digests"),
 }
