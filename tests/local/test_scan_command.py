@@ -117,6 +117,19 @@ def test_an_enhanced_scan_is_clean_when_two_looks_a_while_apart_are_equal(world:
     assert world.scan().code == 0
 
 
+def test_an_enhanced_scan_on_push_alone_is_clean_when_two_looks_are_equal(world: ScanWorld, digest: str) -> None:
+    world.scans_enhanced("SCAN_ON_PUSH")
+    world.shows(digest, enhanced(word="COMPLETE"))
+    assert world.scan("1", "--wait", "1m").code == 0
+
+
+def test_a_continuous_scan_that_is_repeated_meanwhile_is_the_same_result(world: ScanWorld, digest: str) -> None:
+    world.scans_enhanced()
+    looks = [{**enhanced(), "imageScanFindings": {"imageScanCompletedAt": NOW + number}} for number in range(1000)]
+    world.shows(digest, *looks)
+    assert world.scan("1", "--wait", "1m").code == 0
+
+
 def test_one_look_without_findings_is_not_a_clean_enhanced_scan(world: ScanWorld, digest: str) -> None:
     world.scans_enhanced()
     world.shows(digest, enhanced())

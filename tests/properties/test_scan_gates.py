@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared_ecr.client.scanning.looks import ScanLook, StartedScan
@@ -21,6 +21,8 @@ from shared_ecr.findings.vulnerabilities.statuses import STATUSES
 from shared_ecr.findings.vulnerabilities.vulnerability import FixAvailability, Vulnerability, VulnerabilityStatus
 from shared_ecr.model.settings.scanning import ScanFrequency
 
+# The time of an example says something about the machine and nothing about the gate.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 WORDS = [*STATUSES, "", "A_STATUS_OF_NEXT_YEAR"]
 
@@ -61,6 +63,7 @@ looks = st.one_of(
 )
 
 
+@unhurried
 @given(images, gates)
 def test_an_image_passes_only_when_each_platform_has_a_result_or_is_accepted_without(
     image: ScannedImage, gate: ScanGate
@@ -73,6 +76,7 @@ def test_an_image_passes_only_when_each_platform_has_a_result_or_is_accepted_wit
         assert all(isinstance(each.outcome, CompletedScan) for each in image.platforms)
 
 
+@unhurried
 @given(images, gates)
 def test_what_is_open_and_known_to_be_severe_never_passes(image: ScannedImage, gate: ScanGate) -> None:
     severe = {VulnerabilitySeverity.UNKNOWN, *RATED[: RATED.index(gate.fail_on) + 1]}
@@ -86,6 +90,7 @@ def test_what_is_open_and_known_to_be_severe_never_passes(image: ScannedImage, g
         assert judge(image, gate).blocking
 
 
+@unhurried
 @given(images, st.data())
 def test_a_stricter_gate_stops_all_that_a_looser_one_stops(image: ScannedImage, data: st.DataObject) -> None:
     loose = data.draw(gates)
@@ -122,6 +127,7 @@ def run(watch: ScanWatch, seconds: int) -> object:
 scripts = st.builds(ScriptedScan, st.lists(looks, min_size=1, max_size=6), st.sampled_from(StartedScan))
 
 
+@unhurried
 @given(scripts, st.integers(0, 120))
 def test_a_basic_scan_has_a_result_only_when_the_last_answer_is_complete(scan: ScriptedScan, seconds: int) -> None:
     outcome = run(BasicScanWatch(scan, NOW), seconds)
@@ -133,6 +139,7 @@ def test_a_basic_scan_has_a_result_only_when_the_last_answer_is_complete(scan: S
         assert not last.is_contradictory
 
 
+@unhurried
 @given(scripts, st.integers(0, 120), st.sampled_from([None, *ScanFrequency]))
 def test_an_enhanced_scan_without_findings_has_a_result_only_when_the_last_answer_did_not_change(
     scan: ScriptedScan, seconds: int, frequency: ScanFrequency | None

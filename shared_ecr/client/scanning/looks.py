@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartImageScan.htm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,8 @@ class ScanLook:
     enhanced: tuple[Vulnerability, ...] = ()
     counted: int = 0
     """How many findings the answer counts; more than it lists where the list comes later."""
-    completed_at: datetime | None = None
+    completed_at: datetime | None = field(default=None, compare=False)
+    """When the last scan ended. Inspector scans again, so two looks are equal where they differ in this alone."""
 
     @property
     def vulnerabilities(self) -> tuple[Vulnerability, ...]:

@@ -39,6 +39,8 @@ class _ImageScan:
     start: str = ""
     """The code of the error that a start is answered with; empty where it is accepted."""
     started_at: datetime | None = None
+    completed_at: float | None = None
+    """When a look without a time of its own was first shown as complete."""
 
 
 # In place of a digest: each image of the repository that has no results of its own.
@@ -115,7 +117,9 @@ class ImageScans:
         look = scan.looks.pop(0) if is_next else scan.looks[0]
         if isinstance(look, str):
             raise ServiceError(look, f"The answer was given to be {look}")
-        return _head(request, digest) | _page(look, request, self._clock.now())
+        if look["imageScanStatus"]["status"] == "COMPLETE":
+            scan.completed_at = scan.completed_at or self._clock.now().timestamp()
+        return _head(request, digest) | _page(look, request, scan.completed_at)
 
 
 def _scan_of(request: RequestBody, digest: str) -> _ImageScan | None:
@@ -128,8 +132,8 @@ def _scan_of(request: RequestBody, digest: str) -> _ImageScan | None:
     return scan
 
 
-def _page(look: Mapping[str, Any], request: RequestBody, now: datetime) -> RequestBody:
-    """Render a look; a scan that is complete and does not say when was completed *now*."""
+def _page(look: Mapping[str, Any], request: RequestBody, completed_at: float | None) -> RequestBody:
+    """Render a look; *completed_at* is when a scan was completed that does not say it itself."""
     findings = look.get("imageScanFindings", {})
     listed = [("findings", each) for each in findings.get("findings", ())]
     listed += [("enhancedFindings", each) for each in findings.get("enhancedFindings", ())]
@@ -137,7 +141,7 @@ def _page(look: Mapping[str, Any], request: RequestBody, now: datetime) -> Reque
     shown = page("shown", listed, {**request, "maxResults": most}, most)
     rest = {key: value for key, value in findings.items() if key not in {"findings", "enhancedFindings"}}
     if look["imageScanStatus"]["status"] == "COMPLETE":
-        rest.setdefault("imageScanCompletedAt", now.timestamp())
+        rest.setdefault("imageScanCompletedAt", completed_at)
     lists: dict[str, list[object]] = {key: [] for key in ("findings", "enhancedFindings") if key in findings}
     for key, each in shown.pop("shown"):
         lists[key].append(each)
