@@ -1,6 +1,7 @@
 """The text of a workflow that builds an image on a git push and pushes it, for each CI system."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,9 +81,8 @@ def workflow_text(system: WorkflowSystem, workflow: ImageWorkflow) -> str:
         "@SCRIPT@": _indented(script, 10 if is_github else 6),
     }
     text = (templates / f"{system}.yml.in").read_text(encoding="utf-8")
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return text
+    # In one pass: a branch may have the name of another gap.
+    return re.sub("|".join(values), lambda gap: values[gap[0]], text)
 
 
 def _github_refs(refs: Sequence[RefPattern]) -> str:

@@ -121,12 +121,15 @@ def test_a_job_that_runs_again_builds_nothing_and_a_version_is_the_same_image(
     assert len(machine.builds()) == 1
 
 
-@pytest.mark.parametrize("tag", ["v1", "latest", "nightly-1.2.3", "v1.2.3+build"])
+@pytest.mark.parametrize(
+    "tag", ["v1", "latest", "nightly-1.2.3", "v1.2.3+build", "v1.2.3-$(touch${IFS}run)", "v1.2.3;touch${IFS}run"]
+)
 def test_a_tag_that_is_not_a_whole_version_is_not_stored(
     machine: CiMachine, github: Callable[[str, str], Ran], tag: str
 ) -> None:
     reference(github(f"tag/{tag}", COMMIT))
     assert list(tags(machine)) == [f"sha-{COMMIT}"]
+    assert not (machine.checkout / "run").exists()
 
 
 def test_a_version_that_names_another_commit_is_refused_and_stays(

@@ -1,4 +1,9 @@
+import posixpath
+import shlex
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.builds.paths import SourcePath
@@ -26,6 +31,18 @@ def test_a_path_that_a_shell_could_read_differently_is_refused(text: str) -> Non
 )  # fmt: skip
 def test_a_path_has_one_form(text: str, path: str) -> None:
     assert str(SourcePath.parse(text)) == path
+
+
+@given(st.text("ab./~-@ $\\'\"*", max_size=12))
+def test_a_path_that_is_taken_is_inside_of_the_source(text: str) -> None:
+    try:
+        path = SourcePath.parse(text).text
+    except InvalidValueError:
+        return
+    assert posixpath.normpath(f"/source/{path}").startswith("/source")
+    # Nothing but blanks needs quotes.
+    assert shlex.split(path) == path.split(" ")
+    assert not path.startswith(("-", "/", "~"))
 
 
 @pytest.mark.parametrize("text", ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/386", "linux/s390x"])

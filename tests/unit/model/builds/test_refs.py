@@ -2,6 +2,8 @@ import fnmatch
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.builds.refs import RefKind, RefPattern
@@ -75,3 +77,17 @@ def test_the_filter_of_github_has_no_other_pattern_than_the_star(text: str, filt
 def test_a_star_covers_slashes_as_it_does_in_a_trust_policy() -> None:
     pattern = RefPattern.parse(RefKind.BRANCH, "release/*")
     assert [name for name in REFS if pattern.matches(name)] == [n for n in REFS if fnmatch.fnmatchcase(n, "release/*")]
+
+
+TEXT = st.text("ab/.*+$()|&'-_]1", min_size=1, max_size=12)
+
+
+@given(TEXT, TEXT.filter(lambda text: "*" not in text), st.sampled_from(RefKind))
+def test_every_dialect_means_the_same_as_a_trust_policy(text: str, name: str, kind: RefKind) -> None:
+    try:
+        pattern = RefPattern.parse(kind, text)
+    except InvalidValueError:
+        return
+    means = pattern.matches(name)
+    assert bool(re.search(pattern.codebuild_filter, f"{kind.prefix}{name}")) == means
+    assert bool(re.search(pattern.gitlab_expression[1:-1], name)) == means
