@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from shared_ecr.access.actions import bits
 from shared_ecr.access.callers import Caller
-from shared_ecr.access.policy_model import Effect
+from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
@@ -47,6 +47,12 @@ def _allows(repository: ReviewedRepository, role: str) -> bool:
     return any(
         statement.effect is Effect.ALLOW
         and bool(statement.action.actions & _STORES)
-        and statement.principal.means(caller) is not PrincipalMatch.NOT
+        and (statement.principal.means(caller) is not PrincipalMatch.NOT or _names_alike(statement, role))
         for statement in repository.policy.statements
     )
+
+
+def _names_alike(statement: Statement, role: str) -> bool:
+    """Whether *statement* names a role of the same name: a template alone does not say in which account its roles are."""
+    name = role.partition(":role/")[2]
+    return any(each.partition(":role/")[2] == name for each in statement.principal.names)

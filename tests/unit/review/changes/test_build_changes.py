@@ -71,7 +71,7 @@ def test_a_change_of_a_build_that_pushes_is_found(
 
 @pytest.mark.parametrize(
     "held",
-    [repository(action="ecr:BatchGetImage"), repository("arn:aws:iam::222222222222:role/other")],
+    [repository(action="ecr:BatchGetImage"), repository("arn:aws:iam::111111111111:role/other")],
     ids=["it may pull", "another role pushes"],
 )
 def test_a_build_that_cannot_push_is_not_judged(tmp_path: Path, held: dict[str, Any]) -> None:
@@ -112,3 +112,9 @@ def test_a_project_that_changes_to_a_role_that_pushes_is_found(tmp_path: Path) -
 def test_a_project_whose_role_gains_access_is_found_by_its_access(tmp_path: Path) -> None:
     before = {"App": repository("arn:aws:iam::111111111111:role/other")}
     assert found(tmp_path, before, BEFORE) == []
+
+
+def test_a_role_of_the_same_name_counts_since_a_template_alone_has_no_account(tmp_path: Path) -> None:
+    elsewhere = repository("arn:aws:iam::555555555555:role/builds")
+    changed = found(tmp_path, {"App": elsewhere, "Build": project()}, {"App": elsewhere, "Build": OTHER})
+    assert changed == [("error", "build-source-changed")]
