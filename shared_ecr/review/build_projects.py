@@ -53,6 +53,6 @@ def _allows(repository: ReviewedRepository, role: str) -> bool:
 
 
 def _names_alike(statement: Statement, role: str) -> bool:
-    """Whether *statement* names a role of the same name: a template alone does not say in which account its roles are."""
+    """Whether *statement* names a role of this name in any account: a template alone does not say in which it is."""
     name = role.partition(":role/")[2]
     return any(each.partition(":role/")[2] == name for each in statement.principal.names)
