@@ -3,7 +3,8 @@
 Bounds, for 1,000 repositories: a snapshot over loopback in 5 s, with 3,015 calls and 150 MiB; a declaration of it with
 its certificate in 10 s and 300 MiB; drift in 5 s. The snapshot is the best of some rounds in wall time, since it waits
 for the embedded AWS, another process on the same machine; what follows is CPU time. AWS would be asked at 20 requests
-a second, which takes 150 s: what is measured here is what we add.
+a second, which takes 150 s: what is measured here is what we add. The CPU time of the snapshot is a row of its own: on
+a loaded machine the wall time is that of the others.
 """
 
 import json
@@ -65,17 +66,17 @@ def counted_read() -> tuple[int, LiveRegistry]:
     # botocore has no public place through which every call of every client passes.
     made = vars(BaseClient)["_make_api_call"]
     with patch.object(BaseClient, "_make_api_call", autospec=True, side_effect=made) as calling:
-        _, live = read()
+        _, _, live = read()
     return calling.call_count, live
 
 
-def read() -> tuple[float, LiveRegistry]:
-    """Read the registry once, and write the document."""
-    began = time.perf_counter()
+def read() -> tuple[float, float, LiveRegistry]:
+    """Read the registry once, and write the document; return wall time and the CPU time of this process."""
+    began, began_cpu = time.perf_counter(), time.process_time()
     with closing(AwsClients()) as clients:
         live = read_registry(clients, RegistryQuestion(Region("us-east-1"), _TAKEN, rate=UNLIMITED))
     render_text(live)
-    return time.perf_counter() - began, live
+    return time.perf_counter() - began, time.process_time() - began_cpu, live
 
 
 def main() -> int:
@@ -85,7 +86,8 @@ def main() -> int:
         os.environ.update(environment_under(aws))
         seed(count)
         calls, live = counted_read()
-        reading = min(read()[0] for _ in range(ROUNDS))
+        readings = [read() for _ in range(ROUNDS)]
+        reading, reading_cpu = min(each[0] for each in readings), min(each[1] for each in readings)
     read_peak = _peak()
     began = time.process_time()
     written = write_declaration(live, AdoptionRequest())
@@ -102,6 +104,7 @@ def main() -> int:
     most = 3 * count + 15
     rows = [
         ("snapshot, s", f"{reading:.1f}", f"{READING:.0f}", reading <= READING),
+        ("snapshot, s of CPU", f"{reading_cpu:.1f}", f"{READING:.0f}", reading_cpu <= READING),
         ("snapshot, calls", f"{calls}", f"{most}", calls <= most),
         ("snapshot, MiB", f"{read_peak:.0f}", f"{READ_MEBIBYTES:.0f}", read_peak <= READ_MEBIBYTES),
         ("adopt and certify, s of CPU", f"{adopting:.1f}", f"{ADOPTING:.0f}", adopting <= ADOPTING),

@@ -71,7 +71,7 @@ def price(text: str) -> float:
         read = float(text)
     except ValueError:
         read = -1.0
-    # A number that is none compares false with every other.
+    # Not a number (NaN) compares false with every number.
     if not 0 <= read < float("inf"):
         raise argparse.ArgumentTypeError(
             f"expected a price of a GB and month, found '{text}': write a number from 0 on, such as 0.10"

@@ -111,6 +111,7 @@ IAM_ROLES = HookPoint("ministack.services.iam", "_roles")
 STS_SESSIONS = HookPoint("ministack.services.sts", "_sessions")
 IAM_ACCESS_KEYS = HookPoint("ministack.services.iam", "_access_keys")
 DRIFT_READERS = HookPoint("ministack.services.cloudformation.drift", "_DRIFT_READERS")
+DRIFT_STATUSES = HookPoint("ministack.services.cloudformation.drift", "DRIFT_DETECTABLE_STATUSES")
 IMPORT_LOOKUPS = HookPoint(_CHANGE_SETS, "_IMPORT_LOOKUPS")
 IMPORT_RESOURCES = HookPoint(_CHANGE_SETS, "_import_resources_async", ("cs", "stack", "new_stack"))
 DEPLOY_STACK = HookPoint(

@@ -259,3 +259,11 @@ def test_the_tags_of_the_stack_stay_at_an_update(ecr: Any, stacks: Stacks) -> No
     arn = ecr.describe_repositories(repositoryNames=["legacy/shop"])["repositories"][0]["repositoryArn"]
     keys = {tag["Key"] for tag in ecr.list_tags_for_resource(resourceArn=arn)["tags"]}
     assert "aws:cloudformation:stack-name" in keys
+
+
+def test_drift_is_detected_after_an_import(ecr: Any, stacks: Stacks) -> None:
+    whole = resource(RepositoryPolicyText=POLICY, LifecyclePolicy={"LifecyclePolicyText": LIFECYCLE})
+    assert stacks.import_resource(whole, NAMED) == []
+    assert stacks.drift() == ["IN_SYNC"]
+    ecr.delete_repository_policy(repositoryName="legacy/shop")
+    assert stacks.drift() == ["MODIFIED"]

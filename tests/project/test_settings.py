@@ -32,7 +32,7 @@ WOVEN: Mapping[str, str] = {
     "pull_through_cache": "a pull of a name below a prefix is sent elsewhere, with a role and a secret that must exist",
     "registry_policy": "it decides with the policies of repositories who has access",
     "replication": "destinations have stacks, settings and repositories of their own",
-    "scanning": "the gate waits for what it scans, and events of findings come from whoever scans",
+    "scanning": "the gate waits for what it scans, and events of findings come from the service that scans",
 }
 MORE = {
     "notifications": {

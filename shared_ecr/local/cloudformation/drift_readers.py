@@ -21,6 +21,9 @@ _FILTER = "ImageTagMutabilityExclusionFilter"
 
 def install() -> None:
     """Compare repositories by what they are, and not by their existence; each setting does so in its own file."""
+    # AWS recommends the detection after an import, so the stack may be in that status:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
+    hooks.DRIFT_STATUSES.wrap(lambda statuses: statuses | {"IMPORT_COMPLETE"})
     readers = hooks.DRIFT_READERS.read()
     readers[repositories.TYPE] = (
         _repository,
