@@ -27,13 +27,13 @@ ROLE = "arn:aws:iam::111111111111:role/made-by-another-stack"
 SECRET = "arn:aws:secretsmanager:us-east-1:111111111111:secret:ecr-pullthroughcache/hub-AbCdEf"
 KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
 PROFILE = "arn:aws:signer:us-east-1:111111111111:/signing-profiles/release"
-FILTERS = [{"Filter": "legacy/*", "FilterType": "WILDCARD"}]
+FILTERS: list[Any] = [{"Filter": "legacy/*", "FilterType": "WILDCARD"}]
 PULLED = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"222222222222"},"Action":"ecr:*"}]}'
 UPSTREAM = "222222222222.dkr.ecr.us-east-1.amazonaws.com"
 
 
 def template(**more: Any) -> LiveResource:
-    plain = {
+    plain: dict[str, Any] = {
         "AppliedFor": ["PULL_THROUGH_CACHE"],
         "EncryptionConfiguration": {"EncryptionType": "AES256"},
         "ImageTagMutability": "MUTABLE",

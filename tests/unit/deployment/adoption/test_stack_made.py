@@ -99,9 +99,7 @@ def lives(declared: WantedRegistry, **changed: dict[str, Any]) -> list[LiveResou
             dict(template.properties) | {"CustomRoleArn": ROLE} | changed.get("template", {}),
             role_owner=role_owner,
         ),
-        LiveResource(
-            SIGNING_CONFIGURATION.type, {"Rules": [{"SigningProfileArn": PROFILE}]} | changed.get("signing", {})
-        ),
+        LiveResource(SIGNING_CONFIGURATION.type, changed.get("signing", {"Rules": [{"SigningProfileArn": PROFILE}]})),
     ]
 
 
