@@ -6,7 +6,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from cdk.test_registry_settings import HOME, of_type, templates
+from cdk.test_registry_settings import HOME, REPLICATION, THERE, of_type, templates
 from templates.synthesis import quick_app
 
 RULE, TOPIC, POLICY, KEY = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::KMS::Key"
@@ -75,6 +75,20 @@ def test_a_change_of_severity_repositories_or_order_keeps_the_logical_ids(tmp_pa
         quick_app(tmp_path / "2"), "{topic: create, of: [{scan_findings: low}, push], repositories: ['team/*']}"
     )
     assert one.keys() == other.keys()
+
+
+def test_failures_of_replication_are_published_where_the_copy_arrives(app: cdk.App) -> None:
+    notifications = f"notifications: {{topic: create, key: '{NAMED_KEY}', of: [push, replication_failed]}}"
+    there = templates(app, f"scanning: null, {REPLICATION}, {notifications}")[THERE]
+    assert details(there) == {"ECR Replication Action"}
+    assert [len(of_type(there, each)) for each in (TOPIC, POLICY, KEY)] == [1, 1, 1]
+    (policy,) = of_type(there, POLICY)
+    assert "222222222222" in str(policy["PolicyDocument"])
+
+
+def test_a_destination_publishes_nothing_else(app: cdk.App) -> None:
+    there = templates(app, f"scanning: null, {REPLICATION}, notifications: {{topic: create, of: [push]}}")[THERE]
+    assert of_type(there, RULE) == []
 
 
 def test_a_registry_without_notifications_has_none_of_their_resources(app: cdk.App) -> None:

@@ -37,6 +37,7 @@ WOVEN: Mapping[str, str] = {
 MORE = {
     "notifications": {
         "shared_ecr/deployment/adoption/notification_drift.py": "its resources are of other services than ECR",
+        "shared_ecr/model/settings/replicas.py": "failures of replication are reported where the copy arrives",
     },
     "pull_time_exclusions": {
         "shared_ecr/deployment/adoption/retirement.py": "an image whose pulls leave no time looks unused",

@@ -26,6 +26,7 @@ from shared_ecr.model.settings.notifications import (
     Topic,
 )
 from shared_ecr.model.settings.pull_through_cache import CACHES
+from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.settings.scanning import SCANNING, ScanType
 from shared_ecr.text import did_you_mean, listed, quoted
 
@@ -169,7 +170,8 @@ def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: S
     if notifications is None or not isinstance(node, Mapping):
         return
     of, named = node.get("of") or node, node.get("repositories") or node
-    for kind, why, fix in _never_sent(settings, {each.kind for each in notifications.events}):
+    kinds = {each.kind for each in notifications.events}
+    for kind, why, fix in _never_sent(settings, kinds):
         what = f"'{kind}' can never match"
         place = "registry.notifications.of"
         reading.note(of, place, InvalidValueError(what, why=why, fix=fix, code="notification-never"))
@@ -181,6 +183,16 @@ def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: S
             code="notification-pattern",
         )
         reading.note(named, "registry.notifications.repositories", fault)
+    if isinstance(notifications.topic, NamedTopic) and EventKind.REPLICATION_FAILED in kinds:
+        replication = settings[REPLICATION]
+        if replication and replication.managed_destinations:
+            fault = InvalidValueError(
+                "failures of replication to the destinations are not published",
+                why="AWS reports them in the Region of the destination, and the topic is in another one",
+                fix="Write 'topic: create', and each destination gets a topic of its own",
+                code="notification-unmatched",
+            )
+            reading.warn(of, "registry.notifications.of", fault)
     for pattern in notifications.repositories:
         if not _can_mean(pattern.text, repositories, settings):
             fault = InvalidValueError(

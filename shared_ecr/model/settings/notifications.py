@@ -128,6 +128,17 @@ class Notifications:
         )
 
 
+def at_replicas(notifications: Notifications | None) -> Notifications | None:
+    """Return what a destination of replication publishes: failures, which AWS reports where the copy arrives.
+
+    A topic and a key are of one Region, so each destination has its own; a topic that exists is of the source's Region.
+    """
+    if notifications is None or not isinstance(notifications.topic, MadeTopic):
+        return None
+    failures = tuple(each for each in notifications.events if each.kind is EventKind.REPLICATION_FAILED)
+    return Notifications(MadeTopic(), failures, notifications.repositories) if failures else None
+
+
 def _is_sent(row: EventRow, scanning: Scanning | None) -> bool:
     if row.kind is not EventKind.SCAN_FINDINGS or scanning is None:
         return True

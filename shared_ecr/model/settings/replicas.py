@@ -14,6 +14,7 @@ from shared_ecr.model.encryption import at_destination
 from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.creation_templates import ROOT, TEMPLATES, AppliedFor, CreationTemplate, TemplatePrefix
+from shared_ecr.model.settings.notifications import NOTIFICATIONS, at_replicas
 from shared_ecr.model.settings.registry_policy import REPLICATION_SOURCES, ReplicationSource
 from shared_ecr.model.settings.replication import REPLICATION, Destination, Replication
 from shared_ecr.model.settings.scanning import SCANNING
@@ -53,6 +54,7 @@ def replicas(
             SCANNING.holding(settings[SCANNING]),
             REPLICATION_SOURCES.holding((origin,) if is_foreign else ()),
             TEMPLATES.holding(tuple((by_namespace | declared).values())),
+            NOTIFICATIONS.holding(at_replicas(settings[NOTIFICATIONS])),
         ),
     )
 
