@@ -124,3 +124,13 @@ def test_what_is_fixed_distinguishes_or_is_of_the_type() -> None:
 def test_the_embedded_aws_has_every_type() -> None:
     emulated = pytest.importorskip("shared_ecr.local.ecr.emulated_setting", reason="shared-ecr[local] is not installed")
     assert {each.name for each in emulated.setting_types()} == {each.type for each in TYPES.values() if each.is_of_ecr}
+
+
+def test_the_reference_has_every_key_with_its_type() -> None:
+    page = (ROOT / "docs/reference/registry-settings.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| [`")]
+    for key in SETTINGS:
+        (row,) = (line for line in rows if f"[`{key}`](#{key})" in line)
+        assert f"## {key}\n" in page
+        types = [each.type for each in TYPES.values() if key == each.keys[0] and each.is_of_ecr]
+        assert all(f"`{type_}`" in row for type_ in types), key
