@@ -22,7 +22,13 @@ from shared_ecr.declaration.schema.pieces import (
 )
 from shared_ecr.declaration.schema.properties import properties
 from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
-from shared_ecr.declaration.settings.settings_context import ABOUT_ROLES, SettingsContext, judge_partition, read_items
+from shared_ecr.declaration.settings.settings_context import (
+    ABOUT_ROLES,
+    SettingsContext,
+    judge_partition,
+    read_distinct,
+    read_items,
+)
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
@@ -52,15 +58,12 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
     if not isinstance(node, Mapping):
         reading.expected(node, path, "a mapping of namespaces to properties", "type-mapping")
         return ()
-    templates: dict[TemplatePrefix, CreationTemplate] = {}
-    for entry in node.entries:
-        template = _template(reading, entry, join(path, entry.key.text), around)
-        if template and template.prefix in templates:
-            what = f"the namespace '{template.prefix.text}' is written twice"
-            reading.note(entry.key, path, InvalidValueError(what, fix="Drop one", code="template-prefix"))
-        elif template:
-            templates[template.prefix] = template
-    return tuple(templates.values())
+
+    def read(entry: MappingEntry, entry_path: str) -> tuple[str, CreationTemplate] | None:
+        template = _template(reading, entry, entry_path, around)
+        return (template.prefix.text, template) if template else None
+
+    return read_distinct(reading, node, path, read, of="namespace", code="template-prefix")
 
 
 def _template(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CreationTemplate | None:

@@ -8,7 +8,12 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.schema.pieces import Schema, boolean, closed, named, text, word
 from shared_ecr.declaration.schema.properties import levels
 from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
-from shared_ecr.declaration.settings.settings_context import ABOUT_ROLES, SettingsContext, judge_partition
+from shared_ecr.declaration.settings.settings_context import (
+    ABOUT_ROLES,
+    SettingsContext,
+    judge_partition,
+    read_distinct,
+)
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
@@ -46,15 +51,12 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
     if partition in _WITHOUT_CACHE and node.entries:
         what = f"there is no pull-through cache in partition {partition}"
         reading.note(node, path, InvalidValueError(what, fix="Drop it", code="cache-region"))
-    rules: dict[CachePrefix, CacheRule] = {}
-    for entry in node.entries:
-        rule = _rule(reading, entry, join(path, entry.key.text), around)
-        if rule and rule.prefix in rules:
-            what = f"the prefix '{rule.prefix.text}' is written twice"
-            reading.note(entry.key, path, InvalidValueError(what, fix="Drop one", code="cache-prefix"))
-        elif rule:
-            rules[rule.prefix] = rule
-    return tuple(rules.values())
+
+    def read(entry: MappingEntry, entry_path: str) -> tuple[str, CacheRule] | None:
+        rule = _rule(reading, entry, entry_path, around)
+        return (rule.prefix.text, rule) if rule else None
+
+    return read_distinct(reading, node, path, read, of="prefix", code="cache-prefix")
 
 
 def _rule(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CacheRule | None:

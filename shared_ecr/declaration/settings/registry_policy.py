@@ -7,8 +7,8 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.schema.pieces import Schema, named
 from shared_ecr.declaration.schema.properties import levels, statements
 from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
-from shared_ecr.declaration.settings.settings_context import SettingsContext
-from shared_ecr.documents.nodes import Mapping, Node
+from shared_ecr.declaration.settings.settings_context import SettingsContext, read_distinct
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.permissions import (
     MAX_POLICY_CHARACTERS,
@@ -36,17 +36,14 @@ def _prefix_grants(reading: Reading, node: Node, path: str, around: SettingsCont
     if not isinstance(node, Mapping):
         reading.expected(node, path, "a mapping of namespaces to grants", "type-mapping")
         return ()
-    granted: dict[str, PrefixGrants] = {}
-    for entry in node.entries:
-        entry_path = join(path, entry.key.text)
+
+    def read(entry: MappingEntry, entry_path: str) -> tuple[str, PrefixGrants] | None:
         prefix = reading.attempt(entry.key, entry_path, partial(_namespace, entry.key.text))
         grants = read_grants(reading, entry.value, entry_path, around.neighbours)
-        if prefix in granted:
-            what = f"the namespace '{prefix}' is written twice"
-            reading.note(entry.key, entry_path, InvalidValueError(what, fix="Drop one", code="template-prefix"))
-        elif prefix and grants:
-            granted[prefix] = PrefixGrants(prefix, grants)
-    return tuple(granted.values())
+        return (prefix, PrefixGrants(prefix, grants)) if prefix else None
+
+    found = read_distinct(reading, node, path, read, of="namespace", code="template-prefix")
+    return tuple(each for each in found if each.grants)
 
 
 def _namespace(text: str) -> str:

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.profiles import InheritedDefaults
-from shared_ecr.declaration.reader import Reading
-from shared_ecr.documents.nodes import Node
+from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
@@ -47,6 +47,28 @@ def read_items(  # noqa: PLR0913 — what is read, and what its faults are calle
         elif value is not None:
             read.append(value)
     return tuple(read)
+
+
+def read_distinct(  # noqa: PLR0913 — what is read, and what its faults are called
+    reading: Reading,
+    node: Mapping,
+    path: str,
+    read: Callable[[MappingEntry, str], tuple[str, T] | None],
+    *,
+    of: str,
+    code: str,
+) -> tuple[T, ...]:
+    """Read each entry by *read*, which returns what it means and its value; note two entries that mean the same."""
+    found: dict[str, T] = {}
+    for entry in node.entries:
+        entry_path = join(path, entry.key.text)
+        named = read(entry, entry_path)
+        if named and named[0] in found:
+            fault = InvalidValueError(f"the {of} '{named[0]}' is written twice", fix="Drop one", code=code)
+            reading.note(entry.key, entry_path, fault)
+        elif named:
+            found[named[0]] = named[1]
+    return tuple(found.values())
 
 
 def judge_partition(reading: Reading, node: Node, path: str, arn: str, around: SettingsContext) -> None:
