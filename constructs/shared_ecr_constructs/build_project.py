@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from shared_ecr.model.builds.buildspecs import buildspec
 from shared_ecr.model.builds.projects import BuildProject, started_by
 from shared_ecr_constructs.acknowledgements import acknowledge
 
@@ -65,7 +66,7 @@ def _project(scope: Construct, project: BuildProject, package: str, role: iam.Cf
             type=build.source.host.source_type,
             location=build.source.url,
             auth=types.SourceAuthProperty(type="CODECONNECTIONS", resource=build.connection.arn),
-            build_spec=project.buildspec(package),
+            build_spec=buildspec(project, package),
             # Commits that a build does not name are of no use to it.
             git_clone_depth=1,
             report_build_status=True,

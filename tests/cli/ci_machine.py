@@ -139,8 +139,9 @@ class CiMachine:
         exported = self.folder / "exported"
         exported.write_text("")
         report = [f'printf "{each}=%s\\n" "${each}" >> "{exported}"' for each in document["env"]["exported-variables"]]
-        # A phase ends with the first command that fails.
-        commands = [f"{each} || exit" for each in document["phases"]["build"]["commands"]]
+        # A phase ends with the first command that fails. CodeBuild's shell does not stop by itself.
+        ended = 'status=$?\nif [ "$status" != 0 ]; then exit "$status"; fi'
+        commands = [f"{each}\n{ended}" for each in document["phases"]["build"]["commands"]]
         variables = {**document["env"]["variables"], **system, "CACHE": str(self.folder / "cache")}
         done = self.run([document["env"]["shell"]], "\n".join([*commands, *report]), variables)
         return Ran(done.returncode, done.stderr, dict(line.split("=", 1) for line in exported.read_text().splitlines()))

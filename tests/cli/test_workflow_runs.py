@@ -15,6 +15,7 @@ from client.images import image, write_archive
 from local.registry_caller import client
 from shared_ecr.declaration import parse
 from shared_ecr.local import LocalAws, running
+from shared_ecr.model.builds.buildspecs import buildspec
 from shared_ecr.model.builds.projects import build_projects
 
 pytestmark = [
@@ -70,7 +71,7 @@ def job_of(system: str, machine: CiMachine) -> Callable[[str, str], Ran]:
     declaration = machine.folder / "registry.yaml"
     if system == "codebuild":
         (project,) = build_projects(parse(DECLARATION + BUILDS).registry)
-        return lambda ref, commit: machine.run_codebuild(project.buildspec("shared-ecr"), ref, commit)
+        return lambda ref, commit: machine.run_codebuild(buildspec(project, "shared-ecr"), ref, commit)
     declaration.write_text(DECLARATION)
     text = shared_ecr("workflow", system, "team/app", "--file", declaration).stdout
     run = machine.run_github if system == "github" else machine.run_gitlab
@@ -183,9 +184,12 @@ def test_a_build_of_codebuild_leaves_its_cache_for_the_next_one(
     assert [path.name for path in (machine.folder / "cache").iterdir()] == ["index.json"]
 
 
-def test_a_build_of_codebuild_that_fails_exports_nothing(
+def test_a_build_of_codebuild_that_fails_exports_nothing_and_pushes_nothing(
     machine: CiMachine, codebuild: Callable[[str, str], Ran]
 ) -> None:
     (machine.checkout / "Dockerfile").write_text("FROM scratch\nCOPY absent /\n")
     ran = codebuild("branch/main", COMMIT)
     assert (ran.code == 0, ran.outputs) == (False, {})
+    # It ended with the build, and did not go on to push what is not there.
+    assert "image.tar" not in ran.stderr
+    assert machine.calls()[-1][:2] == ["buildx", "rm"]

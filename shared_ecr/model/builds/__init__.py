@@ -7,5 +7,6 @@ sources        the git repository, and the connection by which CodeBuild reads i
 scripts        the shell script that builds and pushes, the same in every CI system
 ci_jobs        the jobs of GitHub Actions and GitLab that grants allow to push
 image_builds   the builds of a declaration
-projects       one build as a CodeBuild project: its role, what starts it, what it runs
+projects       one build as a CodeBuild project: its machine, its role, what starts it
+buildspecs     what that project runs
 """

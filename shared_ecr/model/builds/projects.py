@@ -1,19 +1,15 @@
-"""One build as a CodeBuild project: its role and what that may do, what starts it, and what it runs.
+"""One build as a CodeBuild project: its machine, its role and what that may do, and what starts it.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
 from shared_ecr.model.builds.image_builds import BuildSettings, ImageBuild, project_name
-from shared_ecr.model.builds.platforms import emulators
 from shared_ecr.model.builds.refs import RefKind
-from shared_ecr.model.builds.scripts import build_script
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PUSH_ACTIONS
 from shared_ecr.model.registry import RegistrySpec
@@ -23,11 +19,6 @@ _MACHINES = {
     "amd64": ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
     "arm64": ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
 }
-_PYTHON = "3.12"
-_CACHE = "/root/.cache/shared-ecr-build"
-_EXPORT = """IMAGE_REFERENCE=$(cat "${TMPDIR:-/tmp}/image-reference")
-export IMAGE_REFERENCE
-rm -f "${TMPDIR:-/tmp}/image-reference\""""
 _CONNECTION_ACTIONS = ("GetConnection", "GetConnectionToken", "UseConnection")
 
 
@@ -120,46 +111,6 @@ class BuildProject:
         yield _allow("Push", list(PUSH_ACTIONS), repository)
         yield _allow("Source", [f"{connection.service}:{each}" for each in _CONNECTION_ACTIONS], connection.arn)
         yield _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], self.log_streams_arn)
-
-    def variables(self, package: str) -> dict[str, str]:
-        """Return the environment of a build, where *package* is what pip installs."""
-        return {
-            "AWS_REGION": str(self.home.region),
-            "CACHE": _CACHE,
-            "CONTEXT": self.build.context.text,
-            "DOCKERFILE": self.build.dockerfile.text,
-            "EMULATORS": ",".join(emulators(self.build.platforms, self.machine)),
-            "PACKAGE": package,
-            "PLATFORMS": ",".join(map(str, self.build.platforms)),
-            "REPOSITORY": f"{self.home.host}/{self.build.repository}",
-        }
-
-    def buildspec(self, package: str) -> str:
-        """Render what a build runs, with *package* installed.
-
-        https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
-        """
-        parts = files("shared_ecr.model.builds")
-        before, after = ((parts / f"{part}_codebuild.sh").read_text(encoding="utf-8") for part in ("before", "after"))
-        # A shell of its own: what the script sets and traps would otherwise hold for CodeBuild's shell too.
-        script = f"(\n{build_script(before, after)})"
-        document = {
-            "version": 0.2,
-            "env": {
-                "shell": "bash",
-                "variables": self.variables(package),
-                "exported-variables": ["IMAGE_REFERENCE"],
-            },
-            "phases": {
-                "install": {"runtime-versions": {"python": _PYTHON}},
-                "build": {
-                    "on-failure": "ABORT",
-                    "commands": [script, _EXPORT],
-                },
-            },
-            "cache": {"paths": [f"{_CACHE}/**/*"]},
-        }
-        return json.dumps(document, indent=1)
 
     def _arn(self, service: str, resource: str) -> str:
         region = self.settings.region

@@ -59,8 +59,8 @@ class GitSource:
             raise InvalidValueError(
                 f"{quoted(text)} is not the address of a repository",
                 why="CodeBuild reads GitHub, GitLab and Bitbucket by a connection, and a repository as a whole",
-                fix="Write 'https://github.com/OWNER/NAME', or that of gitlab.com or bitbucket.org; for a server of "
-                "your own use 'shared-ecr workflow'",
+                fix="Write 'https://github.com/OWNER/NAME', or that of gitlab.com or bitbucket.org; for a GitLab "
+                "server of your own use 'shared-ecr workflow gitlab'",
                 code="build-source",
             )
         return cls(host, path)

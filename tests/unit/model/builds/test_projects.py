@@ -1,11 +1,15 @@
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_ecr.declaration import parse
+from shared_ecr.model.builds.buildspecs import build_variables, buildspec
 from shared_ecr.model.builds.image_builds import project_name
 from shared_ecr.model.builds.projects import BuildProject, build_projects
 from shared_ecr.model.names import RepositoryName
@@ -90,18 +94,28 @@ def test_every_ref_starts_a_build_and_nothing_else_does() -> None:
 )  # fmt: skip
 def test_the_machine_is_that_of_the_image_where_there_is_one(platforms: str, machine: str, emulated: str) -> None:
     made = project(f"branches: [main], platforms: [{platforms}]")
-    assert (made.environment_type, made.variables("p")["EMULATORS"]) == (machine, emulated)
+    assert (made.environment_type, build_variables(made, "p")["EMULATORS"]) == (machine, emulated)
 
 
 def test_a_build_pushes_to_the_first_region_where_the_registry_is_not_in_its_own() -> None:
-    assert project(regions="eu-west-1, eu-central-1").variables("p")["AWS_REGION"] == "eu-west-1"
+    assert build_variables(project(regions="eu-west-1, eu-central-1"), "p")["AWS_REGION"] == "eu-west-1"
 
 
 def test_no_value_of_a_declaration_is_in_the_script() -> None:
-    document = json.loads(project("branches: [main], dockerfile: docker/App.Dockerfile").buildspec("shared-ecr==9"))
+    document = json.loads(buildspec(project("branches: [main], dockerfile: docker/App.Dockerfile"), "shared-ecr==9"))
     script = "\n".join(document["phases"]["build"]["commands"])
     assert [each for each in ("App.Dockerfile", "shared-ecr==9", "111111111111") if each in script] == []
     assert document["env"]["variables"]["PACKAGE"] == "shared-ecr==9"
+
+
+def test_the_shell_finds_nothing_wrong_with_the_commands() -> None:
+    commands = json.loads(buildspec(project(), "p"))["phases"]["build"]["commands"]
+    shellcheck = str(Path(sys.executable).with_name("shellcheck"))
+    script = commands[0].partition("\n")[2].removesuffix("END-OF-BUILD")
+    for text in (script, *commands[1:]):
+        words = [shellcheck, "--shell=bash", "--severity=info", "-"]
+        checked = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout
 
 
 @given(st.from_regex(GRAMMAR, fullmatch=True), st.from_regex(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", fullmatch=True))
