@@ -29,9 +29,26 @@ _CODES = {
     RepositoryField.ENCRYPTION: "drift-encryption",
     RepositoryField.TAGS: "drift-tags",
 }
+# How messages call a field, with its verb.
+_IN_WORDS = {
+    RepositoryField.POLICY: "policy was",
+    RepositoryField.LIFECYCLE: "lifecycle policy was",
+    RepositoryField.MUTABILITY: "tag mutability was",
+    RepositoryField.SCAN: "scan on push was",
+    RepositoryField.ENCRYPTION: "encryption was",
+    RepositoryField.TAGS: "tags were",
+}
 _BY_HAND = (
     "A deployment repairs nothing until this resource changes in the template, and takes all of it back then",
     "Write it into the declaration, or change the resource and deploy",
+)
+_FIXED = (
+    "Encryption is fixed when a repository is created, so a deployment would replace the repository",
+    "Write the encryption into the declaration as it is",
+)
+_NOT_DEPLOYED = (
+    "No stack of the declaration has it yet; an import would change this",
+    "Write it into the declaration ('shared-ecr adopt' does), or accept the change when it is imported",
 )
 
 
@@ -113,18 +130,20 @@ def _of_repository(question: DriftQuestion, name: str) -> RepositoryDrift:
         what = f"{', '.join(parts)} was denied, so it is not known whether it drifted"
         finding = _error("drift-unread", name, what, "", "Allow the actions of docs/reference/live.md")
         return RepositoryDrift(name, DriftVerdict.UNKNOWN, (), (finding,))
+    # What the declaration no longer has is compared with what is deployed.
+    fields, findings = _compared(question, name, held, wanted or made, made)
     if wanted is None:
-        what = "it was removed from the declaration, and is still deployed"
-        return RepositoryDrift(name, DriftVerdict.UNDEPLOYED, (), (_note("drift-undeployed", name, what),))
-    fields, findings = _compared(question, name, held, wanted, made)
+        findings.append(_note("drift-undeployed", name, "it was removed from the declaration, and is still deployed"))
     if held.owner is not None and held.owner not in question.stacks:
         findings.insert(0, _owner(held))
     return RepositoryDrift(name, _verdict(findings), tuple(fields), tuple(findings))
 
 
 def _compared(
-    question: DriftQuestion, name: str, held: LiveResource, wanted: WantedResource, made: WantedResource | None
+    question: DriftQuestion, name: str, held: LiveResource, wanted: WantedResource | None, made: WantedResource | None
 ) -> tuple[list[DriftedField], list[DriftFinding]]:
+    if wanted is None:
+        return [], []
     region = question.live.region
     target = TargetRepository(str(question.live.account), str(region), name, str(region.partition), None)
     live = with_stack_key(held, question.stacks).properties
@@ -140,11 +159,11 @@ def _compared(
         fields.append(_states(field, one, other))
         # What equals the deployed state was not changed by hand: it waits for a deployment.
         if one is not None and (field in undone or deployed is None):
-            findings.append(_changed_by_hand(name, one))
+            findings.append(_changed_by_hand(name, one, is_deployed=deployed is not None))
         if other is not None:
             code = "drift-behind" if one is None else "drift-undeployed"
-            what = "was done by hand, and is in the declaration" if one is None else "is declared, and not deployed yet"
-            findings.append(_note(code, name, f"its {field} {what}"))
+            what = "changed by hand, as the declaration says" if one is None else "changed in the declaration alone"
+            findings.append(_note(code, name, f"its {_IN_WORDS[field]} {what}"))
     if RepositoryField.POLICY not in by_hand:
         findings += _other_text(name, wanted.properties, live)
     if made is None:
@@ -164,11 +183,14 @@ def _by_field(
     return {each.field: each for each in field_differences(before, after, target, known)}
 
 
-def _changed_by_hand(name: str, difference: FieldDifference) -> DriftFinding:
-    code, (why, fix) = _CODES[difference.field], _BY_HAND
+def _changed_by_hand(name: str, difference: FieldDifference, *, is_deployed: bool) -> DriftFinding:
+    code, (why, fix) = _CODES[difference.field], _BY_HAND if is_deployed else _NOT_DEPLOYED
+    if difference.field is RepositoryField.ENCRYPTION:
+        why, fix = _FIXED
     states = (f"declared: {difference.before}", f"live: {difference.after}")
     if difference.access is None:
-        return _error(code, name, f"its {difference.field} was changed outside of the declaration", why, fix, states)
+        how = "changed outside of the declaration" if is_deployed else "declared otherwise"
+        return _error(code, name, f"its {_IN_WORDS[difference.field]} {how}", why, fix, states)
     access = difference.access
     if access.widened:
         # Who has access and should not is read first.
@@ -230,19 +252,35 @@ def _of_setting(question: DriftQuestion, kind: str, name: str) -> RepositoryDrif
         finding = _error("drift-setting", what, "it was removed outside of the declaration", *_BY_HAND)
         return RepositoryDrift(what, DriftVerdict.DRIFTED, (), (finding,))
     fields, findings = [], []
-    held = live_with_parts(held, expected.properties, question.stacks)
-    by_hand = changed_properties(held.properties, expected.properties)
+    by_hand = _setting_differences(question, held, expected)
+    undone = _setting_differences(question, held, made) if made else by_hand
     pending = changed_properties(made.properties, wanted.properties) if made and wanted else {}
     for key in sorted({*by_hand, *pending}):
         live, declared = by_hand.get(key, ("", ""))
         deployed = pending[key][0] if key in pending else declared
         fields.append(DriftedField(key, declared or pending[key][1], deployed, live or declared))
-    if by_hand and set(by_hand) - set(pending):
-        lines = tuple(f"{key}: live {old}, declared {new}" for key, (old, new) in by_hand.items())
-        findings.append(_error("drift-setting", what, "it was changed outside of the declaration", *_BY_HAND, lines))
-    if pending:
-        findings.append(_note("drift-undeployed", what, f"{', '.join(pending)} is declared, and not deployed yet"))
+    # What equals the deployed state was not changed by hand: it waits for a deployment.
+    if changed := sorted(by_hand.keys() & undone.keys()):
+        lines = tuple(f"{key}: live {by_hand[key][0]}, declared {by_hand[key][1]}" for key in changed)
+        how, (why, fix) = (
+            ("changed outside of the declaration", _BY_HAND) if made else ("declared otherwise", _NOT_DEPLOYED)
+        )
+        findings.append(_error("drift-setting", what, f"it was {how}", why, fix, lines))
+    waiting, done = (sorted(pending.keys() & by_hand.keys()), sorted(pending.keys() - by_hand.keys()))
+    if waiting:
+        findings.append(_note("drift-undeployed", what, f"{', '.join(waiting)}: changed in the declaration alone"))
+    if done:
+        findings.append(_note("drift-behind", what, f"{', '.join(done)}: changed by hand, as the declaration says"))
+    if wanted is None:
+        findings.append(_note("drift-undeployed", what, "it was removed from the declaration, and is still deployed"))
     return RepositoryDrift(what, _verdict(findings), tuple(fields), tuple(findings))
+
+
+def _setting_differences(
+    question: DriftQuestion, held: LiveResource, expected: WantedResource
+) -> dict[str, tuple[str, str]]:
+    live = live_with_parts(held, expected.properties, question.stacks)
+    return changed_properties(live.properties, expected.properties)
 
 
 def with_stack_key(held: LiveResource, stacks: Sequence[str]) -> LiveResource:

@@ -9,6 +9,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.drift import DriftQuestion, DriftVerdict, RepositoryDrift, drifts
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import DeniedRead, LiveResource
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 
 ROOT = "arn:aws:iam::222222222222:root"
 HELD = policy(statement({"AWS": ROOT}))
@@ -66,6 +67,13 @@ CASES: dict[str, tuple[LiveResource | None, LiveResource | None, LiveResource | 
     "deleted": (None, shop(), shop(), DriftVerdict.MISSING, ["repository-missing"]),
     "new": (None, shop(), None, DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
     "removed from the declaration": (shop(), None, shop(), DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
+    "removed from the declaration, and changed by hand": (
+        shop(MORE),
+        None,
+        shop(),
+        DriftVerdict.DRIFTED,
+        ["drift-policy", "drift-undeployed"],
+    ),
     "in other words": (
         shop(policy(statement({"AWS": "222222222222"}))),
         shop(),
@@ -81,6 +89,44 @@ def test_three_states_have_one_verdict(case: str) -> None:
     live, declared, deployed, verdict, codes = CASES[case]
     found = one(live, declared, deployed)
     assert (found.verdict, sorted(each.code for each in found.findings)) == (verdict, codes)
+
+
+def scanned(frequency: str) -> LiveResource:
+    rules: Any = [
+        {"ScanFrequency": frequency, "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}]},
+    ]
+    return LiveResource(SCANNING_CONFIGURATION.type, {"ScanType": "BASIC", "Rules": rules})
+
+
+NOW, THEN, ELSE = scanned("SCAN_ON_PUSH"), scanned("MANUAL"), scanned("CONTINUOUS_SCAN")
+SETTINGS: dict[str, tuple[LiveResource, LiveResource | None, LiveResource | None, DriftVerdict, list[str]]] = {
+    "all equal": (NOW, NOW, NOW, DriftVerdict.IN_SYNC, []),
+    "live differs": (THEN, NOW, NOW, DriftVerdict.DRIFTED, ["drift-setting"]),
+    "declared differs": (NOW, THEN, NOW, DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
+    "deployed differs": (THEN, THEN, NOW, DriftVerdict.BEHIND, ["drift-behind"]),
+    "all differ": (ELSE, THEN, NOW, DriftVerdict.DRIFTED, ["drift-setting", "drift-undeployed"]),
+    "not deployed": (THEN, NOW, None, DriftVerdict.DRIFTED, ["drift-setting"]),
+    "removed from the declaration": (NOW, None, NOW, DriftVerdict.UNDEPLOYED, ["drift-undeployed"]),
+    "removed, and changed by hand": (
+        THEN,
+        None,
+        NOW,
+        DriftVerdict.DRIFTED,
+        ["drift-setting", "drift-undeployed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_three_states_of_a_setting_have_one_verdict(case: str) -> None:
+    live, declared, deployed, verdict, codes = SETTINGS[case]
+    found = one(live, declared, deployed)
+    assert (found.verdict, sorted(each.code for each in found.findings)) == (verdict, codes)
+
+
+def test_what_no_stack_has_is_adopted_or_changed_by_its_import() -> None:
+    (found,) = (each for each in one(shop(MORE, owner=None), shop(), None).findings if each.blocks)
+    assert "shared-ecr adopt" in found.fix
 
 
 def test_what_was_not_read_is_never_in_sync() -> None:
