@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.adoption_folder import keep_earlier, require_same_registry
 from shared_ecr.cli.adoption_sources import account_names_of, image_counts, selected, terraform_release
 from shared_ecr.cli.adoption_steps import adoption_record, certify_adoption, verify_adoption
 from shared_ecr.cli.adoption_target import existing_declaration, require_place
@@ -126,6 +127,7 @@ def _adopt(arguments: argparse.Namespace) -> int:
     adopted = _declared(arguments, lives, existing)
     for each in adopted:
         _require_free(each.into, each.folder)
+        require_same_registry(each.folder, each.live)
     for each in adopted:
         _save(arguments, each)
     if existing:
@@ -210,9 +212,9 @@ def _save(arguments: argparse.Namespace, adopted: _AdoptedRegion) -> None:
         arguments.drop_deleted_principals,
         _digest(adopted.into),
     )
-    for path, text in files_of(
-        live, written, str(arguments.into if arguments.include else adopted.into), extras
-    ).items():
+    declaration = arguments.into if arguments.include else adopted.into
+    keep_earlier(adopted.folder, live)
+    for path, text in files_of(live, written, str(declaration), extras).items():
         target = adopted.folder / path
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(target, text)

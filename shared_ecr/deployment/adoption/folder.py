@@ -14,7 +14,7 @@ from shared_ecr.documents.live import LiveRegistry, render_text
 from shared_ecr.findings.errors import InvalidValueError
 
 SNAPSHOT, ADOPTED, COMMANDS, NOTES = "live.json", "adopted.json", "commands.sh", "release.md"
-SETTINGS = "settings.yaml"
+SETTINGS, UNDO = "settings.yaml", "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def files_of(
         declaration, digest_of(written.text), written.adopted, written.left_out, extras.images,
         extras.drops_deleted, extras.replaces,
     )  # fmt: skip
-    undo = {f"undo/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
+    undo = {f"{UNDO}/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
     notes = release_notes(written.left_out, written.adopted, extras.terraform)
     blocks = render_removed(extras.terraform) if extras.terraform else ""
     removed = {REMOVED: blocks} if blocks else {}

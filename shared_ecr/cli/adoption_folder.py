@@ -1,0 +1,61 @@
+"""The folder of an adoption that exists already: what an earlier run wrote is the way back, so it is kept."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared_ecr.cli.live_options import load_live
+from shared_ecr.findings.errors import UsageError
+
+if TYPE_CHECKING:
+    from shared_ecr.documents.live import LiveRegistry
+
+_EARLIER = "earlier"
+
+
+def require_same_registry(folder: Path, live: "LiveRegistry") -> None:
+    """Refuse the folder of another registry.
+
+    Raises:
+        UsageError: it has the snapshot of another account or Region.
+        InvalidValueError: what it has as a snapshot cannot be read.
+    """
+    held = _held(folder)
+    if held is not None and held.home != live.home:
+        raise UsageError(
+            f"{folder} has the adoption of {held.account} in {held.region}, and {live.account} in {live.region} "
+            "was read; name another folder with --folder"
+        )
+
+
+def keep_earlier(folder: Path, live: "LiveRegistry") -> None:
+    """Move what an earlier reading of the registry wrote into a folder of its own, commands of its certificate too."""
+    from shared_ecr.deployment.adoption.folder import COMMANDS, NOTES, SETTINGS, SNAPSHOT, UNDO
+    from shared_ecr.deployment.adoption.terraform_release import REMOVED
+
+    held = _held(folder)
+    if held is None:
+        return
+    commands = [folder / COMMANDS, *folder.glob("mapping-*.json")]
+    if held.taken == live.taken:
+        for path in commands:
+            path.unlink(missing_ok=True)
+        return
+    target = _free(folder / _EARLIER / held.taken.replace(":", ""))
+    target.mkdir(mode=0o700, parents=True)
+    # The snapshot last: as long as it is here, an interrupted run is continued by the next one.
+    for path in (*commands, *(folder / name for name in (UNDO, NOTES, SETTINGS, REMOVED, SNAPSHOT))):
+        if path.exists():
+            path.rename(target / path.name)
+
+
+def _held(folder: Path) -> "LiveRegistry | None":
+    from shared_ecr.deployment.adoption.folder import SNAPSHOT
+
+    path = folder / SNAPSHOT
+    return load_live(path) if path.exists() else None
+
+
+def _free(path: Path) -> Path:
+    """Return *path*, or one like it that does not exist."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in range(2, 1_000))
+    return next(each for each in (path, *numbered) if not each.exists())
