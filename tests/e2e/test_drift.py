@@ -185,6 +185,15 @@ def test_a_finding_can_be_acknowledged(road: Road, declaration: Path, changed: N
     assert done.code == 0, done.stdout + done.stderr
 
 
+def test_the_drift_detection_of_cdk_says_the_same_of_what_templates_declare(
+    road: Road, declaration: Path, changed: None
+) -> None:
+    done = road.cdk("drift", "drifting-us-east-1", "--fail", "--context", f"declaration={declaration}")
+    # Sixteen of the changes are to properties of the template; account settings and signing profiles have no detection.
+    assert (done.code, "Number of resources with drift: 16 (3 unchecked)" in done.stdout + done.stderr) == (1, True)
+    assert "AWS::ECR::Repository Repositories/drift--widened" in done.stdout + done.stderr
+
+
 def test_a_repair_by_deployment_ends_the_drift(road: Road, declaration: Path, changed: None) -> None:
     """CloudFormation repairs a resource only when the template changes it: a tag for all of them does."""
     text = declaration.read_text().replace("owner: platform", "owner: platform-team")
