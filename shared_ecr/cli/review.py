@@ -47,7 +47,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument(
         "--partial", action="store_true",
-        help="with --live: go on where AWS denies a part; without it the exit code is 4 then, if nothing blocks",
+        help="with --live: continue where AWS denies a part; without this option the exit code is then 4, "
+        "if nothing blocks",
     )  # fmt: skip
     add_file(parser)
     add_acknowledgements(parser)

@@ -25,7 +25,7 @@ from shared_ecr.findings.errors import UnavailableError
 linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc shows what other users of the machine could see")
 FORMS = (PASSWORD, TOKEN, base64.b64encode(PASSWORD.encode()).decode())
 SECONDS = 30.0
-# Says that it runs, and goes on when it may; its words are podman's where they are read.
+# Says that it runs, and continues when it may; its words are podman's where they are read.
 ENGINE = """#!/bin/sh
 case "$*" in *inspect*) echo '%(described)s'; exit 0;; *tag*|*rm*) exit 0;; esac
 echo $$ > "%(folder)s/began"

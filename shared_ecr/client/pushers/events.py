@@ -77,7 +77,7 @@ class Progress(Protocol):
 
 
 class NullProgress:
-    """Hears everything and shows no one."""
+    """Receives every event and shows none."""
 
     def happened(self, event: Event) -> None:
         """Take one event."""

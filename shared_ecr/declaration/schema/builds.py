@@ -10,11 +10,11 @@ def builds() -> Schema:
     """Describe `builds`."""
     fields = {
         "account": account("The account of the CodeBuild projects and their roles"),
-        "region": text("The Region of the projects; the first of the registry unless said"),
+        "region": text("The Region of the projects (default: the first of the registry)"),
         "connection": text("The ARN of the CodeConnection that builds use which name none"),
-        "log_retention_days": number("For how many days logs are kept; 365 unless said"),
+        "log_retention_days": number("For how many days logs are kept (default: 365)"),
         "permissions_boundary": text("The name of the managed policy that bounds every role"),
-        "package": text("What pip installs in a build; the release that synthesizes unless said"),
+        "package": text("What pip installs in a build (default: the release that synthesizes)"),
         "repositories": named(_build(), "The repositories that are built"),
     }
     description = "What CodeBuild builds on a git push, and pushes to repositories"
@@ -27,9 +27,9 @@ def _build() -> Schema:
         "connection": text("The ARN of the CodeConnection by which the source is read"),
         "branches": array(text("A branch; * stands for any characters"), "Branches whose pushes are built"),
         "tags": array(text("A tag; * stands for any characters"), "Tags whose pushes are built"),
-        "dockerfile": text("Its path in the source; Dockerfile unless said", pattern=_PATH),
-        "context": text("The folder that is built; the whole source unless said", pattern=_PATH),
-        "platforms": array(text("Such as linux/arm64"), "What is built; linux/amd64 unless said", at_least=1),
-        "compute": word(*ComputeSize, description="How large the machine is; small unless said"),
+        "dockerfile": text("Its path in the source (default: Dockerfile)", pattern=_PATH),
+        "context": text("The folder that is built (default: the whole source)", pattern=_PATH),
+        "platforms": array(text("Such as linux/arm64"), "What is built (default: linux/amd64)", at_least=1),
+        "compute": word(*ComputeSize, description="How large the machine is (default: small)"),
     }
     return closed(fields, required=["source"])

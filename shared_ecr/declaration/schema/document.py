@@ -73,8 +73,8 @@ def _registry() -> Schema:
     own = {
         "account": account("The account that owns the registry"),
         "regions": regions,
-        "stack_name": text("shared-ecr unless said otherwise", pattern="[a-zA-Z][-a-zA-Z0-9]{0,127}"),
-        "stacks": number("Over how many stacks the repositories are spread, by their names; 1 unless said"),
+        "stack_name": text("The name of the stack (default: shared-ecr)", pattern="[a-zA-Z][-a-zA-Z0-9]{0,127}"),
+        "stacks": number("Over how many stacks the repositories are spread, by their names (default: 1)"),
     }
     settings = {key: row.schema() for key, row in DECLARED.items()}
     return closed({**own, **settings}, required=["account", "regions"], description="Where the registry lives")
@@ -90,7 +90,7 @@ def _team() -> Schema:
         "prefixes": array(text("Such as shop/", pattern=".+/"), "What the names in the file start with", at_least=1),
         "may_grant": {
             "type": "object",
-            "description": "Levels and consumers that the file may grant; none unless said",
+            "description": "Levels and consumers that the file may grant (default: none)",
         },
     }
     return closed(fields, required=["path", "prefixes"], description="A team's file, and what it may declare")
@@ -102,7 +102,7 @@ def _ci_roles() -> Schema:
             account("An account that a CI role of a grant is in"), "Where stacks define the roles", at_least=1
         ),
         "oidc_provider": word(
-            "existing", "create", description="Whether the stack creates the OIDC provider; existing unless said"
+            "existing", "create", description="Whether the stack creates the OIDC provider (default: existing)"
         ),
         "permissions_boundary": text("The name of the managed policy that bounds every role"),
     }
@@ -122,7 +122,7 @@ def _mirror() -> Schema:
         "tags": array(pattern, tags, at_least=1),
         "exclude": array(pattern, "Tags that the patterns do not mean"),
         "newest": number("How many tags the patterns mean at most"),
-        "platforms": array(text("Such as linux/amd64"), "Which images of an index; all unless said"),
+        "platforms": array(text("Such as linux/amd64"), "Which images of an index (default: all)"),
     }
     return closed(fields, required=["from", "to", "tags"])
 

@@ -53,7 +53,7 @@ def properties() -> dict[str, Schema]:
         "perimeter": _perimeter(),
         "lifecycle": reference("lifecycle"),
         "tag_mutability": _mutability(),
-        "scan_on_push": boolean("Scan each image when it is pushed; true unless said otherwise"),
+        "scan_on_push": boolean("Scan each image when it is pushed (default: true)"),
         "encryption": _encryption(),
         "tags": {**named({"type": ["string", "number", "null"]}, "Resource tags"), "maxProperties": MAX_TAGS},
         "on_removal": _removal(),
@@ -92,7 +92,7 @@ def _consumers(level: str) -> Schema:
 
 def _perimeter() -> Schema:
     organizations = either(text(), array(text(), at_least=1))
-    exceptions = array(account("An account outside that has access all the same"))
+    exceptions = array(account("An account outside the organization that keeps its access"))
     return either(
         word("organization"),
         part({"organization": organizations, "except": exceptions}),
@@ -106,7 +106,7 @@ def _mutability() -> Schema:
     return either(
         word("immutable", "mutable"),
         part({"immutable_except": filters, "mutable_except": filters, "reason": reason}),
-        description="May a tag be moved to another image; immutable unless said otherwise",
+        description="Whether a tag may be moved to another image (default: immutable)",
     )
 
 
@@ -115,7 +115,7 @@ def _encryption() -> Schema:
     return either(
         word("kms", "aes256", "kms_dsse"),
         part({"kms": key, "kms_dsse": key}),
-        description="Cannot change later without replacing the repository; kms (a key of the stack's) unless said",
+        description="Cannot change later without replacing the repository (default: kms, a key of the stack)",
     )
 
 
@@ -129,5 +129,5 @@ def _removal() -> Schema:
                 "empty_on_delete": boolean("Whether its images are deleted too"),
             }
         ),
-        description="What happens to the repository when it leaves the declaration; it stays unless said otherwise",
+        description="What happens to the repository when it leaves the declaration (default: it is kept)",
     )

@@ -32,7 +32,7 @@ def _word(reading: Reading, node: Node | None, path: str, only: str) -> str | No
 def _schema() -> Schema:
     return closed(
         {
-            "blob_mounting": boolean("May a push take layers from another repository"),
+            "blob_mounting": boolean("Whether a push may take layers from another repository"),
             "registry_policy_scope": word("v2"),
             "basic_scan_type_version": word("aws_native"),
         },

@@ -82,7 +82,7 @@ def _schema() -> Schema:
     types = [str(each).lower() for each in ScanType]
     filters = {**array(text("A name with '*' for any characters, or a part of one")), "maxItems": MAX_FILTERS}
     rules = closed({"type": word(*types), "scan_on_push": filters, "continuous_scan": filters}, required=["type"])
-    about = "What images are scanned for, and when; every image when it is pushed unless said otherwise"
+    about = "What images are scanned for, and when (default: every image, when it is pushed)"
     hands_off: Schema = {"type": "null", "description": "Leave the registry's own configuration alone"}
     return either(word(*types), rules, hands_off, description=about)
 

@@ -44,7 +44,7 @@ def _why(repository: LiveResource, stack_names: tuple[str, ...], namespaces: lis
         )
     for namespace, what in namespaces:
         if repository.name.startswith(f"{namespace}/"):
-            return f"ECR creates it, by the {what} {namespace}; name it with --repository to adopt it all the same"
+            return f"ECR creates it, by the {what} {namespace}; name it with --repository to adopt it nevertheless"
     return ""
 
 

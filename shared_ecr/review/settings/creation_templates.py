@@ -78,7 +78,7 @@ def _role(shapes: Shapes, resource: Resource, *, uses_key: bool) -> Iterator[Rul
     if written is None and reasons:
         yield error(
             "template-role", f"the repositories have {' and '.join(reasons)}, and there is no CustomRoleArn",
-            "The template is stored all the same, and ECR then fails to make each repository",
+            "ECR accepts the template, and then fails to make each repository",
             "Name a role that ecr.amazonaws.com may assume",
         )  # fmt: skip
     role = shapes.parsed(written, "CustomRoleArn", RoleArn.parse)

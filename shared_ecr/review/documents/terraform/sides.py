@@ -19,7 +19,7 @@ _OF_A_STATE = frozenset({"format_version", "terraform_version", "values", "check
 _LEAVES = frozenset({Operation.DELETE, Operation.FORGET})
 # What has an identity of its own, so that an object that a replacement left behind is another one.
 _IDENTIFIED = REPOSITORIES | KMS_KEYS
-# What holds images; everything else that Terraform forgets goes on to have its effect.
+# What holds images; everything else that Terraform forgets still has its effect.
 _HOLDS_IMAGES = REPOSITORIES
 
 
@@ -107,7 +107,7 @@ class PlanSides:
                 yield resource
 
     def _stays_forgotten(self, resource: PlannedResource) -> bool:
-        """Whether Terraform forgets *resource* and it goes on to have its effect."""
+        """Whether Terraform forgets *resource* and it still has its effect."""
         is_forgotten = resource.operation is not None and resource.operation.operation is Operation.FORGET
         if not is_forgotten or resource.type in _HOLDS_IMAGES:
             return False

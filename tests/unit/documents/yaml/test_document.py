@@ -80,7 +80,7 @@ REJECTED = {
     "a tab behind spaces": ("a:\n  b: 1\n \tc: 1\n", ["3:2 yaml-tab"]),
     "a tab behind a dash": ("- \ta: 1\n", ["1:3 yaml-tab"]),
     "a tab that begins a block text": ("a: |\n\tx\n", ["2:1 yaml-tab"]),
-    "a tab that goes on with a text in brackets": ("a: [\n  1\n\t]\n", ["3:1 yaml-tab"]),
+    "a tab that continues with a text in brackets": ("a: [\n  1\n\t]\n", ["3:1 yaml-tab"]),
     "a tab in an empty line": ("a:\n\t\n  b: 1\n", ["2:1 yaml-tab"]),
     "tabs that are legal, and an error": ("a: [\n\t1,\n\t2]\nb: c: d\n", ["4:5 yaml-syntax"]),
     "no-break spaces as indentation": ("a:\n\xa0\xa0b: 1\n", ["2:1 yaml-invisible"]),
