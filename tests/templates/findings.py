@@ -18,7 +18,7 @@ class Finding:
     repository: str
 
 
-# The declaration says the unsafe value, and has no place to say why: the checkers must go on reporting it.
+# The declaration says the unsafe value, and has no place to say why: the checkers must continue to report it.
 _UNACKNOWLEDGED = {
     EVERYTHING: {
         Finding("CKV_AWS_136", "encryption/aes256"): "AES256 is what was asked for; checkov wants KMS",

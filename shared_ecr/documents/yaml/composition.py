@@ -84,7 +84,7 @@ class _Composer:
         }
 
     def take(self, event: "yaml.Event") -> bool:
-        """Handle *event* and say whether to go on."""
+        """Handle *event* and say whether to continue."""
         handle = self.handlers.get(type(event))
         if handle is None:
             return True
