@@ -1,6 +1,6 @@
 """Connections whose answers have a deadline, so that no registry can hold a thread by a byte now and then.
 
-A timeout of a socket is a limit for one read; a server that sends a byte before each of them ends may continue for days.
+A timeout of a socket is a limit for one read; a server that sends a byte before each of them ends may take days.
 Here the head of an answer (with all the `100 Continue` before it) has a time and a size, and a body has a lowest speed.
 """
 
