@@ -41,12 +41,11 @@ def start_ours() -> None:
     sys.path.insert(0, str(ROOT))
     for name in (
         "urllib3", "shared_ecr.cli.main", "shared_ecr.cli.progress.counting", "shared_ecr.cli.progress.silent",
-        "shared_ecr.cli.push_inputs", "shared_ecr.cli.push_outputs", "shared_ecr.client.aws.clients",
-        "shared_ecr.client.aws.creation", "shared_ecr.client.aws.layers", "shared_ecr.client.credentials.chosen",
+        "shared_ecr.cli.push_inputs", "shared_ecr.cli.push_outputs", "shared_ecr.client.credentials.chosen",
         "shared_ecr.client.push", "shared_ecr.client.pushers.native", "shared_ecr.client.session",
     ):  # fmt: skip
         importlib.import_module(name)
-    sys.modules["shared_ecr.cli.main"].build_parser()
+    sys.modules["shared_ecr.cli.main"].build_parser("push")
 
 
 def push_ours(layout: Path, port: int) -> None:

@@ -25,7 +25,7 @@ ACTIONS = (
 )  # fmt: skip
 LOGIN = INTEGRATIONS / "github/login/action.yml"
 TEMPLATES = tuple(INTEGRATIONS / f"gitlab/{name}.yml" for name in ("drift", "login", "push", "review", "scan"))
-SCRIPTS = ("install", "login", "logout", "push", "review", "scan", "synthesize", "github/assume-role")
+SCRIPTS = ("install", "login", "logout", "push", "review", "run", "scan", "synthesize", "github/assume-role")
 DIGEST = f"sha256:{'ab' * 32}"
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
 each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
@@ -365,6 +365,38 @@ def test_a_review_names_only_files_that_exist_so_that_no_revision_is_synthesized
 
 def test_a_review_of_nothing_is_refused(installed: Path, tmp_path: Path) -> None:
     assert review(installed, tmp_path, AFTER=" \n").returncode == 2
+
+
+@pytest.fixture
+def installed_on_windows(installed: Path) -> Path:
+    """The same where Windows keeps the programs of an environment."""
+    (installed / "bin").rename(installed / "Scripts")
+    return installed
+
+
+def test_a_review_finds_the_program_where_windows_keeps_it(installed_on_windows: Path, tmp_path: Path) -> None:
+    ran = review(installed_on_windows, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads((tmp_path / "called").read_text())[0] == "review"
+
+
+def test_a_synthesis_finds_the_program_where_windows_keeps_it(installed_on_windows: Path, tmp_path: Path) -> None:
+    ran = script("synthesize", installed_on_windows, tmp_path / "out", CALLED=str(tmp_path / "called"))
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads((tmp_path / "called").read_text()) == ["synth", "--", str(tmp_path / "out")]
+
+
+@pytest.mark.parametrize("folder", ["bin", "Scripts"])
+def test_a_program_is_run_with_its_arguments_and_its_exit_code(installed: Path, tmp_path: Path, folder: str) -> None:
+    if folder != "bin":
+        (installed / "bin").rename(installed / folder)
+    ran = script("run", installed, "shared-ecr", "comment", "a b", CALLED=str(tmp_path / "called"), EXITS="4")
+    assert (ran.returncode, json.loads((tmp_path / "called").read_text())) == (4, ["comment", "a b"])
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda path: path.parent.name)
+def test_an_action_names_no_folder_that_windows_has_not(action: Path) -> None:
+    assert re.findall(r"\S*/bin/\S*", action.read_text().replace("/usr/bin/env", "")) == []
 
 
 def test_a_declaration_that_is_a_link_is_refused(installed: Path, tmp_path: Path) -> None:
