@@ -1,13 +1,13 @@
 """Whatever a scan answers, a gate never passes what a stricter reading would stop."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from client.scripted_scan import NOW, ScriptedScan, outcome_of
 from shared_ecr.client.scanning.looks import ScanLook, StartedScan
-from shared_ecr.client.scanning.running import ScanTimer, wait_for_scans
-from shared_ecr.client.scanning.watches import BasicScanWatch, EnhancedScanWatch, ScanWatch
+from shared_ecr.client.scanning.watches import BasicScanWatch, EnhancedScanWatch
 from shared_ecr.findings.vulnerabilities.gate import ScanGate, judge
 from shared_ecr.findings.vulnerabilities.scans import (
     CompletedScan,
@@ -23,8 +23,8 @@ from shared_ecr.model.settings.scanning import ScanFrequency
 
 # The time of an example says something about the machine and nothing about the gate.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
-WORDS = [*STATUSES, "", "A_STATUS_OF_NEXT_YEAR"]
+# The two that can be a result are drawn most.
+WORDS = [*["COMPLETE", "ACTIVE"] * 6, *STATUSES, "", "A_STATUS_OF_NEXT_YEAR"]
 
 vulnerabilities = st.builds(
     Vulnerability,
@@ -99,38 +99,17 @@ def test_a_stricter_gate_stops_all_that_a_looser_one_stops(image: ScannedImage, 
     assert stopped <= {each.finding.code for each in judge(image, strict).blocking}
 
 
-class ScriptedScan:
-    """A scan with its looks one after the other, the last one for good."""
-
-    def __init__(self, shown: list[ScanLook | None], started: StartedScan) -> None:
-        self.shown, self.started = shown, started
-        self.seen: list[ScanLook | None] = []
-
-    def look(self) -> ScanLook | None:
-        self.seen.append(self.shown.pop(0) if len(self.shown) > 1 else self.shown[0])
-        return self.seen[-1]
-
-    def start(self) -> StartedScan:
-        return self.started
-
-
-def run(watch: ScanWatch, seconds: int) -> object:
-    clock = [0.0]
-
-    def pause(length: float) -> None:
-        clock[0] += length
-
-    timer = ScanTimer(lambda: clock[0], pause, lambda: NOW)
-    return wait_for_scans({"scan": watch}, timedelta(seconds=seconds), lambda _: None, timer)["scan"]
-
-
-scripts = st.builds(ScriptedScan, st.lists(looks, min_size=1, max_size=6), st.sampled_from(StartedScan))
+scripts = st.builds(
+    lambda shown, start: ScriptedScan(*shown, start=start),
+    st.lists(looks, min_size=1, max_size=6),
+    st.sampled_from(StartedScan),
+)
 
 
 @unhurried
 @given(scripts, st.integers(0, 120))
 def test_a_basic_scan_has_a_result_only_when_the_last_answer_is_complete(scan: ScriptedScan, seconds: int) -> None:
-    outcome = run(BasicScanWatch(scan, NOW), seconds)
+    outcome = outcome_of(BasicScanWatch(scan, NOW), seconds)
     if isinstance(outcome, CompletedScan):
         last = scan.seen[-1]
         assert last is not None
@@ -144,7 +123,7 @@ def test_a_basic_scan_has_a_result_only_when_the_last_answer_is_complete(scan: S
 def test_an_enhanced_scan_without_findings_has_a_result_only_when_the_last_answer_did_not_change(
     scan: ScriptedScan, seconds: int, frequency: ScanFrequency | None
 ) -> None:
-    outcome = run(EnhancedScanWatch(scan, frequency), seconds)
+    outcome = outcome_of(EnhancedScanWatch(scan, frequency), seconds)
     if isinstance(outcome, CompletedScan):
         last = scan.seen[-1]
         assert last is not None
