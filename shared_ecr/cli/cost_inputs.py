@@ -76,7 +76,9 @@ def saved_repositories(arguments: argparse.Namespace, now: datetime) -> CostInpu
     absent = (f"{name} is declared and not in the inventory" for name in sorted(tags.keys() - there))
     unread = (each.what for each in read.warnings if each.code == "inventory-partial")
     others = (str(each) for each in read.warnings if each.code != "inventory-partial")
-    foreign = (f"{name} is not declared: what its policy saves is not known" for name in sorted(there - tags.keys()))
+    foreign = (
+        f"warning: {name} is not declared: what its policy saves is not known" for name in sorted(there - tags.keys())
+    )
     return CostInput(found, (*unread, *absent), (*others, *foreign))
 
 

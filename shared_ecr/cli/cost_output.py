@@ -76,10 +76,11 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _known(groups: Sequence[Spending], what: str) -> float:
-    """Return the sum of the values that are known."""
+def _known(groups: Sequence[Spending], what: str) -> float | None:
+    """Return the sum of the values that are known; None where there are groups and none of them is known."""
     values = [each.cost if what == "cost" else each.saving for each in groups]
-    return sum(value for value in values if value is not None)
+    known = [value for value in values if value is not None]
+    return None if values and not known else sum(known)
 
 
 def render_text(report: CostReport) -> Iterator[str]:
@@ -89,15 +90,19 @@ def render_text(report: CostReport) -> Iterator[str]:
         yield (
             f"{visible(each.name):<{width}}  {counted(each.now.images, 'image'):>14}  "
             f"{size(each.now.standard_bytes):>10}  {size(each.now.archive_bytes):>10} archived  "
-            f"{_money(each.cost):>10} {report.prices.currency} a month, {_money(each.saving)} saved"
+            f"{_monthly(each.cost, report.prices.currency):>24}, {_saved(each.saving)}"
         )
     yield ""
     yield from map(visible, _notes(report))
     yield _total(report)
 
 
-def _money(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:,.2f}"
+def _monthly(value: float | None, currency: str) -> str:
+    return "cost unknown" if value is None else f"{value:,.2f} {currency} a month"
+
+
+def _saved(value: float | None) -> str:
+    return "saving unknown" if value is None else f"{value:,.2f} saved"
 
 
 def _notes(report: CostReport) -> Iterator[str]:
@@ -110,7 +115,7 @@ def _notes(report: CostReport) -> Iterator[str]:
     if "" in without:
         yield "an inventory does not say its Region, so the price is not known: write --images REGION=FILE"
     if missing := report.read.missing:
-        yield f"not in the sum: {counted(len(missing), 'part')} that could not be read"
+        yield f"not in the sum: {counted(len(missing), 'part')}"
         yield from (f"  {each}" for each in missing)
 
 
@@ -130,7 +135,5 @@ def _total(report: CostReport) -> str:
     cost, saving = _known(groups, "cost"), _known(groups, "saving")
     when = f" by {report.until}, if pushes continue as in the last 30 days" if report.until else ""
     unknown = "" if all(each.saving is not None for each in groups) else " where that is known"
-    return (
-        f"{of_all}: {cost:,.2f} {report.prices.currency} a month; the policies save {saving:,.2f}{unknown}{when} "
-        "(layers counted in each image)"
-    )
+    saved = "what the policies save is unknown" if saving is None else f"the policies save {saving:,.2f}{unknown}{when}"
+    return f"{of_all}: {_monthly(cost, report.prices.currency)}; {saved} (layers counted in each image)"

@@ -90,9 +90,16 @@ def elsewhere(here: Path) -> Outcome:
 
 def test_a_region_without_a_price_is_unknown_and_not_in_the_sum(here: Path) -> None:
     lines = elsewhere(here).stdout.splitlines()
-    assert "unknown USD a month" in lines[0]
+    assert "cost unknown, saving unknown" in lines[0]
     assert "no price is known for eu-west-1: pass --prices FILE, or --price P for one Region" in lines
     assert lines[-1].startswith("not the whole registry; 1 of 2 repositories with a known cost: 1.00 USD a month")
+
+
+def test_where_no_price_is_known_the_sum_is_unknown_and_not_zero(here: Path) -> None:
+    (here / "registry.yaml").write_text(DECLARATION.replace("us-east-1", "eu-west-1"))
+    assert "of 3 repositories with a known cost: cost unknown; what the policies save is unknown" in cost(here).stdout
+    total = json.loads(cost(here, "--format", "json").stdout)["total"]
+    assert total == {"monthly_cost": None, "monthly_saving": None, "is_whole": False}
 
 
 def test_a_price_list_of_ones_own_has_the_missing_region(here: Path) -> None:
