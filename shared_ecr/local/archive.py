@@ -7,16 +7,15 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.htm
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import error_response_json, get_account_id, json_response
 
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
-from shared_ecr.local.hooks import OperationHandler, Reply
+from shared_ecr.local.hooks import ApiHandler, OperationHandler, Reply
 
-Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
 Document = dict[str, Any]
 ACTIVE, ACTIVATING, ARCHIVED = "ACTIVE", "ACTIVATING", "ARCHIVED"
 # Where the record of an image has its status; MiniStack copies the keys that it knows and no others.
@@ -85,7 +84,7 @@ class ImageArchive:
         image[_STATUS], image[_ACTIVATED_AT] = ACTIVE, self._clock.now().timestamp()
         self._restored(name, image["imageDigest"])
 
-    def _answering(self, handle: Handler) -> Handler:
+    def _answering(self, handle: ApiHandler) -> ApiHandler:
         async def handle_request(
             method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
         ) -> Reply:

@@ -6,12 +6,14 @@ still there and still takes the same arguments; anyone who moves the pin reads w
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 # A reply of MiniStack: status, headers, body.
 Reply = tuple[int, dict[str, str], bytes]
+# What answers every request of an API: method, path, headers, body, query.
+ApiHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
 # An action of the ECR API: the request's document to a reply.
 OperationHandler = Callable[[dict[str, Any]], Reply]
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartLifecyclePoli
 """
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,13 +21,14 @@ from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.local import hooks
 from shared_ecr.local.archive import ARCHIVED, status_of
 from shared_ecr.local.clock import Clock
+from shared_ecr.local.ecr.answers import RequestBody, ServiceError
+from shared_ecr.local.ecr.api_operations import served_by
 from shared_ecr.local.hooks import Reply
 from shared_ecr.local.images import children_of
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import StorageClass
 
 MAX_RESULTS = 100
-Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
 
 
 @dataclass(slots=True)
@@ -46,25 +47,14 @@ class LifecyclePreviews:
 
     def install(self) -> None:
         """Answer the two actions before MiniStack says it does not know them."""
-        hooks.API_REQUEST.wrap(self._answering)
-
-    def _answering(self, handle: Handler) -> Handler:
-        actions = {"StartLifecyclePolicyPreview": self.start, "GetLifecyclePolicyPreview": self.get}
-
-        async def handle_request(
-            method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-        ) -> Reply:
-            action = actions.get(headers.get("x-amz-target", "").rpartition(".")[2])
-            if action is None:
-                return await handle(method, path, headers, body, query_params)
-            data = json.loads(body)
-            name = data.get("repositoryName", "")
-            if name not in hooks.REPOSITORIES.read():
-                missing = f"The repository with name '{name}' does not exist"
-                return _refused("RepositoryNotFoundException", missing)
-            return action(name, data)
-
-        return handle_request
+        hooks.API_REQUEST.wrap(
+            served_by(
+                {
+                    "StartLifecyclePolicyPreview": lambda request: self.start(_repository(request), request),
+                    "GetLifecyclePolicyPreview": lambda request: self.get(_repository(request), request),
+                }
+            )
+        )
 
     def start(self, name: str, data: dict[str, Any]) -> Reply:
         """Begin a preview of the text given, or of the policy stored."""
@@ -110,6 +100,14 @@ class LifecyclePreviews:
         if start + most < len(acting):
             document["nextToken"] = str(start + most)
         return _reply(document)
+
+
+def _repository(request: RequestBody) -> str:
+    """Return the repository that *request* is about; refuse one that does not exist."""
+    name = str(request.get("repositoryName", ""))
+    if name not in hooks.REPOSITORIES.read():
+        raise ServiceError("RepositoryNotFoundException", f"The repository with name '{name}' does not exist")
+    return name
 
 
 def _policy(text: str) -> LifecyclePolicy | str:

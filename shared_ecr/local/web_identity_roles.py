@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentit
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from xml.sax.saxutils import escape
@@ -19,10 +19,9 @@ from shared_ecr.access.web_identities import WebIdentity, may_assume
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
-from shared_ecr.local.hooks import Reply
+from shared_ecr.local.hooks import ApiHandler, Reply
 from shared_ecr.local.oidc_tokens import OidcClaims, OidcTokenError, verified
 
-Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
 ACTION = "AssumeRoleWithWebIdentity"
 _ROLE = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}):role/(?:.*/)?(?P<name>[^/:]+)")
 _DENIED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
@@ -39,7 +38,7 @@ class WebIdentityRoles:
         """Decide before MiniStack's STS, which grants every token."""
         hooks.STS_REQUEST.wrap(self._guarding)
 
-    def _guarding(self, handle: Handler) -> Handler:
+    def _guarding(self, handle: ApiHandler) -> ApiHandler:
         async def handle_request(
             method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
         ) -> Reply:

@@ -1,6 +1,8 @@
 """Read the services that pull by themselves, each with the source it acts for."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import mistakes
@@ -9,6 +11,7 @@ from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names import AccountId
 from shared_ecr.model.principals import (
     CodeBuildProject,
     EmrServerless,
@@ -21,37 +24,47 @@ from shared_ecr.model.principals import (
 )
 from shared_ecr.text import quoted
 
+T = TypeVar("T")
 _SOURCES = ("source_account", "source_arn", "source_organization")
 
 
 def read_lambda(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> LambdaFunctions | None:
     """Read an account for all its functions, or one function by account and name."""
     if not isinstance(node, Mapping):
-        account = read_account(reading, node, path, neighbours.accounts)
-        return LambdaFunctions(account) if account else None
-    account, function = read_within_account(reading, node, path, "function", neighbours)
-    if not account or not function:
-        return None
-    return reading.parsed(function, join(path, "function"), partial(LambdaFunctions.parse, account))
+        return _of_account(reading, node, path, neighbours, LambdaFunctions)
+    return _of_part(reading, node, path, "function", neighbours, LambdaFunctions.parse)
 
 
 def read_codebuild(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> CodeBuildProject | None:
     """Read a project by account and name."""
-    account, name = read_within_account(reading, node, path, "project", neighbours)
-    if not account or not name:
-        return None
-    return reading.parsed(name, join(path, "project"), partial(CodeBuildProject.parse, account))
+    return _of_part(reading, node, path, "project", neighbours, CodeBuildProject.parse)
 
 
 def read_emr_serverless(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> EmrServerless | None:
     """Read an account for all its applications, or one application by account and id."""
     if not isinstance(node, Mapping):
-        account = read_account(reading, node, path, neighbours.accounts)
-        return EmrServerless(account) if account else None
-    account, application = read_within_account(reading, node, path, "application", neighbours)
-    if not account or not application:
-        return None
-    return reading.parsed(application, join(path, "application"), partial(EmrServerless.parse, account))
+        return _of_account(reading, node, path, neighbours, EmrServerless)
+    return _of_part(reading, node, path, "application", neighbours, EmrServerless.parse)
+
+
+def _of_account(
+    reading: Reading, node: Node, path: str, neighbours: ConsumerContext, make: Callable[[AccountId], T]
+) -> T | None:
+    account = read_account(reading, node, path, neighbours.accounts)
+    return make(account) if account else None
+
+
+def _of_part(  # noqa: PLR0913, PLR0917 — a reader, and what it reads a part of
+    reading: Reading,
+    node: Node,
+    path: str,
+    key: str,
+    neighbours: ConsumerContext,
+    parse: Callable[[AccountId, str], T],
+) -> T | None:
+    """Read `{account: …, KEY: …}`."""
+    account, name = read_within_account(reading, node, path, key, neighbours)
+    return reading.parsed(name, join(path, key), partial(parse, account)) if account and name else None
 
 
 def read_service(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Service | None:

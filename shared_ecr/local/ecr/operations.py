@@ -5,7 +5,7 @@ what MiniStack has, by MiniStack. Operations that neither has are answered as Mi
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,9 +13,7 @@ from shared_ecr.local import hooks
 from shared_ecr.local.ecr import public_repositories, repositories, shapes
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, empty_stores, reply
 from shared_ecr.local.ecr.emulated_setting import emulated_settings
-from shared_ecr.local.hooks import Reply
-
-ApiHandler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
+from shared_ecr.local.hooks import ApiHandler, Reply
 
 # The prefix of a request's target is the name of the service's interface, as in botocore's models.
 ECR, ECR_PUBLIC = "ecr", "ecr-public"

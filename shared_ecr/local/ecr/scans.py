@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanF
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,8 @@ from ministack.core.responses import get_account_id, request_scope
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.ecr.answers import RequestBody, ServiceError, new_store, page, reply
-from shared_ecr.local.hooks import Reply
+from shared_ecr.local.ecr.api_operations import served_by
 
-Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Reply]]
 # A look: the status and the findings as ECR answers them, or the code of an error.
 Look = Mapping[str, Any] | str
 _RESULTS_AT_MOST = 1000
@@ -71,24 +70,14 @@ class ImageScans:
 
     def install(self) -> None:
         """Answer the two operations before MiniStack says that it does not know them."""
-        hooks.API_REQUEST.wrap(self._answering)
-
-    def _answering(self, handle: Handler) -> Handler:
-        operations = {"StartImageScan": self.start, "DescribeImageScanFindings": self.describe}
-
-        async def handle_request(
-            method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-        ) -> Reply:
-            operation = operations.get(headers.get("x-amz-target", "").rpartition(".")[2])
-            if operation is None:
-                return await handle(method, path, headers, body, query_params)
-            request = json.loads(body)
-            try:
-                return reply(operation(request, _digest(request)))
-            except ServiceError as error:
-                return error.reply()
-
-        return handle_request
+        hooks.API_REQUEST.wrap(
+            served_by(
+                {
+                    "StartImageScan": lambda request: reply(self.start(request, _digest(request))),
+                    "DescribeImageScanFindings": lambda request: reply(self.describe(request, _digest(request))),
+                }
+            )
+        )
 
     def start(self, request: RequestBody, digest: str) -> RequestBody:
         """Accept a scan, once in 24 hours of this AWS's clock."""
