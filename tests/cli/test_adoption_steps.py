@@ -1,0 +1,157 @@
+"""`adopt certify` with an inventory, and `adopt verify` with counts of images, as a user runs them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from live_registries import policy as policy_of
+from live_registries import registry, registry_policy, repository
+from live_registries import statement as statement_of
+from shared_ecr.cli import adoption_steps
+from shared_ecr.cli.main import main
+from shared_ecr.client.aws.registry.image_counts import ImageCounts
+from shared_ecr.deployment.adoption.folder import AdoptedRecord
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
+from shared_ecr.findings.errors import ExitCode
+
+DENIED = DeniedRead("shop", "ecr:DescribeImages", "no")
+NOW = "2026-11-30T12:00:00Z"
+
+
+def rule(priority: int, days: int, status: str) -> dict[str, Any]:
+    selection = {"tagStatus": status, "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days}
+    return {"rulePriority": priority, "selection": selection, "action": {"type": "expire"}}
+
+
+def text(*rules: dict[str, Any]) -> str:
+    return json.dumps({"rules": rules})
+
+
+HELD = text(rule(1, 30, "untagged"))
+SHOP = repository("shop", LifecyclePolicy={"LifecyclePolicyText": HELD})
+LIVE = registry(
+    SHOP, registry_policy(policy_of(statement_of({"AWS": "222222222222"}, "ecr:ReplicateImage", Resource="*")))
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("live.json").write_text(render_text(LIVE), encoding="utf-8")
+    assert main(["adopt", "--snapshot", "live.json"]) == ExitCode.DONE
+
+
+def synthesized(lifecycle: str) -> None:
+    """Write a template that makes the repository with *lifecycle*."""
+    properties = {**SHOP.properties, "LifecyclePolicy": {"LifecyclePolicyText": lifecycle}}
+    resource = {"Type": SHOP.kind, "DeletionPolicy": "Retain", "Properties": properties}
+    Path("cdk.out").mkdir()
+    template = {"Resources": {SHOP.logical_id: resource}}
+    Path("cdk.out/shared-ecr.template.json").write_text(json.dumps(template), encoding="utf-8")
+
+
+def inventory(*tags: str) -> None:
+    details = [
+        {
+            "registryId": "111111111111", "repositoryName": "shop", "imageDigest": f"sha256:{number:064}",
+            "imagePushedAt": "2026-11-20T00:00:00Z", "imageSizeInBytes": 1,
+            "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json",
+            **({"imageTags": [tag]} if tag else {}),
+        }
+        for number, tag in enumerate(tags)
+    ]  # fmt: skip
+    Path("images.json").write_text(json.dumps({"imageDetails": details}), encoding="utf-8")
+
+
+def certified(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]]:
+    capsys.readouterr()
+    code = main(["adopt", "certify", "--format", "json", "--now", NOW, *words])
+    return code, [each["code"] for each in json.loads(capsys.readouterr().out)["findings"]]
+
+
+REWRITTEN = text(rule(1, 30, "untagged"), rule(2, 20_000, "any"))
+
+
+def test_rules_of_another_text_are_refused_without_an_inventory(capsys: pytest.CaptureFixture[str]) -> None:
+    synthesized(text(rule(1, 9, "untagged")))
+    assert certified(capsys) == (ExitCode.FINDINGS, ["adopt-lifecycle"])
+
+
+def test_an_inventory_shows_that_the_rules_treat_images_differently(capsys: pytest.CaptureFixture[str]) -> None:
+    synthesized(text(rule(1, 9, "untagged")))
+    inventory("")
+    assert certified(capsys, "--images", "images.json") == (ExitCode.FINDINGS, ["adopt-lifecycle"])
+
+
+def test_an_inventory_shows_that_the_rules_treat_images_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    synthesized(text(rule(1, 9, "untagged")))
+    inventory("v1", "v2")
+    code, codes = certified(capsys, "--images", "images.json")
+    assert (code, codes) == (ExitCode.FINDINGS, ["adopt-lifecycle-text"])
+    with Path("registry.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nacknowledged:\n  - {finding: adopt-lifecycle-text, repository: shop, reason: all are tagged}\n")
+    code, codes = certified(capsys, "--images", "images.json")
+    assert (code, codes) == (ExitCode.DONE, ["adopt-lifecycle-text"])
+
+
+def test_a_broken_inventory_is_refused_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    synthesized(HELD)
+    Path("images.json").write_text("{", encoding="utf-8")
+    assert main(["adopt", "certify", "--images", "images.json"]) == ExitCode.INVALID
+    assert "images.json" in capsys.readouterr().err
+
+
+def verified(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after: LiveRegistry, counts: ImageCounts
+) -> tuple[int, str, str]:
+    record = AdoptedRecord.parse(Path("adoption/adopted.json").read_text(encoding="utf-8"), "adopted.json")
+    Path("adoption/adopted.json").write_text(replace(record, images={"shop": 2}).render(), encoding="utf-8")
+    owned = replace(after, resources=tuple(replace(each, owner="shared-ecr") for each in after.resources))
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: owned)
+    monkeypatch.setattr(adoption_steps, "counted_images", lambda *_: counts)
+    capsys.readouterr()
+    code = main(["adopt", "verify"])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_as_many_images_as_before_are_no_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = verified(monkeypatch, capsys, LIVE, ImageCounts({"shop": 3}))
+    assert (code, out) == (ExitCode.DONE, "1 repository compared, 0 differences\n")
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        (ImageCounts({"shop": 1}), "shop: images: was 2, is 1"),
+        (ImageCounts({}), "shop: images: was 2, is 0"),
+        (ImageCounts({}, (DENIED,)), "shop: ecr:DescribeImages: was read, is denied"),
+    ],
+    ids=["fewer", "none", "denied"],
+)  # fmt: skip
+def test_fewer_images_than_before_are_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], counts: ImageCounts, line: str
+) -> None:
+    code, out, _ = verified(monkeypatch, capsys, LIVE, counts)
+    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, line)
+
+
+def test_a_setting_that_was_lost_is_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = verified(monkeypatch, capsys, registry(SHOP), ImageCounts({"shop": 2}))
+    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, "registry policy: existence: was there, is deleted")
+
+
+def test_repositories_whose_images_were_not_counted_are_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: LIVE)
+    capsys.readouterr()
+    main(["adopt", "verify"])
+    assert "the images of 1 repositor" in capsys.readouterr().err
