@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
 from shared_ecr.findings.errors import ExitCode
 
 DENIED = DeniedRead("shop", "ecr:DescribeImages", "no")
+UNTIL = (datetime.now(UTC) + timedelta(days=90)).date()
 NOW = "2026-11-30T12:00:00Z"
 
 
@@ -92,7 +94,8 @@ def test_an_inventory_shows_that_the_rules_treat_images_alike(capsys: pytest.Cap
     code, codes = certified(capsys, "--images", "images.json")
     assert (code, codes) == (ExitCode.FINDINGS, ["adopt-lifecycle-text"])
     with Path("registry.yaml").open("a", encoding="utf-8") as file:
-        file.write("\nacknowledged:\n  - {finding: adopt-lifecycle-text, repository: shop, reason: all are tagged}\n")
+        entry = f"{{finding: adopt-lifecycle-text, repository: shop, reason: all are tagged, until: {UNTIL}}}"
+        file.write(f"\nacknowledged:\n  - {entry}\n")
     code, codes = certified(capsys, "--images", "images.json")
     assert (code, codes) == (ExitCode.DONE, ["adopt-lifecycle-text"])
 
