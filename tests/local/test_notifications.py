@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.command_line import shared_ecr
 from local.registry_caller import RegistryCaller, client, token_of
 from local.stacks import Stacks
 from shared_ecr.client.aws.clients import AwsClients
@@ -111,6 +112,32 @@ def test_a_topic_that_allows_another_account_has_drifted(
         policy["Statement"].append(added)
         sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy))
     assert drift(clients) == [f"the policy of the topic {topic} allows more than is declared"]
+
+
+def test_the_command_compares_them_with_the_declaration_and_what_is_deployed(
+    aws: LocalAws, account: str, stacks: Stacks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (environment_under(aws, {}) | {"AWS_ACCESS_KEY_ID": account}).items():
+        monkeypatch.setenv(name, value)
+    text = GOLDEN.read_text(encoding="utf-8").replace("111111111111", account).replace("us-west-2", REGION)
+    assert stacks.create(json.loads(text)["Resources"], name="notifications-registry") == []
+    declaration = tmp_path / "registry.yaml"
+    written = GOLDEN.with_name("registry.yaml").read_text(encoding="utf-8")
+    declaration.write_text(written.replace("111111111111", account).replace("us-west-2", REGION))
+
+    def verdict() -> tuple[str, list[str]]:
+        done = shared_ecr("drift", "--file", declaration, "--format", "json")
+        (registry,) = json.loads(done.stdout)["registries"]
+        (found,) = [each for each in registry["repositories"] if each["name"] == "notifications"]
+        return found["verdict"], [each["what"] for each in found["findings"]]
+
+    assert verdict() == ("in sync", [])
+    # What is declared otherwise, and deployed as it is live, waits for a deployment.
+    declaration.write_text(declaration.read_text().replace("scan_findings: high", "scan_findings: low"))
+    assert verdict()[0] == "not deployed yet"
+    with client(aws, "events", account=account) as events:
+        events.disable_rule(Name=events.list_rules()["Rules"][0]["Name"])
+    assert verdict()[0] == "drifted"
 
 
 def test_a_push_by_an_engine_and_a_deletion_by_the_api_arrive(
