@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.confirmation import confirm
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator
-from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         if reasons and not arguments.force:
             raise ProtectedImageError(f"{'; '.join(reasons)}; nothing was deleted; --force deletes them nevertheless")
         if not arguments.dry_run:
-            _confirm(planned, is_confirmed=arguments.yes)
+            if not arguments.yes:
+                _confirm(planned)
             for each in planned:
                 delete_image(each, session)
                 if arguments.format == "text":
@@ -72,18 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _confirm(planned: "Sequence[ImageDeletion]", *, is_confirmed: bool) -> None:
-    if is_confirmed:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("nothing was deleted: there is no terminal to ask at; add --yes to delete without a question")
-    for each in planned:
-        print(f"delete {each}", file=sys.stderr)
-        for why in each.protections:
-            print(f"  {why}", file=sys.stderr)
-    print("A deleted image cannot be restored. Delete? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise UsageError("nothing was deleted")
+def _confirm(planned: "Sequence[ImageDeletion]") -> None:
+    lines = (line for each in planned for line in (f"delete {each}", *(f"  {why}" for why in each.protections)))
+    confirm(lines, "A deleted image cannot be restored. Delete?", verb="delete", done="deleted")
 
 
 def _uses(arguments: argparse.Namespace, session: "Session") -> "list[ImageUse]":

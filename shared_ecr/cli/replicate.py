@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.confirmation import confirm
 from shared_ecr.cli.image_selection import add_images, home, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
 from shared_ecr.cli.restore import duration
@@ -131,7 +132,8 @@ def _backfill(arguments: argparse.Namespace, clients: "AwsClients", registry: "E
             meant = [name for name in names if destination in rules.of_repository(name)]
             _print_estimate(clients, registry, destination, meant)
         return ExitCode.DONE
-    _confirm(destinations, is_confirmed=arguments.yes)
+    if not arguments.yes:
+        _confirm(destinations)
     started = [start_backfill(clients, registry, each) for each in destinations]
     if arguments.wait is None:
         return _printed(arguments, started)
@@ -181,19 +183,10 @@ def _print_estimate(
     )
 
 
-def _confirm(destinations: "Sequence[EcrRegistry]", *, is_confirmed: bool) -> None:
-    if is_confirmed:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("nothing was started: there is no terminal to ask at; --yes starts without a question")
-    for each in destinations:
-        print(f"replicate every image that the rules name to {each.account} in {each.region}", file=sys.stderr)
-    print(
-        "The destinations pay for storage, and the transfer is charged; --dry-run shows how much. Start? [y/N] ",
-        end="", file=sys.stderr, flush=True,
-    )  # fmt: skip
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise UsageError("nothing was started")
+def _confirm(destinations: "Sequence[EcrRegistry]") -> None:
+    lines = (f"replicate every image that the rules name to {each.account} in {each.region}" for each in destinations)
+    question = "The destinations pay for storage, and the transfer is charged; --dry-run shows how much. Start?"
+    confirm(lines, question, verb="start", done="started")
 
 
 def _printed(arguments: argparse.Namespace, found: "Sequence[Backfill]") -> int:

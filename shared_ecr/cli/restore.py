@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.confirmation import confirm
 from shared_ecr.cli.image_selection import add_images, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
 from shared_ecr.findings.errors import ExitCode, UsageError
@@ -61,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         images = list(dict.fromkeys(images))
         if arguments.dry_run:
             return _printed(arguments, images, is_dry=True)
-        _confirm([image for image in images if image.status == ARCHIVED], is_confirmed=arguments.yes)
+        archived = [image for image in images if image.status == ARCHIVED]
+        if archived and not arguments.yes:
+            _confirm(archived)
         images = [restore(clients, image) for image in images]
         if arguments.wait is None:
             return _printed(arguments, images)
@@ -72,19 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
         return _printed(arguments, [done.get(str(image), image) for image in images])
 
 
-def _confirm(images: "Sequence[StoredImage]", *, is_confirmed: bool) -> None:
+def _confirm(images: "Sequence[StoredImage]") -> None:
     from shared_ecr.text import counted, size
 
-    if is_confirmed or not images:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("nothing was restored: there is no terminal to ask at; --yes restores without a question")
-    for image in images:
-        print(f"restore {image}", file=sys.stderr)
     what = f"{counted(len(images), 'image')}, {size(sum(image.size for image in images))}"
-    print(f"ECR charges for each restored GB. Restore {what}? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise UsageError("nothing was restored")
+    question = f"ECR charges for each restored GB. Restore {what}?"
+    confirm((f"restore {image}" for image in images), question, verb="restore", done="restored")
 
 
 def _printed(arguments: argparse.Namespace, images: "Sequence[StoredImage]", *, is_dry: bool = False) -> int:
