@@ -36,8 +36,8 @@ class PolicyChange:
             return ChangeKind.OTHERWISE if self.before.fate.is_loss else ChangeKind.NOW_LOST
         if self.after.fate.is_archiving:
             return ChangeKind.OTHERWISE if self.before.fate.is_archiving else ChangeKind.NOW_ARCHIVED
-        went = self.before.fate.is_loss or self.before.fate.is_archiving
-        return ChangeKind.NOW_KEPT if went else ChangeKind.OTHERWISE
+        was_taken = self.before.fate.is_loss or self.before.fate.is_archiving
+        return ChangeKind.NOW_KEPT if was_taken else ChangeKind.OTHERWISE
 
 
 def changes(before: Sequence[ImageFate], after: Sequence[ImageFate]) -> tuple[PolicyChange, ...]:

@@ -64,12 +64,12 @@ def _hold_what_lists_name(
     for image in images:
         if not image.children or image.storage_class is StorageClass.ARCHIVE:
             continue
-        goes = image.digest in marked
-        if goes and not assumptions.children_wait_for_a_later_run:
+        is_marked = image.digest in marked
+        if is_marked and not assumptions.children_wait_for_a_later_run:
             continue
         for child in image.children:
             # Of several lists, name one that stays rather than one that expires.
-            if child in marked and not (goes and child in settled.causes):
+            if child in marked and not (is_marked and child in settled.causes):
                 settled.fates[child] = Fate.BLOCKED
                 settled.causes[child] = image.digest
 

@@ -108,7 +108,7 @@ def compared(
     now: datetime,
     used: Mapping[str, str],
 ) -> RepositoryOutcome:
-    """Judge the images of *repository* by *policy* against another one, or against none: then nothing ever went."""
+    """Judge the images of *repository* by *policy* against another one; without one every image was kept before."""
     images = repository.images
     old = judge(before, images, now) if before else tuple(ImageFate(image, Fate.KEEP, now) for image in images)
     return _outcome_of(repository, policy, now, used, old)

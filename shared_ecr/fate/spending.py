@@ -31,7 +31,7 @@ class StoredRepository:
 
     images: RepositoryImages
     policy: LifecyclePolicy | None = None
-    """None where it has none: then every image stays."""
+    """None for a repository without a policy: every image stays."""
     is_policy_known: bool = True
     """False where the policy could not be read: then what it saves is not known."""
     tags: Mapping[str, str] | None = field(default_factory=dict)

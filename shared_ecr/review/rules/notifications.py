@@ -22,7 +22,7 @@ _WHY = "Events name repositories, images and findings; a principal that publishe
 
 
 def notifications(scene: RuleContext) -> Iterator[ReviewFinding]:
-    """Report principals with access to the topics, and a key that lets no event arrive."""
+    """Report principals with access to the topics, and a key with which no event arrives."""
     for policy in topic_policies_of(scene.deployment):
         for statement in statements(policy):
             yield from (found.about(_SUBJECT, policy) for found in _access(scene, policy, statement))
