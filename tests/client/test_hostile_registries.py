@@ -101,7 +101,7 @@ NOT_HTTP = {
     "nothing but text": (b"hello\n", "it begins with 'hello'"),
     "bytes of TLS": (b"\x15\x03\x01\x00\x02\x02\x28\r\n", "it begins with '"),
     "a later version": (b"HTTP/2.0 200 OK\r\n\r\n", "it speaks 'HTTP/2.0'"),
-    "a status that is no number": (b"HTTP/1.1 fine\r\n\r\n", "it begins with 'HTTP/1.1 fine'"),
+    "a status that is not a number": (b"HTTP/1.1 fine\r\n\r\n", "it begins with 'HTTP/1.1 fine'"),
     "too many headers": (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", "got more than 100 headers"),
     "a negative length": (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", "its Content-Length is '-1'"),
     "a length in words": (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}", "its Content-Length is 'many'"),

@@ -24,7 +24,7 @@ MAX_HEAD_BYTES = 256 * 1024
 # A body that brings less than this within the longest silence, and does not end, is no download.
 LEAST_BYTES = 64 * 1024
 LINE = 64 * 1024
-# 101 switches to another protocol and is no interim answer; nothing here asks for it.
+# 101 switches to another protocol and is not an interim answer; nothing here asks for it.
 _INTERIM, OK = 101, 200
 
 
@@ -47,7 +47,7 @@ class _TimedSocket(io.RawIOBase):
         self._deadline = time.monotonic() + self._limits.silence
 
     def limit_body(self) -> None:
-        """Say that the body is no layer, so that all of it has one short time."""
+        """Say that the body is not a layer, so that all of it has one short time."""
         self._is_small = True
         self._deadline = time.monotonic() + self._limits.small_answer
 

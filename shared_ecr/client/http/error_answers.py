@@ -91,7 +91,7 @@ def _sentence(body: bytes, *, may_be_shown: bool) -> str:
 
         title = _TITLE.search(text)
         return f"a web page, '{unescape(title[1]).strip()}'" if title and title[1].strip() else "a web page"
-    # What is no text, such as a compressed page that no one asked for, has no words to show.
+    # What is not text, such as a compressed page that no one asked for, has no words to show.
     whole = text if may_be_shown and "\ufffd" not in text and "\0" not in text else ""
     try:
         document = json.loads(body)

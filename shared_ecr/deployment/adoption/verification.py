@@ -25,7 +25,7 @@ class Deviation:
     """The command that puts it back; empty where none does."""
 
     def __str__(self) -> str:
-        changed = f"{self.repository}: {self.field}: was {self.before}, is {self.after}"
+        changed = f"{self.repository}: {self.field}: expected {self.before}, found {self.after}"
         return f"{changed}\n  undo: {self.undo}" if self.undo else changed
 
 
