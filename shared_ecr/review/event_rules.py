@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared_ecr.documents.json_text import Json
+from shared_ecr.documents.json_text import Json, read_json
+from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
 
 RULE, TOPIC, SUBSCRIPTION = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::Subscription"
@@ -43,7 +44,7 @@ class EventRule:
 def event_rules(deployment: Deployment) -> Iterator[EventRule]:
     """Yield the rules of *deployment* that publish events of a registry."""
     for stack, resource in deployment.resources(RULE):
-        pattern = resource.properties.get("EventPattern")
+        pattern = as_object(resource.properties.get("EventPattern"))
         sources = pattern.get("source") if isinstance(pattern, dict) else None
         if isinstance(sources, list) and is_known(sources):
             if not _SOURCES.isdisjoint(each for each in sources if isinstance(each, str)):
@@ -90,8 +91,18 @@ def _about_topics(deployment: Deployment, type_: str) -> Iterator[Resource]:
 
 def statements(policy: Resource) -> Iterator[dict[str, Json]]:
     """Yield the statements of a topic's policy."""
-    document = policy.properties.get("PolicyDocument")
+    document = as_object(policy.properties.get("PolicyDocument"))
     held = document.get("Statement") if isinstance(document, dict) else None
     for each in held if isinstance(held, list) else (held,):
         if isinstance(each, dict):
             yield each
+
+
+def as_object(value: Json) -> Json:
+    """Return *value*, read where it is written as a text of JSON; a text that is not JSON stays as it is."""
+    if not isinstance(value, str) or not is_known(value):
+        return value
+    try:
+        return read_json(value)
+    except InvalidPolicyError:
+        return value

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Resource, is_known
-from shared_ecr.review.event_rules import event_rules, statements, subscriptions_of, topic_policies_of, topics_of
+from shared_ecr.review.event_rules import (
+    as_object,
+    event_rules,
+    statements,
+    subscriptions_of,
+    topic_policies_of,
+    topics_of,
+)
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.text import first_few
@@ -24,6 +31,11 @@ _WHY = "Events name repositories, images and findings; a principal that publishe
 def notifications(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Report principals with access to the topics, and a key with which no event arrives."""
     for policy in topic_policies_of(scene.deployment):
+        if not isinstance(as_object(policy.properties.get("PolicyDocument")), dict):
+            yield note(
+                "notification-unknown", "the policy of the topic is known only once deployed", _WHY,
+                "Write the policy with values that the template holds",
+            ).about(_SUBJECT, policy)  # fmt: skip
         for statement in statements(policy):
             yield from (found.about(_SUBJECT, policy) for found in _access(scene, policy, statement))
     for rule in event_rules(scene.deployment):

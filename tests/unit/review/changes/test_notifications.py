@@ -181,3 +181,16 @@ def test_where_no_document_says_the_account_another_one_is_a_warning(tmp_path: P
     path.write_text(json.dumps({"Resources": {"Rule": rule(), "Topic": TOPIC, "Policy": policy(Principal=FOREIGN)}}))
     scene = RuleContext(load_deployment(path, DeploymentTarget(None, None)), TrustBoundary())
     assert [str(each.severity) for each in notifications(scene)] == ["warning"]
+
+
+def test_a_pattern_and_a_policy_that_are_texts_of_json_are_read(tmp_path: Path) -> None:
+    text = policy(Principal="*")
+    text["Properties"]["PolicyDocument"] = json.dumps(text["Properties"]["PolicyDocument"])
+    found = codes(tmp_path, Rule=rule(json.dumps(DELETIONS)), Topic=TOPIC, Policy=text)
+    assert found == ["error notification-public"]
+
+
+def test_a_policy_that_is_known_only_once_deployed_is_reported(tmp_path: Path) -> None:
+    unknown = policy()
+    unknown["Properties"]["PolicyDocument"] = {"Fn::GetAtt": ["Elsewhere", "Policy"]}
+    assert codes(tmp_path, Rule=rule(), Topic=TOPIC, Policy=unknown) == ["note notification-unknown"]
