@@ -65,6 +65,11 @@ _ASSUMED = """<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.co
 </AssumeRoleWithWebIdentityResponse>"""
 
 
+_REFUSED = b"""<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error>
+</ErrorResponse>"""
+
+
 @dataclass(frozen=True)
 class Ran:
     code: int
@@ -189,6 +194,11 @@ def ci_machine(folder: Path, aws: LocalAws) -> Iterator[CiMachine]:
             asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             role = asked["RoleArn"][0]
             assumed.append((role, asked["WebIdentityToken"][0]))
+            if (folder / "role-is-refused").exists():
+                self.send_response(403)
+                self.end_headers()
+                self.wfile.write(_REFUSED)
+                return
             self.send_response(200)
             self.end_headers()
             self.wfile.write(_ASSUMED.format(account=role.split(":")[4], secret=aws.secret_access_key).encode())

@@ -158,6 +158,16 @@ def test_the_token_of_github_is_asked_for_again_after_the_build(
     assert set(machine.assumed) == {(f"arn:aws:iam::{REGISTRY}:role/ci/app", "token-of-the-job")}
 
 
+def test_a_role_that_may_not_be_assumed_ends_the_job_before_the_build(
+    machine: CiMachine, github: Callable[[str, str], Ran]
+) -> None:
+    (machine.folder / "role-is-refused").touch()
+    ran = github("branch/main", COMMIT)
+    assert (ran.code, ran.outputs, machine.builds()) == (4, {}, [])
+    assert "AWS does not allow" in ran.stderr
+    assert "AssumeRoleWithWebIdentity" in ran.stderr
+
+
 def test_a_build_that_fails_ends_the_job_with_nothing_stored(
     machine: CiMachine, github: Callable[[str, str], Ran]
 ) -> None:

@@ -10,12 +10,13 @@ trap clean_up EXIT
 python3 -I -m venv "$work/tools"
 "$work/tools/bin/python" -I -m pip install --quiet --disable-pip-version-check "$PACKAGE"
 tag=sha-$COMMIT
-# A tag that is stored again changes nothing; exit 4 says that there is no such image yet.
+# A tag that is stored again changes nothing. Exit 4 says that there is no such image yet, or that AWS denies the login;
+# then an hour of building would end in the same denial.
 look() { "$work/tools/bin/shared-ecr" tag "$REPOSITORY:$tag" "$tag" 2>"$work/look"; }
 log_in
 status=0
 reference=$(look) || status=$?
-if [ "$status" = 4 ]; then
+if [ "$status" = 4 ] && ! grep -q 'AWS does not allow' "$work/look"; then
     if [ -n "$EMULATORS" ]; then
         docker run --privileged --rm \
             tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0 \
