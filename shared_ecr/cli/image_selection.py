@@ -45,12 +45,10 @@ def home(arguments: argparse.Namespace, clients: "AwsClients") -> "EcrRegistry":
 
 
 def selected_images(arguments: argparse.Namespace, clients: "AwsClients") -> "Sequence[SelectedImages]":
-    """Return what `images` names; where each has its registry in front, no other one is looked for."""
-    from shared_ecr.client.aws.selected_images import SelectedImages
-    from shared_ecr.model.names import RegistryHost
-    from shared_ecr.model.names.references import WrittenReference
+    """Return what `images` names; what has its registry in front needs no other one to be known."""
+    from functools import cache
 
-    named = [WrittenReference.parse(text).host for text in arguments.images]
-    first = RegistryHost.parse(named[0]).ecr if named and named[0] else None
-    fallback = first if first and all(named) else home(arguments, clients)
+    from shared_ecr.client.aws.selected_images import SelectedImages
+
+    fallback = cache(lambda: home(arguments, clients))
     return [SelectedImages.parse(text, fallback) for text in arguments.images]

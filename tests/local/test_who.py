@@ -150,3 +150,14 @@ def test_a_missing_image_is_refused(repository: str, capsys: pytest.CaptureFixtu
 def test_a_host_that_is_not_ecr_is_refused(repository: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["who", "ghcr.io/team/app"]) == ExitCode.INVALID
     assert "not in a private registry of ECR" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("image", ["", "TEAM/app", "team/app:", "team/app@sha256:1", "public.ecr.aws/x/y:v1"])
+def test_what_names_no_image_is_refused_before_anything_is_asked(
+    image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["who", image]) == ExitCode.INVALID
+    assert "Region" not in capsys.readouterr().err

@@ -4,7 +4,7 @@ Archived images are among them: without a filter DescribeImages leaves them out.
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,16 +31,16 @@ class SelectedImages:
     image: Tag | Digest | None = None
 
     @classmethod
-    def parse(cls, text: str, home: EcrRegistry) -> "SelectedImages":
-        """Read `[HOST/]REPOSITORY[:TAG | @DIGEST]`; without a host it is in *home*.
+    def parse(cls, text: str, home: Callable[[], EcrRegistry]) -> "SelectedImages":
+        """Read `[HOST/]REPOSITORY[:TAG | @DIGEST]`; without a host it is in *home*, which is asked for only then.
 
         Raises:
             InvalidValueError: a part is outside its grammar.
             UsageError: the host is not a private registry of ECR, or several tags are named.
         """
         written = WrittenReference.parse(text)
-        registry = home if written.host is None else RegistryHost.parse(written.host).ecr
-        if registry is None:
+        host = RegistryHost.parse(written.host) if written.host is not None else None
+        if host is not None and host.ecr is None:
             raise UsageError(
                 f"{quoted(text)} is not in a private registry of ECR, which alone has this; write REPOSITORY, "
                 "REPOSITORY:TAG or REPOSITORY@sha256:DIGEST"
@@ -48,6 +48,7 @@ class SelectedImages:
         if len(written.tags) > 1:
             raise UsageError(f"{quoted(text)} names {len(written.tags)} tags; name one image at a time")
         name = RepositoryName.parse(written.repository).text
+        registry = (host.ecr if host is not None else None) or home()
         return cls(registry, name, written.digest or next(iter(written.tags), None))
 
     @property
