@@ -98,7 +98,7 @@ def _forecast(forecast: Forecast, prices: Prices) -> dict[str, Any]:
             }
             for day in forecast.days
         ],
-        "left": {"images": len(forecast.left), "known_images_gone": len(forecast.expired_at)},
+        "left": {"images": len(forecast.left), "known_images_expired": len(forecast.expired_at)},
     }
 
 
