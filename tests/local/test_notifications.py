@@ -15,8 +15,9 @@ from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.registry.notifications import read_notifications
 from shared_ecr.declaration import load
 from shared_ecr.deployment.adoption.notification_drift import NotificationStates, notification_drift
-from shared_ecr.local import LocalAws, environment_under
+from shared_ecr.local import LocalAws, environment_under, give_scan_results
 from shared_ecr.model.names import Region
+from shared_ecr.model.settings.event_patterns import EVENTS, FindingSeverity
 
 GOLDEN = Path(__file__).parents[1] / "templates/golden/notifications/notifications-registry-us-west-2.template.json"
 REGION = "us-east-1"
@@ -188,3 +189,24 @@ def test_a_repository_that_no_pattern_means_is_not_published(
 def test_a_push_that_is_refused_sends_nothing(subscriber: Subscriber, own_registry: RegistryCaller) -> None:
     assert own_registry.ask("PUT", "team/app/manifests/v1", b"no manifest", Content_Type="text/plain").status == 400
     assert subscriber.events() == []
+
+
+@pytest.mark.parametrize(("severity", "published"), [("HIGH", 1), ("CRITICAL", 1), ("MEDIUM", 0)])
+def test_a_completed_basic_scan_is_published_once_from_its_severity_on(
+    aws: LocalAws, account: str, own_registry: RegistryCaller, severity: str, published: int
+) -> None:
+    pattern = next(row for row in EVENTS if row.rule == "ScanFindings").pattern(["scanned/app"], FindingSeverity.HIGH)
+    with client(aws, "sqs", account=account) as sqs, client(aws, "events", account=account) as events:
+        queue_url = sqs.create_queue(QueueName="scans")["QueueUrl"]
+        events.put_rule(Name="scans", EventPattern=json.dumps(pattern))
+        events.put_targets(Rule="scans", Targets=[{"Id": "1", "Arn": f"arn:aws:sqs:{REGION}:{account}:scans"}])
+        with client(aws, "ecr", account=account) as ecr:
+            ecr.create_repository(repositoryName="scanned/app")
+            digest = own_registry.push_image("scanned/app", "v1").headers["Docker-Content-Digest"]
+            finding = {"name": "CVE-2026-1", "severity": severity}
+            look = {"imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findings": [finding]}}
+            results = {"repositoryName": "scanned/app", "imageDigest": digest, "looks": [look]}
+            give_scan_results(aws, [results], account=account)
+            for _ in range(2):
+                ecr.describe_image_scan_findings(repositoryName="scanned/app", imageId={"imageDigest": digest})
+        assert len(sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])) == published
