@@ -230,10 +230,12 @@ def _include(path: Path) -> None:
     from shared_ecr.cli.saved_files import write_whole
     from shared_ecr.deployment.adoption.existing_declaration import with_include
 
-    text = path.read_text(encoding="utf-8")
+    # Line ends and a mark at the beginning stay as they are.
+    held = path.read_bytes().decode("utf-8")
+    text = held.removeprefix("\ufeff")
     edited = with_include(text, str(path))
     if edited != text:
-        write_whole(path, edited)
+        write_whole(path, f"{held[: len(held) - len(text)]}{edited}")
 
 
 def _require_free(into: Path, folder: Path) -> None:

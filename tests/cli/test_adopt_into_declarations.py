@@ -132,6 +132,18 @@ def test_an_include_that_exists_is_continued_in_its_style(case: str) -> None:
     assert whole(live, "legacy/shop") == []
 
 
+@pytest.mark.parametrize("include", ["", "include: [teams/*.yaml]\r\n", "include:\r\n  - teams/*.yaml\r\n"])
+def test_line_ends_and_the_mark_at_the_beginning_stay(include: str) -> None:
+    write("teams/one.yaml", "repositories: {}\n")
+    written = f"\ufeff{MAIN}".replace("\n", "\r\n") + include
+    Path("registry.yaml").write_bytes(written.encode())
+    assert included(registry(SHOP)) == ExitCode.DONE
+    held = Path("registry.yaml").read_bytes().decode()
+    assert held.startswith("\ufeffversion")
+    assert held.count("\n") == held.count("\r\n")
+    assert whole(registry(SHOP), "legacy/shop") == []
+
+
 REFUSED: dict[str, tuple[str, LiveRegistry, str]] = {
     "another account": (MAIN, replace(registry(SHOP), account=AccountId("999999999999")), "999999999999"),
     "another Region": (MAIN, replace(registry(SHOP), region=Region("eu-west-1")), "us-east-1"),

@@ -41,7 +41,8 @@ def with_include(text: str, file: str) -> str:
     include = document.get(KEY) if isinstance(document, Mapping) else None
     match include:
         case None if isinstance(document, Mapping) and _is_block(document, text):
-            return f"{text.rstrip()}\n\n{KEY}: [{INCLUDED}]\n"
+            end = _line_end(text)
+            return f"{text.rstrip()}{end}{end}{KEY}: [{INCLUDED}]{end}"
         case Sequence(_, [first, *_] as entries):
             return text if any(map(_covers, entries)) else _inserted(text, first)
         case _:
@@ -75,7 +76,11 @@ def _inserted(text: str, first: Node) -> str:
     index = first.position.line - 1
     before, rest = lines[index][: first.position.column - 1], lines[index][first.position.column - 1 :]
     if before.strip() == "-":
-        lines.insert(index, f"{before}{INCLUDED}\n")
+        lines.insert(index, f"{before}{INCLUDED}{_line_end(text)}")
     else:
         lines[index] = f"{before}{INCLUDED}, {rest}"
     return "".join(lines)
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
