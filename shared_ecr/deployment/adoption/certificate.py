@@ -22,6 +22,7 @@ from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegi
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.text import first_few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def certify(
     names = [*adopted, *_imported_besides(live, wanted, frozenset(adopted))]
     found = [finding for name in names for finding in _of_repository(live, wanted, name, basis)]
     unseen = _of_unseen(live, wanted, frozenset(adopted))
-    return [*found, *unseen, *map(_of_setting, setting_differences(live, wanted))]
+    return [*found, *unseen, *_of_unknown(live), *map(_of_setting, setting_differences(live, wanted))]
 
 
 def _imported_besides(live: LiveRegistry, wanted: WantedRegistry, adopted: frozenset[str]) -> Iterator[str]:
@@ -77,6 +78,16 @@ def _of_unseen(live: LiveRegistry, wanted: WantedRegistry, adopted: frozenset[st
                 "If it exists, it would be imported without a comparison",
                 "Read it too: name it with --repository, or adopt without --repository and --except",
             )  # fmt: skip
+
+
+def _of_unknown(live: LiveRegistry) -> Iterator[AdoptionFinding]:
+    if live.unknown:
+        what = f"AWS answered with parts that this release does not know: {first_few(live.unknown)}"
+        yield _error(
+            "adopt-unknown", "the registry", what, "They are not in the snapshot, and an import can reset them",
+            "Update shared-ecr and read again, or accept it under 'acknowledged' if they are not settings",
+            live.unknown,
+        )  # fmt: skip
 
 
 def _of_repository(

@@ -5,7 +5,7 @@ is written loads, and its repositories equal those that are live.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared_ecr.declaration import parse
 from shared_ecr.deployment.adoption.account_names import Accounts
@@ -131,7 +131,8 @@ def write_declaration(live: LiveRegistry, request: AdoptionRequest) -> WrittenDe
     settings: Plain = settings_of(live, left) if has_settings else {"scanning": None}
     draft = _Draft(live, request, settings, left=left)
     _collect(draft)
-    wanted = registry_without_deleted(live) if request.drops_deleted else live
+    # What is unknown is a matter for the certificate: no declaration says it.
+    wanted = replace(registry_without_deleted(live) if request.drops_deleted else live, unknown=())
     while True:
         text = _text(draft) if request.existing is None else _included_text(draft, request.existing)
         try:

@@ -37,6 +37,8 @@ def render_document(registry: LiveRegistry) -> dict[str, Any]:
             {"repository": each.repository or None, "action": each.action, "why": each.why} for each in registry.unread
         ],
     }
+    if registry.unknown:
+        live["unknown"] = list(registry.unknown)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"The registry of {registry.account} in {registry.region} as it was at {registry.taken}",
@@ -76,6 +78,7 @@ def parse_document(text: str, source: str) -> LiveRegistry:
             read_resources(resources),
             tuple(_read_unread(each) for each in _list(live["unread"])),
             tuple(str(each) for each in _list(live.get("selection") or [])),
+            tuple(str(each) for each in _list(live.get("unknown") or [])),
         )
     except InvalidResourceError as error:
         raise _invalid(source, str(error)) from error

@@ -94,6 +94,9 @@ class LiveRegistry:
     selection: tuple[str, ...] = field(default=())
     """The patterns of repositories that were read, where not all were; an excluded one begins with `!`."""
 
+    unknown: tuple[str, ...] = field(default=())
+    """Parts of AWS's answers that this release does not know: `DescribeRepositories: repositories[].x`."""
+
     @property
     def home(self) -> EcrRegistry:
         """The registry as a place with a host."""

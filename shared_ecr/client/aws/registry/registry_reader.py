@@ -16,6 +16,7 @@ from shared_ecr.client.aws.registry.owners import IAM_ROLE, KMS_KEY, owned_by
 from shared_ecr.client.aws.registry.public import read_public
 from shared_ecr.client.aws.registry.repositories import RepositorySelection, described, read_repositories
 from shared_ecr.client.aws.registry.settings import read_settings
+from shared_ecr.client.aws.registry.unknown_parts import unknown_parts
 from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.model.names import Region
@@ -50,20 +51,22 @@ def read_registry(clients: AwsClients, question: RegistryQuestion) -> LiveRegist
     rate = None if is_loopback(client.meta.endpoint_url) else question.rate
     questions = PacedQuestions(RequestPace(rate))
     watch(client, "ecr", questions.pace)
-    listed = described(client, questions, question.selection)
-    keys = KmsKeys(cache(partial(clients.service, region=region)), questions)
-    for each in listed:
-        keys.facts(each.get("encryptionConfiguration", {}).get("kmsKey"))
-    found = [
-        *read_repositories(client, questions, listed, keys),
-        *read_settings(client, questions, keys),
-        *(read_public(clients, questions, region) if question.with_public else ()),
-    ]
+    with unknown_parts(client) as unknown:
+        listed = described(client, questions, question.selection)
+        keys = KmsKeys(cache(partial(clients.service, region=region)), questions)
+        for each in listed:
+            keys.facts(each.get("encryptionConfiguration", {}).get("kmsKey"))
+        found = [
+            *read_repositories(client, questions, listed, keys),
+            *read_settings(client, questions, keys),
+            *(read_public(clients, questions, region) if question.with_public else ()),
+        ]
     if question.stacks:
         owned = owned_by(clients.cloudformation(region), questions, question.stacks)
         found = [_owned(each, owned) for each in found]
     unread = tuple(sorted(set(questions.unread)))
-    return LiveRegistry(account, region, question.taken, tuple(found), unread, question.selection.written)
+    selection = question.selection.written
+    return LiveRegistry(account, region, question.taken, tuple(found), unread, selection, tuple(sorted(unknown)))
 
 
 def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str]) -> LiveResource:

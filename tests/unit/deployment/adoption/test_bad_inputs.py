@@ -11,7 +11,7 @@ from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, W
 from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted, without_deleted
 from shared_ecr.deployment.adoption.verification import changed_since
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
-from shared_ecr.documents.live import DeniedRead, LiveRegistry
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, parse_document, render_text
 
 ROOT = "arn:aws:iam::222222222222:root"
 DELETED = "AROAEXAMPLEEXAMPLE123"
@@ -111,6 +111,17 @@ def test_a_key_whose_manager_is_unknown_is_never_certified() -> None:
     written = adopted(live)
     assert written.adopted == ("other",)
     assert "kms:DescribeKey was denied" in reasons(written)["shop"]
+
+
+def test_a_registry_with_unknown_parts_is_declared_and_left_to_the_certificate() -> None:
+    live = replace(registry(repository("shop")), unknown=("DescribeRepositories: repositories[].quarantine",))
+    written = adopted(live)
+    assert (written.adopted, codes(live, written)) == (("shop",), ["adopt-unknown"])
+
+
+def test_the_unknown_parts_are_kept_in_the_snapshot() -> None:
+    live = replace(registry(repository("shop")), unknown=("DescribeRepositories: repositories[].quarantine",))
+    assert parse_document(render_text(live), "live.json").unknown == live.unknown
 
 
 BEFORE = repository("shop", policy(statement({"AWS": ROOT})), LifecyclePolicy=UNTAGGED)

@@ -169,6 +169,13 @@ def test_what_was_selected_and_is_not_there_does_not_exist(selection: tuple[str,
     assert found(live, {**as_live(live), (REPOSITORY, "legacy/new"): new}) == []
 
 
+def test_what_this_release_does_not_know_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = replace(registry(LIVE), unknown=("DescribeRepositories: repositories[].quarantine",))
+    assert found(live, as_live(live)) == ["adopt-unknown"]
+    monkeypatch.setattr(certificate, "_of_unknown", nothing)
+    assert found(live, as_live(live)) == []
+
+
 FILTERS = [{"Filter": "legacy/*", "FilterType": "WILDCARD"}]
 PLAIN = {"Resource": "*", "Sid": "R"}
 RULES = [{"Destinations": [{"Region": "eu-west-1", "RegistryId": "111111111111"}]}]
