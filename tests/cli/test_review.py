@@ -276,6 +276,7 @@ def test_a_review_says_what_the_change_saves() -> None:
     expected = "saves 0.60 USD a month (6.4 GB less, layers counted in each image)"
     assert cost_line(with_images(before, after, *prices())) == f"cost of storage: {expected}"
     assert cost_line(with_images(before, after, *prices(), "--format", "markdown")) == f"Cost of storage: {expected}."
+    assert f"Cost of storage: {expected}." in with_images(before, after, *prices(), "--format", "html").stdout
     held = json.loads(with_images(before, after, *prices(), "--format", "json").stdout)["storage_cost"]
     assert (held["monthly_change"], held["currency"], held["not_known_for"]) == (-0.6, "USD", [])
     assert held["before"]["standard_bytes"] - held["after"]["standard_bytes"] == 6 * 2**30

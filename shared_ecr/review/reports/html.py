@@ -14,6 +14,7 @@ from shared_ecr.review.reports.sections import (
     counts,
     headroom_line,
     shown_headroom,
+    storage_line,
 )
 from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.text.markdown import html
@@ -36,6 +37,8 @@ def _body(verdict: ReviewResult) -> Iterator[str]:
     yield f'<h1>ECR review</h1><p class="dim"><code>{html(verdict.source)}</code>{against}</p>'
     css, said = _CSS[verdict.conclusion], f"<b>{html(conclusion(verdict))}</b><br>{html(counts(verdict))}"
     yield f'<div class="{css}" id="verdict">{said}</div>'
+    if line := storage_line(verdict):
+        yield f'<p class="dim">{html(line[0].upper() + line[1:])}.</p>'
     found = grouped_findings(verdict)
     if found:
         yield "<h2>Findings</h2>"
