@@ -65,10 +65,15 @@ def test_an_old_scan_counts_where_ecr_starts_no_other(world: ScanWorld, digest: 
     assert "can be old" in report["images"][0]["platforms"][0]["note"]
 
 
+def test_the_scan_of_the_push_is_waited_for_though_ecr_does_not_show_it_yet(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, "ScanNotFoundException", status("IN_PROGRESS"), basic(), start="LimitExceededException")
+    assert world.scan().code == 0
+
+
 @pytest.mark.parametrize("start", ["LimitExceededException", "UnsupportedImageTypeException", "ImageArchivedException"])
 def test_an_image_without_a_scan_that_can_have_none_fails(world: ScanWorld, digest: str, start: str) -> None:
     world.shows(digest, "ScanNotFoundException", start=start)
-    code, report = world.scanned()
+    code, report = world.scanned("1", "--wait", "1s")
     assert (code, report["images"][0]["platforms"][0]["outcome"]) == (1, "not_scanned")
 
 

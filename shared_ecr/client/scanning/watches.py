@@ -53,6 +53,8 @@ class BasicScanWatch:
     source: ScanSource
     today: datetime
     _is_started: bool = False
+    _is_limited: bool = False
+    """Whether ECR starts no scan today."""
     _replaced: datetime | None = None
     """When the scan was completed that a started one replaces."""
     _last: ScanLook | None = None
@@ -62,7 +64,7 @@ class BasicScanWatch:
         del now  # a basic scan has a last status, so that no time between looks matters
         self._last = found = self.source.look()
         if found is None:
-            return None if self._is_started else self._start(None)
+            return None if self._is_started or self._is_limited else self._start(None)
         meaning = meaning_of(found.status)
         match meaning.progress:
             case ScanProgress.RUNNING:
@@ -78,7 +80,9 @@ class BasicScanWatch:
                 assert_never(meaning.progress)
 
     def at_deadline(self) -> ScanOutcome:
-        """Say how far the scan was."""
+        """Say how far the scan was; where none appears and none can be started, there is none."""
+        if self._last is None and self._is_limited:
+            return MissingScan("ECR has no scan of it, and starts none today: the limit of scans is reached")
         return _unfinished(self._last)
 
     def _completed(self, found: ScanLook) -> ScanOutcome | None:
@@ -102,7 +106,9 @@ class BasicScanWatch:
             case StartedScan.LIMITED if earlier is not None:
                 return _result(earlier, "ECR starts no other scan today, so this result can be old")
             case StartedScan.LIMITED:
-                return MissingScan("ECR has no scan of it, and starts none today: the limit of scans is reached")
+                # The scan of the push counts too, and can be known to ECR before it is shown.
+                self._is_limited = True
+                return None
             case StartedScan.UNSUPPORTED:
                 return MissingScan("basic scanning does not support the type of the image")
             case StartedScan.ARCHIVED:

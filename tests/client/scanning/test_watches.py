@@ -55,6 +55,16 @@ def test_a_scan_that_never_appears_after_its_start_is_not_done() -> None:
     assert isinstance(basic(ScriptedScan(None)), UnfinishedScan)
 
 
+def test_the_scan_of_a_push_that_is_not_shown_yet_is_waited_for_and_started_once() -> None:
+    scan = ScriptedScan(None, None, RUNNING, complete(), start=StartedScan.LIMITED)
+    assert isinstance(basic(scan), CompletedScan)
+    assert scan.starts == 1
+
+
+def test_where_no_scan_appears_and_none_can_be_started_there_is_none() -> None:
+    assert isinstance(basic(ScriptedScan(None, start=StartedScan.LIMITED)), MissingScan)
+
+
 def test_an_old_result_counts_with_a_note_where_no_other_scan_is_started() -> None:
     outcome = basic(ScriptedScan(complete(LONGER_AGO), start=StartedScan.LIMITED))
     assert isinstance(outcome, CompletedScan)
