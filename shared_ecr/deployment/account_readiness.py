@@ -18,6 +18,7 @@ from shared_ecr.deployment.bootstrap.readiness import (
     stack_names,
     trusts,
 )
+from shared_ecr.deployment.build_connections import connection_checks
 from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.principals import Role
@@ -71,6 +72,9 @@ class AccountReadiness:
             yield self._trusting(clients, environment, repair)
         for name in stack_names(self.registry, environment):
             yield from self._stack(clients, environment, name)
+        builds = self.registry.builds
+        if builds and (builds.account, builds.region) == (environment.account, environment.region):
+            yield from connection_checks(clients, environment.name, builds)
 
     def _bootstrapped(self, clients: AwsClients, environment: BootstrapEnvironment, repair: str) -> ReadinessCheck:
         name = f"/cdk-bootstrap/{self.qualifier}/version"
