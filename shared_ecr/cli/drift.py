@@ -92,16 +92,18 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     from shared_ecr.access.trust_boundary import TrustBoundary
     from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts
     from shared_ecr.deployment.adoption.drift_reports import DriftReport, in_reading_order
-    from shared_ecr.deployment.adoption.stack_made import declared_with_parts, deployed_with_parts
+    from shared_ecr.deployment.adoption.stack_made import declared_registry, deployed_with_parts
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
-    from shared_ecr.documents.live.live_registry import REPOSITORY
+    from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
     from shared_ecr.findings import Acknowledgements, JudgedFinding
     from shared_ecr.model.filters import wildcard_matches
 
     def is_meant(name: str) -> bool:
         return not any(wildcard_matches(pattern, name) for pattern in arguments.excluded)
 
-    declared = WantedRegistry.of_declaration(registry, live.home).joined(declared_with_parts(registry, live.home))
+    # A snapshot may have been taken without the public repositories.
+    with_public = not arguments.snapshot or any(live.of(PUBLIC_REPOSITORY))
+    declared = declared_registry(registry, live.home, with_public=with_public)
     is_asked = not (arguments.no_deployed or arguments.snapshot)
     side = _deployed(registry, live) if is_asked else None
     deployed = deployed_with_parts(side, live.home) if side else WantedRegistry({}) if is_asked else declared

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from shared_ecr.deployment.adoption.public_writer import public_resources
 from shared_ecr.deployment.adoption.wanted_resources import STACK_KEY, WantedRegistry, WantedResource
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.live import LiveResource
@@ -17,6 +18,7 @@ from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES, CreationTemplate
+from shared_ecr.model.settings.public_repositories import HOME
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES, CacheRule, MadeSecret, NamedSecret
 from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION, MadeProfile
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource
@@ -48,6 +50,12 @@ def declared_with_parts(registry: RegistrySpec, home: EcrRegistry) -> Iterator[W
             for rule in signing.rules
         ]
         yield _resource(SIGNING_CONFIGURATION.type, "", {"Rules": as_json(pascal_keys(rules))}, stack)
+
+
+def declared_registry(registry: RegistrySpec, home: EcrRegistry, *, with_public: bool) -> WantedRegistry:
+    """Return all that *registry* declares in *home*, public repositories *with_public* and where they are."""
+    public = public_resources(registry) if with_public and home.region == HOME else ()
+    return WantedRegistry.of_declaration(registry, home).joined([*declared_with_parts(registry, home), *public])
 
 
 def deployed_with_parts(deployment: Deployment, home: EcrRegistry) -> WantedRegistry:
