@@ -22,7 +22,7 @@ _WITHOUT_RESOURCE = frozenset({
 })  # fmt: skip
 # Which service-linked role ECR makes for which resource.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
-_SERVICE_LINKED = {each.type: each.service_linked_role for each in TYPES.values() if each.service_linked_role}
+_SERVICE_LINKED = {each.type: each.linked_role.service for each in TYPES.values() if each.linked_role}
 # Services whose resources have the names that templates write: the type, and the ends of the ARNs.
 _NAMED = {
     "codebuild": ("AWS::CodeBuild::Project", ("project/{}",)),

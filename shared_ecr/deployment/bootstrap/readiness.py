@@ -10,9 +10,8 @@ from shared_ecr.model.ci_roles import grants_of
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
-from shared_ecr.model.settings.pull_through_cache import CACHES
-from shared_ecr.model.settings.replication import REPLICATION
-from shared_ecr.model.settings.scanning import SCANNING, ScanType
+from shared_ecr.model.settings.setting_type import ServiceLinkedRole
+from shared_ecr.model.settings.table import TYPES
 
 # The oldest bootstrap stack that CDK's default synthesizer deploys with:
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
@@ -40,27 +39,10 @@ class ReadinessCheck:
     """The command, or what to do; nothing where it is ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceLinkedRole:
-    """A role that a service makes for itself, and the service that makes it."""
-
-    name: str
-    service: str
-
-
 def service_linked_roles(registry: RegistrySpec) -> Iterator[ServiceLinkedRole]:
-    """Yield the roles that the settings of *registry* need.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
-    """
-    settings = registry.settings
-    if settings[REPLICATION]:
-        yield ServiceLinkedRole("AWSServiceRoleForECRReplication", "replication.ecr.amazonaws.com")
-    if settings[CACHES]:
-        yield ServiceLinkedRole("AWSServiceRoleForECRPullThroughCache", "pullthroughcache.ecr.amazonaws.com")
-    scanning = settings[SCANNING]
-    if scanning and scanning.type is ScanType.ENHANCED:
-        yield ServiceLinkedRole("AWSServiceRoleForAmazonInspector2", "inspector2.amazonaws.com")
+    """Yield the roles that the settings of *registry* need."""
+    roles = (each.linked_role for each in TYPES.values())
+    return (role for role in roles if role and role.is_needed(registry.settings))
 
 
 def granted_roles(registry: RegistrySpec) -> tuple[Role, ...]:

@@ -18,7 +18,7 @@ from shared_ecr.model.property_shapes import ENCRYPTION, EXCLUSIONS, TAGS, TEXT,
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.setting import Setting
-from shared_ecr.model.settings.setting_type import SettingType, TerraformType
+from shared_ecr.model.settings.setting_type import ServiceLinkedRole, SettingType, TerraformType
 from shared_ecr.text import quoted
 
 ROOT = "ROOT"
@@ -110,5 +110,7 @@ CREATION_TEMPLATE = SettingType(
     create_only=("Prefix",),
     policies=frozenset({"RepositoryPolicy"}),
     terraform=TerraformType("aws_ecr_repository_creation_template", None),
-    service_linked_role="ecr.amazonaws.com",
+    linked_role=ServiceLinkedRole(
+        "AWSServiceRoleForECRTemplate", "ecr.amazonaws.com", lambda settings: bool(settings[TEMPLATES])
+    ),
 )

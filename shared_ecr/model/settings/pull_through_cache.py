@@ -17,7 +17,13 @@ from shared_ecr.model.permissions import Grant
 from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.setting import Setting
-from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
+from shared_ecr.model.settings.setting_type import (
+    LiveReading,
+    Properties,
+    ServiceLinkedRole,
+    SettingType,
+    TerraformType,
+)
 from shared_ecr.text import quoted
 from shared_ecr.text.spelling import pascal_keys
 
@@ -260,5 +266,9 @@ CACHE_RULE = SettingType(
         # Credentials are updated in place there: the provider calls UpdatePullThroughCacheRule.
         create_only=("EcrRepositoryPrefix", "UpstreamRegistryUrl", "UpstreamRepositoryPrefix"),
     ),
-    service_linked_role="pullthroughcache.ecr.amazonaws.com",
+    linked_role=ServiceLinkedRole(
+        "AWSServiceRoleForECRPullThroughCache",
+        "pullthroughcache.ecr.amazonaws.com",
+        lambda settings: bool(settings[CACHES]),
+    ),
 )

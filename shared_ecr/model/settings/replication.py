@@ -14,7 +14,13 @@ from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryNam
 from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
-from shared_ecr.model.settings.setting_type import Properties, SettingType, TerraformBlock, TerraformType
+from shared_ecr.model.settings.setting_type import (
+    Properties,
+    ServiceLinkedRole,
+    SettingType,
+    TerraformBlock,
+    TerraformType,
+)
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
 from shared_ecr.text.spelling import pascal_keys
@@ -200,5 +206,9 @@ REPLICATION_CONFIGURATION = SettingType(
         "aws_ecr_replication_configuration",
         {"replication_configuration": TerraformBlock("ReplicationConfiguration", {"rule": _RULES}, is_list=False)},
     ),
-    service_linked_role="replication.ecr.amazonaws.com",
+    linked_role=ServiceLinkedRole(
+        "AWSServiceRoleForECRReplication",
+        "replication.ecr.amazonaws.com",
+        lambda settings: settings[REPLICATION] is not None,
+    ),
 )

@@ -13,7 +13,14 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
-from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformBlock, TerraformType
+from shared_ecr.model.settings.setting_type import (
+    LiveReading,
+    Properties,
+    ServiceLinkedRole,
+    SettingType,
+    TerraformBlock,
+    TerraformType,
+)
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text.spelling import pascal_keys
 
@@ -114,6 +121,11 @@ def _live(answer: Any) -> Iterator[Properties]:
     yield {"ScanType": held.get("scanType", "BASIC"), "Rules": pascal_keys(held.get("rules", []))}
 
 
+def _is_enhanced(settings: SettingsSpec) -> bool:
+    scanning = settings[SCANNING]
+    return scanning is not None and scanning.type is ScanType.ENHANCED
+
+
 _RULES = TerraformBlock(
     "Rules",
     {
@@ -134,5 +146,5 @@ SCANNING_CONFIGURATION = SettingType(
     render=_render,
     put_by={"PutRegistryScanningConfiguration": ""},
     terraform=TerraformType("aws_ecr_registry_scanning_configuration", {"scan_type": "ScanType", "rule": _RULES}),
-    service_linked_role="inspector2.amazonaws.com",
+    linked_role=ServiceLinkedRole("AWSServiceRoleForAmazonInspector2", "inspector2.amazonaws.com", _is_enhanced),
 )

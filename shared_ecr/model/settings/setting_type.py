@@ -53,6 +53,19 @@ class TerraformType:
     """The properties for which the provider replaces the resource, where they are not those of CloudFormation."""
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceLinkedRole:
+    """A role that a service makes for itself, and the service that makes it.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/using-service-linked-roles.html
+    """
+
+    name: str
+    service: str
+    is_needed: Callable[[SettingsSpec], bool] = field(repr=False, compare=False)
+    """Whether the settings of a registry need it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingType:
     """A resource type that settings become, and what is known of it."""
@@ -89,8 +102,8 @@ class SettingType:
     """Returns what a declaration of the resources writes under the first key; None where adoption decides it."""
     terraform: TerraformType | None = None
     """None where the provider `aws` has no such type."""
-    service_linked_role: str = ""
-    """The service whose linked role AWS creates with the resource."""
+    linked_role: ServiceLinkedRole | None = None
+    """The role that AWS creates with the first resource of the type."""
 
     @property
     def words(self) -> str:

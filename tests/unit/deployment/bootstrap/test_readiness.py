@@ -35,8 +35,9 @@ CI = "github_actions: {account: build, role: ci, repository: acme/app, branch: m
         (", replication: [{destinations: [{region: eu-west-1}]}]", ["AWSServiceRoleForECRReplication"]),
         (", pull_through_cache: {pub: {upstream: ecr-public}}", ["AWSServiceRoleForECRPullThroughCache"]),
         (", scanning: {type: enhanced}", ["AWSServiceRoleForAmazonInspector2"]),
+        (", creation_templates: {team: {applied_for: [create_on_push]}}", ["AWSServiceRoleForECRTemplate"]),
     ],
-    ids=["nothing", "replication", "cache", "enhanced scanning"],
+    ids=["nothing", "replication", "cache", "enhanced scanning", "creation template"],
 )
 def test_each_setting_needs_the_role_of_its_service(settings: str, roles: list[str]) -> None:
     assert [each.name for each in service_linked_roles(registry(settings))] == roles
