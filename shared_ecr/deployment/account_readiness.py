@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared_ecr.client.aws.build_connections import connection_states
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
@@ -18,7 +19,6 @@ from shared_ecr.deployment.bootstrap.readiness import (
     stack_names,
     trusts,
 )
-from shared_ecr.deployment.build_connections import connection_checks
 from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.principals import Role
@@ -74,7 +74,10 @@ class AccountReadiness:
             yield from self._stack(clients, environment, name)
         builds = self.registry.builds
         if builds and (builds.account, builds.region) == (environment.account, environment.region):
-            yield from connection_checks(clients, environment.name, builds)
+            for state in connection_states(clients, builds):
+                bad = Readiness.MISSING if state.is_known else Readiness.UNKNOWN
+                readiness = bad if state.problem else Readiness.READY
+                yield ReadinessCheck(environment.name, str(state), readiness, state.repair)
 
     def _bootstrapped(self, clients: AwsClients, environment: BootstrapEnvironment, repair: str) -> ReadinessCheck:
         name = f"/cdk-bootstrap/{self.qualifier}/version"

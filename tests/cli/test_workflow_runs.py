@@ -200,6 +200,6 @@ def test_a_build_of_codebuild_that_fails_exports_nothing_and_pushes_nothing(
     (machine.checkout / "Dockerfile").write_text("FROM scratch\nCOPY absent /\n")
     ran = codebuild("branch/main", COMMIT)
     assert (ran.code == 0, ran.outputs) == (False, {})
-    # It ended with the build, and did not go on to push what is not there.
+    # It ended with the build, and did not try to push what is not there.
     assert "image.tar" not in ran.stderr
     assert machine.calls()[-1][:2] == ["buildx", "rm"]

@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_GetConnectio
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
-from shared_ecr.deployment.bootstrap.readiness import Readiness, ReadinessCheck
 from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.model.builds.image_builds import BuildSettings
 from shared_ecr.model.builds.sources import GitHost, SourceConnection
@@ -26,17 +26,30 @@ class ConnectionClients(Protocol):
         ...
 
 
-def connection_checks(
-    clients: ConnectionClients, environment: str, settings: BuildSettings
-) -> Iterator[ReadinessCheck]:
-    """Yield one check for each connection and each kind of source that is read by it."""
-    used = dict.fromkeys((build.connection, build.source.host) for build in settings.builds)
-    for connection, host in used:
-        yield _check(clients, environment, connection, host)
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """One connection and one host whose sources are read by it."""
+
+    connection: SourceConnection
+    host: GitHost
+    problem: str = ""
+    """What keeps it from reading sources, or from being looked at; nothing where it is ready."""
+    repair: str = ""
+    is_known: bool = True
+    """Whether CodeConnections could be asked."""
+
+    def __str__(self) -> str:
+        name = f"connection {self.connection.arn.rpartition('/')[2]} to {self.host}"
+        return f"{name}: {self.problem}" if self.problem else name
 
 
-def _check(clients: ConnectionClients, environment: str, connection: SourceConnection, host: GitHost) -> ReadinessCheck:
-    about = f"connection {connection.arn.rpartition('/')[2]} to {host}"
+def connection_states(clients: ConnectionClients, settings: BuildSettings) -> Iterator[ConnectionState]:
+    """Yield the state of each connection for each host whose sources are read by it."""
+    for connection, host in dict.fromkeys((build.connection, build.source.host) for build in settings.builds):
+        yield _state(clients, connection, host)
+
+
+def _state(clients: ConnectionClients, connection: SourceConnection, host: GitHost) -> ConnectionState:
     try:
         # The older prefix of an ARN is a service of its own name.
         client = clients.service(connection.service, connection.region)
@@ -44,14 +57,11 @@ def _check(clients: ConnectionClients, environment: str, connection: SourceConne
             found = client.get_connection(ConnectionArn=connection.arn)["Connection"]
     except AwsRefusedError as refusal:
         if refusal.code == "ResourceNotFoundException":
-            return ReadinessCheck(environment, about, Readiness.MISSING, f"make it {_CONSOLE}, and declare its ARN")
-        return ReadinessCheck(environment, f"{about}: {refusal}", Readiness.UNKNOWN)
+            return ConnectionState(connection, host, "not there", f"make it {_CONSOLE}, and declare its ARN")
+        return ConnectionState(connection, host, str(refusal), is_known=False)
     except SharedEcrError as error:
-        return ReadinessCheck(environment, f"{about}: {error}", Readiness.UNKNOWN)
-    wrong, repair = _judged(found, host)
-    if wrong:
-        return ReadinessCheck(environment, f"{about}: {wrong}", Readiness.MISSING, repair)
-    return ReadinessCheck(environment, about, Readiness.READY)
+        return ConnectionState(connection, host, str(error), is_known=False)
+    return ConnectionState(connection, host, *_judged(found, host))
 
 
 def _judged(connection: dict[str, Any], host: GitHost) -> tuple[str, str]:
