@@ -87,6 +87,10 @@ def test_the_wheel_ships_the_files_that_init_writes(wheel: Path) -> None:
     assert shipped == {path.name for path in (ROOT / "shared_ecr/cli/app_files").iterdir()}
 
 
+def test_the_wheel_ships_the_operations_that_older_releases_of_botocore_lack(wheel: Path) -> None:
+    assert "shared_ecr/client/aws/models/ecr/2015-09-21/service-2.sdk-extras.json" in zipfile.ZipFile(wheel).namelist()
+
+
 def test_someone_elses_app_synthesises_our_constructs(environment: Path, tmp_path: Path) -> None:
     (tmp_path / "constructs").mkdir()
     (tmp_path / "constructs/theirs.py").write_text("", encoding="utf-8")
