@@ -45,7 +45,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action="append",
         default=[],
         choices=("ecs", "lambda", "inspector", "kubernetes"),
-        help="ask which images run: ECS, Lambda, Amazon Inspector for ECS and EKS of every account that it watches, or "
+        help="ask which images run: ECS, Lambda, Amazon Inspector for ECS and EKS in the accounts that it watches, or "
         "through kubectl the cluster of its current context",
     )
     add_file(parser)

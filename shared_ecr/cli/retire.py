@@ -81,8 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         _print_json(judged)
     else:
         _print_text(judged)
-        others = "ECS and EKS" if "inspector" in arguments.running else "no services"
-        print(f"of other accounts, {others} are asked; their pulls are counted", file=sys.stderr)
+        unless = "; Inspector counts in the accounts that it watches" if "inspector" in arguments.running else ""
+        print(f"services of other accounts are not asked{unless}; their pulls are counted", file=sys.stderr)
     is_blocked = any(finding.blocks for _, found in judged for finding in found)
     return ExitCode.FINDINGS if is_blocked else ExitCode.DONE
 

@@ -1,6 +1,6 @@
 """What Amazon Inspector says about the use of images, held against an inventory.
 
-Inspector counts the ECS tasks and EKS pods of every account that it watches, so it sees consumers in other accounts. It
+Inspector counts ECS tasks and EKS pods, in accounts that AWS's reference does not name. It
 does so for images that enhanced scanning covers: of the others it is not known whether they are in use.
 https://docs.aws.amazon.com/inspector/v2/APIReference/API_EcrContainerImageMetadata.html
 """
