@@ -145,7 +145,16 @@ def _has_no_credentials(error: SharedEcrError) -> bool:
 
 def _report(text: str, code: ExitCode) -> int:
     line = " ".join(text.split())
-    print(f"{PROGRAM}: {line}", flush=True)
+    try:
+        print(f"{PROGRAM}: {line}", flush=True)
+    except BrokenPipeError:
+        # The caller has ended, which `main` takes for no failure.
+        raise
+    except OSError:
+        # A full disk. Python would complain once more at its end, with an exit code of its own.
+        from shared_ecr.cli.streams import discard_result
+
+        discard_result()
     _say(line)
     return code
 

@@ -17,7 +17,7 @@ def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
     line = text if is_placed else f"shared-ecr: {text}"
     # What is raised "from None" hides what quoted a secret; `__context__` still has it.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{line}\n  because: {type(cause).__name__}: {cause}" if verbose and cause else line
+    return f"{line}\n  because: {type(cause).__name__}: {_redacted(str(cause))}" if verbose and cause else line
 
 
 def _of_the_system(fault: OSError) -> str:
@@ -42,7 +42,14 @@ def unexpected_error_text(error: Exception, *, verbose: bool) -> str:
         what = f"an error that shared-ecr does not expect ({type(error).__name__}{_place(error)}); please report it"
     if not verbose:
         return f"shared-ecr: {what}. Repeat the command with --verbose to see where it happened [unexpected]"
-    return f"shared-ecr: {what} [unexpected]\n{''.join(traceback.format_exception(error)).rstrip()}"
+    return f"shared-ecr: {what} [unexpected]\n{_redacted(''.join(traceback.format_exception(error)).rstrip())}"
+
+
+def _redacted(text: str) -> str:
+    """Return *text*, which others wrote, without what is behind the name of a secret."""
+    from shared_ecr.client.aws.redaction import redacted
+
+    return redacted(text)
 
 
 def _place(error: Exception) -> str:

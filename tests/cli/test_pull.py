@@ -142,6 +142,15 @@ def test_what_cannot_be_done_is_refused_before_anything_is_pulled(words: tuple[s
     assert reason in done.stderr
 
 
+@pytest.mark.parametrize("name", ["registry.yaml", "/dev/null"])
+def test_a_file_is_not_taken_for_a_folder(registry: FakeRegistry, tmp_path: Path, name: str) -> None:
+    (tmp_path / "registry.yaml").write_text("version: 1\n")
+    done = shared_ecr("pull", f"{registry.host}/team/app:1", tmp_path / name)
+    assert done.code == 2
+    assert "this is not a folder; name a folder, a file that ends in .tar, or '-'" in done.stderr
+    assert (tmp_path / "registry.yaml").read_text() == "version: 1\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_ctrl_c_says_what_is_kept(registry: FakeRegistry, tmp_path: Path) -> None:
     reached, go = threading.Event(), threading.Event()

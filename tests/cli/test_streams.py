@@ -10,6 +10,7 @@ import pytest
 from shared_ecr.findings.errors import ExitCode
 
 COMMAND = f"{sys.executable} -m shared_ecr.cli"
+HELPER = f"{sys.executable} -c 'from shared_ecr.cli.credential_helper import run; run()'"
 URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/ab\n"
 
 
@@ -73,9 +74,16 @@ def test_a_terminal_of_ascii_alone_shows_other_characters_escaped(tmp_path: Path
 
 def test_the_credential_helper_prints_no_warning_among_its_answers() -> None:
     # Where standard error is closed, Python prints to standard output what is meant for it.
-    helper = f"{sys.executable} -c 'from shared_ecr.cli.credential_helper import run; run()'"
-    run = shell(f"echo ghcr.io | {helper} get 2>&-")
+    run = shell(f"echo ghcr.io | {HELPER} get 2>&-")
     assert (run.returncode, run.stdout) == (1, "credentials not found in native keychain\n")
-    run = shell(f"{helper} nonsense 2>&-")
+    run = shell(f"{HELPER} nonsense 2>&-")
     assert run.stdout.count("\n") == 1
     assert run.stdout.startswith("docker-credential-shared-ecr: usage: ")
+
+
+@pytest.mark.parametrize("words", ["list", "--version", "nonsense"])
+def test_the_credential_helper_ends_with_a_code_of_its_own_on_a_full_disk(tmp_path: Path, words: str) -> None:
+    run = shell(f"{HELPER} {words} >/dev/full", HOME=str(tmp_path))
+    assert run.returncode in {ExitCode.INVALID, ExitCode.ENVIRONMENT}
+    assert run.stderr.startswith("docker-credential-shared-ecr: ")
+    assert "Traceback" not in run.stderr

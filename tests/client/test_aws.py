@@ -15,6 +15,7 @@ from botocore import exceptions
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared_ecr.cli.error_text import error_text
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.aws.redaction import HIDDEN, redacted
@@ -141,6 +142,34 @@ def test_a_web_identity_file_that_is_missing_is_named_with_its_variable(
 
     with pytest.raises(UnavailableError, match=f"AWS_WEB_IDENTITY_TOKEN_FILE names {tmp_path}/token, which cannot be"):
         AwsClients().caller_account(REGION)
+
+
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID"])
+def test_credentials_with_a_line_end_in_them_are_named_and_not_shown(
+    aws_environment: pytest.MonkeyPatch, name: str
+) -> None:
+    aws_environment.setenv(name, f"{CANARY}\nx")
+    aws_environment.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(UnavailableError, match="have a line end or another character that cannot be sent") as caught:
+        AwsClients().caller_account(REGION)
+    for verbose in (False, True):
+        shown = error_text(caught.value, verbose=verbose)
+        assert CANARY not in shown
+        assert "Signature=" not in shown
+
+
+def test_a_credential_process_that_prints_no_json_is_named_and_not_quoted(
+    aws_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        aws_environment.delenv(name)
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = /bin/echo {CANARY}\n")
+    aws_environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(
+        UnavailableError, match="the credential_process of the profile printed something that is not"
+    ) as caught:
+        AwsClients().caller_account(REGION)
+    assert CANARY not in error_text(caught.value, verbose=True)
 
 
 def test_a_profile_with_mfa_never_reads_the_code_from_standard_input(

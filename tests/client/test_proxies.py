@@ -36,3 +36,9 @@ def test_the_answer_of_a_proxy_is_shown_and_its_password_is_not(proxy: tuple[str
     assert f"the proxy to ghcr.io (HTTPS_PROXY) cannot be used: Tunnel connection failed: {answer}" in text
     assert ("it wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" in text) is answer.startswith("407")
     assert SECRET not in text
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "socks5://127.0.0.1:1080", "ftp://proxy.example", "http://"])
+def test_what_is_not_the_address_of_a_proxy_is_named_by_its_variable(address: str) -> None:
+    with pytest.raises(UnavailableError, match=r"the proxy in HTTPS_PROXY .* is not the address of an HTTP proxy"):
+        Transport({"HTTPS_PROXY": address}, connections=1).send("GET", "https://ghcr.io/v2/", {})

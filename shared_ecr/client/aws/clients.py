@@ -6,6 +6,7 @@ a push to another registry has an `AwsClients` too, and asks it for nothing.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -123,6 +124,12 @@ class AwsClients:
         with self._lock, asking_aws(service):
             try:
                 yield
+            except JSONDecodeError:
+                # The text of this exception has what the program printed.
+                raise UnavailableError(
+                    f"the AWS credentials for {service} could not be fetched: the credential_process of the profile "
+                    "printed something that is not JSON"
+                ) from None
             except ValueError as fault:
                 # What AWS_ENDPOINT_URL holds is checked by botocore with a plain ValueError.
                 raise UnavailableError(f"no client of {service} could be made: {fault}") from fault

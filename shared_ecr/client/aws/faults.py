@@ -41,6 +41,8 @@ _SESSION = (
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
 WEB_IDENTITY_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 TERMINAL = "/dev/tty"
+# How http.client begins what it says of a header that it does not send; the value is behind it.
+_UNSENDABLE = "Invalid header value"
 
 
 class AwsRefusedError(RefusedError):
@@ -149,10 +151,20 @@ def _from_botocore(fault: "BotoCoreError", action: str) -> SharedEcrError:
         case exceptions.SSLError():
             text = f"the TLS certificate for {action} was not accepted: {said}; behind a proxy set AWS_CA_BUNDLE"
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
-            text = f"AWS could not be reached for {action}: {said}; check the network, the proxy and the Region"
+            text = _unreachable(action, said)
         case _:
             text = f"{action} could not be asked: {said}"
     return UnavailableError(text)
+
+
+def _unreachable(action: str, said: str) -> str:
+    """Say why no request was answered: the network, or credentials that no request can have."""
+    if _UNSENDABLE in said:
+        return (
+            f"the AWS credentials for {action} have a line end or another character that cannot be sent; check "
+            "AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and the credentials file"
+        )
+    return f"AWS could not be reached for {action}: {said}; check the network, the proxy and the Region"
 
 
 def _from_system(fault: OSError | EOFError, action: str) -> UnavailableError:

@@ -16,6 +16,9 @@ _NAMED = re.compile(
 )
 _ELEMENT = re.compile(r"(?i)(<(?:SessionToken|SecretAccessKey)>)[^<]+")
 
+# http.client quotes a header that it does not send, such as a session token with the line end of the file it was in.
+_HEADER = re.compile(r"(?is)(invalid header (?:value|name) )b?['\"].*")
+
 # botocore's modules that log requests, responses or what they made of them, once they are at DEBUG. The rest of
 # its loggers is found as it appears; these exist from the beginning.
 _CHATTY = ("auth", "client", "credentials", "endpoint", "hooks", "httpsession", "parsers", "tokens", "utils")
@@ -32,7 +35,7 @@ def hidden(text: str, *secrets: str) -> str:
 def redacted(text: str, *secrets: str) -> str:
     """Replace *secrets*, and all that is behind the name of a secret, in *text*."""
     text = _NAMED.sub(rf"\1\2{HIDDEN}", hidden(text, *secrets))
-    return _ELEMENT.sub(rf"\1{HIDDEN}", text)
+    return _HEADER.sub(rf"\1{HIDDEN}", _ELEMENT.sub(rf"\1{HIDDEN}", text))
 
 
 class SecretsFilter(logging.Filter):

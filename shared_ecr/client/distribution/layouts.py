@@ -36,6 +36,11 @@ class LayoutFolder:
         self.path = path
         self._new_files = AtomicFiles()
         with self._written():
+            if path.exists() and not path.is_dir():
+                raise InvalidImageError.in_file(
+                    str(path),
+                    "this is not a folder; name a folder, a file that ends in .tar, or '-' for standard output",
+                )
             if path.is_dir() and any(map(_is_of_others, path.iterdir())) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
             # An index that cannot be added to is refused before the first byte is fetched.

@@ -19,6 +19,7 @@ from shared_ecr.text import visible
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
+    from urllib3.util.url import Url
 
 CHUNK = 512 * 1024
 # Manifests are bounded by 4 MiB; tokens and errors are smaller.
@@ -169,7 +170,7 @@ class Transport:
                 ca_certs=bundle,
                 ssl_context=context,
             )
-        address = urllib3.util.parse_url(proxy)
+        address = _proxy_address(proxy)
         login = urllib3.make_headers(proxy_basic_auth=address.auth) if address.auth else None
         return urllib3.ProxyManager(
             address._replace(auth=None).url,
@@ -180,6 +181,23 @@ class Transport:
             ssl_context=context,
             proxy_headers=login,
         )
+
+
+def _proxy_address(proxy: str) -> "Url":
+    """Read the address of a proxy; its text may hold a password, so no error repeats it."""
+    from urllib3.exceptions import LocationParseError
+    from urllib3.util import parse_url
+
+    try:
+        address = parse_url(proxy)
+    except LocationParseError:
+        address = None
+    if address is None or address.host is None or address.scheme not in {None, "http", "https"}:
+        raise UnavailableError(
+            "the proxy in HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not the address of an HTTP proxy; write "
+            "http://HOST:PORT"
+        )
+    return address
 
 
 @contextmanager
