@@ -84,7 +84,7 @@ def _add_counting(group: argparse._ArgumentGroup) -> None:  # argparse has no pu
 
 
 def scan_gate(arguments: argparse.Namespace, fail_on: str) -> "ScanGate":
-    """Return the gate that the options describe, and report on stderr what is allowed no longer.
+    """Return the gate that the options describe, and report on stderr which allowed findings do not count.
 
     Raises:
         InvalidDeclarationError: the file of allowed findings has problems.

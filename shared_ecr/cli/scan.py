@@ -71,6 +71,9 @@ def _form_of(path: Path) -> str:
     form = _ENDINGS.get(path.suffix)
     if form is None:
         raise UsageError(f"--save {path}: write a file that ends in {', '.join(_ENDINGS)}")
+    if not path.absolute().parent.is_dir():
+        # Known before the command waits for minutes.
+        raise UsageError(f"--save {path}: there is no folder {path.parent}; create it first")
     return form
 
 

@@ -16,7 +16,7 @@ from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.yaml import load_document
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.findings.problems import InvalidDeclarationError, Severity, in_file_order
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 from shared_ecr.findings.vulnerabilities.gate import NOT_SCANNED
 from shared_ecr.text import quoted
 
@@ -42,12 +42,21 @@ def load_allowed_findings(path: Path) -> tuple[Acknowledgement, ...]:
             allowed = [
                 read_acknowledgement(reading, item, place, (), _finding) for item, place in reading.items(entries, _KEY)
             ]
-    fix = "Check the path that '--allow' names"
-    missing = [replace(each, fix=fix) if each.code == "config-missing" else each for each in faults]
-    problems = in_file_order([*missing, *reading.problems])
+    problems = in_file_order([*map(_in_own_words, faults), *reading.problems])
     if any(each.severity is Severity.ERROR for each in problems):
         raise InvalidDeclarationError(problems)
     return tuple(each for each in allowed if each)
+
+
+def _in_own_words(fault: Problem) -> Problem:
+    """Replace advice that is about a declaration."""
+    match fault.code:
+        case "config-missing":
+            return replace(fault, fix="Check the path that '--allow' names")
+        case "config-empty":
+            return replace(fault, why="It can be the wrong file", fix=f"Write '{_KEY}: []' where nothing is allowed")
+        case _:
+            return fault
 
 
 def _finding(text: str) -> str:

@@ -70,7 +70,7 @@ def give_scan_results(
         scans: each with `repositoryName`, `imageDigest` (without it, every image of the repository has the results),
             `looks` and `start`. A look is what
             DescribeImageScanFindings answers (`imageScanStatus`, `imageScanFindings`), or the code of an error; each is
-            answered once, and the last one for good. `start` is the code with which StartImageScan is refused.
+            answered once, and the last one again and again. `start` is the code with which StartImageScan is refused.
         coverage: the `coveredResources` of Inspector's ListCoverage.
         account: whose registry; that of *aws* by default.
         region: where; that of *aws* by default.

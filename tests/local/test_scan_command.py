@@ -298,6 +298,13 @@ def test_all_faults_of_the_file_of_allowed_findings_are_reported_with_their_plac
     assert "Write 'CVE-2026-1'" in done.stderr
 
 
+def test_an_empty_file_of_allowed_findings_is_one_error_in_its_own_words(world: ScanWorld) -> None:
+    done = world.scan("1", "--allow", "/dev/null")
+    assert done.code == 2
+    assert "Write 'acknowledged: []'" in done.stderr
+    assert "repositories" not in done.stderr
+
+
 def test_a_missing_file_of_allowed_findings_is_one_error(world: ScanWorld) -> None:
     done = world.scan("1", "--allow", "nowhere.yaml")
     assert done.code == 2
@@ -349,6 +356,13 @@ def test_one_run_saves_every_form_of_the_result(world: ScanWorld, digest: str) -
     assert files[0].read_text() == done.stdout
     assert json.loads(files[1].read_text())["passes"] is False
     assert json.loads(files[2].read_text())["version"] == "2.1.0"
+
+
+def test_a_folder_that_does_not_exist_is_refused_before_the_command_waits(world: ScanWorld, digest: str) -> None:
+    world.shows(digest, status("IN_PROGRESS"))
+    done = world.scan("1", "--save", str(world.folder / "missing/scan.json"))
+    assert done.code == 2
+    assert "there is no folder" in done.stderr
 
 
 def test_an_ending_that_names_no_form_is_refused_before_anything_is_asked(world: ScanWorld) -> None:

@@ -42,7 +42,7 @@ class ScanGate:
 
     @property
     def expired(self) -> tuple[Acknowledgement, ...]:
-        """The allowed findings that are allowed no longer."""
+        """The allowed findings whose last day is over, or which do not count for another reason."""
         return tuple(each for each in self.allowed if each.faults(self.today))
 
 

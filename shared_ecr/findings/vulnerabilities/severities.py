@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class VulnerabilitySeverity(StrEnum):
-    """The severities, the highest first; the last two are no place on that scale."""
+    """The severities, the highest first; the last two are not on that scale."""
 
     CRITICAL = "critical"
     HIGH = "high"
