@@ -89,7 +89,10 @@ class ImageArchive:
             method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
         ) -> Reply:
             if headers.get("x-amz-target", "").rpartition(".")[2] == "UpdateImageStorageClass":
-                return self.update(json.loads(body))
+                try:
+                    return self.update(json.loads(body))
+                except ValueError:
+                    return _refused("SerializationException", "the body is not JSON")
             return await handle(method, path, headers, body, query_params)
 
         return handle_request

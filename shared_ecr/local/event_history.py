@@ -15,6 +15,8 @@ from ministack.core.responses import get_account_id, get_region
 
 from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
+from shared_ecr.local.ecr import shapes
+from shared_ecr.local.ecr.answers import ServiceError
 from shared_ecr.local.hooks import Reply
 
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Any]]
@@ -40,6 +42,13 @@ class RecordedEvents:
 
     def look_up(self, body: Document) -> Reply:
         """Answer `LookupEvents`: the newest first, a page at a time, by one attribute."""
+        try:
+            shapes.require("cloudtrail", "LookupEvents", body)
+            start, end = (float(body.get(name, bound)) for name, bound in (("StartTime", "-inf"), ("EndTime", "inf")))
+        except ServiceError as error:
+            return error.reply()
+        except (TypeError, ValueError):
+            return _refused("InvalidTimeRangeException", "times in seconds")
         (attribute, *others) = body.get("LookupAttributes") or [{}]
         if others or (attribute and attribute.get("AttributeKey") not in _ATTRIBUTES):
             return _refused("InvalidLookupAttributesException", "one of the attributes that are served here")
@@ -48,12 +57,10 @@ class RecordedEvents:
             return _refused("InvalidMaxResultsException", f"from 1 to {_LARGEST}")
         if not token.isdigit():
             return _refused("InvalidNextTokenException", "a token that an answer contained")
-        start, end = body.get("StartTime"), body.get("EndTime")
         meant = [
             event
             for event in reversed(hooks.EVENT_QUEUE.read()())
-            if (start is None or event["EventTime"] >= float(start))
-            and (end is None or event["EventTime"] <= float(end))
+            if start <= event["EventTime"] <= end
             and (not attribute or event.get(attribute["AttributeKey"]) == attribute.get("AttributeValue"))
         ]
         last = int(token) + most
@@ -69,8 +76,8 @@ class RecordedEvents:
             if operation == "GetAuthorizationToken" and reply[0] == _OK:
                 for each in json.loads(reply[2])["authorizationData"]:
                     self._token_owners[each["authorizationToken"]] = _identity_of_key(headers)
-            elif operation in _RECORDED:
-                request, answer = json.loads(body or b"{}"), json.loads(reply[2] or b"{}")
+            elif operation in _RECORDED and (request := _object(body)):
+                answer = _object(reply[2])
                 self._record(operation, request, answer, _identity_of_key(headers), headers)
             return reply
 
@@ -135,6 +142,15 @@ class RecordedEvents:
                 "CloudTrailEvent": json.dumps(record),
             }
         )
+
+
+def _object(text: bytes) -> Document:
+    """Return the object in *text*; nothing where there is another text, which the service has refused."""
+    try:
+        found = json.loads(text or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _identity_of_key(headers: Mapping[str, str]) -> Document:

@@ -90,6 +90,22 @@ def test_a_principal_is_one_text(identity: dict[str, Any], principal: str) -> No
     assert principal_of(identity) == principal
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"requestParameters": {"repositoryName": "team/app", "imageIds": "v1"}},
+        {"requestParameters": {"repositoryName": "team/app", "imageIds": ["v1", None]}},
+        {"requestParameters": {"repositoryName": "team/app"}, "responseElements": {"image": "none"}},
+        {"userIdentity": None},
+        {"userIdentity": {"sessionContext": "none"}},
+    ],
+    ids=["a text", "texts", "another answer", "no identity", "another identity"],
+)
+def test_an_event_of_another_form_is_an_event(changed: dict[str, Any]) -> None:
+    (event,) = events_of(record(**changed)).events
+    assert event.repository == "team/app"
+
+
 class DeniedTrail:
     """Has one image, and may not be asked for events."""
 

@@ -139,15 +139,15 @@ def _in_repositories(
             continue
         if not isinstance(record, dict) or record.get("eventSource") != _SOURCE:
             continue
-        request = record.get("requestParameters") or {}
+        request = _object(record.get("requestParameters"))
         name, registry = request.get("repositoryName"), request.get("registryId") or question.registry.account.digits
         if name in question.repositories and registry == question.registry.account.digits:
             yield ImageEvent(
                 entry["EventTime"],
                 action,
                 name,
-                tuple(_images(request, record.get("responseElements") or {})),
-                principal_of(record.get("userIdentity") or {}),
+                tuple(_images(request, _object(record.get("responseElements")))),
+                principal_of(_object(record.get("userIdentity"))),
                 str(record.get("sourceIPAddress") or ""),
                 str(record.get("errorCode") or ""),
             )
@@ -155,12 +155,19 @@ def _in_repositories(
 
 def _images(request: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[str]:
     """Yield what was asked for; a push names its digest in the answer."""
-    for each in request.get("imageIds") or []:
-        yield str(each.get("imageTag") or each.get("imageDigest") or "")
+    listed = request.get("imageIds")
+    for each in listed if isinstance(listed, list) else ():
+        named = _object(each)
+        yield str(named.get("imageTag") or named.get("imageDigest") or "")
     if tag := request.get("imageTag"):
         yield str(tag)
-    if digest := ((answer.get("image") or {}).get("imageId") or {}).get("imageDigest"):
+    if digest := _object(_object(answer.get("image")).get("imageId")).get("imageDigest"):
         yield str(digest)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """Return *value* where it is an object; events of other calls have other forms, and some parts are null."""
+    return value if isinstance(value, dict) else {}
 
 
 def principal_of(identity: Mapping[str, Any]) -> str:
@@ -168,7 +175,7 @@ def principal_of(identity: Mapping[str, Any]) -> str:
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
     """
-    issuer = ((identity.get("sessionContext") or {}).get("sessionIssuer") or {}).get("arn")
+    issuer = _object(_object(identity.get("sessionContext")).get("sessionIssuer")).get("arn")
     if issuer:
         return str(issuer)
     if identity.get("arn"):
