@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from client.fake_registry import FakeRegistry
+from shared_ecr.cli.error_text import error_text
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError
@@ -154,3 +155,10 @@ def test_the_login_of_a_proxy_goes_to_the_proxy() -> None:
         transport.close()
     assert asked[0].startswith(b"CONNECT registry.example:443")
     assert b"Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=" in asked[0].replace(b"proxy-auth", b"Proxy-Auth")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\nX: y", "\0", "\u20ac"], ids=ascii)
+def test_a_login_that_cannot_be_sent_is_named_and_not_shown(end: str) -> None:
+    with pytest.raises(UnavailableError, match=r"the header Authorization for .* has a line end") as caught:
+        Transport({}, connections=1).send("GET", "http://127.0.0.1:1/", {"Authorization": f"Bearer canary{end}"})
+    assert "canary" not in error_text(caught.value, verbose=True)

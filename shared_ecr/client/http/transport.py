@@ -111,8 +111,9 @@ class Transport:
 
         Raises:
             TransientError: the connection broke, or there was no answer in time.
-            UnavailableError: the host cannot be reached or does not prove who it is.
+            UnavailableError: the host cannot be reached or does not prove who it is, or a login cannot be sent.
         """
+        _refuse_unsendable(url, headers)
         with _troubles(url):
             response = self._pool(proxy_for(url, self._environ), url).urlopen(
                 method,
@@ -181,6 +182,16 @@ class Transport:
             ssl_context=context,
             proxy_headers=login,
         )
+
+
+def _refuse_unsendable(url: str, headers: Mapping[str, str]) -> None:
+    """Do nothing unless a header cannot be sent: http.client would quote its value, which may be a token."""
+    for name, value in headers.items():
+        if not all(character == "\t" or " " <= character <= "\xff" for character in value):
+            raise UnavailableError(
+                f"the header {name} for {_host_of(url)} has a line end or another character that cannot be sent; check "
+                "the token or the password, and whether it has the line end of the file that it comes from"
+            )
 
 
 def _proxy_address(proxy: str) -> "Url":
