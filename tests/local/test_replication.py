@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.ecr_calls import call
 from local.registry_caller import RegistryCaller, client, digest_of, image_manifest, index, token_of
 from shared_ecr.cli.main import main
-from shared_ecr.client import replication
+from shared_ecr.client import replication_backfills
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.local import LocalAws, environment_under
 
@@ -61,7 +61,7 @@ def source(aws: LocalAws, account: str, tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(key, value)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(replication, "SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(replication_backfills, "SECONDS_BETWEEN_LOOKS", 0.0)
     with contextlib.ExitStack() as held:
         ecr = held.enter_context(client(aws, "ecr", account=account))
         ecr.create_repository(repositoryName=NAME)
