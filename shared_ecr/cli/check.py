@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_format, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
-from shared_ecr.model.settings.creation_templates import TEMPLATES
 
 if TYPE_CHECKING:
     from shared_ecr.declaration import Declaration
@@ -115,6 +114,8 @@ def _declaration(path: Path) -> _CheckedFile:
 
 def _needless(declaration: "Declaration", name: str) -> "Iterator[Problem]":
     """Find the statements that a grant says; most declarations have no statement, and need none of the imports."""
+    from shared_ecr.model.settings.creation_templates import TEMPLATES
+
     registry = declaration.registry
     specs = (*registry.repositories, *(template.repository for template in registry.settings[TEMPLATES]))
     if any(spec.statements for spec in specs):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format
 from shared_ecr.findings.errors import ExitCode, UsageError
-from shared_ecr.model.settings.pull_through_cache import CACHES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +68,7 @@ class _Kept:
             InvalidDeclarationError: it is missing, or has problems.
         """
         from shared_ecr.declaration import load
-        from shared_ecr.model.settings.pull_through_cache import Upstream
+        from shared_ecr.model.settings.pull_through_cache import CACHES, Upstream
 
         registry = load(arguments.file, os.environ).registry
         mirrors: dict[str, list[str]] = {}

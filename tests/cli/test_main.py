@@ -29,6 +29,21 @@ def test_help_imports_nothing_heavy() -> None:
     assert imported_by("--help") == set()
 
 
+def test_help_imports_no_part_of_the_model_but_names() -> None:
+    program = (
+        "import sys\nfrom shared_ecr.cli.main import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(' '.join(name for name in sys.modules if name.startswith('shared_ecr.')))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    rooms = {".".join(name.split(".")[:3]) for name in run.stderr.split() if not name.startswith("shared_ecr.cli")}
+    assert {room for room in rooms if room.startswith("shared_ecr.model.")} <= {
+        "shared_ecr.model.names",
+        "shared_ecr.model.text_grammar",
+    }
+    assert {room.split(".")[1] for room in rooms} <= {"findings", "model", "text"}
+
+
 def test_a_command_imports_no_other() -> None:
     program = (
         "import sys\nfrom shared_ecr.cli.main import main\n"
