@@ -26,7 +26,7 @@ def print_all_backfills(arguments: argparse.Namespace, clients: "AwsClients", re
 def run_backfill(arguments: argparse.Namespace, clients: "AwsClients", registry: "EcrRegistry") -> int:
     """Say what a backfill would replicate, or ask, start it, and wait for its end where that is asked for."""
     from shared_ecr.client.replication import read_rules
-    from shared_ecr.client.replication_backfills import ended, start_backfill
+    from shared_ecr.client.replication_backfills import ended, rounds, start_backfill
 
     rules = read_rules(clients, registry)
     destinations = _chosen(arguments.destinations, rules.destinations, registry)
@@ -38,14 +38,24 @@ def run_backfill(arguments: argparse.Namespace, clients: "AwsClients", registry:
             meant = [name for name in names if destination in rules.of_repository(name)]
             _print_estimate(clients, registry, destination, meant)
         return ExitCode.DONE
+    in_rounds = rounds(destinations)
+    if len(in_rounds) > 1 and arguments.wait is None:
+        raise UsageError(
+            "ECR runs one backfill for a Region at a time, and ten in all, so these destinations need several rounds: "
+            "pass --wait to run one after the other, or choose with --to ACCOUNT/REGION"
+        )
     if not arguments.yes:
         _confirm(destinations)
-    started = [start_backfill(clients, registry, each) for each in destinations]
-    if arguments.wait is None:
-        return _printed(arguments, started)
-    for each in started:
-        print(each, file=sys.stderr, flush=True)
-    done = ended(clients, registry, started, arguments.wait)
+    done: list[Backfill] = []
+    for together in in_rounds:
+        started = []
+        for each in together:
+            started.append(start_backfill(clients, registry, each))
+            # Said at once: a refusal of the next one must not hide it.
+            print(started[-1], file=sys.stderr, flush=True)
+        if arguments.wait is None:
+            return _printed(arguments, started)
+        done += ended(clients, registry, started, arguments.wait)
     _printed(arguments, done)
     return ExitCode.FINDINGS if any(each.has_failures for each in done) else ExitCode.DONE
 

@@ -17,6 +17,7 @@ from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import EcrRegistry
 
 SECONDS_BETWEEN_LOOKS = 15.0
+MOST_AT_ONCE = 10
 _ENDED = frozenset({"COMPLETE", "FAILED", "STOPPED"})
 
 
@@ -43,6 +44,19 @@ class Backfill:
         failed = f", {self.failed:,} failed ({', '.join(self.failure_codes)})" if self.failed else ""
         place = f"{self.destination.account} in {self.destination.region}"
         return f"{self.status:<11}  {self.id}  to {place}{counts}{failed}"
+
+
+def rounds(destinations: Sequence[EcrRegistry]) -> list[list[EcrRegistry]]:
+    """Return *destinations* in the rounds in which ECR takes them: one of a Region at a time, and ten in all."""
+    found: list[list[EcrRegistry]] = []
+    for each in destinations:
+        for held in found:
+            if len(held) < MOST_AT_ONCE and each.region not in {other.region for other in held}:
+                held.append(each)
+                break
+        else:
+            found.append([each])
+    return found
 
 
 def start_backfill(clients: RegistryClients, registry: EcrRegistry, destination: EcrRegistry) -> Backfill:

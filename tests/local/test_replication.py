@@ -199,6 +199,28 @@ def test_a_backfill_replicates_what_is_older_than_the_rule(source: Source, capsy
     assert source.tags_at() == ["v1"]
 
 
+def test_two_destinations_of_one_region_are_backfilled_one_after_the_other(
+    source: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.push()
+    source.rule((source.account, ELSEWHERE), ("333333333333", ELSEWHERE), (source.account, "us-west-2"))
+    rows = asked(capsys, "--backfill", "--yes", "--wait", "1m", code=ExitCode.FINDINGS)["backfills"]
+    assert sorted((row["account"], row["region"], row["status"]) for row in rows) == [
+        ("333333333333", ELSEWHERE, "FAILED"),
+        (source.account, ELSEWHERE, "COMPLETE"),
+        (source.account, "us-west-2", "COMPLETE"),
+    ]
+
+
+def test_two_destinations_of_one_region_are_refused_without_a_wait(
+    source: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.rule((source.account, ELSEWHERE), ("333333333333", ELSEWHERE))
+    assert main(["replicate", "--backfill", "--yes"]) == ExitCode.INVALID
+    assert "one backfill for a Region at a time" in capsys.readouterr().err
+    assert asked(capsys, "--backfills")["backfills"] == []
+
+
 def test_a_backfill_that_fails_is_a_finding(source: Source, capsys: pytest.CaptureFixture[str]) -> None:
     source.push()
     source.rule(("333333333333", ELSEWHERE))
