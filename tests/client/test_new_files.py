@@ -138,7 +138,8 @@ def test_where_locks_end_too_early_only_old_files_are_left_over(tmp_path: Path) 
     old, new = tmp_path / f"{PREFIX}old", tmp_path / f"{PREFIX}new"
     old.touch()
     new.touch()
-    os.utime(old, (time.time() - 2 * 86400,) * 2)
+    then = time.time() - 2 * 86400
+    os.utime(old, (then, then))
     with AtomicFiles().file(tmp_path / "a") as file:
         sweep(tmp_path)
         file.write(b"whole")
