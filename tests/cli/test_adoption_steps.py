@@ -131,9 +131,9 @@ def test_as_many_images_as_before_are_no_difference(
 @pytest.mark.parametrize(
     ("counts", "line"),
     [
-        (ImageCounts({"shop": 1}), "shop: images: was 2, is 1"),
-        (ImageCounts({}), "shop: images: was 2, is 0"),
-        (ImageCounts({}, (DENIED,)), "shop: ecr:DescribeImages: was read, is denied"),
+        (ImageCounts({"shop": 1}), "shop: images: expected 2, found 1"),
+        (ImageCounts({}), "shop: images: expected 2, found 0"),
+        (ImageCounts({}, (DENIED,)), "shop: ecr:DescribeImages: expected read, found denied"),
     ],
     ids=["fewer", "none", "denied"],
 )  # fmt: skip
@@ -148,7 +148,7 @@ def test_a_setting_that_was_lost_is_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = verified(monkeypatch, capsys, registry(SHOP), ImageCounts({"shop": 2}))
-    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, "registry policy: existence: was there, is deleted")
+    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, "registry policy: existence: expected there, found deleted")
 
 
 def test_repositories_whose_images_were_not_counted_are_reported(
