@@ -148,7 +148,8 @@ def test_a_setting_that_was_lost_is_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = verified(monkeypatch, capsys, registry(SHOP), ImageCounts({"shop": 2}))
-    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, "registry policy: existence: expected there, found deleted")
+    lost = "registry policy: existence: expected there, found deleted"
+    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, lost)
 
 
 def test_repositories_whose_images_were_not_counted_are_reported(
