@@ -153,3 +153,11 @@ def test_a_time_without_a_unit_is_refused(text: str, capsys: pytest.CaptureFixtu
         main(["restore", "team/app:v1", f"--wait={text}"])
     assert ended.value.code == ExitCode.INVALID
     assert "such as 90s, 45m or 2h" in capsys.readouterr().err
+
+
+def test_a_pull_of_an_archived_image_says_how_it_comes_back(
+    aws: LocalAws, repository: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = f"{aws.account}.dkr.ecr.us-east-1.amazonaws.com"
+    assert main(["pull", f"{host}/{repository}:v1", "layout"]) == ExitCode.REFUSED
+    assert "'shared-ecr restore' brings one back" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from shared_ecr.client.http.exchange import Exchange
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.registries import login_advice
 from shared_ecr.findings.errors import RefusedError
+from shared_ecr.model.names import ImageReference
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 _DENIALS = frozenset({"DENIED", "UNAUTHORIZED", "denied", "unauthorized"})
@@ -99,3 +100,12 @@ class Refusal:
         if host.ecr is not None and action:
             return RefusedError(f"{text}; at ECR that takes {action}")
         return RefusedError(text if self.logged_in else f"{text}; no login was sent; {login_advice(host)}")
+
+
+def no_such_image(reference: ImageReference) -> RefusedError:
+    """Say that the registry has no such image; ECR answers the same for an archived one.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.html
+    """
+    archived = "; ECR says so of an archived image, too: 'shared-ecr restore' brings one back"
+    return RefusedError(f"there is no {reference}{archived if reference.host.ecr else ''}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import assert_never
 
-from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, Refusal
+from shared_ecr.client.distribution.refusals import FORBIDDEN, NOT_FOUND, Refusal, no_such_image
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.exchange import NO_HEADERS, Exchange
 from shared_ecr.client.http.retries import RetryState, TransientError
@@ -81,7 +81,7 @@ class RemoteRepository:
         """Fetch a manifest and its media type; the caller compares the digest."""
         answer = self.ask("GET", f"{self.url}/manifests/{name}", f"read {name}", _ACCEPT)
         if answer.status == NOT_FOUND:
-            raise RefusedError(f"there is no {ImageReference(self.exchange.endpoint.registry, self.name, name)}")
+            raise no_such_image(ImageReference(self.exchange.endpoint.registry, self.name, name))
         if answer.status != OK:
             refusal = Refusal.read(answer, self.exchange)
             raise refusal.read_error(self.exchange, self.name, f"read {name}", action="ecr:BatchGetImage")

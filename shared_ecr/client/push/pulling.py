@@ -9,12 +9,13 @@ from typing import IO, TYPE_CHECKING
 
 from shared_ecr.client.addresses import RepositoryLocator
 from shared_ecr.client.copying import verify
+from shared_ecr.client.distribution.refusals import no_such_image
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.push.options import engine_called
 from shared_ecr.client.pushers.events import Message, NullProgress, Progress
 from shared_ecr.client.session import Session
 from shared_ecr.client.targets import locate_image
-from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import Digest, ImageReference
 from shared_ecr.model.names.platforms import Platform
 
@@ -146,7 +147,7 @@ def pull_with_engine(
             looks = ManifestReader(credentials, session.environment)
             digest = looks.digest_of(reference.host, reference.repository, reference.name)
         if digest is None:
-            raise RefusedError(f"there is no {reference}")
+            raise no_such_image(reference)
         host = spoken_host(reference.host, session.environ.get(ENDPOINT_VARIABLE))
         spoken = ImageReference(host, reference.repository, reference.name)
 
