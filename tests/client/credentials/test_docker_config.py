@@ -95,7 +95,7 @@ def test_an_entry_that_docker_leaves_for_a_helper_is_no_login(tmp_path: Path) ->
     [
         ('{\n  "auths": {,}\n}', "2:13", "expecting property name"),
         ('{"a": "b"', "1:10", "expecting ',' delimiter"),
-        ("[]", "1:1", "no JSON object"),
+        ("[]", "1:1", "not a JSON object"),
         (b'{"a":\n "\xff"}', "2:3", "not UTF-8"),
         ("\ufeff{}", "1:1", "BOM"),
     ],
