@@ -93,6 +93,10 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
     against = getattr(arguments, "against", None)
     previous = None
+    unknown = _unread_before(against) if against is not None else frozenset()
+    # Against a policy that no one knows nothing can be said: neither that access is gained nor that it is lost.
+    rows = tuple(row for row in rows if row.target.name not in unknown)
+    notes = (*notes, *(f"{name} is left out: who had access to it is not known" for name in sorted(unknown)))
     if against is not None and is_declaration(against):
         from shared_ecr.declaration import load
 
@@ -205,6 +209,15 @@ def _snapshot(arguments: argparse.Namespace, path: Path) -> "_Rows | None":
     if not is_snapshot(path):
         return None
     return _rows_of_registry(load_live(path), is_partial=arguments.partial)
+
+
+def _unread_before(path: Path) -> frozenset[str]:
+    """Return the repositories of the snapshot at *path* whose policy could not be read."""
+    from shared_ecr.cli.live_options import is_snapshot, load_live
+
+    if not is_snapshot(path):
+        return frozenset()
+    return frozenset(part.repository for part in load_live(path).unread if part.action == _REPOSITORY_POLICY)
 
 
 def _rows_of_registry(live: "LiveRegistry", *, is_partial: bool) -> "_Rows":

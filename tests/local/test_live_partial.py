@@ -248,3 +248,16 @@ def test_a_snapshot_with_denied_parts_is_no_previous_side_of_access(
     Path("stack.json").write_text(json.dumps({"Resources": resources()}), encoding="utf-8")
     assert main(["access", "--template", "stack.json", *home, "--against", "live.json"]) == ExitCode.REFUSED
     assert "team/app: ecr:GetRepositoryPolicy" in capsys.readouterr().err
+
+
+def test_access_is_not_compared_with_a_policy_that_was_denied(
+    home: tuple[str, ...], deny: Deny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deny("GetRepositoryPolicy", "team/app")
+    main(["snapshot", "--region", home[3], "--partial", "--save", "live.json"])
+    Path("stack.json").write_text(json.dumps({"Resources": resources()}), encoding="utf-8")
+    capsys.readouterr()
+    code = main(["access", "--template", "stack.json", *home, "--against", "live.json", "--partial"])
+    printed = capsys.readouterr()
+    assert (code, "may now" in printed.out) == (ExitCode.DONE, False)
+    assert "team/app is left out: who had access to it is not known" in printed.out + printed.err
