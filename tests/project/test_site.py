@@ -22,6 +22,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_every_page_is_in_the_navigation() -> None:
+    """MkDocs with `strict` does not report a page that the navigation lacks."""
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    named = set(re.findall(r"([\w./-]+\.md)$", navigation, flags=re.MULTILINE))
+    # Decision records are listed on a page of their own.
+    assert sorted(page for page in pages - named if not page.startswith("adr/0")) == []
+
+
 def test_a_page_loads_nothing_from_another_server(site: Path) -> None:
     loads = re.compile(r'<(?:script|img|iframe|link rel="stylesheet")[^>]*(?:src|href)="(https?:)?//[^"]*"')
     pages = site.rglob("*.html")
