@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.acknowledged import counting
+from shared_ecr.cli.live_access import rows_of_a_snapshot, rows_of_the_registry, unread_before
 from shared_ecr.cli.options import add_file, named_path
-from shared_ecr.findings.errors import RefusedError, UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.access.lint import LintedPolicy
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.access.trust_boundary import TrustBoundary
-    from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.findings import Acknowledgements
     from shared_ecr.model.names import Region
     from shared_ecr.model.registry import RegistrySpec
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from shared_ecr.review.rows import DeploymentPolicies
 
 _YAML = {".yaml", ".yml"}
-_Rows = tuple["tuple[MatrixRow, ...]", tuple[str, ...]]
-_REPOSITORY_POLICY, _REGISTRY_POLICY = "ecr:GetRepositoryPolicy", "ecr:GetRegistryPolicy"
 _RESOURCES = re.compile(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
@@ -77,8 +75,8 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
 
     declared = _declared(arguments)
     if arguments.live:
-        rows, notes = _live(arguments, declared)
-    elif arguments.template is not None and (snapshot := _snapshot(arguments, arguments.template)):
+        rows, notes = rows_of_the_registry(arguments, _region(arguments, declared))
+    elif arguments.template is not None and (snapshot := rows_of_a_snapshot(arguments, arguments.template)):
         rows, notes = snapshot
     elif arguments.template is not None:
         found = collected(arguments.template, arguments, declared)
@@ -93,7 +91,7 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
     against = getattr(arguments, "against", None)
     previous = None
-    unknown = _unread_before(against) if against is not None else frozenset()
+    unknown = unread_before(against) if against is not None else frozenset()
     # Against a policy that no one knows nothing can be said: neither that access is gained nor that it is lost.
     rows = tuple(row for row in rows if row.target.name not in unknown)
     notes = (*notes, *(f"{name} is left out: who had access to it is not known" for name in sorted(unknown)))
@@ -112,7 +110,7 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]
         from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
 
         return tuple(declared_rows(load(path, os.environ).registry))
-    if snapshot := _snapshot(arguments, path):
+    if snapshot := rows_of_a_snapshot(arguments, path):
         return snapshot[0]
     return collected(path, arguments, _declared(arguments)).rows
 
@@ -192,77 +190,3 @@ def _region(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "
     if declared:
         return declared.regions[0]
     return Region.parse(os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1")
-
-
-def _live(arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "_Rows":
-    """Read the registry of the caller."""
-    from shared_ecr.cli.live_options import read_live
-
-    is_partial, arguments.partial = arguments.partial, True
-    return _rows_of_registry(read_live(arguments, _region(arguments, declared)), is_partial=is_partial)
-
-
-def _snapshot(arguments: argparse.Namespace, path: Path) -> "_Rows | None":
-    """Read the registry from the snapshot at *path*; None where it is another document."""
-    from shared_ecr.cli.live_options import is_snapshot, load_live
-
-    if not is_snapshot(path):
-        return None
-    return _rows_of_registry(load_live(path), is_partial=arguments.partial)
-
-
-def _unread_before(path: Path) -> frozenset[str]:
-    """Return the repositories of the snapshot at *path* whose policy could not be read."""
-    from shared_ecr.cli.live_options import is_snapshot, load_live
-
-    if not is_snapshot(path):
-        return frozenset()
-    return frozenset(part.repository for part in load_live(path).unread if part.action == _REPOSITORY_POLICY)
-
-
-def _rows_of_registry(live: "LiveRegistry", *, is_partial: bool) -> "_Rows":
-    """Return the policies of *live*, and what is not known of them.
-
-    Raises:
-        RefusedError: a policy could not be read, and without *is_partial* that is enough.
-    """
-    from shared_ecr.access.matrix import MatrixRow
-    from shared_ecr.access.policy_pair import PolicyPair, Scope
-    from shared_ecr.access.policy_reader import parse_policy
-    from shared_ecr.access.requests import TargetRepository
-    from shared_ecr.cli.live_options import require_whole
-    from shared_ecr.documents.live.live_registry import tag_pairs
-    from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
-
-    # What was denied must not look like a policy that is not there.
-    if live.is_unread("", _REGISTRY_POLICY):
-        why = next(part.why for part in live.unread if part.action == _REGISTRY_POLICY)
-        raise RefusedError(f"the registry policy could not be read, and it can allow and deny every action: {why}")
-    denied = tuple(part for part in live.unread if part.action == _REPOSITORY_POLICY)
-    require_whole(replace(live, unread=denied), is_partial=is_partial)
-    scope = _scope(live)
-    notes = [f"not read: {part.repository or 'the registry'}: {part.action}: {part.why}" for part in live.unread]
-    if scope is None:
-        notes.append("the scope of the registry policy could not be read; V2, ECR's default, is assumed")
-    whole = live.one(REGISTRY_POLICY.type)
-    registry = parse_policy(whole.policy_text, "the registry policy") if whole and whole.policy_text else None
-    rows = []
-    for each in live.repositories:
-        if live.is_unread(each.name, _REPOSITORY_POLICY):
-            notes.append(f"{each.name} is left out: who has access to it is not known")
-            continue
-        unread = live.is_unread(each.name, "ecr:ListTagsForResource")
-        tags = None if unread else tuple(tag_pairs(each.properties.get("Tags")))
-        target = TargetRepository(str(live.account), str(live.region), each.name, str(live.region.partition), tags)
-        policy = parse_policy(each.policy_text, each.name) if each.policy_text else None
-        rows.append(MatrixRow(target, PolicyPair(policy, registry, Scope(scope or "V2"))))
-    return tuple(rows), tuple(notes)
-
-
-def _scope(live: "LiveRegistry") -> str | None:
-    import json
-
-    from shared_ecr.model.settings.account_settings import CALLED_SETTING
-
-    held = live.one(CALLED_SETTING.type, "REGISTRY_POLICY_SCOPE")
-    return str(json.loads(str(held.properties["Body"]))["value"]) if held else None
