@@ -86,8 +86,12 @@ def test_a_repository_is_changed_renamed_retired_and_restored_as_the_page_says(r
     assert digests == {pushed.stdout.strip().split("@")[1]}
 
 
-def test_a_credential_is_rotated_as_the_page_says(road: Road) -> None:
-    found = failures(road, "rotate-an-upstream-credential.md", project(road, "rotated"))
+def test_a_credential_is_rotated_as_the_page_says(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project(road, "rotated")
+    # Written by the reader, as the page says; `file://` is read in the current folder.
+    (folder / "credential.json").write_text('{"username": "reader", "accessToken": "canary"}')
+    monkeypatch.chdir(folder)
+    found = failures(road, "rotate-an-upstream-credential.md", folder)
     # The embedded AWS has no service-linked role of ECR; AWS makes it with the first rule.
     assert [step for step, code, _ in found if (step, code) != ("shared-ecr bootstrap status", 1)] == []
 
