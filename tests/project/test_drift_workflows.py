@@ -56,7 +56,8 @@ class Runs:
         steps = github_steps()
         compared = self._run(steps["Compare"]["run"], environment)
         if compared == 0:
-            found = dict(line.partition("=")[::2] for line in output.read_text().splitlines())
+            pairs = (line.split("=", 1) for line in output.read_text().splitlines())
+            found = {pair[0]: pair[1] for pair in pairs}
             compared = self._run(steps["Keep the issue up to date"]["run"], environment | {"STATUS": found["status"]})
         self.nights.append((self.folder / "calls").read_text().splitlines())
         return compared
