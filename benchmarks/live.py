@@ -31,7 +31,8 @@ from shared_ecr.client.aws.clients import AwsClients  # noqa: E402 — the path 
 from shared_ecr.client.aws.registry import RegistryQuestion, read_registry  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.certificate import certify  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration  # noqa: E402 — the path is above
-from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.drift import drifts  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.drift_records import DriftQuestion  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry  # noqa: E402 — the path is above
 from shared_ecr.documents.live import LiveRegistry, render_text  # noqa: E402 — the path is above
 from shared_ecr.fate.reports.text import columns  # noqa: E402 — the path is above

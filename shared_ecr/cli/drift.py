@@ -15,7 +15,7 @@ from shared_ecr.findings.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared_ecr.deployment.adoption.drift import RepositoryDrift
+    from shared_ecr.deployment.adoption.drift_records import RepositoryDrift
     from shared_ecr.deployment.adoption.drift_reports import DriftReport
     from shared_ecr.documents.live import LiveRegistry
     from shared_ecr.model.registry import RegistrySpec
@@ -90,7 +90,8 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     from dataclasses import replace
 
     from shared_ecr.access.trust_boundary import TrustBoundary
-    from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts
+    from shared_ecr.deployment.adoption.drift import drifts
+    from shared_ecr.deployment.adoption.drift_records import DriftQuestion
     from shared_ecr.deployment.adoption.drift_reports import DriftReport, in_reading_order
     from shared_ecr.deployment.adoption.stack_made import declared_registry, deployed_with_parts
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_ecr.deployment.adoption.drift import DriftFinding, DriftVerdict, RepositoryDrift
+from shared_ecr.deployment.adoption.drift_records import DriftFinding, DriftVerdict, RepositoryDrift
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.text import visible

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared_ecr.deployment.adoption.drift import DriftFinding, DriftVerdict, RepositoryDrift
+from shared_ecr.deployment.adoption.drift_records import DriftFinding, DriftVerdict, RepositoryDrift
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live.notifications import LiveNotifications, LiveRule, LiveTopic
 from shared_ecr.findings import Severity

@@ -6,7 +6,8 @@ import pytest
 
 from live_registries import UNTAGGED, policy, registry, repository, statement
 from shared_ecr.access.trust_boundary import TrustBoundary
-from shared_ecr.deployment.adoption.drift import DriftQuestion, DriftVerdict, RepositoryDrift, drifts
+from shared_ecr.deployment.adoption.drift import drifts
+from shared_ecr.deployment.adoption.drift_records import DriftQuestion, DriftVerdict, RepositoryDrift
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import DeniedRead, LiveResource
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.deployment.adoption.drift import DriftVerdict
+from shared_ecr.deployment.adoption.drift_records import DriftVerdict
 from shared_ecr.deployment.adoption.notification_drift import (
     NotificationStates,
     declares_notifications,

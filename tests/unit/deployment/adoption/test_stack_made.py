@@ -9,7 +9,8 @@ import pytest
 from live_registries import ACCOUNT, HERE, registry
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.declaration import load
-from shared_ecr.deployment.adoption.drift import DriftQuestion, drifts
+from shared_ecr.deployment.adoption.drift import drifts
+from shared_ecr.deployment.adoption.drift_records import DriftQuestion
 from shared_ecr.deployment.adoption.stack_made import declared_with_parts, deployed_with_parts
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import DeniedRead, LiveResource, parse_document, render_text
