@@ -30,7 +30,8 @@ from shared_ecr.access.trust_boundary import TrustBoundary  # noqa: E402 — the
 from shared_ecr.client.aws.clients import AwsClients  # noqa: E402 — the path is above
 from shared_ecr.client.aws.registry import RegistryQuestion, read_registry  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.certificate import certify  # noqa: E402 — the path is above
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest  # noqa: E402 — the path is above
+from shared_ecr.deployment.adoption.declaration_writer import write_declaration  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.drift import drifts  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.drift_records import DriftQuestion  # noqa: E402 — the path is above
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry  # noqa: E402 — the path is above

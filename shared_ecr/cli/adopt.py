@@ -180,7 +180,8 @@ def _written(
     existing: "ExistingDeclaration | None",
     regions: "tuple[Region, ...]",
 ) -> "WrittenDeclaration":
-    from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
+    from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+    from shared_ecr.deployment.adoption.declaration_writer import write_declaration
 
     require_whole(live, is_partial=arguments.partial)
     request = AdoptionRequest(

@@ -9,7 +9,8 @@ import pytest
 from live_registries import policy, registry, registry_policy, repository, statement
 from shared_ecr.deployment.adoption.certificate import certify
 from shared_ecr.deployment.adoption.commands import mappings
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+from shared_ecr.deployment.adoption.declaration_writer import write_declaration
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY

@@ -15,7 +15,8 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.access_equality import access_difference
 from shared_ecr.deployment.adoption.certificate import certify
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+from shared_ecr.deployment.adoption.declaration_writer import write_declaration
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 
 # 2,000 policies in all; each seed is a registry of its own.

@@ -7,7 +7,8 @@ import pytest
 
 from live_registries import PULL, UNTAGGED, policy, registry, registry_policy, repository, statement
 from shared_ecr.deployment.adoption.certificate import certify
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, WrittenDeclaration, write_declaration
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration, write_declaration
 from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted, without_deleted
 from shared_ecr.deployment.adoption.verification import changed_since
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry

@@ -7,7 +7,8 @@ import pytest
 
 from live_registries import policy, registry, repository, statement
 from shared_ecr.deployment.adoption.certificate import certify
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, WrittenDeclaration, write_declaration
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration, write_declaration
 from shared_ecr.deployment.adoption.public_writer import public_resources
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource

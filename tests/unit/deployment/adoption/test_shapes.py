@@ -9,7 +9,8 @@ from adoption_shapes import ROOT, SHAPES, TWO
 from live_registries import PULL, UNTAGGED, policy, registry, repository, statement
 from shared_ecr.declaration import parse
 from shared_ecr.deployment.adoption.certificate import certify
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, WrittenDeclaration, write_declaration
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration, write_declaration
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from live_registries import ACCOUNT, HERE, TAKEN, registry, repository
-from shared_ecr.deployment.adoption.declaration_writer import AdoptionRequest, write_declaration
+from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
+from shared_ecr.deployment.adoption.declaration_writer import write_declaration
 from shared_ecr.deployment.adoption.release_notes import release_notes
 from shared_ecr.deployment.adoption.terraform_release import TerraformRelease, render_removed
 from shared_ecr.deployment.adoption.terraform_state import read_terraform
