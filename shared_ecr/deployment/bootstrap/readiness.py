@@ -81,16 +81,18 @@ def trusts(policy: Mapping[str, object], account: AccountId) -> bool:
 
 
 def render(checks: Iterable[ReadinessCheck]) -> str:
-    """Return *checks* as text, those of one account and Region together."""
+    """Return *checks* as text, those of one account and Region together; one command that repairs several, once."""
     lines: list[str] = []
     last = ""
+    shown: set[str] = set()
     for each in checks:
         if each.environment != last:
             lines.append(each.environment)
-            last = each.environment
+            last, shown = each.environment, set()
         lines.append(f"  {each.readiness:<8} {each.subject}")
-        if each.repair:
+        if each.repair and each.repair not in shown:
             lines += [f"             {line}" for line in each.repair.splitlines()]
+            shown.add(each.repair)
     return "\n".join(lines)
 
 

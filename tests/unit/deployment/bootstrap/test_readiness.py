@@ -100,3 +100,12 @@ def test_what_is_not_ready_is_shown_with_its_repair() -> None:
         "aws://2/b",
         "  unknown  three",
     ]
+
+
+def test_a_command_that_repairs_two_things_of_an_environment_is_shown_once() -> None:
+    checks = [
+        ReadinessCheck("aws://1/a", "one", Readiness.MISSING, "bootstrap it"),
+        ReadinessCheck("aws://1/a", "two", Readiness.MISSING, "bootstrap it"),
+        ReadinessCheck("aws://2/b", "three", Readiness.MISSING, "bootstrap it"),
+    ]
+    assert render(checks).count("bootstrap it") == 2
