@@ -33,7 +33,7 @@ def _judge(
     if response is None:
         return None
     raw, parsed = response
-    if parsed.get("Error", {}).get("Code") in _FINAL:
+    if str(parsed.get("Error", {}).get("Code")) in _FINAL:
         from botocore.exceptions import ClientError
 
         raise ClientError(parsed, operation.name)  # type: ignore[arg-type]  # what botocore itself makes of the answer

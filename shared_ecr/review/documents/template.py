@@ -85,4 +85,4 @@ def _transforms(file: str, written: Json) -> Iterator[Doubt]:
         if name != LANGUAGE_EXTENSIONS:
             called = name if isinstance(name, str) else "a macro without a name"
             what = f"{called} changes the template when it is deployed; what it makes of it is not judged"
-            yield Doubt(file, what, is_bounded=name in _OF_OTHER_SERVICES)
+            yield Doubt(file, what, is_bounded=called in _OF_OTHER_SERVICES)

@@ -23,6 +23,7 @@ LOOP = "Fn::ForEach::Apps"
     (resources(It={"Type": "T", "Fn::Transform": {}}), "It: Fn::Transform adds to the resource what is not judged"),
     ({**resources(), "Transform": "AWS::Serverless-2016-10-31"}, "AWS::Serverless-2016-10-31 changes the template"),
     ({**resources(), "Transform": ["AWS::LanguageExtensions", {"Name": "Mine"}]}, "Mine changes the template"),
+    ({**resources(), "Transform": [{"Name": []}]}, "a macro without a name changes the template"),
     ({**resources(), "Transform": [{}]}, "a macro without a name changes the template"),
     (resources(It={"Type": "AWS::CloudFormation::StackSet"}), "what this stack set deploys is not judged"),
 ], ids=str)  # fmt: skip
