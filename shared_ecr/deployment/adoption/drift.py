@@ -4,8 +4,7 @@ CloudFormation's own detection looks only at what a template declares, and says 
 https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2493
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
@@ -25,7 +24,8 @@ from shared_ecr.deployment.adoption.drift_records import (
 )
 from shared_ecr.deployment.adoption.field_differences import FieldDifference, RepositoryField, field_differences
 from shared_ecr.deployment.adoption.setting_drift import setting_drift
-from shared_ecr.deployment.adoption.wanted_resources import STACK_KEY, WantedResource
+from shared_ecr.deployment.adoption.stack_made import live_with_parts
+from shared_ecr.deployment.adoption.wanted_resources import WantedResource
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY
@@ -70,14 +70,15 @@ def _of_repository(question: DriftQuestion, name: str) -> RepositoryDrift:
     wanted, made = question.declared.one(REPOSITORY, name), question.deployed.one(REPOSITORY, name)
     if held is None:
         return _missing(name, wanted, made)
-    if wanted is None and made is None:
+    # What the declaration no longer has is compared with what is deployed.
+    expected = wanted or made
+    if expected is None:
         return _unmanaged(question, held)
     if parts := [part.action for part in question.live.unread if part.repository == name]:
         what = f"{', '.join(parts)} was denied, so it is not known whether it drifted"
         finding = drift_error("drift-unread", name, what, "", "Allow the actions of docs/reference/live.md")
         return RepositoryDrift(name, DriftVerdict.UNKNOWN, (), (finding,))
-    # What the declaration no longer has is compared with what is deployed.
-    fields, findings = _compared(question, name, held, wanted or made, made)
+    fields, findings = _compared(question, held, expected, made)
     if wanted is None:
         findings.append(drift_note("drift-undeployed", name, STILL_DEPLOYED))
     if held.owner is not None and held.owner not in question.stacks:
@@ -86,13 +87,11 @@ def _of_repository(question: DriftQuestion, name: str) -> RepositoryDrift:
 
 
 def _compared(
-    question: DriftQuestion, name: str, held: LiveResource, wanted: WantedResource | None, made: WantedResource | None
+    question: DriftQuestion, held: LiveResource, wanted: WantedResource, made: WantedResource | None
 ) -> tuple[list[DriftedField], list[DriftFinding]]:
-    if wanted is None:
-        return [], []
-    region = question.live.region
+    name, region = held.name, question.live.region
     target = TargetRepository(str(question.live.account), str(region), name, str(region.partition), None)
-    live = with_stack_key(held, question.stacks).properties
+    live = live_with_parts(held, wanted.properties, question.stacks).properties
     deployed = made.properties if made else None
     by_hand = _by_field(wanted.properties, live, target, question.known)
     undone = _by_field(deployed, live, target, question.known) if deployed is not None else {}
@@ -178,11 +177,3 @@ def _unmanaged(question: DriftQuestion, held: LiveResource) -> RepositoryDrift:
 def _owner(held: LiveResource) -> DriftFinding:
     what = f"it belongs to the stack {held.owner}, and is declared here"
     return drift_error("drift-owner", held.name, what, "Two owners overwrite each other", "Declare it in one place")
-
-
-def with_stack_key(held: LiveResource, stacks: Sequence[str]) -> LiveResource:
-    """Return *held* with its key called what a template calls the key of its stack, where one of *stacks* made it."""
-    encryption = held.properties.get("EncryptionConfiguration")
-    if held.key_owner not in stacks or not isinstance(encryption, dict):
-        return held
-    return replace(held, properties={**held.properties, "EncryptionConfiguration": {**encryption, "KmsKey": STACK_KEY}})
