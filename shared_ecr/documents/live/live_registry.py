@@ -96,6 +96,11 @@ class LiveRegistry:
 
     unknown: tuple[str, ...] = field(default=())
     """Parts of AWS's answers that this release does not know: `DescribeRepositories: repositories[].x`."""
+    _by_key: Mapping[tuple[str, str], LiveResource] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Each of thousands of repositories is looked for by its name.
+        object.__setattr__(self, "_by_key", {(each.kind, each.name): each for each in reversed(self.resources)})
 
     @property
     def home(self) -> EcrRegistry:
@@ -113,7 +118,7 @@ class LiveRegistry:
 
     def one(self, kind: str, name: str = "") -> LiveResource | None:
         """Return the resource of that type and name, or None."""
-        return next((resource for resource in self.of(kind) if resource.name == name), None)
+        return self._by_key.get((kind, name))
 
     def covers(self, repository: str) -> bool:
         """Whether the repository of that name was selected, so that it does not exist where it is not here."""
