@@ -46,6 +46,41 @@ def read_json(text: str, what: str = "the policy") -> Json:
     return found
 
 
+def read_json_or_text(written: Json) -> Json:
+    """Return what *written* says where it is a text that `read_json` reads; everything else stays as it is."""
+    if not isinstance(written, str):
+        return written
+    try:
+        return read_json(written)
+    except InvalidPolicyError:
+        return written
+
+
+def json_or_text(written: Json) -> Json:
+    """Return what *written* says where it is a text of JSON, as AWS answers it; of a key written twice the last counts.
+
+    Raises:
+        InvalidPolicyError: it is nested deeper than any policy.
+    """
+    if not isinstance(written, str):
+        return written
+    try:
+        loaded: object = json.loads(written)
+    except (ValueError, RecursionError):
+        return written
+    return as_json(loaded)
+
+
+def repeated_key(pairs: list[tuple[str, Json]]) -> str | None:
+    """Return the first key that *pairs*, the members of an object as they are written, have a second time."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return key
+        seen.add(key)
+    return None
+
+
 def as_json(value: object, depth: int = 0) -> Json:
     """Return data that is at hand already as `read_json` would have read it."""
     if depth > MAX_DEPTH:
@@ -90,11 +125,9 @@ def _depth(text: str) -> int:
 
 
 def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found: dict[str, Json] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _refused(f"the key '{key}' is written twice in one object", "policy-duplicate")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _refused(f"the key '{repeated_key(pairs)}' is written twice in one object", "policy-duplicate")
     return found
 
 

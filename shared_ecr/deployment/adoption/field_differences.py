@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.access_equality import AccessDifference, access_difference
-from shared_ecr.documents.json_text import Json, as_json, compact
+from shared_ecr.documents.json_text import Json, as_json, compact, json_or_text
 from shared_ecr.documents.live.live_registry import tag_pairs
 
 Properties = Mapping[str, Json]
@@ -45,7 +45,7 @@ def field_differences(
     for field in RepositoryField:
         if field is RepositoryField.POLICY:
             old, new = before.get("RepositoryPolicyText"), after.get("RepositoryPolicyText")
-            found = access_difference(_parsed(old), _parsed(new), target, known)
+            found = access_difference(json_or_text(old), json_or_text(new), target, known)
             if not found.is_equal:
                 yield FieldDifference(field, _shown(old), _shown(new), found)
             continue
@@ -53,15 +53,6 @@ def field_differences(
         one, other = read(before), read(after)
         if one != other:
             yield FieldDifference(field, _shown(one), _shown(other))
-
-
-def _parsed(policy: Json) -> Json:
-    if not isinstance(policy, str):
-        return policy
-    try:
-        return as_json(json.loads(policy))
-    except ValueError:
-        return policy
 
 
 def lifecycle_rules(properties: Properties) -> Json:

@@ -8,7 +8,7 @@ from shared_ecr.deployment.adoption.access_equality import canonical
 from shared_ecr.deployment.adoption.field_differences import lifecycle_rules
 from shared_ecr.deployment.adoption.registry_policy_equality import registry_access_difference
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
-from shared_ecr.documents.json_text import Json, as_json, compact
+from shared_ecr.documents.json_text import Json, as_json, compact, json_or_text
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.model.names import EcrRegistry
@@ -70,7 +70,7 @@ def changed_setting(
     """Yield what differs between both *sides* of one setting, its policy by the access that it gives."""
     before, after = sides
     if kind == REGISTRY_POLICY.type:
-        one, other = (_parsed(side.get("PolicyText")) for side in sides)
+        one, other = (json_or_text(side.get("PolicyText")) for side in sides)
         found = registry_access_difference(one, other, home)
         if not found.is_equal:
             yield SettingDifference(
@@ -81,15 +81,6 @@ def changed_setting(
     if changed:
         lines = [line for key, (old, new) in changed.items() for line in (f"live {key}: {old}", f"wanted {key}: {new}")]
         yield SettingDifference(what, "it would change", tuple(lines))
-
-
-def _parsed(policy: Json) -> Json:
-    if not isinstance(policy, str):
-        return policy
-    try:
-        return as_json(json.loads(policy))
-    except ValueError:
-        return policy
 
 
 def _without_policy(properties: Mapping[str, Json]) -> Mapping[str, Json]:

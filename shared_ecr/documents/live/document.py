@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from shared_ecr.documents.json_text import Json, Number
+from shared_ecr.documents.json_text import Json, Number, repeated_key
 from shared_ecr.documents.live.live_registry import DeniedRead, LiveRegistry, LiveResource
 from shared_ecr.documents.live.resource_reader import LIVE, OWN, InvalidResourceError, read_resources
 from shared_ecr.findings.errors import InvalidValueError
@@ -113,8 +113,7 @@ def _once(pairs: list[tuple[str, Json]]) -> Json:
     """Refuse a key that is there twice: readers do not agree on which of the two counts."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(key for number, (key, _) in enumerate(pairs) if key in {name for name, _ in pairs[:number]})
-        raise DuplicateKeyError(f"the key {quoted(twice)} is there twice in one object")
+        raise DuplicateKeyError(f"the key {quoted(repeated_key(pairs) or '')} is there twice in one object")
     return found
 
 

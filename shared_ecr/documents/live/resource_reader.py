@@ -4,11 +4,10 @@ A snapshot is edited by people, and sometimes by other programs. What it says wr
 live, so that an adoption could certify a loss.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared_ecr.documents.json_text import Json, as_json
+from shared_ecr.documents.json_text import Json, json_or_text
 from shared_ecr.documents.live.live_registry import POLICY_IN, LiveResource
 from shared_ecr.documents.live.resource_shapes import SHAPES, faults
 from shared_ecr.documents.policy_faults import InvalidPolicyError
@@ -82,8 +81,8 @@ def _check_policy(where: str, held: Json, text: Json) -> None:
 
 def _parsed(text: str) -> Json:
     try:
-        return as_json(json.loads(text))
-    except (ValueError, RecursionError, InvalidPolicyError):
+        return json_or_text(text)
+    except InvalidPolicyError:
         return text
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared_ecr.access.changes import AccessChange
-from shared_ecr.documents.json_text import Json, read_json
-from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.documents.json_text import Json, read_json_or_text
 from shared_ecr.review.changes.identity.keys import EncryptionIdentity
 from shared_ecr.review.changes.losing.words import LIFECYCLE_POLICY, lifecycle_difference
 from shared_ecr.review.deployments import Resource, is_known
@@ -139,17 +138,8 @@ def in_words(
 
 def is_same_policy(before: ReviewedRepository, after: ReviewedRepository) -> bool:
     """Whether the repository policies are the same but for order and spelling of their JSON."""
-    old, new = (_parsed(each.resource.properties.get("RepositoryPolicyText")) for each in (before, after))
+    old, new = (read_json_or_text(each.resource.properties.get("RepositoryPolicyText")) for each in (before, after))
     return old == new or unordered(old) == unordered(new)
-
-
-def _parsed(written: Json) -> Json:
-    if not isinstance(written, str):
-        return written
-    try:
-        return read_json(written)
-    except InvalidPolicyError:
-        return written
 
 
 def _is_whole(repository: ReviewedRepository) -> bool:

@@ -7,8 +7,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from shared_ecr.documents.json_text import Json, read_json
-from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.documents.json_text import read_json_or_text
 from shared_ecr.model.filters import chosen_template
 from shared_ecr.model.settings.creation_templates import AppliedFor
 from shared_ecr.review.deployments import RegistryHome, is_known
@@ -121,14 +120,6 @@ def _policy(repository: ReviewedRepository) -> str | None:
     written = repository.resource.properties.get("RepositoryPolicyText")
     if not is_known(written):
         return None
-    text = written_out(_parsed(written))
+    text = written_out(read_json_or_text(written))
     region = repository.home.region
     return text.replace(f":{region}:", ":REGION:") if region else text
-
-
-def _parsed(written: Json) -> Json:
-    """Return what a text of JSON says, or the text where it is not JSON; one side may write what the other nests."""
-    try:
-        return read_json(written) if isinstance(written, str) else written
-    except InvalidPolicyError:
-        return written

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.registry.asking import PacedQuestions
-from shared_ecr.client.aws.registry.spelling import own_tags, parsed, pascal, stack_of
+from shared_ecr.client.aws.registry.spelling import own_tags, pascal, stack_of
+from shared_ecr.documents.json_text import json_or_text
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY
 from shared_ecr.model.names import Region
@@ -61,7 +62,7 @@ def _read(client: Any, questions: PacedQuestions, about: dict[str, Any]) -> Live
     if held := {written: pascal(shown[key]) for key, written in _CATALOG if shown.get(key)}:
         properties["RepositoryCatalogData"] = held
     if policy:
-        properties["RepositoryPolicyText"] = parsed(policy["policyText"])
+        properties["RepositoryPolicyText"] = json_or_text(policy["policyText"])
     if own := own_tags(tags):
         properties["Tags"] = own
     return LiveResource(

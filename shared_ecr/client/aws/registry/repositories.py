@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
-from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, parsed, stack_of
+from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, stack_of
 from shared_ecr.client.http.workers import WorkerPool
+from shared_ecr.documents.json_text import json_or_text
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.model.filters import wildcard_matches
@@ -106,7 +107,7 @@ def _read(client: "ECRClient", questions: PacedQuestions, about: dict[str, Any],
     if lifecycle:
         properties["LifecyclePolicy"] = {"LifecyclePolicyText": lifecycle["lifecyclePolicyText"]}
     if policy:
-        properties["RepositoryPolicyText"] = parsed(policy["policyText"])
+        properties["RepositoryPolicyText"] = json_or_text(policy["policyText"])
     if own := own_tags(tags):
         properties["Tags"] = own
     created = about.get("createdAt")

@@ -8,9 +8,9 @@ from typing import Any
 from shared_ecr.client.aws.faults import AwsRefusedError
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
-from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, parsed, pascal
+from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, pascal
 from shared_ecr.client.aws.registry.whole_answers import whole_answer
-from shared_ecr.documents.json_text import Json, as_json
+from shared_ecr.documents.json_text import Json, as_json, json_or_text
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
@@ -51,7 +51,7 @@ def _read(type_: SettingType, reading: LiveReading, client: Any, questions: Pace
         for properties in reading.properties(answer):
             texts = [properties[name] for name in type_.policies if name in properties]
             held = {
-                name: parsed(value) if name in type_.policies else as_json(value) for name, value in properties.items()
+                name: (json_or_text if name in type_.policies else as_json)(value) for name, value in properties.items()
             }
             yield LiveResource(type_.type, held, created=created, policy_text=texts[0] if texts else None)
 

@@ -1,6 +1,5 @@
 """From the spelling of ECR's API to the properties of CloudFormation's resources."""
 
-import json
 from typing import Any
 
 from shared_ecr.documents.json_text import Json, as_json
@@ -13,15 +12,6 @@ _STACK_TAG = "aws:cloudformation:stack-name"
 def pascal(value: Any) -> Json:
     """Return an answer of the API as CloudFormation writes it: with keys that begin with a capital letter."""
     return as_json(pascal_keys(value))
-
-
-def parsed(text: str) -> Json:
-    """Return a policy as an object; a text that is not JSON stays as it is."""
-    try:
-        loaded: object = json.loads(text)
-    except ValueError:
-        return text
-    return as_json(loaded)
 
 
 def own_tags(tags: list[dict[str, str]]) -> Json:

@@ -6,8 +6,7 @@ explicit denial also overrides grants. Source: https://docs.aws.amazon.com/kms/l
 
 from collections.abc import Iterator, Mapping
 
-from shared_ecr.documents.json_text import Json, read_json
-from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.documents.json_text import Json, read_json_or_text
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.review.changes.differences import unordered
 from shared_ecr.review.deployments import is_known
@@ -79,7 +78,4 @@ def _texts(value: Json) -> list[str]:
 
 
 def _parsed(written: Json) -> Json:
-    try:
-        return read_json(written) if isinstance(written, str) and is_known(written) else written
-    except InvalidPolicyError:
-        return written
+    return read_json_or_text(written) if is_known(written) else written

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from shared_ecr.documents.json_text import Json, read_json
-from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.documents.json_text import Json, read_json_or_text
 from shared_ecr.review.changes.differences import unordered
 from shared_ecr.review.changes.verdicts.custom import CUSTOM_ROWS
 from shared_ecr.review.changes.verdicts.ecr import ECR_ROWS
@@ -60,7 +59,4 @@ def _walk(value: Json, path: str, rows: Rows) -> Iterator[tuple[str, str]]:
 def _parsed(value: Json) -> Json:
     if not isinstance(value, str) or not is_known(value) or not value.lstrip().startswith(("{", "[")):
         return value
-    try:
-        return read_json(value)
-    except InvalidPolicyError:
-        return value
+    return read_json_or_text(value)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from live_registries import UNTAGGED, policy, registry, repository, statement
-from shared_ecr.client.aws.registry.spelling import parsed
+from shared_ecr.documents.json_text import json_or_text
 from shared_ecr.documents.live import LiveResource, parse_document, render_document, render_text
 from shared_ecr.documents.live.live_registry import NAMED_BY, PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.documents.live.resource_shapes import SHAPES
@@ -93,7 +93,7 @@ def test_every_name_is_required() -> None:
 ])  # fmt: skip
 def test_every_policy_that_was_read_is_read_again(text: str) -> None:
     read = LiveResource(
-        REPOSITORY, {**SHOP.properties, "RepositoryPolicyText": parsed(text)}, policy_text=text
+        REPOSITORY, {**SHOP.properties, "RepositoryPolicyText": json_or_text(text)}, policy_text=text
     )  # fmt: skip
     live = registry(read)
     assert render_document(parse_document(render_text(live), "live.json")) == render_document(live)
