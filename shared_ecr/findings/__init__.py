@@ -2,7 +2,7 @@
 
 `finding` has the record that all of them share, alone and joined with what accepts it; each command adds where its
 findings are. `acknowledgements` says which acceptances count. `problems` are the findings in a declaration,
-`errors` the exceptions that this package raises, each with its exit code.
+`errors` the exceptions that this package raises, each with its exit code. `sarif` is what all SARIF reports share.
 """
 
 from typing import TYPE_CHECKING

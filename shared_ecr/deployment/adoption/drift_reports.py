@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from shared_ecr.deployment.adoption.drift_records import DriftFinding, DriftVerdict, RepositoryDrift
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.findings import JudgedFinding
+from shared_ecr.findings.sarif import LEVELS, SCHEMA
 from shared_ecr.text import visible
 from shared_ecr.text.markdown import code, escaped
 
 # By this line a workflow finds its issue again.
 MARKER = "<!-- shared-ecr drift -->"
-_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def render_sarif(reports: Sequence[DriftReport], version: str, declaration: str)
     findings = [each.finding for report in reports for each in report.judged]
     codes = sorted({each.code for each in findings})
     return {
-        "$schema": _SARIF,
+        "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
@@ -136,7 +135,7 @@ def render_sarif(reports: Sequence[DriftReport], version: str, declaration: str)
                 "results": [
                     {
                         "ruleId": each.code,
-                        "level": _LEVELS[str(each.severity)],
+                        "level": LEVELS[each.severity],
                         "message": {"text": f"{each.subject}: {each.sentences}"},
                         "locations": [{"physicalLocation": {"artifactLocation": {"uri": declaration}}}],
                         "partialFingerprints": {"subject": f"{each.code}:{each.subject}"},

@@ -1,23 +1,19 @@
 """The verdicts of a gate as SARIF 2.1.0, for code scanning.
 
 An image has no line in a file, so the place of a result is the repository as a path; the image is its logical place.
-https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
-https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from shared_ecr.findings.finding import JudgedFinding, Severity
+from shared_ecr.findings.finding import JudgedFinding
+from shared_ecr.findings.sarif import LEVELS, SarifRun, fingerprint
 from shared_ecr.findings.vulnerabilities.gate import ImageVerdict, ScanFinding
 from shared_ecr.findings.vulnerabilities.scans import ScannedImage
 from shared_ecr.findings.vulnerabilities.severities import VulnerabilitySeverity
 from shared_ecr.text import visible
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 # GitHub sorts by a number: over 9 is critical, from 7 high, from 4 medium, the rest low.
 _SCORES = {
     VulnerabilitySeverity.CRITICAL: "9.5",
@@ -38,27 +34,17 @@ def sarif_document(verdicts: Sequence[ImageVerdict], version: str) -> dict[str, 
             rules.setdefault(judged.finding.code, judged.finding)
     numbers = {code: number for number, code in enumerate(rules)}
     unfinished = [_notification(verdict.image, each.platform) for verdict in verdicts for each in verdict.unfinished]
-    driver = {
-        "name": "shared-ecr",
-        "semanticVersion": version,
-        "rules": [_rule(code, finding) for code, finding in rules.items()],
-    }
-    return {
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": driver},
-                "columnKind": "unicodeCodePoints",
-                "invocations": [{"executionSuccessful": not unfinished, "toolExecutionNotifications": unfinished}],
-                "results": [
-                    _result(judged, verdict.image, numbers[judged.finding.code])
-                    for verdict in verdicts
-                    for judged in verdict.findings
-                ],
-            }
+    return SarifRun(
+        version,
+        rules=[_rule(code, finding) for code, finding in rules.items()],
+        results=[
+            _result(judged, verdict.image, numbers[judged.finding.code])
+            for verdict in verdicts
+            for judged in verdict.findings
         ],
-    }
+        notifications=unfinished,
+        is_successful=not unfinished,
+    ).document()
 
 
 def _rule(code: str, finding: ScanFinding) -> dict[str, Any]:
@@ -80,7 +66,7 @@ def _result(judged: JudgedFinding[ScanFinding], image: ScannedImage, rule: int) 
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
-        "level": _LEVELS[finding.severity],
+        "level": LEVELS[finding.severity],
         "message": {"text": visible(f"{finding.place}: {judged.sentences}")},
         "locations": [
             {
@@ -108,5 +94,4 @@ def _notification(image: ScannedImage, platform: str) -> dict[str, Any]:
 def _fingerprint(finding: ScanFinding, image: ScannedImage) -> str:
     """Recognize a vulnerability in the next image of the repository: neither tag nor digest is part of it."""
     packages = finding.vulnerability.packages if finding.vulnerability else ()
-    identity = "\0".join((finding.code, image.repository, finding.platform, *sorted(each.name for each in packages)))
-    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+    return fingerprint(finding.code, image.repository, finding.platform, *sorted(each.name for each in packages))
