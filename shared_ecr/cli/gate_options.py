@@ -1,11 +1,11 @@
 """The options of a gate on scan findings: of `scan`, and of `copy` and `tag` where an image is promoted."""
 
 import argparse
-import re
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.durations import scan_time
 from shared_ecr.cli.options import named_path
 from shared_ecr.findings.errors import UsageError
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from shared_ecr.findings.vulnerabilities.gate import ScanGate
 
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
-_WAIT = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
-_LONGEST = timedelta(hours=24)
 _DEFAULT_WAIT = timedelta(minutes=10)
 
 
@@ -72,7 +69,7 @@ def _add_counting(group: argparse._ArgumentGroup) -> None:  # argparse has no pu
     )
     group.add_argument(
         "--wait",
-        type=_duration,
+        type=scan_time,
         metavar="TIME",
         help="how long to wait for scans to end, such as 30s, 10m or 1h (default: 10m)",
     )
@@ -135,13 +132,3 @@ def promotion_gate(arguments: argparse.Namespace, said: "Callable[[str], None]")
     from shared_ecr.client.scanning.gate import PromotionGate
 
     return PromotionGate(scan_gate(arguments, arguments.gate), scan_request(arguments), said)
-
-
-def _duration(text: str) -> timedelta:
-    found = _WAIT.fullmatch(text)
-    length = timedelta(**{_UNITS[found["unit"]]: int(found["count"])}) if found else None
-    if length is None or length > _LONGEST:
-        raise argparse.ArgumentTypeError(
-            f"expected a time from 0s to 24h with its unit, such as 30s, 10m or 1h; found '{text}'"
-        )
-    return length

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.backfills import print_all_backfills, run_backfill
+from shared_ecr.cli.durations import waiting_time
 from shared_ecr.cli.image_selection import add_images, home, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
-from shared_ecr.cli.restore import duration
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--yes", "-y", action="store_true", help="start backfills without asking")
     parser.add_argument("--dry-run", action="store_true", help="print what would be replicated, and start nothing")
     parser.add_argument(
-        "--wait", nargs="?", type=duration, const=timedelta(minutes=30), metavar="TIME",
+        "--wait", nargs="?", type=waiting_time, const=timedelta(minutes=30), metavar="TIME",
         help="wait until the backfills have ended, for at most TIME, such as 2h (default: 30m)",
     )  # fmt: skip
     add_format(parser)

@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import re
 import sys
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.confirmation import confirm
+from shared_ecr.cli.durations import waiting_time
 from shared_ecr.cli.image_selection import add_images, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
 from shared_ecr.findings.errors import ExitCode, UsageError
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared_ecr.client.archive import StoredImage
-
-_DURATION = re.compile(r"([1-9][0-9]{0,4})([smh])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
 def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -36,7 +33,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--yes", "-y", action="store_true", help="restore without asking")
     parser.add_argument("--dry-run", action="store_true", help="print what would be restored, and restore nothing")
     parser.add_argument(
-        "--wait", nargs="?", type=duration, const=timedelta(minutes=30), metavar="TIME",
+        "--wait", nargs="?", type=waiting_time, const=timedelta(minutes=30), metavar="TIME",
         help="wait until the images can be pulled, for at most TIME, such as 45m (default: 30m)",
     )  # fmt: skip
     add_format(parser)
@@ -107,11 +104,3 @@ def _printed(arguments: argparse.Namespace, images: "Sequence[StoredImage]", *, 
     if not images:
         print("no image is archived", file=sys.stderr)
     return ExitCode.DONE
-
-
-def duration(text: str) -> timedelta:
-    """Read a time such as `90s`, `45m` or `2h`."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"expected a time such as 90s, 45m or 2h, found '{text}'")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
