@@ -11,12 +11,12 @@ from typing import Any
 
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.registry.asking import PacedQuestions
+from shared_ecr.client.aws.registry.stack_resources import stack_resources
 from shared_ecr.client.aws.request_pace import RequestPace
 from shared_ecr.documents.live.notifications import LiveNotifications, LiveRule, LiveTopic
 from shared_ecr.model.names import Region
 
 _RULE, _TOPIC = "AWS::Events::Rule", "AWS::SNS::Topic"
-_NO_STACK = frozenset({"ValidationError"})
 _NO_RULE = frozenset({"ResourceNotFoundException"})
 _NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
 
@@ -28,7 +28,7 @@ def read_notifications(clients: AwsClients, region: Region, stacks: Sequence[str
         UnavailableError: no credentials, no network, or throttled to the end.
     """
     questions = PacedQuestions(RequestPace(rate))
-    made = [each for stack in stacks for each in _resources(clients.cloudformation(region), questions, stack)]
+    made = [each for stack in stacks for each in stack_resources(clients.cloudformation(region), questions, stack)]
     rules = [each for each in made if each["ResourceType"] == _RULE]
     topics = [each for each in made if each["ResourceType"] == _TOPIC]
     if not rules and not topics:
@@ -39,23 +39,6 @@ def read_notifications(clients: AwsClients, region: Region, stacks: Sequence[str
         tuple(_topic(sns, questions, each["PhysicalResourceId"]) for each in topics),
         tuple(questions.unread),
     )
-
-
-def _resources(cloudformation: Any, questions: PacedQuestions, stack: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    token: str | None = None
-    while True:
-        arguments = {"StackName": stack, **({"NextToken": token} if token else {})}
-        asked = partial(cloudformation.list_stack_resources, **arguments)
-        answer = questions.ask("cloudformation:ListStackResources", asked, absent=_NO_STACK)
-        found += [
-            each
-            for each in (answer["StackResourceSummaries"] if answer else ())
-            if not each["ResourceStatus"].startswith("DELETE_COMPLETE")
-        ]
-        token = answer.get("NextToken") if answer else None
-        if not token:
-            return found
 
 
 def _rule(events: Any, questions: PacedQuestions, logical_id: str, physical_id: str) -> LiveRule:
