@@ -50,10 +50,9 @@ class ImageWorkflow:
 
     def variables(self) -> dict[str, str]:
         """Return the environment of the job."""
-        role = self.job.role
         return {
             "AWS_REGION": str(self.registry.region),
-            "AWS_ROLE_ARN": f"arn:{self.registry.region.partition}:iam::{role.account}:role/{role.name}",
+            "AWS_ROLE_ARN": self.job.role.arn(str(self.registry.region.partition)),
             "AWS_ROLE_SESSION_NAME": "shared-ecr",
             "CONTEXT": self.context.text,
             "DOCKERFILE": self.dockerfile.text,

@@ -192,7 +192,7 @@ def _permissions(
     role: Role, statements: Iterable[_Granted], partition: str
 ) -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """Return what *statements* grant to the role by name, the ARNs of equal sets of actions together."""
-    arn = f"arn:{partition}:iam::{role.account}:role/{role.name}"
+    arn = role.arn(partition)
     actions: dict[str, set[str]] = {}
     for each in statements:
         if arn in each.principals:

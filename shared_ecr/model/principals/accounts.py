@@ -77,5 +77,9 @@ class Role:
             )
         return cls.parse(AccountId.parse(match["account"]), match["name"])
 
+    def arn(self, partition: str) -> str:
+        """Return the ARN of the role in *partition*."""
+        return f"arn:{partition}:iam::{self.account}:role/{self.name}"
+
     def __str__(self) -> str:
         return f"role {self.name} of account {self.account}"
