@@ -4,15 +4,15 @@ Every caller has the names by which a policy can mean it; a role ARN means all s
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>[0-9]{12}):(?P<resource>[^\s]+)")
+_ARN = LazyPattern(r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>[0-9]{12}):(?P<resource>[^\s]+)")
 # It stands for every role that no policy names; a role of this very name would be one of them too.
 UNNAMED_ROLE = "any-unnamed-role"
 

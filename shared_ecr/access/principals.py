@@ -3,15 +3,15 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
 from shared_ecr.access.callers import Caller, CallerKind
+from shared_ecr.text.patterns import LazyPattern
 
-_ROOT = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
-_BARE = re.compile(r"[0-9]{12}")
+_ROOT = LazyPattern(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
+_BARE = LazyPattern(r"[0-9]{12}")
 
 
 class PrincipalType(IntEnum):

@@ -3,7 +3,6 @@
 The shape: docs/reference/access.md.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -17,9 +16,10 @@ from shared_ecr.documents.json_text import Json, Number, read_json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
 from shared_ecr.text import did_you_mean, listed, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 _Object = Mapping[str, Json]
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _WHO = ("arn", "account", "service", "federated", "anonymous")
 
 

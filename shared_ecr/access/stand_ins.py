@@ -1,15 +1,15 @@
 """Accounts and values that no policy names, to stand for all those that are not known."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from shared_ecr.access.policy_model import Policy
+from shared_ecr.text.patterns import LazyPattern
 
 OTHER_ORGANIZATION = "o-strangers00"
 STRANGE_SERVICE = "any-other-service.amazonaws.com"
 # Tried first, because a reader sees that they stand for others; an account can have any twelve digits.
 _PLAIN = ("999999999999", "888888888888", "777777777777", "666666666666")
-_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ACCOUNT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _HIGHEST, _TWO = 999_999_999_998, 2
 
 

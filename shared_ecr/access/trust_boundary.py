@@ -3,7 +3,6 @@
 For each way in which some policy distinguishes callers there is a caller on either side of it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,11 +15,12 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.text.patterns import LazyPattern
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _DIGITS = 12
 _KIND_KEYS = frozenset({"aws:principaltype", "aws:principalarn", "aws:username"})
-_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
+_ROOT = LazyPattern(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 
 
 @dataclass(frozen=True, slots=True)

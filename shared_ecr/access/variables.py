@@ -4,15 +4,15 @@ Only under Version 2012-10-17; single-valued keys only; what a variable brings i
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.access.wildcards import GlobToken, Wildcard, tokens_of
+from shared_ecr.text.patterns import LazyPattern
 
 # The name, and the default between quotation marks; each class excludes what may follow it, so one walk decides.
-_VARIABLE = re.compile(r"\$\{([^{}']*)(?:'([^'{}]*)'[^{}']*)?\}")
+_VARIABLE = LazyPattern(r"\$\{([^{}']*)(?:'([^'{}]*)'[^{}']*)?\}")
 # `${*}`, `${?}` and `${$}` stand for the character itself.
 _LITERALS = {"*", "?", "$"}
 # arn:partition:service:region:account:resource; the resource may hold further colons.

@@ -13,6 +13,7 @@ from shared_ecr.cli.acknowledged import counting
 from shared_ecr.cli.live_access import rows_of_a_snapshot, rows_of_the_registry, unread_before
 from shared_ecr.cli.options import add_file, named_path
 from shared_ecr.findings.errors import UsageError
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from shared_ecr.access.lint import LintedPolicy
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from shared_ecr.review.rows import DeploymentPolicies
 
 _YAML = {".yaml", ".yml"}
-_RESOURCES = re.compile(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
+_RESOURCES = LazyPattern(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

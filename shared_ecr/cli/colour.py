@@ -5,24 +5,25 @@ colour, and a word that is missing here costs its colour and nothing else.
 """
 
 import io
-import re
 import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from shared_ecr.text.patterns import LazyPattern
+
 COMMANDS = frozenset({"review", "fate", "access"})
 _RESET, _RED, _YELLOW, _GREEN, _DIM, _BOLD = "\x1b[0m", "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[1m"
 _STYLES = (
-    (re.compile(r"blocked by "), _BOLD + _RED),
-    (re.compile(r"nothing found blocks, but "), _BOLD + _YELLOW),
-    (re.compile(r"nothing blocks|no access changes"), _BOLD + _GREEN),
-    (re.compile(r"(?:blocks|error): |(?:DELETED|REPLACED|ORPHANED) "), _RED),
-    (re.compile(r"(?:outside, )?(?:now allowed|gains access)"), _RED),
-    (re.compile(r"\s*(?:cascade )?expire\b"), _RED),
-    (re.compile(r"warning: |(?:CHANGED|MOVED) |! "), _YELLOW),
-    (re.compile(r"\s*(?:(?:cascade )?archive|blocked)\b"), _YELLOW),
-    (re.compile(r"CREATED |(?:outside, )?(?:now denied|loses access)"), _GREEN),
-    (re.compile(r"note: |was so before: |acknowledged"), _DIM),
+    (LazyPattern(r"blocked by "), _BOLD + _RED),
+    (LazyPattern(r"nothing found blocks, but "), _BOLD + _YELLOW),
+    (LazyPattern(r"nothing blocks|no access changes"), _BOLD + _GREEN),
+    (LazyPattern(r"(?:blocks|error): |(?:DELETED|REPLACED|ORPHANED) "), _RED),
+    (LazyPattern(r"(?:outside, )?(?:now allowed|gains access)"), _RED),
+    (LazyPattern(r"\s*(?:cascade )?expire\b"), _RED),
+    (LazyPattern(r"warning: |(?:CHANGED|MOVED) |! "), _YELLOW),
+    (LazyPattern(r"\s*(?:(?:cascade )?archive|blocked)\b"), _YELLOW),
+    (LazyPattern(r"CREATED |(?:outside, )?(?:now denied|loses access)"), _GREEN),
+    (LazyPattern(r"note: |was so before: |acknowledged"), _DIM),
 )
 
 

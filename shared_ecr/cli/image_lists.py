@@ -1,6 +1,5 @@
 """A file that lists images and where each must go: `IMAGE TARGET [TARGET…]` a line, `#` for comments."""
 
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +8,10 @@ from pathlib import Path
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.findings.problems import Position, Problem, Severity, render
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # A word, in quotes where it has spaces; what begins with # after a space is a comment, so PATH#NAME is not.
-_WORD = re.compile(r'"([^"]*)"(?=\s|$)|([^\s"]\S*)|(")')
+_WORD = LazyPattern(r'"([^"]*)"(?=\s|$)|([^\s"]\S*)|(")')
 STDIN = "-"
 
 

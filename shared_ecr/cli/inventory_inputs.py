@@ -1,17 +1,17 @@
 """Which images there are and which run, as `fate` and `review` are shown."""
 
 import argparse
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import named_path
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from shared_ecr.fate.inventory import Inventory
 
-_REGION_FIRST = re.compile(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
+_REGION_FIRST = LazyPattern(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
 
 
 def add_images(parser: argparse.ArgumentParser) -> None:

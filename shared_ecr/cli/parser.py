@@ -10,16 +10,17 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from shared_ecr.text import did_you_mean, nearest
+from shared_ecr.text.patterns import LazyPattern
 
 # What argparse says in front of or behind a value, and what is said instead (Lib/argparse.py, Python 3.11 to 3.14).
 _REWRITTEN = (
-    (re.compile(r"invalid choice: .* \(choose from (.*)\)\Z", re.DOTALL), r"choose one of \1"),
-    (re.compile(r"ignored explicit argument .*\Z", re.DOTALL), "this option takes no value"),
-    (re.compile(r"invalid (\w+) value: .*\Z", re.DOTALL), r"the value is not a valid \1"),
-    (re.compile(r"ambiguous option: .* could match (.*)\Z", re.DOTALL), r"ambiguous option; it could match \1"),
+    (LazyPattern(r"invalid choice: .* \(choose from (.*)\)\Z", re.DOTALL), r"choose one of \1"),
+    (LazyPattern(r"ignored explicit argument .*\Z", re.DOTALL), "this option takes no value"),
+    (LazyPattern(r"invalid (\w+) value: .*\Z", re.DOTALL), r"the value is not a valid \1"),
+    (LazyPattern(r"ambiguous option: .* could match (.*)\Z", re.DOTALL), r"ambiguous option; it could match \1"),
 )
 # The name of an option as people write it. Anything else that begins with a hyphen may be a secret.
-_LONG_OPTION = re.compile(r"--[a-z][a-z-]{0,30}(?==|\Z)")
+_LONG_OPTION = LazyPattern(r"--[a-z][a-z-]{0,30}(?==|\Z)")
 
 
 # What people type who know docker, crane, skopeo, the AWS CLI or git, and what does it here.

@@ -1,15 +1,15 @@
 """Refusals of registries, one sentence each."""
 
-import re
 from typing import Self
 
 from shared_ecr.client.registries import backend_of, login_advice
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
+from shared_ecr.text.patterns import LazyPattern
 
 # How AWS names the caller and the action: `User: ARN is not authorized to perform: ACTION on resource: ARN because
 # WHY`, or `… with an explicit deny in a service control policy`.
-_NOT_AUTHORIZED = re.compile(
+_NOT_AUTHORIZED = LazyPattern(
     r"(?:User: \S+?:(?:assumed-)?(?P<kind>role|user|root|federated-user)(?:/(?P<name>[^/\s]+))?\S* )?"
     r"is not authorized to perform: (?P<action>[a-z-]+:[A-Za-z]+)"
     r"(?:.*? (?:because |(?=with an explicit deny))(?P<why>[^.]+))?"

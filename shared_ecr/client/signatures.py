@@ -8,7 +8,6 @@ refusal   an image without such a signature is refused, and nothing of it is wri
 docs/adr/0035-signatures-by-their-own-programs.md says why the programs are run.
 """
 
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +21,13 @@ from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.names import Digest, ImageReference
 from shared_ecr.text import visible
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
 
 _LONGEST_REASON = 500
-_PREFIX = re.compile(r"^(?:Error: |error during command execution: )+")
+_PREFIX = LazyPattern(r"^(?:Error: |error during command execution: )+")
 
 
 class UnverifiedImageError(RefusedError):

@@ -6,7 +6,6 @@ it is written there, by a shell. It gets the environment without the secrets in 
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.findings.errors import UnavailableError, UsageError
 from shared_ecr.text import visible
+from shared_ecr.text.patterns import LazyPattern
 
 _SETTINGS = "cdk.json"
 _MANIFEST = "manifest.json"
@@ -28,7 +28,7 @@ _LINES_SHOWN = 15
 _BYTES_KEPT = 65_536
 # Linux takes no longer text as one variable; CDK reads the rest from a file.
 _LONGEST_VARIABLE = 100_000
-_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY|API_KEY|SESSION_KEY")
+_SECRET = LazyPattern(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY|API_KEY|SESSION_KEY")
 # Variables of a CI job can be doors: what is written to $GITHUB_ENV becomes the environment of the next step, and
 # $CI_REPOSITORY_URL holds a token. An app gets those alone that say which commit it is.
 # https://docs.github.com/en/actions/reference/workflows-and-actions/variables

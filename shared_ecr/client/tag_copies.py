@@ -1,6 +1,5 @@
 """Copy every tag of a repository to another one: tag after tag, and what fails stops no other."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from shared_ecr.client.targets import locate
 from shared_ecr.findings.errors import RefusedError, SharedEcrError
 from shared_ecr.model.names import Tag
 from shared_ecr.model.names.versions import version_order
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from shared_ecr.client.pushers.interface import PushResult
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Signatures, SBOMs and attestations that are kept under tags; they are copied with the image that they are about.
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
-_OF_ANOTHER_IMAGE = re.compile(r"sha256-[0-9a-f]{64}(?:\..*)?")
+_OF_ANOTHER_IMAGE = LazyPattern(r"sha256-[0-9a-f]{64}(?:\..*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Read the findings that the declaration accepts: code, reason, last day, and the repository, or all of them."""
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
@@ -12,9 +11,10 @@ from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import did_you_mean, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 _CODE = TextGrammar(
-    pattern=re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
+    pattern=LazyPattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
     what="the code of a finding",
     why="A code is what is in brackets",
     code="acknowledged",

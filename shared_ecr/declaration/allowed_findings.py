@@ -7,7 +7,6 @@ reason: the vulnerable function is not called
 until: 2027-01-31
 """
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +18,11 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 from shared_ecr.findings.vulnerabilities.gate import NOT_SCANNED
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 _KEY = "acknowledged"
 # CVE-2026-1234, GHSA-xxxx-xxxx-xxxx, ALAS2-2026-1234: a database, and its number.
-_VULNERABILITY = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-_.:][A-Za-z0-9]+)+")
+_VULNERABILITY = LazyPattern(r"[A-Z][A-Za-z0-9]*(?:[-_.:][A-Za-z0-9]+)+")
 
 
 def load_allowed_findings(path: Path) -> tuple[Acknowledgement, ...]:

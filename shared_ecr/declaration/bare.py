@@ -1,6 +1,5 @@
 """A bare policy document, as ECR stores it or as the AWS command line prints it, with the place of every value."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import decode, load_bytes, read_document
 from shared_ecr.findings.problems import Position, Problem, Severity, in_file_order
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 LIFECYCLE_TEXT, POLICY_TEXT = "lifecyclePolicyText", "policyText"
-_STEP = re.compile(r"\[(?P<index>[0-9]+)\]|(?P<key>[^.\[\]]+)")
+_STEP = LazyPattern(r"\[(?P<index>[0-9]+)\]|(?P<key>[^.\[\]]+)")
 
 
 @dataclass(frozen=True, slots=True)

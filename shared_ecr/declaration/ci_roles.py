@@ -9,11 +9,12 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.registry import CiRoles
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 KEY = "ci_roles"
 _PROVIDERS = ("existing", "create")
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html, with a path.
-_POLICY = re.compile(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,128}", re.ASCII)
+_POLICY = LazyPattern(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,128}", re.ASCII)
 
 
 def read_ci_roles(reading: Reading, node: Node | None, accounts: dict[str, AccountId]) -> CiRoles | None:

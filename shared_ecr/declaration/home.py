@@ -1,6 +1,5 @@
 """Read where the registry is: its account, its Regions and the name of its stack."""
 
-import re
 from collections.abc import Iterable
 
 from shared_ecr.declaration.accounts import read_account
@@ -10,9 +9,10 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-_STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
+_STACK_NAME = LazyPattern(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
 def read_home(

@@ -5,7 +5,6 @@ declare (`team_files`) has `defaults` of its own besides. It is in the folder of
 file cannot reach for others, and neither can a link in its place.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import islice
@@ -17,13 +16,14 @@ from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.documents.yaml import load_document
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 Prepare = Callable[[Node], Node]
 
 KEY = "include"
 # A pattern that takes in a home directory or a disk is a slip, and reading all of it would take minutes.
 MOST_FILES = 1000
-_WILDCARD = re.compile(r"[*?\[]")
+_WILDCARD = LazyPattern(r"[*?\[]")
 _WHY_BOUNDED = "A declaration takes files from its own folder and those below"
 
 

@@ -1,7 +1,6 @@
 """Policies that AWS keeps as JSON: read strictly, as AWS reads them, and shown where they break."""
 
 import json
-import re
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -9,8 +8,9 @@ from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequ
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_TRAILING_COMMA = re.compile(r",\s*\Z")
+_TRAILING_COMMA = LazyPattern(r",\s*\Z")
 _FIXES = {
     "lifecycle-json": "Paste what 'aws ecr get-lifecycle-policy' prints as lifecyclePolicyText, or write it as YAML"
 }

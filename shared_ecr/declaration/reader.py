@@ -11,13 +11,14 @@ from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence, content
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position, Problem, Severity
 from shared_ecr.text import did_you_mean, listed, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 T = TypeVar("T")
-_VARIABLE = re.compile(r"\$\{[^}]*\}?")
+_VARIABLE = LazyPattern(r"\$\{[^}]*\}?")
 _REPLACEABLE = "${env:"
 _EXACT = 2.0**53
 # One that `variables` has met: were it not refused, and that shown, it would be replaced.
-_WELL_FORMED = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
+_WELL_FORMED = LazyPattern(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 
 
 class Reading:

@@ -14,17 +14,18 @@ from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequ
 from shared_ecr.documents.yaml.scalars import plain_value
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 _OPENS = "${"
-_VARIABLE = re.compile(r"\$\{env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+_VARIABLE = LazyPattern(r"\$\{env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 # Words of names under which people keep secrets; those of the second list are words of other names too, so they
 # count only as a whole word between underscores.
-_SECRET = re.compile(
+_SECRET = LazyPattern(
     r"secret|passw|token|credential|passphrase|api_?key|access_?key|private_?key|(?:^|_)(?:pat|pass|pwd|auth)(?:_|$)",
     re.IGNORECASE,
 )
 # Where a secret is, and what it is called, is not a secret.
-_NAMES_ONE = re.compile(r"_(?:arn|name)$", re.IGNORECASE)
+_NAMES_ONE = LazyPattern(r"_(?:arn|name)$", re.IGNORECASE)
 
 
 def replaced(reading: Reading, environ: MappingOf[str, str], node: Node) -> Node:

@@ -5,13 +5,14 @@ image to image and says what runs there, so every environment is a kind of its o
 `deployed-to-staging` begin alike, and losing the last image of one of them is an outage.
 """
 
-import re
 from itertools import groupby
 
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_LETTERS = re.compile(r"[A-Za-z]+")
+from shared_ecr.text.patterns import LazyPattern
+
+_COMMIT = LazyPattern(r"[0-9a-f]{7,40}")
+_LETTERS = LazyPattern(r"[A-Za-z]+")
 # Between words: the separators that a tag may have, and the humps of deployedToProduction.
-_BETWEEN = re.compile(r"[-_.]+|(?<=[a-z])(?=[A-Z])")
+_BETWEEN = LazyPattern(r"[-_.]+|(?<=[a-z])(?=[A-Z])")
 COMMIT, NUMBER = "commit ids", "numbers"
 _ENVIRONMENTS = frozenset({
     "production", "prod", "prd", "preproduction", "preprod", "staging", "stage", "stg", "uat", "qa", "acceptance",

@@ -5,10 +5,11 @@ the finding, or the author of a change would decide about it alone
 (docs/adr/0021-acknowledgements-count-from-before.md).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from shared_ecr.text.patterns import LazyPattern
 
 # What is accepted for longer than a year has no owner left who remembers the reason.
 AT_MOST = timedelta(days=366)
@@ -24,7 +25,7 @@ _ALSO = {
     ON_REMOVAL: frozenset({"removal-weakened", "removal-empties", "removal-deletes", "repository-deleted"}),
     NO_LIFECYCLE: frozenset({"lifecycle-missing"}),
 }
-_UNTIL = re.compile(r"\buntil (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.?\s*$")
+_UNTIL = LazyPattern(r"\buntil (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.?\s*$")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,18 +4,18 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-re
 """
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from shared_ecr.local import hooks
 from shared_ecr.local.hooks import Reply
 from shared_ecr.local.login import V2Handler
+from shared_ecr.text.patterns import LazyPattern
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 _OK = 200
 _CREATED = 201
-_PATH = re.compile(r"/v2/(?P<name>.+)/referrers/(?P<digest>sha256:[0-9a-f]{64})")
+_PATH = LazyPattern(r"/v2/(?P<name>.+)/referrers/(?P<digest>sha256:[0-9a-f]{64})")
 
 PutManifest = Callable[[str, str, dict[str, str], bytes], Reply]
 

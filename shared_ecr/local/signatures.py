@@ -6,13 +6,13 @@ So its verification is used alone. Accepted keys are the twelve digits of any ac
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 """
 
-import re
 from collections.abc import Mapping
 
 from shared_ecr.local import hooks
+from shared_ecr.text.patterns import LazyPattern
 
 QueryParameters = Mapping[str, list[str]]
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT = LazyPattern(r"[0-9]{12}")
 UNSIGNED = (
     "the request is not signed; take the access key from 'shared-ecr local start', which prints it for your shell"
 )

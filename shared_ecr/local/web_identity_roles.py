@@ -21,9 +21,10 @@ from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.hooks import ApiHandler, Reply
 from shared_ecr.local.oidc_tokens import OidcClaims, OidcTokenError, verified
+from shared_ecr.text.patterns import LazyPattern
 
 ACTION = "AssumeRoleWithWebIdentity"
-_ROLE = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}):role/(?:.*/)?(?P<name>[^/:]+)")
+_ROLE = LazyPattern(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}):role/(?:.*/)?(?P<name>[^/:]+)")
 _DENIED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -5,7 +5,6 @@ permission on the key: ECR uses it through grants of its own.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, assert_never
@@ -13,8 +12,9 @@ from typing import Any, Self, assert_never
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_KEY_ARN = re.compile(
+_KEY_ARN = LazyPattern(
     r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):key/(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})"
 )
 

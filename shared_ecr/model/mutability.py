@@ -3,18 +3,18 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.model.names import Tag
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.text.patterns import LazyPattern
 
 # AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
 MAX_FILTERS = 5
 _FILTER = TextGrammar(
-    pattern=re.compile(r"[0-9a-zA-Z._*-]{1,128}"),
+    pattern=LazyPattern(r"[0-9a-zA-Z._*-]{1,128}"),
     what="a tag filter",
     why="A filter is 1 to 128 letters, digits, '.', '_', '-' and '*'",
     code="mutability-filter",

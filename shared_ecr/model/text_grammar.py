@@ -1,17 +1,17 @@
 """How a value is written, and what is said of a text that is not written so."""
 
-import re
 from dataclasses import dataclass
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextGrammar:
     """The pattern of a value, and the parts of the error about a text that it does not match."""
 
-    pattern: re.Pattern[str]
+    pattern: LazyPattern
     """What the whole text must match."""
     what: str
     """What a text is not that does not match: `the name of a Lambda function`."""

@@ -7,17 +7,18 @@ from collections.abc import Callable
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.review.deployments import OPEN_MARK
+from shared_ecr.text.patterns import LazyPattern
 
 # What findings about a stand-in quote, so that they differ from those about what is written.
 STAND_IN = "known-once-deployed"
-OPEN = re.compile(re.escape(OPEN_MARK) + r"[^{}]*\}")
+OPEN = LazyPattern(re.escape(OPEN_MARK) + r"[^{}]*\}")
 # No character of a policy; it marks an open part, whose own text has colons.
 _HOLE = "\ue000"
 _OWN_ACCOUNT = f"{OPEN_MARK}AWS::AccountId}}"
 _ACCOUNT_PART = 4
 _NO_ACCOUNT, _DIGITS = "0000", 8
-_STAND_IN_ACCOUNT = re.compile(rf"\b{_NO_ACCOUNT}(?!0{{{_DIGITS}}})[0-9]{{{_DIGITS}}}\b")
-NOT_OF_A_NAME = re.compile(r"[^\w+=,.@-]+", re.ASCII)
+_STAND_IN_ACCOUNT = LazyPattern(rf"\b{_NO_ACCOUNT}(?!0{{{_DIGITS}}})[0-9]{{{_DIGITS}}}\b")
+NOT_OF_A_NAME = LazyPattern(r"[^\w+=,.@-]+", re.ASCII)
 _NAME_CHARACTERS = 64
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
+from shared_ecr.text.patterns import LazyPattern
 
 RULE, TOPIC, SUBSCRIPTION = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::Subscription"
 # The policy of a topic, as one document for several topics or for one.
 TOPIC_POLICIES = ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
 _SOURCES = frozenset({"aws.ecr", "aws.inspector2"})
 _OF_ECR = "AWS::ECR::"
-_OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
+_OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
 
 
 @dataclass(frozen=True, slots=True)

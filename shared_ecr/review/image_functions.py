@@ -12,11 +12,12 @@ from typing import Self
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack
+from shared_ecr.text.patterns import LazyPattern
 
 LAMBDA = "lambda.amazonaws.com"
 _FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
-_NAME = re.compile(r"/(?P<name>[a-z0-9][^:@$]*)(?:[:@]|$)")
-_OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?P<attribute>\.[A-Za-z]+)?\}")
+_NAME = LazyPattern(r"/(?P<name>[a-z0-9][^:@$]*)(?:[:@]|$)")
+_OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?P<attribute>\.[A-Za-z]+)?\}")
 
 
 @dataclass(frozen=True, slots=True)

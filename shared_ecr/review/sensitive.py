@@ -5,7 +5,6 @@ is left in a sentence is replaced by a mark.
 Source: https://developer.hashicorp.com/terraform/internals/json-format (`before_sensitive`, `after_sensitive`)
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -21,6 +20,7 @@ from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.sensitive_texts import MARK, SensitiveTexts
 from shared_ecr.review.verdict import PropertyChange, RepositoryChange, ReviewResult, SettingChange
+from shared_ecr.text.patterns import LazyPattern
 
 _POLICY = frozenset({"RepositoryPolicyText", "RepositoryPolicy", "PolicyText", "Body"})
 _RULES = frozenset({"LifecyclePolicy"})
@@ -53,11 +53,11 @@ _WORDS = frozenset({
     "expire", "transition", "archive", "standard", "days", "kms", "aes256", "mutable", "immutable", "rules",
     "selection",
 })  # fmt: skip
-_PUBLIC = re.compile(
+_PUBLIC = LazyPattern(
     r"[a-z0-9-]+:[A-Za-z*?]+|20(?:08|12)-10-17|[a-z0-9.-]+\.amazonaws\.com|[a-z]{2,5}(?:-[a-z]+)+-[0-9]|aws(?:-[a-z]+)+"
 )
 _NAMES = frozenset({"RepositoryName", "EcrRepositoryPrefix", "Prefix"})
-_PARTS = re.compile(r"[:/\s]")
+_PARTS = LazyPattern(r"[:/\s]")
 _SHORTEST = 3
 
 

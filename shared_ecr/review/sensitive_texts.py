@@ -1,12 +1,13 @@
 """A set of texts that are not to be shown, and the search for them in what is printed."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from shared_ecr.text.patterns import LazyPattern
+
 MARK = "(sensitive)"
 # A text is found where a word of its own begins and ends, so that `ops` is not found in `operations`.
-_TOKEN = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
+_TOKEN = LazyPattern(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
 
 
 class SensitiveTexts:

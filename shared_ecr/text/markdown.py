@@ -5,13 +5,13 @@ written as a code span wherever it can be, and escaped where it is in a sentence
 https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax
 """
 
-import re
 from html import escape
 
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.visible import visible
 
-_SPAN = re.compile(r"(`[^`]+`)")
-_MARKUP = re.compile(r"[\\`*_\[\]|#~!]")
+_SPAN = LazyPattern(r"(`[^`]+`)")
+_MARKUP = LazyPattern(r"[\\`*_\[\]|#~!]")
 
 
 def html(text: str) -> str:

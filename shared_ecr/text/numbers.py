@@ -1,9 +1,10 @@
 """Numbers for people: sizes in SI units, things counted, the first few of many. Every command writes them alike."""
 
-import re
 from collections.abc import Iterable, Sequence
 
-_CONSONANT_AND_Y = re.compile(r"[^aeiou]y$")
+from shared_ecr.text.patterns import LazyPattern
+
+_CONSONANT_AND_Y = LazyPattern(r"[^aeiou]y$")
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 # A line names a handful of things; of more the number says more than the names.

@@ -1,6 +1,5 @@
 """Rules about the conditions of a statement."""
 
-import re
 from collections.abc import Iterator
 
 from shared_ecr.access.comparisons import moment, network, number, octets
@@ -12,9 +11,10 @@ from shared_ecr.access.policy_model import Effect, Statement, Version
 from shared_ecr.access.variables import split_arn
 from shared_ecr.access.wildcards import tokens_of
 from shared_ecr.text import did_you_mean, quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_VARIABLE = re.compile(r"\$\{[^{}]*\}")
-_ORGANIZATION_PATH = re.compile(r"o-[a-z0-9]{10,32}/(?:\*|r-[0-9a-z]{4,32}/(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}/)*\*?)")
+_VARIABLE = LazyPattern(r"\$\{[^{}]*\}")
+_ORGANIZATION_PATH = LazyPattern(r"o-[a-z0-9]{10,32}/(?:\*|r-[0-9a-z]{4,32}/(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}/)*\*?)")
 _WHO_KEYS = PRINCIPAL_KEYS | SOURCE_KEYS
 
 

@@ -4,7 +4,6 @@ It takes two statements: one for the account whose principals create the functio
 https://docs.aws.amazon.com/lambda/latest/dg/images-create.html (Amazon ECR cross-account permissions)
 """
 
-import re
 from collections.abc import Iterator
 
 from shared_ecr.access.actions import bits
@@ -12,9 +11,10 @@ from shared_ecr.access.callers import Caller
 from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, note, warning
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch
+from shared_ecr.text.patterns import LazyPattern
 
 _LAMBDA = "lambda.amazonaws.com"
-_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ACCOUNT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _PULL = bits(("BatchGetImage", "GetDownloadUrlForLayer"))
 _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount"})
 

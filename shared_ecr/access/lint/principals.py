@@ -12,11 +12,12 @@ from shared_ecr.access.requests import context_of, open_keys
 from shared_ecr.access.strangers import services_let_in, strangers_let_in
 from shared_ecr.model.principals.service_names import NEVER_PULLS
 from shared_ecr.text import nearest, quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_UNIQUE_ID = re.compile(r"A(?:RO|ID|KI|GP|IP|NP)A[A-Z0-9]{12,}")
-_PARTITION = re.compile(r"aws(?:-[a-z]+)*")
+_ARN = LazyPattern(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)")
+_ACCOUNT = LazyPattern(r"[0-9]{12}")
+_UNIQUE_ID = LazyPattern(r"A(?:RO|ID|KI|GP|IP|NP)A[A-Z0-9]{12,}")
+_PARTITION = LazyPattern(r"aws(?:-[a-z]+)*")
 # Services that call ECR as themselves. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
 # and the guides of the services: Lambda and CodeBuild pull, EMR Serverless and SageMaker check, ECR's own replicate.
 CALLING_SERVICES = (

@@ -1,6 +1,5 @@
 """What a deployed stack says about its repositories, and what ECR says about one of them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -11,21 +10,22 @@ from shared_ecr.client.repository_addresses import RepositoryAddress
 from shared_ecr.findings.errors import InvalidValueError, RefusedError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudformation.type_defs import StackTypeDef
     from types_boto3_ecr import ECRClient
 
-_REPOSITORY_ARN = re.compile(
+_REPOSITORY_ARN = LazyPattern(
     r"arn:(?P<partition>aws[a-z-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):repository/(?P<name>.+)"
 )
 # How the keys of the outputs start that `shared_ecr_constructs.addresses` writes; a construct around it is before.
-_STACKS_OUTPUT = re.compile(r".*AddressesStacks[0-9A-F]{8}")
-_REGISTRY_OUTPUT = re.compile(r".*AddressesRegistry[0-9A-F]{8}")
-_NAMES_OUTPUT = re.compile(r".*AddressesNames[0-9]+[0-9A-F]{8}")
+_STACKS_OUTPUT = LazyPattern(r".*AddressesStacks[0-9A-F]{8}")
+_REGISTRY_OUTPUT = LazyPattern(r".*AddressesRegistry[0-9A-F]{8}")
+_NAMES_OUTPUT = LazyPattern(r".*AddressesNames[0-9]+[0-9A-F]{8}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-console-view-stack-data-resources-status-codes
-_DOUBTFUL_STATUS = re.compile(r"FAILED|ROLLBACK|DELETE|REVIEW")
+_DOUBTFUL_STATUS = LazyPattern(r"FAILED|ROLLBACK|DELETE|REVIEW")
 
 
 class StackClients(Protocol):

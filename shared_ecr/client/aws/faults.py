@@ -1,7 +1,6 @@
 """Say in our own words what botocore and AWS's services complain about."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
 from shared_ecr.text import visible
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +20,7 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "No
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"}
 _SIGNATURE = {"SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed"}
-_CLOCK = re.compile(r"(?i)signature (?:expired|not yet current)|too skewed|is (?:now )?(?:earlier|later) than")
+_CLOCK = LazyPattern(r"(?i)signature (?:expired|not yet current)|too skewed|is (?:now )?(?:earlier|later) than")
 _THROTTLED = {
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
     "RequestLimitExceeded", "TooManyRequestsException", "SlowDown", "BandwidthLimitExceeded",

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/inspector/latest/user/findings-understanding-locatin
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,9 +15,10 @@ from shared_ecr.client.aws.usage import UsageClients
 from shared_ecr.fate.inventory.entries import INDEX_TYPES
 from shared_ecr.fate.inventory.inspected import InspectedImage
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.text.patterns import LazyPattern
 
 _IMAGE = "AWS_ECR_CONTAINER_IMAGE"
-_RESOURCE = re.compile(
+_RESOURCE = LazyPattern(
     r"arn:aws[a-z-]*:ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):repository/(?P<repository>.+)/"
     r"(?P<digest>sha256:[0-9a-f]{64})"
 )

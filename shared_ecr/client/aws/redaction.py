@@ -1,12 +1,13 @@
 """Keep tokens, passwords and signatures out of logs and of what is shown."""
 
 import logging
-import re
+
+from shared_ecr.text.patterns import LazyPattern
 
 HIDDEN = "[hidden]"
 
 # A name that is followed by a secret, in a header, JSON, the repr of a dict or bytes, and a canonical request.
-_NAMED = re.compile(
+_NAMED = LazyPattern(
     r"""(?ix)
     ( \b(?:proxy-)?authorization | authorization_?token | x-amz-security-token | x-registry-auth
     | session_?token | secret_?access_?key | access_?token | refresh_?token | client_?secret )
@@ -14,10 +15,10 @@ _NAMED = re.compile(
     [^"'\\\r\n]+
     """
 )
-_ELEMENT = re.compile(r"(?i)(<(?:SessionToken|SecretAccessKey)>)[^<]+")
+_ELEMENT = LazyPattern(r"(?i)(<(?:SessionToken|SecretAccessKey)>)[^<]+")
 
 # http.client quotes a header that it does not send, such as a session token with the line end of the file it was in.
-_HEADER = re.compile(r"(?is)(invalid header (?:value|name) )b?['\"].*")
+_HEADER = LazyPattern(r"(?is)(invalid header (?:value|name) )b?['\"].*")
 
 # botocore's modules that log requests, responses or what they made of them, once they are at DEBUG. The rest of
 # its loggers is found as it appears; these exist from the beginning.

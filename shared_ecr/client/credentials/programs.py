@@ -5,7 +5,6 @@ no one but its error text, redacted.
 """
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -19,10 +18,11 @@ from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.text import quoted, visible
+from shared_ecr.text.patterns import LazyPattern
 
 PREFIX = "docker-credential-"
 # No path, no option, no blank: the name comes from a file and becomes that of a program.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_NAME = LazyPattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 # Our own helper asks this very code; asked from here it would only ask back.
 OWN_NAME = "shared-ecr"
 # Set for every helper we start. A helper that asks us in its turn finds it, and is not asked again.

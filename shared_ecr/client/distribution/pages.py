@@ -14,11 +14,12 @@ from shared_ecr.client.http.exchange import NO_HEADERS
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # Docker Hub's fullest repositories have some ten thousand tags; a list without end is not a list.
 MAX_PAGES = 500
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^,;<]*)*)")
-_NEXT = re.compile(r';\s*rel\s*=\s*"?next"?\s*(?:;|$)', re.IGNORECASE)
+_LINK = LazyPattern(r"<([^<>]*)>((?:\s*;\s*[^,;<]*)*)")
+_NEXT = LazyPattern(r';\s*rel\s*=\s*"?next"?\s*(?:;|$)', re.IGNORECASE)
 
 
 def pages(

@@ -13,11 +13,12 @@ from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.registries import login_advice
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import ImageReference
+from shared_ecr.text.patterns import LazyPattern
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 _DENIALS = frozenset({"DENIED", "UNAUTHORIZED", "denied", "unauthorized"})
 # Refusals that registries give the code of a lacking permission: a full quota, a rule against vulnerable images.
-_OTHER_REASONS = re.compile(
+_OTHER_REASONS = LazyPattern(
     r"quota|exceed|upper limit|storage|disk|locked|read-only|maintenance|vulnerab|scan", re.IGNORECASE
 )
 _FORGOTTEN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "LAYERS_NOT_FOUND"})

@@ -8,34 +8,35 @@ from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
 from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import visible
+from shared_ecr.text.patterns import LazyPattern
 
-_PUSHED = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+_PUSHED = LazyPattern(r"digest: (sha256:[0-9a-f]{64})")
 
 # A push may be repeated as a whole: what is there already is not sent again. docker itself gives up at the first 429.
-_TRANSIENT = re.compile(
+_TRANSIENT = LazyPattern(
     r"(?i)toomanyrequests|too many requests|rate exceeded|status(?: code)?:? 429\b|connection reset|broken pipe"
     r"|unexpected EOF|i/o timeout|handshake timeout|(?:http status|status code|status):? 5[0-9][0-9]\b"
     r"|\b50[0-9] (?:internal server error|bad gateway|service unavailable|gateway time-?out)"
 )
-_NOT_LOGGED_IN = re.compile(
+_NOT_LOGGED_IN = LazyPattern(
     r"(?i)authorization token has expired|no basic auth credentials|unauthorized|authentication required"
     r"|invalid username/password|\b401 unauthorized|status(?: code)?:? 401\b"
 )
-_NO_REPOSITORY = re.compile(r"(?i)name[ _]unknown|repository with name .{1,300} does not exist")
-_IMMUTABLE = re.compile(r"(?i)tag[ _]invalid|tag is immutable|tags? .{0,60}immutable")
-_NO_LOGIN = re.compile(r"(?i)not logged (?:in|into)\b")
+_NO_REPOSITORY = LazyPattern(r"(?i)name[ _]unknown|repository with name .{1,300} does not exist")
+_IMMUTABLE = LazyPattern(r"(?i)tag[ _]invalid|tag is immutable|tags? .{0,60}immutable")
+_NO_LOGIN = LazyPattern(r"(?i)not logged (?:in|into)\b")
 # What the operating system denies does not come from the registry.
-_DENIED = re.compile(r"(?i)(?<!permission )\bdenied\b|status(?: code)?:? 403\b|\b403 forbidden")
-_NO_DAEMON = re.compile(
+_DENIED = LazyPattern(r"(?i)(?<!permission )\bdenied\b|status(?: code)?:? 403\b|\b403 forbidden")
+_NO_DAEMON = LazyPattern(
     r"(?i)cannot connect to the docker daemon|is the docker daemon running|cannot connect to podman"
     r"|permission denied while trying to connect"
 )
-_FULL = re.compile(r"(?i)no space left on device")
-_UNKEPT = re.compile(
+_FULL = LazyPattern(r"(?i)no space left on device")
+_UNKEPT = LazyPattern(
     r"(?i)error (?:storing|saving|getting) credentials|credential.{0,80}(?:not found|cannot autolaunch)"
 )
 # docker-credential-ecr-login fetches tokens and refuses to be given one.
-_READ_ONLY_HELPER = re.compile(r"(?i)not implemented")
+_READ_ONLY_HELPER = LazyPattern(r"(?i)not implemented")
 
 # Enough of an engine's last words to act on, little enough to read.
 _LAST_LINES = 4

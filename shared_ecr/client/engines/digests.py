@@ -1,11 +1,11 @@
 """Read digests from what engines answer."""
 
-import re
 from pathlib import Path
 
 from shared_ecr.model.names import Digest
+from shared_ecr.text.patterns import LazyPattern
 
-_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+_DIGEST = LazyPattern(r"(?:sha256:)?([0-9a-f]{64})")
 
 
 def digest_of(text: object) -> Digest | None:

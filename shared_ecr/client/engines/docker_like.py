@@ -1,7 +1,6 @@
 """docker, finch and nerdctl: engines that push what is tagged with the name of the registry."""
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +23,9 @@ from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.renaming import rename
 from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
+from shared_ecr.text.patterns import LazyPattern
 
-_MISSING = re.compile(r"(?i)no such image|not found|no such object")
+_MISSING = LazyPattern(r"(?i)no such image|not found|no such object")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """podman and buildah: engines that push under any name and read credentials from a file that is not one."""
 
 import json
-import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -22,8 +21,9 @@ from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.renaming import rename
 from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
+from shared_ecr.text.patterns import LazyPattern
 
-_MISSING = re.compile(r"(?i)no such image|image not known|not found|does not resolve to an image")
+_MISSING = LazyPattern(r"(?i)no such image|image not known|not found|does not resolve to an image")
 
 
 class Podman:

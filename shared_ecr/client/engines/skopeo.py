@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -21,12 +20,13 @@ from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
 from shared_ecr.text import listed, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # Places on this machine. `docker:` is not among them: a copy between registries is not a push of a local image.
 # https://github.com/containers/image/blob/main/docs/containers-transports.5.md
 TRANSPORTS = ("containers-storage", "dir", "docker-archive", "docker-daemon", "oci", "oci-archive")
 
-_MISSING = re.compile(r"(?i)no such file|no such image|not found|does not resolve to an image|no descriptor found")
+_MISSING = LazyPattern(r"(?i)no such file|no such image|not found|does not resolve to an image|no descriptor found")
 
 
 class Skopeo:

@@ -4,7 +4,6 @@ https://docs.github.com/en/rest/issues/comments
 https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -13,11 +12,12 @@ from shared_ecr.client.errors import CommentRefusedError
 from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError, UsageError
+from shared_ecr.text.patterns import LazyPattern
 
-_PULL_REQUEST = re.compile(r"refs/pull/([0-9]+)/(?:merge|head)")
+_PULL_REQUEST = LazyPattern(r"refs/pull/([0-9]+)/(?:merge|head)")
 # The account of the token that every job has. A person cannot have it: user names hold no brackets.
 _ACTIONS_BOT = "github-actions[bot]"
-_REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_REPOSITORY = LazyPattern(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True)

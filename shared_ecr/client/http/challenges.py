@@ -12,11 +12,12 @@ from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.registries import backend_of
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 — the grammar's name for a word
-_SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
+_SCHEME = LazyPattern(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
 # A value without quotes may have no `:` or `/` by the grammar; registries write addresses like this all the same.
-_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')
+_PARAMETER = LazyPattern(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')
 # No registry says more; a header of megabytes is an attack on the expressions above.
 MAX_HEADER = 4096
 # What a token service may be asked for at once, by a registry that asks for ever more.

@@ -12,13 +12,14 @@ from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.text import visible
+from shared_ecr.text.patterns import LazyPattern
 
 # A sentence is read, a page of HTML is not.
 MAX_MESSAGE = 300
 # Registries list one error; a list of hundreds is no help.
 MAX_ERRORS = 3
 FAILURES = 400
-_TITLE = re.compile(r"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = LazyPattern(r"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import RegistryHost
 from shared_ecr.text import counted
+from shared_ecr.text.patterns import LazyPattern
 
 # `100;w=21600`: so many, in so many seconds.
-_COUNT = re.compile(r"\s*([0-9]{1,9})(?:\s*[;,].*?\bw=([0-9]{1,9}))?", re.IGNORECASE)
+_COUNT = LazyPattern(r"\s*([0-9]{1,9})(?:\s*[;,].*?\bw=([0-9]{1,9}))?", re.IGNORECASE)
 # Docker Hub's sentence, which proxies between that drop headers leave as it is.
 _TOLD = b"pull rate limit"
 MINUTE, HOUR = 60, 3600

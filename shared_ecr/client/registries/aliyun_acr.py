@@ -4,24 +4,25 @@ https://www.alibabacloud.com/help/en/acr/user-guide/configure-access-over-vpcs,
 https://www.alibabacloud.com/help/en/acr/user-guide/individual-edition-instance-independent-domain-name-capacity-limit
 """
 
-import re
-
 from shared_ecr.client.registries.interface import Mounting
 from shared_ecr.model.names import RegistryHost, RepositoryName
 from shared_ecr.model.names.references import parse_repository
+from shared_ecr.text.patterns import LazyPattern
 
 # `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`: new Regions come too often for a list.
 _REGION = r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+){0,3}"
 _HOSTS = (
     # Personal, until September 2024: one host for all customers of a Region.
-    re.compile(rf"registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.aliyuncs\.com"),
+    LazyPattern(rf"registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.aliyuncs\.com"),
     # Personal, since then: one host for each.
-    re.compile(rf"crpi-[a-z0-9]+(?:-vpc|-internal)?\.{_REGION}\.personal\.cr\.aliyuncs\.com"),
-    re.compile(rf"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.cr\.aliyuncs\.com"),
+    LazyPattern(rf"crpi-[a-z0-9]+(?:-vpc|-internal)?\.{_REGION}\.personal\.cr\.aliyuncs\.com"),
+    LazyPattern(
+        rf"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.cr\.aliyuncs\.com"
+    ),
 )
 # It is beside the registry, in some Regions with a dash where others have a dot, and in Hangzhou for Regions that
 # have none of their own: what registries have been seen to name, and what Aliyun's firewall lists say.
-_TOKEN_SERVICE = re.compile(rf"dockerauth(?:-ee)?(?:-intl)?(?:-vpc|-internal)?[.-]{_REGION}\.aliyuncs\.com")
+_TOKEN_SERVICE = LazyPattern(rf"dockerauth(?:-ee)?(?:-intl)?(?:-vpc|-internal)?[.-]{_REGION}\.aliyuncs\.com")
 
 
 class AliyunAcr:

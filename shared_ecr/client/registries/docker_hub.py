@@ -3,12 +3,11 @@
 https://docs.docker.com/reference/api/registry/auth/, https://docs.docker.com/docker-hub/usage/pulls/
 """
 
-import re
-
 from shared_ecr.client.registries.interface import Mounting
 from shared_ecr.model.names import RegistryHost, RepositoryName
 from shared_ecr.model.names.references import docker_hub_path, parse_repository
 from shared_ecr.model.names.registry_host import DOCKER_HUB_ADDRESS
+from shared_ecr.text.patterns import LazyPattern
 
 
 class DockerHub:
@@ -19,7 +18,7 @@ class DockerHub:
     mounting = Mounting.ALWAYS
     # `docker.io` itself is a web site.
     address = RegistryHost(DOCKER_HUB_ADDRESS)
-    token_services = re.compile(r"auth\.docker\.io")
+    token_services = LazyPattern(r"auth\.docker\.io")
     aws_logins = None
     largest_layer = None
     login_advice = (

@@ -12,6 +12,7 @@ from shared_ecr.model.names import RegistryHost, RepositoryName
 from shared_ecr.model.names.references import parse_repository
 from shared_ecr.model.names.registry_host import ECR_PUBLIC_HOSTS
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from shared_ecr.client.credentials.interface import CredentialSource
@@ -26,7 +27,7 @@ class EcrPublic:
     mounting = Mounting.NEVER
     address = None
     # The token of one of its names is good for the other.
-    token_services = re.compile("|".join(map(re.escape, sorted(ECR_PUBLIC_HOSTS))))
+    token_services = LazyPattern("|".join(map(re.escape, sorted(ECR_PUBLIC_HOSTS))))
     # Its quotas name no size of a layer as a whole.
     largest_layer = None
     login_advice = (

@@ -7,12 +7,12 @@ from shared_ecr.model.names import Region, RegistryHost, RepositoryName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from re import Pattern
     from typing import Any
 
     from types_boto3_ecr import ECRClient
 
     from shared_ecr.client.credentials.interface import CredentialSource
+    from shared_ecr.text.patterns import LazyPattern
 
 
 class Mounting(Enum):
@@ -89,7 +89,7 @@ class RegistryBackend(Protocol):
         ...
 
     @property
-    def token_services(self) -> "Pattern[str] | None":
+    def token_services(self) -> "LazyPattern | None":
         """The hosts, each as a whole, that hand out its tokens though their names do not show it."""
         ...
 

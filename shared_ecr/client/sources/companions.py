@@ -7,7 +7,6 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-
 https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#discovery
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +16,9 @@ from shared_ecr.client.sources.manifests import INDEX_TYPES, MAX_MANIFESTS, Desc
 from shared_ecr.client.sources.oci_layout import LayoutTree, read_manifest
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import Digest, Tag
+from shared_ecr.text.patterns import LazyPattern
 
-_TAG = re.compile(r"(?:.*:)?(?P<tag>sha256-(?P<hex>[0-9a-f]{64})(?P<kind>\.sig|\.att|\.sbom)?)")
+_TAG = LazyPattern(r"(?:.*:)?(?P<tag>sha256-(?P<hex>[0-9a-f]{64})(?P<kind>\.sig|\.att|\.sbom)?)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """What people write where a consumer is expected, and what they meant."""
 
-import re
 from collections.abc import Collection
 
 from shared_ecr.documents.nodes import Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.service_names import KNOWN, NEVER_PULLS
 from shared_ecr.text import did_you_mean, listed, nearest, quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_SUFFIX = re.compile(r"\.amazonaws\.(?:com\.cn|com|eu)$")
-_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+_SUFFIX = LazyPattern(r"\.amazonaws\.(?:com\.cn|com|eu)$")
+_SERVICE = LazyPattern(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 # How the services with a kind of their own are written.
 _OWN_KINDS = {
     "lambda": "lambda: ACCOUNT",
@@ -27,14 +27,14 @@ _PEOPLE = {
     "oidc": ("an OIDC provider", _FEDERATION),
     "canonical_user": ("a canonical user", "Only S3 knows canonical users"),
 }
-_USER = re.compile(r"arn:[^:]*:iam::[^:]*:user/")
-_ROOT = re.compile(r"(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?")
+_USER = LazyPattern(r"arn:[^:]*:iam::[^:]*:user/")
+_ROOT = LazyPattern(r"(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?")
 # What a value without its kind is most likely to be; the first that fits counts.
 _LOOKS_LIKE = {
     "account": _ROOT,
-    "role": re.compile("arn:.*"),
-    "organizational_unit": re.compile(r"ou-.*|o-[^/]*/.*"),
-    "organization": re.compile("o-.*"),
+    "role": LazyPattern("arn:.*"),
+    "organizational_unit": LazyPattern(r"ou-.*|o-[^/]*/.*"),
+    "organization": LazyPattern("o-.*"),
 }
 
 

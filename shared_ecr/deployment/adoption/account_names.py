@@ -1,15 +1,16 @@
 """Names for the accounts of a declaration, so that each is written in one place."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 
+from shared_ecr.text.patterns import LazyPattern
+
 Plain = dict[str, object]
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT = LazyPattern(r"[0-9]{12}")
 # A name with the digits of another account would mislead.
-_DIGITS_OF_AN_ACCOUNT = re.compile(r"[0-9]{12}")
-_NO_NAME = re.compile(r"[^a-z0-9]+")
-_ORGANIZATION = re.compile(r"(o-[a-z0-9]{10,32})(?:/.*)?")
+_DIGITS_OF_AN_ACCOUNT = LazyPattern(r"[0-9]{12}")
+_NO_NAME = LazyPattern(r"[^a-z0-9]+")
+_ORGANIZATION = LazyPattern(r"(o-[a-z0-9]{10,32})(?:/.*)?")
 
 
 class Accounts:

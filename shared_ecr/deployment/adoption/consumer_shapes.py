@@ -25,12 +25,15 @@ from shared_ecr.model.principals import (
     Role,
     Service,
 )
+from shared_ecr.text.patterns import LazyPattern
 
-_ROOT = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):root")
-_ROLE = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<name>.+)")
-_DIGITS = re.compile(r"[0-9]{12}")
-_SERVICE = re.compile(r"(?P<name>[a-z0-9.-]+)\.amazonaws\.com(?:\.cn)?")
-_SOURCE = re.compile(r"arn:[a-z-]+:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[0-9]{12}):(?P<rest>.+)")
+_ROOT = LazyPattern(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):root")
+_ROLE = LazyPattern(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<name>.+)")
+_DIGITS = LazyPattern(r"[0-9]{12}")
+_SERVICE = LazyPattern(r"(?P<name>[a-z0-9.-]+)\.amazonaws\.com(?:\.cn)?")
+_SOURCE = LazyPattern(
+    r"arn:[a-z-]+:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[0-9]{12}):(?P<rest>.+)"
+)
 _TAG = "aws:principaltag/"
 _LAMBDA = "lambda"
 _ANY_ARN = ("ArnLike", "ArnEquals", "StringLike", "StringEquals")

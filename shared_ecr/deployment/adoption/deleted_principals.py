@@ -1,6 +1,5 @@
 """Principals that were deleted: ECR shows their ids, and refuses a policy that names them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,8 +7,9 @@ from shared_ecr.deployment.adoption.access_equality import statements_of
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.text.patterns import LazyPattern
 
-_ID = re.compile(r"A(?:RO|ID)A[A-Z0-9]{12,}")
+_ID = LazyPattern(r"A(?:RO|ID)A[A-Z0-9]{12,}")
 
 
 def names_deleted(policy: Json) -> bool:

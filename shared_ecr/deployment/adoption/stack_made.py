@@ -22,15 +22,16 @@ from shared_ecr.model.settings.public_repositories import HOME
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES, CacheRule, MadeSecret, NamedSecret
 from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION, MadeProfile
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
 Properties = Mapping[str, Json]
 # What the comparison calls a role that the stack made, whatever its name is.
 STACK_ROLE = f"{OPEN_MARK}Role.Arn}}"
-_REFERENCE = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|ProfileVersionArn))?\}")
+_REFERENCE = LazyPattern(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|ProfileVersionArn))?\}")
 # Secrets Manager adds six characters of its own to the name.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html
-_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}")
+_SUFFIX = LazyPattern(r"-[A-Za-z0-9]{6}")
 _FILTER = "ImageTagMutabilityExclusionFilter"
 
 

@@ -6,7 +6,6 @@ https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITOR
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.text.patterns import LazyPattern
 
 # A state of 20,000 resources has some 60 MB.
 MAX_CHARACTERS = 256 * 1024 * 1024
@@ -28,10 +28,10 @@ _MEANS: Mapping[str, tuple[str, str]] = {
     "aws_ecrpublic_repository_policy": (PUBLIC_REPOSITORY, "repository_name"),
     **{name: (each.type, attribute) for each in TYPES.values() for name, attribute in each.terraform_names.items()},
 }
-_ARN = re.compile(r"arn:[a-z-]+:ecr(?:-public)?:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.*")
+_ARN = LazyPattern(r"arn:[a-z-]+:ecr(?:-public)?:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.*")
 # The key of one instance: `[0]` or `["team/app"]`.
-_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|-?[0-9]+)\]')
-_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
+_KEY = LazyPattern(r'\[(?:"(?:[^"\\]|\\.)*"|-?[0-9]+)\]')
+_BARE = LazyPattern(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
 
 
 @dataclass(frozen=True, slots=True, order=True)

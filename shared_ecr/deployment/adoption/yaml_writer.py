@@ -1,12 +1,13 @@
 """Write plain data as YAML that a person would write: short things on one line, comments where there is a hint."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared_ecr.text.patterns import LazyPattern
+
 # Texts that need no quotes, in a flow collection either.
-_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9 ./_@+=-]*[A-Za-z0-9./_@+=-]|[A-Za-z]")
+_PLAIN = LazyPattern(r"[A-Za-z/][A-Za-z0-9 ./_@+=-]*[A-Za-z0-9./_@+=-]|[A-Za-z]")
 _NO_TEXTS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
 _WIDTH = 110
 

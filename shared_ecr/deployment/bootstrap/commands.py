@@ -12,12 +12,13 @@ from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 DEFAULT_QUALIFIER = "hnb659fds"
 # The template's parameter allows more; the qualifier is also a part of a bucket's name, which is lower case.
-_QUALIFIER = re.compile(r"[a-z0-9]{1,10}")
+_QUALIFIER = LazyPattern(r"[a-z0-9]{1,10}")
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
-_POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_POLICY_NAME = LazyPattern(r"[\w+=,.@-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from which an adoption puts things back.
 """
 
 import json
-import re
 from typing import Any
 
 from shared_ecr.documents.json_text import Json, Number, repeated_key
@@ -14,11 +13,12 @@ from shared_ecr.documents.live.resource_reader import LIVE, OWN, InvalidResource
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 FORMAT = 1
 # 20,000 repositories with long policies, twice what an account may have without asking.
 MAX_CHARACTERS = 256 * 1024 * 1024
-_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPED_HALF = LazyPattern(r"\\u[dD][89a-fA-F]")
 
 
 class DuplicateKeyError(ValueError):

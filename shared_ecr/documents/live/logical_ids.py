@@ -1,16 +1,16 @@
 """The logical ids that declared resources have, computed without CDK (docs/adr/0007-names-that-are-contracts.md)."""
 
 import hashlib
-import re
 
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.table import TYPES
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # `lib/private/uniqueid.ts` of aws-cdk-lib: the readable part has 240 characters at most, the hash eight.
 _MOST_READABLE = 240
 _HASH = 8
-_NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+_NOT_ALPHANUMERIC = LazyPattern(r"[^A-Za-z0-9]")
 # The construct ids above a resource, by its type.
 _SCOPES: dict[str, tuple[str, ...]] = {
     "AWS::ECR::Repository": ("Repositories",),

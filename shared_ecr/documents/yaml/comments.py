@@ -1,13 +1,12 @@
 """Values that a comment cuts short: in `name: app #1` the `#1` no longer exists."""
 
-import re
-
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.findings.problems import Severity
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # A '#' with a word right behind it; comments are written with a blank, or with more marks.
-_LOST = re.compile(r"[ \t]+(#[^\s#!:-][^\r\n]*)")
+_LOST = LazyPattern(r"[ \t]+(#[^\s#!:-][^\r\n]*)")
 
 
 def cut_off(text: str, end: int, value: str) -> SyntaxFault | None:

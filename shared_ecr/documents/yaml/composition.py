@@ -1,6 +1,5 @@
 """YAML events to a tree of nodes, bounded in size and depth, every fault of keys, tags and aliases collected."""
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +13,14 @@ from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.unfinished import UnfinishedMapping, UnfinishedSequence
 from shared_ecr.findings.problems import Problem
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import yaml
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = LazyPattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)

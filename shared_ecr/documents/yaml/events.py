@@ -1,15 +1,16 @@
 """Text to YAML events, one at a time, by libyaml where PyYAML has it."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     import yaml
 
 
 # Tags, anchors and what may be between them and the value.
-_PROPERTIES = re.compile(r"(?:!<[^>\s]*+>|[!&][^\s,\[\]{}]*+|\s++|#[^\r\n]*+)*+")
+_PROPERTIES = LazyPattern(r"(?:!<[^>\s]*+>|[!&][^\s,\[\]{}]*+|\s++|#[^\r\n]*+)*+")
 
 
 class NotYamlError(Exception):

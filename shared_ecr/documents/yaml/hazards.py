@@ -3,7 +3,6 @@
 YAML's own error about these is elsewhere and speaks of something else, so they are looked for in the text.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -13,18 +12,19 @@ from shared_ecr.documents.yaml.literals import Literals
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.findings.problems import Problem
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # Of each kind. A binary file has a fault in every line; no one reads more than these.
 ENOUGH = 1000
 
 _LINE = r"(?:\A|(?<=[\r\n]))"
-_CONFLICT = re.compile(_LINE + r"(?:(?:<{7}|\|{7}|>{7})(?=[ \r\n]|\Z)|={7}(?=[\r\n]|\Z))")
+_CONFLICT = LazyPattern(_LINE + r"(?:(?:<{7}|\|{7}|>{7})(?=[ \r\n]|\Z)|={7}(?=[\r\n]|\Z))")
 # What YAML 1.2 does not allow in a file, and three characters that YAML 1.1's readers take for a line's end.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-_INVISIBLE_STRUCTURE = re.compile(
+_CONTROL = LazyPattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_INVISIBLE_STRUCTURE = LazyPattern(
     rf"{_LINE}(?P<before>[ \t]*+(?:- ++)*+(?P<mark>-|[^\s#'\":]++:)?)(?P<invisible>[{CHARACTERS}])"
 )
-_TAB_INDENTATION = re.compile(_LINE + r" *+(?P<tab>\t)")
+_TAB_INDENTATION = LazyPattern(_LINE + r" *+(?P<tab>\t)")
 _TEMPLATES = (("{{", "}}"), ("{%", "%}"), ("<%", "%>"))
 
 

@@ -1,11 +1,12 @@
 """Characters that take no ink or look like a space and are not one."""
 
-import re
 import unicodedata
+
+from shared_ecr.text.patterns import LazyPattern
 
 # Spaces other than the ordinary one, marks of width zero, marks of direction, and the soft hyphen.
 CHARACTERS = "\xa0\xad\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\u3164\ufeff"
-INVISIBLE = re.compile(f"[{CHARACTERS}]")
+INVISIBLE = LazyPattern(f"[{CHARACTERS}]")
 
 
 def named(character: str) -> str:

@@ -1,19 +1,19 @@
 """Which parts of a file are texts in quotes or blocks, and which are comments."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from shared_ecr.documents.yaml.source import SourceText
+from shared_ecr.text.patterns import LazyPattern
 
 Span = tuple[int, int]
 
 # Behind the place where the parser gave up, texts are recognised by their looks: quotes that close on their
 # line, and after a `|` or `>` at the end of a line all that is indented deeper.
-_QUOTED = re.compile(r"'(?:[^'\r\n]|'')*+'|\"(?:[^\"\\\r\n]|\\.)*+\"")
-_BLOCK_HEADER = re.compile(r"(?:^|[:-]) ++[|>][-+0-9]{0,2}[ \t]*+(?:#.*)?$")
-_COMMENT = re.compile(r"(?:\A|(?<=\s))#")
+_QUOTED = LazyPattern(r"'(?:[^'\r\n]|'')*+'|\"(?:[^\"\\\r\n]|\\.)*+\"")
+_BLOCK_HEADER = LazyPattern(r"(?:^|[:-]) ++[|>][-+0-9]{0,2}[ \t]*+(?:#.*)?$")
+_COMMENT = LazyPattern(r"(?:\A|(?<=\s))#")
 
 
 class Literals:

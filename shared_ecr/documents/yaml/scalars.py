@@ -4,11 +4,11 @@ Source: https://yaml.org/spec/1.2.2/#103-core-schema. YAML 1.1's `yes`, `0777` a
 and `1_000` are texts here, or the decimal number that is written.
 """
 
-import re
 from enum import StrEnum
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 Value = str | int | float | bool | None
 
@@ -26,11 +26,11 @@ _CONSTANTS: dict[str, bool | float | None] = {
 }
 # int() takes the prefixes 0o and 0x where the base is given.
 _INTEGERS = (
-    (re.compile(r"[-+]?[0-9]+"), 10),
-    (re.compile(r"0o[0-7]+"), 8),
-    (re.compile(r"0x[0-9a-fA-F]+"), 16),
+    (LazyPattern(r"[-+]?[0-9]+"), 10),
+    (LazyPattern(r"0o[0-7]+"), 8),
+    (LazyPattern(r"0x[0-9a-fA-F]+"), 16),
 )
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FLOAT = LazyPattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 # Most scalars are names; a look at the first character spares them the expressions above.
 _FIRST_OF_OTHERS = frozenset(["", *"-+.0123456789~nNtTfF"])
 

@@ -1,14 +1,14 @@
 """The text of a file, and where in it a character is."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.findings.problems import Position, Problem
+from shared_ecr.text.patterns import LazyPattern
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = LazyPattern(r"\r\n|\r|\n")
 
 
 class SourceText:

@@ -1,7 +1,6 @@
 """The JSON documents of a file: one, several behind each other, or one a line; and where in it a value is."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # its stub knows the module, not this function
@@ -9,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
+from shared_ecr.text.patterns import LazyPattern
 
-_BLANK = re.compile(r"[ \t\n\r]*")
-_BLANK_OR_COMMA = re.compile(r"[ \t\n\r,:]*")
+_BLANK = LazyPattern(r"[ \t\n\r]*")
+_BLANK_OR_COMMA = LazyPattern(r"[ \t\n\r,:]*")
 _DECODER = json.JSONDecoder()
 Step = str | int
 

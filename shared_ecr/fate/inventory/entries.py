@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetai
 `childDigests`, the manifests that an index lists, which AWS's answer lacks.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from sys import intern
@@ -15,10 +14,11 @@ from shared_ecr.fate.inventory.documents import Step
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle.rules import StorageClass
 from shared_ecr.text import did_you_mean, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 _from_iso = datetime.fromisoformat
-_is_digest = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
-_is_tag = re.compile(r"[!-~]+").fullmatch
+_is_digest = LazyPattern(r"sha256:[0-9a-f]{64}").fullmatch
+_is_tag = LazyPattern(r"[!-~]+").fullmatch
 # An image that is being restored counts as restored: rules of the archive cannot reach it any more.
 _STORAGE_CLASSES = {
     "ACTIVE": StorageClass.STANDARD,

@@ -4,22 +4,22 @@ A list of references, the answer of `kubectl get pods -A -o json`, task definiti
 ECR registry in them counts. A line that is nothing but `NAME:TAG` or `NAME@DIGEST` counts too.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.documents import read_text
+from shared_ecr.text.patterns import LazyPattern
 
 _NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 _WHICH = r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 # https://docs.aws.amazon.com/general/latest/gr/ecr.html
-_REFERENCE = re.compile(
+_REFERENCE = LazyPattern(
     rf"(?P<account>[0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws|on)\.[a-z.]+/"
     rf"(?P<name>{_NAME}){_WHICH}"
 )
-_LINE = re.compile(rf"(?P<name>{_NAME}){_WHICH}")
+_LINE = LazyPattern(rf"(?P<name>{_NAME}){_WHICH}")
 DEFAULT_TAG = "latest"
 
 

@@ -13,15 +13,16 @@ from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.access.principals import PrincipalType
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.local.ecr.answers import ServiceError
+from shared_ecr.text.patterns import LazyPattern
 
 # Groups and instance profiles are no principals, and a wildcard is alone or not at all.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-_AWS_PRINCIPAL = re.compile(
+_AWS_PRINCIPAL = LazyPattern(
     r"\*|[0-9]{12}"
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:role|user)/[^*?]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role|federated-user)/[^*?]+"
 )
-_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)")
+_SERVICE_PRINCIPAL = LazyPattern(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)")
 
 
 Rules = Callable[[Policy, str], Iterator[str]]

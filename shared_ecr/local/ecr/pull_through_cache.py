@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -16,20 +15,21 @@ from shared_ecr.local.cloudformation.types import Made, Properties, ResourceType
 from shared_ecr.local.ecr.answers import Operation, RequestBody, ServiceError, new_store, page
 from shared_ecr.local.ecr.emulated_setting import EmulatedSetting
 from shared_ecr.local.ecr.operations import ECR, declare
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
 MAX_RULES = 50
 # Each upstream by what its host must be; the second says whether it asks for a login.
-_UPSTREAMS: Mapping[str, tuple[re.Pattern[str], bool]] = {
-    "ecr-public": (re.compile(r"public\.ecr\.aws"), False),
-    "k8s": (re.compile(r"registry\.k8s\.io"), False),
-    "quay": (re.compile(r"quay\.io"), False),
-    "docker-hub": (re.compile(r"registry-1\.docker\.io"), True),
-    "github-container-registry": (re.compile(r"ghcr\.io"), True),
-    "gitlab-container-registry": (re.compile(r"registry\.gitlab\.com"), True),
-    "azure-container-registry": (re.compile(r"[a-z0-9]+\.azurecr\.(?:io|us|cn)"), True),
-    "chainguard": (re.compile(r"cgr\.dev"), True),
-    "ecr": (re.compile(r"(?P<account>[0-9]{12})\.dkr[.-]ecr\.[a-z0-9-]+\.(?:amazonaws\.com|on\.aws)"), False),
+_UPSTREAMS: Mapping[str, tuple[LazyPattern, bool]] = {
+    "ecr-public": (LazyPattern(r"public\.ecr\.aws"), False),
+    "k8s": (LazyPattern(r"registry\.k8s\.io"), False),
+    "quay": (LazyPattern(r"quay\.io"), False),
+    "docker-hub": (LazyPattern(r"registry-1\.docker\.io"), True),
+    "github-container-registry": (LazyPattern(r"ghcr\.io"), True),
+    "gitlab-container-registry": (LazyPattern(r"registry\.gitlab\.com"), True),
+    "azure-container-registry": (LazyPattern(r"[a-z0-9]+\.azurecr\.(?:io|us|cn)"), True),
+    "chainguard": (LazyPattern(r"cgr\.dev"), True),
+    "ecr": (LazyPattern(r"(?P<account>[0-9]{12})\.dkr[.-]ecr\.[a-z0-9-]+\.(?:amazonaws\.com|on\.aws)"), False),
 }
 ROOT = "ROOT"
 

@@ -6,9 +6,10 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # What a shell, YAML and every builder read as it is written; a first '-' would be an option.
-_SEGMENT = re.compile(r"(?!-)[\w.@+~-]+(?: [\w.@+~-]+)*", re.ASCII)
+_SEGMENT = LazyPattern(r"(?!-)[\w.@+~-]+(?: [\w.@+~-]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,10 +11,11 @@ from typing import Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # What git refuses in the name of a ref, `*` excepted: it is a pattern here.
 # https://git-scm.com/docs/git-check-ref-format
-_REF = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$))[!-~]+")
+_REF = LazyPattern(r"(?![-/.])(?!.*(?:\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$))[!-~]+")
 _NOT_IN_A_REF = frozenset('~^:?[\\"')
 _PREFIXES = {"branch": "refs/heads/", "tag": "refs/tags/"}
 

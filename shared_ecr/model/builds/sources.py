@@ -8,10 +8,11 @@ from typing import Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_URL = re.compile(r"https://(?P<host>[^/@]+)/(?P<path>[\w.-]+(?:/[\w.-]+)+)", re.ASCII)
+_URL = LazyPattern(r"https://(?P<host>[^/@]+)/(?P<path>[\w.-]+(?:/[\w.-]+)+)", re.ASCII)
 # https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html; older ones keep the older name.
-_CONNECTION = re.compile(
+_CONNECTION = LazyPattern(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>codeconnections|codestar-connections):(?P<region>[a-z0-9-]+)"
     r":(?P<account>[0-9]{12}):connection/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )

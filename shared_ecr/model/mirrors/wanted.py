@@ -1,6 +1,5 @@
 """Which images a mirror means: tags, patterns of tags, digests, or a tag pinned to a digest."""
 
-import re
 from dataclasses import dataclass
 from typing import Self, assert_never
 
@@ -10,11 +9,12 @@ from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import Digest, Tag
 from shared_ecr.model.names.image import MAX_TAG_LENGTH
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # No tag begins with '.' or '-', so no pattern that does could match one.
-_PATTERN = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*")
+_PATTERN = LazyPattern(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*")
 # `latest`, `bookworm`, `1`, `1.27`, `v3-alpine`: releases move these. Three numbers, a date or a commit name one image.
-_MOVING = re.compile(r"[^0-9]*|[vV]?[0-9]{1,3}(?:\.[0-9]{1,3})?(?:-[^0-9]*)?")
+_MOVING = LazyPattern(r"[^0-9]*|[vV]?[0-9]{1,3}(?:\.[0-9]{1,3})?(?:-[^0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

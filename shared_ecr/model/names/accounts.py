@@ -6,11 +6,12 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 ACCOUNT_DIGITS = 12
-_SEPARATED = re.compile(r"[0-9][0-9 _.-]*[0-9]")
+_SEPARATED = LazyPattern(r"[0-9][0-9 _.-]*[0-9]")
 # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_ORGANIZATION = LazyPattern(r"o-[a-z0-9]{10,32}")
 
 
 @dataclass(frozen=True, slots=True, order=True)

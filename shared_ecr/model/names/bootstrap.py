@@ -3,9 +3,9 @@
 https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html (ContainerAssetsRepositoryName)
 """
 
-import re
+from shared_ecr.text.patterns import LazyPattern
 
-_ASSETS = re.compile(r"cdk-[a-z0-9]+-container-assets-.+")
+_ASSETS = LazyPattern(r"cdk-[a-z0-9]+-container-assets-.+")
 
 
 def is_assets_repository(name: str, account: str = "", region: str = "") -> bool:

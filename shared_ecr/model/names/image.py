@@ -7,10 +7,11 @@ from typing import Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
 from shared_ecr.text.characters import character, look_alike, plain
+from shared_ecr.text.patterns import LazyPattern
 
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_TAG = LazyPattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DIGEST = LazyPattern(r"sha256:[0-9a-f]{64}")
 MAX_TAG_LENGTH = 128
 
 

@@ -4,20 +4,19 @@ A host of another Region's spelling, with a port or under someone else's domain 
 be called so: it is a slip or an attack, and either way an error says it better than a login would.
 """
 
-import re
-
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names.accounts import AccountId
 from shared_ecr.model.names.partitions import FIPS_REGIONS, Region
 from shared_ecr.model.names.registry_host import EcrRegistry, RegistryHost
 from shared_ecr.text import listed, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # The parts of ECR's names, wherever in a host they are, and twelve digits in front of nearly the rest of them.
-_SUSPECT = re.compile(
+_SUSPECT = LazyPattern(
     r"(?:^|\.)dkr[.-]?ecr(?:-fips)?(?:\.|$)|(?:^|\.)[0-9]{12}\.dkr|(?:^|\.)ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\."
     r"|public[.-]ecr[.-]aws|(?:^|\.)ecr-public\.|(?:^|[.-])ecr\.aws(?:\.|$)"
 )
-_NEARLY = re.compile(
+_NEARLY = LazyPattern(
     r"(?P<account>[0-9]+)\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
 )
 _FORM = "Hosts of ECR are ACCOUNT.dkr.ecr.REGION.amazonaws.com and its like in other partitions, or public.ecr.aws"

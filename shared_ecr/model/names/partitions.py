@@ -4,12 +4,12 @@ Source: botocore's `endpoints.json` (partitions, DNS suffixes, the Regions of EC
 imports no SDK; `tests/client/test_botocore_agrees.py` fails when AWS adds a Region that this table lacks.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import did_you_mean, nearest, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ PARTITIONS = (
     Partition("aws-iso-f", "csp.hci.ic.gov", None, ("us-isof-east-1", "us-isof-south-1")),
 )
 _PARTITION_OF = {region: partition for partition in PARTITIONS for region in partition.regions}
-_ZONE = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-[0-9])[a-z]")
+_ZONE = LazyPattern(r"([a-z]{2,4}(?:-[a-z]+)+-[0-9])[a-z]")
 
 # FIPS registries are documented for these Regions only; botocore invents names elsewhere.
 # https://docs.aws.amazon.com/general/latest/gr/ecr.html

@@ -3,14 +3,14 @@
 Source: https://github.com/opencontainers/image-spec/blob/main/image-index.md, `platform`; the words are Go's.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_WORD = LazyPattern(r"[a-z0-9][a-z0-9._-]*")
 # What `uname -m` calls them, and what registries do.
 _OTHER_NAMES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386"}
 _SYSTEMS = frozenset({"linux", "windows", "freebsd"})

@@ -4,7 +4,6 @@ Source: https://github.com/distribution/reference/blob/main/reference.go; unlike
 guessed: a name without a registry is a repository of the declaration, and there is no `latest`.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,9 +13,10 @@ from shared_ecr.model.names.look_alikes import refuse_look_alike
 from shared_ecr.model.names.registry_host import DOCKER_HUB, RegistryHost
 from shared_ecr.model.names.repository import GRAMMAR, RepositoryName
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # What docker calls the domain of a reference, less a name with a dot in it: a port, an address, `.` and letters.
-_HOSTED = re.compile(r":|^\[|\.[A-Za-z]{2,}$|\.xn--[A-Za-z0-9-]+$|^[0-9]+(?:\.[0-9]+){3}$")
+_HOSTED = LazyPattern(r":|^\[|\.[A-Za-z]{2,}$|\.xn--[A-Za-z0-9-]+$|^[0-9]+(?:\.[0-9]+){3}$")
 # Of the path, in every registry but ECR, which allows one more.
 MAX_PATH_LENGTH = 255
 

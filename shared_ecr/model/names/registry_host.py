@@ -5,7 +5,6 @@ The match is anchored at both ends and the Region is checked against the suffix'
 https://docs.aws.amazon.com/general/latest/gr/ecr.html, https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
 """
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -13,19 +12,20 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names.accounts import AccountId
 from shared_ecr.model.names.partitions import FIPS_REGIONS, Region
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from shared_ecr.model.names.repository import RepositoryName
 
-_PRIVATE = re.compile(
+_PRIVATE = LazyPattern(
     r"(?P<account>[0-9]{12})\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
 )
 # A domain or an address with an optional port, as the distribution reference grammar has it.
 # https://github.com/distribution/reference/blob/main/regexp.go
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?:(?P<name>{_LABEL}(?:\.{_LABEL})*)|\[(?P<address>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?")
+_HOST = LazyPattern(rf"(?:(?P<name>{_LABEL}(?:\.{_LABEL})*)|\[(?P<address>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?")
 MAX_HOST_LENGTH = 253
 MAX_PORT = 65535
 

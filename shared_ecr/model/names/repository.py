@@ -7,13 +7,14 @@ from typing import Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import counted, quoted
 from shared_ecr.text.characters import character, plain
+from shared_ecr.text.patterns import LazyPattern
 
 MIN_LENGTH, MAX_LENGTH = 2, 256
 # The pattern of the API and of AWS::ECR::Repository; both admit '__' and '--', which the user guide does not.
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
-GRAMMAR = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_DOUBLE = re.compile(r"__|--")
-_URI = re.compile(r"[0-9]{12}\.dkr[.-]ecr[^/]*/(.+)")
+GRAMMAR = LazyPattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_DOUBLE = LazyPattern(r"__|--")
+_URI = LazyPattern(r"[0-9]{12}\.dkr[.-]ecr[^/]*/(.+)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,12 +1,12 @@
 """The order of tags as people read them: numbers as numbers, a release after its candidates."""
 
-import re
 from typing import Any
 
 from shared_ecr.model.names import Tag
+from shared_ecr.text.patterns import LazyPattern
 
-_VERSION = re.compile(r"[vV]?([0-9]+(?:\.[0-9]+)*)(.*)")
-_RUN = re.compile(r"([0-9]+)")
+_VERSION = LazyPattern(r"[vV]?([0-9]+(?:\.[0-9]+)*)(.*)")
+_RUN = LazyPattern(r"([0-9]+)")
 
 
 def version_order(tag: Tag) -> tuple[Any, ...]:

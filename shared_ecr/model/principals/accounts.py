@@ -8,15 +8,16 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # Path and name of a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 _ROLE = TextGrammar(
-    pattern=re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII),
+    pattern=LazyPattern(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII),
     what="a role name",
     why="A role is its path and at most 64 letters, digits and '+=,.@_-'",
     code="principal-role",
 )
-_ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
+_ROLE_ARN = LazyPattern(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,15 +1,15 @@
 """The pipelines of Bitbucket, whose tokens name workspaces, repositories and environments by UUIDs."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import ANY_UUID, CiWorkflow, uuid_of
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.text.patterns import LazyPattern
 
 _WORKSPACE = TextGrammar(
-    pattern=re.compile(r"[a-z0-9_-]+"),
+    pattern=LazyPattern(r"[a-z0-9_-]+"),
     what="a Bitbucket workspace",
     fix="Write its id, as the address of the workspace has it",
     code="bitbucket-workspace",

@@ -5,21 +5,21 @@ ECR sees the role alone. Which project and which ref may assume it is asked for 
 beside this one.
 """
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # What the AWS SDKs ask the CI system for, and what the role asks the token for.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
 STS_AUDIENCE = "sts.amazonaws.com"
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID = LazyPattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What git refuses in the name of a ref, `*` excepted: it is a pattern here.
 # https://git-scm.com/docs/git-check-ref-format
-_REF = re.compile(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
+_REF = LazyPattern(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
 _NOT_IN_A_REF = frozenset('~^:?[\\"')
 # It stands for one UUID: a '*' would also cover what follows it, and a branch may be named like the rest of a subject.
 ANY_UUID = "-".join("?" * length for length in (8, 4, 4, 4, 12))

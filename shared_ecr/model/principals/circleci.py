@@ -8,9 +8,10 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import ANY_UUID, CiWorkflow, ref_name, uuid_of
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # CircleCI writes where the source is as HOST/OWNER/NAME.
-_ORIGIN = re.compile(r"[a-z0-9.-]+(?:/[\w.-]+){2,}", re.ASCII)
+_ORIGIN = LazyPattern(r"[a-z0-9.-]+(?:/[\w.-]+){2,}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

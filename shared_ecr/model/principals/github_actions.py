@@ -8,12 +8,13 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import CiWorkflow, ref_name
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # An owner has at most 39 characters, a repository 100; '..' and '.' are not names.
 # https://docs.github.com/en/actions/reference/security/oidc (the subject that GitHub's token carries)
-_GITHUB_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+_GITHUB_REPOSITORY = LazyPattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 # GitHub writes a colon in the name of an environment as %3A; a name with others than these is rare, and refused.
-_ENVIRONMENT = re.compile(r"[\w.-]+(?: [\w.-]+)*", re.ASCII)
+_ENVIRONMENT = LazyPattern(r"[\w.-]+(?: [\w.-]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

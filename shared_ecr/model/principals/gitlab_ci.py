@@ -8,10 +8,11 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import CiWorkflow, ref_name
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # https://docs.gitlab.com/user/reserved_names/ (groups, subgroups, project)
-_GITLAB_PROJECT = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
-_HOST = re.compile(
+_GITLAB_PROJECT = LazyPattern(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
+_HOST = LazyPattern(
     r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{1,5})?"
 )
 

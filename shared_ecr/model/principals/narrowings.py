@@ -1,16 +1,16 @@
 """What else must hold for a consumer to be allowed: the VPC endpoint it comes through, the tags of its role."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
 _ENDPOINT = TextGrammar(
-    pattern=re.compile(r"vpce-[0-9a-f]{8}(?:[0-9a-f]{9})?"),
+    pattern=LazyPattern(r"vpce-[0-9a-f]{8}(?:[0-9a-f]{9})?"),
     what="a VPC endpoint",
     why="An endpoint's id is 'vpce-' and 8 or 17 hexadecimal digits",
     fix="'aws ec2 describe-vpc-endpoints' lists those of ecr.api and ecr.dkr",
@@ -18,13 +18,13 @@ _ENDPOINT = TextGrammar(
 )
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 _TAG_KEY = TextGrammar(
-    pattern=re.compile(r"[\w .:/=+@-]{1,128}"),
+    pattern=LazyPattern(r"[\w .:/=+@-]{1,128}"),
     what="a valid tag key",
     why="It has 1 to 128 letters, digits, spaces and '_.:/=+-@'",
     code="principal-tag",
 )
 _TAG_VALUE = TextGrammar(
-    pattern=re.compile(r"[\w .:/=+@-]{1,256}"),
+    pattern=LazyPattern(r"[\w .:/=+@-]{1,256}"),
     what="a valid tag value",
     why="It has 1 to 256 letters, digits, spaces and '_.:/=+-@'",
     code="principal-tag",

@@ -7,10 +7,11 @@ from typing import Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import OrganizationId
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html and API_OrganizationalUnit.html
-_ROOT = re.compile(r"r-([0-9a-z]{4,32})")
-_UNIT = re.compile(r"ou-([0-9a-z]{4,32})-[0-9a-z]{8,32}")
+_ROOT = LazyPattern(r"r-([0-9a-z]{4,32})")
+_UNIT = LazyPattern(r"ou-([0-9a-z]{4,32})-[0-9a-z]{8,32}")
 _GRAMMAR = "A path is o-ORGANIZATION/r-ROOT/ou-UNIT/, with further units below, and '*' at its end"
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
 MAX_NESTED_UNITS = 5

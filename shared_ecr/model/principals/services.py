@@ -1,6 +1,5 @@
 """AWS services that pull by themselves, always on behalf of someone: without a source anyone could send them."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,30 +7,31 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 _FUNCTION = TextGrammar(
-    pattern=re.compile(r"[A-Za-z0-9_-]{1,64}"),
+    pattern=LazyPattern(r"[A-Za-z0-9_-]{1,64}"),
     what="the name of a Lambda function",
     why="It has 1 to 64 letters, digits, '_' and '-'",
     code="principal-function",
 )
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
 _PROJECT = TextGrammar(
-    pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}"),
+    pattern=LazyPattern(r"[A-Za-z0-9][A-Za-z0-9_-]{1,149}"),
     what="a CodeBuild project name",
     why="It has 2 to 150 letters, digits, '_' and '-', and begins with a letter or digit",
     code="principal-project",
 )
 # https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Application.html
 _APPLICATION = TextGrammar(
-    pattern=re.compile(r"[0-9a-z]{1,64}"),
+    pattern=LazyPattern(r"[0-9a-z]{1,64}"),
     what="the id of an EMR Serverless application",
     why="It has at most 64 digits and lower-case letters, such as '00f1r1vjkgqkm409'",
     code="principal-application",
 )
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-_ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[^:]*):(?P<rest>[^ ]+)")
+_ARN = LazyPattern(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[^:]*):(?P<rest>[^ ]+)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -19,16 +19,17 @@ from shared_ecr.model.settings.event_patterns import EVENTS, EventKind, EventRow
 from shared_ecr.model.settings.scanning import Scanning, ScanType
 from shared_ecr.model.settings.setting import Setting
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 MAX_PATTERNS = 100
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html, "Event pattern size", which can be raised.
 MAX_CHARACTERS = 2048
 PUBLISHER = "events.amazonaws.com"
-_TOPIC_ARN = re.compile(
+_TOPIC_ARN = LazyPattern(
     r"arn:(?P<partition>aws[a-z-]*):sns:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):(?P<name>[\w-]{1,256})", re.ASCII
 )
 # What a repository's name can look like where `*` matches any characters.
-_PATTERN = re.compile(r"(?=.{2,256}$|\*$)(?:[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*")
+_PATTERN = LazyPattern(r"(?=.{2,256}$|\*$)(?:[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*")
 
 
 @dataclass(frozen=True, slots=True, order=True)

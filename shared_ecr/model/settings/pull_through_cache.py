@@ -4,7 +4,6 @@ Every property of a rule is fixed when it is made: CloudFormation replaces the r
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +24,7 @@ from shared_ecr.model.settings.setting_type import (
     TerraformType,
 )
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
@@ -32,11 +32,11 @@ MAX_RULES = 50
 MIN_PREFIX, MAX_PREFIX = 2, 30
 ROOT = "ROOT"
 SECRET_PREFIX = "ecr-pullthroughcache/"  # noqa: S105 — what secrets' names begin with, and no secret
-_SECRET_NAME = re.compile(r"ecr-pullthroughcache/[a-zA-Z0-9/_+=.@-]{1,400}")
-_SECRET_ARN = re.compile(
+_SECRET_NAME = LazyPattern(r"ecr-pullthroughcache/[a-zA-Z0-9/_+=.@-]{1,400}")
+_SECRET_ARN = LazyPattern(
     r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):secret:(?P<name>.+)"
 )
-_AZURE_HOST = re.compile(r"[a-z0-9]{5,50}\.azurecr\.io")
+_AZURE_HOST = LazyPattern(r"[a-z0-9]{5,50}\.azurecr\.io")
 
 
 class Upstream(StrEnum):

@@ -13,11 +13,12 @@ from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.text.patterns import LazyPattern
 
 MAX_EXCLUSIONS = 100
 # AWS::ECR::PullTimeUpdateExclusion, PrincipalArn; the user guide speaks of roles, the API takes users too.
 _PRINCIPAL = TextGrammar(
-    pattern=re.compile(
+    pattern=LazyPattern(
         r"(?=.{1,200}$)arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@-]+(?:/[\w+=,.@-]+)*", re.ASCII
     ),
     what="the ARN of a role or a user",

@@ -4,7 +4,6 @@ A replica is not replicated onward, and what was pushed before the rule is not c
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -23,6 +22,7 @@ from shared_ecr.model.settings.setting_type import (
 )
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
 # The API takes 25 rules, the quota page and the user guide say 10.
@@ -40,7 +40,7 @@ OPT_IN_REGIONS = frozenset(
     }
 )  # fmt: skip
 _PREFIX = TextGrammar(
-    pattern=re.compile(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*"),
+    pattern=LazyPattern(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*"),
     what="a prefix of a repository name",
     why="A prefix is 2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
     code="replication-prefix",

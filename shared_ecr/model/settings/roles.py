@@ -11,10 +11,11 @@ from typing import Any, Self
 
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.text.patterns import LazyPattern
 
 # AWS::ECR::RepositoryCreationTemplate, CustomRoleArn: the class of its pattern has no '/'.
 _ROLE_ARN = TextGrammar(
-    pattern=re.compile(r"arn:aws[-a-z0-9]*:iam::[0-9]{12}:role/[\w+=,.@-]{1,64}", re.ASCII),
+    pattern=LazyPattern(r"arn:aws[-a-z0-9]*:iam::[0-9]{12}:role/[\w+=,.@-]{1,64}", re.ASCII),
     what="the ARN of a role without a path",
     why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME and nothing between 'role/' and the name",
     fix="Leave 'custom_role' out, and the stack makes a role",

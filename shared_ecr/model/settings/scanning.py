@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html and its page on filters.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,12 +21,13 @@ from shared_ecr.model.settings.setting_type import (
     TerraformType,
 )
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
 # AWS::ECR::RegistryScanningConfiguration, Rules and RepositoryFilters.
 MAX_FILTERS = 100
 _FILTER = TextGrammar(
-    pattern=re.compile(r"(?=.{1,255}$)[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*"),
+    pattern=LazyPattern(r"(?=.{1,255}$)[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*"),
     what="a scanning filter",
     why="A filter is 1 to 255 lower-case letters, digits, '.', '_', '-', '/' and '*'",
     code="scanning-filter",

@@ -4,7 +4,6 @@ ECR signs with the identity of the principal that pushes, which therefore needs 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from shared_ecr.model.settings.setting import Setting
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType
 from shared_ecr.model.text_grammar import TextGrammar
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
 # The API and the user guide; CloudFormation's schema says 50.
@@ -25,13 +25,13 @@ MAX_FILTERS = 100
 # The platform that signs images; the other one is for the code of Lambda functions.
 PLATFORM = "Notation-OCI-SHA384-ECDSA"
 _FILTER = TextGrammar(
-    pattern=re.compile(r"(?=.{1,256}$)(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*"),
+    pattern=LazyPattern(r"(?=.{1,256}$)(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*"),
     what="a signing filter",
     why="A filter is made like a repository name, with '*' for any characters",
     code="signing-filter",
 )
-_PROFILE_NAME = re.compile(r"[0-9a-zA-Z_]{2,64}")
-_PROFILE_ARN = re.compile(
+_PROFILE_NAME = LazyPattern(r"[0-9a-zA-Z_]{2,64}")
+_PROFILE_ARN = LazyPattern(
     r"arn:aws(?:-[a-z]+)*:signer:(?P<region>[a-z0-9-]+):[0-9]{12}:/signing-profiles/[a-zA-Z0-9_]{2,}"
 )
 # Regions whose CloudFormation has neither AWS::Signer::SigningProfile nor AWS::ECR::SigningConfiguration.

@@ -4,7 +4,6 @@ CDK writes both into the metadata of a stack's artifact, or into a file that the
 `tree.json` too.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ from dataclasses import dataclass
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.acknowledgements import in_construct
 from shared_ecr.review.documents.stack_context import Constructs
+from shared_ecr.text.patterns import LazyPattern
 
 _LOGICAL_ID, _ACKNOWLEDGED = "aws:cdk:logicalId", "aws:cdk:acknowledged-rules"
 _LOGICAL_ID_IN_TREE = "aws:cdk:cloudformation:logicalId"
 # The resource of a nested stack is beside the construct that holds what is in it.
-_NESTED = re.compile(r"(?P<parent>.*?)(?P<id>[^/]+)\.NestedStack/(?P=id)\.NestedStackResource")
+_NESTED = LazyPattern(r"(?P<parent>.*?)(?P<id>[^/]+)\.NestedStack/(?P=id)\.NestedStackResource")
 
 
 @dataclass(frozen=True, slots=True)

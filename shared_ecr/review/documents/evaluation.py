@@ -4,7 +4,6 @@ What only a deployment knows - the ARN of a role of the stack, an import - stays
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,8 +17,9 @@ from shared_ecr.review.documents.parameters import OpenParameter
 from shared_ecr.review.documents.physical import attribute, reference
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.template import CloudFormationTemplate
+from shared_ecr.text.patterns import LazyPattern
 
-_DYNAMIC = re.compile(r"\{\{(resolve:[^{}]*)\}\}")
+_DYNAMIC = LazyPattern(r"\{\{(resolve:[^{}]*)\}\}")
 # CloudFormation takes templates of 1 MB; one that grows to twenty times as much is meant to fill the memory.
 _LONGEST_TEXT = 1_048_576
 _MOST_CHARACTERS = 20 * _LONGEST_TEXT

@@ -1,7 +1,6 @@
 """JSON as templates and plans hold it: read by Python's own reader, its resources found in the text afterwards."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,13 +12,14 @@ from shared_ecr.review.documents.document import DEEPEST, MOST_VALUES, DataFile,
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentText
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 # No one reads more of them.
 _MOST_DOUBTS = 20
-_BLANKS = re.compile(r"[ \t\n\r]*")
+_BLANKS = LazyPattern(r"[ \t\n\r]*")
 # Half of a character, which no text may hold and no terminal takes.
-_HALVES = re.compile(r"[\ud800-\udfff]")
-_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALVES = LazyPattern(r"[\ud800-\udfff]")
+_ESCAPED_HALF = LazyPattern(r"\\u[dD][89a-fA-F]")
 
 
 def read_json_text(text: DocumentText) -> DataFile:

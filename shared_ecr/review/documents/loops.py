@@ -3,14 +3,14 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import OPEN_MARK, is_known
+from shared_ecr.text.patterns import LazyPattern
 
 LOOP = "Fn::ForEach::"
-_NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+_NOT_ALPHANUMERIC = LazyPattern(r"[^A-Za-z0-9]")
 # All loops of a template together write out no more values; a template of 1 MB has half as many.
 _MOST_VALUES = 200_000
 

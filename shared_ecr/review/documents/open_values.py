@@ -6,13 +6,14 @@ import zlib
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import OPEN_MARK
 from shared_ecr.review.texts import written_out
+from shared_ecr.text.patterns import LazyPattern
 
 # The mark ends at the first brace, and a mark within a mark is not one.
-_NOT_IN_A_NAME = re.compile(r"[{}$]")
+_NOT_IN_A_NAME = LazyPattern(r"[{}$]")
 _LONGEST_NAME = 200
 # A text with several open parts side by side can be read in very many ways.
 _MOST_SOLUTIONS = 200
-_MARK = re.compile(re.escape(OPEN_MARK) + r"([^{}]*)\}")
+_MARK = LazyPattern(re.escape(OPEN_MARK) + r"([^{}]*)\}")
 
 
 def open_name(name: str) -> str:

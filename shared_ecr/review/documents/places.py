@@ -1,14 +1,14 @@
 """Where a document is deployed, as far as anyone says it before the deployment."""
 
-import re
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
 from shared_ecr.review.deployments import RegistryHome
+from shared_ecr.text.patterns import LazyPattern
 
-_ENVIRONMENT = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
+_ENVIRONMENT = LazyPattern(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def home_of_snapshot(data: Json) -> RegistryHome | None:
 
 # What values of pseudo parameters look like, so that a comparison is not solved by one that cannot be.
 _FORMS = {
-    "AWS::AccountId": re.compile(r"[0-9]{12}"),
-    "AWS::Region": re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+"),
-    "AWS::Partition": re.compile(r"aws(-[a-z]+)*"),
+    "AWS::AccountId": LazyPattern(r"[0-9]{12}"),
+    "AWS::Region": LazyPattern(r"[a-z]{2,}(-[a-z]+)+-[0-9]+"),
+    "AWS::Partition": LazyPattern(r"aws(-[a-z]+)*"),
 }
 
 

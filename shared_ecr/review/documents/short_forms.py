@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
-import re
-
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.documents.yaml_scalars import yaml_value
+from shared_ecr.text.patterns import LazyPattern
 
-_SHORT = re.compile(r"![A-Za-z][A-Za-z0-9:]*")
+_SHORT = LazyPattern(r"![A-Za-z][A-Za-z0-9:]*")
 _WITHOUT_PREFIX = frozenset({"Ref", "Condition"})
 _CORE = "tag:yaml.org,2002:"
 _PLAIN = frozenset({"map", "seq"})

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from shared_ecr.text.patterns import LazyPattern
+
 if TYPE_CHECKING:
     from shared_ecr.review.documents.evaluation import Evaluation
 
-_PLACE = re.compile(r"\$\{(!?)([^{}]*)\}")
+_PLACE = LazyPattern(r"\$\{(!?)([^{}]*)\}")
 
 
 def substituted(evaluation: "Evaluation", text: str, own: Mapping[str, str]) -> str:

@@ -5,9 +5,8 @@ binary, omap, pairs, set and timestamp); https://yaml.org/type/int.html. An acco
 granted to another account, or refused: aws-cloudformation/cloudformation-coverage-roadmap#745.
 """
 
-import re
-
 from shared_ecr.documents.json_text import Json, Number
+from shared_ecr.text.patterns import LazyPattern
 
 _CONSTANTS: dict[str, Json] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -15,15 +14,15 @@ _CONSTANTS: dict[str, Json] = {
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
 _FIRST_OF_OTHERS = frozenset(["", *"~nNtTyYoOfF+-.0123456789"])
-_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?")
+_DECIMAL = LazyPattern(r"[-+]?(?:0|[1-9][0-9_]*)")
+_FLOAT = LazyPattern(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?")
 _BASES = (
-    (re.compile(r"[-+]?0[0-7_]+"), 8, ""),
-    (re.compile(r"[-+]?0x[0-9a-fA-F_]+"), 16, "0x"),
-    (re.compile(r"[-+]?0b[01_]+"), 2, "0b"),
+    (LazyPattern(r"[-+]?0[0-7_]+"), 8, ""),
+    (LazyPattern(r"[-+]?0x[0-9a-fA-F_]+"), 16, "0x"),
+    (LazyPattern(r"[-+]?0b[01_]+"), 2, "0b"),
 )
-_SIXTIES = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+")
-_LEADING_ZERO = re.compile(r"0[0-9]+")
+_SIXTIES = LazyPattern(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+")
+_LEADING_ZERO = LazyPattern(r"0[0-9]+")
 # Python does not write longer numbers; no one writes them either.
 _LONGEST = 1000
 

@@ -16,6 +16,7 @@ from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, is_custom
 from shared_ecr.review.sdk_calls.effects import MadeCall, is_policy_of_other, repositories_called, repository_name
 from shared_ecr.review.sdk_calls.made_calls import calling_resources
 from shared_ecr.review.sdk_calls.operations import OPERATIONS, OperationKind, kind_of
+from shared_ecr.text.patterns import LazyPattern
 
 # Rules of their own judge the first two. The others come with CDK, name repositories, and change nothing of them.
 _KNOWN = frozenset({
@@ -25,8 +26,8 @@ _CHANGING = {
     name for service in ("ecr", "ecr-public") for name, kind in OPERATIONS[service].items()
     if kind is not OperationKind.HARMLESS
 }  # fmt: skip
-_ACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CHANGING, key=len, reverse=True))})(?:Command)?\b", re.IGNORECASE)
-_REPOSITORY_ARN = re.compile(r":ecr(?:-public)?:[^:]*:[^:]*:repository/|\.dkr[.-]ecr")
+_ACTION = LazyPattern(rf"\b(?:{'|'.join(sorted(_CHANGING, key=len, reverse=True))})(?:Command)?\b", re.IGNORECASE)
+_REPOSITORY_ARN = LazyPattern(r":ecr(?:-public)?:[^:]*:[^:]*:repository/|\.dkr[.-]ecr")
 _WHEN = {
     CallPhase.CREATE: "when it is created", CallPhase.UPDATE: "when it is updated",
     CallPhase.DELETE: "when it is deleted",

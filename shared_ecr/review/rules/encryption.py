@@ -1,6 +1,5 @@
 """Encryption: what ECR refuses, and keys that are not the customer's."""
 
-import re
 from collections.abc import Iterator
 
 from shared_ecr.model.encryption import DUAL_LAYER_PARTITION
@@ -9,9 +8,10 @@ from shared_ecr.review.findings import RuleFinding, error, note
 from shared_ecr.review.policy_texts import partition_of
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.text import did_you_mean, listed, quoted
+from shared_ecr.text.patterns import LazyPattern
 
 TYPES = ("AES256", "KMS", "KMS_DSSE")
-_KMS_ARN = re.compile(r"arn:[^:]*:kms:(?P<region>[^:]*):[^:]*:.+")
+_KMS_ARN = LazyPattern(r"arn:[^:]*:kms:(?P<region>[^:]*):[^:]*:.+")
 _FIXED = "Encryption is fixed when a repository is created: another key means another repository"
 
 

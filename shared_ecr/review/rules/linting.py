@@ -1,6 +1,5 @@
 """The linter of `shared_ecr.access` over documents, in which a place or a principal may be known only once deployed."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, product
@@ -12,10 +11,11 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.model.names.partitions import PARTITIONS
 from shared_ecr.review.account_placeholders import STAND_IN
 from shared_ecr.review.policy_texts import ReadPolicy
+from shared_ecr.text.patterns import LazyPattern
 
-_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-_ORGANIZATION = re.compile(r"\bo-[a-z0-9]{10,32}\b")
-_REGION = re.compile("|".join(region for partition in PARTITIONS for region in partition.regions))
+_ACCOUNT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ORGANIZATION = LazyPattern(r"\bo-[a-z0-9]{10,32}\b")
+_REGION = LazyPattern("|".join(region for partition in PARTITIONS for region in partition.regions))
 # Where the place of a registry is not known, as many are tried; a policy names few accounts and fewer Regions.
 _TRIED_PLACES = 8
 # The organization of the registry where it is not given.

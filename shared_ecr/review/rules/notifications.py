@@ -4,7 +4,6 @@ Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.h
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html (EventBridge needs a customer managed key)
 """
 
-import re
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
@@ -20,11 +19,12 @@ from shared_ecr.review.event_rules import (
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note, warning
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.text import first_few
+from shared_ecr.text.patterns import LazyPattern
 
 _SUBJECT = "notifications"
 _AWS_KEY = "alias/aws/sns"
-_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:(?:iam|sts)::)?(?P<account>[0-9]{12})(?::.*)?")
-_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?P<account>[0-9]{12}):")
+_ACCOUNT = LazyPattern(r"(?:arn:aws[a-z-]*:(?:iam|sts)::)?(?P<account>[0-9]{12})(?::.*)?")
+_ARN = LazyPattern(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?P<account>[0-9]{12}):")
 _WHY = "Events name repositories, images and findings; a principal that publishes there can forge them"
 
 

@@ -1,6 +1,5 @@
 """The calls of AWS's SDK that a custom resource makes when it is created, updated and deleted."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,13 +7,14 @@ from enum import StrEnum
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.review.deployments import RegistryHome, Resource, is_known
+from shared_ecr.text.patterns import LazyPattern
 
 CUSTOM_PREFIX = "Custom::"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 # What CDK's AwsCustomResource is called, unless its author gives it another type.
 AWS_CUSTOM_RESOURCE = "Custom::AWS"
 # `setRepositoryPolicy` of version 2 of the SDK, `SetRepositoryPolicyCommand` of version 3.
-_COMMAND = re.compile(r"(?P<name>[A-Za-z]+?)(?:Command)?")
+_COMMAND = LazyPattern(r"(?P<name>[A-Za-z]+?)(?:Command)?")
 # The services that concern repositories and their keys, in every spelling that the handler of CDK takes.
 _SERVICES = {"ecr": "ecr", "ecrpublic": "ecr-public", "kms": "kms"}
 

@@ -28,14 +28,15 @@ from shared_ecr.review.rules.settings.shapes import Shapes, one_of
 from shared_ecr.review.settings.reviewed_setting import ResourceLimit, ReviewedSetting
 from shared_ecr.review.verdict import Happening
 from shared_ecr.text import quoted
+from shared_ecr.text.patterns import LazyPattern
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 — a type of CloudFormation
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html: not in China, not in GovCloud.
 WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
 # A secret whose ARN is not known, of which nothing more is asked than that there is one.
 _SOME_SECRET = MadeSecret(f"{SECRET_PREFIX}known-once-deployed")
-_SECRET_ARN = re.compile(r"(?P<place>.*):secret:(?P<name>.*)")
-_REFERENCE = re.compile(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[^}]*)?\}")
+_SECRET_ARN = LazyPattern(r"(?P<place>.*):secret:(?P<name>.*)")
+_REFERENCE = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[^}]*)?\}")
 
 
 def _judged(stack: Stack, resource: Resource) -> Iterator[RuleFinding]:

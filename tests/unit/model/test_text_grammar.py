@@ -1,12 +1,11 @@
-import re
-
 import pytest
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.text.patterns import LazyPattern
 
 WORDS = TextGrammar(
-    pattern=re.compile(r"[a-z]+"),
+    pattern=LazyPattern(r"[a-z]+"),
     what="a word",
     why="It has letters alone",
     fix="Write letters",

@@ -8,10 +8,11 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.review.changes.identity.keys import AWS_KEY, Keys
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
 from shared_ecr.review.deployments import OPEN_MARK, Deployment
+from shared_ecr.text.patterns import LazyPattern
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 _ENCRYPTED = ("AWS::ECR::Repository", CREATION_TEMPLATE.type)
-_OF_A_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)\}")
+_OF_A_STACK = LazyPattern(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)\}")
 
 
 @dataclass(frozen=True, slots=True)

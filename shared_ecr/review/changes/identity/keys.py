@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, Stack, is_known
+from shared_ecr.text.patterns import LazyPattern
 
 AWS_KEY = "alias/aws/ecr"
 # A part of an ARN; an open one has colons of its own.
 _PART = r"(?:[^:$]|\$\{[^}]*\})*"
-_ARN = re.compile(rf"arn:{_PART}:kms:(?P<region>{_PART}):(?P<account>{_PART}):(?P<rest>(?:key|alias)/.+)")
-_OF_THE_STACK = re.compile(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|KeyId))?\}")
+_ARN = LazyPattern(rf"arn:{_PART}:kms:(?P<region>{_PART}):(?P<account>{_PART}):(?P<rest>(?:key|alias)/.+)")
+_OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|KeyId))?\}")
 # A dynamic reference without a version reads the latest value, which is the one of this deployment.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
-_FROM_A_PARAMETER = re.compile(re.escape(OPEN_MARK) + r"resolve:ssm:([^:}]+)\}")
+_FROM_A_PARAMETER = LazyPattern(re.escape(OPEN_MARK) + r"resolve:ssm:([^:}]+)\}")
 # An alias stands for a key; an alias of an alias is not possible, and a circle of them has no end.
 _STEPS_AT_MOST = 3
 

@@ -6,8 +6,9 @@ from enum import StrEnum
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.filters import WILDCARD, wildcard_matches
 from shared_ecr.review.deployments import OPEN_MARK, is_known
+from shared_ecr.text.patterns import LazyPattern
 
-_OPEN = re.compile(re.escape(OPEN_MARK) + r"[^{}]*\}")
+_OPEN = LazyPattern(re.escape(OPEN_MARK) + r"[^{}]*\}")
 
 
 class NameMatch(StrEnum):

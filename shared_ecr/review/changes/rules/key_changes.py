@@ -4,7 +4,6 @@ Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-re
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
 """
 
-import re
 from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
@@ -24,10 +23,11 @@ from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import REPOSITORY
 from shared_ecr.review.verdict import Happening
+from shared_ecr.text.patterns import LazyPattern
 
 _ALIAS = "AWS::KMS::Alias"
 _UNREADABLE = "Without its key no image can be pulled or pushed, even in repositories that stay"
-_DAYS = re.compile(r"[0-9]{1,2}")
+_DAYS = LazyPattern(r"[0-9]{1,2}")
 _DEFAULT_WINDOW = 30
 """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
 # "The update request fails, regardless of the value of the UpdateReplacePolicy attribute", says the page of the type.

@@ -1,16 +1,16 @@
 """Where Terraform deploys a resource: said by the resource itself, by its provider, or by its provider's other ones."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.values import PlannedResource
+from shared_ecr.text.patterns import LazyPattern
 
-_ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.+")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]")
+_ARN = LazyPattern(r"arn:[a-z-]+:[a-z-]+:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.+")
+_ACCOUNT = LazyPattern(r"[0-9]{12}")
+_REGION = LazyPattern(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]")
 
 
 class ProviderHomes:

@@ -7,12 +7,13 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.terraform.sides import PlanSides
 from shared_ecr.review.documents.terraform.values import without_indexes
 from shared_ecr.review.operations import Operation
+from shared_ecr.text.patterns import LazyPattern
 
 # What deploys a template or calls an API that is written elsewhere in the plan.
 _STACKS = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_cloudcontrolapi_resource"})
-_ECR = re.compile(r"\becr\b|\becr-public\b|AWS::ECR::", re.IGNORECASE)
+_ECR = LazyPattern(r"\becr\b|\becr-public\b|AWS::ECR::", re.IGNORECASE)
 # What only reads, and the host of a registry: a login and a push by Docker change neither policies nor repositories.
-_READS = re.compile(
+_READS = LazyPattern(
     r"\becr(?:-public)?\s+(?:get|describe|list|wait|batch-get|batch-check)-?[a-z-]*|\.dkr[.-]ecr\.|public\.ecr\.aws",
     re.IGNORECASE,
 )

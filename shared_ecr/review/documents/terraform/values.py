@@ -1,14 +1,14 @@
 """The resources of a plan or state, with their modules; what is not known yet has a mark in its place."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.operations import PlannedOperation
+from shared_ecr.text.patterns import LazyPattern
 
-_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
+_INDEX = LazyPattern(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def test_the_shell_finds_nothing_wrong_with_the_commands() -> None:
         assert checked.returncode == 0, checked.stdout
 
 
-@given(st.from_regex(GRAMMAR, fullmatch=True), st.from_regex(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", fullmatch=True))
+@given(st.from_regex(GRAMMAR.compiled, fullmatch=True), st.from_regex(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", fullmatch=True))
 def test_a_project_has_a_name_that_every_service_takes(repository: str, stack: str) -> None:
     name = project_name(stack, RepositoryName(repository))
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{1,63}", name)
