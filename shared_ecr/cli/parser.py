@@ -5,13 +5,18 @@ repeats what it cannot use, so its messages are rewritten here before they are p
 """
 
 import argparse
+import os
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from shared_ecr.text import did_you_mean, nearest
 from shared_ecr.text.patterns import LazyPattern
 
+# argparse looks for a translation of each of its sentences. What is rewritten here is English, so a catalogue of the
+# machine that has one of them would bring a value into an error; and the search imports `locale`.
+argparse._ = str  # type: ignore[attr-defined]
 # What argparse says in front of or behind a value, and what is said instead (Lib/argparse.py, Python 3.11 to 3.14).
 _REWRITTEN = (
     (LazyPattern(r"invalid choice: .* \(choose from (.*)\)\Z", re.DOTALL), r"choose one of \1"),
@@ -19,6 +24,8 @@ _REWRITTEN = (
     (LazyPattern(r"invalid (\w+) value: .*\Z", re.DOTALL), r"the value is not a valid \1"),
     (LazyPattern(r"ambiguous option: .* could match (.*)\Z", re.DOTALL), r"ambiguous option; it could match \1"),
 )
+# The columns at the right that argparse leaves free, and the width of what is no terminal.
+_MARGIN, _USUAL_COLUMNS = 2, 80
 # The name of an option as people write it. Anything else that begins with a hyphen may be a secret.
 _LONG_OPTION = LazyPattern(r"--[a-z][a-z-]{0,30}(?==|\Z)")
 
@@ -60,10 +67,30 @@ ELSEWHERE = {
 class _HelpWithExamples(argparse.HelpFormatter):
     """Help whose examples keep their line ends; everything else is wrapped."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        # argparse makes a formatter for each argument that is added. Without a width, it imports shutil, and with it
+        # the modules of four compressions.
+        options.setdefault("width", _terminal_columns() - _MARGIN)
+        super().__init__(*arguments, **options)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if text.startswith("examples:"):
             return "".join(f"{indent}{line}" for line in text.splitlines(keepends=True))
         return super()._fill_text(text, width, indent)
+
+
+def _terminal_columns() -> int:
+    """Return what `shutil.get_terminal_size().columns` returns."""
+    try:
+        columns = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        columns = 0
+    if columns > 0:
+        return columns
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_COLUMNS  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return _USUAL_COLUMNS
 
 
 class CommandParser(argparse.ArgumentParser):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared_ecr.cli.error_text import error_text
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.text import counted, size
 
@@ -25,6 +24,9 @@ class ProgressPrinter:
             place = f"{outcome.place} " if self._of_several else ""
             self._shown.said(f"{place}{summary(outcome.result)}")
         if outcome.error is not None:
+            # Only errors pay for the import.
+            from shared_ecr.cli.error_text import error_text
+
             if outcome.place:
                 self._shown.failed(outcome.place)
             about = asked_for(outcome) if self._of_several else ""

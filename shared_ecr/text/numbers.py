@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from shared_ecr.text.patterns import LazyPattern
-
-_CONSONANT_AND_Y = LazyPattern(r"[^aeiou]y$")
+_VOWELS = "aeiou"
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 # A line names a handful of things; of more the number says more than the names.
@@ -33,7 +31,7 @@ def plural(count: int, word: str, many: str = "") -> str:
     """Return *word* as it is written beside *count*; *many* is a plural that has no rule."""
     if count == 1:
         return word
-    return many or (f"{word[:-1]}ies" if _CONSONANT_AND_Y.search(word) else f"{word}s")
+    return many or (f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in _VOWELS else f"{word}s")
 
 
 def first_few(names: Iterable[str], at_most: int = FEW) -> str:

@@ -5,7 +5,6 @@ is there may be a password. `docker_config_edits` writes.
 Source: https://docs.docker.com/reference/cli/docker/login/#credential-stores
 """
 
-import base64
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -173,6 +172,9 @@ def _read_login(entry: object, key: str, path: Path) -> StoredLogin:
     username, password, token, auth = map(str, texts)
     if auth:
         try:
+            # Only logins pay for the import.
+            import base64
+
             pair = base64.b64decode(auth, validate=True).decode()
         except ValueError:
             # The text of these exceptions quotes the password.

@@ -1,11 +1,12 @@
 """What a registry accepts for one login, held in memory and never printed."""
 
-import base64
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from shared_ecr.model.names import RegistryHost
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # The user name that docker and its helpers write for a token which only the registry's token service accepts.
 # https://github.com/docker/cli/blob/master/cli/config/credentials/native_store.go
@@ -18,7 +19,7 @@ class Credentials:
 
     username: str
     password: str = field(repr=False)
-    expires_at: datetime | None = None
+    expires_at: "datetime | None" = None
     """When the registry stops accepting them; None where it never says."""
 
     @property
@@ -28,6 +29,9 @@ class Credentials:
 
     def basic(self) -> str:
         """Render the value of an `Authorization: Basic` header."""
+        # Only logins pay for the import.
+        import base64
+
         pair = f"{self.username}:{self.password}".encode()
         return f"Basic {base64.b64encode(pair).decode('ascii')}"
 

@@ -1,7 +1,5 @@
 """Registries of this machine that want TLS: shown with what leads there, as this machine is spoken to in plain HTTP."""
 
-import socket
-import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +30,10 @@ def refuse_where_tls_is_wanted(answer: "HttpResponse", endpoint: Endpoint) -> No
 
 
 def _speaks_tls(url: str) -> bool:
+    # Only a refusal pays for the imports.
+    import socket
+    import ssl
+
     _, name, port = origin(url)
     # Nothing is sent but a greeting, so no one has to prove who they are.
     context = ssl.create_default_context()

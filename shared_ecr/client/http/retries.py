@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import RegistryHost
@@ -123,6 +122,9 @@ def seconds_to_wait(retry_after: str | None, now: Callable[[], float] = time.tim
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    # Few registries answer with a date; the import takes as long as a request.
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now())
     except (ValueError, TypeError, OverflowError):

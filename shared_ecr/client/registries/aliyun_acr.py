@@ -11,6 +11,7 @@ from shared_ecr.text.patterns import LazyPattern
 
 # `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`: new Regions come too often for a list.
 _REGION = r"[a-z]{2}-[a-z]+(?:-[a-z0-9]+){0,3}"
+_DOMAIN = ".aliyuncs.com"
 _HOSTS = (
     # Personal, until September 2024: one host for all customers of a Region.
     LazyPattern(rf"registry(?:-intl)?(?:-vpc|-internal)?\.{_REGION}\.aliyuncs\.com"),
@@ -50,7 +51,9 @@ class AliyunAcr:
 
     def serves(self, host: RegistryHost) -> bool:
         """Whether *host* is of one of its forms; the match is anchored."""
-        return any(form.fullmatch(host.canonical.text) for form in _HOSTS)
+        text = host.canonical.text
+        # The first question spares every other registry the patterns.
+        return text.endswith(_DOMAIN) and any(form.fullmatch(text) for form in _HOSTS)
 
     def repository(self, host: RegistryHost, text: str) -> RepositoryName:
         """Read a name, usually `NAMESPACE/REPOSITORY`."""
