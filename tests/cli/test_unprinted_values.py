@@ -1,5 +1,12 @@
 """argparse repeats what it cannot use; a password typed in the wrong place must not reach the log of a CI job."""
 
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
 from cli.command_line import shared_ecr
@@ -55,3 +62,33 @@ def test_an_unknown_option_is_answered_with_the_one_that_is_meant() -> None:
 
 def test_an_unknown_option_is_answered_by_the_command_that_it_was_given_to() -> None:
     assert shared_ecr("uri", "ab", "--nonsense").stderr.startswith("usage: shared-ecr uri ")
+
+
+def write_catalogue(folder: Path, translated: Mapping[str, str]) -> None:
+    """Write a catalogue of German, as https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html describes."""
+    texts = {"": "Content-Type: text/plain; charset=UTF-8\n", **translated}
+    keys = sorted(texts)
+    first_byte = 28 + 16 * len(texts)
+    rows = content = b""
+    for text in (*keys, *(texts[key] for key in keys)):
+        rows += struct.pack("<2I", len(text.encode()), first_byte + len(content))
+        content += text.encode() + b"\0"
+    header = struct.pack("<7I", 0x950412DE, 0, len(texts), 28, 28 + 8 * len(texts), 0, 0)
+    file = folder / "de" / "LC_MESSAGES" / "messages.mo"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(header + rows + content)
+
+
+def test_a_catalogue_of_translations_does_not_bring_a_value_back(tmp_path: Path) -> None:
+    write_catalogue(tmp_path, {"ignored explicit argument %r": "der Wert %r ist zu viel"})
+    program = (
+        f"import gettext; gettext.bindtextdomain('messages', {str(tmp_path)!r})\n"
+        "assert gettext.gettext('ignored explicit argument %r').startswith('der')\n"
+        f"from shared_ecr.cli.main import main; main(['push', '--dry-run={SECRET}'])"
+    )
+    environ = {**os.environ, "LANGUAGE": "de"}
+
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True)
+
+    assert SECRET not in done.stderr
+    assert done.stderr.endswith("this option takes no value\n")
