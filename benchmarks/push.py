@@ -7,12 +7,13 @@ blob and would mount instead of upload. Engines take turns, each is a process of
 turn, and their medians are quoted. skopeo and docker are Debian's; crane takes part where it is on PATH.
 
 "process" is all of it, and the targets against crane are set for that. "push" leaves out on both sides what the start
-alone takes (`skopeo --version`, our imports); the targets against all others are set for that. `curl` begins the
-uploads and sends the same bytes, eight at a time: it neither asks, hashes nor stores a manifest. `bare` is the same
-from Python.
+alone takes (`skopeo --version`, our command as far as its first connection); the targets against all others are set
+for that. `curl` begins the uploads and sends the same bytes, eight at a time: it neither asks, hashes nor stores a
+manifest. `bare` is the same from Python.
 """
 
 import argparse
+import compileall
 import http.client
 import shutil
 import statistics
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.push_engines import ENGINES, TAG, Engine, Ground
 from benchmarks.push_ground import delayed, dockerd, registry, write_image
 
+ROOT = Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
 # Programs that send bytes and no image.
 WITHOUT_IMAGE = {"curl", "bare"}
@@ -91,6 +93,8 @@ def main() -> int:
     for program in ("skopeo", "docker-registry"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is not installed; the comparison needs it (Debian has it as a package)")
+    # As an installed package has it.
+    compileall.compile_dir(ROOT / "shared_ecr", quiet=1)
     print("| image | against | ours s | theirs s | process | push | at most | |")
     print("|---|---|---|---|---|---|---|---|")
     missed = False

@@ -53,8 +53,11 @@ class Engine:
 
 _DOCKER = ["docker", "-H", "{docker}"]
 _PLAYER = [sys.executable, str(PLAYERS)]
+# What users run: the console script beside Python.
+_OUR_PUSH = [str(Path(sys.executable).with_name("shared-ecr")), "push", "{layout}"]
+_OUR_START = [sys.executable, str(Path(__file__).with_name("push_start.py")), *_OUR_PUSH[1:]]
 ENGINES = (
-    Engine("ours", [*_PLAYER, "start-ours"], [*_PLAYER, "ours", "{layout}", "{port}"]),
+    Engine("ours", [*_OUR_START, f"127.0.0.1:1/bench:{TAG}"], [*_OUR_PUSH, f"127.0.0.1:{{port}}/bench:{TAG}"]),
     Engine(
         "skopeo",
         ["skopeo", "--version"],

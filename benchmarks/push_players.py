@@ -1,10 +1,9 @@
-"""The processes of a push measurement: our command, the bare uploads, the delay proxy.
+"""The processes of a push measurement that are no program of their own: the bare uploads, the delay proxy.
 
 Each role imports what it needs itself, as the start is part of what is measured.
 """
 
 import http.client
-import importlib
 import queue
 import socket
 import sys
@@ -13,20 +12,14 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
-TAG = "1"
 
 
 def play(role: str, *arguments: str) -> int:
     """Be one of the processes of a measurement."""
     match role:
-        case "ours":
-            push_ours(Path(arguments[0]), int(arguments[1]))
         case "bare":
             push_bare(Path(arguments[0]), int(arguments[1]))
-        case "start-ours":
-            start_ours()
         case "start-bare":
             pass
         case "proxy":
@@ -34,27 +27,6 @@ def play(role: str, *arguments: str) -> int:
         case _:
             return 2
     return 0
-
-
-def start_ours() -> None:
-    """Import all that a push imports, and get ready to read the command line."""
-    sys.path.insert(0, str(ROOT))
-    for name in (
-        "urllib3", "shared_ecr.cli.main", "shared_ecr.cli.progress.counting", "shared_ecr.cli.progress.silent",
-        "shared_ecr.cli.push_inputs", "shared_ecr.cli.push_outputs", "shared_ecr.client.credentials.chosen",
-        "shared_ecr.client.push", "shared_ecr.client.pushers.native", "shared_ecr.client.session",
-    ):  # fmt: skip
-        importlib.import_module(name)
-    sys.modules["shared_ecr.cli.main"].build_parser("push")
-
-
-def push_ours(layout: Path, port: int) -> None:
-    """Push and exit as the console script does, which says nothing but the reference."""
-    sys.path.insert(0, str(ROOT))
-    from shared_ecr.cli.main import run  # noqa: PLC0415 — its import is part of what is measured
-
-    sys.argv = ["shared-ecr", "push", str(layout), f"127.0.0.1:{port}/bench:{TAG}", "--quiet"]
-    run()
 
 
 def largest_first(layout: Path) -> list[Path]:

@@ -12,13 +12,13 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
 from shared_ecr.findings.errors import RefusedError, UsageError
-from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.deployed import StackClients
+    from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
+    from shared_ecr.model.mutability import TagMutability
     from shared_ecr.model.registry import RegistrySpec
 
 
@@ -75,7 +75,7 @@ class RepositoryLocator:
         return replace(self, region=region)
 
 
-def declared(where: RepositoryLocator) -> Addresses:
+def declared(where: RepositoryLocator) -> "Addresses":
     """Return the declared repositories, in the Region asked for or the first declared.
 
     Raises:
@@ -89,7 +89,7 @@ def declared(where: RepositoryLocator) -> Addresses:
     return _addresses(names.account, names.regions, names.names, where) if names else _declared(where.read(), where)
 
 
-def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) -> Addresses:
+def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) -> "Addresses":
     """Return the repositories that the deployed stack's outputs name.
 
     Raises:
@@ -101,9 +101,10 @@ def deployed(where: RepositoryLocator, clients: "StackClients | None" = None) ->
     return _deployed(where, where.declaration(), clients)
 
 
-def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "StackClients | None") -> Addresses:
+def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "StackClients | None") -> "Addresses":
     """Return what `deployed` does, by a declaration that is read already."""
     from shared_ecr.client.aws.deployed import deployed_registry
+    from shared_ecr.client.repository_addresses import Addresses
     from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
 
     stack = where.stack or (spec.stack_name if spec else DEFAULT_STACK_NAME)
@@ -114,7 +115,7 @@ def _deployed(where: RepositoryLocator, spec: "RegistrySpec | None", clients: "S
     return Addresses(registry.repositories, f"the stack {stack} in {region}")
 
 
-def known(where: RepositoryLocator, clients: "StackClients | None" = None) -> Addresses:
+def known(where: RepositoryLocator, clients: "StackClients | None" = None) -> "Addresses":
     """Return the repositories as deployed; as declared where the stack is out of the caller's reach.
 
     A stack of the same name in another account than the declared one is someone else's, and passed over. AWS is
@@ -127,7 +128,7 @@ def known(where: RepositoryLocator, clients: "StackClients | None" = None) -> Ad
         return where.memory.known[key]
 
 
-def _known(where: RepositoryLocator, clients: "StackClients | None") -> Addresses:
+def _known(where: RepositoryLocator, clients: "StackClients | None") -> "Addresses":
     spec = where.declaration()
     try:
         addresses = _deployed(where, spec, clients)
@@ -145,20 +146,23 @@ def _known(where: RepositoryLocator, clients: "StackClients | None") -> Addresse
     return addresses
 
 
-def declared_mutability(where: RepositoryLocator, name: RepositoryName) -> TagMutability | None:
+def declared_mutability(where: RepositoryLocator, name: RepositoryName) -> "TagMutability | None":
     """Return what the declaration says of moving tags, or None where it says nothing of *name*."""
     spec = where.declaration()
     repository = spec.repository(name) if spec else None
     return repository.tag_mutability if repository else None
 
 
-def _declared(spec: "RegistrySpec", where: RepositoryLocator) -> Addresses:
+def _declared(spec: "RegistrySpec", where: RepositoryLocator) -> "Addresses":
     return _addresses(spec.account, spec.regions, (each.name for each in spec.repositories), where)
 
 
 def _addresses(
     account: AccountId, regions: Sequence[Region], names: Iterable[RepositoryName], where: RepositoryLocator
-) -> Addresses:
+) -> "Addresses":
+    # A push to another registry looks no address up.
+    from shared_ecr.client.repository_addresses import Addresses, RepositoryAddress
+
     region = where.region or regions[0]
     if region not in regions:
         raise UsageError(f"{where.file} declares no registry in {region}, only in {_listed(regions)}")
@@ -166,7 +170,7 @@ def _addresses(
     return Addresses(tuple(RepositoryAddress.at(home, name) for name in names), str(where.file))
 
 
-def _is_in(repository: RepositoryAddress, spec: "RegistrySpec") -> bool:
+def _is_in(repository: "RepositoryAddress", spec: "RegistrySpec") -> bool:
     registry = repository.host.ecr
     return registry is not None and registry.account == spec.account
 

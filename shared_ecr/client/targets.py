@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.addresses import RepositoryLocator, UnknownRegionError, declared_mutability, known
 from shared_ecr.client.registries import backend_of
 from shared_ecr.findings.errors import UsageError
-from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
 from shared_ecr.model.names.references import WrittenReference, names_a_host
 from shared_ecr.model.names.repository import GRAMMAR
@@ -18,6 +17,7 @@ from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
+    from shared_ecr.model.mutability import TagMutability
 
 _FORMS = "REPOSITORY:TAG or REPOSITORY@sha256:DIGEST, with or without the registry's host in front"
 
@@ -128,7 +128,7 @@ def locate_image(image: str, where: RepositoryLocator, clients: "AwsClients") ->
 
 def mutability(
     host: RegistryHost, name: RepositoryName, where: RepositoryLocator, clients: "AwsClients"
-) -> TagMutability | None:
+) -> "TagMutability | None":
     """Return the rule for moving tags: from ECR where the caller may ask, else from the declaration, else None.
 
     Raises:

@@ -1,9 +1,12 @@
 """What every pusher is asked for, and what it answers: one image, its tags, one repository."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
+
+if TYPE_CHECKING:
+    from shared_ecr.model.mutability import TagMutability
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class PushRequest:
     repository: str
     tags: tuple[Tag, ...]
     """At least one; they all name the same image when the push is done."""
-    mutability: TagMutability | None = None
+    mutability: "TagMutability | None" = None
     """The repository's rule for moving tags; None where it is not known."""
     mount_from: tuple[str, ...] = ()
     """Repositories of the same registry that may have layers of the image; those are taken from there, not sent."""
