@@ -19,6 +19,7 @@ from shared_ecr.findings.errors import ExitCode, SharedEcrError
 
 # New objects until Python looks for cycles; its own 700 are for programs that make objects slowly.
 _OBJECTS_UNTIL_COLLECTION = 50_000
+_VERSION = "--version"
 # Each is a module beside this one, with `add_parser`.
 COMMANDS = (
     "init",
@@ -66,17 +67,20 @@ COMMANDS = (
 
 
 def build_parser(asked: str = "") -> argparse.ArgumentParser:
-    """Build the parser of every command, or of *asked* alone where that is one: the others need not be imported."""
+    """Build the parser of every command, or of *asked* alone where that is one: the others need not be imported.
+
+    `--version` needs no command.
+    """
     parser = CommandParser(
         prog="shared-ecr",
         description="Declare, deploy and push to the Amazon ECR registry that a whole organization shares.",
         epilog="exit codes: 0 done, 1 findings that block, 2 invalid input, 3 the environment (credentials, network, "
         "disk), 4 refused by AWS or the registry, 130 interrupted",
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument(_VERSION, action=_Version, nargs=0, help="print the version and exit")
     add_common_options(parser)
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command_name", required=True)
-    for name in (asked,) if asked in COMMANDS else COMMANDS:
+    for name in () if asked == _VERSION else (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"shared_ecr.cli.{name}").add_parser(subcommands)
         command = subcommands.choices[name]
         command.epilog = epilog(name) or command.epilog
@@ -99,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
-    asked = command_in(words)
+    asked = _VERSION if list(words[:1]) == [_VERSION] else command_in(words)
     if asked == "help":
         # `shared-ecr help push` is `shared-ecr push --help`.
         words = [*(word for word in words if word != asked), "--help"]

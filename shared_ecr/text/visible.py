@@ -1,10 +1,12 @@
 """Characters that cannot be seen, escaped; and values in quotation marks, shortened where they are long."""
 
-import unicodedata
-
 
 def visible(text: str) -> str:
     r"""Escape the characters that do not print: `team\u200b/app` rather than a name that looks right."""
+    if text.isascii() and text.isprintable():
+        return text
+    import unicodedata  # noqa: PLC0415 — start-up time: nearly every text is printable ASCII
+
     return "".join(
         character
         if character == " " or unicodedata.category(character)[0] not in "CZ"

@@ -6,7 +6,6 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
-from shared_ecr.text.characters import character, look_alike, plain
 from shared_ecr.text.patterns import LazyPattern
 
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
@@ -26,6 +25,8 @@ class Tag:
         """Read a tag; refuse what the distribution specification refuses, proposing the nearest legal one."""
         if _TAG.fullmatch(text):
             return cls(text)
+        from shared_ecr.text.characters import character, look_alike, plain  # noqa: PLC0415 — only errors pay for it
+
         legal = re.sub(r"[^A-Za-z0-9._-]", "_", plain(text)).lstrip(".-")[:MAX_TAG_LENGTH]
         alike = next((each for each in text if look_alike(each)), None)
         hidden = f": it has {character(alike)}" if alike else ""

@@ -6,7 +6,6 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import counted, quoted
-from shared_ecr.text.characters import character, plain
 from shared_ecr.text.patterns import LazyPattern
 
 MIN_LENGTH, MAX_LENGTH = 2, 256
@@ -67,6 +66,8 @@ def _refusal(text: str) -> InvalidValueError:
         )
     odd = re.search(r"[^a-z0-9._/-]", lower)
     if odd:
+        from shared_ecr.text.characters import character, plain  # noqa: PLC0415 — only errors pay for it
+
         return InvalidValueError(
             f"{said} has {character(odd[0])} at position {odd.start() + 1}",
             why="Names are made of lower-case letters, digits, '.', '_', '-' and '/'",
