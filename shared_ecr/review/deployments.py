@@ -113,6 +113,8 @@ class Doubt:
     what: str
     about: str = field(default="", compare=False)
     """The stack and the resource, `STACK: LOGICAL_ID`, where it is about one; lines of a file move, this does not."""
+    made_from: str = field(default="", compare=False)
+    """What the part that is not judged is made from, as it is written: where that changes, its result may change."""
     is_bounded: bool = field(default=False, compare=False)
     """Whether the worst that it can hide is judged in its place: a role of the same stack is a role of this account."""
 

@@ -1,13 +1,16 @@
 """What could be judged on the previous side and cannot be judged now: the change hides it, so it blocks.
 
 A value that only a deployment knows may be any value: a policy for every principal, a lifecycle rule that expires all
-images, another name. Where it was open before as well, nothing is known to change, and it is reported as not judged.
+images, another name. Where it was open before as well, nothing is known to change, and it is reported as not judged,
+unless what it is made from changes: the parameters of a nested stack that is not among the files, its address.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from shared_ecr.findings import Severity
-from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource
+from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 
 _ANYWHERE = RegistryHome(None, None)
@@ -16,19 +19,23 @@ _IN_A_PLAN = "Write the value into the configuration; or apply first what it dep
 
 
 def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
-    """Yield a blocking finding for each doubt of *after* that *before* does not have."""
+    """Yield a blocking finding for each part that cannot be judged, and that is new, changed or removed."""
     yield from homes_hidden(before, after)
-    had = {(doubt.about, doubt.what) for doubt in before.doubts}
-    resources = {
-        f"{stack.name}: {resource.origin.logical_id}": resource
-        for stack in after.stacks
-        for resource in stack.resources
-    }
-    plans = {stack.name for stack in after.stacks if stack.tool == "terraform"}
+    had = {_key(doubt): doubt for doubt in before.doubts}
+    have = {_key(doubt) for doubt in after.doubts}
+    plans = {stack.name for side in (before, after) for stack in side.stacks if stack.tool == "terraform"}
     for doubt in after.doubts:
-        if not doubt.is_bounded and (doubt.about, doubt.what) not in had:
-            is_of_plan = doubt.about.partition(": ")[0] in plans
-            yield _finding(doubt, resources.get(doubt.about), _IN_A_PLAN if is_of_plan else _IN_A_TEMPLATE)
+        old = had.get(_key(doubt))
+        if not doubt.is_bounded and (old is None or old.made_from != doubt.made_from):
+            changes = _APPEARS if old is None else _CHANGES
+            yield _finding(doubt, changes, after, plans)
+    for doubt in before.doubts:
+        if doubt.made_from and not doubt.is_bounded and _key(doubt) not in have:
+            yield _finding(doubt, _LEAVES, before, plans)
+
+
+def _key(doubt: Doubt) -> tuple[str, str]:
+    return doubt.about, doubt.what
 
 
 def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
@@ -49,14 +56,44 @@ def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFindin
             )
 
 
-def _finding(doubt: Doubt, resource: Resource | None, fix: str) -> ReviewFinding:
+def _finding(doubt: Doubt, change: "_UnreadChange", side: Deployment, plans: AbstractSet[str]) -> ReviewFinding:
+    found = (
+        resource
+        for stack in side.stacks
+        for resource in stack.resources
+        if doubt.about == f"{stack.name}: {resource.origin.logical_id}"
+    )
+    resource = next(found, None)
+    is_of_plan = doubt.about.partition(": ")[0] in plans
     return ReviewFinding(
         "hidden-by-change",
         Severity.ERROR,
-        doubt.what,
-        "It is unknown only since this change, so it may delete images or allow any principal",
-        fix,
+        f"{doubt.what}{change.what}",
+        change.why,
+        change.fix or (_IN_A_PLAN if is_of_plan else _IN_A_TEMPLATE),
         subject=(resource.text("RepositoryName") or resource.origin.logical_id) if resource else doubt.place,
         home=resource.home if resource else _ANYWHERE,
         origin=resource.origin if resource else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _UnreadChange:
+    """What happens to a part that cannot be judged, in words."""
+
+    what: str
+    why: str
+    fix: str = ""
+
+
+_APPEARS = _UnreadChange("", "It is unknown only since this change, so it may delete images or allow any principal")
+_CHANGES = _UnreadChange(
+    ", and what it is made from changes",
+    "What it makes may change with it: repositories may be deleted, or any principal may be allowed",
+    "Add the document that is missing to both sides, or review this part by hand and acknowledge it",
+)
+_LEAVES = _UnreadChange(
+    "; it was so before, and is not a part of the new side",
+    "What it made may be deleted with it, or be replaced by something else",
+    "Add the document that is missing to the previous side, or review this part by hand and acknowledge it",
+)

@@ -1,6 +1,6 @@
 """From two deployments to a verdict: what happens, what is found, what is accepted, how full the limits are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shared_ecr.findings import Acknowledgement, Acknowledgements, JudgedFinding
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.changes.operations import of_plans
-from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
+from shared_ecr.review.deployments import Deployment, Doubt, RegistryHome, Stack
 from shared_ecr.review.drift import drifted
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.hidden import hidden_now
@@ -63,6 +63,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
     findings |= dict.fromkeys(of_plans(before, after, changed.findings), False)
     findings |= dict.fromkeys(drifted(after, context), False)
     findings |= dict.fromkeys(live_findings(before.live, after) if before else (), False)
+    judged = tuple(sorted(_judged(findings, after, before, question), key=order_of))
     result = ReviewResult(
         source=after.source,
         against=before.source if before else None,
@@ -71,9 +72,9 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         repositories=changed.repositories,
         unchanged=changed.unchanged,
         settings=changed.settings,
-        findings=tuple(sorted(_judged(findings, after, before, question), key=order_of)),
+        findings=judged,
         headroom=tuple(headrooms(after)),
-        doubts=(*after.doubts, *(before.doubts if before else ())),
+        doubts=(*after.doubts, *(before.doubts if before else ()), *_not_judged(judged)),
         matrices=tuple(matrices(without_sensitive(after), question.known)) if question.with_access else (),
     )
     return hide_sensitive(result, before, after)
@@ -93,6 +94,14 @@ def _judged(
         place = (finding.origin.stack, finding.origin.logical_id) if finding.origin else ("", "")
         both = question.acknowledged.also(written.get(place, ()), None if previous is None else previous.get(place, ()))
         yield JudgedFinding(finding, both.accepting(finding.code, finding.subject, today), is_old)
+
+
+def _not_judged(findings: Iterable[JudgedFinding[ReviewFinding]]) -> Iterator[Doubt]:
+    """Yield a doubt for each finding that says that something is not judged, and that does not block."""
+    for judged in findings:
+        finding = judged.finding
+        if finding.code.endswith("-not-judged") and not judged.blocks and not judged.acknowledgement:
+            yield Doubt(str(finding.origin or finding.subject), finding.what)
 
 
 def _identity(finding: ReviewFinding) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def read_repository(stack: Stack, resource: Resource) -> ReviewedRepository:
         encryption=str(encryption.get("EncryptionType") or "AES256"),
         key=str(encryption["KmsKey"]) if "KmsKey" in encryption else None,
         scan_on_push=_is_true(scanning.get("ScanOnPush")),
-        empty_on_delete=_is_true(properties.get("EmptyOnDelete")),
+        empty_on_delete=_may_be_true(properties.get("EmptyOnDelete")),
         tags=tuple(_tags(properties.get("Tags"))),
         policy_read=policy,
         is_text=held is None or isinstance(held, str),
@@ -153,6 +153,12 @@ def _tags(data: Json) -> Iterator[tuple[str, str]]:
 def _is_true(data: Json) -> bool:
     # CloudFormation takes the word for the value.
     return data is True or (isinstance(data, str) and data.lower() == "true")
+
+
+def _may_be_true(data: Json) -> bool:
+    """Whether *data* is known, and CloudFormation may take it for true: `1` and `yes` are not documented."""
+    is_false = data is None or data is False or (isinstance(data, str) and data.lower() in {"false", ""})
+    return is_known(data) and not is_false
 
 
 def _mapping(data: Json) -> Mapping[str, Json]:

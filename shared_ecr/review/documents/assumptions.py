@@ -6,7 +6,7 @@ difference. Which assumptions those are is collected here while a template is re
 mappings compare an open value with, and "any other value".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -65,6 +65,10 @@ def add_touched(known: Touched, touched: Touched) -> None:
         known.setdefault(value, {}).update(candidates)
 
 
+def _never(_stack: str, _name: str) -> bool:
+    return False
+
+
 @dataclass
 class WorldAssumptions:
     """The values assumed in one reading, and what this reading depended on."""
@@ -75,6 +79,8 @@ class WorldAssumptions:
     """The resources that a review judges, each with the open values it depends on."""
     impossible: set[Unit] = field(default_factory=set)
     """Resources that cannot be deployed under these assumptions: a mapping lacks the key."""
+    is_redefined: Callable[[str, str], bool] = _never
+    """Whether an open value, by its stack and name, is given by something else than on the previous side."""
 
     def __post_init__(self) -> None:
         self._open: list[Touched] = []

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.documents.open_values import shown, solutions
+from shared_ecr.review.documents.open_values import changed_name, shown, solutions
 from shared_ecr.review.documents.places import can_be
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 
 if TYPE_CHECKING:
     from shared_ecr.review.documents.assumptions import Touched
+
+CONDITION = "condition "
+"""What is in front of the name of a condition among names of all kinds: a parameter can be called like it."""
 
 # Conditions that stand on conditions, deeper than a person writes them.
 _DEEPEST = 50
@@ -21,10 +24,13 @@ _MOST_WAYS = 6
 class Conditions:
     """Answers for one template; what is undecided by itself is decided by an assumption."""
 
-    def __init__(self, written: Mapping[str, Json], resolve: Callable[[Json], Json], scope: StackAssumptions) -> None:
+    def __init__(
+        self, written: Mapping[str, Json], resolve: Callable[[Json], Json], scope: StackAssumptions, stack: str
+    ) -> None:
         self._written = written
         self._resolve = resolve
         self._scope = scope
+        self._stack = stack
         self._answers: dict[str, tuple[bool, Touched]] = {}
         self._asked: set[str] = set()
         self._depth = 0
@@ -35,18 +41,23 @@ class Conditions:
     def holds(self, name: str) -> bool:
         """Whether the condition *name* holds; one that is malformed is assumed both ways."""
         if name in self._asked:
-            return self._scope.decide(f"the condition {name}")
+            return self._decided(name)
         if name not in self._answers:
             self._asked.add(name)
             with self._scope.recording() as touched:
                 answer = self._evaluated(self._written.get(name))
                 if answer is None:
-                    answer = self._scope.decide(f"the condition {name}")
+                    answer = self._decided(name)
             self._answers[name] = answer, touched
             self._asked.remove(name)
         answer, touched = self._answers[name]
         self._scope.repeat(touched)
         return answer
+
+    def _decided(self, name: str) -> bool:
+        """Return what is assumed of the condition *name*: by itself where its expression changes."""
+        is_changed = self._scope.assumptions.is_redefined(self._stack, f"{CONDITION}{name}")
+        return self._scope.decide(f"the condition {changed_name(name) if is_changed else name}")
 
     def _evaluated(self, expression: Json) -> bool | None:
         """Return whether *expression* holds; None where it is not an expression of conditions."""
@@ -66,9 +77,9 @@ class Conditions:
                 return self.holds(name)
             case {"Fn::Not": [part]}:
                 return _negated(self._evaluated(part))
-            case {"Fn::And": list() as parts}:
+            case {"Fn::And": [_, *_] as parts}:
                 return _all([self._evaluated(part) for part in parts])
-            case {"Fn::Or": list() as parts}:
+            case {"Fn::Or": [_, *_] as parts}:
                 return _negated(_all([_negated(self._evaluated(part)) for part in parts]))
             case {"Fn::Equals": [left, right]}:
                 return self._equal(_comparable(self._resolve(left)), _comparable(self._resolve(right)))

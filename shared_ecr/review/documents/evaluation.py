@@ -12,7 +12,7 @@ from shared_ecr.review.documents.assumptions import OTHER, Default, Touched
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
 from shared_ecr.review.documents.loops import LOOP, ForEachLoops
-from shared_ecr.review.documents.open_values import call_name, detail, open_name, open_value
+from shared_ecr.review.documents.open_values import call_name, changed_name, detail, open_name, open_value
 from shared_ecr.review.documents.parameters import OpenParameter
 from shared_ecr.review.documents.physical import attribute, reference
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
@@ -36,6 +36,8 @@ class Evaluation:
     """Pseudo parameters and parameters whose value is known."""
     scope: StackAssumptions
     """What is assumed of the values that are open."""
+    stack: str = ""
+    """The stack, which may be nested in the one of *scope*."""
     parameters: Mapping[str, OpenParameter] = field(default_factory=dict)
     """Parameters that a deployment may give another value than the template says."""
     opened: dict[str, None] = field(default_factory=dict)
@@ -49,9 +51,11 @@ class Evaluation:
         self._references: dict[str, tuple[str | None, Touched]] = {}
         # The lists of loops are evaluated before there are conditions and resources.
         self.resources: Mapping[str, Json] = {}
-        self.conditions = Conditions({}, self.resolve, self.scope)
+        self.conditions = Conditions({}, self.resolve, self.scope, self.stack)
         self.loops = ForEachLoops(self.resolve, self.doubt)
-        self.conditions = Conditions(self.loops.expand(self.template.conditions), self._compared, self.scope)
+        self.conditions = Conditions(
+            self.loops.expand(self.template.conditions), self._compared, self.scope, self.stack
+        )
         self.resources = self.loops.expand(self.template.resources)
 
     def resolve(self, data: Json) -> Json:
@@ -74,7 +78,7 @@ class Evaluation:
         if isinstance(data, list):
             return self._list(data)
         if isinstance(data, str) and "{{resolve:" in data:
-            return _DYNAMIC.sub(lambda found: self.open(found[1]), data)
+            return _DYNAMIC.sub(lambda found: self.open(self._called(found[1])), data)
         return data
 
     def take(self) -> tuple[list[str], list[str]]:
@@ -137,8 +141,9 @@ class Evaluation:
         if name in self.known:
             return self.known[name]
         if name in self.parameters:
-            assumed = self.scope.choose(name, self.parameters[name].candidates)
-            return self.open(name) if assumed is OTHER else self.parameters[name].typed(assumed)
+            called = self._called(name)
+            assumed = self.scope.choose(called, self.parameters[name].candidates)
+            return self.open(called) if assumed is OTHER else self.parameters[name].typed(assumed)
         if name not in self.template.parameters and name in self.resources:
             return self.physical_name(name)
         if name not in self.template.parameters and not name.startswith("AWS::"):
@@ -155,14 +160,18 @@ class Evaluation:
             self._references[logical_id] = found, touched
         name, touched = self._references[logical_id]
         self.scope.repeat(touched)
-        return name or self.open(logical_id)
+        return name or self.open(self._called(logical_id))
 
     def attribute(self, resource: str, name: str) -> str:
         """Return what `Fn::GetAtt` gives."""
         called = f"{resource}.{name}"
         if resource not in self.resources:
             return self.unknown(called, f"{resource} is not a resource of the template")
-        return attribute(self, resource, name) or self.open(called)
+        return attribute(self, resource, name) or self.open(self._called(called))
+
+    def _called(self, name: str) -> str:
+        """Return what the open value *name* is called: another name where something else gives it than before."""
+        return changed_name(name) if self.scope.assumptions.is_redefined(self.stack, name) else name
 
     def _compared(self, data: Json) -> Json:
         """Return what a condition compares; that it is open is noted where the condition matters."""

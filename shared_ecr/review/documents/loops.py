@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.review.deployments import OPEN_MARK, is_known
+from shared_ecr.review.documents.open_values import detail
 from shared_ecr.text.patterns import LazyPattern
 
 LOOP = "Fn::ForEach::"
@@ -45,7 +46,8 @@ class ForEachLoops:
                 self._doubt(f"{key} has other arguments than it takes; what it makes is not judged")
                 return {}
         if not isinstance(items, list) or not is_known(items) or not all(isinstance(each, str) for each in items):
-            self._doubt(f"the list of {key} is known only once deployed; one item is judged in place of all")
+            listed = detail(items)
+            self._doubt(f"the list of {key} is known only once deployed; one item is judged in place of all: {listed}")
             return self._for_any_item(fragment, identifier)
         found: dict[str, Json] = {}
         for item in items:

@@ -10,6 +10,7 @@ from shared_ecr.review.documents.constructs import ConstructTable
 from shared_ecr.review.documents.data_file import DataFiles
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentFolder
+from shared_ecr.review.documents.resources import source_of
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 
@@ -20,6 +21,7 @@ _MOST = 500
 # Kinds of resources that deploy templates which no one reads here.
 _UNREAD = {
     "AWS::CloudFormation::StackSet": "stack set",
+    "AWS::Serverless::Application": "application",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "product",
 }
 
@@ -127,4 +129,4 @@ def _doubt(read: ReadStack, resource: Resource, what: str) -> Doubt:
     at = resource.origin.position
     place = f"{resource.origin.file}:{at.line}:{at.column}" if at else resource.origin.file
     logical_id = resource.origin.logical_id
-    return Doubt(f"{place}: {logical_id}", what, f"{read.stack.name}: {logical_id}")
+    return Doubt(f"{place}: {logical_id}", what, f"{read.stack.name}: {logical_id}", source_of(resource))

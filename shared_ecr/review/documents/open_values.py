@@ -13,6 +13,7 @@ _NOT_IN_A_NAME = LazyPattern(r"[{}$]")
 _LONGEST_NAME = 200
 # A text with several open parts side by side can be read in very many ways.
 _MOST_SOLUTIONS = 200
+_CHANGED = " (changed)"
 _MARK = LazyPattern(re.escape(OPEN_MARK) + r"([^{}]*)\}")
 
 
@@ -27,6 +28,16 @@ def open_name(name: str) -> str:
 def open_value(name: str) -> str:
     """Return what is written in the place of the value called *name*."""
     return f"{OPEN_MARK}{open_name(name)}}}"
+
+
+def changed_name(name: str) -> str:
+    """Return what the value *name* is called where it is given by something else than on the previous side."""
+    return f"{name}{_CHANGED}"
+
+
+def written_name(name: str) -> str:
+    """Return what the template calls the value *name*."""
+    return name.removesuffix(_CHANGED)
 
 
 def call_name(function: str, argument: Json) -> str:

@@ -41,7 +41,7 @@ def given_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> dict
     return {
         name: _typed(_kind(body), given[name])
         for name, body in declared.items()
-        if name in given and not _kind(body).startswith(_READ_LATER)
+        if name in given and not is_stored_parameter(body)
     }
 
 
@@ -50,7 +50,7 @@ def default_values(declared: Mapping[str, Json]) -> dict[str, Json]:
     return {
         name: _typed(_kind(body), default)
         for name, body in declared.items()
-        if (default := _field(body, "Default")) is not None and not _kind(body).startswith(_READ_LATER)
+        if (default := _field(body, "Default")) is not None and not is_stored_parameter(body)
     }
 
 
@@ -63,9 +63,18 @@ def open_parameters(declared: Mapping[str, Json], known: Mapping[str, Json]) -> 
     }
 
 
+def is_stored_parameter(body: Json) -> bool:
+    """Whether the value is read from the Parameter Store at deployment; what is given is a name there."""
+    return _kind(body).startswith(_READ_LATER)
+
+
+def is_hidden_parameter(body: Json) -> bool:
+    """Whether the value is to be hidden, so that it is not assumed either: it would be in what a review prints."""
+    return _field(body, "NoEcho") in (True, "true")
+
+
 def _candidates(body: Json) -> tuple[Assumed, ...]:
-    if _kind(body).startswith(_READ_LATER) or _field(body, "NoEcho") in (True, "true"):
-        # What is to be hidden is not assumed either: it would be in what a review prints.
+    if is_stored_parameter(body) or is_hidden_parameter(body):
         return (OTHER,)
     default, allowed = _text(_field(body, "Default")), _field(body, "AllowedValues")
     first: list[Assumed] = [] if default is None else [Default(default)]

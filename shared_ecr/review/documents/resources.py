@@ -11,15 +11,16 @@ from shared_ecr.review.documents.assumptions import Unit
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
 from shared_ecr.review.documents.functions import NO_VALUE
-from shared_ecr.review.documents.open_values import detail
+from shared_ecr.review.documents.open_values import detail, written_name
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import described
+from shared_ecr.review.texts import sorted_text
 from shared_ecr.text import quoted
 
 # Resources of which it matters which values they are given, since a rule of the review looks at them.
 _DECIDES = (
     "AWS::ECR::", "AWS::KMS::", "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource",
-    "AWS::Lambda::Function", "AWS::Serverless::Function", "Custom::",
+    "AWS::CloudFormation::StackSet", "AWS::Lambda::Function", "AWS::Serverless::", "AWS::ServiceCatalog::", "Custom::",
 )  # fmt: skip
 # What a review judges; of other resources it does not matter what stays open.
 _JUDGED = ("AWS::ECR::", CALLED_SETTING.type)
@@ -49,9 +50,11 @@ class Resources:
         for logical_id, body in self._evaluation.resources.items():
             place = self._place(logical_id)
             if logical_id.startswith("Fn::"):
-                self.doubts.append(Doubt(place, f"{logical_id} adds resources that are not judged: {detail(body)}"))
+                what = f"{logical_id} adds resources that are not judged: {detail(body)}"
+                self.doubts.append(Doubt(place, what, self._about(logical_id), sorted_text(body)))
             elif not isinstance(body, dict):
-                self.doubts.append(Doubt(place, f"the resource is {described(body)}, not a mapping; it is not judged"))
+                what = f"the resource is {described(body)}, not a mapping; it is not judged"
+                self.doubts.append(Doubt(place, what, self._about(logical_id), sorted_text(body)))
             else:
                 resource = self._recorded(logical_id, body, place)
                 if resource:
@@ -68,21 +71,18 @@ class Resources:
     def _resource(self, logical_id: str, body: Mapping[str, Json], place: str) -> Resource | None:
         kind = body.get("Type")
         if not isinstance(kind, str):
-            self.doubts.append(Doubt(place, "the resource has no Type; it is not judged"))
+            what = "the resource has no Type; it is not judged"
+            self.doubts.append(Doubt(place, what, self._about(logical_id), sorted_text(dict(body))))
             return None
         if not self._exists(body.get("Condition"), place):
             return None
         if "Fn::Transform" in body:
             what = f"Fn::Transform adds to the resource what is not judged: {detail(body['Fn::Transform'])}"
-            self.doubts.append(Doubt(place, what, self._about(logical_id)))
-        if kind.endswith("::MODULE"):
-            self.doubts.append(
-                Doubt(place, f"the module {kind} makes resources that are not judged", self._about(logical_id))
-            )
+            self.doubts.append(Doubt(place, what, self._about(logical_id), sorted_text(body["Fn::Transform"])))
         properties = self._properties(logical_id, kind, body.get("Properties", {}), place)
         constructs = self._around.constructs
         metadata = body.get("Metadata")
-        return Resource(
+        resource = Resource(
             type=kind,
             properties=properties,
             origin=self._origin(logical_id, metadata),
@@ -91,6 +91,10 @@ class Resources:
             update_replace_policy=self._attribute(body.get("UpdateReplacePolicy")),
             acknowledged=(*in_metadata(metadata), *constructs.acknowledged.get(logical_id, ())),
         )
+        if kind.endswith("::MODULE"):
+            what = f"the module {kind} makes resources that are not judged"
+            self.doubts.append(Doubt(place, what, self._about(logical_id), source_of(resource)))
+        return resource
 
     def _properties(self, logical_id: str, kind: str, written: Json, place: str) -> dict[str, Json]:
         judged = kind.startswith(_JUDGED)
@@ -143,7 +147,7 @@ class Resources:
 
     def _is_principal(self, name: str) -> bool:
         """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""
-        body = self._evaluation.resources.get(name.partition(".")[0])
+        body = self._evaluation.resources.get(written_name(name).partition(".")[0])
         return isinstance(body, dict) and str(body.get("Type")) in _PRINCIPALS
 
     def _exists(self, written: Json, place: str) -> bool:
@@ -187,6 +191,12 @@ class Resources:
     def _note_doubts(self, place: str) -> None:
         """Note what was doubtful while loops and conditions were opened."""
         self.doubts += [Doubt(place, each) for each in self._evaluation.take()[1]]
+
+
+def source_of(resource: Resource) -> str:
+    """Return all that decides what *resource* deploys, and what becomes of that when it leaves the stack."""
+    policies = [resource.deletion_policy, resource.update_replace_policy]
+    return sorted_text([resource.type, dict(resource.properties), *policies])
 
 
 def _in_texts(policy: Json) -> Json:

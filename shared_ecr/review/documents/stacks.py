@@ -1,7 +1,7 @@
 """One template at one place: the stack it makes, and what of it is in doubt."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Doubt, Stack
@@ -34,7 +34,8 @@ def read_stack(document: DataFile, around: StackContext) -> ReadStack:
         known["AWS::StackName"] = around.stack_name
     given = given_values(template.parameters, around.parameters)
     known |= {**default_values(template.parameters), **given} if around.is_nested else given
-    evaluation = Evaluation(template, known, around.scope, open_parameters(template.parameters, known))
+    parameters = open_parameters(template.parameters, known)
+    evaluation = Evaluation(template, known, around.scope, around.name, parameters)
     reader = Resources(document, around, evaluation)
     resources = tuple(reader.read())
     stack = Stack(
@@ -48,7 +49,9 @@ def read_stack(document: DataFile, around: StackContext) -> ReadStack:
         around.tool,
         document.data,
     )
-    doubts = (*template.doubts, *reader.doubts)
+    # Of two stacks that have the same doubt, each keeps its own.
+    whole = (replace(doubt, about=doubt.about or f"{around.name}: ") for doubt in template.doubts)
+    doubts = (*whole, *reader.doubts)
     return ReadStack(stack, doubts, frozenset(template.parameters), dict(_asset_paths(template.resources)))
 
 

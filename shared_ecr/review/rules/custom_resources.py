@@ -27,7 +27,10 @@ _CHANGING = {
     if kind is not OperationKind.HARMLESS
 }  # fmt: skip
 _ACTION = LazyPattern(rf"\b(?:{'|'.join(sorted(_CHANGING, key=len, reverse=True))})(?:Command)?\b", re.IGNORECASE)
-_REPOSITORY_ARN = LazyPattern(r":ecr(?:-public)?:[^:]*:[^:]*:repository/|\.dkr[.-]ecr")
+_REPOSITORY_ARN = LazyPattern(r":ecr(?:-public)?:[^:]*:[^:]*:repository/")
+_IMAGE = LazyPattern(r"\.dkr[.-]ecr")
+# Every other type is an extension, whose code someone else has written.
+_OF_CLOUDFORMATION = ("AWS::", "Alexa::", "Custom::")
 _WHEN = {
     CallPhase.CREATE: "when it is created", CallPhase.UPDATE: "when it is updated",
     CallPhase.DELETE: "when it is deleted",
@@ -104,17 +107,29 @@ def not_judged_because(made: MadeCall, deployment: Deployment) -> str:
 
 
 def names_ecr(stack: Stack, resource: Resource) -> bool:
-    """Whether *resource* is custom, and its properties name a repository or an action that changes one."""
-    if not is_custom(resource) or resource.type in _KNOWN:
-        return False
+    """Whether code acts for *resource*, and its properties name a repository, an image or an action of ECR."""
+    return names_repository(stack, resource) or any(map(_IMAGE.search, _given(resource)))
+
+
+def names_repository(stack: Stack, resource: Resource) -> bool:
+    """Whether code acts for *resource*, and its properties name a repository, or an action that changes one."""
     repositories = [each for each in stack.resources if each.type in _REPOSITORY_TYPES]
     references = [f"{OPEN_MARK}{each.origin.logical_id}" for each in repositories]
     names = {name for each in repositories if (name := each.text("RepositoryName"))}
     return any(
         text in names or _ACTION.search(text) or _REPOSITORY_ARN.search(text)
         or any(text.startswith((f"{each}}}", f"{each}.")) for each in references)
-        for name, value in resource.properties.items() if name != "ServiceToken" for text in _texts(value)
+        for text in _given(resource)
     )  # fmt: skip
+
+
+def _given(resource: Resource) -> Iterator[str]:
+    """Yield the texts that the code of *resource* is given; none where no code of others acts for it."""
+    is_of_others = is_custom(resource) or not resource.type.startswith(_OF_CLOUDFORMATION)
+    if is_of_others and resource.type not in _KNOWN and not resource.type.endswith("::MODULE"):
+        for name, value in resource.properties.items():
+            if name != "ServiceToken":
+                yield from _texts(value)
 
 
 _REPOSITORY_TYPES = frozenset({"AWS::ECR::Repository", "AWS::ECR::PublicRepository"})

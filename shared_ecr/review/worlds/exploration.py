@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.documents.assumptions import OpenValue, Touched, Unit, WorldAssumptions, add_touched
 from shared_ecr.review.documents.loading import OpenDeployment
+from shared_ecr.review.documents.redefinitions import Redefinitions
 from shared_ecr.review.worlds.combinations import Combinations, Values, combinations_of
 
 # A world names values that further worlds depend on; a chain of branches within branches is not deeper than this.
@@ -42,11 +43,12 @@ class Exploration:
 
 
 def explore(sides: Sequence[OpenDeployment]) -> Exploration:
-    """Read *sides* until no reading names a value that was not read yet.
+    """Read *sides*, the new one in front, until no reading names a value that was not read yet.
 
     Raises:
         InvalidDocumentError: a document is broken.
     """
+    redefinitions = _redefinitions(sides)
     units: dict[Unit, Touched] = {}
     read: dict[frozenset[object], World] = {}
     wanted = Combinations(({},), frozenset())
@@ -54,7 +56,7 @@ def explore(sides: Sequence[OpenDeployment]) -> Exploration:
         for values in wanted.values:
             key = frozenset(values.items())
             if key not in read:
-                read[key] = _read(sides, values, units)
+                read[key] = _read(sides, values, units, redefinitions)
         following = combinations_of(units)
         if following.values == wanted.values:
             break
@@ -65,11 +67,22 @@ def explore(sides: Sequence[OpenDeployment]) -> Exploration:
     return Exploration(worlds, units, wanted.too_many)
 
 
-def _read(sides: Sequence[OpenDeployment], values: Values, units: dict[Unit, Touched]) -> World:
+def _redefinitions(sides: Sequence[OpenDeployment]) -> Redefinitions:
+    if len(sides) == 1:
+        return Redefinitions()
+    after, before = (side.under(WorldAssumptions()) for side in sides)
+    return Redefinitions.between(before, after)
+
+
+def _read(
+    sides: Sequence[OpenDeployment], values: Values, units: dict[Unit, Touched], redefinitions: Redefinitions
+) -> World:
     """Read *sides* under *values*, and note in *units* what they depend on."""
     deployments, impossible = [], set()
-    for side in sides:
+    for number, side in enumerate(sides):
         assumptions = WorldAssumptions(values)
+        if number == 0:
+            assumptions.is_redefined = redefinitions.has
         deployments.append(side.under(assumptions))
         impossible |= {(unit.stack, unit.logical_id) for unit in assumptions.impossible}
         for unit, touched in assumptions.units.items():

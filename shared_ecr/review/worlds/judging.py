@@ -70,7 +70,8 @@ def _of_side(deployment: Deployment, varying: set[tuple[str, str]]) -> Hashable:
         for stack in deployment.stacks
         for each in stack.resources
     )
-    return (tuple(stack.name for stack in deployment.stacks), resources, deployment.doubts)
+    doubts = tuple((doubt, doubt.made_from) for doubt in deployment.doubts)
+    return (tuple(stack.name for stack in deployment.stacks), resources, doubts)
 
 
 def _merged(judged: list[_Judged], found: Exploration, question: ReviewQuestion) -> ReviewResult:

@@ -2,9 +2,16 @@
 
 from collections.abc import Iterator
 
-from shared_ecr.review.deployments import Deployment, Resource, Stack
+from shared_ecr.review.changes.identity.pairing import LocatedResource
+from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding, error, note, warning
-from shared_ecr.review.rules.custom_resources import judged_call, names_ecr, not_judged_because, subject_of
+from shared_ecr.review.rules.custom_resources import (
+    judged_call,
+    names_ecr,
+    names_repository,
+    not_judged_because,
+    subject_of,
+)
 from shared_ecr.review.sdk_calls.calls import CallPhase
 from shared_ecr.review.sdk_calls.effects import repository_name
 from shared_ecr.review.sdk_calls.made_calls import CallsOfChange, calling_resources
@@ -38,27 +45,27 @@ def custom_resources_changed(before: Deployment, after: Deployment) -> Iterator[
     old, new = _found(before), _found(after)
     for key in dict.fromkeys((*old, *new)):
         was, now = old.get(key), new.get(key)
-        if was is None or now is None or was.properties != now.properties:
-            held = now or was
-            if held:
-                verb = "changes" if was and now else "is added" if now else "is removed"
-                yield warning(
-                    "custom-resource-not-judged",
-                    f"{held.type} names a repository or an action of ECR, and it {verb}; what its code then does is "
-                    "not judged",
-                    "Its code is not in the documents, and can delete images or give access", "Review its code",
-                ).about(subject_of(held), held)  # fmt: skip
+        if was and now and was.resource.properties == now.resource.properties:
+            continue
+        if held := now or was:
+            verb = "changes" if was and now else "is added" if now else "is removed"
+            # What is given an image alone changes with each version of it; what is given a repository acts on it.
+            acts = any(each and names_repository(each.stack, each.resource) for each in (was, now))
+            yield (error if acts else warning)(
+                "custom-resource-not-judged",
+                f"{held.resource.type} names a repository or an action of ECR, and it {verb}; what its code then does "
+                "is not judged",
+                "Its code is not in the documents, and can delete images or give access",
+                "Review its code, and acknowledge it",
+            ).about(subject_of(held.resource), held.resource)
 
 
-def _found(side: Deployment) -> dict[tuple[str, str, str], Resource]:
+def _found(side: Deployment) -> dict[tuple[str, str, str], LocatedResource]:
     calling = calling_resources(side)
-
-    def key(stack: Stack, resource: Resource) -> tuple[str, str, str]:
-        return stack.name, resource.type, resource.origin.logical_id
-
     return {
-        key(stack, resource): resource
+        key: LocatedResource(stack, resource)
         for stack in side.stacks
         for resource in stack.resources
-        if key(stack, resource) not in calling and names_ecr(stack, resource)
+        if (key := (stack.name, resource.type, resource.origin.logical_id)) not in calling
+        and names_ecr(stack, resource)
     }

@@ -152,7 +152,7 @@ class _PlanReader:
         return self.noted
 
     def _doubt(self, address: str, what: str, *, is_bounded: bool = False) -> Doubt:
-        return Doubt(f"{self._file}: {address}", what, f"{self._name}: {address}", is_bounded)
+        return Doubt(f"{self._file}: {address}", what, f"{self._name}: {address}", is_bounded=is_bounded)
 
     def _resource(self, made: Translated) -> Resource:
         operation = made.resource.operation

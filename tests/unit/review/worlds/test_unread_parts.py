@@ -1,0 +1,244 @@
+"""What no document shows is compared by what it is made from; where that changes, the review blocks."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared_ecr.model.names import Region
+from shared_ecr.review.documents import DeploymentTarget, open_deployment
+from shared_ecr.review.judging import ReviewQuestion
+from shared_ecr.review.verdict import Conclusion, ReviewResult
+from shared_ecr.review.worlds import review_worlds
+
+PLACE = DeploymentTarget("111111111111", Region.parse("us-east-1"))
+QUESTION = ReviewQuestion(datetime(2026, 11, 30, tzinfo=UTC))
+CONSUMER = "arn:aws:iam::222222222222:root"
+PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+Body = dict[str, Any]
+
+
+def repository(principal: object = CONSUMER, **properties: object) -> Body:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": PULL}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    own = {"RepositoryName": "team/app", "RepositoryPolicyText": policy}
+    return {
+        "Type": "AWS::ECR::Repository", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
+        "Properties": {**own, **properties},
+    }  # fmt: skip
+
+
+def stack(resources: Body | None = None, **sections: object) -> Body:
+    return {**sections, "Resources": resources if resources is not None else {"Repo": repository()}}
+
+
+def beside(**resources: object) -> Body:
+    """Return a stack with a repository that does not depend on *resources*."""
+    return stack({"Repo": repository(), **resources})
+
+
+def using(value: object, **resources: object) -> Body:
+    """Return a stack whose repository names *value* as a principal."""
+    return stack({"Repo": repository(value), **resources})
+
+
+def made(kind: str, /, deletion: str | None = None, **properties: object) -> Body:
+    return {"Type": kind, "Properties": properties, **({"DeletionPolicy": deletion} if deletion else {})}
+
+
+def lookup(**properties: object) -> Body:
+    return made("Custom::Lookup", ServiceToken="arn:aws:lambda:us-east-1:111111111111:function:f", **properties)
+
+
+def nested(deletion: str | None = None, url: str = "https://example.com/a.json", **parameters: object) -> Body:
+    return made("AWS::CloudFormation::Stack", deletion, TemplateURL=url, Parameters=parameters)
+
+
+def parameter(kind: str, **more: object) -> Body:
+    return {"Parameters": {"Who": {"Type": kind, **more}}}
+
+
+SAM = "AWS::Serverless-2016-10-31"
+STORED = "AWS::SSM::Parameter::Value<String>"
+INCLUDE = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/file"}}}
+ARN: Body = {"Fn::GetAtt": ["Lookup", "Arn"]}
+WHO: Body = {"Repo": repository({"Ref": "Who"})}
+CASES: Body = {"Fn::If": ["Prod", CONSUMER, "*"]}
+MAPPED: Body = {"Repo": repository({"Fn::FindInMap": ["Map", "a", "b"]})}
+STORE_VALUE: Body = {"Repo": repository("{{resolve:ssm:/who}}")}
+
+CHANGED = {
+    "a custom resource looks up something else": (
+        using(ARN, Lookup=lookup(env="dev")), using(ARN, Lookup=lookup(env="prod")),
+    ),
+    "a custom resource of another type": (using(ARN, Lookup=lookup()), using(ARN, Lookup=made("Custom::Other"))),
+    "a role becomes a custom resource": (using(ARN, Lookup=made("AWS::IAM::Role")), using(ARN, Lookup=lookup())),
+    "an account within an ARN": tuple(
+        using({"Fn::Sub": "arn:aws:iam::${Lookup.Account}:root"}, Lookup=lookup(env=env)) for env in ("dev", "prod")
+    ),
+    "what a custom resource refers to": tuple(
+        using(ARN, Lookup=lookup(of={"Ref": "Other"}), Other=lookup(env=env)) for env in ("dev", "prod")
+    ),
+    "the default of a parameter that a custom resource is given": tuple(
+        stack({"Repo": repository(ARN), "Lookup": lookup(of={"Ref": "Who"})}, **parameter("String", Default=default))
+        for default in ("a", "b")
+    ),
+    "the value of a parameter of the stack": tuple(
+        using({"Fn::GetAtt": ["Stored", "Value"]}, Stored=made("AWS::SSM::Parameter", Type="String", Value=value))
+        for value in (CONSUMER, "*")
+    ),
+    "what the stack puts where a dynamic reference reads": tuple(
+        stack({**STORE_VALUE, "Stored": made("AWS::SSM::Parameter", Name="/who", Value=value)})
+        for value in (CONSUMER, "*")
+    ),
+    "an output of a nested stack": tuple(
+        using({"Fn::GetAtt": ["Nested", "Outputs.Who"]}, Nested=nested(env=env)) for env in ("dev", "prod")
+    ),
+    "another path of the Parameter Store": tuple(
+        stack(WHO, **parameter(STORED, Default=path)) for path in ("/a", "/b")
+    ),
+    "another default that is not to be shown": tuple(
+        stack(WHO, **parameter("String", NoEcho=True, Default=each)) for each in ("a", "b")
+    ),
+    "a parameter that is read from the Parameter Store now": (
+        stack(WHO, **parameter("String")), stack(WHO, **parameter(STORED, Default="/a")),
+    ),
+    "a condition on another path of the Parameter Store": tuple(
+        stack(
+            {"Repo": repository(CASES)}, **parameter(STORED, Default=path),
+            Conditions={"Prod": {"Fn::Equals": [{"Ref": "Who"}, "prod"]}},
+        ) for path in ("/a", "/b")
+    ),
+    "a condition of a form that is not known": tuple(
+        stack({"Repo": repository(CASES)}, Conditions={"Prod": {"Fn::Contains": [["a"], each]}}) for each in "ab"
+    ),
+    "the key that encrypts": tuple(
+        stack({
+            "Repo": repository(EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": ARN}),
+            "Lookup": lookup(env=env),
+        }) for env in ("dev", "prod")
+    ),
+    "the name of a repository": tuple(
+        stack({"Repo": repository(RepositoryName={"Fn::GetAtt": ["Lookup", "Name"]}), "Lookup": lookup(env=env)})
+        for env in ("dev", "prod")
+    ),
+    "the parameters of a nested stack": (beside(Nested=nested(env="a")), beside(Nested=nested(env="b"))),
+    "the template of a nested stack": (beside(Nested=nested()), beside(Nested=nested(url="https://example.com/b.json"))),
+    "a nested stack is removed": (beside(Nested=nested("Retain")), beside()),
+    "a nested stack is retained no more": (beside(Nested=nested("Retain")), beside(Nested=nested())),
+    "a nested stack whose condition does not hold any more": tuple(
+        stack(
+            {"Repo": repository(), "Nested": {**nested(), "Condition": "On"}},
+            Conditions={"On": {"Fn::Equals": ["a", other]}},
+        ) for other in ("a", "b")
+    ),
+    "a stack set": tuple(beside(Set=made("AWS::CloudFormation::StackSet", TemplateBody=text)) for text in ("a", "b")),
+    "a product is removed": (beside(P=made("AWS::ServiceCatalog::CloudFormationProvisionedProduct")), beside()),
+    "an application of SAM is added": (
+        stack(Transform=SAM),
+        stack({**stack()["Resources"], "A": made("AWS::Serverless::Application")}, Transform=SAM),
+    ),
+    "the properties of a module": tuple(beside(M=made("My::Own::Thing::MODULE", env=env)) for env in ("dev", "prod")),
+    "a module is removed": (beside(M=made("My::Own::Thing::MODULE")), beside()),
+    "the parameters of a macro": tuple(
+        stack(Transform={"Name": "Macro", "Parameters": {"a": value}}) for value in ("b", "c")
+    ),
+    "a section that only a macro knows": tuple(stack(Transform="Macro", Open=value) for value in (False, True)),
+    "an attribute that only a macro knows": tuple(
+        stack({"Repo": {**repository(), "Count": count}}, Transform="Macro") for count in ("2", "1")
+    ),
+    "what an include adds": tuple(
+        stack(Transform={"Name": "AWS::Include", "Parameters": {"Location": f"s3://bucket/{name}"}}) for name in "ab"
+    ),
+    "an include within a mapping": (
+        stack(MAPPED, Mappings={"Map": {"a": {"b": CONSUMER}}}),
+        stack(MAPPED, Mappings={"Map": {"a": {"b": CONSUMER, **INCLUDE}}}),
+    ),
+    "an include leaves the resources": (beside(**INCLUDE), beside()),
+    "code that is given a repository is added": (beside(), beside(C=lookup(repository={"Ref": "Repo"}))),
+    "an extension that is given a repository is removed": (beside(E=made("My::Own::Thing", of="team/app")), beside()),
+    "a loop over another list that is not known": tuple(
+        stack(
+            {"Fn::ForEach::Each": ["Name", {"Fn::Split": [",", {"Fn::ImportValue": each}]},
+                                   {"Repo${Name}": repository(RepositoryName={"Fn::Sub": "team/${Name}"})}]},
+            Transform="AWS::LanguageExtensions",
+        ) for each in ("a", "b")
+    ),
+    "a number where images are deleted with a repository": (
+        beside(Other=made("AWS::ECR::Repository", RepositoryName="team/b")),
+        beside(Other=made("AWS::ECR::Repository", RepositoryName="team/b", EmptyOnDelete="1")),
+    ),
+}  # fmt: skip
+UNCHANGED = {
+    "a lookup as it was": using(ARN, Lookup=lookup(env="dev")),
+    "a nested stack that is not among the files": beside(Nested=nested(env="a")),
+    "a macro": stack(Transform="Macro"),
+    "a parameter of the store": stack(WHO, **parameter(STORED, Default="/a")),
+    "code that is given a repository": beside(C=lookup(repository="team/app")),
+}
+HARMLESS = {
+    "the policies of a role": (
+        using(ARN, Lookup=made("AWS::IAM::Role", Policies=["a"])),
+        using(ARN, Lookup=made("AWS::IAM::Role", Policies=["b"])),
+    ),
+    "a custom resource that nothing of ECR uses": (beside(Lookup=lookup(env="dev")), beside(Lookup=lookup(env="prod"))),
+    "another order of keys": (
+        beside(Nested=nested(a="1", b="2")), beside(Nested=nested(b="2", a="1")),
+    ),
+    "a resource of another service beside a macro": (
+        stack(Transform="Macro"), stack({"Repo": repository(), "T": made("AWS::SNS::Topic")}, Transform="Macro"),
+    ),
+    "the description of a parameter": (
+        stack(WHO, **parameter(STORED, Default="/a")), stack(WHO, **parameter(STORED, Default="/a", Description="b")),
+    ),
+    "an image that code is given": tuple(
+        beside(C=lookup(image=f"111111111111.dkr.ecr.us-east-1.amazonaws.com/team/b:{tag}")) for tag in ("v1", "v2")
+    ),
+}  # fmt: skip
+
+
+def reviewed(folder: Path, before: Body, after: Body) -> ReviewResult:
+    sides = []
+    for name, template in (("after.json", after), ("before.json", before)):
+        (folder / name).write_text(json.dumps(template), encoding="utf-8")
+        sides.append(open_deployment(folder / name, PLACE))
+    return review_worlds(sides[0], sides[1], QUESTION)
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_an_unread_part_blocks_where_what_it_is_made_from_changes(name: str, tmp_path: Path) -> None:
+    assert reviewed(tmp_path, *CHANGED[name]).conclusion is Conclusion.BLOCKED
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_it_does_not_block_where_both_sides_are_the_same(name: str, tmp_path: Path) -> None:
+    assert [reviewed(tmp_path, each, each).blocks for each in CHANGED[name]] == [False, False]
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_another_change_beside_it_does_not_block(name: str, tmp_path: Path) -> None:
+    assert not reviewed(tmp_path, *HARMLESS[name]).blocks
+
+
+@pytest.mark.parametrize("name", UNCHANGED)
+def test_an_unread_part_that_stays_is_never_called_clear(name: str, tmp_path: Path) -> None:
+    assert reviewed(tmp_path, UNCHANGED[name], UNCHANGED[name]).conclusion is Conclusion.NOT_ALL_JUDGED
+    plain = stack()
+    assert reviewed(tmp_path, plain, plain).conclusion is Conclusion.CLEAR
+
+
+@pytest.mark.parametrize("section", ["Outputs", "Metadata"])
+def test_a_nested_stack_that_is_read_gives_what_its_outputs_say(tmp_path: Path, section: str) -> None:
+    def side(name: str, value: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        inner = {"Resources": {}, "Outputs": {"Who": {"Value": "a"}}, section: {"Who": {"Value": value}}}
+        outer = using({"Fn::GetAtt": ["Nested", "Outputs.Who"]}, Nested=nested(url="inner.json"))
+        (folder / "inner.json").write_text(json.dumps(inner), encoding="utf-8")
+        (folder / "outer.json").write_text(json.dumps(outer), encoding="utf-8")
+        return folder / "outer.json"
+
+    after, before = (open_deployment(side(name, value), PLACE) for name, value in (("new", "b"), ("old", "a")))
+    assert review_worlds(after, before, QUESTION).blocks is (section == "Outputs")
