@@ -44,7 +44,7 @@ def using(value: object, **resources: object) -> Body:
     return stack({"Repo": repository(value), **resources})
 
 
-def made(kind: str, /, deletion: str | None = None, **properties: object) -> Body:
+def made(kind: str, deletion: str | None = None, /, **properties: object) -> Body:
     return {"Type": kind, "Properties": properties, **({"DeletionPolicy": deletion} if deletion else {})}
 
 
