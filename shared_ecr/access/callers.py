@@ -4,11 +4,11 @@ Every caller has the names by which a policy can mean it; a role ARN means all s
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record, replace
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -38,7 +38,7 @@ class Identity(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """One principal, or one that stands for all principals of its kind that no policy distinguishes."""
 

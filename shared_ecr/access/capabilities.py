@@ -5,12 +5,11 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html for t
 belongs to one capability, so that who has nothing in all of them has none of ECR's actions.
 """
 
-from dataclasses import dataclass
-
 from shared_ecr.access.actions import BEFORE_THE_REPOSITORY, REPOSITORY_LEVEL, bits
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capability:
     """A purpose, the actions that it takes, and the actions that are dangerous or useful by themselves."""
 

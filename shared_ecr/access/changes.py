@@ -6,7 +6,6 @@ counts as allowed.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.actions import names
@@ -20,6 +19,7 @@ from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.requests import TAG_KEYS, Request, TargetRepository, context_of
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE
 from shared_ecr.access.trust_boundary import TrustBoundary, account_of_strangers, asks_for_membership
+from shared_ecr.records import record
 from shared_ecr.text import first_few
 
 # More than this in one sentence are not read.
@@ -33,7 +33,7 @@ class Direction(StrEnum):
     DENIED = "now denied"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccessChange:
     """A class of principals for whom some actions turned."""
 
@@ -73,7 +73,7 @@ class AccessChange:
         return f"{self.target.name}: {_who(self)} {verb} {_some(self.actions)}{with_context}{by}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Turn:
     """One class of requests whose answer turned."""
 

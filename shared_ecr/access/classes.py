@@ -1,7 +1,6 @@
 """Classes of requests that policies can distinguish, each with one request that stands for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 from typing import Self
@@ -13,6 +12,7 @@ from shared_ecr.access.contexts import Context
 from shared_ecr.access.policy_model import Policy, Statement
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.trust_boundary import TrustBoundary, everyone
+from shared_ecr.records import record
 
 # Every combination of values is tried up to here; beyond, each statement's own keys are combined, and each alone.
 COMBINATIONS_AT_MOST = 512
@@ -22,7 +22,7 @@ JUDGEMENTS_AT_MOST = 1_000_000
 ContextValues = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestClass:
     """One request, standing for all that the policies treat alike."""
 
@@ -63,7 +63,7 @@ def _contexts_at_most(callers: int, statements: int) -> int:
     return max(1, min(COMBINATIONS_AT_MOST, JUDGEMENTS_AT_MOST // max(1, callers * statements)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Contexts:
     """What can be tried for one caller: the attempts for each key that its requests may have."""
 

@@ -5,7 +5,6 @@ documents no answer for the combination, which is then named.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 """
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
@@ -13,6 +12,7 @@ from shared_ecr.access.comparisons import ValueComparison
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.operators import Family, Quantifier, Test
 from shared_ecr.access.variables import PolicyTemplate, template
+from shared_ecr.records import field, record
 
 # Requests can have several values of these, whatever their number in one request.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -30,7 +30,7 @@ class Truth(IntEnum):
     YES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConditionResult:
     """A truth, and the name of what AWS does not document where that is why it is open."""
 
@@ -41,7 +41,7 @@ class ConditionResult:
 _NO, _YES, _OPEN = ConditionResult(Truth.NO), ConditionResult(Truth.YES), ConditionResult(Truth.MAYBE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """One key of a condition block: the request's values under a test."""
 

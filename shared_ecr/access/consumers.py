@@ -1,7 +1,6 @@
 """The columns of the matrix: the principals that the policies and the declaration name, and strangers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.callers import UNNAMED_ROLE, Caller, CallerKind, Identity
@@ -10,6 +9,7 @@ from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.trust_boundary import TrustBoundary, named
+from shared_ecr.records import record
 
 
 class ColumnGroup(StrEnum):
@@ -23,7 +23,7 @@ class ColumnGroup(StrEnum):
     STRANGER = "stranger"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatrixColumn:
     """One column."""
 

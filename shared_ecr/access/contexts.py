@@ -1,7 +1,8 @@
 """What a request says of its context: keys and values, and whether what it leaves out is absent or unknown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from shared_ecr.records import record
 
 
 def nothing_is_open(_: str) -> bool:
@@ -9,7 +10,7 @@ def nothing_is_open(_: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """The context keys of one request, in lower case, each with its values."""
 

@@ -1,7 +1,6 @@
 """Answers to single requests, as sentences and as the JSON of `access decide`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.conditions import Truth
@@ -12,12 +11,13 @@ from shared_ecr.access.request_reader import DecisionRequest, read_question
 from shared_ecr.access.requests import Request
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 
 # In a request whose context is complete nothing is left open but what AWS does not document.
 WORDS = {AccessVerdict.UNDECIDED: "undocumented"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestDecision:
     """What one line is answered with."""
 

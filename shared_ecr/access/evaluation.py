@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
@@ -19,6 +18,7 @@ from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.policy_pair import PolicyPair, PolicySide
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import Request, TargetRepository
+from shared_ecr.records import record
 
 
 class AccessVerdict(StrEnum):
@@ -32,7 +32,7 @@ class AccessVerdict(StrEnum):
     """It hangs on a key left open, or on a combination whose outcome AWS does not document."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class ActionReach:
     """What the registry's policies say to one caller, a set of actions for each answer; `maybe_` hangs on something."""
 
@@ -60,7 +60,7 @@ class ActionReach:
                 self.maybe_delegated |= actions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AppliedStatement:
     """A statement that speaks to a request: it means the caller and the action, and its conditions do not fail."""
 
@@ -71,7 +71,7 @@ class AppliedStatement:
     actions: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     """What becomes of a request, and because of what."""
 

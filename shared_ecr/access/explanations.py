@@ -1,7 +1,6 @@
 """Why a caller may or may not do something with a repository, step by step, and what would change it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller, CallerKind, Identity
@@ -15,10 +14,11 @@ from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.policy_pair import PolicySide
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import context_of, open_keys
+from shared_ecr.records import record
 from shared_ecr.text import first_few
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """The answer, the steps that lead to it, and what to write to change it."""
 

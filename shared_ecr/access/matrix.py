@@ -5,7 +5,6 @@ only take away from it. Equal policies are asked once.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.actions import bits, names
@@ -22,6 +21,7 @@ from shared_ecr.access.policy_model import Effect
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
+from shared_ecr.records import record
 from shared_ecr.text import first_few
 
 # ECR's endpoints speak TLS alone, so a condition on it narrows nothing.
@@ -41,7 +41,7 @@ class Access(StrEnum):
     YES = "yes"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatrixCell:
     """One consumer's access to one repository, for one capability."""
 
@@ -67,7 +67,7 @@ class MatrixCell:
                 return str(self.access)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatrixRow:
     """One repository and the policies that speak about it."""
 
@@ -86,7 +86,7 @@ class MatrixRow:
         return f"{self.target.name} ({self.world})" if self.world else self.target.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matrix:
     """Rows are repositories, columns consumers; each cell has one answer for each capability."""
 
@@ -140,7 +140,7 @@ def cells_of(row: MatrixRow, caller: Caller) -> tuple[MatrixCell, ...]:
     return tuple(_cell(capability, own, willing, _Case(row, caller, context)) for capability in CAPABILITIES)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Case:
     """What a cell is asked of."""
 

@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access import comparisons
 from shared_ecr.access.comparisons import ValueComparison
 from shared_ecr.access.variables import PolicyTemplate
+from shared_ecr.records import record
 from shared_ecr.text import nearest
 
 
@@ -34,7 +34,7 @@ class Quantifier(StrEnum):
     FOR_ANY = "ForAnyValue"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operator:
     """A condition operator as it is written without prefix and suffix."""
 
@@ -97,7 +97,7 @@ OPERATORS = _operators()
 _IF_EXISTS = "ifexists"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Test:
     """An operator with its prefix and suffix: `ForAnyValue:StringLikeIfExists`."""
 

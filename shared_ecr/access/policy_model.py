@@ -1,6 +1,5 @@
 """A policy as typed, frozen values: what `reading` makes of JSON, and what everything else here works on."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -10,6 +9,7 @@ from shared_ecr.access.contexts import Context
 from shared_ecr.access.principals import PrincipalElement
 from shared_ecr.access.variables import PolicyTemplate, plain
 from shared_ecr.access.wildcards import Glob
+from shared_ecr.records import field, record
 
 
 class Effect(StrEnum):
@@ -26,7 +26,7 @@ class Version(StrEnum):
     V2012 = "2012-10-17"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ActionElement:
     """The actions a statement speaks about, or with *negated* all but those."""
 
@@ -43,7 +43,7 @@ class ActionElement:
         return cls(negated, written, ALL_ACTIONS & ~listed if negated else listed)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceElement:
     """The resources a statement speaks about, or with *negated* all but those."""
 
@@ -61,7 +61,7 @@ class ResourceElement:
         return any(plain(each.fill(Context({})) or ()) == "*" for each in self.templates) is not self.negated
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One statement."""
 
@@ -101,7 +101,7 @@ class Statement:
         return covered
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Policy:
     """A whole document."""
 

@@ -1,11 +1,11 @@
 """The two policies of ECR that speak about one repository, and which requests each is asked about."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.actions import ALL_ACTIONS, REPOSITORY_LEVEL_BITS, SCOPE_V1_BITS, TOKEN_BIT
 from shared_ecr.access.policy_model import Effect, Policy, Statement
+from shared_ecr.records import record
 
 
 class Scope(StrEnum):
@@ -22,7 +22,7 @@ class PolicySide(StrEnum):
     REGISTRY = "registry"
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class PolicyPair:
     """The two policies that speak about one repository."""
 

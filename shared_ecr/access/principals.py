@@ -3,11 +3,11 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
 from shared_ecr.access.callers import Caller, CallerKind
+from shared_ecr.records import field, record
 from shared_ecr.text.patterns import LazyPattern
 
 _ROOT = LazyPattern(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
@@ -32,7 +32,7 @@ class PrincipalMatch(IntEnum):
     DIRECTLY = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PrincipalElement:
     """Everyone a statement means, or with *negated* everyone it does not."""
 

@@ -4,7 +4,6 @@ The shape: docs/reference/access.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from shared_ecr.access.actions import ACTIONS, action_name
 from shared_ecr.access.callers import Caller, CallerKind, Identity
@@ -15,6 +14,7 @@ from shared_ecr.access.requests import Request, TargetRepository
 from shared_ecr.documents.json_text import Json, Number, read_json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.records import record, replace
 from shared_ecr.text import did_you_mean, listed, quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -23,7 +23,7 @@ _ACCOUNT = LazyPattern(r"[0-9]{12}")
 _WHO = ("arn", "account", "service", "federated", "anonymous")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DecisionRequest:
     """A request and the policies it is judged by."""
 

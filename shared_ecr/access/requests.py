@@ -1,10 +1,10 @@
 """What is asked: who calls, which action, on which repository, with which context."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.access.callers import Caller, CallerKind
 from shared_ecr.access.contexts import Context, nothing_is_open
+from shared_ecr.records import field, record
 
 # Only a service that acts for a resource carries them; a principal with credentials of its own never does.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -17,7 +17,7 @@ _PRINCIPAL_KEYS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TargetRepository:
     """The repository that a request is about."""
 
@@ -47,7 +47,7 @@ class TargetRepository:
         return facts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One call of one action."""
 

@@ -4,7 +4,6 @@ For each way in which some policy distinguishes callers there is a caller on eit
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.candidates import instances
@@ -15,6 +14,7 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import field, record
 from shared_ecr.text.patterns import LazyPattern
 
 _ACCOUNT = LazyPattern(r"[0-9]{12}")
@@ -23,7 +23,7 @@ _KIND_KEYS = frozenset({"aws:principaltype", "aws:principalarn", "aws:username"}
 _ROOT = LazyPattern(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrustBoundary:
     """What is known of the world outside of the policies."""
 

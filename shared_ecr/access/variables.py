@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.access.wildcards import GlobToken, Wildcard, tokens_of
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 # The name, and the default between quotation marks; each class excludes what may follow it, so one walk decides.
@@ -28,7 +28,7 @@ class RequestContext(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A place in a text that the request fills."""
 
@@ -37,7 +37,7 @@ class Variable:
     default: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyTemplate:
     """A text of a policy: literal runs, wildcards, and variables between them."""
 

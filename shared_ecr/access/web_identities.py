@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-conditio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.access.callers import Caller
@@ -16,11 +15,12 @@ from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.wildcards import glob
+from shared_ecr.records import record
 
 _ACTION = "sts:assumerolewithwebidentity"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WebIdentity:
     """What a token says, and which provider of the role's account vouches for it."""
 

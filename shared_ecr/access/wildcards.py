@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
+from shared_ecr.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Wildcard:
     """One of the two characters that mean others."""
 
@@ -29,7 +30,7 @@ def tokens_of(text: str) -> tuple[GlobToken, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Glob:
     """A compiled pattern: the pieces between its stars, each of a fixed length."""
 

@@ -5,7 +5,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from shared_ecr.cli.acknowledged import counting
 from shared_ecr.cli.live_access import rows_of_a_snapshot, rows_of_the_registry, unread_before
 from shared_ecr.cli.options import add_file, named_path
 from shared_ecr.findings.errors import UsageError
+from shared_ecr.records import record, replace
 from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _YAML = {".yaml", ".yml"}
 _RESOURCES = LazyPattern(r"""^(?:\{\s*)?["']?Resources["']?\s*:""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccessInput:
     """The policies in question and what is known around them."""
 

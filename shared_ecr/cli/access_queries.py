@@ -2,13 +2,13 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.access_inputs import add_source, gather, subjects_of
 from shared_ecr.cli.options import named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

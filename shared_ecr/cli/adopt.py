@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from shared_ecr.cli.adoption_target import existing_declaration, require_place
 from shared_ecr.cli.inventory_inputs import add_images, add_now
 from shared_ecr.cli.live_options import add_pace, add_selection, live_regions, load_live, read_live, require_whole
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.records import record, replace
 from shared_ecr.text import counted
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _add_folder(parser: argparse.ArgumentParser, *, inherited: bool = False) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _AdoptedRegion:
     """One registry that was read, its declaration, and where its files are written."""
 

@@ -72,10 +72,9 @@ def counted_images(live: "LiveRegistry", names: "Sequence[str]", rate: float) ->
 
 def selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegistry":
     """Return *live* with the selected repositories alone; a snapshot may hold more."""
-    from dataclasses import replace
-
     from shared_ecr.client.aws.registry.repositories import RepositorySelection
     from shared_ecr.documents.live.live_registry import REPOSITORY
+    from shared_ecr.records import replace
 
     selection = RepositorySelection(tuple(arguments.repository), tuple(arguments.excluded))
     kept = tuple(each for each in live.resources if each.kind != REPOSITORY or selection.has(each.name))

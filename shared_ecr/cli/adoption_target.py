@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import UsageError
+from shared_ecr.records import replace
 
 if TYPE_CHECKING:
     from shared_ecr.declaration import Declaration

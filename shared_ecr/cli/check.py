@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_format, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.declaration import Declaration
@@ -77,7 +77,7 @@ def _judge(arguments: argparse.Namespace) -> "list[_CheckedFile]":
     return [*(_declaration(path) for path in declarations), *judged]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _CheckedFile:
     """What was found in one file."""
 

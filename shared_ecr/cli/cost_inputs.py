@@ -3,11 +3,11 @@
 import argparse
 import os
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import UsageError
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _POLICY, _TAGS = "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CostInput:
     """What is stored, and what could not be read, so that no sum is taken for the whole."""
 

@@ -1,17 +1,17 @@
 """The cost of a registry as text and as JSON (a contract, docs/reference/cost.md)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.cli.cost_inputs import CostInput
 from shared_ecr.fate.price_list import PriceList
 from shared_ecr.fate.spending import Spending
+from shared_ecr.records import record
 from shared_ecr.text import counted, first_few, size, visible
 
 _REPOSITORY = "repository"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CostReport:
     """The groups with their cost, and what was asked."""
 

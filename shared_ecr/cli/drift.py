@@ -87,8 +87,6 @@ def _lives(arguments: argparse.Namespace, registry: "RegistrySpec") -> "list[Liv
 
 
 def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "LiveRegistry") -> "DriftReport":
-    from dataclasses import replace
-
     from shared_ecr.access.trust_boundary import TrustBoundary
     from shared_ecr.deployment.adoption.drift import drifts
     from shared_ecr.deployment.adoption.drift_records import DriftQuestion
@@ -98,6 +96,7 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
     from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
     from shared_ecr.findings import Acknowledgements, JudgedFinding
     from shared_ecr.model.filters import wildcard_matches
+    from shared_ecr.records import replace
 
     def is_meant(name: str) -> bool:
         return not any(wildcard_matches(pattern, name) for pattern in arguments.excluded)

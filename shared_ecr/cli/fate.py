@@ -102,9 +102,8 @@ def _policies(arguments: argparse.Namespace) -> "LifecycleSource":
 
 def _previous(arguments: argparse.Namespace) -> "LifecycleSource | None":
     """Return the policies of the previous side, where one is asked for."""
-    from dataclasses import replace
-
     from shared_ecr.fate.live_policies import READ_BY, live_policies
+    from shared_ecr.records import replace
 
     if arguments.against:
         return _loaded(arguments.against)

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.findings.problems import Position, Problem, Severity, render
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -22,7 +22,7 @@ class InvalidListError(SharedEcrError):
     is_placed = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedWord:
     """An image or a target, and where it is."""
 
@@ -31,7 +31,7 @@ class ListedWord:
     """None for an argument of the command line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedImage:
     """An image and its targets."""
 

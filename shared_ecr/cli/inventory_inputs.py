@@ -51,10 +51,9 @@ def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") 
         now: when they are read; for ages.
         fallback: the repository of images that do not say theirs.
     """
-    from dataclasses import replace
-
     from shared_ecr.fate.inventory import load_inventory, load_uses
     from shared_ecr.fate.inventory.loader import InventorySource
+    from shared_ecr.records import replace
 
     sources = []
     for given in arguments.images:

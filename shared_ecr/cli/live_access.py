@@ -1,11 +1,11 @@
 """Who has access to a registry as it is now, or as a snapshot has it; what AWS denied is left out, and named."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import RefusedError
+from shared_ecr.records import replace
 
 if TYPE_CHECKING:
     from shared_ecr.access.matrix import MatrixRow

@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from shared_ecr.cli.registry_targets import (
 )
 from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.model.names import Region, RegistryHost
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoggedIn:
     """A registry that an engine is logged in to."""
 

@@ -1,11 +1,11 @@
 """What `push` is asked for: images, targets and Regions, from the command line or from a list."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.findings.errors import InvalidValueError, UsageError
+from shared_ecr.records import replace
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import InvalidValueError, UnavailableError, UsageError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost
 from shared_ecr.model.names.registry_host import ECR_PUBLIC_HOSTS
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DECLARATION = Path("registry.yaml")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KnownRegistries:
     """What targets are resolved against; empty where there is no declaration."""
 

@@ -5,7 +5,6 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +17,7 @@ from shared_ecr.findings import Acknowledgement, Acknowledgements
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import record, replace
 from shared_ecr.review.documents import (
     DeploymentTarget,
     OpenDeployment,
@@ -34,7 +34,7 @@ from shared_ecr.text import quoted
 _SYNTHESIZED = "cdk.out"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewInput:
     """Both sides of a review, and what is known around them."""
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 
@@ -15,6 +14,7 @@ from shared_ecr.model.builds.scripts import build_script
 from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.names.platforms import Platform
 from shared_ecr.model.principals import GitHubActions, GitLabCi
+from shared_ecr.records import record
 
 
 class WorkflowSystem(StrEnum):
@@ -34,7 +34,7 @@ class WorkflowSystem(StrEnum):
         return "github_actions" if self is WorkflowSystem.GITHUB else "gitlab_ci"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageWorkflow:
     """One workflow: which pushes build which image, and where it is stored."""
 

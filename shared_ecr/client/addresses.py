@@ -7,13 +7,13 @@ the same answer. Nothing here imports boto3 unless AWS is asked.
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import RefusedError, UsageError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
+from shared_ecr.records import field, record, replace
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.deployed import StackClients
@@ -30,7 +30,7 @@ class UnknownRegionError(UsageError):
     """A deployed stack is to be asked, and neither the declaration nor the environment names a Region."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class LookupCache:
     """What was read, kept for the next question of the same command; one thread reads while the others wait."""
 
@@ -41,7 +41,7 @@ class LookupCache:
     known: "dict[tuple[str | None, Region | None], Addresses]" = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryLocator:
     """What the user said of where to look; None where nothing was said.
 

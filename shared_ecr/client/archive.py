@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.htm
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared_ecr.client.aws.deployed import RegistryClients
@@ -17,13 +16,14 @@ from shared_ecr.client.aws.inventory import RequestPacing
 from shared_ecr.client.aws.selected_images import SelectedImages, image_details
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import Digest, EcrRegistry
+from shared_ecr.records import record, replace
 
 ARCHIVED, ACTIVATING, ACTIVE = "ARCHIVED", "ACTIVATING", "ACTIVE"
 # Twenty minutes are AWS's figure; a poll every quarter of a minute is no load.
 SECONDS_BETWEEN_LOOKS = 15.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredImage:
     """One image, with where it is stored now."""
 

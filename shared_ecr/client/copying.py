@@ -9,7 +9,6 @@ manifests  children before their index, the tags last, each read back
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.distribution.opening import opened
@@ -25,6 +24,7 @@ from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import Digest, ImageReference, Tag
 from shared_ecr.model.names.platforms import Platform
+from shared_ecr.records import field, record
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.signatures import TrustedSigner
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CopyOptions:
     """What of an image is copied."""
 
@@ -53,7 +53,7 @@ class CopyOptions:
 WHOLE = CopyOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copying:
     """One image in one registry, and the repository to copy it to; nothing is written yet."""
 

@@ -7,7 +7,6 @@ delete    ECR's own API, which reports what it refuses; elsewhere the registry's
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.faults import asking_aws
@@ -18,6 +17,7 @@ from shared_ecr.client.targets import locate_image, mutability
 from shared_ecr.fate.inventory.uses import ImageUse
 from shared_ecr.findings.errors import ExitCode, RefusedError, SharedEcrError
 from shared_ecr.model.names import Digest, EcrRegistry, ImageReference, RepositoryName, Tag
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from types_boto3_ecr.type_defs import ImageIdentifierTypeDef
@@ -34,7 +34,7 @@ class ProtectedImageError(SharedEcrError):
     exit_code = ExitCode.FINDINGS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageDeletion:
     """One image to delete, by one of its tags or by its digest."""
 

@@ -7,7 +7,6 @@ Docker Hub documents no limit of this API, answers 429 or an empty 404 when it r
 import json
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from shared_ecr.client.http.endpoints import endpoint_of
@@ -16,6 +15,7 @@ from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.names import RegistryHost
 from shared_ecr.model.names.registry_host import DOCKER_HUB
+from shared_ecr.records import record
 from shared_ecr.text import visible
 
 MOST_RESULTS = 100
@@ -24,7 +24,7 @@ _INDEX = "https://index.docker.io"
 _OK, _NOT_FOUND, _TOO_MANY = 200, 404, 429
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoundImage:
     """One repository of Docker Hub, as the search describes it."""
 

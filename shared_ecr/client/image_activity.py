@@ -5,7 +5,6 @@ ECR has times for all images and no principals; CloudTrail has principals, for 9
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +12,11 @@ from shared_ecr.client.aws.event_history import KEPT_DAYS, EventHistory, ImageAc
 from shared_ecr.client.aws.selected_images import SelectedImages
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.inventory.entries import read_image
+from shared_ecr.records import record
 from shared_ecr.text import counted
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PrincipalActivity:
     """What one principal did with the images."""
 
@@ -30,7 +30,7 @@ class PrincipalActivity:
     """How many of the calls AWS refused, for example for want of a permission."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageActivity:
     """Everything that is known of the use of some images."""
 

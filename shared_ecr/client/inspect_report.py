@@ -1,7 +1,6 @@
 """What a registry says of one image: its manifest read, and of one without an index its configuration."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.client.distribution.downloads import read_small
 from shared_ecr.client.distribution.repository import RemoteRepository
@@ -13,9 +12,10 @@ from shared_ecr.client.sources.registry_companions import Mention
 from shared_ecr.client.sources.registry_trees import place_of
 from shared_ecr.model.names import Digest, ImageReference
 from shared_ecr.model.names.platforms import Platform
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlatformImage:
     """One image that an index names, or the only one where there is no index."""
 
@@ -27,7 +27,7 @@ class PlatformImage:
     """The image that this is an attestation of."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inspected:
     """What a registry says of one image."""
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +14,7 @@ from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.aws.inventory import RequestPacing
 from shared_ecr.client.aws.selected_images import SelectedImages, image_details
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
+from shared_ecr.records import record
 
 
 class ReplicaStatus(StrEnum):
@@ -32,7 +32,7 @@ class ReplicaStatus(StrEnum):
         return self in {ReplicaStatus.FAILED, ReplicaStatus.NEVER_TRIED}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replica:
     """One image at one destination."""
 
@@ -41,7 +41,7 @@ class Replica:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplicatedImage:
     """One image with the state of its replicas."""
 
@@ -60,7 +60,7 @@ class ReplicatedImage:
         return f"{self.repository}:{self.tags[0]}" if self.tags else f"{self.repository}@{self.digest}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplicationRules:
     """The replication configuration of a registry."""
 

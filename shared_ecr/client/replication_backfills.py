@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartReplicationBa
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +14,14 @@ from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.replication import registry_of
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import record
 
 SECONDS_BETWEEN_LOOKS = 15.0
 MOST_AT_ONCE = 10
 _ENDED = frozenset({"COMPLETE", "FAILED", "STOPPED"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Backfill:
     """One backfill, as far as it is."""
 

@@ -1,14 +1,14 @@
 """Where repositories are, anyone who says so."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.names import EcrRegistry, RegistryHost, RepositoryName
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RepositoryAddress:
     """Where one repository is: as the outputs of a stack say, or as the declaration does."""
 
@@ -27,7 +27,7 @@ class RepositoryAddress:
         return RegistryHost.parse(self.uri.partition("/")[0])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Addresses:
     """The repositories that are known, and from where."""
 

@@ -9,7 +9,6 @@ docs/adr/0035-signatures-by-their-own-programs.md says why the programs are run.
 """
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -20,6 +19,7 @@ from shared_ecr.client.engines.programs import Program
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.records import record
 from shared_ecr.text import visible
 from shared_ecr.text.patterns import LazyPattern
 
@@ -34,7 +34,7 @@ class UnverifiedImageError(RefusedError):
     """An image has no signature of the signer that is wanted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CosignKey:
     """Signed with the private half of a key pair: a file, a URL, or a key of a KMS (`awskms:///…`)."""
 
@@ -43,7 +43,7 @@ class CosignKey:
     """Whether the signature must be in the public transparency log too; those of private keys often are not."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CosignIdentity:
     """Signed without a key that is kept: the certificate names who signed, and who confirmed that identity."""
 
@@ -53,7 +53,7 @@ class CosignIdentity:
     """Whether the identity is a regular expression, as for workflows whose name has a tag in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotationPolicy:
     """Signed as notation's `trustpolicy.json` demands; it says for which repositories, and by whom."""
 
@@ -61,7 +61,7 @@ class NotationPolicy:
 TrustedSigner = CosignKey | CosignIdentity | NotationPolicy
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignatureCheck:
     """Asks the signer's program about one image after the other; may be used by several threads."""
 

@@ -12,12 +12,12 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.findings.errors import UnavailableError, UsageError
+from shared_ecr.records import record
 from shared_ecr.text import visible
 from shared_ecr.text.patterns import LazyPattern
 
@@ -42,7 +42,7 @@ _SAFE_OF_CI = frozenset({
 _ENDING_SECONDS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Project:
     """A CDK app, as its folder has it."""
 

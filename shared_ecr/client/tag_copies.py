@@ -1,7 +1,6 @@
 """Copy every tag of a repository to another one: tag after tag, and what fails stops no other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.copying import WHOLE, CopyOptions, prepared
@@ -12,6 +11,7 @@ from shared_ecr.client.targets import locate
 from shared_ecr.findings.errors import RefusedError, SharedEcrError
 from shared_ecr.model.names import Tag
 from shared_ecr.model.names.versions import version_order
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _OF_ANOTHER_IMAGE = LazyPattern(r"sha256-[0-9a-f]{64}(?:\..*)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TagCopy:
     """One tag: what is there now, what would be copied, or why it failed."""
 

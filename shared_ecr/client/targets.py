@@ -4,7 +4,6 @@ A name without a registry is a repository of the declaration or of the deployed 
 as it is, whichever registry it is; `registries` completes it as that registry's users leave it out.
 """
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.addresses import RepositoryLocator, UnknownRegionError, declared_mutability, known
@@ -13,6 +12,7 @@ from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost, RepositoryName, Tag
 from shared_ecr.model.names.references import WrittenReference, names_a_host
 from shared_ecr.model.names.repository import GRAMMAR
+from shared_ecr.records import record, replace
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FORMS = "REPOSITORY:TAG or REPOSITORY@sha256:DIGEST, with or without the registry's host in front"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TargetRepositoryName:
     """A repository in its registry, and what was named of it."""
 

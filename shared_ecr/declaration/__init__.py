@@ -6,7 +6,6 @@ and `lifecycle` read nodes into specs through `reading`, which collects the prob
 """
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Mapping, Node
 from shared_ecr.documents.yaml import load_document, read_document
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity, in_file_order
+from shared_ecr.records import field, record
 
 if TYPE_CHECKING:
     from shared_ecr.model.placements import Placement
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_FILE = Path("registry.yaml")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declaration:
     """A registry that can be built, and what its declaration should be asked about."""
 
@@ -61,7 +61,7 @@ def parse(text: str, file: str = "registry.yaml", environ: MappingOf[str, str] |
     return _declaration(document, faults, _Source(file), environ or {})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Source:
     """Where a declaration comes from."""
 

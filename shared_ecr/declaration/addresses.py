@@ -5,7 +5,6 @@ rules and settings, which no address depends on (docs/adr/0064-an-address-needs-
 """
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.declaration.accounts import read_accounts
@@ -19,9 +18,10 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Severity
 from shared_ecr.model.names import AccountId, Region, RepositoryName
 from shared_ecr.model.names.bootstrap import is_assets_repository
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeclaredNames:
     """Where the registry is, and which repositories it has."""
 

@@ -7,7 +7,6 @@ reason: the vulnerable function is not called
 until: 2027-01-31
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from shared_ecr.declaration.acknowledgements import read_acknowledgement
@@ -17,6 +16,7 @@ from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity, in_file_order
 from shared_ecr.findings.vulnerabilities.gate import NOT_SCANNED
+from shared_ecr.records import replace
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 

@@ -1,6 +1,5 @@
 """A bare policy document, as ECR stores it or as the AWS command line prints it, with the place of every value."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.declaration.lifecycle import read_policy_document
@@ -9,6 +8,7 @@ from shared_ecr.declaration.wire import WireReading
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import decode, load_bytes, read_document
 from shared_ecr.findings.problems import Position, Problem, Severity, in_file_order
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -16,7 +16,7 @@ LIFECYCLE_TEXT, POLICY_TEXT = "lifecyclePolicyText", "policyText"
 _STEP = LazyPattern(r"\[(?P<index>[0-9]+)\]|(?P<key>[^.\[\]]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BareDocument:
     """A document that is JSON: its text without what the AWS command line puts around it, and its tree."""
 

@@ -1,7 +1,5 @@
 """Read `builds`: which repositories CodeBuild builds of which source, and where its projects are."""
 
-from dataclasses import dataclass
-
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.ci_roles import read_boundary
 from shared_ecr.declaration.image_builds import BuildDefaults, BuildPlace, read_image_builds
@@ -11,12 +9,13 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.builds.image_builds import DEFAULT_RETENTION, RETENTION_DAYS, BuildSettings
 from shared_ecr.model.builds.packages import package_requirement
 from shared_ecr.model.names import AccountId, Region, RepositoryName
+from shared_ecr.records import record
 
 KEY = "builds"
 KEYS = ("account", "region", "connection", "log_retention_days", "permissions_boundary", "package", "repositories")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildContext:
     """What a build is read against."""
 

@@ -9,19 +9,19 @@ The variable `SHARED_ECR_ENVIRONMENT` chooses one, and `cdk deploy -c environmen
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.variables import replaced, variables_of
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, listed, quoted
 
 KEY = "environments"
 VARIABLE = "SHARED_ECR_ENVIRONMENT"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Environment:
     """One environment and the values of its variables."""
 

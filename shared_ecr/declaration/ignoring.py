@@ -5,12 +5,12 @@ What is ignored is counted and reported with its reason, and an entry that ignor
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position, Problem, Severity
+from shared_ecr.records import record
 
 KEY = "ignore"
 # Marked in docs/reference/problems.md. ECR accepts each of them.
@@ -20,7 +20,7 @@ FOUND_BY_CHECK = frozenset({"statement-as-grant", "acknowledged-until"})
 _REQUIRED = ("code", "reason")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignored:
     """A problem that stops nothing, and why."""
 
@@ -28,7 +28,7 @@ class Ignored:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Entry:
     code: str
     reason: str
@@ -43,7 +43,7 @@ class _Entry:
         return not self.path or problem.path == self.path or problem.path.startswith((f"{self.path}.", f"{self.path}["))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignoring:
     """What the declaration says to ignore."""
 

@@ -1,7 +1,6 @@
 """Read the builds of repositories, each of one source."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from shared_ecr.model.builds.refs import RefKind, RefPattern
 from shared_ecr.model.builds.sources import GitSource, SourceConnection
 from shared_ecr.model.names import AccountId, Region, RepositoryName
 from shared_ecr.model.names.platforms import Platform
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, quoted
 
 BUILD_KEYS = ("source", "connection", "branches", "tags", "dockerfile", "context", "platforms", "compute")
@@ -23,7 +23,7 @@ _DEFAULT_PLATFORM = "linux/amd64"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildPlace:
     """Where the projects are, as far as that could be read: connections are compared with it."""
 
@@ -42,7 +42,7 @@ class BuildPlace:
         return read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildDefaults:
     """What every build begins with."""
 
@@ -81,7 +81,7 @@ def read_image_builds(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _BuildReading:
     """Reads one build; every fault of it is noted, whatever else is wrong."""
 

@@ -1,6 +1,5 @@
 """Read lifecycle policies: as ECR writes them, so that one from AWS's pages can be pasted, and as named presets."""
 
-from dataclasses import dataclass
 from functools import partial
 
 from shared_ecr.declaration.pasted import pasted
@@ -12,11 +11,12 @@ from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, NoLifecyclePolicy, conflicts
 from shared_ecr.model.lifecycle.presets import Preset, composed
+from shared_ecr.records import record
 
 NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Placed:
     """A rule, and what was written for it."""
 

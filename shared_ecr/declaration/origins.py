@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from shared_ecr.declaration.profiles import completed, read_inherited
 from shared_ecr.declaration.properties import PROPERTIES
@@ -10,6 +9,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.findings.problems import Position
 from shared_ecr.model.lifecycle import DEFAULT_POLICY
+from shared_ecr.records import record
 
 PACKAGE = "default of the package"
 _NOWHERE = Position(0, 0, PACKAGE)
@@ -27,7 +27,7 @@ _DEFAULTS: dict[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolved:
     """One repository as it must be: its properties, each with the place it comes from."""
 

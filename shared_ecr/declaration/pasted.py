@@ -1,12 +1,12 @@
 """Policies that AWS keeps as JSON: read strictly, as AWS reads them, and shown where they break."""
 
 import json
-from dataclasses import dataclass
 from typing import NoReturn
 
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -18,7 +18,7 @@ _FIXES = {
 DEEPEST = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BrokenJson:
     """Why a text is not JSON, and where in it; line and column count from 1."""
 

@@ -5,7 +5,6 @@ Whatever is not a declaration holds for every repository it is asked about.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared_ecr.declaration import load, parse
@@ -17,12 +16,13 @@ from shared_ecr.documents.yaml import read_document
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
 from shared_ecr.model.lifecycle import LifecyclePolicy, NoLifecyclePolicy
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.records import field, record
 
 # Where GetLifecyclePolicy, CloudFormation and Terraform keep the text of a policy.
 _TEXT_KEYS = ("lifecyclePolicyText", "LifecyclePolicyText")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LifecycleSource:
     """Which policy a repository has: its own, or the one for all."""
 

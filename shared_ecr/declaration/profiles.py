@@ -1,6 +1,5 @@
 """Named sets of repository properties, and what a repository begins with: defaults, then its profiles in order."""
 
-from dataclasses import dataclass, field
 from functools import partial
 
 from shared_ecr.declaration.merging import merged
@@ -9,12 +8,13 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import field, record
 from shared_ecr.text import did_you_mean, quoted
 
 KEY = "profile"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InheritedDefaults:
     """What repositories begin with: the defaults, and the profiles that they may name."""
 

@@ -5,7 +5,6 @@ findings are warnings, so that each policy that exists can be declared as it is.
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.access.lint import LintedPolicy, PolicyFinding, PolicyHolder, lint
@@ -20,6 +19,7 @@ from shared_ecr.findings import Severity
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position
 from shared_ecr.model.permissions import VerbatimStatement
+from shared_ecr.records import record
 
 _VERSION = "2012-10-17"
 # Findings after which ECR refuses the policy, or every AWS account has access. All others are warnings.
@@ -32,7 +32,7 @@ _BLOCKING = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Item:
     """One item of the list: its statement as it is written, and as plain data."""
 

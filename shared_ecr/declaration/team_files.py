@@ -8,19 +8,18 @@
 A team's own defaults are as if written in each of its repositories.
 """
 
-from dataclasses import dataclass
-
 from shared_ecr.declaration.merging import merged
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import listed, quoted
 
 # What would grant or weaken in another way than by a grant that can be compared.
 FORBIDDEN = ("statements", "perimeter")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TeamRules:
     """What the including file says about a team's file."""
 
@@ -30,7 +29,7 @@ class TeamRules:
     """Where that is written, `include[0]`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TeamFile:
     """One file of a team, read but not yet checked for its grants."""
 

@@ -7,12 +7,12 @@ declaration, so a variable that is called like one is refused before it is looke
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.yaml.scalars import plain_value
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -69,7 +69,7 @@ def _has_variables(root: Node) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Replacement:
     reading: Reading
     environ: MappingOf[str, str]

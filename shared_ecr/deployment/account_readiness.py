@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import Any
 
 from shared_ecr.client.aws.build_connections import connection_states
@@ -25,12 +24,13 @@ from shared_ecr.model.principals import Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.account_settings import ACCOUNT_SETTINGS
 from shared_ecr.model.settings.pull_through_cache import CACHES, MadeSecret, NamedSecret
+from shared_ecr.records import field, record
 
 _MISSING = frozenset({"NoSuchEntity", "NoSuchEntityException", "ParameterNotFound", "ResourceNotFoundException"})
 _CURRENT = "AWSCURRENT"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class AccountReadiness:
     """Looks with the credentials there are, and into other accounts by the lookup role of their bootstrap stack."""
 

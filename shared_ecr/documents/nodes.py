@@ -1,12 +1,12 @@
 """What a YAML file says, with the place where it says it; values are read as YAML 1.2 reads them."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """One scalar: its text as written, and its value by the YAML 1.2 core schema."""
 
@@ -29,7 +29,7 @@ class Scalar:
                 return f"the text '{self.text}'"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """A list."""
 
@@ -41,7 +41,7 @@ class Sequence:
         return "a list"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MappingEntry:
     """One key of a mapping and its value."""
 
@@ -49,7 +49,7 @@ class MappingEntry:
     value: "Node"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping:
     """A mapping; its keys are texts and unique."""
 

@@ -1,10 +1,10 @@
 """Why a text is not a policy: every fault for which AWS refuses it, all of them at once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared_ecr.findings.errors import ExitCode, SharedEcrError
 from shared_ecr.findings.problems import Problem, render
+from shared_ecr.records import replace
 
 
 class InvalidPolicyError(SharedEcrError):

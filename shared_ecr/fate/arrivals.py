@@ -7,11 +7,11 @@ that expires quickly makes the past look quieter than it was.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared_ecr.fate.images import Image
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import replace
 
 PUSHES_OF = timedelta(days=30)
 

@@ -4,10 +4,10 @@ The defaults are the cautious answers: the ones by which more is lost or by whic
 whose fate hangs on one of them says so (`open_questions`).
 """
 
-from dataclasses import dataclass, replace
+from shared_ecr.records import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assumptions:
     """The answers that an evaluation takes for given."""
 
@@ -25,7 +25,7 @@ class Assumptions:
     """Whether the manifests of an index that expires stay until the run after."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenQuestion:
     """One question that AWS's documentation does not answer, and the answer that was not assumed."""
 

@@ -1,11 +1,11 @@
 """What another policy would do differently to the same images: now lost ones first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.records import record
 
 
 class ChangeKind(StrEnum):
@@ -17,7 +17,7 @@ class ChangeKind(StrEnum):
     OTHERWISE = "otherwise"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyChange:
     """One image whose fate is not what it was."""
 

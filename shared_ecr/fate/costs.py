@@ -6,15 +6,15 @@ Source of the prices: https://aws.amazon.com/ecr/pricing/ as secondary sources c
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from shared_ecr.fate.images import Image
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import record
 
 BYTES_IN_GB = 2**30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prices:
     """Prices in one currency, for a GB and month."""
 
@@ -24,7 +24,7 @@ class Prices:
     currency: str = "USD"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StorageTotal:
     """How much is stored, and what that costs."""
 

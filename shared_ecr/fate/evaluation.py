@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared_ecr.fate.assumptions import CAUTIOUS, Assumptions
@@ -18,9 +17,10 @@ from shared_ecr.fate.marking import Marks, mark
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import field, record
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Fates:
     """The fates by digest, and the digest that caused one: a list that holds, a subject that takes along.
 

@@ -1,14 +1,14 @@
 """What to look at before a lifecycle policy runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shared_ecr.fate.images import Image
 from shared_ecr.findings import Finding
+from shared_ecr.records import record
 from shared_ecr.text import first_few
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FateFinding(Finding):
     """A finding about the images of one repository. Codes are a contract: docs/reference/fate.md."""
 

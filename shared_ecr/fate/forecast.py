@@ -4,7 +4,6 @@ No one is assumed to pull: an image counts as last pulled when it was.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared_ecr.fate.arrivals import PUSHES_OF, arrivals, without_moved_tags
@@ -13,11 +12,12 @@ from shared_ecr.fate.evaluation import evaluate
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.runs import after
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.records import field, record
 
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day:
     """One day of a forecast, after the policy ran."""
 
@@ -28,7 +28,7 @@ class Day:
     stored: StorageTotal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forecast:
     """What happens day by day, and what is left at the end."""
 

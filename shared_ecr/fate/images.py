@@ -3,16 +3,16 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import record
 
 # Asked for every image; looking up a member of an enumeration is what costs.
 _ARCHIVE = StorageClass.ARCHIVE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Image:
     """One manifest of a repository, with all its tags.
 
@@ -60,7 +60,7 @@ class Image:
         return f"{', '.join(self.tags[:2])}{more}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryImages:
     """All images of one repository of one registry."""
 

@@ -1,7 +1,6 @@
 """What the rules make of the images by themselves: who claims which, and which each rule counts out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared_ecr.fate.assumptions import Assumptions
@@ -10,9 +9,10 @@ from shared_ecr.fate.ranking import RankedImages, marks
 from shared_ecr.fate.verdicts import Claim, Fate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import Action, NewestImages, StorageClass
+from shared_ecr.records import field, record
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Marks:
     """Claims and marks by digest, and the rankings they were read from."""
 

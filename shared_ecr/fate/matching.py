@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Self, assert_never
 
 from shared_ecr.model.lifecycle.rules import AnyImage, Selection, TaggedLike, TaggedWith, Untagged
+from shared_ecr.records import record
 
 # Greater than any character a tag can have, so that `beginning + _AFTER` ends the range of a beginning.
 _AFTER = "\U0010ffff"
@@ -19,7 +19,7 @@ _AFTER = "\U0010ffff"
 _FREQUENT = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pattern:
     """A pattern, cut at its wildcards: `*` stands for any characters or none, the rest for itself."""
 

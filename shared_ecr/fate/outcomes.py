@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.fate.changes import PolicyChange, changes
 from shared_ecr.fate.costs import StorageTotal
@@ -12,9 +11,10 @@ from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.runs import after
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryOutcome:
     """The verdicts on one repository's images, and what follows from them."""
 

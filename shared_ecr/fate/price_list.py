@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from math import isfinite
@@ -18,6 +17,7 @@ from shared_ecr.fate.costs import Prices
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.model.names import Region
+from shared_ecr.records import field, record
 from shared_ecr.text import quoted
 
 BUILT_IN = Path(__file__).with_name("prices.yaml")
@@ -29,7 +29,7 @@ _OF_DECLARATIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PriceList:
     """The prices of Regions; a Region without one has no known price."""
 

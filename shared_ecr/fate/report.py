@@ -1,7 +1,6 @@
 """From an inventory, policies and a time to a report: who is judged by what, and which findings are accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared_ecr.declaration.policy_sources import LifecycleSource
@@ -21,10 +20,11 @@ from shared_ecr.findings import Acknowledgements, JudgedFinding
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.records import field, record, replace
 from shared_ecr.text import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FateRequest:
     """What is asked of an inventory."""
 

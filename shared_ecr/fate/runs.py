@@ -1,12 +1,12 @@
 """What is left after a run of a policy."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.verdicts import ImageFate
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import replace
 
 
 def after(verdicts: Iterable[ImageFate], at: datetime) -> tuple[Image, ...]:

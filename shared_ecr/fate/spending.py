@@ -7,7 +7,6 @@ DescribeImages counts shared layers in each image, so that all sums here are an 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared_ecr.fate.arrivals import PUSHES_OF, arrivals
@@ -18,6 +17,7 @@ from shared_ecr.fate.price_list import PriceList
 from shared_ecr.fate.runs import after
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.records import field, record
 
 NOT_TAGGED = "(not tagged)"
 """What repositories are grouped under that do not have the tag."""
@@ -25,7 +25,7 @@ TAGS_NOT_READ = "(tags not read)"
 """What repositories are grouped under whose tags could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredRepository:
     """The images of one repository, and what is known around them."""
 
@@ -40,7 +40,7 @@ class StoredRepository:
     """Where it is billed; empty where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SpendingQuestion:
     """What is asked of stored repositories."""
 
@@ -52,7 +52,7 @@ class SpendingQuestion:
     """The resource tag to group by; without one each repository is a group."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spending:
     """What one group of repositories stores and costs. A cost is None where a part of it is not known."""
 

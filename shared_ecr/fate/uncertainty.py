@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared_ecr.fate.assumptions import (
@@ -26,6 +25,7 @@ from shared_ecr.fate.matching import entries_of
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import NewestImages
+from shared_ecr.records import replace
 
 _IN_WORDS = {
     Fate.KEEP: "it is kept",

@@ -1,11 +1,11 @@
 """What becomes of one image, and by which rule."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from shared_ecr.fate.images import Image
 from shared_ecr.model.lifecycle.rules import LifecycleRule
+from shared_ecr.records import record
 
 
 class Fate(StrEnum):
@@ -29,7 +29,7 @@ class Fate(StrEnum):
         return self in {Fate.ARCHIVE, Fate.CASCADE_ARCHIVE}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """That a rule decides about an image: the first rule that identifies it, and how it counts the image."""
 
@@ -41,7 +41,7 @@ class Claim:
     """What its age is counted from; None where the rule counts images, or the time is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageFate:
     """The fate of one image at one time."""
 

@@ -6,9 +6,9 @@ the finding, or the author of a change would decide about it alone
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 # What is accepted for longer than a year has no owner left who remembers the reason.
@@ -28,7 +28,7 @@ _ALSO = {
 _UNTIL = LazyPattern(r"\buntil (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.?\s*$")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Acknowledgement:
     """One finding accepted until a day; after it the finding blocks again."""
 
@@ -83,7 +83,7 @@ class Acknowledgement:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acceptance:
     """Whether a finding is accepted, and by what."""
 
@@ -94,7 +94,7 @@ class Acceptance:
     """Why an acknowledgement of the finding does not count, as a sentence; empty where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acknowledgements:
     """The acknowledgements of both sides."""
 

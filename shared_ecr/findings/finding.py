@@ -1,10 +1,10 @@
 """One thing to look at: its code, how bad it is, three sentences, and whether it is accepted."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from shared_ecr.findings.acknowledgements import Acceptance, Acknowledgement
+from shared_ecr.records import field, record
 from shared_ecr.text import sentences, visible
 
 FoundT = TypeVar("FoundT", bound="Finding")
@@ -18,7 +18,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One thing to look at. Codes are a contract: the pages of docs/reference list them.
 
@@ -57,7 +57,7 @@ class Finding:
         return visible(f"{self.severity}: {place}{self.sentences} [{self.code}]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JudgedFinding(Generic[FoundT]):
     """A finding, and whether it is accepted."""
 

@@ -1,10 +1,10 @@
 """What is wrong in a declaration: values that are collected, sorted and shown, never raised one by one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from shared_ecr.findings.errors import ExitCode, SharedEcrError
 from shared_ecr.findings.finding import Finding, Severity
+from shared_ecr.records import field, record
 from shared_ecr.text import visible
 
 __all__ = ["SHOWN_AT_MOST", "InvalidDeclarationError", "Position", "Problem", "Severity", "in_file_order", "render"]
@@ -13,7 +13,7 @@ __all__ = ["SHOWN_AT_MOST", "InvalidDeclarationError", "Position", "Problem", "S
 SHOWN_AT_MOST = 50
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Position:
     """A place in a file; line and column count from 1, columns in characters."""
 
@@ -23,7 +23,7 @@ class Position:
     """The file as messages call it; empty where only one is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem(Finding):
     """A finding at a place in a file."""
 

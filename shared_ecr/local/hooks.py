@@ -7,8 +7,9 @@ still there and still takes the same arguments; anyone who moves the pin reads w
 import importlib
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
+
+from shared_ecr.records import record
 
 # A reply of MiniStack: status, headers, body.
 Reply = tuple[int, dict[str, str], bytes]
@@ -22,7 +23,7 @@ _CLOUDFORMATION = "ministack.services.cloudformation.provisioners"
 _CHANGE_SETS = "ministack.services.cloudformation.changesets"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HookPoint:
     """One private name: a function with its parameters, or a store (without)."""
 

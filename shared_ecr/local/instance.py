@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import field, record
 
 DEMO_ACCOUNT = AccountId("111111111111")
 DEMO_REGION = Region("us-east-1")
@@ -30,7 +30,7 @@ _SERVICE_ENDPOINT = "AWS_ENDPOINT_URL_"
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalAws:
     """An embedded AWS: where it answers and for whom."""
 

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartLifecyclePoli
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,11 +26,12 @@ from shared_ecr.local.hooks import Reply
 from shared_ecr.local.images import children_of
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import record
 
 MAX_RESULTS = 100
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Preview:
     text: str
     verdicts: Sequence[ImageFate]

@@ -10,9 +10,10 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from shared_ecr.records import record
 
 LIFETIME = timedelta(minutes=10)
 DEFAULT_AUDIENCE = "sts.amazonaws.com"
@@ -27,7 +28,7 @@ class OidcTokenError(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OidcClaims:
     """What a token says."""
 

@@ -7,7 +7,6 @@ Without `imageDigest`, every image of the repository has the results.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.documents.yaml import load_bytes, read_document
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity, in_file_order
+from shared_ecr.records import record
 
 _CODE = "scan-results"
 _KEYS = ("scans", "coverage")
@@ -23,7 +23,7 @@ _SCAN = ("repositoryName", "imageDigest", "looks", "start")
 _LOOK = ("imageScanStatus", "imageScanFindings")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanResults:
     """What `give_scan_results` takes."""
 

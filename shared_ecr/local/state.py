@@ -5,15 +5,15 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.findings.errors import InvalidValueError, UnavailableError
 from shared_ecr.local.instance import LocalAws
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StateFile:
     """The file, for its owner alone (mode 0600)."""
 

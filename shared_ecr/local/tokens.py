@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationTo
 import base64
 import binascii
 import secrets
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared_ecr.local.clock import Clock
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import field, record
 
 LIFETIME = timedelta(hours=12)
 USERNAME = "AWS"
@@ -18,7 +18,7 @@ USERNAME = "AWS"
 _RANDOM_BYTES = 1350
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """One issued token."""
 

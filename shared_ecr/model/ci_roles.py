@@ -7,7 +7,6 @@ grant it was.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -19,13 +18,14 @@ from shared_ecr.model.settings.creation_templates import TEMPLATES
 from shared_ecr.model.settings.pull_through_cache import CACHES
 from shared_ecr.model.settings.registry_policy import GRANTS, PREFIX_GRANTS, registry_policy
 from shared_ecr.model.trust import MAX_TRUST_CHARACTERS, shared_trust_policy, trust_characters
+from shared_ecr.records import record
 
 # All inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_INLINE_CHARACTERS = 10_240
 _PUSHES = frozenset({AccessLevel.PUSH, AccessLevel.PULL_PUSH})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CiRoleSpec:
     """One role that jobs of a CI system assume."""
 
@@ -155,7 +155,7 @@ def _oversize(spec: CiRoleSpec) -> Iterator[InvalidValueError]:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Granted:
     """One statement that grants something, and the ARNs it is about."""
 

@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-res
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Self, assert_never
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -19,17 +19,17 @@ _KEY_ARN = LazyPattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Aes256:
     """Keys that Amazon S3 manages; free, and outside what Security Hub's ECR.5 accepts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StackKey:
     """A customer managed KMS key that the stack makes, one for all its repositories."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedKey:
     """A customer managed KMS key that exists already, in the repository's own Region."""
 
@@ -50,7 +50,7 @@ class NamedKey:
         return cls(arn, Region.parse(match["region"]))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AwsKey:
     """The key `aws/ecr`, which AWS makes and manages in each account; Security Hub's ECR.5 does not accept it."""
 
@@ -58,7 +58,7 @@ class AwsKey:
 Key = StackKey | NamedKey | AwsKey
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DualLayer:
     """Two layers of encryption with one KMS key, `KMS_DSSE`: in GovCloud alone."""
 

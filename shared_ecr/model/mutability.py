@@ -3,12 +3,12 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.model.names import Tag
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 # AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
@@ -21,7 +21,7 @@ _FILTER = TextGrammar(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class ExclusionFilter:
     """Tags to which the opposite rule applies; `*` stands for any characters, nothing else is special."""
 
@@ -37,7 +37,7 @@ class ExclusionFilter:
         return wildcard_matches(self.pattern, tag.text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TagMutability:
     """The rule for every tag of a repository, and the filters of those under the opposite rule."""
 

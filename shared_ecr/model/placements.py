@@ -5,16 +5,16 @@ list is in the last stack.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.shards import MAX_CHARACTERS, MAX_REPOSITORIES, MAX_STACKS, shard_of
+from shared_ecr.records import field, record
 
 # A stack is left with room for longer policies of the repositories that it holds.
 _FILLED = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placement:
     """The number of stacks, and the stack of each repository that is not in the last one."""
 
@@ -26,7 +26,7 @@ class Placement:
         return self.assigned.get(name, self.stacks - 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EvenPlacement(Placement):
     """Every repository in a stack by its name, as if nothing were deployed: to read a declaration of any size."""
 

@@ -5,8 +5,9 @@ and checks it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from shared_ecr.records import field, record
 
 
 class Leaf(Enum):
@@ -18,14 +19,14 @@ class Leaf(Enum):
     POLICY = "a policy: an object or a text"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     """A list whose members have one form."""
 
     member: "Shape"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ObjectOf:
     """An object: what it must have, what it may have, and whether AWS may add to it what we pass on unread."""
 

@@ -4,7 +4,6 @@ What spans several repositories is checked here; what concerns one is already ri
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.findings.errors import InvalidValueError
@@ -20,6 +19,7 @@ from shared_ecr.model.settings.public_repositories import PublicRepositorySpec
 from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.shards import MAX_REPOSITORIES, is_overfull, shard_of, sizes, stacks_needed
 from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
+from shared_ecr.records import field, record
 from shared_ecr.text import counted
 
 # Parameter names have at most 15 levels; the stack's begin with one and end with `uri` or `arn`.
@@ -27,7 +27,7 @@ from shared_ecr.text import counted
 MAX_NAME_LEVELS = 13
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CiRoles:
     """In which accounts stacks define the roles of CI systems, and how."""
 
@@ -38,7 +38,7 @@ class CiRoles:
     """The name of the managed policy that bounds every role, in each account."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegistrySpec:
     """One account's registry in every Region where it must be the same."""
 

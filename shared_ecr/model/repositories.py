@@ -1,6 +1,5 @@
 """One repository, complete: every property decided, every default applied."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from shared_ecr.model.encryption import Encryption, StackKey
@@ -9,14 +8,15 @@ from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.permissions import Grant, Perimeter, PolicyLocation, VerbatimStatement, repository_policy
 from shared_ecr.model.principals import Organization, OrganizationalUnit
+from shared_ecr.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetainOnRemoval:
     """The repository and its images stay when it is removed from the declaration."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deleted:
     """The repository is deleted when it is removed from the declaration."""
 
@@ -29,7 +29,7 @@ class Deleted:
 Removal = RetainOnRemoval | Deleted
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositorySpec:
     """A repository as declared. What is left out has the safe value; docs/reference/declaration.md says why."""
 

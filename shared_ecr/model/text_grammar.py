@@ -1,13 +1,12 @@
 """How a value is written, and what is said of a text that is not written so."""
 
-from dataclasses import dataclass
-
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TextGrammar:
     """The pattern of a value, and the parts of the error about a text that it does not match."""
 

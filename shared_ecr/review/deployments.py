@@ -6,18 +6,18 @@ that two sides can still be compared, and it is not taken for a name.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import field, record
 from shared_ecr.review.operations import PlannedOperation, TerraformPlan
 
 OPEN_MARK = "${Deployed:"
 """How a value begins that only a deployment knows."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RegistryHome:
     """The account and Region that something is deployed to; None where no document says it."""
 
@@ -28,7 +28,7 @@ class RegistryHome:
         return f"{self.account or 'unknown account'}/{self.region or 'unknown Region'}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Where a reader finds a resource."""
 
@@ -54,7 +54,7 @@ class Origin:
         return f"{place}: {self.logical_id}" if self.logical_id else place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resource:
     """One resource, its properties resolved."""
 
@@ -81,7 +81,7 @@ class Resource:
         return value if isinstance(value, str) and is_known(value) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stack:
     """One stack, or the whole of a Terraform plan."""
 
@@ -104,7 +104,7 @@ class Stack:
     """What the plan says besides the values of its resources; None of what is not a plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Doubt:
     """Something that could not be judged; a review never passes over it in silence."""
 
@@ -122,7 +122,7 @@ class Doubt:
         return f"{self.place}: {self.what}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deployment:
     """Everything that one side would deploy."""
 

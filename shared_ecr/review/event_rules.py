@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
 from shared_ecr.text.patterns import LazyPattern
 
@@ -17,7 +17,7 @@ _OF_ECR = "AWS::ECR::"
 _OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventRule:
     """A rule that matches events of ECR or of Inspector, or may do so where its pattern is not known."""
 

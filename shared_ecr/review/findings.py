@@ -1,14 +1,14 @@
 """What a review finds: first by a rule, then about something that is deployed, with the place where it is written."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings import Finding, Severity
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Origin, RegistryHome, Resource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ReviewFinding(Finding):
     """A finding about something that is deployed. Codes are a contract: docs/reference/review.md."""
 
@@ -24,7 +24,7 @@ class ReviewFinding(Finding):
         return self.subject
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleFinding(Finding):
     """What a rule finds, before it is said of something that is deployed."""
 

@@ -7,9 +7,9 @@ unless what it is made from changes: the parameters of a nested stack that is no
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from shared_ecr.findings import Severity
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 
@@ -77,7 +77,7 @@ def _finding(doubt: Doubt, change: "_UnreadChange", side: Deployment, plans: Abs
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _UnreadChange:
     """What happens to a part that cannot be judged, in words."""
 

@@ -7,10 +7,10 @@ when a function is created: https://docs.aws.amazon.com/lambda/latest/dg/images-
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack
 from shared_ecr.text.patterns import LazyPattern
 
@@ -20,7 +20,7 @@ _NAME = LazyPattern(r"/(?P<name>[a-z0-9][^:@$]*)(?:[:@]|$)")
 _OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?P<attribute>\.[A-Za-z]+)?\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageFunctions:
     """The functions of a deployment that run images, by what they say of the repository."""
 

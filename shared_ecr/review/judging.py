@@ -1,13 +1,13 @@
 """From two deployments to a verdict: what happens, what is found, what is accepted, how full the limits are."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.price_list import PriceList
 from shared_ecr.findings import Acknowledgement, Acknowledgements, JudgedFinding
+from shared_ecr.records import field, record
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.changes.operations import of_plans
@@ -28,7 +28,7 @@ from shared_ecr.text import counted
 _ORDER = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewQuestion:
     """What is known around the deployment that is reviewed."""
 

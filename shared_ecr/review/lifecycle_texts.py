@@ -1,6 +1,5 @@
 """The texts of lifecycle policies, read as strictly as ECR reads them; equal texts are read once."""
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from shared_ecr.declaration.lifecycle import read_policy_document
@@ -9,13 +8,14 @@ from shared_ecr.declaration.wire import WireReading
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import is_known
 
 _REMEMBERED = 1_024
 _NOT_JSON = "Paste what 'aws ecr get-lifecycle-policy' prints as lifecyclePolicyText"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadLifecycle:
     """One lifecycle policy."""
 

@@ -6,12 +6,12 @@ what would be taken over, what belongs to another stack, and what is not managed
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import NAMED_BY, REPOSITORY, SINGLETONS
 from shared_ecr.findings import Severity
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Doubt, Origin, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.findings import ReviewFinding
 

@@ -4,9 +4,10 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format (change 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.review.deployments import Stack
@@ -67,7 +68,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedOperation:
     """One entry of `resource_changes`."""
 
@@ -122,7 +123,7 @@ def _paths(written: object) -> Iterable[str]:
         yield ".".join(str(step) for step in steps)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedOperation:
     """An operation, and what it is about."""
 
@@ -138,7 +139,7 @@ class ListedOperation:
     """Whether it is about an object that an earlier replacement left behind."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlanGap:
     """A reason why the plan is not the whole change."""
 
@@ -148,7 +149,7 @@ class PlanGap:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerraformPlan:
     """What a plan says besides the values of its resources."""
 

@@ -1,7 +1,6 @@
 """The policies that documents hold, read as far as they are known; equal texts are read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from shared_ecr.access.lint import PolicyFinding, refused
@@ -13,6 +12,7 @@ from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.texts import written_out
 from shared_ecr.review.unknown_placeholders import filled
@@ -22,7 +22,7 @@ _REMEMBERED = 4_096
 ANY_REPOSITORY = "any/repository"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadPolicy:
     """One policy, and how much of it is known."""
 

@@ -4,9 +4,8 @@ Anyone can pull from a public repository, so only the other actions count.
 https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policies.html
 """
 
-from dataclasses import replace
-
 from shared_ecr.access.actions import bits
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import Resource, Stack
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
 from shared_ecr.review.texts import written_out

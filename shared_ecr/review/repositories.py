@@ -1,7 +1,6 @@
 """The ECR repositories of one side, each property read as what it means, faults kept beside it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.access.lint import PolicyFinding
 from shared_ecr.access.policy_model import Policy
@@ -9,6 +8,7 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.problems import Problem
 from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.records import field, record
 from shared_ecr.review.auto_delete_images import auto_delete_images_of
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.lifecycle_texts import read_lifecycle
@@ -18,7 +18,7 @@ from shared_ecr.review.texts import written_out
 REPOSITORY = "AWS::ECR::Repository"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewedRepository:
     """One repository as its resource describes it."""
 

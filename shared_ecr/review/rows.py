@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_ecr.access.lint.findings import PolicyHolder
@@ -16,6 +15,7 @@ from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
@@ -30,7 +30,7 @@ from shared_ecr.text import visible
 _SCOPE = "REGISTRY_POLICY_SCOPE"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredPolicy:
     """One policy of a deployment, and what it is stored on."""
 
@@ -44,7 +44,7 @@ class StoredPolicy:
     """It as it is written, where a part of it is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeploymentPolicies:
     """What a deployment holds: rows to ask about, every policy by itself, and what is not known before it."""
 

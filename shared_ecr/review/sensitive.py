@@ -6,13 +6,13 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format (`before
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.records import record, replace
 from shared_ecr.review.changes.differences import IN_WORDS
 from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource
 from shared_ecr.review.documents.open_values import open_value
@@ -61,7 +61,7 @@ _PARTS = LazyPattern(r"[:/\s]")
 _SHORTEST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SensitiveValues:
     """The sensitive properties of both sides, and the texts that are in them."""
 

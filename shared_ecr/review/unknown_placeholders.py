@@ -5,12 +5,12 @@ there. A statement whose effect, actions or kind of principal is open says nothi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record
 from shared_ecr.review.account_placeholders import NOT_OF_A_NAME, OPEN, STAND_IN, account_for, arn_for, name_for
 from shared_ecr.review.deployments import OPEN_MARK, is_known
 
@@ -18,7 +18,7 @@ from shared_ecr.review.deployments import OPEN_MARK, is_known
 _OF_ACCOUNTS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "aws:resourceaccount"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyWithPlaceholders:
     """A policy in which nothing is open any more."""
 

@@ -1,6 +1,5 @@
 """Everything that a review shows, ready to be rendered: what happens to what, findings, headroom, doubts."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from shared_ecr.access.matrix import Matrix
 from shared_ecr.fate.costs import StorageTotal
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings import JudgedFinding
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 
@@ -37,7 +37,7 @@ class Happening(StrEnum):
     """CloudFormation deletes it, and refuses while it holds images, unless it is to be emptied."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PropertyChange:
     """One property that changes, in words."""
 
@@ -50,7 +50,7 @@ class PropertyChange:
     """The difference line by line where it has parts, each beginning with `+ `, `- ` or two blanks."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StorageChange:
     """What a repository stores after the next run of its lifecycle policy, without the change and with it."""
 
@@ -58,7 +58,7 @@ class StorageChange:
     after: StorageTotal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryChange:
     """What happens to one repository."""
 
@@ -78,7 +78,7 @@ class RepositoryChange:
     """None where no inventory has its images, or where what its policy does is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingChange:
     """What happens to something that belongs to the registry or to a stack as a whole."""
 
@@ -92,7 +92,7 @@ class SettingChange:
     """In which worlds it happens; empty where it happens in all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Headroom:
     """How much of a limit is used."""
 
@@ -109,7 +109,7 @@ class Headroom:
         return self.used / self.limit
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CostChange:
     """What a change adds to the cost of storage or takes from it, as far as an inventory shows."""
 
@@ -124,7 +124,7 @@ class CostChange:
     """The repositories whose storage may change by an amount that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewResult:
     """The review of one deployment, alone or against what was."""
 

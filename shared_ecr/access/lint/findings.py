@@ -1,11 +1,11 @@
 """What the linter finds in a policy, and in which statement."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_ecr.access.policy_model import Policy, Statement
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.records import field, record
 
 
 class PolicyHolder(StrEnum):
@@ -21,7 +21,7 @@ class PolicyHolder(StrEnum):
 UNKNOWN_ACCOUNT = "000000000000"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LintedPolicy:
     """A policy and where it is stored."""
 
@@ -38,7 +38,7 @@ class LintedPolicy:
         return self.target.account != UNKNOWN_ACCOUNT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyFinding(Finding):
     """A finding about one statement of a policy, or about the whole policy."""
 

@@ -1,9 +1,8 @@
 """What one redrawing of the terminal shows: a line for each of a few blobs, and one for all of them."""
 
-from dataclasses import dataclass
-
 from shared_ecr.cli.progress.tally import BlobInTransfer, ProgressTally
 from shared_ecr.cli.progress.wording import abbreviated, labels, part_of, skipped, speed, time_left
+from shared_ecr.records import record
 
 # More lines than this no one reads; the largest blobs are the ones that are waited for.
 MOST_BLOBS = 6
@@ -12,7 +11,7 @@ LONGEST_LABEL = 40
 _GREEN, _PLAIN = "\x1b[32m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerminalLook:
     """What the terminal can show."""
 

@@ -2,18 +2,18 @@
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, ManifestStored, Message, Planned
 from shared_ecr.model.names import Digest
+from shared_ecr.records import field, record
 
 # Long enough that the speed does not jump with every chunk, short enough that a stall shows.
 WINDOW_SECONDS = 5.0
 MonotonicClock = Callable[[], float]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class BlobInTransfer:
     """One blob whose bytes are on their way."""
 
@@ -57,7 +57,7 @@ class Speed:
             self._moved.popleft()
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class TransferTarget:
     """One repository, and what moves to or from it."""
 

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_GetConnectio
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
@@ -12,6 +11,7 @@ from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.model.builds.image_builds import BuildSettings
 from shared_ecr.model.builds.sources import GitHost, SourceConnection
 from shared_ecr.model.names import Region
+from shared_ecr.records import record
 
 _AVAILABLE, _PENDING = "AVAILABLE", "PENDING"
 _PROVIDERS = {GitHost.GITHUB: "GitHub", GitHost.GITLAB: "GitLab", GitHost.BITBUCKET: "Bitbucket"}
@@ -26,7 +26,7 @@ class ConnectionClients(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConnectionState:
     """One connection and one host whose sources are read by it."""
 

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Build.html
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.builds.image_builds import BuildSettings
 from shared_ecr.model.builds.projects import BuildProject
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import record
 
 # What BatchGetBuilds takes at once; ListBuildsForProject gives as many.
 _AT_ONCE = 100
@@ -33,7 +33,7 @@ class BuildClients(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildRecord:
     """One build that CodeBuild has run or runs."""
 
@@ -60,7 +60,7 @@ class BuildRecord:
         return int((self.ended - self.started).total_seconds()) if self.started and self.ended else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProjectBuilds:
     """The last builds of one repository, the latest first."""
 

@@ -1,7 +1,6 @@
 """What a deployed stack says about its repositories, and what ECR says about one of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
@@ -10,6 +9,7 @@ from shared_ecr.client.repository_addresses import RepositoryAddress
 from shared_ecr.findings.errors import InvalidValueError, RefusedError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class NoSuchStackError(RefusedError):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeployedRegistry:
     """The repositories of one deployed stack, by name."""
 

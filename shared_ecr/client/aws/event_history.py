@@ -9,13 +9,13 @@ for 90 days without a trail. `GetDownloadUrlForLayer`, one for each layer, names
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.model.names import EcrRegistry, Region
+from shared_ecr.records import record
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html: 50 a page, two requests a second
 # for each account and Region, one lookup attribute in a request, 90 days.
@@ -38,7 +38,7 @@ class ImageAction(StrEnum):
         return "BatchGetImage" if self is ImageAction.PULL else "PutImage"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageEvent:
     """One pull or push."""
 
@@ -55,7 +55,7 @@ class ImageEvent:
     """The code of the error where the call failed; nothing was pulled or pushed then."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventHistory:
     """The events that were read."""
 
@@ -73,7 +73,7 @@ class CloudTrailClients(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventQuestion:
     """Which events are asked for."""
 

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.deployed import RegistryClients
@@ -17,6 +16,7 @@ from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.entries import INDEX_TYPES, EntryFault, read_image
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import record, replace
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -28,7 +28,7 @@ SECONDS_BETWEEN_REQUESTS = 0.1
 _ACCEPTED = sorted(INDEX_TYPES)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class RequestPacing:
     """Keeps requests apart; the clock and the pause can be others in tests."""
 

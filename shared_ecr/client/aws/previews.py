@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyc
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.deployed import RegistryClients
@@ -16,6 +15,7 @@ from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -27,7 +27,7 @@ PAGE = 100
 SECONDS_BETWEEN_LOOKS, LOOKS = 3.0, 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Previewed:
     """What AWS says of one image."""
 
@@ -35,7 +35,7 @@ class Previewed:
     rule: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PreviewDifference:
     """One image of which AWS says something else than we do; None where one of the two keeps it."""
 

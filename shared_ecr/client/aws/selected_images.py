@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.htm
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.deployed import RegistryClients
@@ -14,6 +13,7 @@ from shared_ecr.client.aws.inventory import PAGE, RequestPacing
 from shared_ecr.findings.errors import RefusedError, UsageError
 from shared_ecr.model.names import Digest, EcrRegistry, RegistryHost, RepositoryName, Tag
 from shared_ecr.model.names.references import WrittenReference
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ABSENT = {"RepositoryNotFoundException": "repository", "ImageNotFoundException": "image"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SelectedImages:
     """All images of a repository, or one of them."""
 

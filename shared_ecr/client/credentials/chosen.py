@@ -1,7 +1,6 @@
 """The one source of credentials that a command needs: AWS for ECR's hosts, the user's own logins for all others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from threading import Lock
 
 from shared_ecr.client.credentials.environment import EnvironmentLogin
@@ -11,9 +10,10 @@ from shared_ecr.client.credentials.stored import StoredLogins
 from shared_ecr.client.registries import AwsMaker, RegistryBackend, backend_of
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import field, record
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _CachedAnswer:
     """What was found for one host, and the lock that lets one thread look while the others wait."""
 
@@ -82,7 +82,7 @@ class ChosenLogins:
             return slot.found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _RepositoryLogins:
     """What is asked while one repository is spoken to."""
 

@@ -7,7 +7,6 @@ Source: https://docs.docker.com/reference/cli/docker/login/#credential-stores
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -15,6 +14,7 @@ from typing import Self
 from shared_ecr.client.credentials.json_files import members, read_json_object
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names.registry_host import DOCKER_HUB, DOCKER_HUB_HOSTS
+from shared_ecr.records import field, record
 from shared_ecr.text import quoted
 
 # Docker Hub's login is under an address of its first API, podman's under the name that people write.
@@ -23,7 +23,7 @@ DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 PODMAN_RUNTIME_FOLDER = "/run/containers"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredLogin:
     """A login as the file keeps it; `repr` shows the user name alone."""
 
@@ -37,7 +37,7 @@ class StoredLogin:
         raise TypeError("logins are not written to other files")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DockerConfig:
     """What one file says about logins."""
 

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -18,11 +17,12 @@ from shared_ecr.client.credentials.issuing import (
     issue_token,
 )
 from shared_ecr.model.names import EcrRegistry, Region, RegistryHost
+from shared_ecr.records import record
 
 Now = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Held:
     credentials: Credentials
     renew_at: datetime

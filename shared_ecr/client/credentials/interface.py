@@ -1,9 +1,9 @@
 """What a registry accepts for one login, held in memory and never printed."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import field, record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 IDENTITY_TOKEN_USER = "<token>"  # noqa: S105 — it means one
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Credentials:
     """A user name and a password; `repr`, `str` and `format` show the user name alone."""
 

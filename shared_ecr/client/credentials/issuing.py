@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_GetAuthoriza
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +14,7 @@ from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import EcrRegistry, Region
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -42,7 +42,7 @@ class AnyClients(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IssuedToken:
     """A token, and when the server gave it."""
 

@@ -11,12 +11,12 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import field, record
 from shared_ecr.text import quoted, visible
 from shared_ecr.text.patterns import LazyPattern
 
@@ -37,7 +37,7 @@ NOTICE_SECONDS = 5.0
 MAX_COMPLAINT = 300
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HelperProgram:
     """One helper, as a configuration file names it."""
 

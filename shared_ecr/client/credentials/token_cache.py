@@ -33,7 +33,7 @@ _LONGEST_SECONDS = 12 * 3600.0
 
 
 class CachedToken:
-    """A user name and token that ECR gave, and when; `repr` shows neither. No dataclass: `inspect` is slow to load."""
+    """A user name and token that ECR gave, and when; `repr` shows neither. No record: those load `typing`."""
 
     __slots__ = ("expires_at", "host", "issued_at", "lifetime", "renew_at", "secret", "username")
 

@@ -7,14 +7,14 @@ https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-define
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import IMAGE_NAME, REF_NAME
 from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageListing:
     """The entries of an index.json with one image added."""
 

@@ -4,7 +4,6 @@ Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#er
 """
 
 import re
-from dataclasses import dataclass
 
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.error_answers import ErrorAnswer
@@ -13,6 +12,7 @@ from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.registries import login_advice
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import ImageReference
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
@@ -32,7 +32,7 @@ class ForgottenBlobsError(PushRefusedError):
     """The registry misses blobs of a manifest that it had a moment ago."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """An error answer, and what it means."""
 

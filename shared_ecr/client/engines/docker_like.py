@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
 from shared_ecr.client.credentials.interface import Credentials
@@ -23,12 +22,13 @@ from shared_ecr.client.engines.programs import Finished, Program
 from shared_ecr.client.engines.renaming import rename
 from shared_ecr.client.engines.repetition import Sleep, repeated
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _MISSING = LazyPattern(r"(?i)no such image|not found|no such object")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Stored:
     """What `image inspect` answers, as far as it matters here."""
 

@@ -1,19 +1,19 @@
 """What every container engine does for us: log in for the user, show an image, push and pull one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 EngineOutput = Callable[[str], None]
 """Hears the lines an engine prints while it works, secrets replaced."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalImage:
     """An image that an engine holds, by the digests it knows it by."""
 

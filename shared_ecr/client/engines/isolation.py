@@ -9,7 +9,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
@@ -17,6 +16,7 @@ from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.engines.programs import CommandExtras
 from shared_ecr.model.names import RegistryHost
 from shared_ecr.model.names.registry_host import DOCKER_HUB
+from shared_ecr.records import replace
 
 # What of the user's config.json a push needs. Credential helpers and logins stay out: a helper would be asked, and
 # on a machine without a desktop fail, though the credentials are at hand.

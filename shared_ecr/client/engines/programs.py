@@ -2,19 +2,19 @@
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared_ecr.client.aws.redaction import hidden, redacted
 from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.engines.interface import EngineOutput
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import field, record
 
 # An engine that does not answer a question in this time has lost its daemon or waits for someone at a keyboard.
 ANSWER_SECONDS = 120
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finished:
     """How a command ended and what it printed, the secrets it was given replaced."""
 
@@ -29,7 +29,7 @@ class Finished:
         return f"{self.output}\n{self.complaints}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommandExtras:
     """What one command gets besides its arguments; nothing of it outlives the command."""
 
@@ -41,7 +41,7 @@ class CommandExtras:
 NOTHING = CommandExtras()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     """The executable of an engine, and the environment its commands run in."""
 

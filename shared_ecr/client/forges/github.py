@@ -5,13 +5,13 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from shared_ecr.client.errors import CommentRefusedError
 from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError, UsageError
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _PULL_REQUEST = LazyPattern(r"refs/pull/([0-9]+)/(?:merge|head)")
@@ -20,7 +20,7 @@ _ACTIONS_BOT = "github-actions[bot]"
 _REPOSITORY = LazyPattern(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GitHub:
     """The comments of one pull request on GitHub, or on an Enterprise Server."""
 

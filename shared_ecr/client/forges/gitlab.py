@@ -5,15 +5,15 @@ https://docs.gitlab.com/ci/variables/predefined_variables/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from shared_ecr.client.forges.interface import Api, Comment, comment_of, name_in, without_plain_http
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError, UsageError
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GitLab:
     """The notes of one merge request."""
 

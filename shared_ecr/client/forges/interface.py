@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from shared_ecr.client.errors import CommentRefusedError
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import field, record
 
 OK, CREATED, FORBIDDEN, NOT_FOUND = 200, 201, 403, 404
 # 3,000 comments: a pull request with more of them is one that machines have filled.
@@ -16,7 +16,7 @@ MAX_PAGES = 30
 PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """One comment, as the forge calls it."""
 
@@ -59,7 +59,7 @@ class Forge(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Api:
     """Asks a forge's HTTP API; the token is sent to its own address over TLS alone, and is not shown."""
 

@@ -4,13 +4,13 @@ Source: RFC 9110, section 11.6.1; https://github.com/distribution/distribution/b
 """
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from shared_ecr.client.http.egress import is_local
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.registries import backend_of
 from shared_ecr.findings.errors import RefusedError
+from shared_ecr.records import record, replace
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -24,12 +24,12 @@ MAX_HEADER = 4096
 MAX_SCOPES = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BasicChallenge:
     """User name and password are wanted with each request, as ECR does."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BearerChallenge:
     """A token of the service at *realm* is wanted."""
 

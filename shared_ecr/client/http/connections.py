@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Self
 
 from shared_ecr.client.credentials.interface import CredentialSource
@@ -17,13 +16,14 @@ from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.client.http.workers import StoppedError
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import field, record, replace
 
 # 100 layers at 20 ms a request: 1 thread took 5.6 times as long as 8, and 16 took 0.74. Eight stay within ECR's
 # 100 InitiateLayerUpload a second, and reporters saw connections fail when all layers went at once.
 THREADS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HttpEnvironment:
     """What is around a push or pull, and is another in a test."""
 

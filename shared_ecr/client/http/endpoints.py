@@ -1,7 +1,6 @@
 """Where the requests to a registry go, and which other addresses it may send us to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from shared_ecr.client.errors import PushRefusedError
@@ -9,6 +8,7 @@ from shared_ecr.client.http.egress import is_inside, is_local
 from shared_ecr.client.registries import backend_of
 from shared_ecr.findings.errors import InvalidValueError, RefusedError, UsageError
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 # Sends what is meant for ECR to the embedded AWS: `SHARED_ECR_REGISTRY_ENDPOINT=http://127.0.0.1:4566`. Another
@@ -19,7 +19,7 @@ TOKEN_SERVICES_VARIABLE = "SHARED_ECR_TOKEN_SERVICES"  # noqa: S105 — the name
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoint:
     """The address of one registry."""
 

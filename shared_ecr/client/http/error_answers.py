@@ -6,11 +6,11 @@ Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#er
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import record
 from shared_ecr.text import visible
 from shared_ecr.text.patterns import LazyPattern
 
@@ -22,7 +22,7 @@ FAILURES = 400
 _TITLE = LazyPattern(r"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorAnswer:
     """One answer that is not a success."""
 

@@ -9,15 +9,15 @@ https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import record
 
 _OF_THE_SYSTEM = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostCertificates:
     """What one folder has for one host."""
 

@@ -5,12 +5,12 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/03/
 """
 
 import re
-from dataclasses import dataclass
 
 from shared_ecr.client.http.retries import THROTTLED, seconds_to_wait
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import record
 from shared_ecr.text import counted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -25,7 +25,7 @@ class LimitReachedError(RefusedError):
     """A registry refuses further images to this caller for now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limit:
     """How many pulls are allowed, and that none is left."""
 

@@ -1,7 +1,6 @@
 """The login at one registry: fetched when asked for, held in memory, renewed once for all threads together."""
 
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
@@ -13,6 +12,7 @@ from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, s
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import login_advice
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import field, record
 
 if TYPE_CHECKING:
     from shared_ecr.client.http.challenges import BearerChallenge
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EXPIRED_TEXT = b"authorization token has expired"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Authorization:
     """What a request was sent with."""
 

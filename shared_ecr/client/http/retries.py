@@ -6,10 +6,10 @@ The pauses come from outside (`RetryBudget.sleep`), so that a stop ends them and
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import record
 
 # The set of go-containerregistry, which ECR's users have run against it for years.
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -38,7 +38,7 @@ def _chance() -> float:
     return random.random()  # noqa: S311 — it spreads pauses, and is not a secret
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryBudget:
     """How long one step may be tried; seconds."""
 

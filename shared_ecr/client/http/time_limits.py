@@ -1,9 +1,9 @@
 """How long a registry may take for what."""
 
-from dataclasses import dataclass
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimeLimits:
     """Seconds; each is a limit for one request, whatever has access the meantime."""
 

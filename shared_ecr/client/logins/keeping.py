@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.client.aws.redaction import redacted
@@ -15,12 +14,13 @@ from shared_ecr.client.credentials.programs import PREFIX
 from shared_ecr.client.engines.programs import Program
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import RegistryHost
+from shared_ecr.records import record
 from shared_ecr.text import quoted, visible
 
 _LONGEST_COMPLAINT = 300
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredLoginPlace:
     """Where a login is now."""
 

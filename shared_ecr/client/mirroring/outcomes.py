@@ -1,11 +1,11 @@
 """What became of each image that a mirror means."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.mirrors import Chosen, Mirror
 from shared_ecr.model.names import Digest
+from shared_ecr.records import record
 
 
 class MirrorOutcome(StrEnum):
@@ -22,7 +22,7 @@ class MirrorOutcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mirrored:
     """One image and its outcome; or a mirror as a whole, where its tags could not be shown."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from shared_ecr.client.copying import Copying, CopyOptions, request_for, rule_of, verify
@@ -17,13 +16,14 @@ from shared_ecr.client.targets import locate_anywhere
 from shared_ecr.findings.errors import ExitCode, RefusedError
 from shared_ecr.model.mirrors import Chosen, Mirror
 from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.records import field, record
 
 if TYPE_CHECKING:
     from shared_ecr.client.session import Session
     from shared_ecr.client.signatures import TrustedSigner
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PendingCopy:
     """An image that is to be copied."""
 

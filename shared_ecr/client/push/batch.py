@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from shared_ecr.client.push.scheduler import ScheduledJob, Scheduler
 from shared_ecr.client.pushers.events import NullProgress, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
+from shared_ecr.records import record, replace
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushOutcome:
     """What became of one job: a result, a plan where only that was asked for, or an error."""
 

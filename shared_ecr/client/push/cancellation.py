@@ -1,13 +1,13 @@
 """The end that comes from outside, by Ctrl-C or SIGTERM, for everyone who is at work."""
 
 import threading
-from dataclasses import dataclass, field
 
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.pushers.events import Event, Progress
+from shared_ecr.records import field, record
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Mutable:
     """Hands events on until no one wants to hear them any more."""
 
@@ -20,7 +20,7 @@ class Mutable:
             self.progress.happened(event)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class RunningPools:
     """The worker_pools at work, and whether it is over for all of them."""
 

@@ -1,17 +1,17 @@
 """What is wrong with push jobs: each fault with the place in a list where it was written, if it was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import ExitCode, InvalidValueError, SharedEcrError
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.client.push.jobs import PushJob
     from shared_ecr.findings.problems import Position, Problem
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JobFault:
     """What is wrong with one job."""
 

@@ -1,7 +1,6 @@
 """What is asked for: images, and the repositories and tags that each is pushed to; and all that is wrong with that."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.push.job_faults import JobFault, is_about_the_declaration
@@ -12,6 +11,7 @@ from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.targets import locate_anywhere
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.model.names import Region, Tag
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared_ecr.findings.problems import Position
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushJob:
     """One image for one repository, as a person asks for it."""
 

@@ -1,11 +1,11 @@
 """Who moves an image: our own pusher, where it is a path, or a container engine that knows it by a name."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.sources import STDIN
 from shared_ecr.client.sources.interface import InvalidImageError
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.client.engines.interface import Engine
@@ -17,7 +17,7 @@ _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 PUSHES_AT_A_TIME = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushOptions:
     """How images are pushed; the same for all of one run."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -18,13 +17,14 @@ from shared_ecr.client.targets import locate_image
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import Digest, ImageReference
 from shared_ecr.model.names.platforms import Platform
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsSession
     from shared_ecr.client.signatures import TrustedSigner
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PullOptions:
     """What of an image is pulled, and on which condition."""
 

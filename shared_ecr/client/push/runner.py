@@ -1,6 +1,5 @@
 """One image to one repository: our own pusher for a path, a container engine for a name that it knows."""
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from shared_ecr.client.pushers.events import Message, Progress
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.targets import mutability
 from shared_ecr.model.names import RepositoryName
+from shared_ecr.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

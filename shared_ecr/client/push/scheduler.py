@@ -8,15 +8,15 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/blob-mounting.html
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.client.http.workers import HEARING_SECONDS, started_threads
+from shared_ecr.records import record
 
 # How long pushes that were shown to stop may take to notice; those that wait for a network do not keep us.
 GRACE_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScheduledJob:
     """One push; its failures are its own result, so what it raises is a fault of ours or a stop."""
 

@@ -1,12 +1,12 @@
 """What happens while an image moves, as values: for a terminal, a CI log, a machine, or no one."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from shared_ecr.model.names import Digest
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Planned:
     """The looks are done; so much is left to move to (or from) one repository."""
 
@@ -19,7 +19,7 @@ class Planned:
     """Blobs of the image that are known to be there already."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlobBegan:
     """The bytes of one blob begin to move; after a fault it may begin again."""
 
@@ -28,7 +28,7 @@ class BlobBegan:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlobMoved:
     """Some bytes of one blob went over the wire."""
 
@@ -37,7 +37,7 @@ class BlobMoved:
     byte_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlobEnded:
     """One blob is where it must be."""
 
@@ -48,7 +48,7 @@ class BlobEnded:
     """`uploaded`, `present`, `mounted` or `downloaded`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ManifestStored:
     """A manifest is stored under a tag or under its digest."""
 
@@ -57,7 +57,7 @@ class ManifestStored:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """Anything else that a person should know, as a line."""
 

@@ -1,15 +1,15 @@
 """What every pusher is asked for, and what it answers: one image, its tags, one repository."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.model.mutability import TagMutability
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushRequest:
     """One image to move, and every tag that names it in one repository afterwards."""
 
@@ -41,7 +41,7 @@ class PushRequest:
         return tuple(ImageReference(self.host, self.repository, tag) for tag in self.tags)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushResult:
     """What the registry holds now, as it answered itself."""
 

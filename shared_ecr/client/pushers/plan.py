@@ -1,12 +1,12 @@
 """What a push will do, found out by looks alone: printable, as JSON, and what is then done step by step."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from shared_ecr.client.distribution.repository import ManifestState
 from shared_ecr.client.pushers.creation import RepositoryState
 from shared_ecr.client.sources.interface import Blob, Manifest, Referrer
 from shared_ecr.model.names import Digest, Tag
+from shared_ecr.records import record
 
 
 class BlobState(Enum):
@@ -30,7 +30,7 @@ class ReferrerState(Enum):
     """Its tag names another manifest there, perhaps with more signatures; that is left as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedBlob:
     """One blob."""
 
@@ -41,7 +41,7 @@ class PlannedBlob:
     """False where only a referrer needs it: then no fault with it keeps the image from being pushed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedManifest:
     """One manifest or index."""
 
@@ -49,7 +49,7 @@ class PlannedManifest:
     is_there: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedTag:
     """One tag, and what it names now."""
 
@@ -63,7 +63,7 @@ class PlannedTag:
         return "creates" if self.holds is ManifestState.MISSING else "sets"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedReferrer:
     """One signature, SBOM or attestation."""
 
@@ -71,7 +71,7 @@ class PlannedReferrer:
     state: ReferrerState
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequiredAction:
     """One action of IAM, on one repository or on everything."""
 
@@ -80,7 +80,7 @@ class RequiredAction:
     """The repository's name, or `*`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushPlan:
     """The whole push of one image to one repository; nothing was written to find it out."""
 

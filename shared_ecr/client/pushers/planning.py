@@ -5,7 +5,6 @@ in one round, as each round costs the way to the registry and back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from shared_ecr.client.distribution.presence import Presence
@@ -21,9 +20,10 @@ from shared_ecr.client.registries import backend_of
 from shared_ecr.client.sources.interface import Blob, ImageSource, Manifest
 from shared_ecr.client.sources.manifests import parse_manifest
 from shared_ecr.model.names import Digest, ImageReference
+from shared_ecr.records import field, record
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Planner:
     """Asks one repository about one image: its tags, its manifests, its referrers, its blobs."""
 

@@ -1,7 +1,8 @@
 """What one push works with in its repository."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from shared_ecr.client.distribution.presence import BatchBlobCheck
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from shared_ecr.client.pushers.creation import RepositoryCreator
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushContext:
     """The connection to one repository, and what else can be asked about it."""
 

@@ -7,7 +7,6 @@ refuse    a promotion of an image that the gate stops; nothing was written by th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -26,6 +25,7 @@ from shared_ecr.findings.vulnerabilities.gate_text import conclusion
 from shared_ecr.findings.vulnerabilities.scans import MissingScan, PlatformScan, ScannedImage, ScanOutcome
 from shared_ecr.model.names import Digest, EcrRegistry, ImageReference
 from shared_ecr.model.settings.scanning import ScanType
+from shared_ecr.records import field, record
 from shared_ecr.text import first_few
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class UnfinishedScanError(UnavailableError):
     """A scan did not end in time, so the gate has no answer; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanRequest:
     """How long to wait, and what the caller states about the registry."""
 
@@ -58,7 +58,7 @@ class ScanRequest:
     timer: ScanTimer = field(default_factory=ScanTimer, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedImage:
     """An image by the name that was given and by its digest, and the images that can be run of it."""
 
@@ -87,7 +87,7 @@ def scan_images(
     return _scanned([_resolved(reference, session) for reference in references], reader, request, said)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PromotionGate:
     """The gate of a copy or of a new tag."""
 

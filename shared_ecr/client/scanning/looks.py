@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartImageScan.htm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from shared_ecr.client.scanning.answers import read_basic, read_enhanced
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.findings.vulnerabilities.vulnerability import Vulnerability
 from shared_ecr.model.names import Digest, EcrRegistry
+from shared_ecr.records import field, record
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGE = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanLook:
     """What ECR says of a scan at one moment."""
 
@@ -64,7 +64,7 @@ _NOT_STARTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanClient:
     """Asks about one image, always by its digest: a tag that moves meanwhile changes nothing."""
 

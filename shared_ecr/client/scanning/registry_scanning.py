@@ -6,19 +6,19 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRegistryScannin
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetRepositoryScanningConfiguration.html
 """
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.findings.errors import RefusedError, UnavailableError, UsageError
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.scanning import ScanFrequency, ScanType
+from shared_ecr.records import field, record
 
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryScanning:
     """How the images of a repository are scanned."""
 
@@ -34,7 +34,7 @@ class RepositoryScanning:
         return self.kind is ScanType.BASIC or self.is_stated or self.frequency is not None
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class RegistryScanningReader:
     """Reads each registry and each repository once."""
 

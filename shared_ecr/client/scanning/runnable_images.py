@@ -5,12 +5,12 @@ not one of an image or its platform is `unknown`. Every other entry counts, what
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import INDEX_TYPES, parse_manifest
 from shared_ecr.client.sources.narrowing import index_entries, platform_in
 from shared_ecr.model.names import Digest
+from shared_ecr.records import record
 
 # https://github.com/opencontainers/image-spec/blob/main/media-types.md,
 # https://github.com/distribution/distribution/blob/main/manifest/schema2/manifest.go
@@ -21,7 +21,7 @@ _CONFIGURATIONS = frozenset(
 _UNKNOWN = {"os": "unknown", "architecture": "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunnableImage:
     """An image that can be scanned, and for which platform its index lists it."""
 

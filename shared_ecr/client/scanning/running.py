@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from shared_ecr.client.scanning.watches import ScanWatch
 from shared_ecr.findings.vulnerabilities.scans import ScanOutcome
+from shared_ecr.records import record
 from shared_ecr.text import counted
 
 # botocore's waiter for the end of a basic scan asks as often.
@@ -28,7 +28,7 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanTimer:
     """The clocks and the pause, which can be others in tests."""
 

@@ -6,7 +6,6 @@ enhanced    until ACTIVE, or COMPLETE where images are scanned on push alone, an
             (https://github.com/aws/aws-sdk/issues/289)
 """
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, assert_never
 
@@ -14,6 +13,7 @@ from shared_ecr.client.scanning.looks import ScanLook, StartedScan
 from shared_ecr.findings.vulnerabilities.scans import CompletedScan, MissingScan, ScanOutcome, UnfinishedScan
 from shared_ecr.findings.vulnerabilities.statuses import BASIC_DONE, CONTINUOUS, ScanProgress, meaning_of
 from shared_ecr.model.settings.scanning import ScanFrequency
+from shared_ecr.records import field, record
 from shared_ecr.text import visible
 
 # The time between two equal looks without findings, after which none are expected.
@@ -46,7 +46,7 @@ class ScanWatch(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class BasicScanWatch:
     """Watches a scan that ECR does itself."""
 
@@ -117,7 +117,7 @@ class BasicScanWatch:
                 assert_never(started)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class EnhancedScanWatch:
     """Watches what Inspector does."""
 

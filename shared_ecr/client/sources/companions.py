@@ -8,7 +8,6 @@ https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#discovery
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.client.sources.files import ImageFiles
 from shared_ecr.client.sources.interface import Companions, InvalidImageError, Referrer
@@ -16,12 +15,13 @@ from shared_ecr.client.sources.manifests import INDEX_TYPES, MAX_MANIFESTS, Desc
 from shared_ecr.client.sources.oci_layout import LayoutTree, read_manifest
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import Digest, Tag
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _TAG = LazyPattern(r"(?:.*:)?(?P<tag>sha256-(?P<hex>[0-9a-f]{64})(?P<kind>\.sig|\.att|\.sbom)?)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompanionTag:
     """A tag that says what the manifest under it is about."""
 
@@ -39,7 +39,7 @@ class CompanionTag:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Candidate:
     descriptor: Descriptor
     about: Digest

@@ -1,18 +1,17 @@
 """The documents of a docker archive: manifest.json and the configuration, as untrusted JSON."""
 
-from dataclasses import dataclass
-
 from shared_ecr.client.sources.files import ImageFiles, read_whole
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.manifests import MAX_MANIFEST_BYTES, json_object
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Digest
+from shared_ecr.records import record
 
 # The deepest images have some 120 layers (overlay2 stops at 128).
 MAX_LAYERS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArchivedImage:
     """One image of manifest.json."""
 

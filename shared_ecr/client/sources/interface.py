@@ -1,11 +1,11 @@
 """What an image is to a pusher, wherever it is: manifests as they are, and blobs that can be read again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from shared_ecr.findings.errors import ExitCode, SharedEcrError
 from shared_ecr.model.names import Digest, Tag
+from shared_ecr.records import field, record
 from shared_ecr.text import listed, quoted, visible
 
 
@@ -61,7 +61,7 @@ class ByteStream(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Blob:
     """One layer or configuration, not yet verified: anyone who reads it compares digest and size."""
 
@@ -75,7 +75,7 @@ class Blob:
     """What mends it where its bytes are wrong: the end of a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Manifest:
     """A manifest or an index, byte for byte as it was found: another serialization has another digest."""
 
@@ -95,7 +95,7 @@ class Manifest:
         return len(self.content)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Referrer:
     """A signature, an SBOM or an attestation: a manifest of its own that is about another one."""
 
@@ -113,7 +113,7 @@ class Referrer:
         return self.manifests[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Companions:
     """What lies beside an image and is about it."""
 

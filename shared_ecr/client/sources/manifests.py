@@ -6,11 +6,11 @@ Source: https://github.com/opencontainers/image-spec/blob/main/manifest.md, imag
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared_ecr.client.sources.interface import InvalidImageError, Manifest
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Digest
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 # ECR's quota for a manifest, and the bound that other clients set to a configuration.
@@ -33,7 +33,7 @@ IMAGE_NAME = "io.containerd.image.name"
 ACCEPTED = ", ".join((OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_INDEX))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Descriptor:
     """What one document says of another: its type, its digest, its size."""
 
@@ -49,7 +49,7 @@ class Descriptor:
         return "foreign" in self.media_type or "nondistributable" in self.media_type
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ManifestContent:
     """What a manifest names."""
 

@@ -5,7 +5,6 @@ The entries of images stay as they are written; an index around them is a new do
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.manifests import (
@@ -19,6 +18,7 @@ from shared_ecr.client.sources.manifests import (
 from shared_ecr.findings.errors import InvalidValueError, RefusedError
 from shared_ecr.model.names import Digest
 from shared_ecr.model.names.platforms import Platform
+from shared_ecr.records import record
 from shared_ecr.text import listed, visible
 
 # What BuildKit writes to an attestation: the image that it is about.
@@ -26,7 +26,7 @@ from shared_ecr.text import listed, visible
 _ABOUT = "vnd.docker.reference.digest"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IndexEntry:
     """One manifest that an index names."""
 
@@ -50,7 +50,7 @@ def index_entries(content: bytes, place: str) -> tuple[IndexEntry, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NarrowedIndex:
     """An index that names the wanted platforms alone."""
 

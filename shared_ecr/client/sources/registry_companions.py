@@ -8,7 +8,6 @@ https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#discovery
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from shared_ecr.client.distribution.pages import pages
@@ -27,12 +26,13 @@ from shared_ecr.client.sources.manifests import (
 from shared_ecr.client.sources.registry_trees import RemoteTree, fetch_manifest, place_of
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.names import Digest, Tag
+from shared_ecr.records import record
 
 COSIGN_ENDINGS = (".sig", ".att", ".sbom")
 _FAULTS = (InvalidImageError, RefusedError, UnavailableError)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mention:
     """A manifest that is about another one, not yet read."""
 

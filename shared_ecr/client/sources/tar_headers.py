@@ -4,10 +4,9 @@ The format is that of POSIX ustar with the extensions of pax (long names, sizes)
 https://www.gnu.org/software/tar/manual/html_node/Standard.html
 """
 
-from dataclasses import dataclass, replace
-
 from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.sources.sections import ReadAt
+from shared_ecr.records import record, replace
 from shared_ecr.text import quoted
 
 BLOCK = 512
@@ -18,7 +17,7 @@ MAX_ENTRIES = 100_000
 _REGULAR, _LINKS, _LONG_NAME, _LONG_LINK, _PAX = b"0\x007", b"12", b"L", b"K", b"x"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TarEntry:
     """One member: where its bytes are in the archive, or what it links to."""
 
@@ -72,7 +71,7 @@ def read_entries(read_at: ReadAt, length: int, place: str) -> dict[str, TarEntry
     return entries
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Extension:
     """What records before a header say of the member after them."""
 

@@ -6,7 +6,6 @@ kind is a function and a line in `_KINDS`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from shared_ecr.declaration.consumers import callers, ci_systems, mistakes, services
 from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS, read_narrowing
@@ -23,6 +22,7 @@ from shared_ecr.model.principals import (
     Narrowing,
     Service,
 )
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _KINDS: dict[str, Callable[[Reading, Node, str, ConsumerContext], Consumer | None]] = {
@@ -43,7 +43,7 @@ _KINDS: dict[str, Callable[[Reading, Node, str, ConsumerContext], Consumer | Non
 SERVICES = (LambdaFunctions, CodeBuildProject, EmrServerless, Service)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadConsumer:
     """A consumer as one entry of a grant says it."""
 

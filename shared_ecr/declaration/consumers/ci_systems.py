@@ -1,7 +1,6 @@
 """Read the roles that jobs of CI systems assume: GitHub Actions, GitLab, Bitbucket and CircleCI."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals import BitbucketPipelines, CircleCi, CiWorkflow, GitHubActions, GitLabCi, Role
 from shared_ecr.model.principals.ci_workflows import STS_AUDIENCE
+from shared_ecr.records import record, replace
 from shared_ecr.text import quoted
 
 Workflow = TypeVar("Workflow", bound=CiWorkflow)
@@ -19,7 +19,7 @@ _ROLE_KEYS = ("account", "role")
 _ANY_REF_KEYS = ("any_ref", "reason")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Fields:
     """The fields of one consumer, read one after the other: a fault is noted, and makes the whole unusable."""
 

@@ -1,12 +1,12 @@
 """What the rest of the document shows about consumers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared_ecr.model.names import AccountId, OrganizationId
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsumerContext:
     """What a consumer may be named by, and whose registry it asks for access."""
 

@@ -1,7 +1,6 @@
 """How a declaration writes one setting: the reader of its key, and what the schema says about it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared_ecr.declaration.reader import Reading
@@ -9,11 +8,12 @@ from shared_ecr.declaration.schema.pieces import Schema
 from shared_ecr.declaration.settings.settings_context import SettingsContext
 from shared_ecr.documents.nodes import Node
 from shared_ecr.model.settings.setting import Setting, SettingsSpec, SettingValue
+from shared_ecr.records import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeclaredSetting(Generic[T]):
     """A setting, and how it is written."""
 

@@ -1,7 +1,6 @@
 """What the settings of a registry are read against: where it lives, and the names that the file declares."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from shared_ecr.declaration.grants import ConsumerContext
@@ -10,12 +9,13 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
+from shared_ecr.records import record
 
 T = TypeVar("T")
 ABOUT_ROLES = "The ARN of a role without a path; the stack makes one where it is needed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsContext:
     """The registry, and what a setting may be named by."""
 

@@ -8,7 +8,6 @@ the policies are interchangeable under any registry policy.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.access.changes import AccessChange, Direction, changes
 from shared_ecr.access.classes import is_sampled
@@ -19,6 +18,7 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.documents.json_text import Json, as_json, compact
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.records import record
 
 _VERSION = "2012-10-17"
 OPEN_REGISTRY = read_policy(
@@ -30,7 +30,7 @@ OPEN_REGISTRY = read_policy(
 _LISTS = frozenset({"Action", "NotAction", "Resource", "NotResource"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccessDifference:
     """What separates two policies; nothing at all where they mean the same."""
 

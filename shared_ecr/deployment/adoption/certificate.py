@@ -5,7 +5,6 @@ finding, in `acknowledged` of the declaration; encryption never is, for it would
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from shared_ecr.access.requests import TargetRepository
@@ -22,10 +21,11 @@ from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegi
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.records import record
 from shared_ecr.text import first_few
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AdoptionFinding(Finding):
     """One thing that an adoption would lose or change. Codes: docs/how-to/adopt.md."""
 
@@ -38,7 +38,7 @@ class AdoptionFinding(Finding):
         return self.subject
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CertificateBasis:
     """What a certificate uses besides the registry and the deployment."""
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
@@ -25,6 +24,7 @@ from shared_ecr.model.principals import (
     Role,
     Service,
 )
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _ROOT = LazyPattern(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):root")
@@ -42,7 +42,7 @@ Written = Mapping[str, object]
 ConditionValues = dict[str, dict[str, list[str]]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proposal:
     """Consumers that a statement may mean, and what narrows them."""
 

@@ -1,7 +1,6 @@
 """What an adoption is asked for, and what is declared so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.deployment.adoption.deleted_principals import without_deleted
 from shared_ecr.deployment.adoption.existing_declaration import ExistingDeclaration
@@ -10,9 +9,10 @@ from shared_ecr.deployment.adoption.properties import Plain, properties_of
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.model.names import Region
 from shared_ecr.model.stack_name import DEFAULT_STACK_NAME
+from shared_ecr.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AdoptionRequest:
     """What is asked of an adoption."""
 
@@ -37,7 +37,7 @@ class AdoptionRequest:
         return self.existing.registry.stack_names if self.existing else (self.stack_name,)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class AdoptionDraft:
     """What is declared so far; repositories move from here to what is left out."""
 

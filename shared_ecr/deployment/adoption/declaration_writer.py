@@ -4,8 +4,6 @@ What the reader of declarations refuses, and what would not come out equal, is l
 is written loads, and its repositories equal those that are live.
 """
 
-from dataclasses import dataclass, replace
-
 from shared_ecr.declaration import parse
 from shared_ecr.deployment.adoption.certificate import certify
 from shared_ecr.deployment.adoption.declaration_draft import AdoptionDraft, AdoptionRequest, declared_properties
@@ -24,11 +22,12 @@ from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES
+from shared_ecr.records import record, replace
 
 _FILE = "registry.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrittenDeclaration:
     """The declaration of a live registry."""
 

@@ -1,12 +1,12 @@
 """Principals that were deleted: ECR shows their ids, and refuses a policy that names them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared_ecr.deployment.adoption.access_equality import statements_of
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.records import replace
 from shared_ecr.text.patterns import LazyPattern
 
 _ID = LazyPattern(r"A(?:RO|ID)A[A-Z0-9]{12,}")

@@ -1,13 +1,13 @@
 """What a comparison of three states finds: of a repository or a setting, its verdict, its fields and its findings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.records import record
 
 # Why a difference matters and what to do: of what is deployed, and of what no stack has yet.
 BY_HAND = (
@@ -32,7 +32,7 @@ class DriftVerdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DriftFinding(Finding):
     """One thing that is not the same everywhere. Codes: docs/how-to/drift.md."""
 
@@ -44,7 +44,7 @@ class DriftFinding(Finding):
         return self.subject
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DriftedField:
     """One field in its three states."""
 
@@ -54,7 +54,7 @@ class DriftedField:
     live: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryDrift:
     """One repository, or one setting, in its three states."""
 
@@ -64,7 +64,7 @@ class RepositoryDrift:
     findings: tuple[DriftFinding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DriftQuestion:
     """The three states of one registry, and what is known around them."""
 

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.deployment.adoption.drift_records import DriftFinding, DriftVerdict, RepositoryDrift
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.findings.sarif import LEVELS, SCHEMA
+from shared_ecr.records import record
 from shared_ecr.text import visible
 from shared_ecr.text.markdown import code, escaped
 
@@ -15,7 +15,7 @@ from shared_ecr.text.markdown import code, escaped
 MARKER = "<!-- shared-ecr drift -->"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DriftReport:
     """What was found in one registry."""
 

@@ -5,7 +5,6 @@ declaration is overridden or cleared there.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from shared_ecr.declaration.inclusion import KEY
@@ -14,12 +13,13 @@ from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import read_document
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.records import record
 
 INCLUDED = "adopted.yaml"
 """The file with the adopted repositories, in the folder of the declaration."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExistingDeclaration:
     """What a declaration says without the adopted repositories, and how it is read with them."""
 

@@ -7,9 +7,9 @@ does not have. The result is proven by loading it (`declaration_writer`).
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared_ecr.deployment.adoption.yaml_writer import Commented
+from shared_ecr.records import record
 
 Plain = dict[str, object]
 # How many repositories a profile is for, and how many properties it spares each of them.
@@ -18,7 +18,7 @@ _MEMBERS, _SHARED = 3, 2
 _EMPTY: Mapping[str, object] = {"tags": {}, "grants": {}, "statements": []}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Factored:
     """Repositories with what they share lifted out."""
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.access.requests import TargetRepository
@@ -10,6 +9,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.access_equality import AccessDifference, access_difference
 from shared_ecr.documents.json_text import Json, as_json, compact, json_or_text
 from shared_ecr.documents.live.live_registry import tag_pairs
+from shared_ecr.records import record
 
 Properties = Mapping[str, Json]
 # What a rule is called, and the number that only places it.
@@ -27,7 +27,7 @@ class RepositoryField(StrEnum):
     TAGS = "tags"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldDifference:
     """One field that is not the same on both sides."""
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
 from shared_ecr.deployment.adoption.left_out import LeftOut
@@ -12,12 +11,13 @@ from shared_ecr.deployment.adoption.terraform_release import REMOVED, TerraformR
 from shared_ecr.deployment.adoption.undo import render, undo_steps
 from shared_ecr.documents.live import LiveRegistry, render_text
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import field, record
 
 SNAPSHOT, ADOPTED, COMMANDS, NOTES = "live.json", "adopted.json", "commands.sh", "release.md"
 SETTINGS, UNDO = "settings.yaml", "undo"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AdoptedRecord:
     """What an adoption wrote, kept beside the snapshot."""
 
@@ -74,7 +74,7 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AdoptionExtras:
     """What is known besides the registry and its declaration."""
 

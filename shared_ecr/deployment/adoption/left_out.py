@@ -1,17 +1,17 @@
 """What an adoption leaves as it is, each with the reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _BOOTSTRAP = LazyPattern(r"cdk-[a-z0-9]+-container-assets-.+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class LeftOut:
     """One resource that is not adopted."""
 

@@ -6,7 +6,6 @@ inventory without images proves nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared_ecr.declaration.policy_sources import parse_policies
@@ -19,6 +18,7 @@ from shared_ecr.findings.problems import InvalidDeclarationError
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import NewestImages
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import record
 
 # Played forward at least so long, and a month beyond the longest age of a rule; beyond three years nothing is proven.
 _AT_LEAST, _BEYOND, _AT_MOST = timedelta(days=365), timedelta(days=30), timedelta(days=1_100)
@@ -26,7 +26,7 @@ _AT_LEAST, _BEYOND, _AT_MOST = timedelta(days=365), timedelta(days=30), timedelt
 _SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LifecycleEvidence:
     """The images on which lifecycle policies are compared, at one time."""
 
@@ -48,7 +48,7 @@ class LifecycleEvidence:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FateComparison:
     """What two policies do to the same images."""
 

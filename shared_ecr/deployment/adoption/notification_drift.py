@@ -7,7 +7,6 @@ pattern is rendered from the declaration.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.deployment.adoption.drift_records import DriftFinding, DriftVerdict, RepositoryDrift
@@ -18,6 +17,7 @@ from shared_ecr.model.settings.event_patterns import EventRow
 from shared_ecr.model.settings.notifications import NOTIFICATIONS, PUBLISHER, MadeTopic, Notifications
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.settings.setting import SettingsSpec
+from shared_ecr.records import record
 
 SUBJECT = "notifications"
 _CODE = "drift-setting"
@@ -26,7 +26,7 @@ _REPAIR = "Undo it by hand: a deployment repairs nothing until the rule changes 
 _EXPECTED = {"Service": PUBLISHER}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotificationStates:
     """What is declared, deployed and live."""
 

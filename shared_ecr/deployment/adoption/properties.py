@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.deployment.adoption.access_equality import statements_of as statements_in
@@ -12,6 +11,7 @@ from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import tag_pairs
 from shared_ecr.model.permissions import redundant
+from shared_ecr.records import record
 
 Plain = dict[str, object]
 _MUTABILITY = {"MUTABLE": "mutable", "IMMUTABLE": "immutable"}
@@ -22,7 +22,7 @@ class UndeclarableError(Exception):
     """A declaration cannot express this."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoundOn:
     """When the registry was read, for the reasons."""
 

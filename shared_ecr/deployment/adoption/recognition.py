@@ -5,7 +5,6 @@ an action more or less is a change of access, and is offered as a hint only.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from shared_ecr.access.requests import TargetRepository
@@ -20,13 +19,14 @@ from shared_ecr.model.permissions import (
     repeated_sid,
     repository_policy,
 )
+from shared_ecr.records import record
 from shared_ecr.text import counted
 
 _ELEMENTS = frozenset({"Sid", "Effect", "Principal", "Action", "Condition"})
 _INERT = "ecr:getauthorizationtoken"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RecognisedGrant:
     """One grant, and how a declaration writes its consumer."""
 
@@ -35,7 +35,7 @@ class RecognisedGrant:
     """`{account: …}` and the like, as plain data."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RecognisedPolicy:
     """A policy as a declaration says it: grants, and statements word for word."""
 

@@ -6,7 +6,6 @@ compared too.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from shared_ecr.access.changes import AccessChange, changes
 from shared_ecr.access.classes import is_sampled
@@ -20,6 +19,7 @@ from shared_ecr.deployment.adoption.access_equality import EQUAL, OPEN_REGISTRY,
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import replace
 
 _REPOSITORY = ":repository/"
 _EMPTY = Policy(None, (), 0)

@@ -5,7 +5,6 @@ only. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared_ecr.documents.json_text import Json
@@ -18,6 +17,7 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.records import record
 from shared_ecr.text import counted, first_lines
 
 # The prefix of a template or a cache rule that is for every repository.
@@ -27,7 +27,7 @@ _ON_PUSH = "CREATE_ON_PUSH"
 _LISTED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RetirementFinding(Finding):
     """One reason to keep a repository, or to know before it is removed. Codes: docs/how-to/retire.md."""
 
@@ -39,7 +39,7 @@ class RetirementFinding(Finding):
         return self.repository
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetirementQuestion:
     """One repository, and what is known around it."""
 

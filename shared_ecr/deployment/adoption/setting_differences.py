@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.deployment.adoption.access_equality import canonical
 from shared_ecr.deployment.adoption.field_differences import lifecycle_rules
@@ -14,6 +13,7 @@ from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITOR
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 
 # The action that reads each type; without its answer nothing is known.
 READ_BY = {each.type: f"ecr:{each.read_by}" for each in TYPES.values()}
@@ -22,7 +22,7 @@ _POLICIES = frozenset({"RepositoryPolicyText"}).union(*(each.policies for each i
 _NOT_LIVE = frozenset({"ServiceToken", "ServiceTimeout", "Operation"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingDifference:
     """One setting that is not the same on both sides."""
 

@@ -6,7 +6,6 @@ side says which part it is: a secret and a profile by the name that is declared,
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
 from shared_ecr.deployment.adoption.public_writer import public_resources
@@ -21,6 +20,7 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMP
 from shared_ecr.model.settings.public_repositories import HOME
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES, CacheRule, MadeSecret, NamedSecret
 from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION, MadeProfile
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource
 from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys

@@ -8,11 +8,11 @@ https://developer.hashicorp.com/terraform/language/block/removed
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Self
 
 from shared_ecr.deployment.adoption.terraform_state import ManagedInstance
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import field, record
 from shared_ecr.text import counted
 
 REMOVED = "removed.tf"
@@ -36,7 +36,7 @@ AdoptedKey = tuple[str, str]
 """A type of CloudFormation, and the name of one resource; empty where a registry has one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerraformRelease:
     """What must be removed from a state, and in which way."""
 

@@ -7,13 +7,13 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 # A state of 20,000 resources has some 60 MB.
@@ -34,7 +34,7 @@ _KEY = LazyPattern(r'\[(?:"(?:[^"\\]|\\.)*"|-?[0-9]+)\]')
 _BARE = LazyPattern(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class ManagedInstance:
     """One resource that Terraform manages."""
 

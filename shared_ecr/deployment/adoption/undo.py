@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import tag_pairs
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UndoStep:
     """One call that puts a part of a repository back."""
 

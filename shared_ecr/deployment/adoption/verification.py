@@ -1,7 +1,6 @@
 """After an adoption: whether the registry is as it was, and the stack owns what it adopted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.deployment.adoption.certificate import AdoptionFinding
@@ -11,9 +10,10 @@ from shared_ecr.deployment.adoption.undo import undo_steps
 from shared_ecr.documents.live import DeniedRead, LiveRegistry
 from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.findings import Severity
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deviation:
     """One thing that is not as it was before the adoption."""
 

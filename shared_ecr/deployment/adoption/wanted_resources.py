@@ -1,7 +1,6 @@
 """What a declaration or a deployment would make of a registry, in the spelling of the live one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, as_json
 from shared_ecr.documents.live.live_registry import NAMED_BY, REPOSITORY, SINGLETONS
@@ -12,6 +11,7 @@ from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.account_settings import CALLED_SETTING, called_settings
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome
 
 # How a template refers to the key that its stack makes.
@@ -20,7 +20,7 @@ STACK_KEY = f"{OPEN_MARK}Key.Arn}}"
 RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WantedResource:
     """One resource as it will be."""
 
@@ -34,7 +34,7 @@ class WantedResource:
     """What CDK's command line calls the stack: the name of its template's file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WantedRegistry:
     """Everything that will be in one registry, by type and name."""
 

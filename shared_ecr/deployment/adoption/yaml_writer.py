@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 # Texts that need no quotes, in a flow collection either.
@@ -12,7 +12,7 @@ _NO_TEXTS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "nul
 _WIDTH = 110
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Commented:
     """A value with a comment above it."""
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 
 _MANIFEST = "manifest.json"
 # The property that names a resource, where its template may write one.
@@ -27,7 +27,7 @@ _NAME_PROPERTIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AssemblyResource:
     """One resource of one stack."""
 
@@ -40,7 +40,7 @@ class AssemblyResource:
     properties: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AssemblyContents:
     """All resources, and the parameters that CloudFormation reads before it deploys."""
 
@@ -73,7 +73,7 @@ def read_assembly(folder: Path) -> AssemblyContents:
     return AssemblyContents(tuple(resources), frozenset(versions))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Stack:
     name: str
     account: AccountId

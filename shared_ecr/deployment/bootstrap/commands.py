@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html; the options are
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -21,7 +21,7 @@ _QUALIFIER = LazyPattern(r"[a-z0-9]{1,10}")
 _POLICY_NAME = LazyPattern(r"[\w+=,.@-]{1,128}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BootstrapOptions:
     """How the environments are bootstrapped; what is left out has CDK's default."""
 
@@ -45,7 +45,7 @@ class BootstrapOptions:
                 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountCommands:
     """What is typed with the credentials of one account."""
 

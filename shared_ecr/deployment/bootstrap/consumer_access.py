@@ -1,7 +1,6 @@
 """Exactly what the principals of one account may pull, as the evaluator decides it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.access.callers import Caller, CallerKind, Identity
 from shared_ecr.access.capabilities import CAPABILITIES, PULL
@@ -11,11 +10,12 @@ from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.records import record
 
 _PULL = CAPABILITIES.index(PULL)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PullablePrincipal:
     """One principal of the account, or all of its roles, and what it may pull beyond those."""
 
@@ -26,7 +26,7 @@ class PullablePrincipal:
     """What the registry asks for besides, as phrases: a VPC endpoint, a tag."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsumerAccess:
     """All that an account may pull."""
 

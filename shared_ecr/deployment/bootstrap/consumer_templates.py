@@ -7,20 +7,20 @@ bucket of layers: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-end
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.deployment.bootstrap.consumer_access import ConsumerAccess, PullablePrincipal
 from shared_ecr.deployment.bootstrap.execution_policy import MAX_CHARACTERS
 from shared_ecr.deployment.bootstrap.identity_policies import login_statement
 from shared_ecr.model.permissions import AccessLevel
+from shared_ecr.records import record
 from shared_ecr.text.spelling import snake_case
 
 _VERSION = "2012-10-17"
 _INTERFACES = {"EcrApi": "ecr.api", "EcrDkr": "ecr.dkr"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsumerPolicy:
     """One managed policy: IAM allows 6,144 characters each, and ten for a role."""
 

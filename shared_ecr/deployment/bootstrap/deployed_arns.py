@@ -1,7 +1,6 @@
 """The ARNs of what an assembly deploys, as narrow as the names in it allow."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.access.actions import BEFORE_THE_REPOSITORY, REPOSITORY_LEVEL
 from shared_ecr.deployment.bootstrap.assembly_resources import AssemblyResource
@@ -9,6 +8,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 
 # CloudFormation names a resource STACK-LOGICALID-RANDOM and cuts a long stack name; this much of it is always kept.
 _KEPT_OF_STACK = 24
@@ -34,7 +34,7 @@ _NAMED = {
 _OIDC_ACTIONS = "OpenIDConnectProvider"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeployedArns:
     """Answers which ARNs an action of a deployment is needed on."""
 

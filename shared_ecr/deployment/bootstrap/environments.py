@@ -1,15 +1,15 @@
 """The accounts and Regions that a deployment of the registry reaches."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, quoted
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BootstrapEnvironment:
     """One account and Region that has to be bootstrapped."""
 

@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/security_iam_id-based-pol
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.model.permissions import AccessLevel
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryAccess:
     """One level on one repository, in every Region of its registry."""
 

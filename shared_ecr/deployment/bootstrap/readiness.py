@@ -1,7 +1,6 @@
 """What a look at the accounts has found: what is there, what is missing, and the command that repairs it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
@@ -12,6 +11,7 @@ from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.setting_type import ServiceLinkedRole
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 
 # The oldest bootstrap stack that CDK's default synthesizer deploys with:
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
@@ -27,7 +27,7 @@ class Readiness(StrEnum):
     """It could not be read, which is not taken for ready."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadinessCheck:
     """One thing of one account and Region."""
 

@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
 import copy
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 
 # The command line of CDK that reads assemblies of the library we synthesize with; never 'latest', since 3.0.0 was
 # published by accident and reads none of them. A test compares it with package.json.
@@ -21,7 +21,7 @@ _ROLE = "AWS::IAM::Role"
 _BOUNDARY_FOR_ALL = "ApplyPermissionsBoundaryToAllRoles"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hardening:
     """What is changed, beyond what every template gets."""
 

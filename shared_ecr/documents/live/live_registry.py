@@ -1,13 +1,13 @@
 """One registry as it is now: its resources in CloudFormation's spelling, and what could not be read of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live.logical_ids import logical_id
 from shared_ecr.model.filters import wildcard_matches
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import field, record
 
 REPOSITORY = "AWS::ECR::Repository"
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
@@ -37,7 +37,7 @@ def tag_pairs(tags: Json) -> Iterator[tuple[str, str]]:
                 continue
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiveResource:
     """One resource as it is now."""
 
@@ -70,7 +70,7 @@ class LiveResource:
         return logical_id(self.kind, self.name)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class DeniedRead:
     """Something that could not be read; nothing is certified or called in sync that it would say."""
 
@@ -81,7 +81,7 @@ class DeniedRead:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiveRegistry:
     """A registry at one moment."""
 

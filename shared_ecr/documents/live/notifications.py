@@ -1,12 +1,11 @@
 """The rules of EventBridge that stacks made for a registry, and their topics, as they are now."""
 
-from dataclasses import dataclass
-
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live.live_registry import DeniedRead
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiveRule:
     """One rule of a stack."""
 
@@ -19,7 +18,7 @@ class LiveRule:
     """The ARNs that it publishes to."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiveTopic:
     """One topic of a stack."""
 
@@ -30,7 +29,7 @@ class LiveTopic:
     """The key that encrypts it; empty where none does."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiveNotifications:
     """What the stacks of a registry made for its notifications."""
 

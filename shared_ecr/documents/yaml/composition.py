@@ -1,6 +1,5 @@
 """YAML events to a tree of nodes, bounded in size and depth, every fault of keys, tags and aliases collected."""
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.documents.nodes import Node, Scalar
@@ -12,6 +11,7 @@ from shared_ecr.documents.yaml.scalars import CoreTag, Value, plain_value, refus
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.unfinished import UnfinishedMapping, UnfinishedSequence
 from shared_ecr.findings.problems import Problem
+from shared_ecr.records import field, record, replace
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _UNPRINTABLE = LazyPattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Composition:
     """What one pass over a file found: a tree or nothing, faults, and where the quoted and block texts are."""
 
@@ -36,7 +36,7 @@ class Composition:
     failure: NotYamlError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Anchored:
     """A node that an alias may repeat, with what repeating it costs."""
 

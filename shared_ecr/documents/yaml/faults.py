@@ -1,11 +1,10 @@
 """What is wrong with a piece of a file, said where its place in the file is not known."""
 
-from dataclasses import dataclass
-
 from shared_ecr.findings.problems import Severity
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SyntaxFault:
     """A problem without its place."""
 

@@ -1,15 +1,14 @@
 """PyYAML's words for broken YAML, made readable for one who does not know its grammar."""
 
-from dataclasses import dataclass
-
 from shared_ecr.documents.yaml.events import NotYamlError
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.findings.problems import Problem
+from shared_ecr.records import record
 from shared_ecr.text import quoted, visible
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reading:
     """What PyYAML's two parsers mean by some words, and what usually repairs it."""
 

@@ -1,17 +1,16 @@
 """Lists and mappings while they are read: what may be a key, and that none is twice."""
 
-from dataclasses import dataclass, field, replace
-
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.invisible import INVISIBLE, named, repair, without_invisible
 from shared_ecr.documents.yaml.source import SourceText
+from shared_ecr.records import field, record, replace
 from shared_ecr.text import quoted
 
 MERGE_KEY = "<<"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class UnfinishedSequence:
     """The items so far."""
 
@@ -34,7 +33,7 @@ class UnfinishedSequence:
         return f"[{len(self.items)}]"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class UnfinishedMapping:
     """The entries so far; a refused key takes its value with it, so that what is left can be judged."""
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # its stub knows the module, not this function
 from pathlib import Path
 from typing import Any
 
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _BLANK = LazyPattern(r"[ \t\n\r]*")
@@ -16,7 +16,7 @@ _DECODER = json.JSONDecoder()
 Step = str | int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InventoryText:
     """A file's text under the name that its problems call it."""
 

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/inspector/v2/APIReference/API_EcrContainerImageMetad
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.uses import ImageUse, UnknownUses
+from shared_ecr.records import record
 from shared_ecr.text import counted
 
 INSPECTOR = "inspector"
@@ -18,7 +18,7 @@ INSPECTOR = "inspector"
 RECENTLY = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InspectedImage:
     """What Inspector says about one image."""
 

@@ -1,13 +1,12 @@
 """What is known of the images of one or several registries."""
 
-from dataclasses import dataclass
-
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.uses import ImageUse
 from shared_ecr.findings.problems import Problem
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inventory:
     """Repositories by name and Region, the images known to be in use, and what to be careful about."""
 

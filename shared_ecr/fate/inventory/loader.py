@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
@@ -18,13 +17,14 @@ from shared_ecr.fate.inventory.pages import EntryList, ImageOwner, UnexpectedVal
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
+from shared_ecr.records import field, record, replace
 from shared_ecr.text import quoted, visible
 
 # Clocks of this machine and of AWS differ by that much without anyone's fault.
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InventorySource:
     """A file, and the Region that its images are in, where the file does not say."""
 
@@ -32,7 +32,7 @@ class InventorySource:
     region: str = ""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Gathered:
     """What was read so far of one repository."""
 

@@ -5,18 +5,18 @@ has come.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.fate.inventory.documents import Step
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 
 # Our own files begin with this key; its value is the version of their form.
 OWN_KEY, OWN_VERSION = "sharedEcrInventory", 1
 ImageEntry = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageOwner:
     """Whose images: what is above an entry says, where the entry itself does not."""
 
@@ -25,7 +25,7 @@ class ImageOwner:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntryList:
     """A list of entries, or one entry, and its path in the document."""
 
@@ -37,7 +37,7 @@ class EntryList:
     """Whether the page says that another follows."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnexpectedValue:
     """Something that is not part of an inventory."""
 

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ from shared_ecr.fate.inventory.pages import OWN_KEY, OWN_VERSION
 from shared_ecr.fate.inventory.uses import ImageUse, UnknownUses
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.lifecycle.rules import StorageClass
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnreadRepository:
     """A repository that could not be read, or a service that did not say which images it uses."""
 

@@ -5,11 +5,11 @@ ECR registry in them counts. A line that is nothing but `NAME:TAG` or `NAME@DIGE
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.documents import read_text
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
@@ -23,7 +23,7 @@ _LINE = LazyPattern(rf"(?P<name>{_NAME}){_WHICH}")
 DEFAULT_TAG = "latest"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageUse:
     """That someone runs an image: which, as far as it was said, and who."""
 
@@ -47,7 +47,7 @@ class ImageUse:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnknownUses:
     """That it is not known of some images of a repository whether they are in use."""
 

@@ -1,15 +1,16 @@
 """A time axis: where a time is between left and right, and which days are worth a mark."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from shared_ecr.records import record
 
 _MARKS_AT_MOST = 10
 _STEPS_IN_MONTHS = (1, 2, 3, 6, 12, 24, 60)
 _STEPS_IN_DAYS = (1, 2, 7, 14)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Axis:
     """Times from *first* to *last* over the pixels from *left* to *right*."""
 

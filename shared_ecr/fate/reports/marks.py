@@ -1,12 +1,12 @@
 """How a fate looks: a colour and, for those who do not distinguish colours, a shape."""
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from shared_ecr.fate.verdicts import Fate
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MarkStyle:
     """The class of the style sheet, the shape around (0, 0) as an SVG path, and the word in the legend."""
 

@@ -1,7 +1,6 @@
 """Everything a report shows: outcomes by repository, findings and who accepted them, what is doubtful."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared_ecr.fate.costs import Prices, StorageTotal
@@ -9,9 +8,10 @@ from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.findings.problems import Problem
+from shared_ecr.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """The outcomes at one time, by one set of prices."""
 

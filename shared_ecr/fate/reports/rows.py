@@ -1,7 +1,6 @@
 """The lines of a table of fates, in words, whatever the table is written in."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from shared_ecr.fate.changes import ChangeKind, PolicyChange
 from shared_ecr.fate.costs import Prices, StorageTotal
@@ -9,6 +8,7 @@ from shared_ecr.fate.forecast import Day, Forecast
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reasons import rule_in_words, why
 from shared_ecr.fate.verdicts import Fate, ImageFate
+from shared_ecr.records import record
 from shared_ecr.text import counted, size, visible
 
 HEAD = ("fate", "image", "pushed", "rule", "why")
@@ -25,7 +25,7 @@ TITLES = {
 _WEEK = 7
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageRows:
     """The images of one repository that are worth a line each, and how many others are simply kept."""
 

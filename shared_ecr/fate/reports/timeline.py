@@ -6,7 +6,6 @@ limit is.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
@@ -16,6 +15,7 @@ from shared_ecr.fate.reports.axis import Axis
 from shared_ecr.fate.reports.marks import LATER, MarkStyle, look_of
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.rules import LifecycleRule, NewestImages, PushedAge
+from shared_ecr.records import record
 from shared_ecr.text import counted, plural
 
 WIDTH, LEFT, RIGHT, TOP, ROW, FOOT = 1180, 270, 24, 14, 84, 34
@@ -23,7 +23,7 @@ _BIN, _DOT, _FITTING = 9.0, 9.0, 7
 _ORDER = list(Fate)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Row:
     rule: LifecycleRule | None
     verdicts: Sequence[ImageFate]

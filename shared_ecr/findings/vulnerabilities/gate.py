@@ -5,7 +5,6 @@ in time is neither.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import assert_never
 
@@ -21,11 +20,12 @@ from shared_ecr.findings.vulnerabilities.scans import (
 )
 from shared_ecr.findings.vulnerabilities.severities import VulnerabilitySeverity, is_at_least
 from shared_ecr.findings.vulnerabilities.vulnerability import FixAvailability, Vulnerability, VulnerabilityStatus
+from shared_ecr.records import field, record
 
 NOT_SCANNED = "image-not-scanned"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanGate:
     """What an image must not have."""
 
@@ -46,7 +46,7 @@ class ScanGate:
         return tuple(each for each in self.allowed if each.faults(self.today))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanFinding(Finding):
     """A vulnerability of an image, or that the image is not scanned; the code of a vulnerability is its id."""
 
@@ -60,7 +60,7 @@ class ScanFinding(Finding):
         return f"{self.image} ({self.platform})" if self.platform else self.image
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageVerdict:
     """What the gate says of one image."""
 

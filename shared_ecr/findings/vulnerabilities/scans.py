@@ -1,14 +1,14 @@
 """What is known of the scan of an image: for each of its platforms a result, or why there is none."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from shared_ecr.findings.vulnerabilities.severities import VulnerabilitySeverity
 from shared_ecr.findings.vulnerabilities.vulnerability import Vulnerability
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompletedScan:
     """A scan with its result."""
 
@@ -24,14 +24,14 @@ class CompletedScan:
         return {severity: found[severity] for severity in VulnerabilitySeverity if found[severity]}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissingScan:
     """No scan has a result, and waiting brings none."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnfinishedScan:
     """A scan runs, and it did not end in the time that there was."""
 
@@ -41,7 +41,7 @@ class UnfinishedScan:
 ScanOutcome = CompletedScan | MissingScan | UnfinishedScan
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlatformScan:
     """The image for one platform, and what its scan found."""
 
@@ -51,7 +51,7 @@ class PlatformScan:
     outcome: ScanOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScannedImage:
     """An image as it was named, by its digest, with the scans of its platforms."""
 

@@ -4,8 +4,9 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.ht
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from shared_ecr.records import record
 
 
 class ScanProgress(Enum):
@@ -16,7 +17,7 @@ class ScanProgress(Enum):
     NOT_SCANNED = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScanStatusMeaning:
     """What a status means, and for one without findings why there are none."""
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.local import hooks
 from shared_ecr.local.ecr.answers import RequestBody, ServiceError
+from shared_ecr.records import record
 from shared_ecr.text.spelling import camel_keys
 
 # What a template says of one resource, in CloudFormation's spelling.
@@ -16,7 +16,7 @@ Properties = dict[str, Any]
 Made = tuple[str, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceType:
     """A type by what happens to its resources."""
 

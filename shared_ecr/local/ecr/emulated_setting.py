@@ -4,15 +4,15 @@ Each setting has a file beside this one, and is known because it is there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from shared_ecr.local.cloudformation.types import ResourceType
 from shared_ecr.local.ecr.answers import Operation
 from shared_ecr.model.settings.table import rows_in
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EmulatedSetting:
     """One setting."""
 

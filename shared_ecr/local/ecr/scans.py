@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanF
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared_ecr.local import hooks
 from shared_ecr.local.clock import Clock
 from shared_ecr.local.ecr.answers import RequestBody, ServiceError, new_store, page, reply
 from shared_ecr.local.ecr.api_operations import served_by
+from shared_ecr.records import field, record
 
 # A look: the status and the findings as ECR answers them, or the code of an error.
 Look = Mapping[str, Any] | str
@@ -30,7 +30,7 @@ _NOTHING_IS_SCANNED: tuple[Look, ...] = (
 )
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _ImageScan:
     """The results still to be shown of one image, and what a start of a scan is answered."""
 

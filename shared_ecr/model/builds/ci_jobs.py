@@ -1,7 +1,6 @@
 """The jobs of GitHub Actions and GitLab that a declaration allows to push to one repository."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from shared_ecr.model.builds.refs import RefKind, RefPattern
 from shared_ecr.model.names import RepositoryName
@@ -9,11 +8,12 @@ from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import GitHubActions, GitLabCi, Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.registry_policy import GRANTS, PREFIX_GRANTS
+from shared_ecr.records import field, record
 
 _PUSHES = frozenset({AccessLevel.PUSH, AccessLevel.PULL_PUSH})
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class PushingJob:
     """Jobs of one project that assume one role, and the pushes for which they may."""
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared_ecr.model.builds.paths import SourcePath
@@ -14,6 +13,7 @@ from shared_ecr.model.names.platforms import Platform
 from shared_ecr.model.permissions import AccessLevel, Grant
 from shared_ecr.model.principals import Role
 from shared_ecr.model.repositories import RepositorySpec
+from shared_ecr.records import record, replace
 
 # A role has at most 64 characters: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 _MAX_NAME = 64
@@ -60,7 +60,7 @@ class ComputeSize(StrEnum):
         return f"BUILD_GENERAL1_{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageBuild:
     """One repository whose images are built of one source."""
 
@@ -79,7 +79,7 @@ class ImageBuild:
         object.__setattr__(self, "platforms", tuple(sorted(self.platforms)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildSettings:
     """Every build of a declaration, and where their projects are."""
 

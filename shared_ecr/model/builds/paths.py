@@ -1,10 +1,10 @@
 """A path inside the source of a build, such as its Dockerfile."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -12,7 +12,7 @@ from shared_ecr.text.patterns import LazyPattern
 _SEGMENT = LazyPattern(r"(?!-)[\w.@+~-]+(?: [\w.@+~-]+)*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class SourcePath:
     """A path below the root of the source, with `/` on every system; `.` is the root itself."""
 

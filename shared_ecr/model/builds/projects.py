@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared_ecr.model.builds.refs import RefKind
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.permissions import PUSH_ACTIONS
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.records import record
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
 _MACHINES = {
@@ -22,7 +22,7 @@ _MACHINES = {
 _CONNECTION_ACTIONS = ("GetConnection", "GetConnectionToken", "UseConnection")
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class BuildProject:
     """The project of one build."""
 

@@ -4,12 +4,12 @@
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import wildcard_matches
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -32,7 +32,7 @@ class RefKind(StrEnum):
         return _PREFIXES[self.value]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RefPattern:
     """Branches or tags of one name, or of a pattern."""
 

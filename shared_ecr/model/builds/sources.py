@@ -1,12 +1,12 @@
 """The git repository that a build is made of, and the connection by which CodeBuild reads it."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -31,7 +31,7 @@ class GitHost(StrEnum):
         return self.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class GitSource:
     """One git repository."""
 
@@ -75,7 +75,7 @@ class GitSource:
         return f"{self.host}/{self.path}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class SourceConnection:
     """A CodeConnection: the permission of an account to read repositories of a host."""
 

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy
 
 import json
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, assert_never
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -26,12 +25,13 @@ from shared_ecr.model.lifecycle.rules import (
     TaggedWith,
     Untagged,
 )
+from shared_ecr.records import record
 
 MAX_RULES = 50
 MAX_CHARACTERS = 30_720
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LifecyclePolicy:
     """Rules in the order of their priorities; never empty, never in conflict."""
 
@@ -47,7 +47,7 @@ class LifecyclePolicy:
         return render(self.rules)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoLifecyclePolicy:
     """The repository has no lifecycle policy: no image ever expires."""
 

@@ -7,7 +7,6 @@ docs/reference/presets.md says of each what it keeps.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import assert_never
 
@@ -23,6 +22,7 @@ from shared_ecr.model.lifecycle.rules import (
     TaggedLike,
     Untagged,
 )
+from shared_ecr.records import record
 
 # More images than a repository of releases gets; ECR has no action to retain (user guide, LifecyclePolicies).
 AS_GOOD_AS_ALL = 9999
@@ -44,7 +44,7 @@ class Band(IntEnum):
     """The one rule for any image of the archive."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeepReleases:
     """Keep, for each of *tags*, the *newest* images whatever later rules say; by default as good as all."""
 
@@ -52,7 +52,7 @@ class KeepReleases:
     newest: int = AS_GOOD_AS_ALL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PullRequestImages:
     """Expire images of pull requests *days* days after their push."""
 
@@ -60,7 +60,7 @@ class PullRequestImages:
     days: int = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BranchImages:
     """Keep, for each of *tags*, the *newest* images; expire the others."""
 
@@ -68,14 +68,14 @@ class BranchImages:
     newest: int = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UntaggedImages:
     """Expire images without a tag *days* days after their push."""
 
     days: int = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArchiveColdImages:
     """Archive images that no one has pulled for *days* days; expire them later, if ever.
 
@@ -87,7 +87,7 @@ class ArchiveColdImages:
     expire_after_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewestOfAll:
     """Keep the *keep* newest images of those that no other rule selects."""
 
@@ -113,7 +113,7 @@ def composed(presets: Sequence[Preset]) -> list[tuple[int, LifecycleRule]]:
     return numbered
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Unnumbered:
     """A rule without its place."""
 

@@ -3,11 +3,11 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 MAX_WILDCARDS = 4
@@ -16,17 +16,17 @@ MAX_WILDCARDS = 4
 MIN_ARCHIVED_DAYS = 90
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyImage:
     """Select every image, tagged or not."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Untagged:
     """Select images without any tag."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaggedLike:
     """Select images that match *every* pattern with some tag; `*` stands for any characters."""
 
@@ -43,7 +43,7 @@ class TaggedLike:
                 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaggedWith:
     """Select images that have, for *every* prefix, some tag that starts with it."""
 
@@ -56,28 +56,28 @@ class TaggedWith:
 Selection = AnyImage | Untagged | TaggedLike | TaggedWith
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewestImages:
     """Keep the *keep* images pushed last; count out the others."""
 
     keep: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushedAge:
     """Count out images pushed more than *days* days ago."""
 
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PulledAge:
     """Count out images that no one has pulled for more than *days* days; these can only be archived."""
 
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArchivedAge:
     """Count out images archived more than *days* days ago; these can only be expired, after 90 days at least."""
 
@@ -101,7 +101,7 @@ class StorageClass(StrEnum):
     ARCHIVE = "archive"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LifecycleRule:
     """A selection, a count and an action; a lower priority number is evaluated first."""
 

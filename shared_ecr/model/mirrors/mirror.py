@@ -1,7 +1,6 @@
 """One mirror: from which repository there into which one here, and which images."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
 from shared_ecr.model.mirrors.upstreams import UpstreamRepository
@@ -9,9 +8,10 @@ from shared_ecr.model.mirrors.wanted import PinnedTag, TagPattern, WantedImages
 from shared_ecr.model.names import Digest, RepositoryName, Tag
 from shared_ecr.model.names.platforms import Platform
 from shared_ecr.model.names.versions import version_order
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chosen:
     """One image to copy."""
 
@@ -21,7 +21,7 @@ class Chosen:
     """The tag it gets; None where its digest alone names it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mirror:
     """What is copied from one repository there into one here."""
 

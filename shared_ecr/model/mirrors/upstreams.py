@@ -1,6 +1,5 @@
 """Repositories of other registries, as a declaration names them: always with their registry."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -9,10 +8,11 @@ from shared_ecr.model.names.look_alikes import refuse_look_alike
 from shared_ecr.model.names.references import WrittenReference, docker_hub_path, parse_repository
 from shared_ecr.model.names.registry_host import DOCKER_HUB
 from shared_ecr.model.names.repository import GRAMMAR
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class UpstreamRepository:
     """One repository of another registry."""
 

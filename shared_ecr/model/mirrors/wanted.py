@@ -1,6 +1,5 @@
 """Which images a mirror means: tags, patterns of tags, digests, or a tag pinned to a digest."""
 
-from dataclasses import dataclass
 from typing import Self, assert_never
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -8,6 +7,7 @@ from shared_ecr.model.filters import WILDCARD, wildcard_matches
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import Digest, Tag
 from shared_ecr.model.names.image import MAX_TAG_LENGTH
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -17,7 +17,7 @@ _PATTERN = LazyPattern(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*")
 _MOVING = LazyPattern(r"[^0-9]*|[vV]?[0-9]{1,3}(?:\.[0-9]{1,3})?(?:-[^0-9]*)?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class TagPattern:
     """The tags that match as a whole; `*` stands for any characters or none, nothing else is special."""
 
@@ -43,7 +43,7 @@ class TagPattern:
         return self.text
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class PinnedTag:
     """A tag here for one image there, whatever the upstream's tag of that name means by then."""
 

@@ -1,10 +1,10 @@
 """The identifiers of accounts and organizations."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -14,7 +14,7 @@ _SEPARATED = LazyPattern(r"[0-9][0-9 _.-]*[0-9]")
 _ORGANIZATION = LazyPattern(r"o-[a-z0-9]{10,32}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class AccountId:
     """The twelve digits of an AWS account, kept as text: a leading zero is part of it."""
 
@@ -50,7 +50,7 @@ class AccountId:
         return self.digits
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class OrganizationId:
     """The id of an AWS Organization, `o-` and 10 to 32 lower-case letters or digits."""
 

@@ -1,10 +1,10 @@
 """Tags and digests: what names one image of a repository."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -14,7 +14,7 @@ _DIGEST = LazyPattern(r"sha256:[0-9a-f]{64}")
 MAX_TAG_LENGTH = 128
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Tag:
     """A movable name of an image: letters, digits, `_`, `.` and `-`, at most 128, not led by `.` or `-`."""
 
@@ -41,7 +41,7 @@ class Tag:
         return self.text
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Digest:
     """The immutable name of a manifest or blob: `sha256:` and 64 hexadecimal digits."""
 

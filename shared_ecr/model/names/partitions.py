@@ -4,15 +4,15 @@ Source: botocore's `endpoints.json` (partitions, DNS suffixes, the Regions of EC
 imports no SDK; `tests/client/test_botocore_agrees.py` fails when AWS adds a Region that this table lacks.
 """
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, nearest, quoted
 from shared_ecr.text.patterns import LazyPattern
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Partition:
     """A separate world of AWS with its own accounts, ARNs and host names."""
 
@@ -53,7 +53,7 @@ _ZONE = LazyPattern(r"([a-z]{2,4}(?:-[a-z]+)+-[0-9])[a-z]")
 FIPS_REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-1", "us-west-2", "us-gov-east-1", "us-gov-west-1"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Region:
     """An AWS Region in which ECR runs."""
 

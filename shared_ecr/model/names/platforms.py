@@ -3,10 +3,10 @@
 Source: https://github.com/opencontainers/image-spec/blob/main/image-index.md, `platform`; the words are Go's.
 """
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -19,7 +19,7 @@ _SYSTEMS = frozenset({"linux", "windows", "freebsd"})
 _IMPLIED = {"arm64": "v8", "amd64": "v1"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Platform:
     """`OS/ARCHITECTURE[/VARIANT]`, as `docker build --platform` takes it."""
 

@@ -4,7 +4,6 @@ Source: https://github.com/distribution/reference/blob/main/reference.go; unlike
 guessed: a name without a registry is a repository of the declaration, and there is no `latest`.
 """
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -12,6 +11,7 @@ from shared_ecr.model.names.image import Digest, Tag
 from shared_ecr.model.names.look_alikes import refuse_look_alike
 from shared_ecr.model.names.registry_host import DOCKER_HUB, RegistryHost
 from shared_ecr.model.names.repository import GRAMMAR, RepositoryName
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -21,7 +21,7 @@ _HOSTED = LazyPattern(r":|^\[|\.[A-Za-z]{2,}$|\.xn--[A-Za-z0-9-]+$|^[0-9]+(?:\.[
 MAX_PATH_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageReference:
     """One image in one registry: host, repository, and the tag or digest that names it."""
 
@@ -64,7 +64,7 @@ class ImageReference:
         return f"{self.repository_uri}{beside}{'@' if isinstance(self.name, Digest) else ':'}{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrittenReference:
     """`[HOST/]REPOSITORY[:TAG…][@DIGEST]` taken apart as it was written; host and repository are still unread."""
 

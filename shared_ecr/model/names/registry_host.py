@@ -5,12 +5,12 @@ The match is anchored at both ends and the Region is checked against the suffix'
 https://docs.aws.amazon.com/general/latest/gr/ecr.html, https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names.accounts import AccountId
 from shared_ecr.model.names.partitions import FIPS_REGIONS, Region
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -37,7 +37,7 @@ DOCKER_HUB_ADDRESS = "registry-1.docker.io"
 DOCKER_HUB_HOSTS = frozenset({DOCKER_HUB, "index.docker.io", DOCKER_HUB_ADDRESS})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EcrRegistry:
     """One account's ECR in one Region, and which of its host names is meant."""
 
@@ -64,7 +64,7 @@ class EcrRegistry:
         return f"arn:{self.region.partition}:ecr:{self.region}:{self.account}:repository/{repository}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RegistryHost:
     """The host of a registry, with its port where one is given; never a scheme or a path."""
 

@@ -1,10 +1,10 @@
 """Names of ECR repositories."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import counted, quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -16,7 +16,7 @@ _DOUBLE = LazyPattern(r"__|--")
 _URI = LazyPattern(r"[0-9]{12}\.dkr[.-]ecr[^/]*/(.+)")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RepositoryName:
     """The name of a repository within its registry: lower-case segments joined by slashes."""
 

@@ -1,12 +1,11 @@
 """A grant: a consumer, what it is given, and what else must hold."""
 
-from dataclasses import dataclass
-
 from shared_ecr.model.permissions.levels import AccessLevel
 from shared_ecr.model.principals import EVERYWHERE, Consumer, Narrowing
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Grant:
     """A consumer given a level."""
 

@@ -6,16 +6,16 @@ https://github.com/aws-samples/data-perimeter-policy-examples (resource_based_po
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.permissions.grants import Grant
 from shared_ecr.model.principals import FromOrganization, Organization, OrganizationalUnit, Service
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Perimeter:
     """Who may be allowed at all."""
 

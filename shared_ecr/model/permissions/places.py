@@ -1,12 +1,12 @@
 """Where a policy is stored: what its ARNs begin with."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.names import Region
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyLocation:
     """Where a policy is stored; CDK tokens are welcome, since the parts are only joined into ARNs."""
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, assert_never
 
 from shared_ecr.model.permissions.places import PolicyLocation
@@ -29,13 +28,14 @@ from shared_ecr.model.principals import (
     Service,
 )
 from shared_ecr.model.principals.service_names import KNOWN
+from shared_ecr.records import record
 
 # EMR Serverless looks at an image before it pulls it: "not authorized to perform: ECR:DescribeImages".
 # https://repost.aws/articles/AR8qhFX6KXRpOpVKEEdM8UYA
 _LOOKS_FIRST = {"emr-serverless": ("ecr:DescribeImages",)}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class PrincipalValue:
     """One of those who have access on a way: the value that names it, and for a source its account."""
 
@@ -43,7 +43,7 @@ class PrincipalValue:
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Way:
     """A principal element and a condition, but for the members."""
 

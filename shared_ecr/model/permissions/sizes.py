@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -25,6 +24,7 @@ from shared_ecr.model.principals import (
     Role,
     Service,
 )
+from shared_ecr.records import record
 from shared_ecr.text import counted, listed
 
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
@@ -34,7 +34,7 @@ _SOME_ORGANIZATION = OrganizationId("o-a1b2c3d4e5")
 _SOME_UNIT = OrganizationalUnit(_SOME_ORGANIZATION, "r-ab12", ("ou-ab12-11111111",))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicySize:
     """How much of ECR's limit a policy takes."""
 

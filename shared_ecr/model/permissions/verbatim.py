@@ -3,14 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VerbatimStatement:
     """One statement as it is written, in the order of its elements."""
 

@@ -1,12 +1,12 @@
 """Those who call with permissions of their own: accounts and roles."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -20,7 +20,7 @@ _ROLE = TextGrammar(
 _ROLE_ARN = LazyPattern(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[^:]*):(?P<kind>[a-z-]+)/(?P<name>.+)")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Account:
     """Every principal of an account that the account's own IAM policies allow."""
 
@@ -30,7 +30,7 @@ class Account:
         return f"account {self.account}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Role:
     """One IAM role; it must exist when the policy is stored, else ECR refuses the whole policy."""
 

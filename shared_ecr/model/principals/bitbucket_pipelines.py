@@ -1,11 +1,11 @@
 """The pipelines of Bitbucket, whose tokens name workspaces, repositories and environments by UUIDs."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import ANY_UUID, CiWorkflow, uuid_of
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 _WORKSPACE = TextGrammar(
@@ -16,7 +16,7 @@ _WORKSPACE = TextGrammar(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class BitbucketPipelines(CiWorkflow):
     """The pipelines of one Bitbucket repository; their tokens name no branch, but deployment environments."""
 

@@ -6,10 +6,10 @@ beside this one.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
+from shared_ecr.records import field, record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -25,7 +25,7 @@ _NOT_IN_A_REF = frozenset('~^:?[\\"')
 ANY_UUID = "-".join("?" * length for length in (8, 4, 4, 4, 12))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class CiWorkflow(ABC):
     """The jobs of one project in a CI system, by the role they assume."""
 

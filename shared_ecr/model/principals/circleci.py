@@ -1,12 +1,12 @@
 """The jobs of CircleCI: https://circleci.com/docs/openid-connect-tokens/."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import ANY_UUID, CiWorkflow, ref_name, uuid_of
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -14,7 +14,7 @@ from shared_ecr.text.patterns import LazyPattern
 _ORIGIN = LazyPattern(r"[a-z0-9.-]+(?:/[\w.-]+){2,}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class CircleCi(CiWorkflow):
     """The jobs of one CircleCI project; a branch is in the second version of its token alone."""
 

@@ -1,12 +1,12 @@
 """The workflows of GitHub Actions: https://docs.github.com/en/actions/reference/security/oidc."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import CiWorkflow, ref_name
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -17,7 +17,7 @@ _GITHUB_REPOSITORY = LazyPattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[\w
 _ENVIRONMENT = LazyPattern(r"[\w.-]+(?: [\w.-]+)*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class GitHubActions(CiWorkflow):
     """The workflows of one GitHub repository."""
 

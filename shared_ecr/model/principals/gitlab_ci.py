@@ -1,12 +1,12 @@
 """The jobs of GitLab CI/CD: https://docs.gitlab.com/ci/secrets/id_token_authentication/."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.model.principals.ci_workflows import CiWorkflow, ref_name
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -17,7 +17,7 @@ _HOST = LazyPattern(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class GitLabCi(CiWorkflow):
     """The jobs of one GitLab project."""
 

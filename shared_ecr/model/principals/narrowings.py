@@ -1,10 +1,10 @@
 """What else must hold for a consumer to be allowed: the VPC endpoint it comes through, the tags of its role."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -31,7 +31,7 @@ _TAG_VALUE = TextGrammar(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Narrowing:
     """Conditions on the caller, all of which must hold; each is met by any one of its values."""
 

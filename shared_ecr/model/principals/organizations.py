@@ -1,11 +1,11 @@
 """Many accounts at once: an organization, and a unit of it by its path."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import OrganizationId
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -17,7 +17,7 @@ _GRAMMAR = "A path is o-ORGANIZATION/r-ROOT/ou-UNIT/, with further units below, 
 MAX_NESTED_UNITS = 5
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Organization:
     """Every principal of every account of an AWS Organization that its own IAM policies allow."""
 
@@ -27,7 +27,7 @@ class Organization:
         return f"organization {self.organization}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class OrganizationalUnit:
     """Every principal of the accounts in one unit, which moves with the accounts that enter and leave it."""
 

@@ -1,11 +1,11 @@
 """AWS services that pull by themselves, always on behalf of someone: without a source anyone could send them."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, OrganizationId
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -34,7 +34,7 @@ _APPLICATION = TextGrammar(
 _ARN = LazyPattern(r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[^:]*):(?P<rest>[^ ]+)")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class LambdaFunctions:
     """The functions of an account, or one of them: Lambda itself pulls, for the account that creates them."""
 
@@ -52,7 +52,7 @@ class LambdaFunctions:
         return f"{which} account {self.account}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class CodeBuildProject:
     """One CodeBuild project whose build image CodeBuild pulls with its own credentials."""
 
@@ -68,7 +68,7 @@ class CodeBuildProject:
         return f"CodeBuild project {self.project} of account {self.account}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class EmrServerless:
     """The EMR Serverless applications of an account, or one of them, with an image of their own."""
 
@@ -85,7 +85,7 @@ class EmrServerless:
         return f"EMR Serverless {self.application or 'applications'} of account {self.account}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class FromAccount:
     """Whatever a service does for an account."""
 
@@ -95,7 +95,7 @@ class FromAccount:
         return f"for account {self.account}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class FromArn:
     """What a service does for one resource, or for those that a pattern matches, of one account."""
 
@@ -136,7 +136,7 @@ class FromArn:
         return f"for {self.service} {self.resource} of account {self.account}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class FromOrganization:
     """Whatever a service does for any account of an organization."""
 
@@ -149,7 +149,7 @@ class FromOrganization:
 ServiceSource = FromAccount | FromArn | FromOrganization
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Service:
     """An AWS service that pulls as itself, and on whose behalf it must do so."""
 

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccount
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.property_shapes import TEXT, ObjectOf
@@ -12,9 +11,10 @@ from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import SettingType, TerraformType
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountSettings:
     """The settings that are declared; None leaves one as the account has it.
 

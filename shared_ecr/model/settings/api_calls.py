@@ -4,11 +4,12 @@ A custom resource makes them; docs/reference/registry-settings.md says which set
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from shared_ecr.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class CalledSetting:
     """A setting of the registry, and the call that puts it; it is made again whenever the input changes."""
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creati
 """
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -19,6 +18,7 @@ from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.setting import Setting
 from shared_ecr.model.settings.setting_type import ServiceLinkedRole, SettingType, TerraformType
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 ROOT = "ROOT"
@@ -33,7 +33,7 @@ class AppliedFor(StrEnum):
     REPLICATION = "REPLICATION"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class TemplatePrefix:
     """A namespace of repositories, without its last slash, or `ROOT` for those that no other template is for."""
 
@@ -57,7 +57,7 @@ class TemplatePrefix:
         return "" if self.text == ROOT else f"{self.text}/"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreationTemplate:
     """The occasions, the namespace, and the settings of each repository that ECR creates there."""
 

@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 from typing import Any
 
 from shared_ecr.model.filters import WILDCARD
+from shared_ecr.records import record
 
 _ECR_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html"
 _INSPECTOR_PAGE = "https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html"
@@ -49,7 +49,7 @@ class FindingSeverity(StrEnum):
         return tuple(reversed(every[every.index(str(self)) :]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EventRow:
     """One kind of event of one service, and how it is recognized."""
 

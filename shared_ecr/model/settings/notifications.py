@@ -9,7 +9,6 @@ another account or another rule where AWS names one. docs/adr/0071-notifications
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -18,6 +17,7 @@ from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.settings.event_patterns import EVENTS, EventKind, EventRow, FindingSeverity
 from shared_ecr.model.settings.scanning import Scanning, ScanType
 from shared_ecr.model.settings.setting import Setting
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -32,7 +32,7 @@ _TOPIC_ARN = LazyPattern(
 _PATTERN = LazyPattern(r"(?=.{2,256}$|\*$)(?:[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-]+[a-z0-9*]+)*")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RepositoryPattern:
     """Repositories by their whole name; `*` matches any characters."""
 
@@ -59,7 +59,7 @@ class RepositoryPattern:
         return cls(text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MadeTopic:
     """A topic that the stack makes, with its policy."""
 
@@ -67,7 +67,7 @@ class MadeTopic:
     """The key that encrypts it; None for one that the stack makes, whose policy allows EventBridge."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedTopic:
     """A topic that exists already, in the account and the Region of the registry; its policy is its owner's."""
 
@@ -92,7 +92,7 @@ class NamedTopic:
 Topic = MadeTopic | NamedTopic
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class NotificationEvent:
     """One kind of event that is published."""
 
@@ -101,7 +101,7 @@ class NotificationEvent:
     """From which severity on, for findings alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notifications:
     """The events that are published, the repositories that they are of, and the topic."""
 

@@ -4,11 +4,11 @@ The public registry is in us-east-1 alone, whatever the Region of the private on
 Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.model.names import Region, RepositoryName
 from shared_ecr.model.permissions import Grant, PolicyLocation, repository_policy
+from shared_ecr.records import record
 
 HOME = Region("us-east-1")
 # AWS::ECR::PublicRepository, RepositoryCatalogData.
@@ -23,7 +23,7 @@ PUSH_ACTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CatalogData:
     """What the gallery shows of a repository."""
 
@@ -45,7 +45,7 @@ class CatalogData:
         return {key: value for key, value in properties.items() if value} or None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PublicRepositorySpec:
     """A public repository as it must be."""
 

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cach
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -23,6 +22,7 @@ from shared_ecr.model.settings.setting_type import (
     SettingType,
     TerraformType,
 )
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
@@ -75,7 +75,7 @@ _HOSTS = {
 _WITH_SECRET = frozenset({Upstream.AZURE, Upstream.CHAINGUARD, Upstream.DOCKER_HUB, Upstream.GITHUB, Upstream.GITLAB})
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class CachePrefix:
     """The first part of the names that cached repositories get, or `ROOT` for none."""
 
@@ -101,7 +101,7 @@ class CachePrefix:
         return self.text == ROOT or name.text.startswith(f"{self.text}/")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MadeSecret:
     """A secret that the stack makes, without a value: `username` and `accessToken` are put in by hand."""
 
@@ -120,7 +120,7 @@ class MadeSecret:
         return cls(text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedSecret:
     """A secret that exists already, in the account and Region of the registry."""
 
@@ -144,7 +144,7 @@ class NamedSecret:
 Secret = MadeSecret | NamedSecret
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CacheRule:
     """One upstream under one prefix."""
 

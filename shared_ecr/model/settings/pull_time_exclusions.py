@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.names import EcrRegistry
@@ -13,6 +12,7 @@ from shared_ecr.model.property_shapes import TEXT, ObjectOf
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 MAX_EXCLUSIONS = 100
@@ -27,7 +27,7 @@ _PRINCIPAL = TextGrammar(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class ExcludedPrincipal:
     """A role or user whose pulls leave the last recorded pull time alone."""
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissi
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from shared_ecr.model.names import AccountId, EcrRegistry
@@ -25,6 +24,7 @@ from shared_ecr.model.settings.pull_through_cache import CACHES, ROOT, CacheRule
 from shared_ecr.model.settings.roles import repositories
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType
+from shared_ecr.records import record
 
 # Replicas of repositories with tags are made with their tags, which is an action of its own.
 REPLICATION_ACTIONS = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
@@ -34,7 +34,7 @@ CACHE_ACTIONS = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 CREATE_ACTIONS = tuple(sorted({"ecr:CreateRepository", *PUSH_ACTIONS}))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplicationSource:
     """Another account whose registry copies images into this one."""
 
@@ -43,7 +43,7 @@ class ReplicationSource:
     """The prefixes of the names that it may write; `""` is every name."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class PrefixGrants:
     """What is granted on the repositories of one namespace, those that do not exist yet included."""
 

@@ -8,7 +8,6 @@ template of the source.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from shared_ecr.model.encryption import at_destination
 from shared_ecr.model.names import EcrRegistry, RepositoryName
@@ -19,12 +18,13 @@ from shared_ecr.model.settings.registry_policy import REPLICATION_SOURCES, Repli
 from shared_ecr.model.settings.replication import REPLICATION, Destination, Replication
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.settings.setting import SettingsSpec
+from shared_ecr.records import record, replace
 
 # Names of one level have no namespace, and a template for all names of a registry is not of replicas.
 _ANY_NAME = RepositoryName("any")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replicas:
     """The repositories and settings of one destination."""
 

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -21,6 +20,7 @@ from shared_ecr.model.settings.setting_type import (
     TerraformType,
 )
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
@@ -47,7 +47,7 @@ _PREFIX = TextGrammar(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Destination:
     """A registry that receives replicas."""
 
@@ -63,7 +63,7 @@ class Destination:
         return f"{self.account}-{self.region}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class NamePrefix:
     """A prefix of repository names: `team/` and `team/app`, but also `te`."""
 
@@ -84,7 +84,7 @@ class NamePrefix:
         return cls(_PREFIX.require(text))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class ReplicationRule:
     """Destinations, and the repositories that are copied there; without prefixes, all of them."""
 
@@ -102,7 +102,7 @@ class ReplicationRule:
         return not self.prefixes or any(name.text.startswith(prefix.text) for prefix in self.prefixes)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replication:
     """The replication configuration of a registry, of which each account has one in each Region."""
 

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-privat
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Self
 
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 # AWS::ECR::RepositoryCreationTemplate, CustomRoleArn: the class of its pattern has no '/'.
@@ -25,7 +25,7 @@ _ROLE_ARN = TextGrammar(
 _KEY_ACTIONS = ("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RoleArn:
     """A role that exists already, in the account of the registry."""
 
@@ -42,7 +42,7 @@ class RoleArn:
         return self.text.split(":")[4]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceRoleSpec:
     """A role that one AWS service takes on, and all that it allows."""
 

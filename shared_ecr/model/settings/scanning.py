@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.ht
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -21,6 +20,7 @@ from shared_ecr.model.settings.setting_type import (
     TerraformType,
 )
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
 
@@ -48,7 +48,7 @@ class ScanFrequency(StrEnum):
     CONTINUOUS_SCAN = "CONTINUOUS_SCAN"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class ScanFilter:
     """Repositories by name: `*` matches any characters; without one, the name contains the text."""
 
@@ -60,7 +60,7 @@ class ScanFilter:
         return cls(_FILTER.require(text))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class ScanRule:
     """A frequency, and the repositories it is for."""
 
@@ -68,7 +68,7 @@ class ScanRule:
     filters: tuple[ScanFilter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scanning:
     """The scanning configuration of a registry: one for each account and Region, whichever stack writes it.
 

@@ -6,13 +6,14 @@ docs/adr/0058-settings-are-a-table.md says which files a new setting touches.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
+
+from shared_ecr.records import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingValue:
     """What a declaration says about one key."""
 
@@ -20,7 +21,7 @@ class SettingValue:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting(Generic[T]):
     """A key under `registry` in the declaration, and what holds where it is not written."""
 
@@ -34,7 +35,7 @@ class Setting(Generic[T]):
         return SettingValue(self.key, self.normal(value) if self.normal else value)
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@record
 class SettingsSpec:
     """All settings of a registry; those left out have the safe value or stay as the account has them."""
 

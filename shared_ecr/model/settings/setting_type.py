@@ -4,19 +4,19 @@ One row serves the construct, the live reader, drift, adoption and the review of
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from shared_ecr.model.names import EcrRegistry
 from shared_ecr.model.property_shapes import ObjectOf
 from shared_ecr.model.settings.setting import SettingsSpec
+from shared_ecr.records import field, record
 from shared_ecr.text.spelling import pascal_keys, snake_case
 
 Properties = Mapping[str, Any]
 """The properties of one resource, in the spelling of CloudFormation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiveReading:
     """How ECR returns what is set."""
 
@@ -28,7 +28,7 @@ class LiveReading:
     """The errors that mean that nothing is set."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerraformBlock:
     """A block of a Terraform resource."""
 
@@ -39,7 +39,7 @@ class TerraformBlock:
     """Whether there may be several; else it becomes one object."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerraformType:
     """The resource type of the provider `aws` that does the same, with its attributes.
 
@@ -53,7 +53,7 @@ class TerraformType:
     """The properties for which the provider replaces the resource, where they are not those of CloudFormation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceLinkedRole:
     """A role that a service makes for itself, and the service that makes it.
 
@@ -66,7 +66,7 @@ class ServiceLinkedRole:
     """Whether the settings of a registry need it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SettingType:
     """A resource type that settings become, and what is known of it."""
 

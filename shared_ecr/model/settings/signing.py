@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.h
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -15,6 +14,7 @@ from shared_ecr.model.property_shapes import FILTERS, TEXT, ListOf, ObjectOf
 from shared_ecr.model.settings.setting import Setting
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 from shared_ecr.text.spelling import pascal_keys
@@ -44,7 +44,7 @@ WITHOUT_SIGNER = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class SigningFilter:
     """Repositories by their whole name; `*` matches any characters."""
 
@@ -64,7 +64,7 @@ class ValidityUnit(StrEnum):
     YEARS = "YEARS"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Validity:
     """How long a signature is valid: at most 135 months."""
 
@@ -81,7 +81,7 @@ class Validity:
             )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class MadeProfile:
     """A signing profile that the stack makes; its name can never be used again once it is cancelled."""
 
@@ -102,7 +102,7 @@ class MadeProfile:
         return cls(text)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class NamedProfile:
     """A signing profile that exists already, in the Region of the registry; it may be another account's."""
 
@@ -125,7 +125,7 @@ class NamedProfile:
 Profile = MadeProfile | NamedProfile
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SigningRule:
     """A profile, and the repositories whose images it signs; without filters, all of them."""
 
@@ -141,7 +141,7 @@ class SigningRule:
         return {"signingProfileArn": profile_arn} | ({"repositoryFilters": filters} if filters else {})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signing:
     """The signing configuration of a registry: one for each account and Region, whichever stack writes it."""
 

@@ -6,9 +6,9 @@ happens to it and how it differs, `rules` look at one case each. What lifecycle 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.records import record, replace
 from shared_ecr.review.changes.cases import DeploymentPair, RepositoryPair, ReviewContext, alone, removal_of
 from shared_ecr.review.changes.identity.departures import departure
 from shared_ecr.review.changes.identity.pairing import Paired, held
@@ -45,7 +45,7 @@ from shared_ecr.review.verdict import Happening, RepositoryChange, SettingChange
 __all__ = ["Changed", "ReviewContext", "compare"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Changed:
     """What two sides differ in."""
 

@@ -1,7 +1,6 @@
 """What a deployment does to one repository: the case that every rule looks at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -10,6 +9,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.records import field, record
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written, differences
 from shared_ecr.review.changes.identity.departures import RETAINS
@@ -31,7 +31,7 @@ OPERATION = "operation"
 """What a replacement is called that a plan says, among the properties that change."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewContext:
     """What is known around the two sides."""
 
@@ -41,7 +41,7 @@ class ReviewContext:
     """The images that are there; without it, the number of images that a rule takes away is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositoryPair:
     """One repository on both sides."""
 
@@ -77,7 +77,7 @@ class RepositoryPair:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class DeploymentPair:
     """What cases are made with."""
 

@@ -3,15 +3,15 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
 
-from dataclasses import dataclass
 from typing import Self
 
+from shared_ecr.records import record
 from shared_ecr.review.changes.patterns import common, covered_no_more, uncovered
 
 MODES = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MovableTags:
     """The tags that may be moved: those that match the patterns, or with *all_but* all others."""
 

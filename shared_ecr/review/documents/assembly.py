@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/cdk/v2/guide/deploy.html#deploy-how-synth-assemblies
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import Doubt, RegistryHome
 from shared_ecr.review.documents.assumptions import WorldAssumptions
 from shared_ecr.review.documents.constructs import ConstructTable, from_metadata, from_tree
@@ -32,7 +32,7 @@ _MOST_STACKS = 2_000
 _WITHOUT_RESOURCES = frozenset({"cdk:tree", "cdk:asset-manifest", "cdk:feature-flag-report", "cdk:metadata"})
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Read:
     """What was read of an assembly and its stages so far."""
 

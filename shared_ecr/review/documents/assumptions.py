@@ -8,8 +8,9 @@ mappings compare an open value with, and "any other value".
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import Enum
+
+from shared_ecr.records import field, record
 
 
 class Other(Enum):
@@ -21,7 +22,7 @@ class Other(Enum):
 OTHER = Other.VALUE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Default:
     """The default of a parameter: each side of a review takes its own, for a default can change with the template."""
 
@@ -32,7 +33,7 @@ class Default:
 Assumed = str | Other | Default
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class OpenValue:
     """One value that a deployment decides: a parameter, a pseudo parameter, an import, the answer of a comparison."""
 
@@ -45,7 +46,7 @@ class OpenValue:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Unit:
     """One resource of a stack, as long as it is read."""
 
@@ -69,7 +70,7 @@ def _never(_stack: str, _name: str) -> bool:
     return False
 
 
-@dataclass
+@record(frozen=False, slots=False)
 class WorldAssumptions:
     """The values assumed in one reading, and what this reading depended on."""
 

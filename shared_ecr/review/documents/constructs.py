@@ -6,9 +6,9 @@ CDK writes both into the metadata of a stack's artifact, or into a file that the
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record
 from shared_ecr.review.documents.acknowledgements import in_construct
 from shared_ecr.review.documents.stack_context import Constructs
 from shared_ecr.text.patterns import LazyPattern
@@ -19,7 +19,7 @@ _LOGICAL_ID_IN_TREE = "aws:cdk:cloudformation:logicalId"
 _NESTED = LazyPattern(r"(?P<parent>.*?)(?P<id>[^/]+)\.NestedStack/(?P=id)\.NestedStackResource")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConstructTable:
     """The constructs of one stack and of the stacks nested in it."""
 

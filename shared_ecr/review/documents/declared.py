@@ -1,12 +1,12 @@
 """Where the declaration says what a deployment holds: the line that a person would change."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from shared_ecr.declaration import Declaration
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.problems import Position
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 
 # The type, the path of its section, and the property that names one of several.

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.problems import Problem
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, Doubt, Stack
 from shared_ecr.review.documents.assembly import MANIFEST, Assembly
 from shared_ecr.review.documents.assumptions import WorldAssumptions
@@ -29,7 +29,7 @@ ONLY_TEMPLATE, ONLY_PLAN = "template", "terraform"
 _SUFFIXES = frozenset({".json", ".template", *YAML_SUFFIXES})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeploymentReader:
     """Reads paths; what is not said in them is said here."""
 

@@ -1,10 +1,10 @@
 """One file of data: what it says, where its resources stand, and what of it was doubtful to read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import Doubt
 
 # Deeper than any template; beyond it nothing is walked.
@@ -13,7 +13,7 @@ DEEPEST = 100
 MOST_VALUES = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DataFile:
     """A file in JSON or YAML, read."""
 

@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record
 from shared_ecr.review.documents.assumptions import OTHER, Default, Touched
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
@@ -27,7 +27,7 @@ _MOST_CHARACTERS = 20 * _LONGEST_TEXT
 _DEEPEST = 100
 
 
-@dataclass
+@record(frozen=False, slots=False)
 class Evaluation:
     """Gives the values of one template; what stays open and what is doubtful is remembered until it is taken."""
 

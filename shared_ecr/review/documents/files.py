@@ -1,12 +1,12 @@
 """The bytes of a document: bounded, UTF-8, and never from outside of the folder that was named."""
 
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from shared_ecr.documents.yaml import decode
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.findings.problems import Problem
+from shared_ecr.records import record
 from shared_ecr.review.documents.faults import EXPECTED, InvalidDocumentError
 
 # CloudFormation takes templates of 1 MB; plans of Terraform and trees of CDK are larger, but not by this much.
@@ -15,7 +15,7 @@ LARGEST_FILE = 50 * 1024 * 1024
 _ARCHIVE = b"PK\x03\x04"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DocumentText:
     """One file that was read."""
 
@@ -25,7 +25,7 @@ class DocumentText:
     """In bytes, as CloudFormation counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DocumentFolder:
     """The folder that a review may read; nothing in it leads out of it, neither `..` nor a link."""
 

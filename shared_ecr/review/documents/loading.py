@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from shared_ecr.fate.collector import collector_waiting
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents.assembly import MANIFEST
 from shared_ecr.review.documents.assumptions import WorldAssumptions
@@ -21,7 +21,7 @@ from shared_ecr.review.documents.terraform import is_plan, read_prior
 _NO_PARAMETERS: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenDeployment:
     """Everything that one side would deploy, as a function of what is assumed of the values that are open."""
 

@@ -1,10 +1,10 @@
 """Nested stacks: the template of each, found in the folder that is reviewed, with the parameters it is given."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record, replace
 from shared_ecr.review.deployments import Doubt, Resource, is_known
 from shared_ecr.review.documents.constructs import ConstructTable
 from shared_ecr.review.documents.data_file import DataFiles
@@ -26,14 +26,14 @@ _UNREAD = {
 }
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Budget:
     """How many more nested stacks are read."""
 
     left: int = _MOST
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NestedTemplates:
     """Where the templates of nested stacks are looked for."""
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, Number
+from shared_ecr.records import record
 from shared_ecr.review.documents.assumptions import OTHER, Assumed, Default
 
 # Read from the Parameter Store at deployment; the default is the name of the parameter there.
@@ -17,7 +17,7 @@ _READ_LATER = "AWS::SSM::Parameter::"
 _MOST_ALLOWED = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenParameter:
     """A parameter that is given no value here."""
 

@@ -1,17 +1,16 @@
 """Where a document is deployed, as far as anyone says it before the deployment."""
 
-from dataclasses import dataclass
-
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.records import record
 from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.text.patterns import LazyPattern
 
 _ENVIRONMENT = LazyPattern(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeploymentTarget:
     """An account and a Region; None where no one says which."""
 

@@ -5,9 +5,9 @@ knows the value, so two sides are compared by its name. Where what gives the val
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents.conditions import CONDITION
 from shared_ecr.review.documents.loops import LOOP
@@ -30,7 +30,7 @@ _GIVEN_BY_OTHERS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Redefinitions:
     """Answers for the templates of both sides, each by the name of its stack."""
 
@@ -55,7 +55,7 @@ class Redefinitions:
         return self._answers[key]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Definition:
     """Collects what an open value follows from, on one side."""
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 
+from shared_ecr.records import field, record
 from shared_ecr.review.documents.assumptions import OTHER, Assumed, OpenValue, Touched, Unit, WorldAssumptions
 
 YES, NO = "yes", "no"
 _ANSWERS = (NO, YES)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StackAssumptions:
     """Asks for the assumptions of one stack."""
 

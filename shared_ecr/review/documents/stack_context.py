@@ -1,13 +1,13 @@
 """What is known of a stack besides its template."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constructs:
     """What an assembly of CDK shows of the constructs of one stack, by logical id."""
 
@@ -15,7 +15,7 @@ class Constructs:
     acknowledged: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StackContext:
     """What is known of a stack besides its template."""
 

@@ -1,9 +1,9 @@
 """One template at one place: the stack it makes, and what of it is in doubt."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Doubt, Stack
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
@@ -14,7 +14,7 @@ from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import open_template
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadStack:
     """A stack, and what of it could not be read."""
 

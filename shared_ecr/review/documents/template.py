@@ -1,9 +1,9 @@
 """The sections of a CloudFormation template, each in the shape it should have; what has another is shown."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.open_values import detail
@@ -32,7 +32,7 @@ _ATTRIBUTES = frozenset({
 _OWN_SECTIONS = ("AWSTemplateFormatVersion", "Resources", "Transform")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CloudFormationTemplate:
     """One template as it is written, nothing evaluated yet."""
 

@@ -1,14 +1,13 @@
 """Mappings and lists of a YAML file while they are read."""
 
-from dataclasses import dataclass, field
-
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record
 from shared_ecr.text import quoted
 
 MERGE_KEY = "<<"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class OpenList:
     """The items so far."""
 
@@ -28,7 +27,7 @@ class OpenList:
         return self._items
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class OpenMapping:
     """The entries so far; of two with one key the last counts."""
 

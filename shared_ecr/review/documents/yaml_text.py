@@ -1,7 +1,6 @@
 """YAML as templates hold it: bounded, short forms written out, nothing ever built that a tag asks for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.documents.json_text import Json
@@ -10,6 +9,7 @@ from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.documents.yaml.syntax import explain
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.documents.document import DEEPEST, DataFile
 from shared_ecr.review.documents.faults import InvalidDocumentError
@@ -46,7 +46,7 @@ def read_yaml_text(text: DocumentText) -> DataFile:
     return DataFile(text.source.file, text.size, builder.root, builder.resources, tuple(builder.doubts))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _AnchoredValue:
     """A value that an alias may repeat, and what repeating it costs."""
 
@@ -55,7 +55,7 @@ class _AnchoredValue:
     height: int
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Builder:
     """The collections that are open while events arrive, outermost first."""
 

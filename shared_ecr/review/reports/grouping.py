@@ -4,10 +4,10 @@ The JSON and the SARIF keep one of each; here fifty repositories without a scan 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from shared_ecr.findings import JudgedFinding, Severity
+from shared_ecr.records import replace
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import ReviewResult
 from shared_ecr.text import first_few, first_lines, visible

@@ -1,12 +1,12 @@
 """What happens, in words: each change once, however many repositories it happens to alike."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.access.changes import Direction
 from shared_ecr.fate.changes import ChangeKind
 from shared_ecr.fate.outcomes import RepositoryOutcome
 from shared_ecr.fate.reports.rows import TITLES
+from shared_ecr.records import record
 from shared_ecr.review.reports.grouping import grouped, named
 from shared_ecr.review.reports.sections import WORST
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, ReviewResult, SettingChange
@@ -20,7 +20,7 @@ _Reported = tuple[RepositoryChange | SettingChange, _Sections]
 _MEMBERS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GroupedChange:
     """What happens to one thing, or alike to several; no character of it takes no ink."""
 

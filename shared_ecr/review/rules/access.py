@@ -1,7 +1,6 @@
 """Policies: everything that the linter of `shared_ecr.access` finds, under its own codes, and what documents add."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from shared_ecr.access.actions import bits, names
 from shared_ecr.access.callers import Caller
@@ -14,6 +13,7 @@ from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.strangers import strangers_let_in
 from shared_ecr.findings import Severity
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
+from shared_ecr.records import field, record, replace
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, note
 from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
 from shared_ecr.review.rules.linting import linted, organizations_of
@@ -32,7 +32,7 @@ _GIVING_ACCESS = frozenset(
 )
 
 
-@dataclass
+@record(frozen=False, slots=False)
 class _Judge:
     """Judges policies, each once for all repositories that have it and that it does not distinguish."""
 

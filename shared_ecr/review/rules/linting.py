@@ -1,7 +1,6 @@
 """The linter of `shared_ecr.access` over documents, in which a place or a principal may be known only once deployed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice, product
 
 from shared_ecr.access.lint import LintedPolicy, PolicyFinding, PolicyHolder, lint
@@ -9,6 +8,7 @@ from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.model.names.partitions import PARTITIONS
+from shared_ecr.records import replace
 from shared_ecr.review.account_placeholders import STAND_IN
 from shared_ecr.review.policy_texts import ReadPolicy
 from shared_ecr.text.patterns import LazyPattern

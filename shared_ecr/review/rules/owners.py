@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from shared_ecr.findings import Severity
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Resource, Stack
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceOwner:
     """One resource that owns something, and its stack."""
 

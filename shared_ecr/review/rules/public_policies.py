@@ -1,9 +1,9 @@
 """Policies of public repositories that let strangers push, delete, or change the policy."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from shared_ecr.access.lint import LintedPolicy, lint
+from shared_ecr.records import replace
 from shared_ecr.review.findings import ReviewFinding, error
 from shared_ecr.review.public_policies import OPEN_TO_ALL, in_public_words, read_public_repository
 from shared_ecr.review.rules.scene import RuleContext

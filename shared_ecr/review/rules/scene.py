@@ -1,7 +1,6 @@
 """One deployment as the rules look at it: everything of ECR read once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.repositories import ReviewedRepository, read_repository, repositories
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.documents.json_text import Json
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewedTemplate:
     """One repository creation template."""
 
@@ -38,7 +38,7 @@ class ReviewedTemplate:
         return f"creation template {self.prefix}"
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class RuleContext:
     """A deployment, and what is known of the world around it."""
 

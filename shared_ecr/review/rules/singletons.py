@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, Resource
 from shared_ecr.review.findings import ReviewFinding, RuleFinding
 from shared_ecr.review.rules.owners import ResourceOwner, conflict
@@ -21,7 +21,7 @@ _NAMED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegistrySingleton:
     """Something of which a registry has one."""
 

@@ -1,11 +1,11 @@
 """The calls of AWS's SDK that a custom resource makes when it is created, updated and deleted."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import RegistryHome, Resource, is_known
 from shared_ecr.text.patterns import LazyPattern
 
@@ -27,7 +27,7 @@ class CallPhase(StrEnum):
     DELETE = "Delete"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SdkCall:
     """One call."""
 

@@ -5,8 +5,8 @@ the type that CloudFormation has for it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack
 from shared_ecr.review.sdk_calls.calls import SdkCall
 from shared_ecr.review.sdk_calls.operations import OperationKind, kind_of
@@ -16,7 +16,7 @@ _PUTS_A_POLICY = frozenset({"PutLifecyclePolicy", "SetRepositoryPolicy"})
 _REPOSITORIES = {"ecr": "AWS::ECR::Repository", "ecr-public": "AWS::ECR::PublicRepository"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MadeCall:
     """A call, and the custom resource of a stack that makes it."""
 

@@ -1,11 +1,11 @@
 """Which calls a deployment makes, and which were made before it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, sdk_calls
 from shared_ecr.review.sdk_calls.effects import MadeCall, repositories_called, with_effects
@@ -15,7 +15,7 @@ _RETAINS = frozenset({"Retain", "RetainExceptOnCreate"})
 _Key = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallingResource:
     """A custom resource that names its calls."""
 
@@ -55,7 +55,7 @@ def deployments_of_calls(deployment: Deployment) -> Iterator[Deployment]:
         yield updated
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallsOfChange:
     """The calls around one deployment."""
 

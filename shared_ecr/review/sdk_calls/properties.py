@@ -1,7 +1,6 @@
 """The parameters of calls in the spelling of CloudFormation's properties."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from shared_ecr.documents.json_text import Json
@@ -9,6 +8,7 @@ from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.setting_type import SettingType
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 from shared_ecr.review.sdk_calls.calls import SdkCall
 from shared_ecr.review.texts import written_out
 from shared_ecr.text.spelling import pascal_keys
@@ -17,7 +17,7 @@ Properties = Mapping[str, Json]
 _FILTERS = "ImageTagMutabilityExclusionFilters"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CalledResource:
     """A resource that a call puts as CloudFormation's type would."""
 
@@ -40,7 +40,7 @@ def called_resource(call: SdkCall) -> CalledResource | None:
     return CalledResource(row.type, row.named_by, row.read(call.parameters)) if row else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _CallRow:
     """The type of what an operation puts, and how its properties are read."""
 

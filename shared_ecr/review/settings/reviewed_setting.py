@@ -1,11 +1,11 @@
 """How a review judges one setting: the resource by itself, a change of it, each of its properties, and their number."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 from shared_ecr.model.settings.table import TYPES, rows_in
+from shared_ecr.records import field, record
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.findings import RuleFinding
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared_ecr.review.changes.verdicts.rows import Rows
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceLimit:
     """How many resources of a type one registry takes."""
 
@@ -24,7 +24,7 @@ class ResourceLimit:
     """The code of the finding where there are more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewedSetting:
     """The rules about one resource type of settings."""
 

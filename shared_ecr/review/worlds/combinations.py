@@ -6,10 +6,10 @@ registry as a whole depends on is combined with everything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, combinations, islice, product
 from math import prod
 
+from shared_ecr.records import record
 from shared_ecr.review.documents.assumptions import Assumed, Default, OpenValue, Touched, Unit, add_touched
 
 Values = Mapping[OpenValue, Assumed]
@@ -26,7 +26,7 @@ _BY_THEMSELVES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Combinations:
     """The worlds worth reading, and the resources that depend on more than could be combined."""
 
@@ -58,7 +58,7 @@ def combinations_of(units: Mapping[Unit, Touched]) -> Combinations:
     return Combinations(tuple(_unique(chain([first], worlds))), frozenset(too_many))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Group:
     values: tuple[OpenValue, ...]
     units: frozenset[Unit]

@@ -1,8 +1,8 @@
 """Read both sides of a deployment under every set of assumptions that can make a difference."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, Resource, Stack
 from shared_ecr.review.documents.assumptions import OpenValue, Touched, Unit, WorldAssumptions, add_touched
 from shared_ecr.review.documents.loading import OpenDeployment
@@ -13,7 +13,7 @@ from shared_ecr.review.worlds.combinations import Combinations, Values, combinat
 _MOST_ROUNDS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class World:
     """What both sides deploy under one set of assumptions."""
 
@@ -22,7 +22,7 @@ class World:
     """A deployment for each side, in the order of the sides."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exploration:
     """All worlds that were read, the one with the first value of everything in front."""
 

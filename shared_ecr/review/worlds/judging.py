@@ -1,10 +1,10 @@
 """Review every world that differs, and keep the worst of all: a change in any world is a change."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from shared_ecr.findings import JudgedFinding
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, Doubt, Origin
 from shared_ecr.review.documents.loading import OpenDeployment
 from shared_ecr.review.findings import ReviewFinding
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Judged:
     """One review, and the numbers of the worlds that it is the review of."""
 

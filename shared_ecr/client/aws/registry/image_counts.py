@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.documents.live import DeniedRead
 from shared_ecr.model.names import Region
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -23,7 +23,7 @@ _PAGE = 1000
 _ABSENT = frozenset({"RepositoryNotFoundException"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageCounts:
     """How many images each repository holds, archived ones included."""
 

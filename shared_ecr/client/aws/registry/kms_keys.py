@@ -1,16 +1,16 @@
 """KMS keys of a registry: who manages each, and which stack made it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from shared_ecr.client.aws.faults import AwsRefusedError
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.owners import owner_of
+from shared_ecr.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyFacts:
     """What is known of a KMS key."""
 

@@ -5,7 +5,6 @@ The IAM policy that suffices is in docs/reference/live.md.
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from urllib.parse import urlsplit
 
@@ -20,9 +19,10 @@ from shared_ecr.client.aws.registry.unknown_parts import unknown_parts
 from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.model.names import Region
+from shared_ecr.records import field, record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegistryQuestion:
     """What is read, and how fast."""
 

@@ -1,7 +1,6 @@
 """Read the private repositories of a registry: three calls for each, and one for each KMS key."""
 
 import threading
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from shared_ecr.documents.json_text import json_or_text
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.model.filters import wildcard_matches
+from shared_ecr.records import record
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -26,7 +26,7 @@ _NO_POLICY = frozenset({"RepositoryPolicyNotFoundException"})
 _NO_LIFECYCLE = frozenset({"LifecyclePolicyNotFoundException"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepositorySelection:
     """Which repositories are meant: patterns with `*`; none at all is every repository."""
 

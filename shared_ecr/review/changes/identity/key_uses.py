@@ -1,10 +1,10 @@
 """Which keys of the stacks encrypt repositories, or will encrypt those that a creation template creates."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.records import record
 from shared_ecr.review.changes.identity.keys import AWS_KEY, Keys
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
 from shared_ecr.review.deployments import OPEN_MARK, Deployment
@@ -15,7 +15,7 @@ _ENCRYPTED = ("AWS::ECR::Repository", CREATION_TEMPLATE.type)
 _OF_A_STACK = LazyPattern(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyUses:
     """The keys that encrypt something of ECR."""
 

@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-res
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Self
 
+from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.text.patterns import LazyPattern
 
@@ -24,7 +24,7 @@ _FROM_A_PARAMETER = LazyPattern(re.escape(OPEN_MARK) + r"resolve:ssm:([^:}]+)\}"
 _STEPS_AT_MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EncryptionIdentity:
     """What images are encrypted with."""
 
@@ -44,7 +44,7 @@ class EncryptionIdentity:
         return f"{self.type} with {f'{match[1]} of the stack' if match else self.key}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keys:
     """What the aliases and the SSM parameters of one side stand for."""
 

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
 
@@ -17,7 +17,7 @@ NAME_PROPERTIES: Mapping[str, str | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocatedResource:
     """A resource, and the stack that holds it."""
 
@@ -39,7 +39,7 @@ class LocatedResource:
         return name if isinstance(name, str) and is_known(name) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paired:
     """The resources of one type on both sides."""
 

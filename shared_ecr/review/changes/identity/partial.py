@@ -1,8 +1,8 @@
 """Repositories of which a document holds policies only: they are compared by them, and by nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from shared_ecr.records import replace
 from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Stack

@@ -1,10 +1,10 @@
 """Which stack of the new side continues which of the old one: also under another name, or in another Region."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 
 # What makes a stack one of ours; the others take no part in a review of changes.
@@ -14,7 +14,7 @@ _OWN = (CALLED_SETTING.type, "Custom::ECRAutoDeleteImages")
 _SHARED = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StackPair:
     """One stack on both sides."""
 

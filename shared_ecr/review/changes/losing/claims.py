@@ -6,7 +6,6 @@ so that what is found for it holds for all of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from shared_ecr.fate.matching import TagIndex, entries_of
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
@@ -19,6 +18,7 @@ from shared_ecr.model.lifecycle.rules import (
     TaggedWith,
     Untagged,
 )
+from shared_ecr.records import record
 from shared_ecr.review.changes.patterns import example, fresh_letter
 
 Tags = tuple[str, ...]
@@ -27,7 +27,7 @@ _UNTAGGED, _TAGGED = 1, 2
 _FIRST_ENTRY = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClaimedKind:
     """A kind of image, and the rules that decide about it in two policies."""
 

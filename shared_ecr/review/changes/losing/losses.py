@@ -6,7 +6,6 @@ that it has no more of them among fewer. `shared_ecr.fate.evaluation` says the s
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
@@ -21,6 +20,7 @@ from shared_ecr.model.lifecycle.rules import (
     StorageClass,
     Untagged,
 )
+from shared_ecr.records import record
 from shared_ecr.review.changes.losing.claims import ClaimedKind, Claims, patterns_of
 
 # There is no action to retain: who wants to keep all images of a kind writes a count that nothing reaches.
@@ -38,7 +38,7 @@ class LossSeverity(StrEnum):
     ARCHIVED = "archived"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loss:
     """A kind of image that fares worse."""
 

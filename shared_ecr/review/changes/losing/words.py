@@ -1,11 +1,11 @@
 """What changes between two lifecycle policies, rule by rule in words, and what it means for images."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from shared_ecr.fate.reasons import rule_in_words
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import LifecycleRule, Selection, StorageClass, TaggedLike, TaggedWith
+from shared_ecr.records import replace
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import PropertyChange

@@ -4,9 +4,9 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-res
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
+from shared_ecr.records import replace
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held

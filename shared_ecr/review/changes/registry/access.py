@@ -1,7 +1,6 @@
 """Who gains or loses which access to a repository: its own policy and that of its registry, on both sides."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Self
 
 from shared_ecr.access.changes import AccessChange, changes
@@ -14,6 +13,7 @@ from shared_ecr.documents.json_text import read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.records import field, record, replace
 from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.policy_texts import ReadPolicy, read_held
 from shared_ecr.review.repositories import ReviewedRepository
@@ -22,7 +22,7 @@ _SCOPE = "REGISTRY_POLICY_SCOPE"
 _WITHOUT = ReadPolicy()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegistryPolicies:
     """The registry policies of one side, and which requests each is asked about."""
 
@@ -54,7 +54,7 @@ class RegistryPolicies:
         return PolicyPair(own, self.read(home).policy, self.scope(home))
 
 
-@dataclass
+@record(frozen=False, slots=False)
 class AccessChanges:
     """Answers who gains or loses which access; equal questions are answered once."""
 

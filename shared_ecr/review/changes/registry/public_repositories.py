@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policies.h
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from shared_ecr.access.actions import names
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.policy_pair import PolicyPair
+from shared_ecr.records import replace
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
 from shared_ecr.review.changes.registry.settings import SettingCase

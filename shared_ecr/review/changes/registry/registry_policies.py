@@ -1,12 +1,12 @@
 """Who gains or loses access because a registry policy changes: to the repositories that exist, and to new ones."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from shared_ecr.access.changes import AccessChange, Direction
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.records import record, replace
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr
 from shared_ecr.review.changes.registry.access import AccessChanges, can_be_read
 from shared_ecr.review.changes.rules.content import judged_access, lost_by, removed_policy
@@ -20,7 +20,7 @@ SUBJECT = "registry policy"
 _NEW = "any/new-repository"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegistryChange:
     """What another registry policy, or another scope of it, means in one registry."""
 

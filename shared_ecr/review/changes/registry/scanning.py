@@ -3,17 +3,17 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html
 """
 
-from dataclasses import dataclass
 from typing import Self
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.filters import WILDCARD
 from shared_ecr.model.settings.scanning import ScanFrequency, ScanType
+from shared_ecr.records import record
 from shared_ecr.review.changes.patterns import covered_no_more
 from shared_ecr.review.deployments import Resource
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scans:
     """What is scanned when it is pushed, and what again whenever a new vulnerability is known; as patterns of names."""
 

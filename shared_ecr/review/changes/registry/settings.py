@@ -1,10 +1,10 @@
 """What happens to the settings of registries: which of them change, move, come or go, and in which properties."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.records import record
 from shared_ecr.review.changes.cases import is_replaced_by_plan, removal_of, replacement
 from shared_ecr.review.changes.create_only import rewritten
 from shared_ecr.review.changes.differences import as_written, unordered
@@ -36,7 +36,7 @@ _WORDS: Mapping[str, str] = {
 MOVES = frozenset({"stack", "logical id", "account and Region"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingCase:
     """One setting that something happens to."""
 

@@ -1,9 +1,10 @@
 """One row of the table: what it means that a property is added, changed or removed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from shared_ecr.records import record
 
 # The finding of changes that only the table judges.
 LISTED = "property-changed"
@@ -23,7 +24,7 @@ class ChangeEffect(StrEnum):
     HARMLESS = "harmless"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """What one direction of a change means."""
 
@@ -39,7 +40,7 @@ class Verdict:
         return self.codes == (LISTED,)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PropertyRow:
     """What each direction of a change of one property means."""
 

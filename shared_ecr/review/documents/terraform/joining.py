@@ -1,9 +1,9 @@
 """Policies that Terraform keeps as resources of their own, put into the repository that each belongs to."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record, replace
 from shared_ecr.review.deployments import RegistryHome, is_known
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.translation import JOINED, properties_of
@@ -11,7 +11,7 @@ from shared_ecr.review.documents.terraform.values import PlannedResource
 from shared_ecr.review.operations import Operation
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Translated:
     """A resource on its way into CloudFormation's spelling."""
 

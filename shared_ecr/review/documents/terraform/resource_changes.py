@@ -4,9 +4,9 @@ https://developer.hashicorp.com/terraform/internals/json-format (plan representa
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record
 from shared_ecr.review.documents.terraform.values import (
     PlannedResource,
     index_text,
@@ -17,7 +17,7 @@ from shared_ecr.review.documents.terraform.values import (
 from shared_ecr.review.operations import PlannedOperation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResourceChange:
     """One entry, its values not evaluated yet."""
 

@@ -5,10 +5,10 @@ cut off is read from what is left of it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import field, record
 from shared_ecr.review.documents.terraform.resource_changes import ResourceChange, changes_of
 from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS, REPOSITORIES
 from shared_ecr.review.documents.terraform.values import PlannedResource, resources_of
@@ -23,7 +23,7 @@ _IDENTIFIED = REPOSITORIES | KMS_KEYS
 _HOLDS_IMAGES = REPOSITORIES
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class PlanSides:
     """A plan or a state, its resources found."""
 

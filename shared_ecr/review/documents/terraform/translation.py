@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.h
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.model.settings.api_calls import CalledSetting
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.setting_type import TerraformBlock
 from shared_ecr.model.settings.table import TYPES
+from shared_ecr.records import record
 from shared_ecr.review.documents.terraform.cloud_control import CLOUD_CONTROL, pascal_case
 from shared_ecr.review.documents.terraform.resource_types import KMS_KEYS
 
@@ -19,7 +19,7 @@ ResourceValues = Mapping[str, Json]
 ValueReader = Callable[[Json], Json]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Translation:
     """A type of resource, and each attribute with the property it becomes."""
 

@@ -1,9 +1,9 @@
 """The resources of a plan or state, with their modules; what is not known yet has a mark in its place."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.records import record
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.operations import PlannedOperation
 from shared_ecr.text.patterns import LazyPattern
@@ -11,7 +11,7 @@ from shared_ecr.text.patterns import LazyPattern
 _INDEX = LazyPattern(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedResource:
     """One resource of Terraform."""
 

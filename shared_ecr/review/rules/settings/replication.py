@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
@@ -16,6 +15,7 @@ from shared_ecr.model.settings.replication import (
     REPLICATION_CONFIGURATION,
     NamePrefix,
 )
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
 from shared_ecr.review.findings import error
 from shared_ecr.review.rules.settings.shapes import Shapes
@@ -25,7 +25,7 @@ from shared_ecr.text.spelling import pascal_keys
 CALLED_OPERATION = "PutReplicationConfiguration"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadRule:
     """One rule."""
 
@@ -43,7 +43,7 @@ class ReadRule:
         return not self.prefixes or any(replication_filter_matches(prefix, name) for prefix in self.prefixes)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadReplication:
     """What one registry replicates."""
 

@@ -3,10 +3,9 @@
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html
 """
 
-from dataclasses import dataclass
-
 from shared_ecr.model.filters import WILDCARD, scanning_filter_matches
 from shared_ecr.model.settings.scanning import ScanFrequency, ScanType
+from shared_ecr.records import record
 from shared_ecr.review.deployments import Resource, is_known
 from shared_ecr.review.rules.settings.shapes import Shapes
 
@@ -14,7 +13,7 @@ from shared_ecr.review.rules.settings.shapes import Shapes
 MAX_RULES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadScanning:
     """What one registry scans by itself."""
 
