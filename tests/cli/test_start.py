@@ -19,11 +19,12 @@ PACKAGES = {"boto3", "botocore", "filelock", "yaml"}
 OF_OURS = {
     "cli.colour", "cli.error_text", "cli.image_lists", "cli.progress.frames", "cli.progress.json_lines",
     "cli.progress.terminal", "client.copying", "client.credentials.ecr_tokens", "client.credentials.programs",
-    "client.engines", "client.http.challenges", "client.http.host_certificates", "client.http.token_services",
-    "client.push.pulling", "client.repository_addresses", "client.sources.docker_archive",
-    "client.sources.oci_archive", "client.sources.registry", "declaration", "documents", "findings.finding",
-    "findings.problems", "findings.vulnerabilities", "model.mutability", "model.registry", "model.text_grammar",
-    "review", "text.characters", "text.markdown",
+    "client.engines", "client.http.challenges", "client.http.host_certificates", "client.http.limits",
+    "client.http.plain_http", "client.http.token_services", "client.push.pulling", "client.repository_addresses",
+    "client.sources.docker_archive", "client.sources.oci_archive", "client.sources.registry",
+    "client.sources.sections", "declaration", "documents", "findings.finding", "findings.problems",
+    "findings.vulnerabilities", "model.mutability", "model.registry", "model.text_grammar", "review",
+    "text.characters", "text.markdown",
 }  # fmt: skip
 NOT_NEEDED = OF_PYTHON | PACKAGES | {f"shared_ecr.{name}" for name in OF_OURS}
 PROGRAM = """

@@ -10,7 +10,6 @@ from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.client.http.logins import Authorization, Login, is_about_reach, is_refusal
-from shared_ecr.client.http.plain_http import refuse_where_tls_is_wanted
 from shared_ecr.client.http.retries import (
     TRANSIENT_STATUSES,
     RateLimit,
@@ -23,6 +22,8 @@ from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 
+# What a server with TLS answers to a request without it, where it answers at all.
+BAD_REQUEST = 400
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
 NO_HEADERS: Mapping[str, str] = {}
@@ -178,7 +179,10 @@ class Exchange:
         return own
 
     def _passed(self, answer: HttpResponse) -> HttpResponse:
-        refuse_where_tls_is_wanted(answer, self.endpoint)
+        if answer.status == BAD_REQUEST:
+            from shared_ecr.client.http.plain_http import refuse_where_tls_is_wanted
+
+            refuse_where_tls_is_wanted(self.endpoint)
         if answer.status not in TRANSIENT_STATUSES:
             return answer
         with answer:

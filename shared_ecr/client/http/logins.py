@@ -7,8 +7,7 @@ from shared_ecr.client.credentials.interface import Credentials, CredentialSourc
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
 from shared_ecr.client.http.error_answers import ErrorAnswer
-from shared_ecr.client.http.limits import Limit
-from shared_ecr.client.http.retries import TRANSIENT_STATUSES, TransientError, seconds_to_wait
+from shared_ecr.client.http.retries import THROTTLED, TRANSIENT_STATUSES, TransientError, seconds_to_wait
 from shared_ecr.client.http.transport import HttpResponse, Transport
 from shared_ecr.client.registries import login_advice
 from shared_ecr.findings.errors import UnavailableError
@@ -88,6 +87,10 @@ class Login:
         Raises:
             LimitReachedError: they are; waiting as for any other 429 would not help.
         """
+        if answer.status != THROTTLED:
+            return
+        from shared_ecr.client.http.limits import Limit
+
         limit = Limit.read(answer)
         if limit is not None:
             raise limit.error(self._endpoint.registry, self._username)

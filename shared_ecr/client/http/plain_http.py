@@ -1,26 +1,20 @@
 """Registries of this machine that want TLS: shown with what leads there, as this machine is spoken to in plain HTTP."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE, Endpoint, origin
 from shared_ecr.findings.errors import UnavailableError
 
-if TYPE_CHECKING:
-    from shared_ecr.client.http.transport import HttpResponse
-
-# What servers with TLS answer to a request without it, where they answer at all.
-BAD_REQUEST = 400
 SECONDS = 2.0
 
 
-def refuse_where_tls_is_wanted(answer: "HttpResponse", endpoint: Endpoint) -> None:
-    """Raise where *answer* came from a server that wants TLS; a 400 says so, and a look makes sure.
+def refuse_where_tls_is_wanted(endpoint: Endpoint) -> None:
+    """Raise where the server that *endpoint* is asked at, and answered with 400, wants TLS; a look makes sure.
 
     Raises:
         UnavailableError: it does; with the variable by which it is asked over https.
     """
-    if answer.status != BAD_REQUEST or urlsplit(endpoint.url).scheme != "http" or not _speaks_tls(endpoint.url):
+    if urlsplit(endpoint.url).scheme != "http" or not _speaks_tls(endpoint.url):
         return
     host = endpoint.registry
     raise UnavailableError(

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, BinaryIO
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import ImageSource, InvalidImageError
 from shared_ecr.client.sources.oci_layout import open_oci_layout
-from shared_ecr.client.sources.sections import PathSections, SectionedFile
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.text import quoted, visible
 
 if TYPE_CHECKING:
+    from shared_ecr.client.sources.sections import SectionedFile
     from shared_ecr.client.sources.spools import Spool
 
 STDIN = "-"
@@ -51,6 +51,8 @@ def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
         if path.is_dir():
             return _open_folder(path, wanted)
         if path.is_file():
+            from shared_ecr.client.sources.sections import PathSections
+
             with path.open("rb") as file:
                 head = file.read(BLOCK)
                 if head.startswith(_UNPACKED_HERE):
@@ -117,7 +119,7 @@ def _spooled(stream: BinaryIO, head: bytes, place: str) -> "Spool":
     return spool
 
 
-def _open_archive(file: SectionedFile, wanted: str | None) -> ImageSource:
+def _open_archive(file: "SectionedFile", wanted: str | None) -> ImageSource:
     """Open the image in *file*, which is closed where that fails."""
     try:
         return _image_in(file, wanted)
@@ -127,7 +129,7 @@ def _open_archive(file: SectionedFile, wanted: str | None) -> ImageSource:
         raise
 
 
-def _image_in(file: SectionedFile, wanted: str | None) -> ImageSource:
+def _image_in(file: "SectionedFile", wanted: str | None) -> ImageSource:
     from shared_ecr.client.sources.oci_archive import open_oci_archive
     from shared_ecr.client.sources.tar_headers import is_tar
     from shared_ecr.client.sources.tars import TarFiles
