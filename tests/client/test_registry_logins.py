@@ -1,4 +1,3 @@
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -7,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from urllib3 import HTTPResponse
 
+from client.answers import answered
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
@@ -187,7 +186,7 @@ class RecordingTransport:
     def send(self, method: str, url: str, headers: Mapping[str, str], body: object = None) -> HttpResponse:
         self.asked.append((method, url, dict(headers), body))
         status, content = self.replies.pop(0)
-        return HttpResponse(url, HTTPResponse(io.BytesIO(content), status=status, preload_content=False))
+        return answered(url, status, content)
 
 
 def challenged(
@@ -202,8 +201,8 @@ def challenged(
     endpoint = endpoint_of(RegistryHost("registry.example.com"), {TOKEN_SERVICES_VARIABLE: trusted})
     source = GivenLogins({endpoint.registry: credentials} if credentials else {})
     login = Login(endpoint, source, cast("Transport", transport))
-    refusal = HTTPResponse(io.BytesIO(), status=401, headers={"WWW-Authenticate": challenge}, preload_content=False)
-    login.answer(HttpResponse(endpoint.url, refusal), login.current(), renew=renew)
+    refusal = answered(endpoint.url, 401, headers={"WWW-Authenticate": challenge})
+    login.answer(refusal, login.current(), renew=renew)
     return transport, login
 
 
@@ -258,8 +257,8 @@ def test_each_challenge_adds_to_what_the_next_token_reaches() -> None:
     transport, login = challenged(NEARBY, GOOD, GOOD, GOOD)
     for scope in ("repository:a:push", "repository:b:pull"):
         header = NEARBY.replace("repository:a:pull", scope)
-        refusal = HTTPResponse(io.BytesIO(), status=401, headers={"WWW-Authenticate": header}, preload_content=False)
-        login.answer(HttpResponse("https://registry.example.com", refusal), login.current(), renew=False)
+        refusal = answered("https://registry.example.com", 401, headers={"WWW-Authenticate": header})
+        login.answer(refusal, login.current(), renew=False)
     scopes = [parse_qs(urlsplit(url).query)["scope"] for _, url, _, _ in transport.asked]
     assert scopes == [
         ["repository:a:pull"],

@@ -52,10 +52,10 @@ class HostCertificates:
         """
         context = ssl.create_default_context()
         for path in self.authorities:
-            with _named(path):
+            with named_in_faults(path):
                 context.load_verify_locations(path)
         for certificate, key in self.own:
-            with _named(certificate):
+            with named_in_faults(certificate):
                 # A key with a pass phrase would be asked for on standard input, where an image may come from.
                 context.load_cert_chain(certificate, key, password="")
         return context
@@ -80,7 +80,7 @@ def _key_of(certificate: Path) -> Path:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named_in_faults(path: Path) -> Iterator[None]:
     """Name the file that a fault of OpenSSL is about, which never does."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""The pusher of our own: no engine, no daemon, nothing written on this machine; threads over urllib3."""
+"""The pusher of our own: no engine, no daemon, nothing written on this machine; threads over HTTP."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

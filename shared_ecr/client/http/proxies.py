@@ -1,0 +1,48 @@
+"""The address of an HTTP proxy, and the login for it."""
+
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from shared_ecr.findings.errors import UnavailableError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """The address of a proxy and the login for it."""
+
+    scheme: str
+    host: str
+    port: int
+    login: str | None = field(default=None, repr=False)
+    """`USER:PASSWORD`."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the address of a proxy; its text may hold a password, so no error repeats it.
+
+        Raises:
+            UnavailableError: it is no address of an HTTP proxy.
+        """
+        try:
+            parts = urlsplit(text)
+            scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+        except ValueError:
+            scheme, host, port = "", "", None
+        if scheme not in _DEFAULT_PORTS or not host or not host.isascii():
+            raise UnavailableError(
+                "the proxy in HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not the address of an HTTP proxy; write "
+                "http://HOST:PORT"
+            )
+        login = None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        return cls(scheme, host, port or _DEFAULT_PORTS[scheme], login)
+
+    def headers(self) -> dict[str, str]:
+        """Return what the proxy alone may see."""
+        if self.login is None:
+            return {}
+        from base64 import b64encode
+
+        return {"Proxy-Authorization": f"Basic {b64encode(self.login.encode()).decode()}"}
