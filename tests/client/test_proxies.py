@@ -1,11 +1,17 @@
-"""What a proxy says that does not let a request through."""
+"""Proxies: those that let a request through, in TLS or not, and what the others say."""
 
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from client.fake_registry import FakeRegistry
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError
 
@@ -42,3 +48,56 @@ def test_the_answer_of_a_proxy_is_shown_and_its_password_is_not(proxy: tuple[str
 def test_what_is_not_the_address_of_a_proxy_is_named_by_its_variable(address: str) -> None:
     with pytest.raises(UnavailableError, match=r"the proxy in HTTPS_PROXY .* is not the address of an HTTP proxy"):
         Transport({"HTTPS_PROXY": address}, connections=1).send("GET", "https://ghcr.io/v2/", {})
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of a registry and of the proxy before it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=both"]
+    command += ["-addext", "subjectAltName=DNS:registry.example,DNS:localhost"]
+    command += ["-keyout", "key.pem", "-out", "certificate.pem"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return folder / "certificate.pem"
+
+
+def relay(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while content := source.recv(65536):
+            target.sendall(content)
+    except OSError:
+        pass
+    target.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_registry_is_reached_by_a_proxy_and_proves_its_own_name(scheme: str, certificate: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    asked: list[bytes] = []
+    with FakeRegistry(tls=tls) as registry, socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            inner, _ = listener.accept()
+            if scheme == "https":
+                inner = tls.wrap_socket(inner, server_side=True)
+            asked.append(inner.recv(65536))
+            inner.sendall(b"HTTP/1.1 200 Connection Established\r\n\r\n")
+            outer = socket.create_connection(("127.0.0.1", registry.port))
+            threading.Thread(target=relay, args=(outer, inner), daemon=True).start()
+            relay(inner, outer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"{scheme}://ci:p%40ss@localhost:{listener.getsockname()[1]}"
+        environ = {"HTTPS_PROXY": address, "SSL_CERT_FILE": str(certificate)}
+        with closing(Transport(environ, connections=1)) as transport:
+            for _ in range(2):
+                with transport.send("GET", "https://registry.example/v2/", {}) as answer:
+                    assert answer.status == 200
+                    _ = answer.body
+    lines = asked[0].split(b"\r\n")
+    assert lines[0] == b"CONNECT registry.example:443 HTTP/1.1"
+    # Y2k6cEBzcw== is ci:p@ss, as the address of a proxy is percent-encoded.
+    assert {b"Host: registry.example:443", b"Proxy-Authorization: Basic Y2k6cEBzcw=="} <= set(lines)

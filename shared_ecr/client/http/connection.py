@@ -67,10 +67,6 @@ class Connection:
         """End the connection."""
         self._sock.close()
 
-    def __del__(self) -> None:
-        # An answer that is no longer used takes its connection with it.
-        self._sock.close()
-
     def _send(self, head: bytes, body: Body) -> None:
         if isinstance(body, bytes) and len(body) <= _SMALL:
             self._sock.sendall(head + body)

@@ -37,6 +37,9 @@ class ConnectionPool:
         while self._idle:
             self._idle.pop().close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def _taken(self) -> Connection:
         while True:
             try:
@@ -67,3 +70,7 @@ class BorrowedConnection:
             self._pool.put_back(self._connection)
         else:
             self._connection.close()
+
+    def __del__(self) -> None:
+        # Who lost interest in the answer has not read it to its end.
+        self.release()
