@@ -1,15 +1,15 @@
 """The address of an HTTP proxy, and the login for it."""
 
-from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from shared_ecr.findings.errors import UnavailableError
+from shared_ecr.records import field, record
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proxy:
     """The address of a proxy and the login for it."""
 
