@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.distribution.tags import list_tags
-from shared_ecr.client.http.connections import THREADS
+from shared_ecr.client.http.environment import THREADS
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.inspect_report import Inspected, inspected
 from shared_ecr.client.sources.interface import InvalidImageError

@@ -10,7 +10,7 @@ from shared_ecr.client.addresses import RepositoryLocator
 if TYPE_CHECKING:
     from shared_ecr.client.aws.clients import AwsClients, AwsSession
     from shared_ecr.client.credentials.interface import CredentialSource
-    from shared_ecr.client.http.connections import HttpEnvironment
+    from shared_ecr.client.http.environment import HttpEnvironment
 
 
 class Session:
@@ -74,7 +74,7 @@ class Session:
         """What connections to registries are made in."""
         with self._lock:
             if self._environment is None:
-                from shared_ecr.client.http.connections import HttpEnvironment
+                from shared_ecr.client.http.environment import HttpEnvironment
 
                 self._environment = HttpEnvironment(self._environ)
             return self._environment

@@ -13,7 +13,7 @@ from client.registry_contents import RefusedError, Repository
 from shared_ecr.client.aws.creation import RepositoryCreation
 from shared_ecr.client.aws.layers import BatchLayerCheck
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.http.retries import RetryBudget
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.pushers.events import BlobEnded, BlobMoved, Event, ManifestStored, Message, Progress

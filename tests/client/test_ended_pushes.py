@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PUSHES = """
 import os, signal, sys
 from shared_ecr.client.credentials.interface import Credentials
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.events import Message
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher

@@ -8,7 +8,7 @@ from client.faults import EXPIRED, THROTTLED, Action, Fault, LoseAnswer, Reply, 
 from client.images import about, digest_of, image, index, noise, write_layout
 from client.killing import missing_below
 from client.pushing import Bench, KnownCredentials
-from shared_ecr.client.http.connections import THREADS
+from shared_ecr.client.http.environment import THREADS
 from shared_ecr.findings.errors import SharedEcrError, UnavailableError
 
 LAYERS = [noise(2_500_000, 1), b"shared", b"of one", b"more", b"than", b"eight"]

@@ -17,7 +17,7 @@ from client.test_pulls import hold
 from shared_ecr.client.distribution.pages import pages
 from shared_ecr.client.distribution.repository import RemoteRepository
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.http.connections import connected
+from shared_ecr.client.http.environment import connected
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.transport import Transport

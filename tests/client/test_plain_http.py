@@ -12,7 +12,7 @@ from client.faults import Reply
 from client.images import image, write_layout
 from client.pushing import Bench, Heard, KnownCredentials, push_source
 from client.tls_world import missing_program
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.findings.errors import RefusedError, UnavailableError

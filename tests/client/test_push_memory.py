@@ -20,7 +20,7 @@ SMALL, LARGE = 4 * MEBIBYTE, 600 * MEBIBYTE
 PUSH = """
 import sys
 from pathlib import Path
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.events import NullProgress
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher

@@ -24,7 +24,7 @@ from client.images import (
 )
 from client.pushing import Heard, KnownCredentials, push_source
 from shared_ecr.client.distribution.pulls import pull
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.model.names import ImageReference, RegistryHost, Tag
@@ -159,7 +159,7 @@ MEMORY = """
 import sys
 from pathlib import Path
 from client.pushing import Heard, KnownCredentials, push_source
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.model.names import RegistryHost, Tag

@@ -5,7 +5,7 @@ import json
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.repository import ManifestState
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.findings.errors import InvalidValueError, RefusedError
 from shared_ecr.model.names import Digest, RegistryHost, Tag
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from shared_ecr.client.credentials.interface import CredentialSource, for_repository
 from shared_ecr.client.distribution.repository import RemoteRepository
-from shared_ecr.client.http.connections import HttpEnvironment, connected
+from shared_ecr.client.http.environment import HttpEnvironment, connected
 from shared_ecr.model.names import RegistryHost
 
 

@@ -9,7 +9,7 @@ from shared_ecr.client.credentials.interface import CredentialSource, for_reposi
 from shared_ecr.client.distribution.layout_index import ImageListing
 from shared_ecr.client.distribution.layouts import LayoutFolder
 from shared_ecr.client.distribution.repository import RemoteRepository
-from shared_ecr.client.http.connections import THREADS, HttpEnvironment, connected
+from shared_ecr.client.http.environment import THREADS, HttpEnvironment, connected
 from shared_ecr.client.http.workers import StoppedError, WorkerPool
 from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Message, Planned, Progress
 from shared_ecr.client.sources.interface import Blob

@@ -36,7 +36,7 @@ class LoginRenewedError(Exception):
 class Exchange:
     """What asks one registry."""
 
-    def __init__(  # noqa: PLR0913 — its parts, put together in `connections` alone
+    def __init__(  # noqa: PLR0913 — its parts, put together in `environment` alone
         self,
         endpoint: Endpoint,
         login: Login,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
-from shared_ecr.client.http.connections import HttpEnvironment, connected
+from shared_ecr.client.http.environment import HttpEnvironment, connected
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import RegistryHost
 

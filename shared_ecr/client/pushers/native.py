@@ -9,7 +9,7 @@ from shared_ecr.client.distribution.presence import BatchBlobCheck
 from shared_ecr.client.distribution.repository import ManifestState, RemoteRepository
 from shared_ecr.client.distribution.uploads import UploadOutcome
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.http.connections import THREADS, HttpEnvironment, connected
+from shared_ecr.client.http.environment import THREADS, HttpEnvironment, connected
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.pushers.creation import RepositoryCreator, RepositoryState
 from shared_ecr.client.pushers.events import Planned, Progress

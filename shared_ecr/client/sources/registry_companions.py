@@ -12,7 +12,7 @@ from functools import partial
 
 from shared_ecr.client.distribution.pages import pages
 from shared_ecr.client.distribution.repository import OK, RemoteRepository
-from shared_ecr.client.http.connections import THREADS
+from shared_ecr.client.http.environment import THREADS
 from shared_ecr.client.http.workers import WorkerPool
 from shared_ecr.client.sources.interface import Companions, InvalidImageError, Manifest, Referrer
 from shared_ecr.client.sources.manifests import (

@@ -6,7 +6,7 @@ import pytest
 from cli.between.sides import SOURCE_PASSWORD, TARGET_PASSWORD, Aws, Sides
 from cli.user import new_user
 from client.fake_registry import FakeRegistry
-from shared_ecr.client.http.connections import HttpEnvironment
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.session import Session
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from client.fake_registry import FakeRegistry
 from client.pushing import CANARY, EcrApi, Heard, Pauses
 from shared_ecr.client.addresses import RepositoryLocator
-from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.push import PushJob, PushOptions, PushOutcome, push_all
 from shared_ecr.client.session import Session
 from shared_ecr.model.names import Region

@@ -16,8 +16,8 @@ from client.pushing import CANARY, Heard, push_source
 from client.registries.token_service import TokenService, served
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
-from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.registries import credentials_everywhere

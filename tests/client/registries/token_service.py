@@ -17,8 +17,8 @@ from client.registry_api import Asked, RegistryApi
 from shared_ecr.client.credentials.interface import CredentialSource
 from shared_ecr.client.distribution.looking import ManifestReader
 from shared_ecr.client.distribution.pulls import pull
-from shared_ecr.client.http.connections import HttpEnvironment
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
+from shared_ecr.client.http.environment import HttpEnvironment
 from shared_ecr.client.pushers.interface import PushRequest, PushResult
 from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.registries import backend_of

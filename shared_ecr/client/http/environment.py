@@ -1,4 +1,4 @@
-"""A connection to one registry, put together from its parts for one push or pull."""
+"""What is around a push or pull, and the exchange with one registry that is put together in it."""
 
 import os
 import threading
