@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from shared_ecr.client.http.connection import Connection
 from shared_ecr.client.http.connection_pool import ConnectionPool
-from shared_ecr.client.http.origins import Origin
+from shared_ecr.client.http.origins import HttpOrigin
 from shared_ecr.client.http.time_limits import TIME_LIMITS
 from shared_ecr.client.http.transport import HttpResponse
 
@@ -37,4 +37,4 @@ def answered(url: str, status: int, content: bytes = b"", headers: Mapping[str, 
     named = {**(headers or {}), "Content-Length": str(len(content))}
     lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in named.items()), "", ""]
     connection = Connection(GivenSocket("\r\n".join(lines).encode("latin-1") + content), TIME_LIMITS)
-    return HttpResponse(url, ConnectionPool(Origin(url), lambda: connection, 1).ask("GET", "/", {}, None))
+    return HttpResponse(url, ConnectionPool(HttpOrigin(url), lambda: connection, 1).ask("GET", "/", {}, None))

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -225,9 +225,12 @@ def test_what_is_no_address_is_not_asked(url: str, transport: Transport) -> None
 
 
 def test_eight_threads_share_the_connections(transport: Transport) -> None:
+    seen: list[tuple[int, bytes]] = []
     with serving(OK) as server:
-        seen: list[tuple[int, bytes]] = []
-        ask: Callable[[], None] = lambda: seen.extend(read(transport, server.url) for _ in range(20))  # noqa: E731
+
+        def ask() -> None:
+            seen.extend(read(transport, server.url) for _ in range(20))
+
         threads = [threading.Thread(target=ask) for _ in range(8)]
         for thread in threads:
             thread.start()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from shared_ecr.client.http.connection_faults import reaching
-from shared_ecr.client.http.origins import Origin
+from shared_ecr.client.http.origins import HttpOrigin
 from shared_ecr.client.http.response_parser import ParsedResponse
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.timed_reader import Socket, TimedReader
@@ -85,7 +85,7 @@ def open_socket(host: str, port: int, limits: TimeLimits) -> socket.socket:
     return sock
 
 
-def connect_plainly(origin: Origin, authority: str, limits: TimeLimits) -> Connection:
+def connect_plainly(origin: HttpOrigin, authority: str, limits: TimeLimits) -> Connection:
     """Open a connection without TLS; *authority* is the name of *origin* in references.
 
     Raises:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from shared_ecr.client.http.connection import Body, Connection
-from shared_ecr.client.http.origins import Origin
+from shared_ecr.client.http.origins import HttpOrigin
 from shared_ecr.client.http.response_parser import ParsedResponse
 
 
 class ConnectionPool:
     """The connections to one origin; used by several threads at once."""
 
-    def __init__(self, origin: Origin, opened: Callable[[], Connection], size: int) -> None:
+    def __init__(self, origin: HttpOrigin, opened: Callable[[], Connection], size: int) -> None:
         """*opened* makes a connection; *size* is how many are kept."""
         self.origin, self._opened, self._size = origin, opened, size
         # Appending and popping are atomic.

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Origin:
+class HttpOrigin:
     """Scheme, host and port of an address.
 
     Raises:

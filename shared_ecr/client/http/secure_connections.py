@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from shared_ecr.client.http.connection import Connection, open_socket
 from shared_ecr.client.http.connection_faults import TunnelRefusedError, reaching, reaching_by_proxy, securing
-from shared_ecr.client.http.origins import Origin
+from shared_ecr.client.http.origins import HttpOrigin
 from shared_ecr.client.http.proxies import Proxy
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.timed_reader import Socket
@@ -22,7 +22,7 @@ class SecureConnector:
     """Opens connections to one origin; its certificates are read once."""
 
     def __init__(
-        self, origin: Origin, authority: str, environ: Mapping[str, str], limits: TimeLimits, *, proxy: str | None
+        self, origin: HttpOrigin, authority: str, environ: Mapping[str, str], limits: TimeLimits, *, proxy: str | None
     ) -> None:
         """*authority* is the name of *origin* in references, *proxy* the address of a proxy.
 

@@ -14,7 +14,7 @@ from shared_ecr.client.http.connection import Body, connect_plainly
 from shared_ecr.client.http.connection_faults import answering
 from shared_ecr.client.http.connection_pool import BorrowedConnection, ConnectionPool
 from shared_ecr.client.http.egress import proxy_for
-from shared_ecr.client.http.origins import Origin
+from shared_ecr.client.http.origins import HttpOrigin
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.findings.errors import UnavailableError
 
@@ -116,7 +116,7 @@ class Transport:
     def _new_pool(self, url: str, proxy: str | None) -> ConnectionPool:
         host = _host_of(url)
         try:
-            origin = Origin(url)
+            origin = HttpOrigin(url)
         except ValueError as error:
             raise _no_address(url) from error
         if origin.scheme == "http":
