@@ -44,17 +44,20 @@ def trusted_signer(arguments: argparse.Namespace) -> "TrustedSigner | None":
     Raises:
         UsageError: it is not said whose signature counts, or twice.
     """
-    from shared_ecr.client.signatures import CosignIdentity, CosignKey, NotationPolicy
-
     key, issuer = arguments.verify_key, arguments.verify_issuer
     name, pattern = arguments.verify_identity, arguments.verify_identity_pattern
     is_logged = not arguments.verify_without_log
     given = [each for each in (key, issuer, name, pattern) if each is not None]
+    if arguments.verify is None and is_logged and not given:
+        return None
     if not is_logged and (arguments.verify != "cosign" or not key):
         raise UsageError(
             "--verify-without-log is for --verify cosign with --verify-key; without a key, the log proves when the "
             "certificate was used"
         )
+    # Only a check pays for the import.
+    from shared_ecr.client.signatures import CosignIdentity, CosignKey, NotationPolicy
+
     match arguments.verify:
         case "cosign" if key and len(given) == 1:
             return CosignKey(key, is_logged)
@@ -72,7 +75,5 @@ def trusted_signer(arguments: argparse.Namespace) -> "TrustedSigner | None":
                 "--verify notation takes its signers from notation's trust policy (trustpolicy.json); leave out the "
                 "other --verify options"
             )
-        case _ if given:
-            raise UsageError("the --verify options belong to --verify cosign; add it, or nothing would be checked")
         case _:
-            return None
+            raise UsageError("the --verify options belong to --verify cosign; add it, or nothing would be checked")

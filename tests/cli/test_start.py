@@ -12,21 +12,39 @@ from client.fake_registry import FakeRegistry
 from client.images import image, write_layout
 from shared_ecr.findings.errors import ExitCode
 
-# Logins, dates, errors, help, terminals and engines need them.
-OF_PYTHON = {"glob", "html", "subprocess", "tarfile", "uuid"}
-PACKAGES = {"boto3", "botocore", "filelock", "yaml"}
+# Of Python, what only logins, dates, TLS, errors, help, terminals, archives and engines need.
+OF_PYTHON = {
+    "ast", "base64", "bz2", "calendar", "copy", "csv", "dataclasses", "datetime", "dis", "email", "encodings.idna",
+    "glob", "html", "http.client", "importlib.metadata", "inspect", "linecache", "locale", "logging", "lzma",
+    "mimetypes", "random", "shutil", "ssl", "string", "subprocess", "tarfile", "tempfile", "textwrap", "tokenize",
+    "traceback", "unicodedata", "uuid", "weakref", "zipfile", "zlib",
+}  # fmt: skip
+PACKAGES = {"boto3", "botocore", "filelock", "urllib3", "yaml"}
 # Of ours, what another image, another registry or another command needs.
 OF_OURS = {
     "cli.colour", "cli.error_text", "cli.image_lists", "cli.progress.frames", "cli.progress.json_lines",
-    "cli.progress.terminal", "client.copying", "client.credentials.ecr_tokens", "client.credentials.programs",
-    "client.engines", "client.http.challenges", "client.http.host_certificates", "client.http.limits",
-    "client.http.plain_http", "client.http.token_services", "client.push.pulling", "client.repository_addresses",
-    "client.sources.docker_archive", "client.sources.oci_archive", "client.sources.registry",
-    "client.sources.sections", "declaration", "documents", "findings.finding", "findings.problems",
-    "findings.vulnerabilities", "model.mutability", "model.registry", "model.text_grammar", "review",
-    "text.characters", "text.markdown",
+    "cli.progress.terminal", "client.aws.log_redaction", "client.aws.redaction", "client.copying",
+    "client.credentials.ecr_tokens", "client.credentials.programs", "client.engines", "client.engines.programs",
+    "client.http.challenges", "client.http.host_certificates", "client.http.limits", "client.http.plain_http",
+    "client.http.proxies", "client.http.secure_connections", "client.http.tls", "client.http.token_services",
+    "client.push.pulling", "client.repository_addresses", "client.signatures", "client.sources.docker_archive",
+    "client.sources.oci_archive", "client.sources.registry", "client.sources.sections", "declaration",
+    "documents", "findings.finding", "findings.problems", "findings.vulnerabilities", "model.mutability",
+    "model.registry", "model.text_grammar", "review", "text.characters", "text.markdown",
 }  # fmt: skip
-NOT_NEEDED = OF_PYTHON | PACKAGES | {f"shared_ecr.{name}" for name in OF_OURS}
+OURS = {f"shared_ecr.{name}" for name in OF_OURS}
+NOT_NEEDED = OF_PYTHON | PACKAGES | OURS
+# Temporary files need some of Python's; filelock, by which pulls into one layout wait for each other, needs more.
+OF_A_PULL = {
+    "shared_ecr.client.push.pulling",
+    "shared_ecr.client.http.challenges",
+    "shared_ecr.client.sources.registry",
+}
+# What the declaration is read with: PyYAML imports dates and base64, and invisible characters have names.
+OF_A_DECLARATION = {"yaml", "base64", "datetime", "unicodedata"} | {
+    f"shared_ecr.{name}"
+    for name in ("client.repository_addresses", "declaration", "documents", "findings.finding", "findings.problems")
+}
 PROGRAM = """
 import sys
 from shared_ecr.cli.main import main
@@ -55,3 +73,18 @@ def test_a_push_to_a_plain_registry_imports_nothing_that_only_other_pushes_need(
     with FakeRegistry() as registry:
         modules = imported_by("push", "app", f"{registry.host}/team/app:1", folder=tmp_path)
     assert modules & NOT_NEEDED == set()
+
+
+def test_a_pull_from_a_plain_registry_imports_nothing_of_ours_that_only_other_pulls_need(tmp_path: Path) -> None:
+    write_layout(tmp_path / "app", image())
+    with FakeRegistry() as registry:
+        imported_by("push", "app", f"{registry.host}/team/app:1", folder=tmp_path)
+        modules = imported_by("pull", f"{registry.host}/team/app:1", "layout", folder=tmp_path)
+    assert modules & OURS <= OF_A_PULL
+    assert modules & {"boto3", "botocore", "urllib3", "ssl", "http.client", "email"} == set()
+
+
+def test_the_uri_of_a_declared_repository_imports_only_what_reads_the_declaration(tmp_path: Path) -> None:
+    text = 'version: 1\nregistry: {account: "111111111111", regions: [us-east-1]}\nrepositories: {ab: {}}\n'
+    (tmp_path / "registry.yaml").write_text(text)
+    assert imported_by("uri", "ab", folder=tmp_path) & NOT_NEEDED <= OF_A_DECLARATION

@@ -119,7 +119,7 @@ class AwsClients:
     def _making(self, service: str) -> Iterator[None]:
         """Surround the making of a client: one at a time, its faults shown, its loggers filtered."""
         from shared_ecr.client.aws.faults import asking_aws
-        from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
+        from shared_ecr.client.aws.log_redaction import silence_secrets_of_botocore
 
         with self._lock, asking_aws(service):
             try:
@@ -150,7 +150,7 @@ class AwsClients:
         if self._session is None:
             from botocore.session import Session
 
-            from shared_ecr.client.aws.redaction import silence_secrets_of_botocore
+            from shared_ecr.client.aws.log_redaction import silence_secrets_of_botocore
 
             # Credentials are looked for while the first client is made, and that is logged too.
             silence_secrets_of_botocore()

@@ -1,13 +1,12 @@
 """One image out of a registry: into an OCI layout, an archive, or the store of a container engine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from shared_ecr.client.addresses import RepositoryLocator
-from shared_ecr.client.copying import verify
 from shared_ecr.client.distribution.refusals import no_such_image
 from shared_ecr.client.http.endpoints import ENDPOINT_VARIABLE
 from shared_ecr.client.push.options import engine_called
@@ -66,9 +65,18 @@ def pull(  # noqa: PLR0913 — what a script may choose, most of it by its name
             progress or NullProgress(),
             session.environment,
             platforms=options.platforms,
-            check=partial(verify, options.signer, session, reference),
+            check=_check_of(options.signer, session, reference),
         )
     return reference.named(digest)
+
+
+def _check_of(signer: "TrustedSigner | None", session: Session, reference: ImageReference) -> Callable[[Digest], None]:
+    """Return what checks the signature of the digest that *reference* turns out to be, where one is wanted."""
+    if signer is None:
+        return lambda _: None
+    from shared_ecr.client.signatures import SignatureCheck
+
+    return partial(SignatureCheck(signer, session).verify, reference)
 
 
 def pull_archive(
