@@ -3,16 +3,18 @@
 Two requests that agree on which of these they carry are treated alike by every condition the values come from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
+from itertools import combinations
 
 from shared_ecr.access.comparisons import moment, network, number
-from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition
+from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition, ConditionResult
+from shared_ecr.access.contexts import Context
 from shared_ecr.access.operators import Family
 from shared_ecr.access.stand_ins import unnamed_value
-from shared_ecr.access.variables import PolicyTemplate, RequestContext
-from shared_ecr.access.wildcards import GlobToken, Wildcard
+from shared_ecr.access.variables import ARN_PARTS, PolicyTemplate, RequestContext
+from shared_ecr.access.wildcards import GlobToken, Wildcard, common_text
 
 # What no one's policy names, by key where the form matters to a condition.
 STRANGER = "stranger"
@@ -31,8 +33,10 @@ STRANGE_ADDRESS = "2001:db8:ffff::77"
 # Always in a request, so that absence need not be tried. ECR's endpoints speak TLS alone.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 ALWAYS = {"aws:securetransport": "true", "aws:currenttime": STRANGE_VALUES["aws:currenttime"]}
-_WHAT_STARS_BECOME = ("x", "")
-_ATTEMPTS_AT_MOST = 24
+# The last is what hardly any other pattern has at that place, so that what only this one covers is tried too.
+_WHAT_STARS_BECOME = ("x", "", "0q")
+# Of more patterns than this for one key it is not tried what each two of them cover together.
+_MOST_PATTERNS = 40
 
 Attempt = tuple[str, ...] | None
 """The values of a key in one request; None where the key is missing."""
@@ -48,6 +52,8 @@ def attempts(key: str, conditions: Sequence[Condition], values: RequestContext) 
         for each in condition.templates:
             for text in _instances(condition, each, values):
                 singles.setdefault(text)
+    for text in covered_by_two(conditions):
+        singles.setdefault(text)
     strange = unnamed_value(STRANGE_VALUES.get(key, STRANGER), singles)
     if any(condition.test.operator.family is Family.IP for condition in conditions):
         singles.setdefault(STRANGE_ADDRESS)
@@ -59,7 +65,47 @@ def attempts(key: str, conditions: Sequence[Condition], values: RequestContext) 
             found.setdefault((text, strange))
         if len(singles) > 1:
             found.setdefault(tuple(singles))
-    return list(found)[:_ATTEMPTS_AT_MOST]
+    return list(found)
+
+
+def distinguished(key: str, found: Sequence[Attempt], conditions: Sequence[Condition]) -> list[Attempt]:
+    """Return one of the values in *found* for each set of them that *conditions* treat alike.
+
+    A list of a hundred endpoints gives three: one of them, another one, and none. The conditions have no variables.
+    """
+    kept: dict[tuple[ConditionResult, ...], Attempt] = {}
+    for attempt in found:
+        context = Context({} if attempt is None else {key: attempt})
+        kept.setdefault(tuple(each.judge(context) for each in conditions), attempt)
+    return list(kept.values())
+
+
+def covered_by_two(conditions: Sequence[Condition]) -> Iterator[str]:
+    """Give a text for each two patterns, which both of them cover: what one allows and the other one denies."""
+    patterns = dict.fromkeys(
+        each.written
+        for condition in conditions
+        if condition.test.operator.family in {Family.STRING, Family.ARN} and condition.test.operator.has_wildcards
+        for each in condition.templates
+        if not each.variables
+    )
+    if len(patterns) <= _MOST_PATTERNS:
+        for one, other in combinations(patterns, 2):
+            if ("*" in one or "?" in one) and ("*" in other or "?" in other):
+                yield from _common(one, other)
+
+
+def _common(one: str, other: str) -> Iterator[str]:
+    whole = common_text(one, other)
+    if whole is not None:
+        yield whole
+    # The star of an ARN does not reach over a colon, so its parts are compared one by one.
+    parts = [
+        common_text(*each) for each in zip(one.split(":", ARN_PARTS - 1), other.split(":", ARN_PARTS - 1), strict=False)
+    ]
+    known = [part for part in parts if part is not None]
+    if len(known) == ARN_PARTS:
+        yield ":".join(known)
 
 
 def instances(template: PolicyTemplate, values: RequestContext) -> list[str]:
@@ -115,5 +161,6 @@ def _as_written(tokens: Sequence[GlobToken]) -> str:
 
 def _instance(tokens: Sequence[GlobToken], star: str) -> str:
     return "".join(
-        (star if token.character == "*" else "x") if isinstance(token, Wildcard) else token for token in tokens
+        (star if token.character == "*" else star[:1] or "x") if isinstance(token, Wildcard) else token
+        for token in tokens
     )

@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from shared_ecr.access.actions import names
 from shared_ecr.access.callers import Caller, CallerKind, Identity
-from shared_ecr.access.classes import ContextValues, RequestClass, request_classes
+from shared_ecr.access.classes import ContextValues, RequestClass, is_sampled, request_classes
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.decisions import named
 from shared_ecr.access.evaluation import allowed, decide, reach
-from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.requests import TAG_KEYS, Request, TargetRepository, context_of
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE
@@ -24,6 +24,9 @@ from shared_ecr.text import first_few
 
 # More than this in one sentence are not read.
 SHOWN_ACTIONS = 8
+
+
+_UNDECIDED = "its policies change, and combine more conditions than are tried; a wider access could be missed"
 
 
 class Direction(StrEnum):
@@ -53,10 +56,14 @@ class AccessChange:
     """The statement that decides, or nothing where none does any more."""
     is_of_strangers: bool = False
     """Whether the caller stands for those that no policy names."""
+    is_undecided: bool = False
+    """Whether it is only possible: the policies combine more conditions than are tried. It has no witness."""
 
     @property
     def code(self) -> str:
         """The finding's code, by which it can be acknowledged."""
+        if self.is_undecided:
+            return "access-not-judged"
         if self.direction is Direction.DENIED:
             return "access-narrowed"
         return "access-widened-outside" if self.is_outside else "access-widened"
@@ -67,6 +74,8 @@ class AccessChange:
         return Request(self.caller, self.actions[0].removeprefix("ecr:"), self.target, dict(self.said))
 
     def __str__(self) -> str:
+        if self.is_undecided:
+            return f"{self.target.name}: {_UNDECIDED}"
         by = f", by {self.statement}" if self.statement else ""
         with_context = f" with {_context(self.said)}" if self.said else ""
         verb = "may now call" if self.direction is Direction.ALLOWED else "may no longer call"
@@ -100,6 +109,8 @@ def changes(
         return []
     found = list(_grouped(_turns(old, new, earlier, target, known), old, new, target, known))
     strangers = [each for each in found if each.caller.kind is CallerKind.ROLE and each.is_of_strangers]
+    if not any(each.direction is Direction.ALLOWED and each.is_outside for each in found):
+        found += _undecided(old, new, earlier, target, known)
     return sorted(
         (each for each in found if not any(_includes(stranger, each) for stranger in strangers)),
         key=lambda each: (each.direction is Direction.DENIED, not each.is_outside, not each.is_of_strangers, str(each)),
@@ -122,6 +133,45 @@ def _turns(
             if fresh:
                 reported[direction, each.caller] = reported.get((direction, each.caller), 0) | fresh
                 yield _Turn(direction, each.caller, each.said, fresh)
+
+
+def _undecided(
+    old: PolicyPair, new: PolicyPair, was: TargetRepository, target: TargetRepository, known: TrustBoundary
+) -> Iterator[AccessChange]:
+    """Yield a change that is only possible: not all combinations were tried, and no text shows that there is none."""
+    policies = _all(old, new)
+    if not any(is_sampled(policies, each, known) for each in dict.fromkeys((target, was))):
+        return
+    if was.tags == target.tags and _is_narrower(old, new):
+        return
+    stranger = Caller.unnamed_role(account_of_strangers(policies, target, known))
+    yield AccessChange(
+        Direction.ALLOWED, target, stranger, (), (), (), is_outside=True, statement="", is_undecided=True
+    )
+
+
+def _is_narrower(old: PolicyPair, new: PolicyPair) -> bool:
+    """Whether the texts by themselves show it: nothing else is allowed, and all that was denied still is."""
+    return old.scope == new.scope and all(
+        all(any(_covers(one, other) for one in _of(then, Effect.ALLOW)) for other in _of(now, Effect.ALLOW))
+        and all(any(_covers(one, other) for one in _of(now, Effect.DENY)) for other in _of(then, Effect.DENY))
+        for then, now in ((old.repository, new.repository), (old.registry, new.registry))
+    )
+
+
+def _of(policy: Policy | None, effect: Effect) -> list[Statement]:
+    return [each for each in (policy.statements if policy else ()) if each.effect is effect]
+
+
+def _covers(one: Statement, other: Statement) -> bool:
+    """Whether the texts show that *one* speaks of every request that *other* speaks of."""
+    is_listed = not (one.principal.negated or other.principal.negated)
+    return (
+        (one.principal == other.principal or (is_listed and {*other.principal.written} <= {*one.principal.written}))
+        and not other.action.actions & ~one.action.actions
+        and one.resource == other.resource
+        and {*one.conditions} <= {*other.conditions}
+    )
 
 
 def _all(old: PolicyPair, new: PolicyPair) -> list[Policy]:

@@ -1,15 +1,16 @@
 """Classes of requests that policies can distinguish, each with one request that stands for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice, product
 from math import prod
 from typing import Self
 
 from shared_ecr.access.callers import Caller
-from shared_ecr.access.candidates import Attempt, attempts
+from shared_ecr.access.candidates import Attempt, attempts, distinguished
 from shared_ecr.access.conditions import Condition, Truth
 from shared_ecr.access.contexts import Context
-from shared_ecr.access.policy_model import Policy, Statement
+from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.trust_boundary import TrustBoundary, everyone
 from shared_ecr.records import record
@@ -63,6 +64,22 @@ def _contexts_at_most(callers: int, statements: int) -> int:
     return max(1, min(COMBINATIONS_AT_MOST, JUDGEMENTS_AT_MOST // max(1, callers * statements)))
 
 
+def _used_as_variables(policies: Sequence[Policy]) -> frozenset[str]:
+    """Return the keys whose values fill variables, so that any two values of them can be treated differently."""
+    statements = [statement for policy in policies for statement in policy.statements]
+    templates = [
+        *(each for statement in statements for condition in statement.conditions for each in condition.templates),
+        *(each for statement in statements if statement.resource for each in statement.resource.templates),
+    ]
+    return frozenset(variable.key for each in templates for variable in each.variables)
+
+
+@lru_cache(maxsize=256)
+def _distinguished(key: str, conditions: tuple[Condition, ...]) -> list[Attempt]:
+    # Without variables the answer is the same for every caller.
+    return distinguished(key, attempts(key, conditions, Context({})), conditions)
+
+
 @record
 class _Contexts:
     """What can be tried for one caller: the attempts for each key that its requests may have."""
@@ -75,6 +92,7 @@ class _Contexts:
     def of(cls, policies: Sequence[Policy], caller: Caller, target: TargetRepository) -> Self:
         """Collect the attempts for every key that *policies* ask for and that *caller* leaves open."""
         statements = [statement for policy in policies for statement in policy.statements]
+        used = _used_as_variables(policies)
         is_open, known = open_keys(caller, target), context_of(caller, target, {})
         keys = sorted({key for policy in policies for key in policy.keys})
         by_key: dict[str, list[Condition]] = {key: [] for key in keys if key not in known.values and is_open(key)}
@@ -82,7 +100,13 @@ class _Contexts:
             for condition in statement.conditions:
                 if condition.looked_up in by_key:
                     by_key[condition.looked_up].append(condition)
-        return cls({key: attempts(key, found, known) for key, found in by_key.items()}, statements, known)
+        tries = {
+            key: attempts(key, found, known)
+            if key in used or any(template.variables for each in found for template in each.templates)
+            else _distinguished(key, tuple(found))
+            for key, found in by_key.items()
+        }
+        return cls(tries, statements, known)
 
     @property
     def total(self) -> int:
@@ -97,6 +121,39 @@ class _Contexts:
                 seen.add(values)
                 yield {key: value for key, value in zip(self.tries, values, strict=True) if value is not None}
 
+    def _evading(self, allow: Statement) -> Iterator[tuple[Attempt, ...]]:
+        """Give contexts that *allow* accepts and no Deny hits, and for each Deny one that this one alone hits."""
+        denials = [each for each in self.statements if each.effect is Effect.DENY]
+        for spared in (None, *denials):
+            values: dict[str, Attempt] = {key: each[0] for key, each in self.tries.items()}
+            wanted = [allow] if spared is None else [allow, spared]
+            for statement in wanted:
+                values |= {key: self._fitting(statement, key)[0] for key in self._asked(statement)}
+            for denial in denials:
+                if denial is not spared and self._hits(denial, values):
+                    values |= self._away_from(denial, values, wanted)
+            yield tuple(values.values())
+
+    def _away_from(
+        self, denial: Statement, values: Mapping[str, Attempt], wanted: Sequence[Statement]
+    ) -> Mapping[str, Attempt]:
+        """Return a value with which *denial* does not hit and *wanted* still do, if there is one."""
+        for key in self._asked(denial):
+            for attempt in self.tries[key]:
+                moved = {**values, key: attempt}
+                if not self._hits(denial, moved) and all(self._hits(each, moved) for each in wanted):
+                    return {key: attempt}
+        return {}
+
+    def _hits(self, statement: Statement, values: Mapping[str, Attempt]) -> bool:
+        said = {key: value for key, value in values.items() if value is not None}
+        return statement.judge(Context({**self.known.values, **said})).truth is not Truth.NO
+
+    def _asked(self, statement: Statement) -> Iterator[str]:
+        """Give the keys of *statement* that can be tried."""
+        keys = dict.fromkeys(each.looked_up for each in statement.conditions)
+        return (key for key in keys if key in self.tries)
+
     def _all(self) -> Iterator[tuple[Attempt, ...]]:
         yield from sorted(product(*self.tries.values()), key=lambda values: sum(value is not None for value in values))
 
@@ -106,11 +163,10 @@ class _Contexts:
         yield tuple(plainest.values())
         share = max(2, at_most // max(1, len(self.statements)))
         for statement in self.statements:
-            fitting = {
-                key: self._fitting(statement, key)
-                for key in dict.fromkeys(each.looked_up for each in statement.conditions)
-                if key in self.tries
-            }
+            if statement.effect is Effect.ALLOW:
+                yield from islice(self._evading(statement), share)
+        for statement in self.statements:
+            fitting = {key: self._fitting(statement, key) for key in self._asked(statement)}
             for values in islice(product(*fitting.values()), share):
                 yield tuple((plainest | dict(zip(fitting, values, strict=True))).values())
             first = plainest | {key: each[0] for key, each in fitting.items()}

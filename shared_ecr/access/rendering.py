@@ -63,7 +63,7 @@ def change_json(change: AccessChange, acceptance: Acceptance) -> dict[str, objec
         "actions": list(change.actions),
         "sentence": str(change),
         "statement": change.statement,
-        "witness": request_json(change.witness),
+        "witness": None if change.is_undecided else request_json(change.witness),
         "acknowledged": acceptance.acknowledgement.reason if acceptance.acknowledgement else None,
         "acknowledged_by_this_change": acceptance.is_new,
     }

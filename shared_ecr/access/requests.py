@@ -11,6 +11,7 @@ from shared_ecr.records import field, record
 SERVICE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 TAG_KEYS = ("aws:resourcetag/", "ecr:resourcetag/")
 """How the condition keys on tags of the repository begin, in lower case."""
+_ORGANIZATION_OF_RESOURCE = frozenset({"aws:resourceorgid", "aws:resourceorgpaths"})
 _PRINCIPAL_KEYS = frozenset({
     "aws:principalaccount", "aws:principalarn", "aws:principalisawsservice", "aws:principalorgid",
     "aws:principalorgpaths", "aws:principalservicename", "aws:principalservicenameslist", "aws:principaltype",
@@ -82,6 +83,8 @@ def open_keys(caller: Caller, target: TargetRepository) -> Callable[[str], bool]
             return caller.kind is CallerKind.SERVICE
         if key.startswith(TAG_KEYS):
             return target.tags is None
+        if key in _ORGANIZATION_OF_RESOURCE:
+            return key not in target.facts()
         return key not in _PRINCIPAL_KEYS and not key.startswith("aws:resource")
 
     return is_open

@@ -6,7 +6,7 @@ For each way in which some policy distinguishes callers there is a caller on eit
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared_ecr.access.callers import Caller, CallerKind, Identity
-from shared_ecr.access.candidates import instances
+from shared_ecr.access.candidates import covered_by_two, instances
 from shared_ecr.access.conditions import Condition
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.principals import PrincipalType
@@ -86,6 +86,10 @@ def named(policies: Sequence[Policy], target: TargetRepository) -> Iterator[Call
         for statement in policy.statements:
             for kind, text in statement.principal.written:
                 yield from _caller(kind, text, target)
+    for key in ("aws:principalservicename", "aws:principalservicenameslist"):
+        for condition in _conditions(policies, key):
+            for template in condition.templates:
+                yield from (Caller.of_service(service) for service in instances(template, {}) if service)
     for condition in _conditions(policies, "aws:principalarn"):
         for arn in condition.values:
             if "*" not in arn and "?" not in arn:
@@ -97,15 +101,15 @@ def called_as_asked(policies: Sequence[Policy], account: str, partition: str) ->
 
     A pattern may leave the account open, and anyone who owns an account gives its roles the names that are asked for.
     """
-    resources: dict[str, None] = {}
-    for condition in _conditions(policies, "aws:principalarn"):
-        for template in condition.templates:
-            for arn in instances(template, {}):
-                resources.setdefault(arn.rpartition(":")[2])
+    conditions = list(_conditions(policies, "aws:principalarn"))
+    templates = [template for condition in conditions for template in condition.templates]
+    arns = [arn for template in templates for arn in instances(template, {})]
+    resources = dict.fromkeys(arn.rpartition(":")[2] for arn in (*arns, *covered_by_two(conditions)))
     for resource in resources:
         for name in (resource, f"role/{resource.rpartition('/')[2]}"):
+            service = "sts" if name.startswith("federated-user/") else "iam"
             try:
-                yield Caller.from_arn(f"arn:{partition}:iam::{account}:{name}")
+                yield Caller.from_arn(f"arn:{partition}:{service}::{account}:{name}")
             except InvalidValueError:
                 continue
 
@@ -137,17 +141,22 @@ def _accounts_of_conditions(policies: Sequence[Policy]) -> Iterator[str]:
     for pattern in patterns:
         account = pattern.replace("?", "0")
         if "*" in account:
-            account = account.replace("*", "0" * (_DIGITS - len(account) + 1), 1).replace("*", "")
+            digits = len(account.replace("*", ""))
+            account = account.replace("*", "0" * (_DIGITS - digits), 1).replace("*", "")
         if _ACCOUNT.fullmatch(account):
             yield account
 
 
 def _other_kinds(policies: Sequence[Policy], accounts: Sequence[str], target: TargetRepository) -> Iterator[Caller]:
-    """Give a user and a root of every account where some condition can show them from roles."""
+    """Give a user, a federated user and a root of every account where some condition distinguishes them from roles."""
     if any(not policy.keys.isdisjoint(_KIND_KEYS) for policy in policies):
         for account in accounts:
-            for resource in ("user/any-unnamed-user", "root"):
-                yield Caller.from_arn(f"arn:{target.partition}:iam::{account}:{resource}")
+            for resource in (
+                "iam::{}:user/any-unnamed-user",
+                "iam::{}:root",
+                "sts::{}:federated-user/any-unnamed-user",
+            ):
+                yield Caller.from_arn(f"arn:{target.partition}:{resource.format(account)}")
 
 
 def asks_for_membership(policies: Iterable[Policy]) -> bool:

@@ -13,7 +13,7 @@ from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.model.names.bootstrap import is_assets_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from shared_ecr.access.changes import AccessChange
     from shared_ecr.access.matrix import MatrixRow
@@ -116,9 +116,6 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
     for name in _assets(found, old):
         print(f"{name}: CDK's own repository for assets; what 'cdk bootstrap' grants on it is not reported",
               file=sys.stderr)  # fmt: skip
-    for name in _sampled(found, old):
-        print(f"{name}: its policies combine more conditions than are tried; a rare change could be missed",
-              file=sys.stderr)  # fmt: skip
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
 
 
@@ -133,8 +130,10 @@ def _print_sentences(changed: "Sequence[AccessChange]", accepted: "Sequence[Acce
     bullet, plain, literal = ("- ", escaped, code) if is_markdown else ("", visible, visible)
     for each, how in zip(changed, accepted, strict=True):
         outside = "outside, " if each.is_outside else ""
-        print(f"{bullet}{outside}{each.direction}: {plain(str(each))} [{each.code}]")
-        print(f"  witness: {literal(json.dumps(request_json(each.witness), ensure_ascii=True))}")
+        direction = "not judged" if each.is_undecided else f"{outside}{each.direction}"
+        print(f"{bullet}{direction}: {plain(str(each))} [{each.code}]")
+        if not each.is_undecided:
+            print(f"  witness: {literal(json.dumps(request_json(each.witness), ensure_ascii=True))}")
         if how.acknowledgement:
             by = " by this change" if how.is_new else ""
             print(f"  acknowledged{by}: {plain(how.acknowledgement.reason)}")
@@ -163,18 +162,6 @@ def _is_of_bootstrap(change: "AccessChange") -> bool:
         and bool(sources)
         and all(text.split(":")[4:5] == [target.account] for text in sources)
     )
-
-
-def _sampled(found: AccessInput, old: "Sequence[MatrixRow]") -> "Iterator[str]":
-    """Give the repositories whose policies have more combinations of conditions than are tried."""
-    from shared_ecr.access.classes import is_sampled
-
-    for row in found.rows:
-        place = (row.target.region, row.target.name)
-        both = [row.policies, *(each.policies for each in old if (each.target.region, each.target.name) == place)]
-        policies = [each for pair in both for each in (pair.repository, pair.registry) if each is not None]
-        if is_sampled(policies, row.target, found.known):
-            yield row.target.name
 
 
 def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChange]":

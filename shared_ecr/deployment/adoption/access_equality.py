@@ -147,7 +147,8 @@ def _read(policy: Json) -> Policy | None:
 def _changed(
     old: Policy | None, new: Policy | None, registry: Policy | None, target: TargetRepository, known: TrustBoundary
 ) -> list[AccessChange]:
-    return changes(PolicyPair(old, registry), PolicyPair(new, registry), target, known)
+    found = changes(PolicyPair(old, registry), PolicyPair(new, registry), target, known)
+    return [each for each in found if not each.is_undecided]
 
 
 def statements_of(policy: Json) -> Iterator[Mapping[str, Json]]:

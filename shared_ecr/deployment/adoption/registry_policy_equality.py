@@ -44,7 +44,8 @@ def registry_access_difference(
     for name in names:
         target = TargetRepository(str(home.account), str(home.region), name, str(home.region.partition), None)
         for one, other in ((old, new), (_opened(old), _opened(new))):
-            found += changes(PolicyPair(None, one), PolicyPair(None, other), target, known)
+            turned = changes(PolicyPair(None, one), PolicyPair(None, other), target, known)
+            found += (each for each in turned if not each.is_undecided)
         if not found and is_sampled([old, new, OPEN_REGISTRY], target, known):
             undecided = "the policies combine more conditions than are tried, and their texts differ"
     return AccessDifference(tuple(dict.fromkeys(found)), "" if found else undecided)

@@ -128,3 +128,91 @@ def test_what_is_said_of_every_account_is_not_said_again_of_each() -> None:
     old, new = [allow({"AWS": accounts}, through("vpce-1"))], [allow("*")]
     shown = [each for each in found(old, new) if each.caller.account not in {None, TARGET.account}]
     assert [each.caller.account for each in shown] == ["999999999999"]
+
+
+def listed(key: str, values: list[str], operator: str = "StringEquals") -> dict[str, Any]:
+    return {operator: {key: values}}
+
+
+TEAMS = [f"team-{number}" for number in range(200)]
+NETWORKS = [f"10.{number}.0.0/16" for number in range(0, 60, 2)]
+FUNCTIONS = [f"arn:aws:lambda:us-east-1:222222222222:function:f{number}" for number in range(60)]
+
+
+@pytest.mark.parametrize("number", [5, 23, 24, 25, 200])
+@pytest.mark.parametrize("case", [
+    (ROOT, "aws:SourceVpce", "StringEquals", [f"vpce-{number}" for number in range(200)], "vpce-new"),
+    (ROOT, "aws:SourceIp", "IpAddress", NETWORKS, "198.51.100.0/24"),
+    (ROOT, "aws:PrincipalTag/team", "StringLike", TEAMS, "new-*"),
+    (LAMBDA, "aws:SourceArn", "ArnLike", FUNCTIONS, "arn:aws:lambda:us-east-1:333333333333:function:*"),
+    ("*", "aws:PrincipalOrgID", "StringEquals", [f"o-{number:010}" for number in range(200)], "o-newnewnew0"),
+    ("*", "aws:PrincipalAccount", "StringEquals", [f"{200_000_000_000 + number}" for number in range(200)], "3" * 12),
+], ids=["endpoints", "networks", "tags", "functions", "organizations", "accounts"])  # fmt: skip
+def test_one_more_value_is_found_however_long_the_list(number: int, case: tuple[Any, str, str, list[str], str]) -> None:
+    who, key, operator, values, added = case
+    had = values[:number]
+    old, new = ([allow(who, listed(key, each, operator))] for each in (had, [*had, added]))
+    assert [each.direction for each in changes(policies(*old), policies(*new), TARGET, KNOWN)][:1] == [
+        Direction.ALLOWED
+    ]
+
+
+def keeping_out(*keys: str) -> Statements:
+    """Return denials, each of all requests but those with one value for a key."""
+    return [deny({"StringNotEquals": {key: "mine"}}) for key in keys]
+
+
+MANY = [f"aws:PrincipalTag/{letter}" for letter in "abcdefghijkl"]
+
+
+def test_what_only_the_right_values_of_many_keys_open_is_found_with_all_of_them() -> None:
+    old = [allow("*"), *keeping_out(*MANY), deny()]
+    change = found(old, old[:-1])[0]
+    assert dict(change.said) == {key.lower(): ("mine",) for key in MANY}
+
+
+def test_a_denial_among_many_that_is_removed_is_found() -> None:
+    old = [allow("*"), *keeping_out(*MANY)]
+    assert "aws:principaltag/f" not in dict(found(old, [*old[:6], *old[7:]])[0].said)
+
+
+@pytest.mark.parametrize(("statement", "name"), [
+    (allow("*", {"StringEquals": {"aws:PrincipalServiceName": "codebuild.amazonaws.com"}}), "codebuild.amazonaws.com"),
+    (allow("*", {"StringLike": {"aws:PrincipalAccount": "3*4*5"}}), "any role of 300000000045"),
+    (allow("*", {"StringEquals": {"aws:PrincipalType": "FederatedUser"}}), "federated-user"),
+], ids=["a service that a condition names", "an account by a pattern with two stars", "federated users"])  # fmt: skip
+def test_a_principal_that_only_a_condition_names_is_tried(statement: dict[str, Any], name: str) -> None:
+    assert any(name in str(each) for each in found([allow(ROOT)], [allow(ROOT), statement]))
+
+
+@pytest.mark.parametrize("new", [
+    [allow(ROOT, {"StringLike": {"aws:PrincipalTag/t": "a*"}, "StringLikeIfExists": {"aws:PrincipalTag/t": "*b"}})],
+    [allow(ROOT, {"StringLike": {"aws:PrincipalTag/t": "a*"}, "StringNotLike": {"aws:PrincipalTag/t": ["ax*", "a"]}})],
+    [allow(ROOT, {"StringLike": {"aws:PrincipalTag/t": "*b"}}),
+     deny({"StringNotLike": {"aws:PrincipalTag/t": "a*"}})],
+    [allow(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:x-*"}}),
+     deny({"ArnNotLike": {"aws:SourceArn": "arn:aws:lambda:us-east-1:*:*"}})],
+    [allow("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*-deploy"}}),
+     deny({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci-*"}})],
+    [allow("*", {"StringEquals": {"aws:ResourceOrgID": "o-anything00"}})],
+], ids=["two patterns", "a pattern without another", "a denial outside of a pattern", "ARNs", "principals",
+        "the organization of the repository, which is not known"])  # fmt: skip
+def test_what_patterns_leave_together_is_found(new: Statements) -> None:
+    assert found([], new)
+
+
+def test_what_cannot_be_tried_as_a_whole_is_never_called_no_change() -> None:
+    # Nothing that is tried differs, and the texts by themselves show nothing.
+    old = [allow("*", {"StringEquals": dict.fromkeys(MANY, "mine")})]
+    new = [allow("*", {"StringLike": dict.fromkeys(MANY, "mine")})]
+    (change,) = found(old, new)
+    assert (change.code, change.is_outside) == ("access-not-judged", True)
+
+
+@pytest.mark.parametrize("new", [
+    [allow(ROOT), *keeping_out(*MANY), deny(Principal=ROLE)], [allow(ROLE), *keeping_out(*MANY)],
+    [allow(ROOT, Action=PULL[:1]), *keeping_out(*MANY)], [allow(ROOT, through("vpce-1")), *keeping_out(*MANY)],
+], ids=["one more denial", "an account becomes its role", "fewer actions", "one more condition"])  # fmt: skip
+def test_fewer_grants_among_many_conditions_are_no_doubt(new: Statements) -> None:
+    old = [allow({"AWS": [ROOT["AWS"], ROLE["AWS"]]}), *keeping_out(*MANY)]
+    assert found(old, new) == []

@@ -15,11 +15,13 @@ _WIDER = "The access works from the moment of the deployment"
 _WHY = {
     "access-widened-outside": f"A principal that is not known to belong to you gains access. {_WIDER}",
     "access-widened": _WIDER,
+    "access-not-judged": "Which requests are allowed depends on too many conditions together to try them all",
     "access-narrowed": "A principal that used it gets AccessDenied from the moment of the deployment",
 }
 _FIX = {
     "access-widened-outside": "Check that each is intended, then acknowledge it",
     "access-widened": "Check that each is intended, then acknowledge it",
+    "access-not-judged": "Compare the statements by hand, and acknowledge it; or write fewer condition keys",
     "access-narrowed": "Make sure that no principal needs it any more",
 }
 
