@@ -7,7 +7,7 @@ from shared_ecr.access.capabilities import CAPABILITIES
 from shared_ecr.access.changes import AccessChange
 from shared_ecr.access.matrix import AT_MOST, Matrix
 from shared_ecr.access.requests import Request
-from shared_ecr.findings import Acceptance
+from shared_ecr.findings import Acceptance, Finding
 
 _IDENTITY = {Identity.ALLOWS: True, Identity.SILENT: False, Identity.UNKNOWN: None, Identity.DENIES: False}
 
@@ -64,6 +64,17 @@ def change_json(change: AccessChange, acceptance: Acceptance) -> dict[str, objec
         "sentence": str(change),
         "statement": change.statement,
         "witness": None if change.is_undecided else request_json(change.witness),
+        "acknowledged": acceptance.acknowledgement.reason if acceptance.acknowledgement else None,
+        "acknowledged_by_this_change": acceptance.is_new,
+    }
+
+
+def unread_json(finding: Finding, acceptance: Acceptance) -> dict[str, object]:
+    """Render a part that cannot be compared; *acceptance* says whether an acknowledgement accepts it."""
+    return {
+        "code": finding.code,
+        "subject": finding.place,
+        "what": finding.what,
         "acknowledged": acceptance.acknowledgement.reason if acceptance.acknowledgement else None,
         "acknowledged_by_this_change": acceptance.is_new,
     }

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_of
+from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_of, unread_changes
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.options import named_path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shared_ecr.access.matrix import MatrixRow
     from shared_ecr.cli.options import Subcommands
     from shared_ecr.findings import Acceptance
+    from shared_ecr.review.findings import ReviewFinding
 
 _EPILOG = """\
 shared-ecr access                                  the matrix of the declaration
@@ -57,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the matrix, or the changes."""
     found = gather(arguments)
     if arguments.against is not None:
-        return _print_changes(found, rows_of(arguments.against, arguments), arguments.format)
+        unread = unread_changes(arguments)
+        return _print_changes(found, rows_of(arguments.against, arguments), unread, arguments.format)
     _print_matrix(found, arguments.format)
     return ExitCode.DONE
 
@@ -90,7 +92,7 @@ def _print_matrix(found: AccessInput, how: str) -> None:
             print(as_text(table, found.notes))
 
 
-def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> int:
+def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", unread: "Sequence[ReviewFinding]", how: str) -> int:
     from shared_ecr.access.changes import Direction
 
     if how == "html":
@@ -102,15 +104,20 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
         each.direction is Direction.ALLOWED and acceptance.acknowledgement is None
         for each, acceptance in zip(changed, accepted, strict=True)
     )
+    not_judged = [(each, found.acknowledged.accepting(each.code, each.subject, today)) for each in unread]
+    blocking += sum(acceptance.acknowledgement is None for _, acceptance in not_judged)
     if how == "json":
         import json
 
-        from shared_ecr.access.rendering import change_json
+        from shared_ecr.access.rendering import change_json, unread_json
 
         rendered = [change_json(each, acceptance) for each, acceptance in zip(changed, accepted, strict=True)]
-        print(json.dumps({"changes": rendered, "blocking": blocking}, indent=2, ensure_ascii=False))
+        hidden = [unread_json(*each) for each in not_judged]
+        whole = {"changes": rendered, "not_judged": hidden, "blocking": blocking}
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
     else:
-        _print_sentences(changed, accepted, is_markdown=how == "markdown")
+        _print_unread(not_judged, is_markdown=how == "markdown")
+        _print_sentences(changed, accepted, is_markdown=how == "markdown", is_whole=not not_judged)
         for note in found.notes:
             print(note, file=sys.stderr)
     for name in _assets(found, old):
@@ -119,7 +126,22 @@ def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", how: str) -> 
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
 
 
-def _print_sentences(changed: "Sequence[AccessChange]", accepted: "Sequence[Acceptance]", *, is_markdown: bool) -> None:
+def _print_unread(not_judged: "Sequence[tuple[ReviewFinding, Acceptance]]", *, is_markdown: bool) -> None:
+    from shared_ecr.text import visible
+    from shared_ecr.text.markdown import escaped
+
+    bullet, plain = ("- ", escaped) if is_markdown else ("", visible)
+    for each, how in not_judged:
+        print(f"{bullet}not judged: {plain(f'{each.subject}: {each.what}')} [{each.code}]")
+        if how.acknowledgement:
+            print(f"  acknowledged{' by this change' if how.is_new else ''}: {plain(how.acknowledgement.reason)}")
+        elif how.refused:
+            print(f"  {plain(how.refused)}.")
+
+
+def _print_sentences(
+    changed: "Sequence[AccessChange]", accepted: "Sequence[Acceptance]", *, is_markdown: bool, is_whole: bool
+) -> None:
     import json
 
     from shared_ecr.access.changes import Direction
@@ -140,7 +162,7 @@ def _print_sentences(changed: "Sequence[AccessChange]", accepted: "Sequence[Acce
         elif how.refused and each.direction is Direction.ALLOWED:
             print(f"  {plain(how.refused)}.")
     if not changed:
-        print("no access changes")
+        print("no access changes" if is_whole else "no other access changes")
 
 
 def _assets(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[str]":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared_ecr.model.names import Region
     from shared_ecr.model.registry import RegistrySpec
     from shared_ecr.review.documents import DeploymentTarget
+    from shared_ecr.review.findings import ReviewFinding
     from shared_ecr.review.rows import DeploymentPolicies
 
 _YAML = {".yaml", ".yml"}
@@ -80,7 +81,7 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     elif arguments.template is not None and (snapshot := rows_of_a_snapshot(arguments, arguments.template)):
         rows, notes = snapshot
     elif arguments.template is not None:
-        found = collected(arguments.template, arguments, declared)
+        found = collected(arguments.template, arguments, declared, _documents_before(arguments))
         rows, notes = found.rows, found.notes
     else:
         if declared is None:
@@ -116,13 +117,36 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]
     return collected(path, arguments, _declared(arguments)).rows
 
 
-def collected(path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None") -> "DeploymentPolicies":
-    """Read the templates at *path*."""
+def unread_changes(arguments: argparse.Namespace) -> "list[ReviewFinding]":
+    """Return what is not judged of the templates, and is new or changes; nothing where there are no two of them."""
+    previous = _documents_before(arguments)
+    if arguments.template is None or previous is None:
+        return []
+    from shared_ecr.cli.live_options import is_snapshot
+    from shared_ecr.review.unread_access import unread_access
+
+    if is_snapshot(arguments.template):
+        return []
+    return unread_access(arguments.template, previous, _place(arguments, _declared(arguments)))
+
+
+def _documents_before(arguments: argparse.Namespace) -> Path | None:
+    """Return the templates that are compared with; None where it is a declaration, a snapshot or nothing."""
+    from shared_ecr.cli.live_options import is_snapshot
+
+    against: Path | None = getattr(arguments, "against", None)
+    return None if against is None or is_declaration(against) or is_snapshot(against) else against
+
+
+def collected(
+    path: Path, arguments: argparse.Namespace, declared: "RegistrySpec | None", previous: Path | None = None
+) -> "DeploymentPolicies":
+    """Read the templates at *path*, which are compared with those at *previous*."""
     from shared_ecr.review.rows import collect
 
     # A comparison takes what is open on both sides for the same, where the texts are the same.
     is_comparison = getattr(arguments, "against", None) is not None
-    return collect(path, _place(arguments, declared), upper_bound=not is_comparison)
+    return collect(path, _place(arguments, declared), upper_bound=not is_comparison, previous=previous)
 
 
 def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, LintedPolicy]]":

@@ -53,19 +53,22 @@ class DeploymentPolicies:
     notes: tuple[str, ...]
 
 
-def collect(path: Path, place: DeploymentTarget, *, upper_bound: bool = False) -> DeploymentPolicies:
+def collect(
+    path: Path, place: DeploymentTarget, *, upper_bound: bool = False, previous: Path | None = None
+) -> DeploymentPolicies:
     """Read the policies of everything that deploying *path* would deploy.
 
     Args:
         path: as `load_deployment` takes it.
         place: where it is deployed, as far as the documents do not say otherwise.
         upper_bound: whether what only a deployment knows counts, in the rows, as the most that it can be.
+        previous: the documents that the rows are compared with.
 
     Raises:
         InvalidDocumentError: it is nothing that deploys.
         InvalidPolicyError: a policy in it is one that AWS refuses.
     """
-    found = explore([open_deployment(path, place)])
+    found = explore([open_deployment(path, place)], open_deployment(previous, place) if previous else None)
     wording = Wording([world.values for world in found.worlds])
     rows = WorldParts[MatrixRow]()
     policies = WorldParts[StoredPolicy]()

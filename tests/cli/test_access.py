@@ -318,3 +318,62 @@ def test_a_policy_that_becomes_known_may_allow_what_it_did_not(here: Path) -> No
     known = template(here, "known.json", pull({"AWS": "arn:aws:iam::333333333333:root"}))
     hidden = opened(here, "hidden.json", "{{resolve:ssm:/policy}}")
     assert shared_ecr("access", "--template", known, "--against", hidden).code == 1
+
+
+def sharing(*statements: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    return {"App": repository("team/app", *statements, **properties)}
+
+
+NESTED = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://example.com/a.json"}}
+OTHER_NESTED = {**NESTED, "Properties": {"TemplateURL": "https://example.com/b.json"}}
+
+
+def looking_up(environment: str) -> dict[str, Any]:
+    """Return a repository that allows what a custom resource looks up."""
+    lookup = {"Type": "Custom::Lookup", "Properties": {"ServiceToken": "f", "Environment": environment}}
+    return {**sharing(pull({"AWS": {"Fn::GetAtt": ["Lookup", "Arn"]}})), "Lookup": lookup}
+
+
+APP = {"AWS": "arn:aws:iam::222222222222:root"}
+UNREAD = {
+    "a custom resource that gives the principal": (looking_up("dev"), looking_up("prod")),
+    "a nested stack": tuple({**sharing(pull(APP)), "Nested": each} for each in (NESTED, OTHER_NESTED)),
+    "a nested stack that is added": (
+        sharing(pull(APP)), {**sharing(pull(APP)), "Nested": NESTED},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_no_document_shows_of_a_change_blocks(here: Path, name: str) -> None:
+    before, after = UNREAD[name]
+    found = compared(here, before, after)
+    assert found.code == 1
+    assert found.stdout.startswith("not judged: ")
+    assert "[hidden-by-change]\n" in found.stdout
+    assert "\nno access changes" not in found.stdout
+    assert compared(here, after, after).stdout == "no access changes\n"
+
+
+def test_json_lists_what_is_not_judged(here: Path) -> None:
+    compared(here, *UNREAD["a nested stack"])
+    found = shared_ecr("access", "--template", "after.json", "--against", "before.json", "--format", "json")
+    shown = json.loads(found.stdout)
+    assert (shown["blocking"], shown["changes"]) == (1, [])
+    assert [(each["code"], each["subject"]) for each in shown["not_judged"]] == [("hidden-by-change", "Nested")]
+
+
+def test_a_lifecycle_policy_that_becomes_unknown_changes_no_access(here: Path) -> None:
+    hidden = sharing(pull(APP), LifecyclePolicy={"LifecyclePolicyText": {"Fn::ImportValue": "policy"}})
+    assert compared(here, sharing(pull(APP)), hidden).stdout == "no access changes\n"
+
+
+def test_more_conditions_than_can_be_tried_block_without_a_witness(here: Path) -> None:
+    keys = [f"aws:PrincipalTag/{letter}" for letter in "abcdefghijkl"]
+    before, after = (
+        sharing(pull("*", Condition={operator: dict.fromkeys(keys, "mine")}))
+        for operator in ("StringEquals", "StringLike")
+    )
+    found = compared(here, before, after)
+    assert (found.code, "witness" in found.stdout) == (1, False)
+    assert found.stdout.startswith("not judged: team/app: its policies change")

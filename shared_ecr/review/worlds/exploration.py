@@ -42,13 +42,17 @@ class Exploration:
         )
 
 
-def explore(sides: Sequence[OpenDeployment]) -> Exploration:
+def explore(sides: Sequence[OpenDeployment], previous: OpenDeployment | None = None) -> Exploration:
     """Read *sides*, the new one in front, until no reading names a value that was not read yet.
+
+    Args:
+        sides: what is read.
+        previous: what a single side is compared with, though it is not read along with it.
 
     Raises:
         InvalidDocumentError: a document is broken.
     """
-    redefinitions = _redefinitions(sides)
+    redefinitions = _redefinitions([*sides, *([previous] if previous else [])])
     units: dict[Unit, Touched] = {}
     read: dict[frozenset[object], World] = {}
     wanted = Combinations(({},), frozenset())
