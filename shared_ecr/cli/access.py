@@ -9,6 +9,7 @@ from shared_ecr.cli.access_inputs import AccessInput, add_source, gather, rows_o
 from shared_ecr.cli.access_queries import add_decide, add_lint, add_why
 from shared_ecr.cli.acknowledged import add_acknowledgements
 from shared_ecr.cli.options import named_path
+from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.model.names.bootstrap import is_assets_repository
 
@@ -38,7 +39,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "the declaration name, and strangers. With --against, print what a change now allows and denies; now "
         "allowed access exits 1 unless the declaration acknowledges it.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     add_source(parser)
     add_acknowledgements(parser)

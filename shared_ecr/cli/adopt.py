@@ -11,6 +11,7 @@ from shared_ecr.cli.adoption_steps import adoption_record, certify_adoption, ver
 from shared_ecr.cli.adoption_target import existing_declaration, require_place
 from shared_ecr.cli.inventory_inputs import add_images, add_now
 from shared_ecr.cli.live_options import add_pace, add_selection, live_regions, load_live, read_live, require_whole
+from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.records import record, replace
 from shared_ecr.text import counted
@@ -40,7 +41,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         description="Read the live registry and write a declaration that equals it, with the snapshot and the way "
         "back in a folder. Nothing is written to AWS. Reference: docs/how-to/adopt.md",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     _add_folder(parser)
     add_selection(parser)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from shared_ecr.findings.errors import UsageError
@@ -77,6 +76,8 @@ def _files(declaration: "Declaration", path: Path) -> Iterator[Path]:
 
 def _loaded(path: Path, files: tuple[Path, ...], text: str) -> "RegistrySpec":
     """Read a copy of the declaration that includes *text*; problems name the files that were copied."""
+    from tempfile import TemporaryDirectory
+
     from shared_ecr.declaration import load
     from shared_ecr.declaration.placement_file import placement_path
     from shared_ecr.deployment.adoption.existing_declaration import INCLUDED, with_include

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,6 +130,8 @@ def _report(arguments: argparse.Namespace, registry: "RegistrySpec", live: "Live
 
 def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "Deployment | None":
     """Read what the stacks of the declaration have deployed; None where there is no stack."""
+    from tempfile import TemporaryDirectory
+
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.aws.deployed_templates import deployed_templates
     from shared_ecr.review.documents import DeploymentTarget, load_deployment
@@ -139,7 +140,7 @@ def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "Deployment | N
         templates = deployed_templates(clients, live.region, registry.stack_names)
     if not templates:
         return None
-    with tempfile.TemporaryDirectory(prefix="shared-ecr-") as folder:
+    with TemporaryDirectory(prefix="shared-ecr-") as folder:
         for stack, text in templates.items():
             (Path(folder) / f"{stack}.json").write_text(text, encoding="utf-8")
         return load_deployment(Path(folder), DeploymentTarget(str(live.account), live.region))

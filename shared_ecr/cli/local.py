@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import named_path
+from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "on the loopback interface only, keeps everything in memory and needs no AWS credentials. It executes the code "
         "of Lambda functions, so it refuses requests of browsers and requests that are not signed with its key.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     start = actions.add_parser("start", help="start it in the background and print the environment variables for it")
@@ -86,6 +86,8 @@ def _start(arguments: argparse.Namespace) -> int:
                 f"an embedded AWS with account {aws.account} in {aws.region} runs at {aws.url} already; "
                 "run 'shared-ecr local stop' first"
             )
+    import shlex
+
     if unwanted := led_elsewhere(os.environ):
         print(f"unset {' '.join(unwanted)}")
     for name, value in changed_by(aws, os.environ).items():

@@ -64,14 +64,22 @@ ELSEWHERE = {
 }
 
 
-class _HelpWithExamples(argparse.HelpFormatter):
-    """Help whose examples keep their line ends; everything else is wrapped."""
+class _SizedHelp(argparse.HelpFormatter):
+    """Help as wide as the terminal."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         # argparse makes a formatter for each argument that is added. Without a width, it imports shutil, and with it
         # the modules of four compressions.
         options.setdefault("width", _terminal_columns() - _MARGIN)
         super().__init__(*arguments, **options)
+
+
+class HelpAsWritten(_SizedHelp, argparse.RawDescriptionHelpFormatter):
+    """Help whose description and examples keep their line ends."""
+
+
+class _HelpWithExamples(_SizedHelp):
+    """Help whose examples keep their line ends; everything else is wrapped."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if text.startswith("examples:"):

@@ -11,6 +11,7 @@ from shared_ecr.cli.backfills import print_all_backfills, run_backfill
 from shared_ecr.cli.durations import waiting_time
 from shared_ecr.cli.image_selection import add_images, home, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
+from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "missing. With --backfill: let ECR replicate every image that was there before the rule; ECR does that for "
         "all repositories of the rules, one destination at a time. Reference: docs/how-to/replicate.md",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     add_images(parser, at_least="*")
     parser.add_argument(

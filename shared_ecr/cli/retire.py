@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.inventory_inputs import add_inventory, add_now, inventory
 from shared_ecr.cli.live_options import add_pace, declared_registry, live_regions, load_live, read_live
 from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_format
+from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         description="Look for reasons to keep repositories, with read-only calls. Exits 1 where "
         "something blocks; otherwise prints the commands and runs none. Reference: docs/how-to/retire.md",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="the repositories")
     add_inventory(parser)

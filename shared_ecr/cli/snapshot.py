@@ -12,6 +12,7 @@ from shared_ecr.cli.live_options import (
     read_live,
 )
 from shared_ecr.cli.options import Subcommands, add_file
+from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.text import counted
 
@@ -31,7 +32,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "have made it. 'review', 'access', 'fate', 'adopt' and 'drift' read the document. Parts that AWS denies are "
         "listed in it, and the exit code is 4 unless --partial is given. Reference: docs/reference/live.md",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     add_selection(parser)
     add_file(parser)
