@@ -30,12 +30,9 @@ class Proxy:
             parts = urlsplit(text)
             scheme, host, port = parts.scheme, parts.hostname or "", parts.port
         except ValueError:
-            scheme, host, port = "", "", None
+            raise _no_proxy() from None
         if scheme not in _DEFAULT_PORTS or not host or not host.isascii():
-            raise UnavailableError(
-                "the proxy in HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not the address of an HTTP proxy; write "
-                "http://HOST:PORT"
-            )
+            raise _no_proxy()
         login = None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         return cls(scheme, host, port or _DEFAULT_PORTS[scheme], login)
 
@@ -46,3 +43,9 @@ class Proxy:
         from base64 import b64encode
 
         return {"Proxy-Authorization": f"Basic {b64encode(self.login.encode()).decode()}"}
+
+
+def _no_proxy() -> UnavailableError:
+    return UnavailableError(
+        "the proxy in HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not the address of an HTTP proxy; write http://HOST:PORT"
+    )
