@@ -76,7 +76,7 @@ class ParsedResponse:
         return is_kept and self._is_whole and not self._has_excess and self.status != _SWITCHING
 
     def body(self, size: int) -> Iterator[bytes]:
-        """Yield the body in parts of at most *size* bytes, as they come."""
+        """Yield the body: in parts of *size* bytes where its length is known, else as it comes."""
         while not self._is_whole or self._parts:
             if self._parts:
                 yield self._parts.pop(0)
@@ -84,8 +84,7 @@ class ParsedResponse:
                 self._feed_more()
             else:
                 # Its end is known, so the parser need not copy it.
-                part = self._read(min(size, self._left))
-                self._left -= len(part)
+                part = self._gathered(min(size, self._left))
                 self._is_whole = not self._left
                 yield part
 
@@ -101,6 +100,16 @@ class ParsedResponse:
             self._is_whole = self._has_excess = True
         else:
             raise BrokenOffError
+
+    def _gathered(self, size: int) -> bytes:
+        """Read *size* bytes; TLS brings sixteen kilobytes at a time, which are too few for each step that follows."""
+        assert self._left is not None  # noqa: S101 — the caller looks, for the type checker
+        parts, missing = [], size
+        while missing:
+            parts.append(self._read(missing))
+            missing -= len(parts[-1])
+        self._left -= size
+        return b"".join(parts)
 
     def _read(self, size: int) -> bytes:
         part = self._reader.read(size)
