@@ -7,6 +7,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
 from reprlib import recursive_repr
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
 
 __all__ = ["field", "record", "replace"]
@@ -240,24 +241,26 @@ def _first_init(layout: _Layout) -> Callable[..., None]:
 
 
 def _compiled_init(layout: _Layout) -> Callable[..., None]:
-    # Prefixes that no field has, so that a field can be called `self` or `missing`.
-    known: dict[str, Any] = {"__record_missing": _MISSING, "__record_bind": object.__setattr__.__get__}
+    # Names that begin with two underscores are ours, so that a field can be called `self`.
+    known: dict[str, Any] = {"__record_missing": _MISSING, "__record_set": object.__setattr__}
     positional: list[str] = []
     named: list[str] = []
-    body = ["__record_set = __record_bind(__record_self)"] if layout.frozen else []
+    body: list[str] = []
     for each in layout.fields.values():
-        name, default = each.name, f"__default_{each.name}"
-        value = name if each.init else default
-        known[default] = each.default
-        if each.default_factory is not _MISSING:
-            known[f"__factory_{name}"], default = each.default_factory, "__record_missing"
-            value = (
-                f"__factory_{name}() if {name} is __record_missing else {name}" if each.init else f"__factory_{name}()"
-            )
+        default, value = _texts_of(each, known)
         if each.init:
-            (named if each.kw_only else positional).append(f"{name}={default}" if each.has_default() else name)
-        if each.init or each.has_default():
-            body.append(f"__record_set({name!r}, {value})" if layout.frozen else f"__record_self.{name} = {value}")
+            (named if each.kw_only else positional).append(f"{each.name}={default}" if default else each.name)
+        slot = getattr(layout.owner, each.name, None)
+        if not value or (slot is each.default and not each.init):
+            continue  # Without slots, a default that the constructor leaves out stays an attribute of the class.
+        if not layout.frozen:
+            body.append(f"__record_self.{each.name} = {value}")
+        elif isinstance(slot, MemberDescriptorType):
+            # A third faster than `object.__setattr__`, which finds the slot by its name each time.
+            known[f"__set_{each.name}"] = slot.__set__
+            body.append(f"__set_{each.name}(__record_self, {value})")
+        else:
+            body.append(f"__record_set(__record_self, {each.name!r}, {value})")
     if hasattr(layout.owner, "__post_init__"):
         body.append("__record_self.__post_init__()")
     parameters = ", ".join(["__record_self", *positional, *(["*", *named] if named else [])])
@@ -266,6 +269,19 @@ def _compiled_init(layout: _Layout) -> Callable[..., None]:
     compiled: Callable[..., None] = known["__init__"]
     compiled.__module__, compiled.__qualname__ = layout.owner.__module__, f"{layout.owner.__qualname__}.__init__"
     return compiled
+
+
+def _texts_of(each: RecordField, known: dict[str, Any]) -> tuple[str, str]:
+    """Return the default of the parameter and the value of the field as text, empty where there is none."""
+    name = each.name
+    if each.default is not _MISSING:
+        known[f"__default_{name}"] = each.default
+        return f"__default_{name}", name if each.init else f"__default_{name}"
+    if each.default_factory is not _MISSING:
+        known[f"__factory_{name}"] = each.default_factory
+        made = f"__factory_{name}()"
+        return "__record_missing", f"{made} if {name} is __record_missing else {name}" if each.init else made
+    return "", name if each.init else ""
 
 
 def _comparisons(key: Callable[[Any], Any]) -> tuple[Callable[..., Any], Callable[..., int], dict[str, Any]]:
