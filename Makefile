@@ -54,7 +54,7 @@ synth: $(VENV)/user.stamp node_modules/user.stamp ## Write the CloudFormation of
 	cdk synth --quiet
 
 bench: $(VENV)/dev.stamp node_modules/dev.stamp ## Measure against peers, as ratios within one run
-	for figure in start synthesis own_project credential_helper review; do $(BIN)/python -m benchmarks.$$figure; done
+	for figure in start records synthesis own_project credential_helper review; do $(BIN)/python -m benchmarks.$$figure; done
 	for figure in check access fate live push; do $(BIN)/python benchmarks/$$figure.py; done
 
 docs: $(VENV)/dev.stamp ## Build the documentation site into site/; a broken link or anchor is an error

@@ -211,6 +211,11 @@ def test_a_missing_argument_is_named_by_the_class_that_misses_it() -> None:
         Login("a")  # type: ignore[call-arg]  # this is what is refused
 
 
+def test_a_change_of_no_field_is_refused() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'token'"):
+        replace(Login("a", "b"), token="c")  # type: ignore[call-arg]  # this is what is refused
+
+
 def test_threads_may_make_the_first_values_of_a_class_at_once() -> None:
     classes: list[Any] = [record(type("Pair", (), {"__annotations__": {"one": int, "two": int}})) for _ in range(50)]
     together, made = Barrier(4), []
