@@ -222,11 +222,11 @@ def _extended(layout: _Layout, attributes: dict[str, Any]) -> Any:
     cls = layout.owner
     for name, value in attributes.items():
         setattr(cls, name, value)
-    for name in cls.__dict__.keys() & layout.fields.keys():
-        if layout.fields[name].default is _MISSING:
+    for name, value in dict(cls.__dict__).items():
+        if isinstance(value, RecordField) and value.default is _MISSING:
             delattr(cls, name)
-        else:
-            setattr(cls, name, layout.fields[name].default)
+        elif isinstance(value, RecordField):
+            setattr(cls, name, value.default)
     return cls
 
 
@@ -250,12 +250,13 @@ def _compiled_init(layout: _Layout) -> Callable[..., None]:
         default, value = _texts_of(each, known)
         if each.init:
             (named if each.kw_only else positional).append(f"{each.name}={default}" if default else each.name)
-        slot = getattr(layout.owner, each.name, None)
-        if not value or (slot is each.default and not each.init):
+        found = getattr(layout.owner, each.name, None)
+        slot = found if isinstance(found, MemberDescriptorType) else None
+        if not value or (value == default and not slot):
             continue  # Without slots, a default that the constructor leaves out stays an attribute of the class.
         if not layout.frozen:
             body.append(f"__record_self.{each.name} = {value}")
-        elif isinstance(slot, MemberDescriptorType):
+        elif slot:
             # A third faster than `object.__setattr__`, which finds the slot by its name each time.
             known[f"__set_{each.name}"] = slot.__set__
             body.append(f"__set_{each.name}(__record_self, {value})")

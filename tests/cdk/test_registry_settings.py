@@ -1,7 +1,6 @@
 """What the settings of a registry become in templates; all of them are in tests/templates/golden/registry-settings."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from shared_ecr.declaration import parse
 from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
+from shared_ecr.records import replace
 from shared_ecr_constructs.registry_settings import define
 from shared_ecr_constructs.stacks import define_stacks
 from templates.synthesis import quick_app, templates_in

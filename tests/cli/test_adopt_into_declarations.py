@@ -1,6 +1,5 @@
 """Adoption into a declaration that exists, and of several Regions: what is written where."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from shared_ecr.documents.live import LiveRegistry, LiveResource, render_text
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import replace
 
 ROOT = "arn:aws:iam::222222222222:root"
 SHOP = repository("legacy/shop", policy(statement({"AWS": ROOT})), LifecyclePolicy=UNTAGGED)

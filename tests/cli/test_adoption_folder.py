@@ -1,6 +1,5 @@
 """The folder of an adoption that exists: the way back of an earlier run is kept, and another registry is refused."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from shared_ecr.cli.main import main
 from shared_ecr.documents.live import LiveRegistry, parse_document, render_text
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.names import AccountId, Region
+from shared_ecr.records import replace
 
 FIRST = registry(repository("shop"))
 LATER = replace(registry(repository("shop"), repository("other")), taken="2026-12-01T08:00:00+00:00")

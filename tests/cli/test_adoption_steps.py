@@ -1,7 +1,6 @@
 """`adopt certify` with an inventory, and `adopt verify` with counts of images, as a user runs them."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from shared_ecr.client.aws.registry.image_counts import ImageCounts
 from shared_ecr.deployment.adoption.folder import AdoptedRecord
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
 from shared_ecr.findings.errors import ExitCode
+from shared_ecr.records import replace
 
 DENIED = DeniedRead("shop", "ecr:DescribeImages", "no")
 UNTIL = (datetime.now(UTC) + timedelta(days=90)).date()

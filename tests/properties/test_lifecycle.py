@@ -1,5 +1,4 @@
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -39,6 +38,7 @@ from shared_ecr.model.lifecycle import (
     TaggedWith,
     Untagged,
 )
+from shared_ecr.records import replace
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 CASES = cases()

@@ -56,6 +56,24 @@ def test_a_record_without_slots_can_cache_a_property() -> None:
     assert text.length is text.length
 
 
+def test_a_record_without_slots_may_give_a_field_of_its_base_another_default() -> None:
+    @record(slots=False)
+    class Base:
+        title: str = field(init=False, default="base")
+
+    extended: Any = record(slots=False)(type("Extended", (Base,), {"title": "extended"}))
+    assert (Base().title, extended().title) == ("base", "extended")
+
+
+def test_a_record_without_slots_may_give_a_required_field_of_its_base_a_value() -> None:
+    @record(slots=False)
+    class Base:
+        title: str = field(init=False)
+
+    extended: Any = record(slots=False)(type("Extended", (Base,), {"title": "extended"}))
+    assert extended().title == "extended"
+
+
 def test_fields_of_a_base_come_first_and_keep_their_place() -> None:
     @record
     class Base:

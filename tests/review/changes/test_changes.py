@@ -6,7 +6,6 @@ about; incidents have happened to someone. To accept changed findings: UPDATE_EX
 """
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from shared_ecr.fate.inventory.loader import InventorySource
 from shared_ecr.fate.inventory.uses import find_uses
 from shared_ecr.findings import Severity
 from shared_ecr.model.names import Region
+from shared_ecr.records import replace
 from shared_ecr.review.changes import Changed, ReviewContext, compare
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment

@@ -1,6 +1,5 @@
 """What the evaluator decides, asked while the test runs: mutants are switched on after the tests are collected."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from lifecycle_cases import policy
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.records import replace
 
 DAY = timedelta(days=1)
 AGED: dict[str, Any] = {"countType": "sinceImagePushed", "countNumber": 1}

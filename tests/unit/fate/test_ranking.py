@@ -1,6 +1,5 @@
 """The order of images and their places, by each answer to what AWS leaves open."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from shared_ecr.fate.images import Image
 from shared_ecr.fate.ranking import RankedImages
 from shared_ecr.fate.verdicts import Fate
 from shared_ecr.model.lifecycle.rules import AnyImage, StorageClass, TaggedLike, TaggedWith
+from shared_ecr.records import replace
 
 DAY = timedelta(days=1)
 OLD, MIDDLE, NEW = (Image(digest(tag), NOW - age * DAY, (tag,)) for tag, age in (("V1", 9), ("v2", 5), ("v3", 1)))

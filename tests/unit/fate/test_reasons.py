@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from shared_ecr.fate.images import Image
 from shared_ecr.fate.reasons import age, ordinal, rule_in_words, why
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.records import replace
 
 DAY = timedelta(days=1)
 FIVE = tuple(Image(digest(str(number)), NOW - number * DAY, (f"v{number}",)) for number in range(1, 6))

@@ -1,7 +1,6 @@
 """What a verdict says of the findings: which block, which are accepted, which are older than the change."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared_ecr.findings import Acknowledgement, Acknowledgements
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.judging import ReviewQuestion, review

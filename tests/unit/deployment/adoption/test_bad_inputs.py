@@ -1,6 +1,5 @@
 """What adoption does with a registry that is odd: nothing is lost in silence, and what is left out has a reason."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from shared_ecr.deployment.adoption.deleted_principals import registry_without_d
 from shared_ecr.deployment.adoption.verification import changed_since
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, parse_document, render_text
+from shared_ecr.records import replace
 
 ROOT = "arn:aws:iam::222222222222:root"
 DELETED = "AROAEXAMPLEEXAMPLE123"

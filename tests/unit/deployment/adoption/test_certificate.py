@@ -1,6 +1,5 @@
 """Each planted loss is refused, and what is equal is certified: one test for each field of the certificate."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.records import replace
 
 ROOT = "arn:aws:iam::222222222222:root"
 DENY = statement("*", "ecr:DeleteRepository") | {"Effect": "Deny"}

@@ -1,7 +1,7 @@
 """A certificate that skips one comparison lets a planted loss pass: so each comparison is what refuses it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 from shared_ecr.model.settings.signing import SIGNING_CONFIGURATION
+from shared_ecr.records import replace
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 Properties = Mapping[str, Json]

@@ -1,6 +1,5 @@
 """The commands of an adoption: what is imported by an identifier, and what by its name."""
 
-from dataclasses import replace
 from typing import Any
 
 from live_registries import policy, registry, registry_policy, repository, statement
@@ -13,6 +12,7 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.records import replace
 
 ROLE = "arn:aws:iam::111111111111:role/scanner"
 POLICY = registry_policy(policy(statement({"AWS": "222222222222"}, "ecr:ReplicateImage", Resource="*")))

@@ -1,7 +1,6 @@
 """Lifecycle rules of different texts are compared by what they do to the images of an inventory."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.findings.problems import Problem, Severity
 from shared_ecr.model.names import EcrRegistry
+from shared_ecr.records import replace
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 HOME = EcrRegistry(ACCOUNT, HERE)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from shared_ecr.model.settings.notifications import (
 )
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.settings.setting import SettingsSpec
+from shared_ecr.records import replace
 
 ARN = "arn:aws:sns:us-east-1:111111111111:topic"
 DECLARED = Notifications(MadeTopic(), (NotificationEvent(EventKind.PUSH),))

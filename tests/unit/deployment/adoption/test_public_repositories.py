@@ -1,6 +1,5 @@
 """Public repositories are adopted on request: texts, tags, and who else pushes; everything else is left out."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY
 from shared_ecr.model.settings.public_repositories import PUSH_ACTIONS
+from shared_ecr.records import replace
 
 ROOT = "arn:aws:iam::222222222222:root"
 PUSH = policy(statement({"AWS": ROOT}, list(PUSH_ACTIONS)))

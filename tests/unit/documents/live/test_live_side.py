@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ import pytest
 
 from live_registries import ACCOUNT, HERE, UNTAGGED, policy, registry, repository, statement
 from shared_ecr.documents.live import DeniedRead, LiveRegistry
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, load_deployment
 from shared_ecr.review.judging import ReviewQuestion, review

@@ -1,11 +1,11 @@
 import json
 import re
-from dataclasses import replace
 
 import jsonschema
 import pytest
 
 from shared_ecr.findings import Acceptance, Acknowledgement, JudgedFinding, Severity
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import Doubt
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.reports.documents import render_document

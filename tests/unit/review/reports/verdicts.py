@@ -1,6 +1,5 @@
 """Verdicts to render, in which every kind of thing is once."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from shared_ecr.access.consumers import consumers
@@ -9,6 +8,7 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.findings import Acceptance, Acknowledgement, JudgedFinding, Severity
 from shared_ecr.findings.problems import Position
+from shared_ecr.records import replace
 from shared_ecr.review.deployments import Doubt, Origin, RegistryHome
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.verdict import Happening, Headroom, PropertyChange, RepositoryChange, ReviewResult, SettingChange

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from inventory_files import digest, newest, pushed
 from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, Inventory
 from shared_ecr.findings import Severity
+from shared_ecr.records import replace
 from shared_ecr.review.changes import Changed
 from shared_ecr.review.deployments import RegistryHome
 from unit.review.changes.sides import (
