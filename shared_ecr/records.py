@@ -1,7 +1,7 @@
 """Values made of fields: the meaning of `dataclasses`, without its time at the start.
 
 `dataclasses` writes the methods of a class as text and compiles them when the class is made, used or not. Here only
-`__init__` is compiled, and not before the first value is made. Reasons and figures: docs/adr/0073-records.md.
+`__init__` is compiled, and not before a class has several values. Reasons and figures: docs/adr/0073-records.md.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +15,9 @@ __all__ = ["field", "record", "replace"]
 T = TypeVar("T")
 
 _MISSING: Any = object()
+# Most records of a command have few values. To compile what sets their fields takes as long as to set twenty of them
+# field by field.
+_FIRST_VALUES = 8
 
 
 class RecordField:
@@ -231,13 +234,44 @@ def _extended(layout: _Layout, attributes: dict[str, Any]) -> Any:
 
 
 def _first_init(layout: _Layout) -> Callable[..., None]:
-    """Return an `__init__` that puts the compiled one in its place; threads that both do so put the same there."""
+    """Return the `__init__` of the first values, after which the compiled one takes its place."""
+    left = _FIRST_VALUES
 
     def first(self: object, /, *values: Any, **named: Any) -> None:
-        layout.owner.__init__ = compiled = _compiled_init(layout)
-        compiled(self, *values, **named)
+        nonlocal left
+        left -= 1
+        if left < 0 or not _sets(layout, self, values, named):
+            # Threads that both do so put the same there.
+            layout.owner.__init__ = compiled = _compiled_init(layout)
+            compiled(self, *values, **named)
 
     return first
+
+
+def _sets(layout: _Layout, self: Any, values: tuple[Any, ...], named: Mapping[str, Any]) -> bool:
+    """Set the fields of *self* one by one; False for arguments that do not fit, which the compiled `__init__` names."""
+    given = dict(zip((each.name for each in layout.positional), values, strict=False))
+    if len(given) < len(values) or given.keys() & named.keys():
+        return False
+    given |= named
+    chosen: dict[str, Any] = {}
+    for each in layout.fields.values():
+        if each.init and each.name in given:
+            chosen[each.name] = given.pop(each.name)
+        elif not each.init and getattr(layout.owner, each.name, None) is each.default:
+            continue  # Without slots, it stays an attribute of the class.
+        elif each.has_default():
+            chosen[each.name] = each.default if each.default is not _MISSING else each.default_factory()
+        elif each.init:
+            return False
+    if given:
+        return False
+    set_field = object.__setattr__ if layout.frozen else setattr
+    for name, value in chosen.items():
+        set_field(self, name, value)
+    if hasattr(self, "__post_init__"):
+        self.__post_init__()
+    return True
 
 
 def _compiled_init(layout: _Layout) -> Callable[..., None]:

@@ -5,7 +5,7 @@ import dataclasses
 import operator
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared_ecr import records
 from shared_ecr.records import field, record, replace
 
 # Some are names of variables in records.py.
-NAMES = ("a", "b", "self", "values", "name", "missing")
+NAMES = ("a", "b", "self", "values", "named", "name", "missing")
+
+
+@pytest.fixture(params=[0, 8], ids=["compiled", "field by field"], autouse=True, scope="module")
+def constructor(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run every test with the constructor of the first values, and with the compiled one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_FIRST_VALUES", request.param)
+        yield
 
 
 @dataclass(frozen=True)

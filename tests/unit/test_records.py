@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cached_property
 from threading import Barrier, Thread
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -12,6 +13,14 @@ from shared_ecr import records
 from shared_ecr.records import field, record, replace
 
 T = TypeVar("T")
+
+
+@pytest.fixture(params=[0, 8], ids=["compiled", "field by field"], autouse=True, scope="module")
+def constructor(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run every test with the constructor of the first values, and with the compiled one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_FIRST_VALUES", request.param)
+        yield
 
 
 @record
@@ -251,7 +260,8 @@ def test_threads_may_make_the_first_values_of_a_class_at_once() -> None:
     assert [repr(each) for each in made] == ["Pair(one=1, two=2)"] * 200
 
 
-def test_text_is_compiled_for_the_first_value_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_is_compiled_once_and_not_for_a_few_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_FIRST_VALUES", 2)
     compiled: list[str] = []
 
     def counted(text: str, names: dict[str, Any]) -> None:
@@ -260,8 +270,8 @@ def test_text_is_compiled_for_the_first_value_alone(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(records, "exec", counted, raising=False)
     cls: Any = record(type("Pair", (), {"__annotations__": {"one": int}}))
-    counts = [len(compiled), cls(1) and len(compiled), cls(2) and len(compiled)]
-    assert counts == [0, 1, 1]
+    counts = [cls(number) and len(compiled) for number in range(4)]
+    assert counts == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("module", ["shared_ecr.cli.main", "shared_ecr.cli.push", "shared_ecr.cli.check"])
