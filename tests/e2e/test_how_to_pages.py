@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ import pytest
 from e2e.aws_commands import run_aws
 from e2e.road import ROOT, Done, Road, image
 from shared_ecr.model.names import AccountId
-from shared_ecr.records import replace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("how-to")]
 FOLDER = ROOT / "docs/how-to"

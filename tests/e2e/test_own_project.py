@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import boto3
@@ -18,7 +18,6 @@ import pytest
 from e2e.aws_commands import commands_of, run_aws
 from e2e.road import ROOT, Done, Road
 from shared_ecr.local import running
-from shared_ecr.records import replace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("own-project")]
 UV = Path(sys.executable).with_name("uv")
