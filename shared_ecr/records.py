@@ -254,24 +254,26 @@ def _sets(layout: _Layout, self: Any, values: tuple[Any, ...], named: Mapping[st
     if len(given) < len(values) or given.keys() & named.keys():
         return False
     given |= named
-    chosen: dict[str, Any] = {}
-    for each in layout.fields.values():
-        if each.init and each.name in given:
-            chosen[each.name] = given.pop(each.name)
-        elif not each.init and getattr(layout.owner, each.name, None) is each.default:
-            continue  # Without slots, it stays an attribute of the class.
-        elif each.has_default():
-            chosen[each.name] = each.default if each.default is not _MISSING else each.default_factory()
-        elif each.init:
-            return False
-    if given:
+    taken = {each.name: each.has_default() for each in layout.fields.values() if each.init}
+    if not {name for name, is_optional in taken.items() if not is_optional} <= given.keys() <= taken.keys():
         return False
     set_field = object.__setattr__ if layout.frozen else setattr
-    for name, value in chosen.items():
-        set_field(self, name, value)
-    if hasattr(self, "__post_init__"):
+    for each in layout.fields.values():
+        if each.name in given:
+            set_field(self, each.name, given[each.name])
+        elif each.default_factory is not _MISSING:
+            set_field(self, each.name, each.default_factory())
+        elif each.default is not _MISSING and (each.init or _slot_of(layout, each)):
+            set_field(self, each.name, each.default)
+    if hasattr(layout.owner, "__post_init__"):
         self.__post_init__()
     return True
+
+
+def _slot_of(layout: _Layout, each: RecordField) -> MemberDescriptorType | None:
+    """Return the slot of a field; without one, a default that `__init__` leaves out stays an attribute of the class."""
+    found = getattr(layout.owner, each.name, None)
+    return found if isinstance(found, MemberDescriptorType) else None
 
 
 def _compiled_init(layout: _Layout) -> Callable[..., None]:
@@ -284,10 +286,9 @@ def _compiled_init(layout: _Layout) -> Callable[..., None]:
         default, value = _texts_of(each, known)
         if each.init:
             (named if each.kw_only else positional).append(f"{each.name}={default}" if default else each.name)
-        found = getattr(layout.owner, each.name, None)
-        slot = found if isinstance(found, MemberDescriptorType) else None
+        slot = _slot_of(layout, each)
         if not value or (value == default and not slot):
-            continue  # Without slots, a default that the constructor leaves out stays an attribute of the class.
+            continue
         if not layout.frozen:
             body.append(f"__record_self.{each.name} = {value}")
         elif slot:

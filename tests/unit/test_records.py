@@ -175,6 +175,18 @@ def test_what_follows_the_constructor_may_complete_a_frozen_value() -> None:
     assert (Sorted((1, 2)).count, replace(Sorted((1, 2)), values=()).count) == (2, 0)
 
 
+def test_a_subclass_that_is_no_record_adds_nothing_to_the_constructor() -> None:
+    @record
+    class Base:
+        value: int
+
+    class Extended(Base):
+        def __post_init__(self) -> None:
+            raise AssertionError
+
+    assert [Extended(number).value for number in range(10)] == list(range(10))
+
+
 def test_every_value_gets_a_default_of_its_own_from_a_factory() -> None:
     @record
     class Found:
