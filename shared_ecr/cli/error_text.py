@@ -3,6 +3,8 @@
 import traceback
 from pathlib import Path
 
+from shared_ecr.text import visible
+
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -14,10 +16,17 @@ def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
     text = f"{about}: {what}" if about else what
     # What begins with FILE:LINE:COL keeps it in front, so that editors find the place.
     is_placed = isinstance(error, InvalidDeclarationError) or getattr(error, "is_placed", False)
-    line = text if is_placed else f"shared-ecr: {text}"
+    line = harmless(text if is_placed else f"shared-ecr: {text}")
     # What is raised "from None" hides what quoted a secret; `__context__` still has it.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{line}\n  because: {type(cause).__name__}: {_redacted(str(cause))}" if verbose and cause else line
+    if not verbose or cause is None:
+        return line
+    return f"{line}\n  because: {type(cause).__name__}: {harmless(_redacted(str(cause)))}"
+
+
+def harmless(text: str) -> str:
+    """Escape what moves a cursor or colours a terminal: the name of a file may have any character. Lines stay."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _of_the_system(fault: OSError) -> str:

@@ -72,9 +72,7 @@ def price(text: str) -> float:
         read = -1.0
     # Not a number (NaN) compares false with every number.
     if not 0 <= read < float("inf"):
-        raise argparse.ArgumentTypeError(
-            f"expected a price of a GB and month, found '{text}': write a number from 0 on, such as 0.10"
-        )
+        raise argparse.ArgumentTypeError("expected a price of a GB and month: write a number from 0 on, such as 0.10")
     return read
 
 

@@ -146,5 +146,5 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0.1 <= rate <= 1_000:  # noqa: PLR2004 — slower is never, faster is no one's quota
-        raise argparse.ArgumentTypeError(f"expected a number of requests a second from 0.1 to 1000, found '{text}'")
+        raise argparse.ArgumentTypeError("expected a number of requests a second from 0.1 to 1000")
     return rate

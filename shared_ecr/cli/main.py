@@ -93,9 +93,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     try:
         return _run(_parsed(words))
-    except (SharedEcrError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 — as in `_run`
         # Help or the version, which are results too, could not be written.
-        return _ended_by(error, verbose=False)
+        return _ended_by(error, verbose="--verbose" in words)
     except KeyboardInterrupt:
         # A command that moves images has said before how far it came.
         print("shared-ecr: interrupted [interrupted]", file=sys.stderr)

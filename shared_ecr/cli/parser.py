@@ -118,6 +118,16 @@ class CommandParser(argparse.ArgumentParser):
             self.error(self._unknown(unknown))
         return parsed, unknown
 
+    def _get_values(self, action: argparse.Action, arg_strings: Any) -> Any:
+        """Refuse an empty value of an option: a variable of a CI job that is not set would choose something else.
+
+        An option whose default is empty chooses nothing by it, and one with a type reads its own values.
+        """
+        is_text = bool(action.option_strings) and action.type is None and action.default != ""
+        if is_text and any(isinstance(text, str) and not text.strip() for text in arg_strings):
+            raise argparse.ArgumentError(action, "it is empty; is a variable not set?")
+        return super()._get_values(action, arg_strings)
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Refuse a value that is not a choice; a command that is close to one is answered with it."""
         choices = action.choices

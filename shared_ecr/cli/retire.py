@@ -167,5 +167,5 @@ def _print_json(judged: "list[tuple[RetirementQuestion, tuple[RetirementFinding,
 
 def _days(text: str) -> timedelta:
     if not (text.isdecimal() and text.isascii() and 1 <= int(text[:6]) <= 3_650):  # noqa: PLR2004 — ten years
-        raise argparse.ArgumentTypeError(f"expected a number of days from 1 to 3650, found '{text}'")
+        raise argparse.ArgumentTypeError("expected a number of days from 1 to 3650")
     return timedelta(days=int(text))

@@ -5,6 +5,7 @@ does must not depend on any of that: progress that cannot be written is dropped,
 is an error with a name.
 """
 
+import codecs
 import io
 import os
 import sys
@@ -13,6 +14,8 @@ from typing import TextIO
 from shared_ecr.findings.errors import UnavailableError
 
 _STDOUT, _STDERR = 1, 2
+# The name of our own handler of characters that the encoding of a stream lacks.
+_ESCAPED = "shared-ecr-escaped"
 
 
 class UnwrittenResultError(UnavailableError):
@@ -82,12 +85,25 @@ class ProgressFile(io.FileIO):
         return len(content) if written is None else written
 
 
+def _escaped(fault: UnicodeError) -> tuple[str | bytes, int]:
+    """Encode what an encoding cannot: a byte that came in as a surrogate is itself again, the rest is escaped."""
+    if isinstance(fault, UnicodeEncodeError):
+        try:
+            return codecs.lookup_error("surrogateescape")(fault)
+        except UnicodeError:
+            return codecs.backslashreplace_errors(fault)
+    raise fault
+
+
+codecs.register_error(_ESCAPED, _escaped)
+
+
 def _prepared(stream: TextIO | None, file: type[ResultFile | ProgressFile]) -> TextIO:
     """Return *stream* over a *file*, with its encoding; a Windows console stays what it is, as it is not a file."""
     if stream is not None and sys.platform == "win32" and stream.isatty():
         return stream
-    # Under the C locale Python writes back the very bytes that it was given; elsewhere an escape is better than an end.
-    errors = "surrogateescape" if getattr(stream, "errors", "") == "surrogateescape" else "backslashreplace"
+    # Under the C locale Python writes back the very bytes that it was given; everything else is escaped.
+    errors = _ESCAPED if getattr(stream, "errors", "") == "surrogateescape" else "backslashreplace"
     return io.TextIOWrapper(
         io.BufferedWriter(file()),  # type: ignore[type-var]  # a FileIO is a raw file, whatever its stubs say
         encoding=getattr(stream, "encoding", None) or "utf-8",

@@ -168,11 +168,11 @@ def _print_json(found: "Sequence[ImageActivity]") -> None:
 
 def _days(text: str) -> timedelta:
     if not (text.isdecimal() and text.isascii() and 1 <= int(text[:6]) <= _KEPT_DAYS):
-        raise argparse.ArgumentTypeError(f"expected a number of days from 1 to {_KEPT_DAYS}, found '{text}'")
+        raise argparse.ArgumentTypeError(f"expected a number of days from 1 to {_KEPT_DAYS}")
     return timedelta(days=int(text))
 
 
 def _events(text: str) -> int:
     if not (text.isdecimal() and text.isascii() and 1 <= int(text[:9]) <= 1_000_000):  # noqa: PLR2004 — three hours
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to 1000000, found '{text}'")
+        raise argparse.ArgumentTypeError("expected a number from 1 to 1000000")
     return int(text)

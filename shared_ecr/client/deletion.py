@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
-from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.distribution.repository import ManifestState, RemoteRepository
 from shared_ecr.client.targets import locate_image, mutability
 from shared_ecr.fate.inventory.uses import ImageUse
 from shared_ecr.findings.errors import ExitCode, RefusedError, SharedEcrError
@@ -86,6 +86,9 @@ def delete_image(deletion: ImageDeletion, session: "Session") -> None:
 def _planned(reference: ImageReference, session: "Session", uses: Sequence[ImageUse]) -> ImageDeletion:
     with opened(reference.host, reference.repository, session.credentials, session.environment) as remote:
         held = remote.held(reference.name)
+        if held is ManifestState.UNTOLD:
+            # Reading it says why, in the registry's own words.
+            remote.manifest(reference.name)
         if not isinstance(held, Digest):
             raise RefusedError(f"there is no {reference}, or the caller may not look at it; nothing was deleted")
         if isinstance(reference.name, Tag):

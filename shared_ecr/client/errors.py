@@ -28,8 +28,8 @@ class PushRefusedError(RefusedError):
         )
 
     @staticmethod
-    def no_such_repository(host: RegistryHost, repository: str) -> "NoSuchRepositoryError":
-        """Say that the repository does not exist there, and how it can come about."""
+    def no_such_repository(host: RegistryHost, repository: str, said: str = "") -> "NoSuchRepositoryError":
+        """Say that the repository does not exist there, in the registry's words where it *said* any, and the cure."""
         if host.ecr is None:
             cure = "create it there, or check the name and whether the login may see it"
         else:
@@ -37,7 +37,8 @@ class PushRefusedError(RefusedError):
                 "declare it in registry.yaml and deploy, check the account and Region, or let the push create it "
                 "(--create)"
             )
-        return NoSuchRepositoryError(f"there is no repository {repository} in {host}; {cure}")
+        because = f": {said}" if said else ""
+        return NoSuchRepositoryError(f"there is no repository {repository} in {host}{because}; {cure}")
 
     @classmethod
     def denied(  # noqa: PLR0913 — each is a part of the sentence
@@ -80,6 +81,12 @@ class LoginRefusedError(RefusedError):
         """Say that *host* does not accept *what*, not even freshly fetched; *said* are its own words."""
         because = f": {said}" if said else ""
         return cls(f"{host} does not accept {what}{because}; {backend_of(host).refusal_advice}", said)
+
+    @classmethod
+    def without_a_login(cls, host: RegistryHost, said: str) -> Self:
+        """Say that *host* gives nothing without a login, and that none was sent."""
+        because = f": {said}" if said else ""
+        return cls(f"{host} gives nothing without a login{because}; no login was sent; {login_advice(host)}", said)
 
     @classmethod
     def without_a_way(cls, host: RegistryHost, said: str) -> Self:

@@ -110,3 +110,15 @@ def test_quiet_holds_nothing_back_of_a_command_that_fails_without_an_error(monke
 
     monkeypatch.setattr(check, "run", report_and_fail)
     assert shared_ecr("check", "-q").stderr == "not read: team/app: access denied\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--profile", "", "tags", "ab"), ("tags", "ab", "--profile="), ("tags", "ab", "--region", " "),
+     ("tags", "ab", "--stack", ""), ("login", "ghcr.io", "-u", "")],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_option_of_a_variable_that_is_not_set_is_refused(words: tuple[str, ...]) -> None:
+    outcome = shared_ecr(*words)
+    assert (outcome.code, outcome.stdout) == (ExitCode.INVALID, "")
+    assert "it is empty; is a variable not set?" in outcome.stderr

@@ -83,3 +83,18 @@ def test_a_fault_of_the_system_names_the_file_and_not_its_number(
 ) -> None:
     outcome = ended_by(error, monkeypatch)
     assert (outcome.code, outcome.stderr) == (ExitCode.ENVIRONMENT, line)
+
+
+def test_a_name_with_control_characters_is_shown_escaped() -> None:
+    outcome = shared_ecr("access", "lint", "\x1b[31m\u202efile")
+    assert outcome.stderr == "shared-ecr: \\x1b[31m\\u202efile: No such file or directory\n"
+
+
+def test_an_error_while_the_words_are_read_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(check, "add_parser", fail)
+    outcome = shared_ecr("check")
+    assert (outcome.code, outcome.stdout, outcome.stderr.count("\n")) == (ExitCode.ENVIRONMENT, "", 1)
+    assert "not enough memory" in outcome.stderr

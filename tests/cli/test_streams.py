@@ -87,3 +87,11 @@ def test_the_credential_helper_ends_with_a_code_of_its_own_on_a_full_disk(tmp_pa
     assert run.returncode in {ExitCode.INVALID, ExitCode.ENVIRONMENT}
     assert run.stderr.startswith("docker-credential-shared-ecr: ")
     assert "Traceback" not in run.stderr
+
+
+def test_help_and_manual_are_printed_where_the_locale_knows_ascii_alone() -> None:
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in ("--help", "push --help", "man"):
+        run = shell(f"{COMMAND} {words}", **ascii_alone)
+        assert (run.returncode, run.stderr) == (ExitCode.DONE, "")
+        assert "\\u2026" in run.stdout

@@ -276,3 +276,64 @@ def test_a_look_that_fails_is_repeated_as_a_read_whose_answer_has_words(
 def test_a_registry_without_head_for_manifests_is_asked_by_get(bench: Bench, layout: Path) -> None:
     bench.registry.fail("HEAD", "/manifests/", Reply(405), times=99)
     assert str(bench.push(layout).digest) == image().root
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+         "403 AccessDenied Request has expired"),
+        (b"<html><body><h1>503 No &amp; server</h1>is available.</body></html>", "403 a web page, '503 No & server'"),
+        (b"\xef\xbb\xbf<html><title>Blocked</title>", "403 a web page, 'Blocked'"),
+        ("accès refusé".encode("latin-1"), "403 accès refusé"),
+        ("x" + "é" * 5000, "403 xééé"),
+    ],
+    ids=["XML of object storage", "a heading", "a page with a mark", "Latin-1", "a long text"],
+)  # fmt: skip
+def test_a_refusal_of_any_form_is_shown(bench: Bench, layout: Path, body: bytes | str, said: str) -> None:
+    content = body.encode() if isinstance(body, str) else body
+    bench.registry.fail("PUT", "/manifests/", Reply(403, (), content), times=99)
+    assert said in failure(bench, layout)
+
+
+def test_a_look_for_a_layer_that_is_refused_has_the_words_of_a_read(bench: Bench, layout: Path) -> None:
+    locked = Reply(423, (), errors("LOCKED", "the project is archived"))
+    bench.registry.fail("HEAD", "/blobs/", Reply(423), times=99)
+    bench.registry.fail("GET", "/blobs/", locked, times=99)
+    assert re.search(
+        r"refused to look for sha256:\w+ in team/app: 423 LOCKED the project is archived", failure(bench, layout)
+    )
+
+
+def test_what_is_said_of_a_missing_repository_is_shown(bench: Bench, layout: Path) -> None:
+    gone = Reply(404, (), errors("NOT_FOUND", "project team not found", "ask the operator"))
+    bench.registry.fail("POST", "/uploads/", gone, times=99)
+    assert "no repository team/app in" in failure(bench, layout)
+    bench.registry.fail("POST", "/uploads/", gone, times=99)
+    assert ": NOT_FOUND project team not found (ask the operator); create it there" in failure(bench, layout)
+
+
+def test_a_web_page_is_not_called_a_missing_repository(bench: Bench, layout: Path) -> None:
+    page = Reply(404, (), b"<html><title>404 nginx</title>")
+    bench.registry.fail("POST", "/uploads/", page, times=99)
+    assert "refused to begin an upload in team/app: 404 a web page, '404 nginx'" in failure(bench, layout)
+
+
+def test_what_is_said_of_a_missing_image_is_shown(bench: Bench, tmp_path: Path) -> None:
+    bench.registry.fail("GET", "/manifests/", Reply(404, (), errors("NAME_UNKNOWN", "no project team")), times=99)
+    reference = ImageReference(bench.registry.host, "team/app", Tag("1.0"))
+    with pytest.raises(RefusedError, match=r"there is no .*/team/app:1\.0: NAME_UNKNOWN no project team"):
+        pull(reference, tmp_path / "l", NoCredentials(), Heard(), bench.environment())
+
+
+def test_a_registry_that_refuses_its_own_token_for_all_is_answered_with_how_to_log_in(
+    bench: Bench, layout: Path
+) -> None:
+    bench.registry.manners.challenge = CHALLENGE.format(realm=f"{bench.registry.url}/token")
+    header = (("WWW-Authenticate", bench.registry.manners.challenge),)
+    bench.registry.fail("GET", "/token", Reply(200, (), b'{"token": "for-all"}'), times=99)
+    for method in ("HEAD", "GET", "POST"):
+        bench.registry.fail(method, "/v2/team", Reply(401, header, errors("UNAUTHORIZED", "who are you")), times=99)
+    text = failure_without_a_login(bench, layout)
+    assert "401 UNAUTHORIZED who are you; no login was sent; log in by 'shared-ecr login" in text
+    assert "revoked" not in text

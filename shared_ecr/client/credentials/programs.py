@@ -6,13 +6,13 @@ no one but its error text, redacted.
 
 import json
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 
 from shared_ecr.client.aws.redaction import redacted
+from shared_ecr.client.bounded_runs import NoAnswerError, ProgramAnswer, TooMuchOutputError, run_bounded
 from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.findings.errors import UnavailableError
@@ -35,6 +35,8 @@ _NOT_FOUND = "credentials not found in native keychain"
 # After so long a person wonders what is waited for.
 NOTICE_SECONDS = 5.0
 MAX_COMPLAINT = 300
+# A login has a token of some kilobytes; a keychain has no more to say.
+MAX_OUTPUT = 1024 * 1024
 
 
 @record
@@ -59,9 +61,9 @@ class HelperProgram:
             )
         if self.name == OWN_NAME or self.environ.get(ASKED_VARIABLE):
             return None
-        return self._read(*self._asked(server))
+        return self._read(self._asked(server))
 
-    def _asked(self, server: str) -> tuple[int, bytes, bytes]:
+    def _asked(self, server: str) -> ProgramAnswer:
         """Run `get` and return its exit code, what it printed, and its complaints."""
         executable = shutil.which(f"{PREFIX}{self.name}", path=self.environ.get("PATH", ""))
         if executable is None:
@@ -72,22 +74,22 @@ class HelperProgram:
             # Where no thread can be started, there is no notice.
             notice.start()
         try:
-            done = subprocess.run(  # noqa: S603 — an argument vector, the executable found on PATH, its name checked
+            answer = run_bounded(
                 [executable, "get"],
-                input=server.encode(),
-                capture_output=True,
-                env={**child_environ(self.environ), ASKED_VARIABLE: "1"},
-                timeout=self.seconds,
-                check=False,
+                given=server.encode(),
+                environ={**child_environ(self.environ), ASKED_VARIABLE: "1"},
+                seconds=self.seconds,
+                at_most=MAX_OUTPUT,
             )
-        except subprocess.TimeoutExpired:
-            # The text of this exception quotes the output.
+        except NoAnswerError:
             raise self._failed(f"did not answer within {self.seconds:g} s") from None
+        except TooMuchOutputError:
+            raise self._failed(f"printed over {MAX_OUTPUT} bytes, which is not a login") from None
         except OSError as fault:
             raise self._failed(f"cannot be run: {fault.strerror or fault}") from fault
         finally:
             notice.cancel()
-        return done.returncode, done.stdout, done.stderr
+        return answer
 
     def _report_waiting(self) -> None:
         sys.stderr.write(
@@ -95,15 +97,15 @@ class HelperProgram:
             f"{self.seconds:g} s\n"
         )
 
-    def _read(self, code: int, output: bytes, complaints: bytes) -> Credentials | None:
-        if code != 0:
+    def _read(self, done: ProgramAnswer) -> Credentials | None:
+        if done.code != 0:
             # The protocol has errors on standard output; what crashes complains on the other.
-            said = output.decode(errors="replace").strip() or complaints.decode(errors="replace").strip()
+            said = done.output.decode(errors="replace").strip() or done.complaints.decode(errors="replace").strip()
             if said.lower() == _NOT_FOUND:
                 return None
-            raise self._failed(f"failed with exit code {code}{': ' if said else ''}{_shown(said)}")
+            raise self._failed(f"failed with exit code {done.code}{': ' if said else ''}{_shown(said)}")
         try:
-            answer = json.loads(output)
+            answer = json.loads(done.output)
             username, secret = answer["Username"], answer["Secret"]
         except (ValueError, RecursionError, LookupError, TypeError):
             # The text of these exceptions quotes the answer.

@@ -25,6 +25,9 @@ class ManifestReader:
         """
         with opened(host, repository, self._credentials, self._environment) as remote:
             held = remote.held(tag)
+            if held is ManifestState.UNTOLD:
+                # Reading it says why, in the registry's own words.
+                remote.manifest(tag)
         if held is ManifestState.UNTOLD:
             raise RefusedError(f"{host} does not let the caller look at {repository}:{tag} (ecr:BatchGetImage)")
         return held if isinstance(held, Digest) else None

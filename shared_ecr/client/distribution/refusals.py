@@ -82,7 +82,7 @@ class Refusal:
         """Render the refusal to *step* in *repository*; at ECR that step takes *action*."""
         host = exchange.endpoint.registry
         if self.is_about_the_repository:
-            return PushRefusedError.no_such_repository(host, repository)
+            return PushRefusedError.no_such_repository(host, repository, self.answer.words)
         is_of_ecr = host.ecr is not None and self.status in {UNAUTHORIZED, FORBIDDEN}
         if is_of_ecr or self.is_about_permission:
             said = self.answer.words if is_of_ecr else self.said
@@ -103,10 +103,11 @@ class Refusal:
         return RefusedError(text if self.logged_in else f"{text}; no login was sent; {login_advice(host)}")
 
 
-def no_such_image(reference: ImageReference) -> RefusedError:
-    """Say that the registry has no such image; ECR answers the same for an archived one.
+def no_such_image(reference: ImageReference, said: str = "") -> RefusedError:
+    """Say that the registry has no such image, in its own words where it *said* any; ECR says so of an archived one.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.html
     """
     archived = "; ECR says so of an archived image, too: 'shared-ecr restore' brings one back"
-    return RefusedError(f"there is no {reference}{archived if reference.host.ecr else ''}")
+    because = f": {said}" if said else ""
+    return RefusedError(f"there is no {reference}{because}{archived if reference.host.ecr else ''}")

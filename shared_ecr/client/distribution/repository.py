@@ -14,11 +14,12 @@ from shared_ecr.client.http.retries import RetryState, TransientError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.sources.interface import Manifest
 from shared_ecr.client.sources.manifests import ACCEPTED, digest_of
-from shared_ecr.findings.errors import InvalidValueError, RefusedError
+from shared_ecr.findings.errors import InvalidValueError, RefusedError, UnavailableError
 from shared_ecr.model.names import Digest, ImageReference, Tag
 
 OK, CREATED = 200, 201
 _ACCEPT = {"Accept": ACCEPTED}
+_LOOK_FOR_LAYERS = "ecr:BatchCheckLayerAvailability"
 
 
 class ManifestState(Enum):
@@ -74,14 +75,22 @@ class RemoteRepository:
         if answer.status in {401, FORBIDDEN, NOT_FOUND}:
             return False
         if answer.status != OK:
-            raise self._refused(answer, f"look for {digest}", "ecr:BatchCheckLayerAvailability")
+            raise self._refused(self._with_words(answer, digest), f"look for {digest}", _LOOK_FOR_LAYERS)
         return True
+
+    def _with_words(self, answer: HttpResponse, digest: Digest) -> HttpResponse:
+        """Return what a GET is answered in place of *answer*, which has no words; *answer* where it says no more."""
+        try:
+            with self.exchange.open("GET", f"{self.url}/blobs/{digest}") as worded:
+                return worded if worded.status == answer.status and worded.body else answer
+        except (TransientError, RefusedError, UnavailableError):
+            return answer
 
     def manifest(self, name: Tag | Digest) -> tuple[bytes, str]:
         """Fetch a manifest and its media type; the caller compares the digest."""
         answer = self.ask("GET", f"{self.url}/manifests/{name}", f"read {name}", _ACCEPT)
         if answer.status == NOT_FOUND:
-            raise no_such_image(ImageReference(self.exchange.endpoint.registry, self.name, name))
+            raise no_such_image(ImageReference(self.exchange.endpoint.registry, self.name, name), self._said(answer))
         if answer.status != OK:
             refusal = Refusal.read(answer, self.exchange)
             raise refusal.read_error(self.exchange, self.name, f"read {name}", action="ecr:BatchGetImage")
@@ -148,6 +157,9 @@ class RemoteRepository:
             target = ImageReference(self.exchange.endpoint.registry, self.name, name)
             raise PushRefusedError.immutable_tag(target, _name_of(held), manifest.digest)
         raise refusal.error(self.exchange, self.name, f"store the manifest {name}", action="ecr:PutImage")
+
+    def _said(self, answer: HttpResponse) -> str:
+        return Refusal.read(answer, self.exchange).answer.words
 
     def _content(self, answer: HttpResponse, step: str) -> bytes:
         """Return the body; refuse a web page, as a login page of a network answers with to every request."""

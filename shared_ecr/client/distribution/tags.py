@@ -28,19 +28,20 @@ def list_tags(remote: RemoteRepository) -> tuple[Tag, ...]:
     for answer in pages(remote, f"tags/list?n={PAGE}", "the list of tags"):
         if answer.status != OK:
             raise _refused(remote, answer)
-        found.update(dict.fromkeys(_tags_in(remote, answer.body)))
+        found.update(dict.fromkeys(_tags_in(remote, answer)))
     return tuple(found)
 
 
-def _tags_in(remote: RemoteRepository, body: bytes) -> list[Tag]:
+def _tags_in(remote: RemoteRepository, answer: HttpResponse) -> list[Tag]:
     place = f"{remote.exchange.registry}/{remote.name}"
     try:
         # A repository whose last tag was deleted has null in place of a list.
-        listed = json.loads(body)["tags"] or []
+        listed = json.loads(answer.body)["tags"] or []
     except (ValueError, RecursionError, LookupError, TypeError):
         listed = None
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-        raise RefusedError(f"{place}: the registry answered with no list of tags")
+        words = Refusal.read(answer, remote.exchange).answer.words
+        raise RefusedError(f"{place}: the registry answered with no list of tags{': ' if words else ''}{words}")
     try:
         return [Tag.parse(each) for each in listed]
     except InvalidValueError as error:
@@ -50,5 +51,6 @@ def _tags_in(remote: RemoteRepository, body: bytes) -> list[Tag]:
 def _refused(remote: RemoteRepository, answer: HttpResponse) -> RefusedError:
     refusal = Refusal.read(answer, remote.exchange)
     if refusal.status == NOT_FOUND:
-        return RefusedError(f"there is no repository {remote.name} in {remote.exchange.registry}")
+        because = f": {refusal.answer.words}" if refusal.answer.words else ""
+        return RefusedError(f"there is no repository {remote.name} in {remote.exchange.registry}{because}")
     return refusal.read_error(remote.exchange, remote.name, "list the tags", action="ecr:ListImages")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import CREATED, OK, RemoteRepository
-from shared_ecr.client.errors import LoginRefusedError, PushRefusedError
+from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.exchange import LoginRenewedError
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import HttpResponse
@@ -61,7 +61,7 @@ class Uploads:
                 return self._try(blob, mount_from)
             except LoginRenewedError:
                 if renewed:
-                    raise LoginRefusedError.by(self._remote.exchange.endpoint.registry) from None
+                    raise self._remote.exchange.login_refused() from None
                 renewed = True
             except TransientError as error:
                 self._wait(attempts.failed, error)
@@ -126,8 +126,10 @@ class Uploads:
     def _refused_session(self, answer: HttpResponse) -> Exception:
         exchange = self._remote.exchange
         refusal = Refusal.read(answer, exchange)
-        if refusal.status == NOT_FOUND:
-            return PushRefusedError.no_such_repository(exchange.endpoint.registry, self._remote.name)
+        if refusal.status == NOT_FOUND and not refusal.answer.is_web_page:
+            return PushRefusedError.no_such_repository(
+                exchange.endpoint.registry, self._remote.name, refusal.answer.words
+            )
         return refusal.error(exchange, self._remote.name, "begin an upload", action="ecr:InitiateLayerUpload")
 
     def _upload(self, blob: Blob, location: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shared_ecr.client.aws.redaction import hidden, redacted
+from shared_ecr.client.bounded_runs import NoAnswerError, TooMuchOutputError, run_bounded
 from shared_ecr.client.credentials.environment import child_environ
 from shared_ecr.client.engines.interface import EngineOutput
 from shared_ecr.findings.errors import UnavailableError
@@ -12,6 +13,8 @@ from shared_ecr.records import field, record
 
 # An engine that does not answer a question in this time has lost its daemon or waits for someone at a keyboard.
 ANSWER_SECONDS = 120
+# The answers are identifiers, versions and lists of them.
+MAX_ANSWER = 16 * 1024 * 1024
 
 
 @record
@@ -56,23 +59,27 @@ class Program:
             UnavailableError: it cannot be run, or does not answer.
         """
         try:
-            done = subprocess.run(  # noqa: S603 — an argument vector, the executable found on PATH or named by the user
+            done = run_bounded(
                 [str(self.executable), *arguments],
-                input=stdin.encode(),
-                capture_output=True,
-                env=child_environ(self.environ),
-                timeout=ANSWER_SECONDS,
-                check=False,
+                given=stdin.encode(),
+                environ=child_environ(self.environ),
+                seconds=ANSWER_SECONDS,
+                at_most=MAX_ANSWER,
             )
-        except subprocess.TimeoutExpired:
-            # The text of this exception quotes the output.
+        except NoAnswerError:
             raise UnavailableError(
                 f"{self.name} {arguments[0]} did not answer within {ANSWER_SECONDS} s; is its daemon running?"
             ) from None
+        except TooMuchOutputError:
+            raise UnavailableError(
+                f"{self.name} {arguments[0]} printed over {MAX_ANSWER} bytes, and was ended"
+            ) from None
         except OSError as fault:
             raise self._not_runnable(fault) from fault
-        output, complaints = (hidden(part.decode(errors="replace"), *secrets) for part in (done.stdout, done.stderr))
-        return Finished(done.returncode, output, complaints)
+        output, complaints = (
+            hidden(part.decode(errors="replace"), *secrets) for part in (done.output, done.complaints)
+        )
+        return Finished(done.code, output, complaints)
 
     def follow(
         self, arguments: Sequence[str], said: EngineOutput, *, lent: CommandExtras, secrets: Sequence[str]

@@ -3,6 +3,7 @@
 Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
 """
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -12,14 +13,12 @@ from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.records import record
 from shared_ecr.text import visible
-from shared_ecr.text.patterns import LazyPattern
 
 # A sentence is read, a page of HTML is not.
 MAX_MESSAGE = 300
 # Registries list one error; a list of hundreds is no help.
 MAX_ERRORS = 3
 FAILURES = 400
-_TITLE = LazyPattern(r"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
 
 
 @record
@@ -82,18 +81,15 @@ def _text(value: object) -> str:
 
 
 def _sentence(body: bytes, *, may_be_shown: bool) -> str:
-    """Read a body of no known form: a plain sentence, the `error` of a token service, or the title of a web page.
+    """Read a body of no known form: a plain sentence, the `error` of a token service, or what a page is called.
 
     What comes with a success may hold a token, so it is shown only where it says that it is an error.
     """
-    text = " ".join(body[: 16 * MAX_MESSAGE].decode("utf-8", "replace").split())
+    text = _decoded(body)
     if _is_web_page(body):
-        from html import unescape  # its table of names is large
-
-        title = _TITLE.search(text)
-        return f"a web page, '{unescape(title[1]).strip()}'" if title and title[1].strip() else "a web page"
+        return _words_of_page(text)
     # What is not text, such as a compressed page that no one asked for, has no words to show.
-    whole = text if may_be_shown and "\ufffd" not in text and "\0" not in text else ""
+    whole = text if may_be_shown and "\0" not in text else ""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -105,8 +101,42 @@ def _sentence(body: bytes, *, may_be_shown: bool) -> str:
     return ": ".join(filter(None, (_text(document.get(key)) for key in keys))) or whole
 
 
+def _decoded(body: bytes) -> str:
+    """Return the begin of *body* as one line, or nothing where it is no text.
+
+    What is not UTF-8 is read as Latin-1, which old proxies still send.
+    """
+    begin = body[: 16 * MAX_MESSAGE]
+    text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(begin, final=len(begin) == len(body))
+    if "\ufffd" in text:
+        old = " ".join(begin.decode("latin-1").split())
+        return old if old.isprintable() else ""
+    return " ".join(text.split())
+
+
+def _words_of_page(text: str) -> str:
+    """Name a web page by its title or its heading; an XML answer, as object storage gives, by its code and message.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    if words := " ".join(filter(None, (_element(text, name) for name in ("Code", "Message")))):
+        return words
+    title = _element(text, "title") or _element(text, "h1")
+    return f"a web page, '{title}'" if title else "a web page"
+
+
+def _element(text: str, name: str) -> str:
+    """Return the text of the first element *name* in *text*, or nothing."""
+    from html import unescape  # its table of names is large
+
+    # Names of XML have their case, and those of HTML have none: `<CODE>` is a word of a web page.
+    flags = re.IGNORECASE if name.islower() else re.NOFLAG
+    found = re.search(rf"<{name}(?:\s[^<>]*)?>([^<]*)</{name}", text, flags)
+    return unescape(found[1]).strip() if found else ""
+
+
 def _is_web_page(body: bytes) -> bool:
-    return body.lstrip().startswith(b"<")
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def _shown(text: str, redacted: Callable[[str], str]) -> str:

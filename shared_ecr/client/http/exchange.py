@@ -75,6 +75,13 @@ class Exchange:
         """Whether the registry was shown a login of ours; it may give something to those without one."""
         return self._login.was_shown
 
+    def login_refused(self, said: str = "") -> LoginRefusedError:
+        """Return the error for a refusal after the login was renewed; *said* are the registry's words."""
+        registry = self.endpoint.registry
+        if not self.sends_login:
+            return LoginRefusedError.without_a_login(registry, said)
+        return LoginRefusedError.by(registry, said=said)
+
     def ask_patiently(
         self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, *, step: str
     ) -> HttpResponse:
@@ -139,7 +146,7 @@ class Exchange:
                 answer = self._follow("GET", url, headers, authorization, None) if method == "HEAD" else answer
                 with answer:
                     said = ErrorAnswer.read(answer, self.redacted)
-                raise LoginRefusedError.by(self.endpoint.registry, said=said.said)
+                raise self.login_refused(said.said)
             renewed = asked_before or authorization.is_basic
             asked_before = True
             with answer:

@@ -7,6 +7,7 @@ from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.environment import HttpEnvironment, connected
+from shared_ecr.client.http.error_answers import ErrorAnswer
 from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import RegistryHost
 
@@ -27,12 +28,14 @@ def accepts(host: RegistryHost, credentials: Credentials, environ: Mapping[str, 
     with connected(host, source, HttpEnvironment(environ), threading.Event()) as exchange:
         try:
             answer = exchange.ask_patiently("GET", f"{exchange.endpoint.url}/v2/", step="answer as a registry")
+            said = ErrorAnswer.read(answer, exchange.redacted)
         except LoginRefusedError as refusal:
             if not source.was_asked:
                 raise
             raise LoginRefusedError.by(host, "this user name and password", said=refusal.said) from refusal
     if answer.status != _OK:
-        raise RefusedError(f"{host} answers {answer.status} where a registry says its version; check the host")
+        words = f": {said.words}" if said.words else ""
+        raise RefusedError(f"{host} answers {said.status} where a registry says its version{words}; check the host")
     return source.was_asked
 
 

@@ -145,3 +145,26 @@ def test_a_helper_that_asks_us_is_not_asked_back(helpers: Helpers) -> None:
 
 def test_what_a_helper_gave_is_not_shown(helpers: Helpers) -> None:
     assert CANARY not in f"{program(helpers)!r} {program(helpers).get(SERVER)!r}"
+
+
+def test_a_helper_that_prints_without_end_is_ended(helpers: Helpers) -> None:
+    (helpers.folder / "docker-credential-endless").write_text("#!/bin/sh\nexec yes canary-77aa-secret\n")
+    (helpers.folder / "docker-credential-endless").chmod(0o755)
+    with pytest.raises(UnavailableError, match="docker-credential-endless printed over 1048576 bytes") as caught:
+        program(helpers, "endless", PATH=f"{helpers.folder}:/usr/bin:/bin").get(SERVER)
+    assert CANARY not in str(caught.value)
+
+
+def test_a_helper_that_complains_without_end_is_ended(helpers: Helpers) -> None:
+    (helpers.folder / "docker-credential-endless").write_text("#!/bin/sh\nexec yes >&2\n")
+    (helpers.folder / "docker-credential-endless").chmod(0o755)
+    with pytest.raises(UnavailableError, match="printed over 1048576 bytes"):
+        program(helpers, "endless", PATH=f"{helpers.folder}:/usr/bin:/bin").get(SERVER)
+
+
+def test_a_helper_that_leaves_a_child_behind_is_not_waited_for(helpers: Helpers) -> None:
+    script = '#!/bin/sh\nsleep 50 &\necho \'{"Username": "alice", "Secret": "s"}\'\n'
+    (helpers.folder / "docker-credential-parent").write_text(script)
+    (helpers.folder / "docker-credential-parent").chmod(0o755)
+    found = program(helpers, "parent", seconds=20, PATH=f"{helpers.folder}:/usr/bin:/bin").get(SERVER)
+    assert found == Credentials("alice", "s")

@@ -1,0 +1,26 @@
+"""A login in front of a host, `NAME:PASSWORD@HOST`, as addresses of the web may have: refused and never repeated.
+
+What is written there ends in logs and in lists of processes. Docker's grammar of references has no such part.
+https://github.com/distribution/reference/blob/main/reference.go
+"""
+
+from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.text.patterns import LazyPattern
+
+# Behind `@` there is a host, with a dot, a port or a path; `app:1.0@sha256:…` has a digest there.
+_LOGIN = LazyPattern(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^/@]*:[^/@]*@(?![A-Za-z0-9+._-]+:[0-9A-Fa-f]{32})[^/@]*[./:]")
+
+
+def refuse_login(text: str) -> None:
+    """Do nothing unless *text* has a user name and a password in front of a host.
+
+    Raises:
+        InvalidValueError: it has. The error repeats nothing of it.
+    """
+    if _LOGIN.match(text):
+        raise InvalidValueError(
+            "there is a user name and a password in front of the registry host (not repeated here)",
+            why="Logs and other processes can read what is written there",
+            fix="Write the host without them, and log in by 'shared-ecr login HOST --username NAME --password-stdin'",
+            code="host",
+        )
