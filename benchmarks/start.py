@@ -19,6 +19,7 @@ BOTO3 = [sys.executable, "-c", "import boto3"]
 COMMANDS = {
     "`shared-ecr --help`": [SCRIPT, "--help"],
     "`shared-ecr uri NAME`": [SCRIPT, "uri", "docker-in-aws/todobackend"],
+    "`shared-ecr check`": [SCRIPT, "check"],
     "`python -c pass`": [sys.executable, "-c", "pass"],
 }
 

@@ -148,7 +148,7 @@ def _add(found: dict[str, int | None], name: str, positional: list[str], keyword
 
 
 def _fields(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
-    """Yield the fields of a dataclass, those of its bases first."""
+    """Yield the fields of a record, those of its bases first."""
     for base in node.bases:
         if isinstance(base, ast.Name) and base.id in classes:
             yield from _fields(classes[base.id], classes)
