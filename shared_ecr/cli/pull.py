@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place, locator, not_empty, print_reference
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
+from shared_ecr.cli.streams import is_closed_stdout
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -79,10 +80,17 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         raise UsageError("--platform is for layouts and archives; leave out --engine, or pull with the engine itself")
     if arguments.engine and arguments.verify:
         raise UsageError("--verify checks what is written to disk; pull an archive and let the engine load it")
+    if arguments.destination == STDOUT and is_closed_stdout():
+        raise UsageError("standard output is closed, so the archive would be lost; redirect it to a file")
     if arguments.destination == STDOUT and sys.stdout.isatty():
         raise UsageError("an archive is not for a terminal; redirect it to a file, or to 'docker load'")
-    if arguments.destination and arguments.destination.endswith(_PACKED):
+    if arguments.destination and arguments.destination.lower().endswith(_PACKED):
         raise UsageError("an archive is not compressed, because its layers are; give it a name that ends in .tar")
+
+
+def _is_archive(destination: str) -> bool:
+    """Whether *destination* names a file: it ends in `.tar`, and not in the separator that only a folder has."""
+    return destination.lower().endswith(".tar")
 
 
 def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progress") -> "ImageReference":
@@ -97,7 +105,7 @@ def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progres
     path = Path(arguments.destination)
     if arguments.destination == STDOUT:
         return pull_archive(arguments.image, sys.stdout.buffer, options, where=where, progress=progress)
-    if path.suffix == ".tar" and not path.is_dir():
+    if _is_archive(arguments.destination) and not path.is_dir():
         return pull_archive(arguments.image, path, options, where=where, progress=progress)
     return pull(arguments.image, path, options, where=where, progress=progress)
 

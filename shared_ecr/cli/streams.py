@@ -28,12 +28,21 @@ class UnwrittenResultError(UnavailableError):
         return cls(f"the result cannot be written to standard output: {reason}; what the command did is done")
 
 
+_closed: set[int] = set()
+
+
+def is_closed_stdout() -> bool:
+    """Whether the caller closed standard output, so that all that is written to it is lost."""
+    return _STDOUT in _closed
+
+
 def prepare_streams() -> None:
     """Open the streams that the caller closed, and let all of them write any text.
 
     A descriptor that is closed would be given to the next file or connection, and a message would end in there.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        _closed.add(descriptor)
         # The lowest free number is handed out, so each closed stream is filled in turn. Children inherit them.
         os.set_inheritable(descriptor, True)  # noqa: FBT003 — the function has no name for it
     os.close(descriptor)

@@ -56,7 +56,7 @@ def search(
 def _results(term: str, count: int, environ: Mapping[str, str]) -> list[object]:
     endpoint = endpoint_of(RegistryHost.parse(DOCKER_HUB), environ)
     base = endpoint.url if endpoint.is_local else _INDEX
-    url = f"{base}/v1/search?{urlencode({'q': term, 'n': count})}"
+    url = f"{base}/v1/search?{urlencode({'q': term, 'n': count}, errors='surrogateescape')}"
     with closing(Transport(environ, connections=1)) as transport:
         try:
             with transport.send("GET", url, {"Accept": "application/json"}) as answer:

@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -170,3 +171,45 @@ def test_ctrl_c_says_what_is_kept(registry: FakeRegistry, tmp_path: Path) -> Non
 def test_a_script_may_give_paths_as_paths_and_as_text(registry: FakeRegistry, tmp_path: Path) -> None:
     pushed = push(write_layout(tmp_path / "other", image(seed=1)), f"{registry.host}/team/other:1")
     assert pull(f"{registry.host}/team/other:1", str(tmp_path / "pulled")).name == pushed.digest
+
+
+@pytest.mark.parametrize(("name", "is_folder"), [("app.TAR", False), ("app.Tar", False), ("app.tar/", True)])
+def test_the_end_of_a_name_decides_whether_it_is_an_archive(
+    registry: FakeRegistry, tmp_path: Path, name: str, *, is_folder: bool
+) -> None:
+    done = shared_ecr("pull", f"{registry.host}/team/app:1", f"{tmp_path}/{name}")
+    assert (done.code, (tmp_path / name).is_dir()) == (0, is_folder)
+
+
+def test_an_archive_is_written_behind_a_link_and_the_link_stays(registry: FakeRegistry, tmp_path: Path) -> None:
+    (tmp_path / "builds").mkdir()
+    (tmp_path / "latest.tar").symlink_to("builds/1.tar")
+    done = shared_ecr("pull", f"{registry.host}/team/app:1", tmp_path / "latest.tar")
+    assert (done.code, (tmp_path / "latest.tar").is_symlink()) == (0, True)
+    assert tarfile.is_tarfile(tmp_path / "builds/1.tar")
+
+
+def test_an_archive_is_written_into_a_pipe_and_does_not_replace_it(registry: FakeRegistry, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.tar"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    done = shared_ecr("pull", f"{registry.host}/team/app:1", pipe)
+    reader.join(20)
+    assert (done.code, pipe.is_fifo()) == (0, True)
+    assert tarfile.is_tarfile(io.BytesIO(read[0]))
+
+
+def test_an_archive_for_a_full_device_is_a_fault_that_names_it(registry: FakeRegistry, tmp_path: Path) -> None:
+    (tmp_path / "app.tar").symlink_to("/dev/full")
+    done = shared_ecr("pull", f"{registry.host}/team/app:1", tmp_path / "app.tar")
+    assert (done.code, done.stdout) == (3, "")
+    assert f"{tmp_path / 'app.tar'} cannot be written: No space left on device" in done.stderr
+
+
+def test_an_archive_for_a_closed_standard_output_is_refused(registry: FakeRegistry) -> None:
+    line = f"{sys.executable} -m shared_ecr.cli pull {registry.host}/team/app:1 - >&-"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "standard output is closed, so the archive would be lost" in done.stderr

@@ -167,6 +167,18 @@ def test_a_server_that_says_nothing_at_all_may_be_asked_again() -> None:
             transport.send("GET", url, {})
 
 
+def test_a_read_waits_for_its_answer_less_long_than_an_upload_whose_layer_is_hashed() -> None:
+    with server(lambda _: time.sleep(1.2)) as url:
+        transport = Transport({}, connections=1, limits=TimeLimits(look=0.1, silence=0.6))
+        began = time.monotonic()
+        with pytest.raises(TransientError, match="did not answer in time"):
+            transport.send("HEAD", url, {})
+        assert time.monotonic() - began < 0.5
+        with pytest.raises(TransientError, match="did not answer in time"):
+            transport.send("PUT", url, {}, b"layer")
+        assert time.monotonic() - began > 0.6
+
+
 def test_a_layer_that_comes_byte_by_byte_is_given_up() -> None:
     with server(drip(HEAD)) as url:
         transport = Transport({}, connections=1, limits=TimeLimits(silence=0.5))

@@ -207,3 +207,13 @@ def test_two_images_of_one_tag_are_offered_by_names_that_differ(tmp_path: Path) 
 def test_a_name_may_have_docker_hub_s_host_in_front(tmp_path: Path) -> None:
     layout = write_saved(tmp_path, image(seed=1), image(seed=2))
     assert opened(layout, "docker.io/multi/b:1") == image(seed=2).root
+
+
+def test_what_an_index_has_besides_its_images_stays(bench: Bench, tmp_path: Path) -> None:
+    hold(bench, image(), "1")
+    layout = write_layout(tmp_path / "l", image(seed=7), names=["other"])
+    index = json.loads((layout / "index.json").read_bytes())
+    (layout / "index.json").write_text(json.dumps({**index, "annotations": {"team": "a"}, "artifactType": "a/b"}))
+    pull_tag(bench, layout, "team/app")
+    kept = json.loads((layout / "index.json").read_bytes())
+    assert (kept["annotations"], kept["artifactType"], len(kept["manifests"])) == ({"team": "a"}, "a/b", 2)

@@ -5,7 +5,7 @@ Source: https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -44,7 +44,7 @@ class LayoutFolder:
             if path.is_dir() and any(map(_is_of_others, path.iterdir())) and not (path / "oci-layout").is_file():
                 raise InvalidImageError.in_file(str(path), "this folder has other files; name an empty or a new one")
             # An index that cannot be added to is refused before the first byte is fetched.
-            self._listed()
+            self._entries(self._index())
 
     def make(self) -> None:
         """Make the folder a layout, unless it is one already."""
@@ -88,20 +88,24 @@ class LayoutFolder:
         One process at a time reads and writes the index, so that pulls at the same time keep each other's images.
         """
         with locked_folder(self.path):
-            listing = with_image(self._listed(), manifest, reference)
-            document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listing.entries}
+            before = self._index()
+            listing = with_image(self._entries(before), manifest, reference)
+            # What an index has besides its list, such as annotations of its own, stays.
+            document = {"schemaVersion": 2, "mediaType": OCI_INDEX, **before, "manifests": listing.entries}
             with self._written():
                 self._write("index.json", json.dumps(document, indent=2).encode())
         return listing
 
-    def _listed(self) -> list[object]:
+    def _index(self) -> Mapping[str, object]:
         if not (self.path / "index.json").exists():
-            return []
+            return {"manifests": []}
         folder = ImageFolder(self.path)
-        place = folder.origin("index.json")
-        entries = json_object(read_whole(folder, "index.json", MAX_MANIFEST_BYTES), place).get("manifests")
+        return json_object(read_whole(folder, "index.json", MAX_MANIFEST_BYTES), folder.origin("index.json"))
+
+    def _entries(self, index: Mapping[str, object]) -> list[object]:
+        entries = index.get("manifests")
         if not isinstance(entries, list):
-            raise InvalidImageError.in_file(place, "manifests is not a list")
+            raise InvalidImageError.in_file(str(self.path / "index.json"), "manifests is not a list")
         return entries
 
     def _write(self, name: str, content: bytes) -> None:

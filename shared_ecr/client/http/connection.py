@@ -20,6 +20,8 @@ _ALLOWED_IN_TARGETS = "%:/?#[]@!$&'()*+,;=-._~"
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "CONNECT"})
 # What these ask for is in the head of the answer, or comes after it.
 _ANSWERED_BY_HEAD = frozenset({"HEAD", "CONNECT"})
+# Requests that change nothing, so that a registry has little to do before it answers.
+_LOOKS = frozenset({"GET", "HEAD"})
 # A small body leaves together with its head.
 _SMALL = 64 * 1024
 
@@ -49,7 +51,8 @@ class Connection:
             # Who refuses a request may answer and close before all of it was sent.
             self._is_used_up, broken = True, error
         try:
-            return ParsedResponse(TimedReader(self._sock, self._limits), to_head=method in _ANSWERED_BY_HEAD)
+            reader = TimedReader(self._sock, self._limits, is_look=method in _LOOKS)
+            return ParsedResponse(reader, to_head=method in _ANSWERED_BY_HEAD)
         except OSError:
             if broken is None:
                 raise

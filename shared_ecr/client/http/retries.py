@@ -47,7 +47,7 @@ class RetryBudget:
     throttled_tries: int = 11
     """PutImage allows ten manifests a second for all callers of an account together: a fleet has to queue."""
     silent_tries: int = 3
-    """A try that ends in silence has taken two minutes already."""
+    """A try that ends in silence has taken a minute or two already."""
     longest_total_wait: float = 120.0
     first_wait: float = 0.5
     longest_wait: float = 20.0

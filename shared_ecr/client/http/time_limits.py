@@ -5,11 +5,13 @@ from shared_ecr.records import record
 
 @record
 class TimeLimits:
-    """Seconds; each is a limit for one request, whatever has access the meantime."""
+    """Seconds; each is a limit for one request, whatever comes in the meantime."""
 
     connect: float = 10.0
     silence: float = 120.0
     """Without a byte. A registry hashes a large layer before it answers the PUT; this is ten gigabytes of that."""
+    look: float = 60.0
+    """Before the first byte of the answer to a request that only reads: nothing is hashed for it."""
     head: float = 150.0
     """From the end of the request to the end of the headers."""
     small_answer: float = 60.0

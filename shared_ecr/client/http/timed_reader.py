@@ -46,15 +46,16 @@ class Socket(Protocol):
 class TimedReader:
     """Reads one answer; the deadline is that of the part that is read."""
 
-    def __init__(self, sock: Socket, limits: TimeLimits) -> None:
+    def __init__(self, sock: Socket, limits: TimeLimits, *, is_look: bool = False) -> None:
         self._sock, self._limits = sock, limits
+        self._silence = min(limits.look, limits.silence) if is_look else limits.silence
         self._is_head, self._is_small, self._count = True, False, 0
         self._deadline = time.monotonic() + limits.head
 
     def begin_body(self) -> None:
         """Note that the head has been read."""
-        self._is_head, self._count = False, 0
-        self._deadline = time.monotonic() + self._limits.silence
+        self._is_head, self._count, self._silence = False, 0, self._limits.silence
+        self._deadline = time.monotonic() + self._silence
 
     def limit_body(self) -> None:
         """Give all of the body one short time, as it is not a layer."""
@@ -72,7 +73,7 @@ class TimedReader:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise self._slow()
-        self._sock.settimeout(min(left, self._limits.silence))
+        self._sock.settimeout(min(left, self._silence))
         try:
             content = self._sock.recv(size)
         except TimeoutError:

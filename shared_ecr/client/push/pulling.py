@@ -97,26 +97,44 @@ def pull_archive(
     from shared_ecr.client.distribution.archives import write_archive
 
     hearer = progress or NullProgress()
-    path = destination if isinstance(destination, Path) else None
+    path = _archive_file(destination) if isinstance(destination, Path) else None
     with Session(where) as session, _scratch_folder(path) as scratch:
         reference = locate_image(source, session.where, session.clients)
         # What is read of the declaration or of the stack is read once.
         found = pull(str(reference), scratch / "layout", options, where=session.where, progress=hearer)
         try:
-            if isinstance(destination, Path):
+            if path is None:
+                is_loadable = _stream(scratch / "layout", reference, destination)
+            else:
                 with (scratch / "archive").open("wb") as file:
                     is_loadable = write_archive(scratch / "layout", reference, file)
-                (scratch / "archive").replace(destination)
-            else:
-                is_loadable = write_archive(scratch / "layout", reference, destination)
+                (scratch / "archive").replace(path)
         except OSError as fault:
-            if path is None:
+            if not isinstance(destination, Path):
                 raise
-            raise UnavailableError(f"{path} cannot be written: {fault.strerror or fault}") from fault
+            raise UnavailableError(f"{destination} cannot be written: {fault.strerror or fault}") from fault
     if not is_loadable:
         line = "the index has no image for this machine, so an old 'docker load' finds none; choose one by --platform"
         hearer.happened(Message(reference.repository_uri, line))
     return found
+
+
+def _archive_file(destination: Path) -> Path | None:
+    """Return the file that *destination* names, behind links; None where it is a pipe or a device to write into.
+
+    A link stays one, and what waits at the other end of a pipe gets the archive.
+    """
+    file = destination.resolve()
+    return None if file.exists() and not file.is_file() else file
+
+
+def _stream(layout: Path, reference: ImageReference, destination: Path | IO[bytes]) -> bool:
+    from shared_ecr.client.distribution.archives import write_archive
+
+    if not isinstance(destination, Path):
+        return write_archive(layout, reference, destination)
+    with destination.open("wb") as file:
+        return write_archive(layout, reference, file)
 
 
 @contextmanager
