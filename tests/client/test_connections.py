@@ -25,7 +25,7 @@ class Server:
     asked: list[bytes] = field(default_factory=list)
     connections: int = 0
     closes: bool = False
-    """Whether it ends each connection behind its answer, without a word about it."""
+    """Whether it ends each connection behind its answer, and does not announce it."""
     port: int = 0
 
     @property
