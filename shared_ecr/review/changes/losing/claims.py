@@ -56,9 +56,9 @@ class Claims:
         }
 
     @property
-    def archived_before(self) -> bool:
-        """Whether the policy before moved images to the archive, so that there are some."""
-        return any(rule.action is Action.ARCHIVE for rule in self._before)
+    def archives_first(self) -> bool:
+        """Whether the policy after archives images and the one before does not, so that its rules are about those."""
+        return _archives(self._after) and not _archives(self._before)
 
     def kinds(self) -> Iterator[Tags]:
         """Give the tags of one image of each kind; nothing for one that is untagged."""
@@ -99,6 +99,10 @@ class Claims:
         for tag in tags:
             met |= self._met[tag]
         return met
+
+
+def _archives(rules: Sequence[LifecycleRule]) -> bool:
+    return any(rule.action is Action.ARCHIVE for rule in rules)
 
 
 def _claiming(rules: Sequence[tuple[int, LifecycleRule]], is_what: int) -> LifecycleRule | None:

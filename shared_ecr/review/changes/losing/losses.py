@@ -90,9 +90,9 @@ def _loss(claimed: ClaimedKind, rule: LifecycleRule, claims: Claims, storage_cla
         then = in_archive.after
         is_lost = then is not None and not _lost_as_soon((rule, then), (before, in_archive.before), claims)
     if is_lost:
-        is_rare = _protects(rule, before, claims) or (
-            storage_class is StorageClass.ARCHIVE and not claims.archived_before
-        )
+        # Where nothing is archived by rules, a rule for the archive is about images that were archived by hand.
+        is_of_own = storage_class is StorageClass.ARCHIVE and claims.archives_first
+        is_rare = is_of_own or _protects(rule, before, claims)
         weight = LossSeverity.RARELY_LOST if is_rare else LossSeverity.LOST
     elif rule.action is Action.ARCHIVE and (before is None or _goes_sooner(rule, before, claims)):
         weight = LossSeverity.ARCHIVED
@@ -145,6 +145,8 @@ def _protects(rule: LifecycleRule, before: LifecycleRule | None, claims: Claims)
     if not isinstance(rule.count, NewestImages) or isinstance(rule.selection, AnyImage | Untagged):
         return False
     if before is None:
+        return rule.count.keep >= KEEPS_ALL
+    if before.action is Action.ARCHIVE:
         return rule.count.keep >= KEEPS_ALL
     if isinstance(before.count, NewestImages):
         return rule.count.keep >= max(KEEPS_ALL, before.count.keep)
