@@ -126,8 +126,13 @@ def _turns(
     for each in (found for side in dict.fromkeys((target, was)) for found in request_classes(policies, side, known)):
         is_retagged = was.tags != target.tags
         earlier, later = (_seen_from(each, side) if is_retagged else each.context for side in (was, target))
-        before, after = _allowed(old, each.caller, was, earlier), _allowed(new, each.caller, target, later)
-        for direction, turned in ((Direction.ALLOWED, after & ~before), (Direction.DENIED, before & ~after)):
+        (was_sure, was_open), (sure, is_open) = (
+            _allowed(old, each.caller, was, earlier), _allowed(new, each.caller, target, later)
+        )  # fmt: skip
+        # What hung on an undocumented combination may have been denied; allowed for certain, it is a gain.
+        gained = (sure | is_open) & ~(was_sure | was_open) | sure & ~was_sure
+        lost = (was_sure | was_open) & ~(sure | is_open)
+        for direction, turned in ((Direction.ALLOWED, gained), (Direction.DENIED, lost)):
             # The plainest context in which an action turned is its witness; others would only repeat it.
             fresh = turned & ~reported.get((direction, each.caller), 0)
             if fresh:
@@ -184,10 +189,9 @@ def _seen_from(each: RequestClass, target: TargetRepository) -> Context:
     return context_of(each.caller, target, said)
 
 
-def _allowed(policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context) -> int:
-    found = reach(policies, caller, target, context)
-    surely, maybe = allowed(found, caller, target, caller.identity)
-    return surely | maybe
+def _allowed(policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context) -> tuple[int, int]:
+    """Return the actions that are allowed for certain, and those that hang on an undocumented combination."""
+    return allowed(reach(policies, caller, target, context), caller, target, caller.identity)
 
 
 def _grouped(

@@ -216,3 +216,10 @@ def test_what_cannot_be_tried_as_a_whole_is_never_called_no_change() -> None:
 def test_fewer_grants_among_many_conditions_are_no_doubt(new: Statements) -> None:
     old = [allow({"AWS": [ROOT["AWS"], ROLE["AWS"]]}), *keeping_out(*MANY)]
     assert found(old, new) == []
+
+
+def test_what_hung_on_an_undocumented_combination_and_is_allowed_for_certain_now_is_a_gain() -> None:
+    # AWS does not document what ForAnyValue with IfExists means where the key is missing.
+    open_ended = {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": ["a"]}}
+    assert found([allow(ROOT, open_ended)], [allow(ROOT)])
+    assert found([allow(ROOT, open_ended)], [allow(ROOT, open_ended)]) == []
