@@ -15,9 +15,9 @@ from shared_ecr.findings.errors import ExitCode
 # Of Python, what only logins, dates, TLS, errors, help, terminals, archives and engines need.
 OF_PYTHON = {
     "ast", "base64", "bz2", "calendar", "copy", "csv", "dataclasses", "datetime", "dis", "email", "encodings.idna",
-    "glob", "html", "http.client", "importlib.metadata", "inspect", "linecache", "locale", "logging", "lzma",
-    "mimetypes", "random", "shutil", "ssl", "string", "subprocess", "tarfile", "tempfile", "textwrap", "tokenize",
-    "traceback", "unicodedata", "uuid", "weakref", "zipfile", "zlib",
+    "glob", "heapq", "html", "http.client", "importlib.metadata", "inspect", "linecache", "locale", "logging", "lzma",
+    "mimetypes", "queue", "random", "shutil", "ssl", "string", "subprocess", "tarfile", "tempfile", "textwrap",
+    "tokenize", "traceback", "unicodedata", "uuid", "weakref", "zipfile", "zlib",
 }  # fmt: skip
 PACKAGES = {"boto3", "botocore", "filelock", "urllib3", "yaml"}
 # Of ours, what another image, another registry or another command needs.

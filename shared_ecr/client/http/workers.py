@@ -1,6 +1,5 @@
 """Jobs on threads that stop together: at the first error, and when the user says so."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 # How long the others may take to notice that it is over. They are daemons: anyone who still waits for a network then
 # does not keep the program from ending.
 GRACE_SECONDS = 0.5
-# How long a signal may stay unheard: one that has access the moment before the main thread begins to wait, or that the
+# How long a signal may stay unheard: one that arrives in the moment before the main thread begins to wait, or that the
 # system gives to another thread, does not wake it.
 HEARING_SECONDS = 0.2
 
@@ -34,7 +33,7 @@ class WorkerPool:
             StoppedError: `stop` was set from outside, so not all is done.
         """
         waiting = list(jobs)[::-1]
-        ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+        ended = _EndedWorkers()
         threads = [
             threading.Thread(target=_work, args=(waiting, self.stop, ended), daemon=True)
             for _ in range(min(self._threads, len(waiting)))
@@ -44,7 +43,7 @@ class WorkerPool:
             _work(waiting, self.stop, ended)
         try:
             for _ in started or (None,):
-                _raise_if(_next_of(ended))
+                _raise_if(ended.next())
         except BaseException:
             self.stop.set()
             end = time.monotonic() + GRACE_SECONDS
@@ -65,9 +64,32 @@ def started_threads(threads: Sequence[threading.Thread]) -> Sequence[threading.T
     return threads
 
 
-def _work(
-    waiting: list[Callable[[], None]], stop: threading.Event, ended: "queue.SimpleQueue[BaseException | None]"
-) -> None:
+class _EndedWorkers:
+    """With what workers ended, in the order in which they did; one thread waits for them.
+
+    It is a queue. Every push imports this module, and `queue` would import heapq for it.
+    """
+
+    def __init__(self) -> None:
+        self._came = threading.Condition()
+        self._errors: list[BaseException | None] = []
+
+    def add(self, error: BaseException | None) -> None:
+        """Add the end of one worker: its error, or None."""
+        with self._came:
+            self._errors.append(error)
+            self._came.notify()
+
+    def next(self) -> BaseException | None:
+        """Wait for the next one and return it."""
+        with self._came:
+            while not self._errors:
+                # Python runs the handlers of signals between two statements of the main thread, and this is one.
+                self._came.wait(HEARING_SECONDS)
+            return self._errors.pop(0)
+
+
+def _work(waiting: list[Callable[[], None]], stop: threading.Event, ended: _EndedWorkers) -> None:
     try:
         while not stop.is_set():
             try:
@@ -76,18 +98,11 @@ def _work(
                 break
             job()
     except BaseException as error:  # noqa: BLE001 — carried to the thread that waits, and raised there
-        ended.put(error)
+        ended.add(error)
+        # At once: the thread that waits may learn of it only after the others have begun their next jobs.
+        stop.set()
     else:
-        ended.put(None)
-
-
-def _next_of(ended: "queue.SimpleQueue[BaseException | None]") -> BaseException | None:
-    while True:
-        try:
-            return ended.get(timeout=HEARING_SECONDS)
-        except queue.Empty:
-            # Python runs the handlers of signals between two statements of the main thread, and this is one.
-            continue
+        ended.add(None)
 
 
 def _raise_if(error: BaseException | None) -> None:
