@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared_ecr.declaration import load, parse
 from shared_ecr.declaration.lifecycle import read_lifecycle, read_policy_document
-from shared_ecr.declaration.pasted import unplaced
+from shared_ecr.declaration.pasted import broken, unplaced
 from shared_ecr.declaration.reader import Reading
 from shared_ecr.documents.nodes import Mapping as MappingNode
 from shared_ecr.documents.yaml import read_document
@@ -108,6 +108,12 @@ def _bare(text: str, file: str) -> LifecyclePolicy:
     """Read a policy in JSON as ECR would, presets and other comforts of the declaration excluded."""
     # No raw tab can be in a text of JSON, so each is a blank. YAML, by which places are found, refuses tabs and
     # some of JSON's escapes; what it cannot read is read without places.
+    if fault := broken(text):
+        what, why = f"the file is not JSON: {fault.what}", "ECR stores policies as JSON and refuses the whole text"
+        place = Position(fault.line, fault.column, file)
+        raise InvalidDeclarationError(
+            [Problem("lifecycle-json", Severity.ERROR, what, why, "Correct it", file=file, position=place)]
+        )
     document, faults = read_document(text.replace("\t", " ").encode(errors="surrogatepass"), file)
     if document is None or faults:
         document = unplaced(text, file)

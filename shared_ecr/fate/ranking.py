@@ -72,7 +72,8 @@ class RankedImages:
             case PulledAge():
                 return lambda image: image.last_used_at
             case ArchivedAge():
-                return lambda image: image.archived_at
+                # Where the inventory does not say it, the earliest time counts: an image was pushed before.
+                return lambda image: image.archived_at or image.pushed_at
             case _:
                 assert_never(count)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.fate.arrivals import PUSHES_OF
 from shared_ecr.fate.costs import Prices
+from shared_ecr.fate.coverage import not_covered
 from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.forecast import play
 from shared_ecr.fate.guards import findings
@@ -69,6 +70,8 @@ def report(inventory: Inventory, policies: LifecycleSource, question: FateReques
         missing = sorted(policies.by_name.keys() - there)
         warnings += [_warning(name, "the inventory has no images of it", "inventory-missing") for name in missing]
     found = [finding for outcome in outcomes for finding in outcome.findings]
+    if question.against:
+        found += not_covered(inventory, policies, question.against, question.names)
     return Report(
         question.now,
         tuple(outcomes),

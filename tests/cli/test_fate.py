@@ -279,3 +279,54 @@ def test_the_last_image_of_production_blocks_beside_staging(files: Files) -> Non
     policy = files.policy(pushed(1, 30))
     assert fate("--images", files.inventory(*images, staging, last), "--policy", policy) == ExitCode.FINDINGS
     assert fate("--images", files.inventory(*images, staging), "--policy", policy) == ExitCode.DONE
+
+
+OTHER = DECLARATION.partition("  team/app:\n")[2]
+
+
+def both(of_other: int | None = None, regions: str = "us-east-1") -> str:
+    """Return a declaration, with the repository team/other keeping so many images, or without it."""
+    declared = DECLARATION.replace("us-east-1", regions)
+    return declared if of_other is None else f"{declared}  team/other:\n{OTHER.replace('5', str(of_other))}"
+
+
+@pytest.mark.parametrize(("before", "after", "registry"), [
+    (both(9), both(3), "111111111111"), (DECLARATION.replace("5", "9"), DECLARATION, "222222222222"),
+    (both(None), both(None, "us-east-1, eu-west-1").replace("5", "9"), "111111111111"),
+], ids=["no images of it", "another account", "one of two Regions"])  # fmt: skip
+def test_a_change_whose_images_are_not_in_the_inventory_blocks(
+    files: Files, capsys: pytest.CaptureFixture[str], before: str, after: str, registry: str
+) -> None:
+    files.written("registry.yaml", after)
+    images = files.inventory(*(each | {"registryId": registry} for each in TEN[:3]))
+    found = shown(capsys, "--images", images, "--against", files.written("before.yaml", before))["findings"]
+    assert [(each["code"], each["blocks"]) for each in found] == [("fate-not-judged", True)]
+
+
+@pytest.mark.parametrize(("before", "after"), [(both(3), both(3)), (both(None), both(3))], ids=["as before", "new"])
+def test_a_repository_without_images_that_loses_none_does_not_block(files: Files, before: str, after: str) -> None:
+    files.written("registry.yaml", after)
+    images = files.inventory(*(each | {"registryId": "111111111111"} for each in TEN[:3]))
+    assert fate("--images", images, "--against", files.written("before.yaml", before)) == ExitCode.DONE
+
+
+def test_a_repository_that_is_not_asked_about_need_not_be_in_the_inventory(files: Files) -> None:
+    files.written("registry.yaml", both(3))
+    images = files.inventory(*(each | {"registryId": "111111111111"} for each in TEN[:3]))
+    assert fate("team/app", "--images", images, "--against", files.written("before.yaml", both(9))) == ExitCode.DONE
+
+
+def test_an_image_that_was_archived_at_an_unknown_time_counts_from_its_push(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archived = {"tagStatus": "any", "storageClass": "archive", "countType": "sinceImageTransitioned"}
+    policy = files.policy(rule(1, **archived, countNumber=90))
+    images = files.inventory(*(entry(str(days), days=days, imageStatus="ARCHIVED") for days in (80, 100)))
+    assert [fate for _, fate in fates(shown(capsys, "--images", images, "--policy", policy))] == ["keep", "expire"]
+
+
+def test_a_key_twice_in_a_policy_is_one_clear_error(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    twice = files.folder / "policy.json"
+    twice.write_text('{"rules": [], "rules": []}', encoding="utf-8")
+    assert fate("--images", files.inventory(*TEN), "--policy", str(twice)) == ExitCode.INVALID
+    assert "the key 'rules' is written twice in one object" in capsys.readouterr().err

@@ -44,7 +44,11 @@ def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> I
         yield doubt("inventory-media-type", what, "They are judged as single images; were one an index, it would hold")
     if timeless:
         what = f"of {counted(timeless, 'archived image')} it is not known when they were archived"
-        yield doubt("inventory-archived-at", what, "No rule can be said to expire them")
+        yield doubt(
+            "inventory-archived-at",
+            what,
+            "They count as archived when they were pushed, the earliest time that is possible",
+        )
     if later := sum(image.pulled_at > latest for image in images if image.pulled_at):
         what = f"the last pull of {counted(later, 'image')} is after the time at which the images are judged"
         yield doubt("inventory-pulled-later", what, "When they were pulled before that is not known")
