@@ -104,6 +104,28 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "shared-ecr cost --images images.json --by team --until 2027-01-01",
         "shared-ecr cost --live --region us-east-1",
     ),
+    "access decide": ("shared-ecr access decide < requests.jsonl",),
+    "access why": (
+        "shared-ecr access why arn:aws:iam::222222222222:role/ci team/app push",
+        "shared-ecr access why 222222222222 team/app pull --live --region us-east-1",
+    ),
+    "access lint": ("shared-ecr access lint policy.json", "shared-ecr access lint policies/a.json policies/b.json"),
+    "adopt certify": ("shared-ecr adopt certify cdk.out", "shared-ecr adopt certify cdk.out --fresh --format json"),
+    "adopt verify": ("shared-ecr adopt verify", "shared-ecr adopt verify --folder adoption --format json"),
+    "bootstrap commands": ("shared-ecr bootstrap commands", "shared-ecr bootstrap commands --deployer 222222222222"),
+    "bootstrap template": ("shared-ecr bootstrap template --save bootstrap-template.json",),
+    "bootstrap execution-policy": ("shared-ecr bootstrap execution-policy cdk.out --save execution-policy.json",),
+    "bootstrap consumer": ("shared-ecr bootstrap consumer 222222222222 --vpc",),
+    "bootstrap status": (
+        "shared-ecr bootstrap status --profile shared",
+        "shared-ecr bootstrap status --format json",
+    ),
+    "local start": ('eval "$(shared-ecr local start)"',),
+    "local stop": ("shared-ecr local stop",),
+    "local status": ("shared-ecr local status", "shared-ecr local status --format json"),
+    "local oidc-token": ("shared-ecr local oidc-token repo:acme/shop:ref:refs/heads/main",),
+    "local scan-results": ("shared-ecr local scan-results results.json",),
+    "local run": ("shared-ecr local run -- make deploy",),
     "tags": ("shared-ecr tags team/app", "shared-ecr tags docker.io/library/nginx --digests"),
 }
 

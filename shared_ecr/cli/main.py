@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from shared_ecr.cli.common_options import add_common_options, add_to_commands, command_in, effect_of
+from shared_ecr.cli.common_options import add_common_options, add_to_commands, command_in, commands_of, effect_of
 from shared_ecr.cli.examples import epilog
 from shared_ecr.cli.parser import CommandParser
 from shared_ecr.cli.streams import (
@@ -82,7 +82,7 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command_name", required=True)
     for name in () if asked == _VERSION else (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"shared_ecr.cli.{name}").add_parser(subcommands)
-        command = subcommands.choices[name]
+    for name, command in commands_of(parser).items():
         command.epilog = epilog(name) or command.epilog
     add_to_commands(parser)
     return parser

@@ -133,11 +133,17 @@ class CommandParser(argparse.ArgumentParser):
         choices = action.choices
         if choices is not None and isinstance(value, str) and value not in choices:
             is_command = isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 — no public name
-            hint = (ELSEWHERE.get(value.lower(), "") if is_command else "") or did_you_mean(value, choices)
+            hint = (ELSEWHERE.get(value.lower(), "") if is_command and " " not in self.prog else "") or did_you_mean(
+                value, choices
+            )
             what = "unknown command" if is_command else f"choose one of {', '.join(map(str, choices))}"
-            more = "'shared-ecr help' lists the commands" if is_command and not hint else ""
+            more = f"'{self._listing()}' lists the commands" if is_command and not hint else ""
             raise argparse.ArgumentError(action, ". ".join(filter(None, (what, hint, more))))
         super()._check_value(action, value)
+
+    def _listing(self) -> str:
+        program, _, command = self.prog.partition(" ")
+        return f"{program} help{f' {command}' if command else ''}"
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and *message* without the values in it, and exit with 2."""

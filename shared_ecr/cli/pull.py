@@ -1,6 +1,7 @@
 """`shared-ecr pull`: fetch one image, by tag or digest, into a layout, an archive or a container engine."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from shared_ecr.cli.options import Subcommands, add_file, add_format, add_place,
 from shared_ecr.cli.progress import add_progress
 from shared_ecr.cli.signature_options import add_signature_options, trusted_signer
 from shared_ecr.cli.streams import is_closed_stdout
-from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from shared_ecr.cli.progress.interface import Display
@@ -113,6 +114,6 @@ def _pulled(arguments: argparse.Namespace, screen: "Display", progress: "Progres
 def _print(reference: "ImageReference", arguments: argparse.Namespace) -> int:
     if arguments.destination == STDOUT:
         # Standard output is the archive.
-        print(reference, file=sys.stderr)
-        return ExitCode.DONE
+        with contextlib.redirect_stdout(sys.stderr):
+            return print_reference(reference, arguments.format)
     return print_reference(reference, arguments.format)

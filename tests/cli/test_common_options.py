@@ -8,7 +8,7 @@ from cli.command_line import shared_ecr
 from shared_ecr.cli import check, uri
 from shared_ecr.cli.common_options import OFFLINE, commands_of
 from shared_ecr.cli.examples import EXAMPLES
-from shared_ecr.cli.main import COMMANDS, build_parser
+from shared_ecr.cli.main import build_parser
 from shared_ecr.findings.errors import ExitCode, UnavailableError
 
 EVERY_COMMAND = commands_of(build_parser())
@@ -22,15 +22,21 @@ def test_every_command_takes_the_common_options(command: str) -> None:
     assert ("-o" in options) is ("--format" in options)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", EVERY_COMMAND)
 def test_every_command_has_examples_in_its_help(command: str) -> None:
-    assert f"shared-ecr {command}" in shared_ecr(command, "--help").stdout.split("options:")[-1]
+    assert f"shared-ecr {command}" in shared_ecr(*command.split(), "--help").stdout.split("options:")[-1]
+
+
+def test_an_unknown_action_is_answered_with_the_help_that_lists_the_actions() -> None:
+    assert "unknown command. 'shared-ecr help access' lists the commands" in shared_ecr("access", "matrix").stderr
 
 
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
 def test_every_example_of_the_help_can_be_parsed(line: str) -> None:
     parts = line.split(" | ")
-    words = shlex.split(next(part for part in parts if part.startswith("shared-ecr")))
+    words = shlex.split(next((part for part in parts if part.startswith("shared-ecr")), ""))
+    if line.startswith("eval"):
+        words = shlex.split(line.split("$(")[1].rstrip(')"'))
     words = words[: next((words.index(sign) for sign in ("<", ">") if sign in words), len(words))]
     assert callable(build_parser(words[1]).parse_args(words[1:]).run)
 

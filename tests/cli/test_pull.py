@@ -213,3 +213,10 @@ def test_an_archive_for_a_closed_standard_output_is_refused(registry: FakeRegist
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert "standard output is closed, so the archive would be lost" in done.stderr
+
+
+def test_the_reference_beside_an_archive_on_stdout_can_be_json(registry: FakeRegistry) -> None:
+    line = [sys.executable, "-m", "shared_ecr.cli", "pull", f"{registry.host}/team/app:1", "-", "--quiet", "-o", "json"]
+    done = subprocess.run(line, capture_output=True, timeout=60)
+    assert (done.returncode, json.loads(done.stderr)["digest"]) == (0, str(BUILT.root))
+    assert tarfile.is_tarfile(io.BytesIO(done.stdout))
