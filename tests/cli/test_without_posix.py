@@ -13,12 +13,18 @@ from shared_ecr.client.credentials.docker_config import DockerConfig, StoredLogi
 
 # What the module `os` of Windows has not. `fcntl` stays, as filelock's lock for Windows needs Windows.
 _WITHOUT = """
-import os, signal, sys
-for name in ("geteuid", "getuid", "fchown", "chown", "fork", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK",
-             "memfd_create"):
-    if hasattr(os, name):
-        delattr(os, name)
-del signal.SIGCONT, signal.SIGHUP
+import os, select, signal, sys
+for module, names in (
+    (os, "geteuid getuid getegid getgid getpgid getpgrp setsid killpg uname fchown chown lchown fchmod mkfifo fork "
+         "posix_fadvise sched_getaffinity O_CLOEXEC O_DIRECTORY O_NOFOLLOW O_NONBLOCK memfd_create"),
+    (select, "poll epoll"),
+    (signal, "SIGCONT SIGHUP SIGKILL SIGQUIT SIGUSR1 SIGPIPE SIGWINCH SIGALRM alarm pthread_sigmask setitimer"),
+):
+    for name in names.split():
+        if hasattr(module, name):
+            delattr(module, name)
+for name in ("pwd", "grp", "termios", "resource", "syslog"):
+    sys.modules[name] = None
 """
 
 

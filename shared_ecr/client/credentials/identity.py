@@ -47,7 +47,7 @@ def identity(environ: "Mapping[str, str]", machine: str = "") -> str:
     home = home_of(environ)
     blake2b = _blake2b()
     shown = blake2b(digest_size=16, person=b"shared-ecr id")
-    for part in _parts(environ, home, machine or os.uname().nodename):
+    for part in _parts(environ, home, machine or _machine(environ)):
         shown.update(len(part).to_bytes(8, "big"))
         shown.update(part)
     return str(shown.hexdigest())
@@ -56,7 +56,15 @@ def identity(environ: "Mapping[str, str]", machine: str = "") -> str:
 def home_of(environ: "Mapping[str, str]") -> str:
     """Return the home folder, or nothing where there is none."""
     home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 — pathlib costs as much as Python's start
-    return home if home.startswith("/") else ""
+    return home if os.path.isabs(home) else ""  # noqa: PTH117 — as above
+
+
+def _machine(environ: "Mapping[str, str]") -> str:
+    """Return the name of this machine: a home folder can be one of several machines, each with logins of its own."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    # Windows sets it for every process; to ask the system takes a module that takes time to load.
+    return environ.get("COMPUTERNAME", "")
 
 
 def _parts(environ: "Mapping[str, str]", home: str, machine: str) -> "Iterator[bytes]":

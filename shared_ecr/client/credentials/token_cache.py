@@ -74,7 +74,7 @@ def folder_of(environ: "Mapping[str, str]") -> str | None:
         return None
     cache = environ.get("XDG_CACHE_HOME", "")
     # https://specifications.freedesktop.org/basedir-spec/latest/: a path that is not absolute is to be ignored.
-    if not cache.startswith("/"):
+    if not os.path.isabs(cache):  # noqa: PTH117 — pathlib costs as much as Python's start
         home = home_of(environ)
         cache = f"{home}/.cache" if home else ""
     return f"{cache}/shared-ecr" if cache else None
