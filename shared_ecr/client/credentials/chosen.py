@@ -1,16 +1,20 @@
 """The one source of credentials that a command needs: AWS for ECR's hosts, the user's own logins for all others."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from shared_ecr.client.credentials.environment import EnvironmentLogin
-from shared_ecr.client.credentials.given import GivenLogins
 from shared_ecr.client.credentials.interface import Credentials, CredentialSource
-from shared_ecr.client.credentials.stored import StoredLogins
 from shared_ecr.client.registries import AwsMaker, RegistryBackend, backend_of
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.names import RegistryHost
 from shared_ecr.records import field, record
+
+if TYPE_CHECKING:
+    from shared_ecr.client.credentials.environment import EnvironmentLogin
+    from shared_ecr.client.credentials.given import GivenLogins
+    from shared_ecr.client.credentials.stored import StoredLogins
 
 
 @record(frozen=False)
@@ -23,18 +27,31 @@ class _CachedAnswer:
 
 
 class ChosenLogins:
-    """Chooses by host; each place is asked once, and again only after a refusal."""
+    """Chooses by host; each place is asked once, and again only after a refusal.
+
+    A registry that wants no login asks for none, so each place is imported when the first login is wanted.
+    """
 
     def __init__(
         self, clients: AwsMaker, environ: Mapping[str, str], given: Mapping[RegistryHost, Credentials]
     ) -> None:
-        self._clients = clients
-        self._given = (GivenLogins(given), EnvironmentLogin(environ))
-        self._stored = StoredLogins(environ)
-        self._users: tuple[CredentialSource, ...] = (*self._given, self._stored)
+        self._clients, self._environ, self._handed_over = clients, environ, given
         self._aws: dict[RegistryBackend, CredentialSource | None] = {}
         self._slots: dict[RegistryHost, _CachedAnswer] = {}
         self._lock = Lock()
+
+    @cached_property
+    def _given(self) -> "tuple[GivenLogins, EnvironmentLogin]":
+        from shared_ecr.client.credentials.environment import EnvironmentLogin
+        from shared_ecr.client.credentials.given import GivenLogins
+
+        return GivenLogins(self._handed_over), EnvironmentLogin(self._environ)
+
+    @cached_property
+    def _stored(self) -> "StoredLogins":
+        from shared_ecr.client.credentials.stored import StoredLogins
+
+        return StoredLogins(self._environ)
 
     def credentials_for(self, host: RegistryHost, *, renew: bool = False) -> Credentials | None:
         """Return what *host* accepts, or None where it is to be asked without; *renew* after a refusal.
@@ -76,7 +93,8 @@ class ChosenLogins:
         with slot.lock:
             looked_by_another = slot.looked != seen
             if not slot.looked or (renew and not looked_by_another):
-                answers = (source.credentials_for(host, renew=renew) for source in self._users)
+                places: tuple[CredentialSource, ...] = (*self._given, self._stored)
+                answers = (place.credentials_for(host, renew=renew) for place in places)
                 slot.found = next((answer for answer in answers if answer is not None), None)
                 slot.looked += 1
             return slot.found

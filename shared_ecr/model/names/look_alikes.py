@@ -24,7 +24,11 @@ _FORM = "Hosts of ECR are ACCOUNT.dkr.ecr.REGION.amazonaws.com and its like in o
 
 def looks_like_ecr(host: RegistryHost) -> bool:
     """Whether *host* is not one of ECR's and could be taken for one."""
-    return host.ecr is None and not host.is_ecr_public and bool(_SUSPECT.search(host.text.partition(":")[0]))
+    name = host.text.partition(":")[0]
+    # Every part that is suspected has one of the two: most hosts have neither, and need no pattern.
+    if "ecr" not in name and ".dkr" not in name:
+        return False
+    return host.ecr is None and not host.is_ecr_public and bool(_SUSPECT.search(name))
 
 
 def refuse_look_alike(host: RegistryHost) -> None:

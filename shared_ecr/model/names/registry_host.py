@@ -96,7 +96,8 @@ class RegistryHost:
     @property
     def ecr(self) -> EcrRegistry | None:
         """The private ECR registry this host is, or None: then it may never see an ECR token."""
-        match = _PRIVATE.fullmatch(self.text)
+        # The first question spares every other registry the pattern.
+        match = _PRIVATE.fullmatch(self.text) if ".dkr" in self.text else None
         if not match:
             return None
         try:

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.model.names import EcrRegistry, ImageReference, Region, RegistryHost
+from shared_ecr.model.names import EcrRegistry, ImageReference, Region, RegistryHost, look_alikes, registry_host
 from shared_ecr.model.names.accounts import AccountId
 from shared_ecr.model.names.look_alikes import looks_like_ecr, refuse_look_alike
 from shared_ecr.model.names.partitions import FIPS_REGIONS, PARTITIONS
@@ -133,3 +133,13 @@ def test_a_repository_is_read_and_written_back_or_refused(host: str, text: str) 
     except InvalidValueError:
         return
     assert str(name) == text
+
+
+@given(st.from_regex(look_alikes._SUSPECT.compiled))
+def test_every_host_that_is_suspected_has_a_part_that_is_looked_for_first(host: str) -> None:
+    assert "ecr" in host or ".dkr" in host
+
+
+@given(st.from_regex(registry_host._PRIVATE.compiled, fullmatch=True))
+def test_every_host_of_private_ecr_has_the_part_that_is_looked_for_first(host: str) -> None:
+    assert ".dkr" in host
