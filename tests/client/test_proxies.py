@@ -34,19 +34,51 @@ def proxy(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     listener.close()
 
 
-def test_the_answer_of_a_proxy_is_shown_and_its_password_is_not(proxy: tuple[str, str]) -> None:
-    address, answer = proxy
+def failure(address: str) -> str:
     with pytest.raises(UnavailableError) as caught:
         Transport({"HTTPS_PROXY": address}, connections=1).send("GET", "https://ghcr.io/v2/", {})
-    text = str(caught.value)
+    return str(caught.value)
+
+
+def test_the_answer_of_a_proxy_is_shown_and_its_password_is_not(proxy: tuple[str, str]) -> None:
+    address, answer = proxy
+    text = failure(address)
     assert f"the proxy to ghcr.io (HTTPS_PROXY) cannot be used: Tunnel connection failed: {answer}" in text
-    assert ("it wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" in text) is answer.startswith("407")
+    assert ("it does not accept the login in HTTPS_PROXY" in text) is answer.startswith("407")
     assert SECRET not in text
+
+
+def test_a_proxy_that_was_shown_no_login_wants_one(proxy: tuple[str, str]) -> None:
+    address, answer = proxy
+    text = failure(address.replace(f"ci:{SECRET}@", ""))
+    assert ("it wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" in text) is answer.startswith("407")
+
+
+@pytest.mark.parametrize(
+    "proxy", [f"407 {SECRET} is wrong", "407 Y2k6cHJveHktc2VjcmV0LTViMWM= is wrong"], indirect=True
+)
+def test_a_password_that_the_proxy_repeats_is_not_shown(proxy: tuple[str, str]) -> None:
+    text = failure(proxy[0])
+    assert "Tunnel connection failed: 407 … is wrong" in text
+    assert SECRET not in text
+
+
+def test_a_proxy_that_ends_the_connection_is_named_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def end() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+
+        threading.Thread(target=end, daemon=True).start()
+        text = failure(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    assert text == "the proxy to ghcr.io (HTTPS_PROXY) cannot be used: the connection broke off"
 
 
 @pytest.mark.parametrize("address", ["http://[::1", "socks5://127.0.0.1:1080", "ftp://proxy.example", "http://"])
 def test_what_is_not_the_address_of_a_proxy_is_named_by_its_variable(address: str) -> None:
-    with pytest.raises(UnavailableError, match=r"the proxy in HTTPS_PROXY .* is not the address of an HTTP proxy"):
+    with pytest.raises(UnavailableError, match=r"the proxy in HTTPS_PROXY is not the address of an HTTP proxy"):
         Transport({"HTTPS_PROXY": address}, connections=1).send("GET", "https://ghcr.io/v2/", {})
 
 

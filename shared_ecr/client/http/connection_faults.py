@@ -5,12 +5,16 @@ The texts have neither path nor headers: both can hold secrets.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from shared_ecr.client.http.response_parser import InvalidHttpError
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.timed_reader import SlowAnswerError
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.text import visible
+
+if TYPE_CHECKING:
+    from shared_ecr.client.http.proxies import Proxy
 
 MAX_REASON = 200
 _PROXY_LOGIN = " 407 "
@@ -47,14 +51,20 @@ def reaching(host: str) -> Iterator[None]:
 
 
 @contextmanager
-def reaching_by_proxy(host: str) -> Iterator[None]:
-    """Translate what breaks while a proxy is asked for a connection to *host*."""
+def reaching_by_proxy(host: str, proxy: "Proxy") -> Iterator[None]:
+    """Translate what breaks while *proxy* is asked for a connection to *host*."""
     try:
         yield
     except (OSError, InvalidHttpError, SlowAnswerError) as error:
-        said = _said(error)
-        cure = "; it wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" if _PROXY_LOGIN in said else ""
+        said = proxy.redacted(_said(error))
+        cure = _login_advice(proxy) if _PROXY_LOGIN in said else ""
         raise UnavailableError(f"the proxy to {host} (HTTPS_PROXY) cannot be used: {said}{cure}") from error
+
+
+def _login_advice(proxy: "Proxy") -> str:
+    if proxy.login is not None:
+        return "; it does not accept the login in HTTPS_PROXY: correct it"
+    return "; it wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
 
 
 @contextmanager
@@ -79,5 +89,7 @@ def securing(host: str) -> Iterator[None]:
 def _said(error: Exception) -> str:
     if isinstance(error, TunnelRefusedError | InvalidHttpError | SlowAnswerError):
         return visible(str(error)[:MAX_REASON])
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
     reason = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error)
-    return visible(reason[:MAX_REASON]) or type(error).__name__
+    return visible(reason[:MAX_REASON]) or "the connection broke off"

@@ -44,8 +44,18 @@ class Proxy:
 
         return {"Proxy-Authorization": f"Basic {b64encode(self.login.encode()).decode()}"}
 
+    def redacted(self, text: str) -> str:
+        """Return *text*, which the proxy wrote, without the login for it: proxies have been seen to repeat it."""
+        for secret in filter(None, (self.login, (self.login or "").partition(":")[2], self._encoded())):
+            text = text.replace(secret, "…")
+        return text
+
+    def _encoded(self) -> str:
+        return self.headers().get("Proxy-Authorization", "").removeprefix("Basic ")
+
 
 def _no_proxy() -> UnavailableError:
     return UnavailableError(
-        "the proxy in HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not the address of an HTTP proxy; write http://HOST:PORT"
+        "the proxy in HTTPS_PROXY is not the address of an HTTP proxy; write http://HOST:PORT or, with a login, "
+        "http://USER:PASSWORD@HOST:PORT, with %XX for characters of them that are not letters or digits"
     )

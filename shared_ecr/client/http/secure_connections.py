@@ -52,7 +52,7 @@ class SecureConnector:
             return open_socket(self._origin.host, self._origin.port, self._limits)
 
     def _opened_by(self, proxy: Proxy) -> Socket:
-        with reaching_by_proxy(self._authority):
+        with reaching_by_proxy(self._authority, proxy):
             sock: Socket = open_socket(proxy.host, proxy.port, self._limits)
             if self._proxy_context is not None:
                 sock = _secured(sock, proxy.host, self._proxy_context)
