@@ -5,7 +5,8 @@ images, another name. Where it was open before as well, nothing is known to chan
 unless what it is made from changes: the parameters of a nested stack that is not among the files, its address.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from shared_ecr.findings import Severity
@@ -21,17 +22,29 @@ _IN_A_PLAN = "Write the value into the configuration; or apply first what it dep
 def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     """Yield a blocking finding for each part that cannot be judged, and that is new, changed or removed."""
     yield from homes_hidden(before, after)
-    had = {_key(doubt): doubt for doubt in before.doubts}
-    have = {_key(doubt) for doubt in after.doubts}
     plans = {stack.name for side in (before, after) for stack in side.stacks if stack.tool == "terraform"}
-    for doubt in after.doubts:
-        old = had.get(_key(doubt))
-        if not doubt.is_bounded and (old is None or old.made_from != doubt.made_from):
-            changes = _APPEARS if old is None else _CHANGES
-            yield _finding(doubt, changes, after, plans)
-    for doubt in before.doubts:
-        if doubt.made_from and not doubt.is_bounded and _key(doubt) not in have:
+    new, old = _unlike(after.doubts, before.doubts), _unlike(before.doubts, after.doubts)
+    had = Counter(map(_key, old))
+    for doubt in new:
+        changes = _CHANGES if had[_key(doubt)] > 0 else _APPEARS
+        had[_key(doubt)] -= 1
+        yield _finding(doubt, changes, after, plans)
+    for doubt in old:
+        if doubt.made_from and had[_key(doubt)] > 0:
+            had[_key(doubt)] -= 1
             yield _finding(doubt, _LEAVES, before, plans)
+
+
+def _unlike(doubts: Iterable[Doubt], others: Iterable[Doubt]) -> list[Doubt]:
+    """Return those of *doubts* that *others* do not have; stacks of one name in two Regions have one each."""
+    left = Counter((_key(doubt), doubt.made_from) for doubt in others)
+    found = []
+    for doubt in doubts:
+        key = _key(doubt), doubt.made_from
+        left[key] -= 1
+        if left[key] < 0 and not doubt.is_bounded:
+            found.append(doubt)
+    return found
 
 
 def _key(doubt: Doubt) -> tuple[str, str]:

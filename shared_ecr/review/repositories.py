@@ -156,9 +156,10 @@ def _is_true(data: Json) -> bool:
 
 
 def _may_be_true(data: Json) -> bool:
-    """Whether *data* is known, and CloudFormation may take it for true: `1` and `yes` are not documented."""
-    is_false = data is None or data is False or (isinstance(data, str) and data.lower() in {"false", ""})
-    return is_known(data) and not is_false
+    """Whether CloudFormation may take *data* for true: `1` and `yes` are not documented, lists are refused."""
+    if isinstance(data, str):
+        return is_known(data) and data.lower() not in {"false", ""}
+    return data is True
 
 
 def _mapping(data: Json) -> Mapping[str, Json]:

@@ -22,6 +22,7 @@ from shared_ecr.review.documents.places import environment
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
+from shared_ecr.review.texts import sorted_text
 from shared_ecr.text import quoted
 
 MANIFEST = "manifest.json"
@@ -75,12 +76,15 @@ class Assembly:
                 case "cdk:cloud-assembly", {"directoryName": str() as directory}:
                     yield from self._stage(directory)
                 case "aws:cloudformation:stack" | "cdk:cloud-assembly", _:
-                    self._doubt(f"the artifact {quoted(name)} does not say where its file is; it is not judged")
+                    what = f"the artifact {quoted(name)} does not say where its file is; it is not judged"
+                    self._doubt(what, artifact)
                 case str() as kind, _ if kind in _WITHOUT_RESOURCES:
                     continue
                 case kind, _:
                     shown = quoted(str(kind))
-                    self._doubt(f"the artifact {quoted(name)} is of the unknown type {shown}; it is not judged")
+                    self._doubt(
+                        f"the artifact {quoted(name)} is of the unknown type {shown}; it is not judged", artifact
+                    )
 
     def _stack(
         self, name: str, artifact: Mapping[str, Json], properties: Mapping[str, Json], file: str
@@ -91,7 +95,7 @@ class Assembly:
             return
         path = self._folder.file(file, self._base)
         if path is None:
-            self._doubt(f"the template {quoted(file)} lies outside of the folder; it is not judged")
+            self._doubt(f"the template {quoted(file)} lies outside of the folder; it is not judged", artifact)
             return
         table = self._table(artifact, properties)
         stack_name = properties.get("stackName")
@@ -189,8 +193,9 @@ class Assembly:
             raise InvalidDocumentError.of(shown, what, code="document-shape", fix="Synthesize anew with 'cdk synth'")
         return {name: artifact for name, artifact in artifacts.items() if isinstance(artifact, dict)}
 
-    def _doubt(self, what: str) -> None:
-        self.doubts.append(Doubt(self._folder.shown(MANIFEST, self._base), what))
+    def _doubt(self, what: str, artifact: Mapping[str, Json] | None = None) -> None:
+        source = sorted_text(dict(artifact)) if artifact else ""
+        self.doubts.append(Doubt(self._folder.shown(MANIFEST, self._base), what, made_from=source))
 
 
 def _missing(manifest: Json) -> Iterator[str]:

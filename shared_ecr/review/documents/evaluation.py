@@ -37,7 +37,7 @@ class Evaluation:
     scope: StackAssumptions
     """What is assumed of the values that are open."""
     stack: str = ""
-    """The stack, which may be nested in the one of *scope*."""
+    """The stack and where it is, which may be nested in the one of *scope*."""
     parameters: Mapping[str, OpenParameter] = field(default_factory=dict)
     """Parameters that a deployment may give another value than the template says."""
     opened: dict[str, None] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.records import field, record
-from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.documents.conditions import CONDITION
 from shared_ecr.review.documents.loops import LOOP
 from shared_ecr.review.documents.parameters import is_hidden_parameter, is_stored_parameter
@@ -17,6 +17,7 @@ from shared_ecr.text.patterns import LazyPattern
 
 _STORED = "resolve:ssm:"
 _MAPPINGS = "mappings"
+_IN = " in "
 _PLACE = LazyPattern(r"\$\{(?!!)\s*([^{}]*?)\s*\}")
 _DYNAMIC = LazyPattern(r"\{\{(resolve:[^{}]*)\}\}")
 # Attributes that say which resource it is. They stay as long as CloudFormation does not replace it; others follow from
@@ -32,7 +33,7 @@ _GIVEN_BY_OTHERS = frozenset({
 
 @record
 class Redefinitions:
-    """Answers for the templates of both sides, each by the name of its stack."""
+    """Answers for the templates of both sides, each by its stack, as `stack_label` calls it, and by its name alone."""
 
     before: Mapping[str, Json] = field(default_factory=dict)
     after: Mapping[str, Json] = field(default_factory=dict)
@@ -41,11 +42,13 @@ class Redefinitions:
     @classmethod
     def between(cls, before: Deployment, after: Deployment) -> "Redefinitions":
         """Return what the templates of two deployments define otherwise."""
-        old, new = ({stack.name: stack.written for stack in side.stacks} for side in (before, after))
-        return cls(old, new)
+        return cls(_by_stack(before), _by_stack(after))
 
     def has(self, stack: str, name: str) -> bool:
         """Whether something else gives the value *name* in *stack* than before."""
+        if stack not in self.before or stack not in self.after:
+            # It moved, or only one side says where it is.
+            stack = stack.partition(_IN)[0]
         if stack not in self.before or stack not in self.after:
             return False
         key = stack, name
@@ -53,6 +56,16 @@ class Redefinitions:
             old, new = (list(_Definition(side).of(stack, name)) for side in (self.before, self.after))
             self._answers[key] = old != new
         return self._answers[key]
+
+
+def stack_label(name: str, home: RegistryHome) -> str:
+    """Return what a stack is called here: stacks of one name can be in several Regions."""
+    return f"{name}{_IN}{home}"
+
+
+def _by_stack(side: Deployment) -> dict[str, Json]:
+    by_name = {stack.name: stack.written for stack in side.stacks}
+    return by_name | {stack_label(stack.name, stack.home): stack.written for stack in side.stacks}
 
 
 @record
@@ -108,7 +121,8 @@ class _Definition:
         is_of_aws = isinstance(kind, str) and kind.startswith("AWS::") and not kind.endswith("::MODULE")
         if is_of_aws and kind not in _GIVEN_BY_OTHERS and _IDENTITY.search(attribute):
             return
-        inside = f"{stack}/{logical_id}"
+        name, place, home = stack.partition(_IN)
+        inside = f"{name}/{logical_id}{place}{home}"
         if kind == _NESTED and inside in self.templates and isinstance(properties, dict):
             # Its address changes with every line of the template; what it gives is in its outputs.
             properties = {name: value for name, value in properties.items() if name != "TemplateURL"}

@@ -9,6 +9,7 @@ from shared_ecr.review.documents.document import DataFile
 from shared_ecr.review.documents.evaluation import Evaluation
 from shared_ecr.review.documents.parameters import default_values, given_values, open_parameters
 from shared_ecr.review.documents.places import pseudo_parameters
+from shared_ecr.review.documents.redefinitions import stack_label
 from shared_ecr.review.documents.resources import Resources
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import open_template
@@ -35,7 +36,7 @@ def read_stack(document: DataFile, around: StackContext) -> ReadStack:
     given = given_values(template.parameters, around.parameters)
     known |= {**default_values(template.parameters), **given} if around.is_nested else given
     parameters = open_parameters(template.parameters, known)
-    evaluation = Evaluation(template, known, around.scope, around.name, parameters)
+    evaluation = Evaluation(template, known, around.scope, stack_label(around.name, around.home), parameters)
     reader = Resources(document, around, evaluation)
     resources = tuple(reader.read())
     stack = Stack(

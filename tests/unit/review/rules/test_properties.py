@@ -167,6 +167,11 @@ def test_a_public_repository_is_warned_of_too() -> None:
     assert [(each.code, each.subject) for each in found(public)] == [("removal-deletes", "public repository app")]
 
 
-@pytest.mark.parametrize("value", [[], {}, "maybe", 1, None, ["true"]])
+@pytest.mark.parametrize("value", ["maybe", "yes", "1", 1])
+def test_a_boolean_of_an_undocumented_spelling_may_be_true(value: object) -> None:
+    assert shown(repository({"EmptyOnDelete": value}, deletion_policy="")) == ["error removal-empties"]
+
+
+@pytest.mark.parametrize("value", [[], {}, None, ["true"], "false", "False", ""])
 def test_a_boolean_of_another_shape_is_not_true(value: object) -> None:
     assert shown(repository({"EmptyOnDelete": value}, deletion_policy="")) == ["warning removal-deletes"]

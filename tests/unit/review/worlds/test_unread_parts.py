@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared_ecr.model.names import Region
-from shared_ecr.review.documents import DeploymentTarget, open_deployment
+from shared_ecr.review.documents import DeploymentTarget, OpenDeployment, open_deployment
 from shared_ecr.review.judging import ReviewQuestion
 from shared_ecr.review.verdict import Conclusion, ReviewResult
 from shared_ecr.review.worlds import review_worlds
@@ -242,3 +242,53 @@ def test_a_nested_stack_that_is_read_gives_what_its_outputs_say(tmp_path: Path, 
 
     after, before = (open_deployment(side(name, value), PLACE) for name, value in (("new", "b"), ("old", "a")))
     assert review_worlds(after, before, QUESTION).blocks is (section == "Outputs")
+
+
+def assembly(folder: Path, name: str, templates: dict[str, Body], artifacts: Body | None = None) -> OpenDeployment:
+    """Write an assembly of stacks that are all called `App`, each in the Region that its key says."""
+    root = folder / name
+    root.mkdir()
+    stacks = {
+        region: {
+            "type": "aws:cloudformation:stack", "environment": f"aws://111111111111/{region}",
+            "properties": {"templateFile": f"{region}.json", "stackName": "App"},
+        } for region in templates
+    }  # fmt: skip
+    for region, template in templates.items():
+        (root / f"{region}.json").write_text(json.dumps(template), encoding="utf-8")
+    manifest = {"version": "36.0.0", "artifacts": {**stacks, **(artifacts or {})}}
+    (root / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return open_deployment(root, PLACE)
+
+
+EVERYWHERE = ("us-east-1", "eu-west-1")
+
+
+@pytest.mark.parametrize("region", EVERYWHERE)
+@pytest.mark.parametrize("part", ["nested", "lookup"])
+def test_stacks_of_one_name_in_two_regions_are_compared_each_with_its_own(
+    tmp_path: Path, region: str, part: str
+) -> None:
+    def template(env: str) -> Body:
+        return beside(Nested=nested(env=env)) if part == "nested" else using(ARN, Lookup=lookup(env=env))
+
+    was = {each: template(each) for each in EVERYWHERE}
+    before = assembly(tmp_path, "before", was)
+    assert not review_worlds(assembly(tmp_path, "same", was), before, QUESTION).blocks
+    after = assembly(tmp_path, "after", {**was, region: template("other")})
+    assert review_worlds(after, before, QUESTION).blocks
+
+
+def test_a_stack_that_loses_its_unread_part_is_found_beside_one_of_its_name_that_keeps_it(tmp_path: Path) -> None:
+    was = {each: beside(Nested=nested()) for each in EVERYWHERE}
+    before = assembly(tmp_path, "before", was)
+    assert review_worlds(assembly(tmp_path, "after", {**was, "eu-west-1": beside()}), before, QUESTION).blocks
+
+
+@pytest.mark.parametrize(
+    "after", [{"New": {"type": "cdk:new", "properties": {"a": 2}}}, {}], ids=["changed", "removed"]
+)
+def test_an_artifact_of_an_unknown_type_blocks_where_it_changes(tmp_path: Path, after: Body) -> None:
+    templates = {"us-east-1": stack()}
+    before = assembly(tmp_path, "before", templates, {"New": {"type": "cdk:new", "properties": {"a": 1}}})
+    assert review_worlds(assembly(tmp_path, "after", templates, after), before, QUESTION).blocks
