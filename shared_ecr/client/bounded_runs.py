@@ -77,7 +77,7 @@ class _Reader(threading.Thread):
         self.is_over = False
 
     def run(self) -> None:
-        """Read to the end or to the bound. Closing the stream ends a grandchild that goes on writing."""
+        """Read to the end or to the bound. Closing the stream ends a grandchild that continues to write."""
         assert self._stream is not None  # noqa: S101 — it was asked for, for the type checker
         with self._stream as stream, suppress(OSError, ValueError):
             while part := stream.read1(_CHUNK):  # type: ignore[attr-defined]  # a pipe is buffered, its stubs are wider

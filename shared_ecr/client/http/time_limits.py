@@ -5,7 +5,7 @@ from shared_ecr.records import record
 
 @record
 class TimeLimits:
-    """Seconds; each is a limit for one request, whatever comes in the meantime."""
+    """Seconds; each is a limit for one request, whatever arrives in the meantime."""
 
     connect: float = 10.0
     silence: float = 120.0
