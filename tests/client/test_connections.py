@@ -1,5 +1,6 @@
 """Connections: what is sent, what is taken for an answer, and which are used again."""
 
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -117,7 +118,13 @@ def test_a_connection_is_not_used_again_where_the_next_answer_could_be_another_o
         assert server.connections == 2
 
 
-def test_a_connection_that_the_server_ended_meanwhile_is_replaced(transport: Transport) -> None:
+@pytest.mark.parametrize("system", ["with poll", "without poll"])
+def test_a_connection_that_the_server_ended_meanwhile_is_replaced(
+    system: str, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if system == "without poll":
+        # As on Windows.
+        monkeypatch.delattr(select, "poll")
     with serving(OK, closes=True) as server:
         for _ in range(3):
             assert read(transport, server.url) == (200, b"{}")
