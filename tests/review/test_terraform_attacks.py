@@ -565,6 +565,29 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
     ),
 }
 
+BY_URL = {"name": "x", "template_url": "https://example.com/a.json"}
+_UNSHOWN = {
+    "a stack whose template is not in the plan": (
+        "aws_cloudformation_stack.s", BY_URL, BY_URL | {"template_url": "https://example.com/b.json"},
+    ),
+    "a stack whose template is not in the plan is destroyed": ("aws_cloudformation_stack.s", BY_URL, None),
+    "a template that nests another": (
+        "aws_cloudformation_stack.s", None, {"template_body": '{"R": {"Type": "AWS::CloudFormation::Stack"}}'},
+    ),
+    "a stack set by its address": ("aws_cloudformation_stack_set.s", None, BY_URL),
+    "an application": ("aws_serverlessapplicationrepository_cloudformation_stack.s", None, {"application_id": "x"}),
+    "a product": ("aws_servicecatalog_provisioned_product.s", {"product_id": "a"}, {"product_id": "b"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _UNSHOWN)
+def test_a_stack_whose_template_the_plan_does_not_show_blocks_where_it_changes(tmp_path: Path, name: str) -> None:
+    address, before, after = _UNSHOWN[name]
+    (found,) = blocking(reviewed(tmp_path, plan(KEPT, Entry(address, before, after))))
+    assert (found.startswith("hidden-by-change: "), found.endswith(address)) == (True, True)
+    assert blocking(reviewed(tmp_path, plan(KEPT, same(address, before or after or {})))) == []
+
+
 HARMLESS: dict[str, dict[str, Any]] = {
     "nothing changes": plan(KEPT, same(POLICY, held("team/app", policy()))),
     "a module is renamed with a moved block": plan(
