@@ -28,8 +28,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="pull an image into an OCI layout, an archive or a container engine",
         description="Pull an image, logging in where needed, and print URI@sha256:… alone on stdout. A folder becomes "
         "an OCI layout, or one more image of it. A name that ends in .tar becomes an archive that 'docker load' takes; "
-        "'-' writes that archive to stdout, and the reference to stderr. Every byte is verified. With --engine the "
-        "image is stored by that engine.",
+        "'-' writes that archive to stdout, and the reference to stderr. Every byte is verified. Signatures and SBOMs "
+        "beside the image are named and not pulled. With --engine the image is stored by that engine.",
     )
     parser.add_argument(
         "image",

@@ -8,7 +8,7 @@ import pytest
 
 from client.fake_registry import FakeRegistry
 from client.faults import CutAnswer, Reply, Reset
-from client.images import OCI_MANIFEST, REF_NAME, BuiltImage, digest_of, image, index, noise, write_layout
+from client.images import OCI_MANIFEST, REF_NAME, BuiltImage, about, digest_of, image, index, noise, write_layout
 from client.pushing import CANARY, ECR_HOST, Bench
 from shared_ecr.client.distribution.pulls import pull
 from shared_ecr.client.sources import open_source
@@ -217,3 +217,32 @@ def test_a_manifest_under_a_type_of_the_registry_s_own_is_read_by_what_it_says(b
     repository = bench.registry.contents.repositories["team/app"]
     repository.manifests[image().root] = ("application/json", image().files[image().root])
     assert str(pull_from(bench, tmp_path / "l")) == image().root
+
+
+def test_what_is_about_an_image_and_is_not_pulled_is_named(bench: Bench, tmp_path: Path) -> None:
+    signed = image()
+    layout = write_layout(tmp_path / "signed", signed, about(signed), about(signed, b"sbom", kind="a/b"), names=["1.0"])
+    bench.push(layout)
+    assert "not pulled: 2 referrers of this image (signatures, SBOMs" in said_of_a_pull(bench, tmp_path / "l")
+
+
+def test_a_signature_of_cosign_that_is_not_pulled_is_named(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "app", image()))
+    bench.registry.fail("HEAD", r"/manifests/sha256-\w+\.sig", Reply(200))
+    assert "not pulled: a signature of this image" in said_of_a_pull(bench, tmp_path / "l")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 429, 500])
+def test_a_registry_that_does_not_list_referrers_does_not_hold_a_pull(
+    bench: Bench, tmp_path: Path, status: int
+) -> None:
+    bench.push(write_layout(tmp_path / "app", image()))
+    bench.registry.fail("GET", "/referrers/", Reply(status), times=9)
+    bench.registry.fail("HEAD", r"\.sig", Reply(status), times=9)
+    assert "not pulled" not in said_of_a_pull(bench, tmp_path / "l")
+    assert bench.pauses.taken == []
+
+
+def said_of_a_pull(bench: Bench, layout: Path) -> str:
+    pull_from(bench, layout)
+    return " ".join(bench.heard.lines)

@@ -9,6 +9,7 @@ from shared_ecr.client.credentials.interface import CredentialSource, for_reposi
 from shared_ecr.client.distribution.layout_index import ImageListing
 from shared_ecr.client.distribution.layouts import LayoutFolder
 from shared_ecr.client.distribution.repository import RemoteRepository
+from shared_ecr.client.distribution.unpulled_referrers import unpulled_referrers
 from shared_ecr.client.http.environment import THREADS, HttpEnvironment, connected
 from shared_ecr.client.http.workers import StoppedError, WorkerPool
 from shared_ecr.client.pushers.events import BlobBegan, BlobEnded, BlobMoved, Event, Message, Planned, Progress
@@ -61,6 +62,7 @@ class _Pull:
         self._remote, self._layout, self._progress, self._workers = remote, layout, progress, workers
         self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
+        self._has_looked, self._not_pulled = False, ""
 
     def run(self, reference: ImageReference, platforms: Sequence[Platform], check: Callable[[Digest], None]) -> Digest:
         image = RegistryImage(self._remote, reference.name, platforms)
@@ -73,18 +75,25 @@ class _Pull:
             self._layout.abandon()
             raise
         listing = self._layout.name_image(image.root, reference)
-        for line in (*image.notes, *_notes(listing, reference, self._layout.path)):
+        for line in filter(None, (*image.notes, self._not_pulled, *_notes(listing, reference, self._layout.path))):
             self._report(Message(self._place, line))
         return image.root.digest
 
     def _write(self, image: RegistryImage) -> None:
         blobs = sorted(image.blobs, key=lambda blob: -blob.size)
         self._report(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
-        self._workers.run([partial(self._fetch, blob) for blob in blobs])
+        self._workers.run([partial(self._fetch, blob, image.found) for blob in blobs])
         for manifest in image.manifests:
             self._layout.add_manifest(manifest)
 
-    def _fetch(self, blob: Blob) -> None:
+    def _look_for_referrers(self, digest: Digest) -> None:
+        """Look once in a pull that fetches something, while the other blobs come."""
+        with self._lock:
+            is_first, self._has_looked = not self._has_looked, True
+        if is_first:
+            self._not_pulled = unpulled_referrers(self._remote, digest)
+
+    def _fetch(self, blob: Blob, image: Digest) -> None:
         if self._layout.has(blob.digest, blob.size):
             self._ended(blob, "present")
             return
@@ -96,6 +105,7 @@ class _Pull:
                 file.write(chunk)
                 self._report(BlobMoved(self._place, blob.digest, len(chunk)))
         self._ended(blob, "downloaded")
+        self._look_for_referrers(image)
 
     def _ended(self, blob: Blob, outcome: str) -> None:
         self._report(BlobEnded(self._place, blob.digest, blob.size, outcome))
