@@ -78,7 +78,7 @@ class Evaluation:
         if isinstance(data, list):
             return self._list(data)
         if isinstance(data, str) and "{{resolve:" in data:
-            return _DYNAMIC.sub(lambda found: self.open(self._called(found[1])), data)
+            return _DYNAMIC.sub(lambda found: self.open(self.called(found[1])), data)
         return data
 
     def take(self) -> tuple[list[str], list[str]]:
@@ -141,7 +141,7 @@ class Evaluation:
         if name in self.known:
             return self.known[name]
         if name in self.parameters:
-            called = self._called(name)
+            called = self.called(name)
             assumed = self.scope.choose(called, self.parameters[name].candidates)
             return self.open(called) if assumed is OTHER else self.parameters[name].typed(assumed)
         if name not in self.template.parameters and name in self.resources:
@@ -160,16 +160,16 @@ class Evaluation:
             self._references[logical_id] = found, touched
         name, touched = self._references[logical_id]
         self.scope.repeat(touched)
-        return name or self.open(self._called(logical_id))
+        return name or self.open(self.called(logical_id))
 
     def attribute(self, resource: str, name: str) -> str:
         """Return what `Fn::GetAtt` gives."""
         called = f"{resource}.{name}"
         if resource not in self.resources:
             return self.unknown(called, f"{resource} is not a resource of the template")
-        return attribute(self, resource, name) or self.open(self._called(called))
+        return attribute(self, resource, name) or self.open(self.called(called))
 
-    def _called(self, name: str) -> str:
+    def called(self, name: str) -> str:
         """Return what the open value *name* is called: another name where something else gives it than before."""
         return changed_name(name) if self.scope.assumptions.is_redefined(self.stack, name) else name
 

@@ -159,7 +159,7 @@ def _known_later(name: str) -> "Callable[[Evaluation, Json], Json]":
     """Return a function whose value only a deployment knows; its argument shows it from others."""
 
     def function(evaluation: "Evaluation", argument: Json) -> Json:
-        return evaluation.open(call_name(name, evaluation.resolve(argument)))
+        return evaluation.open(evaluation.called(call_name(name, evaluation.resolve(argument))))
 
     return function
 

@@ -16,6 +16,7 @@ from shared_ecr.review.texts import sorted_text
 from shared_ecr.text.patterns import LazyPattern
 
 _STORED = "resolve:ssm:"
+_IMPORTED = "Fn::ImportValue "
 _MAPPINGS = "mappings"
 _IN = " in "
 _PLACE = LazyPattern(r"\$\{(?!!)\s*([^{}]*?)\s*\}")
@@ -93,6 +94,8 @@ class _Definition:
         resources = _section(template, "Resources")
         if name.startswith(_STORED):
             yield from self._stored(name.removeprefix(_STORED))
+        elif name.startswith(_IMPORTED):
+            yield from self._exported(name.removeprefix(_IMPORTED))
         elif name.startswith(CONDITION):
             yield from self._text(stack, _section(template, "Conditions").get(name.removeprefix(CONDITION)))
         elif name == _MAPPINGS:
@@ -137,6 +140,16 @@ class _Definition:
                     case {"Type": "AWS::SSM::Parameter", "Properties": {"Name": str() as name, "Value": value}}:
                         if name == path:
                             yield from self._text(stack, value)
+                    case _:
+                        continue
+
+    def _exported(self, export: str) -> Iterator[str]:
+        """Yield what the templates export as *export*."""
+        for stack, template in self.templates.items():
+            for output in _section(template, "Outputs").values():
+                match output:
+                    case {"Value": value, "Export": {"Name": str() as name}} if name == export:
+                        yield from self._text(stack, value)
                     case _:
                         continue
 

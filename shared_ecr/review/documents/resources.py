@@ -103,14 +103,14 @@ class Resources:
         if not isinstance(written, dict):
             if judged:
                 what = f"Properties is {described(written)}, not a mapping; they are not judged"
-                self.doubts.append(Doubt(place, what, self._about(logical_id)))
+                self.doubts.append(Doubt(place, what, self._about(logical_id), made_from=what))
             return {}
         found: dict[str, Json] = {}
         for name, value in self._evaluation.loops.expand(written).items():
             if name.startswith("Fn::"):
                 if judged:
                     what = f"{name} adds properties that are not judged: {detail(value)}"
-                    self.doubts.append(Doubt(place, what, self._about(logical_id)))
+                    self.doubts.append(Doubt(place, what, self._about(logical_id), made_from=what))
                 continue
             resolved = self._evaluation.resolve(value)
             if resolved is not NO_VALUE:
@@ -143,7 +143,7 @@ class Resources:
             for each in opened
             if not (in_policy and each in _OF_EVERY_PARTITION)
         ]
-        self.doubts += [Doubt(place, f"{name}: {each}", about) for each in doubts]
+        self.doubts += [Doubt(place, f"{name}: {each}", about, made_from=each) for each in doubts]
 
     def _is_principal(self, name: str) -> bool:
         """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""

@@ -43,7 +43,9 @@ class KeyUses:
                 own.add((each.stack.name, match[1]))
             else:
                 other.add(match[1])
-        return cls(frozenset(own), frozenset(other), has_imports)
+        keys = {each.resource.origin.logical_id for type_ in KEY_TYPES for each in held(deployment, type_)}
+        # What no stack calls a key is a parameter, which can mean any of them.
+        return cls(frozenset(own), frozenset(other), has_imports or not other <= keys)
 
     def includes(self, key: LocatedResource) -> bool:
         """Whether *key* encrypts a repository, as far as that is known."""

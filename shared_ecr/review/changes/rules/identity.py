@@ -149,9 +149,12 @@ def undecidable(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
             blocks = name in _BLOCKS_WHERE_IT_WAS_UNKNOWN and becomes_known(*both, property_)
             yield _unknown(name, "it depends on what only a deployment knows", rest, blocks=blocks)
     if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
-        yield _unknown("lifecycle policy", "AWS would refuse one of the two")
+        # What is there instead of a policy that AWS refused is not known.
+        blocks = case.before.lifecycle is None and case.after.lifecycle is not None
+        yield _unknown("lifecycle policy", "AWS would refuse one of the two", blocks=blocks)
     if _is_refused("repository policy", case) and "repository policy" not in names:
-        yield _unknown("repository policy", "AWS would refuse one of the two")
+        blocks = case.before.policy is None and case.after.policy is not None
+        yield _unknown("repository policy", "AWS would refuse one of the two", blocks=blocks)
 
 
 def _is_refused(what: str, case: RepositoryPair) -> bool:

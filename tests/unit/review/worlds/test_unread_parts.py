@@ -292,3 +292,55 @@ def test_an_artifact_of_an_unknown_type_blocks_where_it_changes(tmp_path: Path, 
     templates = {"us-east-1": stack()}
     before = assembly(tmp_path, "before", templates, {"New": {"type": "cdk:new", "properties": {"a": 1}}})
     assert review_worlds(assembly(tmp_path, "after", templates, after), before, QUESTION).blocks
+
+
+def lifecycle(count: int) -> Body:
+    rule = {
+        "rulePriority": 1, "description": "x" * 100, "action": {"type": "expire"},
+        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count},
+    }  # fmt: skip
+    return stack({"Repo": repository(LifecyclePolicy={"LifecyclePolicyText": json.dumps({"rules": [rule]})})})
+
+
+POLICY = repository()["Properties"]["RepositoryPolicyText"]
+BECOMES_KNOWN = {
+    "a lifecycle policy that AWS refused": (lifecycle(0), lifecycle(1)),
+    "a policy that AWS refused": (stack({"Repo": repository(RepositoryPolicyText={"Statement": 5})}), stack()),
+    "an include in a policy": (stack({"Repo": repository(RepositoryPolicyText={**POLICY, **INCLUDE})}), stack()),
+    "properties that an include adds to": (
+        stack({"Repo": {**repository(), "Properties": {**repository()["Properties"], **INCLUDE}}}), stack(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BECOMES_KNOWN)
+def test_what_becomes_known_blocks_for_it_may_have_been_anything(name: str, tmp_path: Path) -> None:
+    assert reviewed(tmp_path, *BECOMES_KNOWN[name]).blocks
+    assert not reviewed(tmp_path, BECOMES_KNOWN[name][0], BECOMES_KNOWN[name][0]).blocks
+
+
+def folder_of(root: Path, name: str, **templates: Body) -> OpenDeployment:
+    """Write a folder of templates, each a stack."""
+    (root / name).mkdir()
+    for stack_name, template in templates.items():
+        (root / name / f"{stack_name}.json").write_text(json.dumps(template), encoding="utf-8")
+    return open_deployment(root / name, PLACE)
+
+
+def test_an_import_changes_with_what_another_stack_exports(tmp_path: Path) -> None:
+    def sides(name: str, value: str) -> OpenDeployment:
+        output = {"Who": {"Value": value, "Export": {"Name": "who"}}}
+        return folder_of(tmp_path, name, one=stack({}, Outputs=output), two=using({"Fn::ImportValue": "who"}))
+
+    before = sides("before", CONSUMER)
+    assert review_worlds(sides("after", "*"), before, QUESTION).blocks
+    assert not review_worlds(sides("same", CONSUMER), before, QUESTION).blocks
+
+
+def test_a_key_that_is_deleted_may_be_the_one_that_a_parameter_names(tmp_path: Path) -> None:
+    encrypted = {"EncryptionType": "KMS", "KmsKey": {"Ref": "Who"}}
+    using_it = stack({"Repo": repository(EncryptionConfiguration=encrypted)}, **parameter("String"))
+    before = folder_of(tmp_path, "before", keys=stack({"Key": made("AWS::KMS::Key")}), app=using_it)
+    after = folder_of(tmp_path, "after", keys=stack({"Topic": made("AWS::SNS::Topic")}), app=using_it)
+    found = review_worlds(after, before, QUESTION)
+    assert [each.finding.code for each in found.findings if each.blocks] == ["key-deleted"]
