@@ -46,7 +46,10 @@ def _add_commands(actions: "Subcommands[argparse.ArgumentParser]") -> None:
         help="the account whose credentials run 'cdk deploy', by name or id; the others trust it "
         "(default: the registry's account)",
     )
-    parser.add_argument("--qualifier", metavar="TEXT", help="the qualifier of the bootstrap stack (default: hnb659fds)")
+    # With a type: what a qualifier is not is said in one line, of an empty one too.
+    parser.add_argument(
+        "--qualifier", type=str, metavar="TEXT", help="the qualifier of the bootstrap stack (default: hnb659fds)"
+    )
     parser.add_argument(
         "--template", metavar="FILE", help="bootstrap with this template, as 'bootstrap template' writes it"
     )
