@@ -28,6 +28,7 @@ from shared_ecr.review.changes.rules.auto_delete_images import auto_delete_image
 from shared_ecr.review.changes.rules.build_changes import builds_changed
 from shared_ecr.review.changes.rules.custom_resources import calls_made, custom_resources_changed
 from shared_ecr.review.changes.rules.key_changes import aliases_changed, keys_lost
+from shared_ecr.review.changes.rules.new_grants import granted_outside
 from shared_ecr.review.changes.rules.notifications import notifications_changed
 from shared_ecr.review.changes.rules.removals import dropped, dropped_many, looks_renamed
 from shared_ecr.review.changes.rules.settings import judged_setting
@@ -88,6 +89,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
         *policy_findings(registries, before, after),
         *(found for setting in settings for found in judged_setting(setting, after)),
         *template_findings(settings, access),
+        *granted_outside(paired.new, settings, access),
         *public_findings(settings, access),
         *copied_no_more(before, after, stacks),
         *deletions_copied(before, after),
