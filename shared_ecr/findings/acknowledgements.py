@@ -76,6 +76,8 @@ class Acknowledgement:
             return ""
         if not self.has_day:
             return "Its acknowledgement does not count: end the reason with its last day, 'until YYYY-MM-DD'"
+        if not any(letter.isalnum() for letter in _UNTIL.sub("", self.reason)):
+            return "Its acknowledgement does not count: write a reason in front of its last day"
         if today > self.until:
             return f"Its acknowledgement does not count: it ended on {self.until}"
         if self.until - today > AT_MOST:

@@ -122,3 +122,9 @@ def test_one_decision_about_a_removal_needs_one_acknowledgement(accepted: str, c
 def test_weaker_protection_accepts_no_deletion() -> None:
     weaker = Acknowledgement("removal-weakened", "team/app", "agreed", LAST)
     assert not accepts(Acknowledgements((weaker,)), "repository-deleted")
+
+
+@pytest.mark.parametrize("reason", ["until 2026-12-31", ", until 2026-12-31", "- until 2026-12-31."])
+def test_a_last_day_alone_is_no_reason(reason: str) -> None:
+    found = Acknowledgement.in_metadata("access-widened", reason)
+    assert "write a reason" in found.faults(date(2026, 11, 30))
