@@ -1,6 +1,7 @@
 """Read both sides of a deployment under every set of assumptions that can make a difference."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, Resource, Stack
@@ -20,6 +21,18 @@ class World:
     values: Values
     deployments: tuple[Deployment, ...]
     """A deployment for each side, in the order of the sides."""
+
+
+_Place = tuple[str, str]
+"""A stack and a logical id."""
+
+
+@record
+class _Reading:
+    """A world as it was read, and which resources of each side CloudFormation refuses in it."""
+
+    world: World
+    impossible: tuple[frozenset[_Place], ...]
 
 
 @record
@@ -54,7 +67,7 @@ def explore(sides: Sequence[OpenDeployment], previous: OpenDeployment | None = N
     """
     redefinitions = _redefinitions([*sides, *([previous] if previous else [])])
     units: dict[Unit, Touched] = {}
-    read: dict[frozenset[object], World] = {}
+    read: dict[frozenset[object], _Reading] = {}
     wanted = Combinations(({},), frozenset())
     for _ in range(_MOST_ROUNDS):
         for values in wanted.values:
@@ -67,8 +80,8 @@ def explore(sides: Sequence[OpenDeployment], previous: OpenDeployment | None = N
         wanted = following
     else:
         wanted = replace(wanted, too_many=frozenset(units))
-    worlds = tuple(read[frozenset(values.items())] for values in wanted.values)
-    return Exploration(worlds, units, wanted.too_many)
+    worlds = _possible([read[frozenset(values.items())] for values in wanted.values])
+    return Exploration(tuple(worlds), units, wanted.too_many)
 
 
 def _redefinitions(sides: Sequence[OpenDeployment]) -> Redefinitions:
@@ -80,22 +93,42 @@ def _redefinitions(sides: Sequence[OpenDeployment]) -> Redefinitions:
 
 def _read(
     sides: Sequence[OpenDeployment], values: Values, units: dict[Unit, Touched], redefinitions: Redefinitions
-) -> World:
+) -> _Reading:
     """Read *sides* under *values*, and note in *units* what they depend on."""
-    deployments, impossible = [], set()
+    deployments, impossible = [], []
     for number, side in enumerate(sides):
         assumptions = WorldAssumptions(values)
         if number == 0:
             assumptions.is_redefined = redefinitions.has
         deployments.append(side.under(assumptions))
-        impossible |= {(unit.stack, unit.logical_id) for unit in assumptions.impossible}
+        impossible.append(frozenset((unit.stack, unit.logical_id) for unit in assumptions.impossible))
         for unit, touched in assumptions.units.items():
             add_touched(units.setdefault(unit, {}), touched)
-    return World(values, tuple(_without(each, impossible) for each in deployments))
+    return _Reading(World(values, tuple(deployments)), tuple(impossible))
 
 
-def _without(deployment: Deployment, impossible: set[tuple[str, str]]) -> Deployment:
-    """Return *deployment* without the resources that CloudFormation refuses in this world: on no side they matter."""
+def _possible(readings: Sequence[_Reading]) -> Iterator[World]:
+    """Yield the worlds without the resources that CloudFormation refuses in them.
+
+    What the new side cannot be is on no side there. What the previous side alone cannot be is new there. What a side
+    can be in no world at all is kept, and is judged with the value that it lacks open.
+    """
+    never = [
+        frozenset[_Place].intersection(*of_side)
+        for of_side in zip(*(each.impossible for each in readings), strict=True)
+    ]
+    for each in readings:
+        refused: set[_Place] = set()
+        deployments = []
+        for deployment, impossible, at_no_time in zip(each.world.deployments, each.impossible, never, strict=True):
+            # The new side is in front, and what it cannot be is not compared.
+            refused |= impossible - at_no_time
+            deployments.append(_without(deployment, refused))
+        yield replace(each.world, deployments=tuple(deployments))
+
+
+def _without(deployment: Deployment, impossible: AbstractSet[_Place]) -> Deployment:
+    """Return *deployment* without the resources that are *impossible*, and what is in doubt about them."""
     if not impossible:
         return deployment
 

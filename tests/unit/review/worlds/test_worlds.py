@@ -256,3 +256,32 @@ def test_a_nested_stack_meets_the_values_of_its_parent(tmp_path: Path) -> None:
         sides.append(open_deployment(folder / "t.json", DeploymentTarget(ACCOUNT)))
     found = blocking(review_worlds(sides[0], sides[1], NOW))
     assert found["mutability-weakened"].startswith("if Env is prod: ")
+
+
+def by_mapping(**principals: str) -> Body:
+    """Return a repository whose principal a mapping gives for each value of Env."""
+    looked_up = {"Fn::FindInMap": ["Map", {"Ref": "Env"}, "who"]}
+    return template(
+        repository(RepositoryPolicyText=policy({"AWS": looked_up})),
+        Mappings={"Map": {name: {"who": value} for name, value in principals.items()}},
+    )
+
+
+def test_what_only_the_new_side_can_be_is_judged_as_new(reviewing: Reviewing) -> None:
+    before = by_mapping(dev=CONSUMER["AWS"])
+    found = reviewing(by_mapping(dev=CONSUMER["AWS"], prod="*"), before)
+    assert list(blocking(found)) == ["access-public"]
+    assert blocking(found)["access-public"].startswith("if Env is prod: ")
+
+
+def test_what_only_the_previous_side_can_be_is_compared_with_nothing(reviewing: Reviewing) -> None:
+    # CloudFormation refuses the new side there, so nothing happens.
+    before = by_mapping(dev=CONSUMER["AWS"], prod="arn:aws:iam::333333333333:root")
+    assert blocking(reviewing(by_mapping(dev=CONSUMER["AWS"]), before)) == {}
+
+
+@pytest.mark.parametrize("mappings", [{"Map": {}}, {}], ids=["a mapping without keys", "no such mapping"])
+def test_what_can_be_in_no_world_is_judged_all_the_same(reviewing: Reviewing, mappings: Body) -> None:
+    tag = {"Key": "team", "Value": {"Fn::FindInMap": ["Map", {"Ref": "Env"}, "team"]}}
+    after = template(repository(RepositoryPolicyText=policy("*"), Tags=[tag]), Mappings=mappings)
+    assert {"access-public", "hidden-by-change"} <= set(blocking(reviewing(after, template(repository()))))
