@@ -65,25 +65,35 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--running asks AWS; with --images, name what runs with --in-use FILE")
     now = arguments.now or datetime.now(UTC)
     live, taken = _documents(arguments, now) if arguments.images else _asked(arguments)
-    held = {each.name: each for each in taken.repositories if each.region in {"", str(live.region)}}
+    account, region = str(live.account), str(live.region)
+    ours = [each for each in taken.repositories if each.account in {"", account} and each.region in {"", region}]
+    held = {each.name: each for each in ours}
+    if len(held) < len(ours):
+        raise UsageError("the inventory has a repository twice, once without its account or Region; take it again")
     absent = [name for name in arguments.names if name not in held]
     if absent:
-        raise UsageError(f"there are no images of {', '.join(absent)} in the inventory; take one with these names")
+        raise UsageError(
+            f"there are no images of {', '.join(absent)} of account {account} in {region} in the inventory; take one "
+            "with these names"
+        )
     are_uses_known = not arguments.images or bool(taken.uses or arguments.in_use)
     doubts = tuple(each.what for each in taken.warnings if each.code == "inventory-partial")
+    times = [each for each in (taken.taken_at, _time_of(live)) if each]
     questions = [
         RetirementQuestion(
-            held[name], live, taken.uses, now, arguments.quiet, are_uses_known, doubts, _unknown_uses(taken, name)
+            held[name], live, taken.uses, now, arguments.quiet, are_uses_known, doubts, _unknown_uses(taken, name),
+            taken_at=min(times) if arguments.images and times else None,
+            is_age_known=not arguments.images or bool(arguments.now or len(times) == 2),  # noqa: PLR2004 — documents
         )
         for name in arguments.names
-    ]
+    ]  # fmt: skip
     judged = [(question, retirement_findings(question)) for question in questions]
     if arguments.format == "json":
         _print_json(judged)
     else:
         _print_text(judged)
         unless = "; Inspector counts in the accounts that it watches" if "inspector" in arguments.running else ""
-        print(f"services of other accounts are not asked{unless}; their pulls are counted", file=sys.stderr)
+        print(f"services of other accounts and Regions are not asked{unless}; their pulls are counted", file=sys.stderr)
     is_blocked = any(finding.blocks for _, found in judged for finding in found)
     return ExitCode.FINDINGS if is_blocked else ExitCode.DONE
 
@@ -118,6 +128,15 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
         Problem("inventory-use-unknown", Severity.WARNING, each.what, path=each.repository) for each in taken.unknown
     )
     return live, Inventory(tuple(taken.repositories), (*taken.uses, *named), tuple(warnings))
+
+
+def _time_of(live: "LiveRegistry") -> datetime | None:
+    """Return when a snapshot says that it was taken."""
+    try:
+        time = datetime.fromisoformat(live.taken)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _unknown_uses(taken: "Inventory", name: str) -> tuple[str, ...]:

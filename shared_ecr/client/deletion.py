@@ -6,13 +6,16 @@ rules     a tag that may not move is not deleted either: someone could then push
 delete    ECR's own API, which reports what it refuses; elsewhere the registry's, by tag or by digest
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.client.distribution.opening import opened
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import ManifestState, RemoteRepository
+from shared_ecr.client.sources.manifests import INDEX_TYPES
+from shared_ecr.client.sources.narrowing import index_entries
 from shared_ecr.client.targets import locate_image, mutability
 from shared_ecr.fate.inventory.uses import ImageUse
 from shared_ecr.findings.errors import ExitCode, RefusedError, SharedEcrError
@@ -72,15 +75,31 @@ def delete_image(deletion: ImageDeletion, session: "Session") -> None:
     """Delete what *deletion* names.
 
     Raises:
-        RefusedError: the registry does not delete it: no permission, an index names it, deletion is switched off.
+        RefusedError: its tag names another image by now, or the registry does not delete it: no permission, an index
+            names it, deletion is switched off.
         UnavailableError: no credentials or no network.
     """
     reference, registry = deletion.reference, deletion.reference.host.ecr
-    if registry is not None:
-        _delete_at_ecr(reference, registry, session)
-        return
     with opened(reference.host, reference.repository, session.credentials, session.environment) as remote:
-        _delete_elsewhere(reference, remote)
+        if isinstance(reference.name, Tag):
+            _refuse_moved(deletion, remote.held(reference.name))
+        if registry is None:
+            _delete_elsewhere(reference, remote)
+            return
+    _delete_at_ecr(reference, registry, session)
+
+
+def _refuse_moved(deletion: ImageDeletion, held: Digest | ManifestState) -> None:
+    """Refuse a tag that names another image than the one that was looked at: its uses are not known.
+
+    A question to a person can take minutes, and a pipeline moves tags meanwhile.
+    """
+    if held not in {deletion.digest, ManifestState.MISSING}:
+        now = held if isinstance(held, Digest) else "what the caller may not look at"
+        raise RefusedError(
+            f"{deletion.reference} named {deletion.digest} and names {now} now, so it was not deleted; run the command "
+            "again"
+        )
 
 
 def _planned(reference: ImageReference, session: "Session", uses: Sequence[ImageUse]) -> ImageDeletion:
@@ -95,13 +114,20 @@ def _planned(reference: ImageReference, session: "Session", uses: Sequence[Image
             tags: tuple[Tag, ...] = (reference.name,)
         else:
             tags = _tags_of(reference, held, session)
-        in_use = [f"{use.by} uses {use}" for use in uses if _is_use_of(use, reference, held, remote)]
+        listed = cache(lambda used: _listed_by(used, remote))
+        in_use = [f"{use.by} uses {use}" for use in uses if _is_use_of(use, reference, held, remote, listed)]
     fixed = _tags_that_may_not_move(reference, tags, session)
     immutable = [f"the tag {tag} may not move, so it should not be free for another image" for tag in fixed]
     return ImageDeletion(reference, held, tags, (*in_use, *immutable))
 
 
-def _is_use_of(use: ImageUse, reference: ImageReference, digest: Digest, remote: RemoteRepository) -> bool:
+def _is_use_of(
+    use: ImageUse,
+    reference: ImageReference,
+    digest: Digest,
+    remote: RemoteRepository,
+    listed: Callable[[Digest], frozenset[Digest]],
+) -> bool:
     registry = reference.host.ecr
     if use.repository != reference.repository:
         return False
@@ -109,10 +135,36 @@ def _is_use_of(use: ImageUse, reference: ImageReference, digest: Digest, remote:
         return False
     if registry is not None and (use.region or registry.region.name) != registry.region.name:
         return False
-    if use.digest:
-        return use.digest == digest.text
     # A use by name keeps the image, whichever of its names is deleted.
-    return bool(use.tag) and remote.held(Tag.parse(use.tag)) == digest
+    used = Digest.parse(use.digest) if use.digest else _named(Tag.parse(use.tag), remote) if use.tag else None
+    if used is None or used == digest:
+        return used is not None
+    # With a digest, what an index lists can be deleted without the index.
+    return isinstance(reference.name, Digest) and digest in listed(used)
+
+
+def _named(tag: Tag, remote: RemoteRepository) -> Digest | None:
+    """Return what *tag* names, or None where it names nothing.
+
+    Raises:
+        RefusedError: the caller may not look, so it is not known whether the image is in use.
+    """
+    held = remote.held(tag)
+    if isinstance(held, Digest) or held is ManifestState.MISSING:
+        return held if isinstance(held, Digest) else None
+    # Reading it says why, in the registry's own words.
+    remote.manifest(tag)
+    raise RefusedError(f"what {tag} names is not known, so neither is whether the image is in use; nothing was deleted")
+
+
+def _listed_by(used: Digest, remote: RemoteRepository) -> frozenset[Digest]:
+    """Return what the image *used* lists, where it is an index that exists."""
+    if remote.held(used) is ManifestState.MISSING:
+        return frozenset()
+    content, media_type = remote.manifest(used)
+    if media_type not in INDEX_TYPES:
+        return frozenset()
+    return frozenset(each.descriptor.digest for each in index_entries(content, str(used)))
 
 
 def _tags_of(reference: ImageReference, digest: Digest, session: "Session") -> tuple[Tag, ...]:

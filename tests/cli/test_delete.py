@@ -7,7 +7,7 @@ import pytest
 
 from cli.command_line import shared_ecr
 from client.fake_registry import FakeRegistry
-from client.images import image, write_layout
+from client.images import image, index, write_layout
 
 BUILT = image()
 
@@ -104,3 +104,41 @@ def test_the_result_can_be_json(registry: FakeRegistry) -> None:
     done = shared_ecr("delete", f"{registry.host}/team/app:1", "--yes", "-o", "json")
     row = {"reference": f"{registry.host}/team/app:1", "digest": BUILT.root, "tags": ["1"], "protections": []}
     assert json.loads(done.stdout) == {"deleted": True, "images": [row]}
+
+
+def test_what_an_index_in_use_lists_stays(registry: FakeRegistry, tmp_path: Path) -> None:
+    child = image(seed=2)
+    shared_ecr("push", write_layout(tmp_path / "index", index(child)), f"{registry.host}/team/app:4")
+    (tmp_path / "uses").write_text("team/app:4\n")
+    words = ("delete", f"{registry.host}/team/app@{child.root}", "--yes", "--in-use", tmp_path / "uses")
+    done = shared_ecr(*words)
+    assert (done.code, registry.count("DELETE")) == (1, 0)
+    assert "uses team/app:4" in done.stderr
+
+
+def test_an_empty_list_of_images_in_use_deletes_nothing(registry: FakeRegistry, tmp_path: Path) -> None:
+    (tmp_path / "pods.json").touch()
+    done = shared_ecr("delete", f"{registry.host}/team/app:1", "--yes", "--in-use", tmp_path / "pods.json")
+    assert (done.code, registry.count("DELETE")) == (2, 0)
+    assert "names no image of ECR" in done.stderr
+
+
+def test_a_tag_that_moved_while_it_was_asked_is_not_deleted(
+    registry: FakeRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = image(seed=3)
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, *_: int) -> str:  # type: ignore[override]  # of text, as StringIO itself
+            registry.contents.repositories["team/app"].tags["1"] = other.root
+            return "y\n"
+
+    shared_ecr("push", write_layout(tmp_path / "other", other), f"{registry.host}/team/app:3")
+    monkeypatch.setattr("sys.stdin", Terminal())
+    done = shared_ecr("delete", f"{registry.host}/team/app:1")
+    assert done.code == 4
+    assert f"names {other.root} now" in done.stderr
+    assert tags(registry) == ["1", "2", "3"]

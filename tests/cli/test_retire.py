@@ -1,12 +1,13 @@
 """`retire` from documents: what it prints, and what it refuses."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inventory_files import AT_NOW, Files, entry
+from inventory_files import AT_NOW, NOW, Files, entry
 from live_registries import registry, repository
 from shared_ecr.cli.main import main
 from shared_ecr.documents.live import render_text
@@ -67,6 +68,48 @@ def test_images_and_snapshot_are_given_together(
     files.inventory(entry("v1", "v1"))
     assert main(["retire", "team/app", *words]) == ExitCode.INVALID
     assert "together" in capsys.readouterr().err
+
+
+def test_the_images_of_another_account_are_not_those_of_the_registry(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert retire(files, *used("team/other:v1"), registryId="999999999999") == ExitCode.INVALID
+    assert "no images of team/app of account 111111111111" in capsys.readouterr().err
+
+
+def test_a_repository_that_the_inventory_has_twice_is_refused(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    images = files.inventory(entry("v1", "v1", days=400), entry("v2", days=400, region="us-east-1"))
+    assert main(["retire", "team/app", "--images", images, "--snapshot", "live.json", *AT_NOW]) == ExitCode.INVALID
+    assert "has a repository twice" in capsys.readouterr().err
+
+
+def test_documents_whose_age_is_not_known_block_unless_it_is_stated(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = files.inventory(entry("v1", "v1", days=400))
+    words = ["retire", "team/app", "--images", images, "--snapshot", "live.json", *used("team/other:v1")]
+    assert main(words) == ExitCode.FINDINGS
+    assert "[retire-stale]" in capsys.readouterr().out
+    assert main([*words, *AT_NOW]) == ExitCode.DONE
+
+
+def test_an_inventory_of_last_month_blocks(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    taken: dict[str, Any] = {"sharedEcrInventory": 1, "takenAt": (NOW - timedelta(days=30)).isoformat()}
+    images = files.inventory(entry("v1", "v1", days=400), **taken)
+    words = ["retire", "team/app", "--images", images, "--snapshot", "live.json", *used("team/other:v1"), *AT_NOW]
+    assert main(words) == ExitCode.FINDINGS
+    assert "was taken at 2026-10-22" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("key", ["inUse", "notRead", "useNotKnown"])
+@pytest.mark.parametrize("value", [["odd"], {"what": "odd"}, [{"odd": 1}], 7])
+def test_a_note_of_an_inventory_that_cannot_be_read_is_refused(
+    files: Files, capsys: pytest.CaptureFixture[str], key: str, value: Any
+) -> None:
+    images = files.inventory(entry("v1", "v1", days=400), **{key: value})
+    words = ["retire", "team/app", "--images", images, "--snapshot", "live.json", *used("team/other:v1"), *AT_NOW]
+    assert main(words) == ExitCode.INVALID
+    assert f"'{key}' is not what was saved" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "many", "99999999999999999999", "³"])

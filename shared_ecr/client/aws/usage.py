@@ -4,15 +4,19 @@ Sources: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeT
 https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
+from shared_ecr.findings.errors import RefusedError
 from shared_ecr.model.names import Region
+from shared_ecr.text import visible
 
 # What DescribeTasks and DescribeServices take at once.
 _TASKS, _SERVICES = 100, 10
+# What Lambda calls the version that was not published.
+_LATEST = "$LATEST"
 
 
 class UsageClients(Protocol):
@@ -38,7 +42,10 @@ def used_by_ecs(clients: UsageClients, region: Region) -> Iterator[ImageUse]:
 
 
 def used_by_lambda(clients: UsageClients, region: Region) -> Iterator[ImageUse]:
-    """Yield the image of every function that is deployed as one, by the digest it was resolved to.
+    """Yield the image of every version of each function that is deployed as one, by the digest it was resolved to.
+
+    An alias can name any published version, so each of them counts, not the latest alone.
+    https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
 
     Raises:
         RefusedError: the caller lacks lambda:ListFunctions or lambda:GetFunction.
@@ -46,23 +53,31 @@ def used_by_lambda(clients: UsageClients, region: Region) -> Iterator[ImageUse]:
     """
     client = clients.service("lambda", region)
     with asking_aws(f"lambda:ListFunctions in {region}"):
-        for function in _listed(client, "list_functions", "Functions"):
+        for function in _listed(client, "list_functions", "Functions", FunctionVersion="ALL"):
             if function.get("PackageType") == "Image":
-                name = function["FunctionName"]
-                code = client.get_function(FunctionName=name)["Code"]
-                yield from find_uses(
-                    code.get("ResolvedImageUri") or code.get("ImageUri", ""), f"Lambda function {name}"
-                )
+                yield from _of_function(client, function["FunctionName"], function.get("Version") or _LATEST)
 
 
 # What `--in-use` of the command line can ask.
 ASKED: dict[str, Callable[[UsageClients, Region], Iterator[ImageUse]]] = {"ecs": used_by_ecs, "lambda": used_by_lambda}
 
 
+def _of_function(client: Any, name: str, version: str) -> Iterator[ImageUse]:
+    qualifier = {} if version == _LATEST else {"Qualifier": version}
+    code = client.get_function(FunctionName=name, **qualifier)["Code"]
+    image = code.get("ResolvedImageUri") or code.get("ImageUri", "")
+    called = ":".join((name, *qualifier.values()))
+    if not image:
+        raise RefusedError(f"Lambda does not say which image the function {called} uses; nothing is taken for unused")
+    yield from find_uses(image, f"Lambda function {called}")
+
+
 def _of_tasks(client: Any, cluster: str) -> Iterator[ImageUse]:
     tasks = list(_listed(client, "list_tasks", "taskArns", cluster=cluster))
     for start in range(0, len(tasks), _TASKS):
-        for task in client.describe_tasks(cluster=cluster, tasks=tasks[start : start + _TASKS])["tasks"]:
+        described = client.describe_tasks(cluster=cluster, tasks=tasks[start : start + _TASKS])
+        _refuse_failures(described, "ecs:DescribeTasks")
+        for task in described["tasks"]:
             by = f"ECS task of {_last(task['taskDefinitionArn'])}"
             for container in task.get("containers", []):
                 digest = container.get("imageDigest")
@@ -76,12 +91,26 @@ def _of_services(client: Any, cluster: str) -> Iterator[ImageUse]:
     definitions: dict[str, str] = {}
     for start in range(0, len(services), _SERVICES):
         described = client.describe_services(cluster=cluster, services=services[start : start + _SERVICES])
+        _refuse_failures(described, "ecs:DescribeServices")
         for service in described["services"]:
-            definitions.setdefault(service["taskDefinition"], service["serviceName"])
+            # A service with task sets has no definition of its own, and a deployment that rolls out has two.
+            parts = (service, *service.get("deployments", ()), *service.get("taskSets", ()))
+            for arn in filter(None, (each.get("taskDefinition") for each in parts)):
+                definitions.setdefault(arn, service["serviceName"])
     for arn, service in definitions.items():
         definition = client.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         for container in definition.get("containerDefinitions", []):
             yield from find_uses(container.get("image", ""), f"ECS service {service}")
+
+
+def _refuse_failures(answer: Mapping[str, Any], action: str) -> None:
+    """Refuse an answer that lacks a part; one that ended meanwhile (`MISSING`) runs nothing any more.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+    """
+    for failure in answer.get("failures", ()):
+        if (reason := failure.get("reason", "no reason")) != "MISSING":
+            raise RefusedError(f"{action} did not describe {failure.get('arn', 'a part')}: {visible(reason)}")
 
 
 def _listed(client: Any, action: str, key: str, **arguments: str) -> Iterator[Any]:

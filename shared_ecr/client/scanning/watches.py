@@ -55,8 +55,8 @@ class BasicScanWatch:
     _is_started: bool = False
     _is_limited: bool = False
     """Whether ECR starts no scan today."""
-    _replaced: datetime | None = None
-    """When the scan was completed that a started one replaces."""
+    _replaced: ScanLook | None = None
+    """The scan that a started one replaces."""
     _last: ScanLook | None = None
 
     def look(self, now: float) -> ScanOutcome | None:
@@ -90,7 +90,8 @@ class BasicScanWatch:
             return None
         if self._is_started:
             # The answer can be the earlier one for a moment.
-            return None if self._replaced and found.completed_at == self._replaced else _result(found)
+            is_earlier = self._replaced is not None and found.completed_at == self._replaced.completed_at
+            return None if is_earlier else _result(found)
         if found.completed_at is None or self.today - found.completed_at > RESCAN_AFTER:
             return self._start(found)
         return _result(found)
@@ -101,7 +102,7 @@ class BasicScanWatch:
         match started:
             case StartedScan.STARTED:
                 self._is_started = True
-                self._replaced = earlier.completed_at if earlier else None
+                self._replaced = earlier
                 return None
             case StartedScan.LIMITED if earlier is not None:
                 return _result(earlier, "ECR starts no other scan today, so this result can be old")
@@ -154,10 +155,10 @@ class EnhancedScanWatch:
         return _unfinished(self._last)
 
     def _is_settled(self, found: ScanLook, now: float) -> bool:
-        if found.enhanced:
-            return True
         if found.is_contradictory:
             return False
+        if found.enhanced:
+            return True
         if found.status != CONTINUOUS and self.frequency is ScanFrequency.CONTINUOUS_SCAN:
             # COMPLETE without Inspector's findings is the answer of a basic scan from before.
             return False
@@ -178,7 +179,8 @@ def _unfinished(last: ScanLook | None) -> UnfinishedScan:
     if last is None:
         return UnfinishedScan("ECR does not show the scan yet")
     if last.is_contradictory:
-        return UnfinishedScan(f"ECR counts {last.counted} findings and lists none yet")
+        listed = len(last.vulnerabilities) or "none"
+        return UnfinishedScan(f"ECR counts {last.counted} findings and lists {listed} yet")
     if meaning_of(last.status).progress is ScanProgress.DONE:
         return UnfinishedScan(f"the scan is {last.status}, and its findings can still follow")
     return UnfinishedScan(f"the scan is {last.status}")

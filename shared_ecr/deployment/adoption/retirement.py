@@ -23,6 +23,11 @@ from shared_ecr.text import counted, first_lines
 # The prefix of a template or a cache rule that is for every repository.
 _EVERY = "ROOT"
 _ON_PUSH = "CREATE_ON_PUSH"
+# ECR records a pull at most once in this time, so one that is this much older can have been followed by others.
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
+_RECORDED_EVERY = timedelta(hours=24)
+# Pulls, pushes and uses of a longer time are not in documents that are older.
+_FRESH = timedelta(hours=24)
 # So many images are listed; the others are counted.
 _LISTED = 5
 
@@ -55,11 +60,15 @@ class RetirementQuestion:
     """What the inventory says it lacks."""
     unknown_uses: tuple[str, ...] = ()
     """Of which images no service says whether they are in use."""
+    taken_at: datetime | None = None
+    """When the oldest document was taken; None for what was just read."""
+    is_age_known: bool = True
+    """Whether all documents say when they were taken, or the caller does."""
 
 
 def retirement_findings(question: RetirementQuestion) -> tuple[RetirementFinding, ...]:
     """Return what speaks against the removal, the reasons that block first."""
-    parts = (_unread, _uses, _late_pulls, _late_pushes, _unrecorded_pulls, _created_again, _replicas)
+    parts = (_unread, _age, _uses, _late_pulls, _late_pushes, _unrecorded_pulls, _created_again, _replicas)
     found = [finding for part in parts for finding in part(question)]
     return tuple(sorted(found, key=lambda each: not each.blocks))
 
@@ -117,6 +126,21 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         )  # fmt: skip
 
 
+def _age(question: RetirementQuestion) -> Iterator[RetirementFinding]:
+    """Find documents that are too old to say what was pulled, pushed and run lately."""
+    if not question.is_age_known:
+        what = "it is not known when the inventory was taken"
+    elif question.taken_at and question.now - question.taken_at > _FRESH:
+        what = f"the oldest document was taken at {question.taken_at:%Y-%m-%d %H:%M} UTC"
+    else:
+        return
+    yield RetirementFinding(
+        "retire-stale", Severity.ERROR, what, "Pulls, pushes and uses after that time are not in it",
+        "Take the inventory and the snapshot again, or pass with --now the time at which they were taken",
+        repository=question.repository.name,
+    )  # fmt: skip
+
+
 def _uses(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     name = question.repository.name
     used, lost = used_digests(question.repository, question.uses)
@@ -131,9 +155,9 @@ def _uses(question: RetirementQuestion) -> Iterator[RetirementFinding]:
 
 
 def _late_pulls(question: RetirementQuestion) -> Iterator[RetirementFinding]:
-    since = question.now - question.quiet
+    since = question.now - question.quiet - _RECORDED_EVERY
     pulled = [(image.pulled_at, image.shown) for image in question.repository.images if image.pulled_at]
-    late = sorted((each for each in pulled if each[0] >= since), reverse=True)
+    late = sorted((each for each in pulled if each[0] > since), reverse=True)
     if late:
         yield RetirementFinding(
             "retire-pulled", Severity.ERROR, f"{counted(len(late), 'image')} pulled since {since:%Y-%m-%d}",

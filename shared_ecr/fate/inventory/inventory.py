@@ -1,5 +1,7 @@
 """What is known of the images of one or several registries."""
 
+from datetime import datetime
+
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory.uses import ImageUse
 from shared_ecr.findings.problems import Problem
@@ -13,3 +15,5 @@ class Inventory:
     repositories: tuple[RepositoryImages, ...]
     uses: tuple[ImageUse, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    taken_at: datetime | None = None
+    """When the oldest of its files was taken; None where one does not say it."""

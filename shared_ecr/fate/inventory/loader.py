@@ -1,11 +1,11 @@
 """Read inventories from files: every page of every repository, whole or not at all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.fate.images import Image, RepositoryImages
@@ -20,6 +20,8 @@ from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Sever
 from shared_ecr.records import field, record, replace
 from shared_ecr.text import quoted, visible
 
+_T = TypeVar("_T")
+_NoteReader = Callable[[Any, str], Iterable[_T]]
 # Clocks of this machine and of AWS differ by that much without anyone's fault.
 _CLOCK_SKEW = timedelta(minutes=5)
 
@@ -50,6 +52,8 @@ class _InventoryReader:
         self.problems: list[Problem] = []
         self.uses: list[ImageUse] = []
         self.not_read: list[Problem] = []
+        self.times: list[datetime | None] = []
+        """When each document says that it was taken."""
 
     def read(self, text: InventoryText, region: str) -> None:
         for start, document in text.documents():
@@ -58,12 +62,24 @@ class _InventoryReader:
                     self._note(text, start, found.path, found.fault)
                 else:
                     self._gather(text, start, found)
-            if isinstance(document, dict) and isinstance(document.get("inUse"), list):
-                self.uses += _recorded_uses(document["inUse"], text.file)
-            if isinstance(document, dict) and isinstance(document.get("notRead"), list):
-                self.not_read += _not_read(document["notRead"], text.file)
-            if isinstance(document, dict) and isinstance(document.get("useNotKnown"), list):
-                self.not_read += _uses_not_known(document["useNotKnown"], text.file)
+            self._read_notes(text, start, document if isinstance(document, dict) else {})
+
+    def _read_notes(self, text: InventoryText, start: int, document: dict[str, Any]) -> None:
+        """Read what our own files say besides the images."""
+        self.times.append(_taken_at(document))
+        self.uses += self._notes(text, start, document, "inUse", _recorded_uses)
+        self.not_read += self._notes(text, start, document, "notRead", _not_read)
+        self.not_read += self._notes(text, start, document, "useNotKnown", _uses_not_known)
+
+    def _notes(
+        self, text: InventoryText, start: int, document: dict[str, Any], key: str, read: _NoteReader[_T]
+    ) -> list[_T]:
+        try:
+            return list(read(document.get(key) or (), text.file))
+        except (TypeError, ValueError):
+            fault = InvalidValueError(f"'{key}' is not what was saved", code="inventory-value")
+            self._note(text, start, (key,), fault)
+            return []
 
     def _gather(self, text: InventoryText, start: int, found: EntryList) -> None:
         owners: dict[tuple[Any, Any, Any], ImageOwner] = {}
@@ -145,7 +161,17 @@ def load_inventory(sources: Iterable[InventorySource], now: datetime, fallback_n
         # The answer to DescribeImages for a repository without images does not say which repository it is.
         repositories = [RepositoryImages("", ())]
     warnings += reader.not_read
-    return Inventory(tuple(repositories), tuple(reader.uses), tuple(warnings))
+    known = [each for each in reader.times if each]
+    taken_at = min(known) if known and len(known) == len(reader.times) else None
+    return Inventory(tuple(repositories), tuple(reader.uses), tuple(warnings), taken_at)
+
+
+def _taken_at(document: Mapping[str, Any]) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(str(document.get("takenAt")))
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:
@@ -159,7 +185,7 @@ def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:
                     file=file,
                 )  # fmt: skip
             case _:
-                continue
+                raise ValueError("an entry is not what was saved")
 
 
 def _uses_not_known(entries: Sequence[Any], file: str) -> Iterator[Problem]:
@@ -174,7 +200,7 @@ def _uses_not_known(entries: Sequence[Any], file: str) -> Iterator[Problem]:
                     file=file, path=visible(repository),
                 )  # fmt: skip
             case _:
-                continue
+                raise ValueError("an entry is not what was saved")
 
 
 def _path(found: EntryList, number: int) -> tuple[Step, ...]:
@@ -223,8 +249,9 @@ def _unfinished(file: str, owner: ImageOwner) -> Problem:
 
 def _recorded_uses(recorded: Iterable[Any], file: str) -> Iterable[ImageUse]:
     for each in recorded:
-        if isinstance(each, dict):
-            yield from find_uses(str(each.get("reference", "")), str(each.get("by") or quoted(file)))
+        if not isinstance(each, dict) or not (found := list(find_uses(str(each.get("reference", "")), ""))):
+            raise ValueError("an entry is not what was saved")
+        yield from (replace(use, by=str(each.get("by") or quoted(file))) for use in found)
 
 
 def _shown(path: Sequence[Step]) -> str:

@@ -6,9 +6,11 @@ ECR registry in them counts. A line that is nothing but `NAME:TAG` or `NAME@DIGE
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from shared_ecr.fate.images import RepositoryImages
-from shared_ecr.fate.inventory.documents import read_text
+from shared_ecr.fate.inventory.documents import InventoryText, read_text
+from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
@@ -16,8 +18,9 @@ _NAME = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-
 _WHICH = r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 # https://docs.aws.amazon.com/general/latest/gr/ecr.html
 _REFERENCE = LazyPattern(
-    rf"(?P<account>[0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws|on)\.[a-z.]+/"
-    rf"(?P<name>{_NAME}){_WHICH}"
+    # A host has no case, and can have a port; both name the same registry.
+    rf"(?P<account>[0-9]{{12}})(?i:\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws|on)\.[a-z.]+)"
+    rf"(?::[0-9]{{1,5}})?/(?P<name>{_NAME}){_WHICH}"
 )
 _LINE = LazyPattern(rf"(?P<name>{_NAME}){_WHICH}")
 DEFAULT_TAG = "latest"
@@ -65,6 +68,8 @@ class UnknownUses:
 def find_uses(text: str, by: str) -> Iterator[ImageUse]:
     """Find every reference in *text*, each once."""
     seen: set[ImageUse] = set()
+    # JSON may write a slash as an escape.
+    text = text.replace("\\/", "/")
     plain = (line for line in text.splitlines() if not _REFERENCE.search(line))
     lines = (found for line in plain if (found := _LINE.fullmatch(line.strip())))
     for found in (*_REFERENCE.finditer(text), *lines):
@@ -73,7 +78,7 @@ def find_uses(text: str, by: str) -> Iterator[ImageUse]:
         if "account" not in parts and not (digest or tag):
             continue
         tag = tag or ("" if digest else DEFAULT_TAG)
-        use = ImageUse(parts["name"], tag, digest, parts.get("account") or "", parts.get("region") or "", by)
+        use = ImageUse(parts["name"], tag, digest, parts.get("account") or "", (parts.get("region") or "").lower(), by)
         if use not in seen:
             seen.add(use)
             yield use
@@ -83,10 +88,57 @@ def load_uses(path: Path) -> tuple[ImageUse, ...]:
     """Read the references in the file at *path*.
 
     Raises:
-        InvalidDeclarationError: the file cannot be read.
+        InvalidDeclarationError: the file cannot be read, is a part of a list, or does not say what is in use.
     """
     text = read_text(path)
-    return tuple(find_uses(text.text, text.file))
+    uses, documents = tuple(find_uses(text.text, text.file)), _json_documents(text)
+    if documents and _has_more(documents[-1]):
+        raise _refused(
+            text,
+            "inventory-truncated",
+            "its last page says that more follows",
+            "An image in use can be on another page",
+        )
+    if not uses and not documents:
+        # What a command leaves that failed: an empty file, or its complaint.
+        raise _refused(text, "uses-empty", "names no image of ECR", "An empty list would say that nothing is in use")
+    return uses
+
+
+def _json_documents(text: InventoryText) -> list[Any]:
+    """Return the JSON documents of *text*; none where it is another kind of text.
+
+    Raises:
+        InvalidDeclarationError: it ends in the middle of its JSON.
+    """
+    if text.text.lstrip()[:1] not in {"{", "["}:
+        return []
+    try:
+        return [document for _, document in text.documents()]
+    except InvalidDeclarationError as error:
+        if any(problem.code == "inventory-truncated" for problem in error.problems):
+            raise _refused(
+                text, "inventory-truncated", "the file ends in the middle of its JSON",
+                "An image in use can be in the part that is missing",
+            ) from error  # fmt: skip
+        return []
+
+
+def _has_more(document: Any) -> bool:
+    """Whether a page of Kubernetes or of AWS says that another one follows.
+
+    https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+    """
+    if not isinstance(document, dict):
+        return False
+    metadata = document.get("metadata")
+    follows = metadata.get("continue") if isinstance(metadata, dict) else None
+    return bool(follows or document.get("nextToken") or document.get("NextToken") or document.get("NextMarker"))
+
+
+def _refused(text: InventoryText, code: str, what: str, why: str) -> InvalidDeclarationError:
+    fix = "Write the file again, for example with 'kubectl get pods -A -o json', and see that the command succeeds"
+    return InvalidDeclarationError([Problem(code, Severity.ERROR, what, why, fix, file=text.file)])
 
 
 def used_digests(repository: RepositoryImages, uses: Iterable[ImageUse]) -> tuple[dict[str, str], tuple[ImageUse, ...]]:

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shared_ecr.client.scanning.looks import ScanClient, StartedScan
-from shared_ecr.findings.errors import RefusedError
+from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.names import AccountId, Digest, EcrRegistry, Region
 
 REGISTRY = EcrRegistry(AccountId("111111111111"), Region.parse("eu-central-1"))
@@ -54,6 +54,11 @@ def test_every_page_is_read_by_the_digest() -> None:
     assert [each.get("nextToken") for each in api.requests] == [None, "1", "2"]
     assert {each["imageId"]["imageDigest"] for each in api.requests} == {DIGEST.text}
     assert {each["registryId"] for each in api.requests} == {"111111111111"}
+
+
+def test_a_list_of_findings_without_an_end_is_an_error() -> None:
+    with pytest.raises(UnavailableError, match="no end"):
+        client(FakeScanApi(*[page("CVE-1", token="1")] * 9)).look()
 
 
 def test_a_scan_that_does_not_exist_is_no_look() -> None:

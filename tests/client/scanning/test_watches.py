@@ -81,6 +81,17 @@ def test_findings_that_are_counted_and_not_listed_are_no_result(watch: Any) -> N
     assert isinstance(watch(ScriptedScan(complete(counted=1))), UnfinishedScan)
 
 
+@pytest.mark.parametrize("found", [{"basic": FOUND}, {"enhanced": FOUND}], ids=["basic", "enhanced"])
+@pytest.mark.parametrize("watch", [basic, enhanced])
+def test_a_part_of_the_findings_that_are_counted_is_no_result(watch: Any, found: dict[str, Any]) -> None:
+    outcome = watch(ScriptedScan(complete(counted=2, **found)))
+    assert outcome == UnfinishedScan("ECR counts 2 findings and lists 1 yet")
+
+
+def test_a_scan_without_a_time_is_not_taken_for_the_one_that_replaces_it() -> None:
+    assert isinstance(basic(ScriptedScan(complete(None))), UnfinishedScan)
+
+
 def test_no_findings_are_a_result_after_a_while_and_not_before() -> None:
     assert isinstance(enhanced(ScriptedScan(ScanLook("ACTIVE")), seconds=14), UnfinishedScan)
     assert enhanced(ScriptedScan(ScanLook("ACTIVE")), seconds=15) == CompletedScan(())

@@ -64,6 +64,22 @@ def test_a_late_pull_blocks(days: int, blocks: bool) -> None:  # noqa: FBT001 â€
     assert codes(asked(pulled(days))) == ([("retire-pulled", True)] if blocks else [])
 
 
+def test_a_pull_that_can_have_hidden_a_later_one_blocks() -> None:
+    recorded = Image(DIGEST, NOW - timedelta(days=400), ("v1",), pulled_at=NOW - timedelta(days=90, hours=23))
+    assert codes(asked(recorded)) == [("retire-pulled", True)]
+
+
+@pytest.mark.parametrize(
+    "more", [{"taken_at": NOW - timedelta(hours=25)}, {"is_age_known": False}], ids=["old", "of an unknown age"]
+)
+def test_documents_that_do_not_show_the_last_days_block(more: dict[str, Any]) -> None:
+    assert codes(asked(**more)) == [("retire-stale", True)]
+
+
+def test_documents_of_today_do_not_block() -> None:
+    assert codes(asked(taken_at=NOW - timedelta(hours=23))) == []
+
+
 def test_a_late_push_blocks() -> None:
     assert codes(asked(OLD, Image("sha256:b", NOW - timedelta(days=3)))) == [("retire-pushed", True)]
 
