@@ -16,7 +16,7 @@ from shared_ecr.text.patterns import LazyPattern
 
 # argparse looks for a translation of each of its sentences. What is rewritten here is English, so a catalogue of the
 # machine that has one of them would bring a value into an error; and the search imports `locale`.
-argparse._ = str  # type: ignore[attr-defined]  # its types do not have the name of its translations
+argparse._ = lambda text: text  # type: ignore[attr-defined]  # its types do not have the name of its translations
 # What argparse says in front of or behind a value, and what is said instead (Lib/argparse.py, Python 3.11 to 3.14).
 _REWRITTEN = (
     (LazyPattern(r"invalid choice: .* \(choose from (.*)\)\Z", re.DOTALL), r"choose one of \1"),

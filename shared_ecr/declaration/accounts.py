@@ -46,7 +46,12 @@ def read_account(reading: Reading, node: Node, path: str, accounts: MappingOf[st
         return None
     if isinstance(node, Scalar) and reading.is_variable(node, path):
         return None
-    if isinstance(node, Scalar) and isinstance(node.value, str) and any(map(str.isalpha, node.text)):
+    if (
+        isinstance(node, Scalar)
+        and isinstance(node.value, str)
+        and any(map(str.isalpha, node.text))
+        and not node.text.startswith("arn:")
+    ):
         fault = InvalidValueError(
             f"no account is named {quoted(node.text)}",
             why="Names are declared under 'accounts' at the top of the file",

@@ -21,7 +21,8 @@ def read_grants(reading: Reading, node: Node, path: str, neighbours: ConsumerCon
     """Read a mapping of access levels to lists of consumers; what others include is dropped with a warning."""
     levels = [str(level) for level in AccessLevel]
     if not isinstance(node, Mapping):
-        reading.expected(node, path, f"a mapping of {listed(levels)} to consumers", "type-mapping")
+        wanted = f"a mapping of {listed(levels)} to consumers"
+        reading.expected(node, path, wanted, "type-mapping", "Write {pull: […]}")
         return ()
     written: Written = {}
     for entry in node.entries:

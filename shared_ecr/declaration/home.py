@@ -1,5 +1,6 @@
 """Read where the registry is: its account, its Regions and the name of its stack."""
 
+import re
 from collections.abc import Iterable
 
 from shared_ecr.declaration.accounts import read_account
@@ -59,6 +60,7 @@ def _stack_name(text: str) -> str:
         raise InvalidValueError(
             f"{quoted(text)} is not a stack name",
             why="It has at most 128 letters, digits and '-', and begins with a letter",
+            fix=f"Write '{near}'" if _STACK_NAME.fullmatch(near := re.sub("[^A-Za-z0-9]+", "-", text)) else "",
             code="stack-name",
         )
     if text.lower().startswith(("aws", "ssm")):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.team_files import TeamFile, TeamRules, check_names, with_defaults
-from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar, Sequence
 from shared_ecr.documents.yaml import load_document
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.text import quoted
@@ -89,7 +89,7 @@ def _rules(reading: Reading, node: Mapping, path: str) -> tuple[TeamRules | None
         return None, None
     items = list(reading.items(listed_node, join(path, "prefixes")))
     prefixes = [reading.parsed(item, item_path, _prefix) for item, item_path in items]
-    if not items:
+    if isinstance(listed_node, Sequence) and not items:
         empty = InvalidValueError("the list of prefixes is empty", fix="Write one such as 'shop/'", code="team-prefix")
         reading.note(listed_node, join(path, "prefixes"), empty)
     if not items or None in prefixes:
@@ -166,8 +166,8 @@ def _place(node: Scalar) -> str:
 def _pattern(text: str) -> str:
     """Refuse a pattern that could lead out of the folder, before anything is looked up."""
     steps = PurePosixPath(text).parts
-    if not text or "\0" in text:
-        raise InvalidValueError("the pattern is empty or no path", fix="Write teams/*.yaml", code="include-path")
+    if not steps or "\0" in text:
+        raise InvalidValueError("the pattern is empty or names no file", fix="Write teams/*.yaml", code="include-path")
     if text.startswith(("/", "~")) or "\\" in text or ":" in steps[0]:
         what = f"{quoted(text)} is not a path below the declaration's folder"
         raise InvalidValueError(what, why=_WHY_BOUNDED, fix="Write it as teams/*.yaml", code="include-path")

@@ -1,7 +1,7 @@
 """Read tag mutability: one word, or the exceptions with the reason for them."""
 
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Node, Scalar
+from shared_ecr.documents.nodes import Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter, TagMutability
 
@@ -25,9 +25,10 @@ def read_mutability(reading: Reading, node: Node, path: str) -> Acknowledged | N
         reading.parsed(item, item_path, ExclusionFilter.parse)
         for item, item_path in reading.items(listed, join(path, key))
     )
-    if not 1 <= len(filters) <= MAX_FILTERS:
-        fault = InvalidValueError(f"{len(filters)} filters; 1 to {MAX_FILTERS} are allowed", code="mutability")
-        reading.note(listed, join(path, key), fault)
+    if not isinstance(listed, Sequence) or not 1 <= len(filters) <= MAX_FILTERS:
+        if isinstance(listed, Sequence):
+            fault = InvalidValueError(f"{len(filters)} filters; 1 to {MAX_FILTERS} are allowed", code="mutability")
+            reading.note(listed, join(path, key), fault)
         return None
     reason_node = fields.get("reason")
     reason = reading.text(reason_node, join(path, "reason")) if reason_node else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.tag_filters import warn_of_unmatched_pattern
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle.presets import (
@@ -72,7 +73,7 @@ class _Parameters:
         if node is None:
             return default
         listed_tags = self._reading.items(node, path) if isinstance(node, Sequence) else ((node, path),)
-        tags = tuple(self._reading.text(item, item_path) for item, item_path in listed_tags)
+        tags = tuple(self._tag(item, item_path) for item, item_path in listed_tags)
         known = tuple(tag for tag in tags if tag)
         if None in tags or (isinstance(node, Scalar | Sequence) and not known) or len(known) != len(tags):
             self.has_faults = True
@@ -81,6 +82,12 @@ class _Parameters:
                 fault = InvalidValueError("the list of tags is empty, or one of them", fix=fix, code="lifecycle-tags")
                 self._reading.note(node, path, fault)
         return known or default
+
+    def _tag(self, node: Node, path: str) -> str | None:
+        text = self._reading.text(node, path)
+        if text:
+            warn_of_unmatched_pattern(self._reading, node, path, text)
+        return text
 
     def required_tags(self) -> tuple[str, ...]:
         """Return tag patterns that no one can guess."""

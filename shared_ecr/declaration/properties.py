@@ -118,7 +118,7 @@ def _key(text: str) -> NamedKey | AwsKey:
 def _read_tags(reading: Reading, node: Node, path: str) -> tuple[tuple[str, str], ...]:
     """Read the repository's own tags: `KEY: value`, those of AWS's `aws:` prefix excepted."""
     if not isinstance(node, Mapping):
-        reading.expected(node, path, "a mapping of keys to values", "type-mapping")
+        reading.expected(node, path, "a mapping of keys to values", "type-mapping", "Write {KEY: VALUE}")
         return ()
     if len(node.entries) > MAX_TAGS:
         fault = InvalidValueError(f"{len(node.entries)} tags; {MAX_TAGS} are allowed", code="tag-count")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import TypeVar, cast
 
+from shared_ecr.declaration.intended import boolean_fix, known_key, list_fix, mapping_fix, number_fix
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence, content
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position, Problem, Severity
@@ -16,7 +17,6 @@ from shared_ecr.text.patterns import LazyPattern
 T = TypeVar("T")
 _VARIABLE = LazyPattern(r"\$\{[^}]*\}?")
 _REPLACEABLE = "${env:"
-_EXACT = 2.0**53
 # One that `variables` has met: were it not refused, and that shown, it would be replaced.
 _WELL_FORMED = LazyPattern(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 
@@ -98,17 +98,22 @@ class Reading:
         Keys *noted_elsewhere* are refused by the caller, with words of their own.
         """
         if not isinstance(node, Mapping):
-            self.expected(node, path, "a mapping", "type-mapping")
+            self.expected(node, path, "a mapping", "type-mapping", mapping_fix(node, known, required))
             return None
+        misspelled = set()
         for entry in node.entries:
             key = entry.key
             if key.text not in known and key.text not in noted_elsewhere:
-                fix = did_you_mean(key.text, known) or f"Known here: {', '.join(sorted(known))}"
+                meant = known_key(key.text, known)
+                misspelled.add(meant)
+                fix = f"Did you mean '{meant}'?" if meant else f"Known here: {', '.join(sorted(known))}"
                 fault = InvalidValueError(f"unknown key {quoted(key.text)}", fix=fix, code="unknown-key")
                 self.note(key, join(path, key.text), fault)
         for key_text in required:
-            if node.get(key_text) is None:
-                fault = InvalidValueError(f"the key {quoted(key_text)} is missing", code="missing-key")
+            # A key that is misspelled is one fault, and not two.
+            if node.get(key_text) is None and key_text not in misspelled:
+                fix = f"Add '{key_text}: …'"
+                fault = InvalidValueError(f"the key {quoted(key_text)} is missing", fix=fix, code="missing-key")
                 self.note(node, path, fault)
         return node
 
@@ -117,18 +122,27 @@ class Reading:
         present = [key for key, _ in node if key in alternatives]
         if len(present) == 1:
             return present[0]
+        if not present and self._has_unknown_key(node):
+            return None
         fault = InvalidValueError(
             f"expected exactly one of {', '.join(alternatives)}; got {' and '.join(present) or 'none'}",
-            fix="Keep one of them; one that comes from the defaults is cleared with null" if present else "",
+            fix="Keep one of them; one that comes from the defaults is cleared with null"
+            if present
+            else f"Add {listed([f'{key!r}' for key in alternatives])}",
             code="one-of",
         )
         self.note(node, path, fault)
         return None
 
+    def _has_unknown_key(self, node: Mapping) -> bool:
+        """Whether an unknown key of *node* was noted, which is probably the one that seems to be missing."""
+        unknown = {problem.position for problem in self.problems if problem.code == "unknown-key"}
+        return any(entry.key.position in unknown for entry in node.entries)
+
     def items(self, node: Node, path: str) -> Iterator[tuple[Node, str]]:
         """Yield the items of a list with their paths."""
         if not isinstance(node, Sequence):
-            self.expected(node, path, "a list", "type-list")
+            self.expected(node, path, "a list", "type-list", list_fix(node))
             return
         yield from ((item, f"{path}[{index}]") for index, item in enumerate(node.items))
 
@@ -163,23 +177,26 @@ class Reading:
         """Read true or false; `"yes"` is a text."""
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
-        self.expected(node, path, "true or false", "type-bool")
+        self.expected(node, path, "true or false", "type-bool", boolean_fix(node))
         return None
 
     def whole_number(self, node: Node, path: str, of: str) -> int | None:
         """Read a whole number *of* something; refuse units (`30d`), quotes and fractions."""
         if isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool):
             return node.value
-        self.expected(node, path, f"a whole number of {of}", "type-int", _meant_number(node))
+        self.expected(node, path, f"a whole number of {of}", "type-int", number_fix(node, of))
         return None
 
     def choice(self, node: Node, path: str, choices: Collection[str], code: str) -> str | None:
         """Read one of *choices*, with a suggestion for a near miss."""
+        one_of = "one of " if len(choices) > 1 else ""
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            self.expected(node, path, f"{one_of}{listed(choices)}", "type-text")
+            return None
         text = self.text(node, path)
         if text is None or text in choices:
             return text
         fix = did_you_mean(text, choices)
-        one_of = "one of " if len(choices) > 1 else ""
         self.note(node, path, InvalidValueError(f"{quoted(text)} is not {one_of}{listed(choices)}", fix=fix, code=code))
         return None
 
@@ -193,14 +210,3 @@ class Reading:
 def join(path: str, key: str) -> str:
     """Return the path of *key* inside *path*."""
     return f"{path}.{key}" if path else key
-
-
-def _meant_number(node: Node) -> str:
-    """Return what to write in place of a number that is not one: of `30d` the digits, of `1e3` its value."""
-    if not isinstance(node, Scalar):
-        return ""
-    if isinstance(node.value, float):
-        # Beyond 2^53 a float does not know its last digits.
-        return f"Write {int(node.value)}" if node.value.is_integer() and 0 < node.value < _EXACT else ""
-    digits = re.match(r"\d+", node.text)
-    return f"Write {digits[0]}" if digits and "." not in node.text else ""

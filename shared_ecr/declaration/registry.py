@@ -57,7 +57,7 @@ def read_registry(
         organization = reading.parsed(organization_node, "organization", OrganizationId.parse)
     accounts = read_accounts(reading, fields.get("accounts"))
     home = read_home(reading, fields.get("registry"), accounts, settings=DECLARED)
-    neighbours = ConsumerContext(accounts, organization, home[0] if home else None)
+    neighbours = ConsumerContext(accounts, organization, home[0] if home else None, home[1][0] if home else None)
     check_grants(reading, teams, neighbours)
     defaults, repositories = fields.get("defaults"), fields.get("repositories")
     inherited = read_inherited(reading, defaults, fields.get("profiles"))

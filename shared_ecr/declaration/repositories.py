@@ -1,8 +1,10 @@
 """Read repositories: their names, and their properties after the defaults have entered."""
 
+from collections.abc import Collection
 from functools import partial
 
 from shared_ecr.declaration.grants import ConsumerContext
+from shared_ecr.declaration.intended import known_key
 from shared_ecr.declaration.nulls import warn_of_nulls
 from shared_ecr.declaration.pasted_policy import PASTED_POLICY
 from shared_ecr.declaration.profiles import KEY as PROFILE
@@ -14,6 +16,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.names.bootstrap import is_assets_repository
+from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.repositories import RepositorySpec
 from shared_ecr.text import quoted
 
@@ -66,7 +69,26 @@ def _own_properties(reading: Reading, node: Node, path: str) -> Mapping | None:
     if isinstance(node, Scalar) and node.value is None:
         reading.expected(node, path, "a mapping", "type-mapping", "Write '{}' where the defaults say it all")
         return None
+    known = (*PROPERTIES, PROFILE, PASTED_POLICY)
+    if isinstance(node, Mapping) and node.entries and all(_is_nested(entry, known) for entry in node.entries):
+        name = path.removeprefix("repositories.")
+        first = node.entries[0].key.text
+        fault = InvalidValueError(
+            f"{quoted(name)} has no properties: its keys look like names of repositories",
+            why="A repository has one key, which is its whole name",
+            fix=f"Write '{name}/{first}: {{}}' below 'repositories', and the others alike",
+            code="unknown-key",
+        )
+        reading.note(node.entries[0].key, path, fault)
+        return None
     return reading.mapping(node, path, (*PROPERTIES, PROFILE), noted_elsewhere=(PASTED_POLICY,))
+
+
+def _is_nested(entry: MappingEntry, known: Collection[str]) -> bool:
+    """Whether *entry* is a repository in a folder of them: `team: {app: {}}` for `team/app: {}`."""
+    value, key = entry.value, entry.key.text
+    properties = isinstance(value, Mapping) and all(each.key.text in known for each in value.entries)
+    return properties and known_key(key, known) is None and GRAMMAR.fullmatch(key) is not None
 
 
 def _name(key: Scalar, places: dict[str, Position]) -> RepositoryName:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.tag_filters import warn_of_unmatched_pattern, warn_of_unmatched_prefix
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import (
@@ -97,6 +98,9 @@ def _read_tags(reading: Reading, fields: Mapping, path: str, *, as_ecr: bool) ->
     if not isinstance(entries, Sequence) or None in texts:
         return None
     known = tuple(text for text in texts if text is not None)
+    warn = warn_of_unmatched_pattern if key == "tagPatternList" else warn_of_unmatched_prefix
+    for index, (item, text) in enumerate(zip(entries.items, known, strict=True)):
+        warn(reading, item, f"{path}[{index}]", text)
     make = TaggedLike if key == "tagPatternList" else TaggedWith
     if either and known:
         return reading.attempt(entries, path, lambda: tuple(make((text,)) for text in known))
@@ -148,7 +152,7 @@ def _unit_fits(reading: Reading, fields: Mapping, path: str, unit: Node | None, 
     if isinstance(unit, Scalar) and unit.value == "days" and by_age:
         return True
     if by_age:
-        what, fix = f"{count_type} counts in days", "Write 'countUnit: days'"
+        what, fix = f"{count_type} counts in days", "Write 'countUnit: days', and the number of days as countNumber"
     else:
         what, fix = "imageCountMoreThan has no unit", "Drop countUnit"
     reading.note(unit or fields, join(path, "countUnit"), InvalidValueError(what, fix=fix, code="lifecycle-unit"))

@@ -61,6 +61,10 @@ def test_help_lists_every_command(words: list[str]) -> None:
     assert set(COMMANDS) - {line.split()[0] for line in listed.splitlines() if line.strip()} == set()
 
 
+def test_no_help_shows_a_description_that_is_missing() -> None:
+    assert "None" not in shared_ecr("--help").stdout
+
+
 def test_an_interrupt_before_the_command_began_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt

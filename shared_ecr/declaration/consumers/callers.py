@@ -23,9 +23,25 @@ def read_account_consumer(reading: Reading, node: Node, path: str, neighbours: C
 def read_role(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Role | None:
     """Read a role by its ARN, or by account and name."""
     if isinstance(node, Scalar):
-        return reading.parsed(node, path, Role.from_arn)
+        role = reading.parsed(node, path, Role.from_arn)
+        return role if role and is_of_partition(reading, node, path, neighbours) else None
     account, name = read_within_account(reading, node, path, "name", neighbours)
     return reading.parsed(name, join(path, "name"), partial(Role.parse, account)) if account and name else None
+
+
+def is_of_partition(reading: Reading, node: Scalar, path: str, neighbours: ConsumerContext) -> bool:
+    """Whether the ARN *node* is of the registry's partition; note it where it is not."""
+    written, own = node.text.split(":")[1], neighbours.region and str(neighbours.region.partition)
+    if own is None or written == own:
+        return True
+    fault = InvalidValueError(
+        f"the ARN is of partition {written}, the registry in {own}",
+        why="No principal of another partition can have access to it",
+        fix=f"Write the ARN of a principal in {own}",
+        code="region-partition",
+    )
+    reading.note(node, path, fault)
+    return False
 
 
 def read_organization(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) -> Organization | None:

@@ -87,7 +87,10 @@ def read_gitlab_ci(reading: Reading, node: Node, path: str, neighbours: Consumer
     branch, tag, host = (found.text(key) for key in ("branch", "tag", "host"))
     if role is None or project is None or not _has_sts_audience(found):
         return None
-    parse = partial(GitLabCi.parse, role, project, branch=branch, tag=tag, host=host or "gitlab.com")
+    host = host or "gitlab.com"
+    if _attempt(found, ("project", "host"), lambda: GitLabCi.parse(role, project, host=host)) is None:
+        return None
+    parse = partial(GitLabCi.parse, role, project, branch=branch, tag=tag, host=host)
     return _with_reason(found, _attempt(found, ("project", "host", "branch", "tag"), parse))
 
 

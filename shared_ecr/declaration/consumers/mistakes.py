@@ -27,6 +27,14 @@ _PEOPLE = {
     "oidc": ("an OIDC provider", _FEDERATION),
     "canonical_user": ("a canonical user", "Only S3 knows canonical users"),
 }
+# Words that are too far from the kind that is meant for a suggestion by spelling.
+_OTHER_WORDS = {
+    "github": "github_actions",
+    "gitlab": "gitlab_ci",
+    "ou": "organizational_unit",
+    "org": "organization",
+    "iam_role": "role",
+}
 _USER = LazyPattern(r"arn:[^:]*:iam::[^:]*:user/")
 _ROOT = LazyPattern(r"(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?")
 # What a value without its kind is most likely to be; the first that fits counts.
@@ -79,6 +87,9 @@ def unknown_kind(kind: str, value: Node, kinds: Collection[str]) -> InvalidValue
             return fault
     if bare(kind) in NEVER_PULLS or bare(kind) in _OWN_KINDS:
         return service_alone(kind)
+    if kind.lower() in _OTHER_WORDS:
+        fix = f"Did you mean '{_OTHER_WORDS[kind.lower()]}'?"
+        return InvalidValueError(f"there is no kind of consumer {quoted(kind)}", fix=fix, code="service-name")
     suggestion = did_you_mean(kind, kinds) or did_you_mean(bare(kind), kinds)
     fix = suggestion or f"The kinds are {listed(kinds)}"
     return InvalidValueError(f"there is no kind of consumer {quoted(kind)}", fix=fix, code="service-name")

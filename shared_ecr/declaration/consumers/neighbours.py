@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared_ecr.model.names import AccountId, OrganizationId
+from shared_ecr.model.names import AccountId, OrganizationId, Region
 from shared_ecr.records import record
 
 
@@ -16,3 +16,5 @@ class ConsumerContext:
     """The declared organization."""
     home: AccountId | None = None
     """The registry account; None where it could not be read."""
+    region: Region | None = None
+    """The first Region of the registry; None where it could not be read."""

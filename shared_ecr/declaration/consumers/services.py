@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.consumers import mistakes
-from shared_ecr.declaration.consumers.callers import read_organization_id, read_within_account
+from shared_ecr.declaration.consumers.callers import is_of_partition, read_organization_id, read_within_account
 from shared_ecr.declaration.consumers.neighbours import ConsumerContext
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
@@ -120,7 +120,10 @@ def _read_source(
             account = read_account(reading, node, path, neighbours.accounts)
             return FromAccount(account) if account else None
         case "source_arn":
-            return reading.parsed(node, path, FromArn.parse)
+            source = reading.parsed(node, path, FromArn.parse)
+            if source is None or not isinstance(node, Scalar):
+                return None
+            return source if is_of_partition(reading, node, path, neighbours) else None
         case _:
             organization = read_organization_id(reading, node, path, neighbours)
             return FromOrganization(organization) if organization else None

@@ -1,13 +1,13 @@
 """Read which events of the registry are published, of which repositories, and where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.schema.pieces import Schema, array, closed, either, text, word
 from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
 from shared_ecr.declaration.settings.settings_context import SettingsContext, judge_partition, read_items
-from shared_ecr.documents.nodes import Mapping, Node, Scalar
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.encryption import NamedKey
 from shared_ecr.model.filters import WILDCARD, prefix_covers, wildcard_matches
@@ -54,7 +54,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> N
             reading, repositories_node, join(path, "repositories"), RepositoryPattern.parse,
             of="patterns", at_most=MAX_PATTERNS, code="notification-pattern",
         )  # fmt: skip
-        if not list(reading.items(repositories_node, join(path, "repositories"))):
+        if isinstance(repositories_node, Sequence) and not repositories_node.items:
             fix = "Leave 'repositories' out for all repositories"
             fault = InvalidValueError("the list is empty and would never match", fix=fix, code="notification-pattern")
             reading.note(repositories_node, join(path, "repositories"), fault)
@@ -125,7 +125,7 @@ def _events(reading: Reading, node: Node, path: str) -> tuple[NotificationEvent,
             reading.note(item, item_path, fault)
         elif event:
             events[event.kind] = event
-    if not items:
+    if isinstance(node, Sequence) and not items:
         fix = f"Write some of {listed(_KINDS)}, or drop 'notifications'"
         reading.note(node, path, InvalidValueError("no event is named", fix=fix, code="notification-event"))
     return tuple(events.values())
@@ -164,7 +164,7 @@ def _kind(written: str) -> EventKind:
     )
 
 
-def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: Sequence[str]) -> None:
+def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: Collection[str]) -> None:
     """Refuse what can never match or is too long; warn of names that are not declared."""
     notifications = settings[NOTIFICATIONS]
     if notifications is None or not isinstance(node, Mapping):

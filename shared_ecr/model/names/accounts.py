@@ -39,11 +39,12 @@ class AccountId:
                 fix=f"Write '{text.zfill(ACCOUNT_DIGITS)}' if that is the account",
                 code="account-id",
             )
+        within = re.fullmatch(r"\s*(?:arn:[a-z-]*:[a-z]*:[a-z0-9-]*:)?([0-9]{12})(?::.*)?\s*", text)
         raise InvalidValueError(
             f"{quoted(text)} is not an account id",
             why="An account id has 12 digits",
             code="account-id",
-            fix="Write it in quotes, such as '012345678901'",
+            fix=f"Write '{within[1]}'" if within else "Write it in quotes, such as '012345678901'",
         )
 
     def __str__(self) -> str:

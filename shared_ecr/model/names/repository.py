@@ -13,6 +13,8 @@ MIN_LENGTH, MAX_LENGTH = 2, 256
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 GRAMMAR = LazyPattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _DOUBLE = LazyPattern(r"__|--")
+# The ARN of a repository, or a name with a tag or a digest, where a name belongs.
+_NAMED = LazyPattern(r"arn:[a-z-]+:ecr:[a-z0-9-]*:[0-9]*:repository/(?P<arn>.+)|(?P<image>[^:@]+)[:@].+")
 _URI = LazyPattern(r"[0-9]{12}\.dkr[.-]ecr[^/]*/(.+)")
 
 
@@ -65,6 +67,9 @@ def _refusal(text: str) -> InvalidValueError:
             f"{said} has capitals", why="ECR's names are lower case", fix=f"Write '{lower}'", code="name-case"
         )
     odd = re.search(r"[^a-z0-9._/-]", lower)
+    if odd and (named := _NAMED.fullmatch(text)) and GRAMMAR.fullmatch(named["arn"] or named["image"]):
+        of, within = ("an ARN", named["arn"]) if named["arn"] else ("the reference of an image", named["image"])
+        return InvalidValueError(f"{quoted(text)} is {of}", fix=f"The name is {quoted(within)}", code="name-character")
     if odd:
         from shared_ecr.text.characters import character, plain  # noqa: PLC0415 — only errors pay for it
 
@@ -79,5 +84,6 @@ def _refusal(text: str) -> InvalidValueError:
     return InvalidValueError(
         f"{said}{place}",
         why="One separator is between letters or digits, none at either end",
+        fix=f"Write '{stripped}'" if GRAMMAR.fullmatch(stripped := re.sub("/+", "/", lower.strip("/"))) else "",
         code="name-separator",
     )

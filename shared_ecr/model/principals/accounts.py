@@ -41,6 +41,14 @@ class Role:
     @classmethod
     def parse(cls, account: AccountId, name: str) -> Self:
         """Read a role's path and name; refuse wildcards, which no principal may have, and illegal characters."""
+        if name.startswith("arn:"):
+            own = name.partition(":role/")[2]
+            raise InvalidValueError(
+                f"{quoted(name)} is an ARN, and not the name of a role",
+                why="ECR refuses a policy that names a role which does not exist",
+                fix=f"Write {quoted(own)}" if own else "Write the path and the name of the role",
+                code="principal-role",
+            )
         bare = name.removeprefix("/").removeprefix("role/")
         if "*" in bare or "?" in bare:
             raise InvalidValueError(
@@ -70,7 +78,7 @@ class Role:
             )
         if match["kind"] != "role":
             raise InvalidValueError(
-                f"{quoted(arn)} is {'an' if match['kind'][0] in 'aeiou' else 'a'} {match['kind'].replace('-', ' ')}",
+                f"{quoted(arn)} is {'an' if match['kind'][0] in 'aeio' else 'a'} {match['kind'].replace('-', ' ')}",
                 why="Only roles are granted by name: users have keys that are valid for years, groups are "
                 "no principals",
                 fix="Name the role, or grant the account",

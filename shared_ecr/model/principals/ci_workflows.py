@@ -68,7 +68,8 @@ def ref_name(name: str | None, kind: str, system: str) -> str | None:
         return None
     bare = name.removeprefix("refs/heads/").removeprefix("refs/tags/")
     # '${' begins a variable of a policy.
-    if not _REF.fullmatch(bare) or set(bare) & _NOT_IN_A_REF or "${" in bare:
+    other = name.startswith("refs/tags/" if kind == "branch" else "refs/heads/")
+    if other or not _REF.fullmatch(bare) or set(bare) & _NOT_IN_A_REF or "${" in bare:
         raise InvalidValueError(
             f"{quoted(name)} is not a {kind}",
             fix=f"Write its name, such as {quoted('main' if kind == 'branch' else 'v*')}",

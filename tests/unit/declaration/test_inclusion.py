@@ -98,10 +98,11 @@ def test_an_included_file_has_nothing_that_belongs_to_the_whole(key: str, tmp_pa
         ("", "config-empty"),
         ("- a", "config-shape"),
         ("repositories: []", "type-mapping"),
-        ("repos: {}", "missing-key"),
+        ("other: {}", "missing-key"),
+        ("repos: {}", "unknown-key"),
         ("repositories: {a/b: {}\n", "yaml-syntax"),
     ],
-    ids=["empty", "a list", "repositories as a list", "another key", "not YAML"],
+    ids=["empty", "a list", "repositories as a list", "another key", "a misspelled key", "not YAML"],
 )
 def test_a_fault_of_an_included_file_stops_the_whole(text: str, code: str, tmp_path: Path) -> None:
     path = written(tmp_path, {"registry.yaml": "include: [a.yaml]", "a.yaml": text})
@@ -121,6 +122,8 @@ def test_a_fault_of_an_included_file_stops_the_whole(text: str, code: str, tmp_p
         ("teams/../../x.yaml", "include-path"),
         ("/etc/passwd", "include-path"),
         ('""', "include-path"),
+        (".", "include-path"),
+        ("./", "include-path"),
         ("'a\\b.yaml'", "include-path"),
         ("a" * 300, "include-path"),
         ("'" + "a" * 300 + "/*.yaml'", "include-path"),
