@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared_ecr.fate.findings import FateFinding, named
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.kinds import kind_of
-from shared_ecr.fate.verdicts import ImageFate
+from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings import Severity
 from shared_ecr.text import counted
 
@@ -32,8 +32,10 @@ def findings(
     archived = [
         each.image for each in youngest_first if each.fate.is_archiving and each.image.digest not in archived_before
     ]
-    yield from _in_use(repository, [*lost, *archived], used)
-    yield from _recently_pulled(repository, lost, verdicts)
+    held_before = {image.digest for image in _held_for_now(before or ())}
+    held = [image for image in _held_for_now(verdicts) if image.digest not in held_before]
+    yield from _in_use(repository, [*lost, *archived, *held], used)
+    yield from _recently_pulled(repository, [*lost, *held], verdicts)
     yield from _last_of_kind(repository, lost, verdicts)
     if len(lost) > MANY * len(verdicts):
         yield FateFinding(
@@ -43,6 +45,12 @@ def findings(
             "So many at once often mean a mistake in a rule", "Check that they are intended, then acknowledge it",
             repository=repository, images=tuple(lost),
         )  # fmt: skip
+
+
+def _held_for_now(verdicts: Sequence[ImageFate]) -> Iterator[Image]:
+    """Yield the manifests that only an index keeps which expires or is archived itself: a later run deletes them."""
+    lost = {verdict.image.digest for verdict in verdicts if verdict.fate.is_loss or verdict.fate.is_archiving}
+    yield from (verdict.image for verdict in verdicts if verdict.fate is Fate.BLOCKED and verdict.cause in lost)
 
 
 def _in_use(repository: str, affected: Sequence[Image], used: Mapping[str, str]) -> Iterator[FateFinding]:

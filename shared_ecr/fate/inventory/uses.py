@@ -1,7 +1,7 @@
 """Which images someone runs: references found in any text, resolved to the digests of an inventory.
 
 A list of references, the answer of `kubectl get pods -A -o json`, task definitions, manifests: every reference to an
-ECR registry in them counts. A line that is nothing but `NAME:TAG` or `NAME@DIGEST` counts too.
+ECR registry in them counts. A line that is nothing but `NAME:TAG`, `NAME@DIGEST` or a digest counts too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,6 +23,7 @@ _REFERENCE = LazyPattern(
     rf"(?::[0-9]{{1,5}})?/(?P<name>{_NAME}){_WHICH}"
 )
 _LINE = LazyPattern(rf"(?P<name>{_NAME}){_WHICH}")
+_DIGEST = LazyPattern(r"sha256:[0-9a-f]{64}")
 DEFAULT_TAG = "latest"
 
 
@@ -31,6 +32,7 @@ class ImageUse:
     """That someone runs an image: which, as far as it was said, and who."""
 
     repository: str
+    """Empty where only the digest is said: then it is every repository that has it."""
     tag: str = ""
     digest: str = ""
     account: str = ""
@@ -44,7 +46,7 @@ class ImageUse:
     def is_of(self, repository: RepositoryImages) -> bool:
         """Whether it can mean an image of *repository*; what one of the two does not say is no difference."""
         return (
-            self.repository == repository.name
+            self.repository in {"", repository.name}
             and (not self.account or not repository.account or self.account == repository.account)
             and (not self.region or not repository.region or self.region == repository.region)
         )
@@ -82,6 +84,8 @@ def find_uses(text: str, by: str) -> Iterator[ImageUse]:
         if use not in seen:
             seen.add(use)
             yield use
+    digests = dict.fromkeys(line.strip() for line in text.splitlines() if _DIGEST.fullmatch(line.strip()))
+    yield from (ImageUse("", digest=digest, by=by) for digest in digests)
 
 
 def load_uses(path: Path) -> tuple[ImageUse, ...]:
@@ -156,7 +160,8 @@ def used_digests(repository: RepositoryImages, uses: Iterable[ImageUse]) -> tupl
             continue
         image = digests.get(use.digest) if use.digest else by_tag.get(use.tag)
         if image is None:
-            lost.append(use)
+            # Where a digest alone is said, it is an image of another repository.
+            lost += [use] if use.repository else []
             continue
         for digest in (image.digest, *image.children):
             used.setdefault(digest, use.by)

@@ -117,3 +117,27 @@ def test_the_and_trap_names_the_images_it_costs() -> None:
 )
 def test_a_kind_is_how_tags_begin_and_the_environment_that_they_name(tag: str, kind: str) -> None:
     assert kind_of(tag) == kind
+
+
+def an_index(days: int = 400) -> list[Image]:
+    """Return an index and its manifest."""
+    index = Image(digest("index"), NOW - days * DAY, ("v0",), children=(digest("child"),))
+    return [index, Image(digest("child"), NOW - days * DAY)]
+
+
+@pytest.mark.parametrize("action", ["expire", "transition"])
+def test_an_image_in_use_that_only_an_index_keeps_for_now_is_found(action: str) -> None:
+    rules = policy({"rules": [rule(1, action, tagStatus="any", countType="imageCountMoreThan", countNumber=20)]})
+    assert "fate-in-use" in codes([*TWENTY, *an_index()], rules, child="pods")
+    assert "fate-in-use" not in codes([*TWENTY, *an_index()], rules, rules, child="pods")
+
+
+def test_an_image_in_use_that_a_staying_index_keeps_is_not_found() -> None:
+    untagged = policy({"rules": [rule(1, tagStatus="untagged", countType="sinceImagePushed", countNumber=30)]})
+    assert codes([*TWENTY, *an_index()], untagged, child="pods") == []
+
+
+def test_an_image_pulled_lately_that_only_an_index_keeps_for_now_is_found() -> None:
+    index, child = an_index()
+    pulled = Image(child.digest, child.pushed_at, pulled_at=NOW - DAY)
+    assert "fate-recently-pulled" in codes([*TWENTY, index, pulled], policy({"rules": [newest(1, 20)]}))

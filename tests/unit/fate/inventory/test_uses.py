@@ -99,3 +99,9 @@ def test_a_file_that_does_not_say_what_is_in_use_is_refused(tmp_path: Path, text
 def test_an_answer_without_images_is_an_answer(tmp_path: Path, text: str) -> None:
     (tmp_path / "uses").write_text(text, encoding="utf-8")
     assert load_uses(tmp_path / "uses") == ()
+
+
+def test_a_line_that_is_nothing_but_a_digest_is_of_each_repository_that_has_it() -> None:
+    uses = list(find_uses(f"  {digest('c')}\nsha256:{OTHER}\nconfig {digest('i')}\n", "list"))
+    used, lost = used_digests(REPOSITORY, uses)
+    assert (used, lost) == ({digest("c"): "list"}, ())
