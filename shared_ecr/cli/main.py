@@ -10,6 +10,7 @@ from importlib import import_module
 from shared_ecr.cli.common_options import add_common_options, add_to_commands, command_in, commands_of, effect_of
 from shared_ecr.cli.examples import epilog
 from shared_ecr.cli.parser import CommandParser
+from shared_ecr.cli.process_exit import exit_process
 from shared_ecr.cli.streams import (
     UnwrittenResultError,
     discard_result,
@@ -159,9 +160,10 @@ def run() -> None:
     try:
         prepare_streams()
         signal.signal(signal.SIGTERM, _terminated)
-        sys.exit(main())
+        code = main()
     finally:
         gc.freeze()
+    exit_process(code)
 
 
 def _terminated(number: int, _: object) -> None:

@@ -51,7 +51,7 @@ def test_a_command_imports_no_other() -> None:
         "sys.stderr.write(' '.join(name for name in sys.modules if name.startswith('shared_ecr.cli.')))\n"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    needed = {"main", "common_options", "examples", "parser", "streams", "uri", "options"}
+    needed = {"main", "common_options", "examples", "parser", "process_exit", "streams", "uri", "options"}
     assert set(run.stderr.split()) == {f"shared_ecr.cli.{name}" for name in needed}
 
 
