@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from shared_ecr.declaration import load
     from shared_ecr.deployment.bootstrap.identity_policies import RepositoryAccess, identity_policy
+    from shared_ecr.model.names import RepositoryName
     from shared_ecr.model.permissions import AccessLevel
     from shared_ecr.text import did_you_mean
 
@@ -37,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     unknown = [name for name in arguments.names if name not in specs]
     if unknown:
         hint = did_you_mean(unknown[0], specs)
-        raise UsageError(f"{arguments.file} has no repository {unknown[0]}. {hint}".rstrip(". "))
+        listing = hint or "'shared-ecr repositories' lists its repositories"
+        raise UsageError(f"{arguments.file} has no repository {RepositoryName.parse(unknown[0])}. {listing}")
     level = AccessLevel(arguments.level)
     policy = identity_policy(registry, (RepositoryAccess(level, specs[name]) for name in arguments.names))
     print(json.dumps(policy, indent=2))

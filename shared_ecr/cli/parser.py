@@ -32,6 +32,7 @@ _LONG_OPTION = LazyPattern(r"--[a-z][a-z-]{0,30}(?==|\Z)")
 
 # What people type who know docker, crane, skopeo, the AWS CLI or git, and what does it here.
 ELSEWHERE = {
+    "apply": "'cdk deploy' deploys the declaration; 'shared-ecr review' says before what that changes",
     "auth": "'shared-ecr login' logs in",
     "build": "shared-ecr builds no images; build with docker or buildah, then 'shared-ecr push'",
     "put-lifecycle-policy": "a lifecycle policy belongs to the declaration; 'shared-ecr fate' previews it",
@@ -41,13 +42,16 @@ ELSEWHERE = {
     "cp": "'shared-ecr copy' copies images between registries",
     "create": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
     "create-repository": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
+    "deploy": "'cdk deploy' deploys the declaration; 'shared-ecr review' says before what that changes",
     "describe-images": "'shared-ecr images' reads the images of repositories",
     "describe-repositories": "'shared-ecr repositories' lists the repositories",
     "delete-repository": "a repository is removed from the declaration; 'shared-ecr retire' says whether it can be",
     "diff": "'shared-ecr review --against BEFORE' compares two deployments",
     "digest": "'shared-ecr inspect' prints the digest of an image",
+    "destroy": "'cdk destroy' deletes the stacks; repositories stay unless the declaration says otherwise",
     "get-login": "'shared-ecr login' logs in",
     "get-login-password": "'shared-ecr login' logs in",
+    "image": "'shared-ecr images' reads the images of repositories, 'shared-ecr inspect' one of them",
     "lint": "'shared-ecr check' checks a declaration, 'shared-ecr access lint' its policies",
     "list": "'shared-ecr repositories' lists the repositories, 'shared-ecr tags' the tags of one",
     "list-images": "'shared-ecr images' reads the images of repositories, 'shared-ecr tags' the tags of one",
@@ -62,6 +66,10 @@ ELSEWHERE = {
     "validate": "'shared-ecr check' checks a declaration",
     "version": "'shared-ecr --version' prints the version",
 }
+
+
+# Options of other programs, and the option that does it here where a command has it.
+_OPTIONS_ELSEWHERE = {"--out": "--save", "--output": "--save", "--output-file": "--save", "--config": "--file"}
 
 
 class _SizedHelp(argparse.HelpFormatter):
@@ -113,10 +121,22 @@ class CommandParser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # argparse declares overloads that differ in their types alone
         """Parse, and refuse at once what this parser does not know: its own usage is the one that helps."""
-        parsed, unknown = super().parse_known_args(args, namespace)
+        words = sys.argv[1:] if args is None else list(args)
+        if self._subparsers is not None and words:
+            self._refuse_option_of_a_command(words[0])
+        parsed, unknown = super().parse_known_args(words, namespace)
         if unknown:
             self.error(self._unknown(unknown))
         return parsed, unknown
+
+    def _refuse_option_of_a_command(self, word: str) -> None:
+        """Refuse an option in front of the command: its value would be taken for the command."""
+        name = _LONG_OPTION.match(word)
+        if name is None or name[0] in self._option_string_actions:
+            return
+        said = self._unknown_option(word)
+        behind = f"write an option of a command behind its name: {self.prog} COMMAND {name[0]}"
+        self.error(said if "?" in said else f"{said} here; {behind}")
 
     def _get_values(self, action: argparse.Action, arg_strings: Any) -> Any:
         """Refuse an empty value of an option: a variable of a CI job that is not set would choose something else.
@@ -164,8 +184,14 @@ class CommandParser(argparse.ArgumentParser):
         name = _LONG_OPTION.match(word)
         if name is None:
             return f"unknown option {word[:2]}" if word[1].isalpha() else "an unknown option"
-        known = nearest(name[0], (option for option in self._option_string_actions if option.startswith("--")))
-        return f"unknown option {name[0]}" + (f". Did you mean '{known}'?" if known else "")
+        options = [option for option in self._option_string_actions if option.startswith("--")]
+        elsewhere = _OPTIONS_ELSEWHERE.get(name[0])
+        known = elsewhere if elsewhere in options else nearest(name[0], options)
+        said = f"unknown option {name[0]}"
+        if known:
+            return f"{said}. Did you mean '{known}'?"
+        takes_file = any(action.metavar == "FILE" for action in self._get_positional_actions())
+        return f"{said}; write FILE without an option" if takes_file and name[0] == "--file" else said
 
 
 class RefusedPassword(argparse.Action):

@@ -34,13 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the repository; the declaration must have no faults."""
     from shared_ecr.declaration import load
     from shared_ecr.declaration.origins import resolved
+    from shared_ecr.model.names import RepositoryName
     from shared_ecr.text import did_you_mean
 
     declaration = load(arguments.file, os.environ)
     shown = resolved(declaration.document, str(arguments.file), arguments.name)
     if shown is None:
         hint = did_you_mean(arguments.name, (spec.name.text for spec in declaration.registry.repositories))
-        raise UsageError(f"{arguments.file} has no repository {arguments.name}. {hint}".rstrip(". "))
+        listing = hint or "'shared-ecr repositories' lists its repositories"
+        raise UsageError(f"{arguments.file} has no repository {RepositoryName.parse(arguments.name)}. {listing}")
     implied = _implied_grants(declaration.registry, shown.name)
     if arguments.format == "json":
         import json

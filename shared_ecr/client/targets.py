@@ -46,7 +46,9 @@ class TargetRepositoryName:
         if self.digest is not None and len(self.tags) <= 1:
             return ImageReference(self.host, self.repository.text, self.digest, next(iter(self.tags), None))
         if len(self.tags) != 1:
-            raise UsageError(f"{quoted(text)} names {len(self.tags)} tags; write {_FORMS}")
+            raise UsageError(
+                f"{quoted(text)} names {len(self.tags) or 'no'} tag{'s' if self.tags else ''}; write {_FORMS}"
+            )
         return ImageReference(self.host, self.repository.text, self.tags[0])
 
 
@@ -122,7 +124,7 @@ def locate_image(image: str, where: RepositoryLocator, clients: "AwsClients") ->
     """
     if not (written := WrittenReference.parse(image)).tags and written.digest is None:
         # An error before AWS is asked where the repository is.
-        raise UsageError(f"{quoted(image)} names 0 tags; write {_FORMS}")
+        raise UsageError(f"{quoted(image)} names no tag; write {_FORMS}")
     return locate_anywhere(image, where, clients).image(image)
 
 

@@ -61,12 +61,31 @@ def test_without_a_command_the_help_is_shown_and_nothing_is_done() -> None:
         ("puhs", "Did you mean 'push'?"),
         ("ps", "shared-ecr runs no containers"),
         ("get-login-password", "'shared-ecr login' logs in"),
+        ("deploy", "'cdk deploy' deploys the declaration"),
         ("nothing-like-it", "'shared-ecr help' lists the commands"),
     ],
 )
 def test_an_unknown_command_is_answered_with_the_one_that_does_it(typed: str, answer: str) -> None:
     outcome = shared_ecr(typed)
     assert outcome.code == ExitCode.INVALID
+    assert answer in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["--format", "json", "check"], "unknown option --format here; write an option of a command behind its name"),
+        (["access", "--repository", "team/app", "who-can"], "COMMAND --repository"),
+        (["--verbos", "check"], "Did you mean '--verbose'?"),
+        (["check", "--file", "registry.yaml"], "unknown option --file; write FILE without an option"),
+        (["review", "--output", "review.md"], "unknown option --output. Did you mean '--save'?"),
+        (["schema", "--output", "schema.json"], "unknown option --output\n"),
+    ],
+    ids=["before the command", "before an action", "a slip", "a file", "elsewhere", "nothing here"],
+)
+def test_an_option_in_the_wrong_place_is_answered_with_the_right_one(words: list[str], answer: str) -> None:
+    outcome = shared_ecr(*words)
+    assert (outcome.code, outcome.stdout) == (ExitCode.INVALID, "")
     assert answer in outcome.stderr
 
 

@@ -52,6 +52,16 @@ def test_a_name_that_is_not_declared_gets_a_suggestion(declaration: Path) -> Non
     assert "Did you mean 'team/app'?" in outcome.stderr
 
 
+def test_a_name_that_is_like_no_other_is_answered_with_the_command_that_lists_them(declaration: Path) -> None:
+    outcome = shared_ecr("show", "nothing/like-it", "--file", declaration)
+    assert "'shared-ecr repositories' lists its repositories" in outcome.stderr
+
+
+@pytest.mark.parametrize("written", ["team/app:1.0", "111111111111.dkr.ecr.us-east-1.amazonaws.com/team/app"])
+def test_the_reference_of_an_image_is_answered_with_the_name_of_its_repository(written: str, declaration: Path) -> None:
+    assert "The name is 'team/app'" in shared_ecr("show", written, "--file", declaration).stderr
+
+
 def test_the_grant_to_the_role_of_a_build_is_shown_too(declaration: Path) -> None:
     connection = "arn:aws:codeconnections:us-east-1:111111111111:connection/11111111-2222-3333-4444-555555555555"
     builds = f"""builds:

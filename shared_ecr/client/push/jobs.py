@@ -1,6 +1,7 @@
 """What is asked for: images, and the repositories and tags that each is pushed to; and all that is wrong with that."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.client.push.job_faults import JobFault, is_about_the_declaration
@@ -11,6 +12,7 @@ from shared_ecr.client.sources.interface import InvalidImageError
 from shared_ecr.client.targets import locate_anywhere
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.model.names import Region, Tag
+from shared_ecr.model.names.references import WrittenReference
 from shared_ecr.records import record
 from shared_ecr.text import quoted
 
@@ -69,14 +71,13 @@ def read_jobs(
 
 
 def _request(job: PushJob, session: "Session", options: PushOptions, *, by_engine: bool) -> PushRequest:
+    _refuse_target(job)
     where = session.where.in_region(job.region) if job.region else session.where
     found = locate_anywhere(job.target, where, session.clients)
     if found.digest is not None:
         raise UsageError(f"{quoted(job.target)} names a digest; an image is stored under its own, so name only tags")
     if not found.tags:
-        raise UsageError(
-            f"{quoted(job.target)} names no tag; write {job.target}:TAG, and more tags as {job.target}:TAG:TAG"
-        )
+        raise _without_tag(job.target)
     return PushRequest(
         source=job.image,
         host=found.host,
@@ -86,6 +87,20 @@ def _request(job: PushJob, session: "Session", options: PushOptions, *, by_engin
         create=options.create,
         by_engine=by_engine,
     )
+
+
+def _refuse_target(job: PushJob) -> None:
+    """Refuse what no answer of AWS can make right, before AWS is asked where the repository is."""
+    written = WrittenReference.parse(job.target)
+    if not written.tags and Path(job.target).exists() and not Path(job.image).exists():
+        raise UsageError(f"{quoted(job.target)} is a file or a folder; the image is the first argument")
+    # Without a slash it may be a host alone, which has an error of its own.
+    if not written.tags and written.digest is None and "/" in job.target:
+        raise _without_tag(job.target)
+
+
+def _without_tag(target: str) -> UsageError:
+    return UsageError(f"{quoted(target)} names no tag; write {target}:TAG, and more tags as {target}:TAG:TAG")
 
 
 def _contradictions(meant: Sequence[tuple[PushJob, PushRequest]]) -> list[JobFault]:

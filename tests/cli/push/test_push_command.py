@@ -119,13 +119,17 @@ def test_an_image_alone_is_refused_where_its_name_does_not_say_where(image: str,
         (["app", "team/app:1", "--all-regions"], "registry.yaml"),
         (["gone.tar", "localhost:1/team/app:1"], "gone.tar: there is no such file or folder"),
         (["app", "localhost:1/team/app"], "names no tag"),
+        (["app", "team/app"], "names no tag"),
+        (["team/app:1", "list"], "'list' is a file or a folder; the image is the first argument"),
     ],
     ids=[
         *("nothing", "no target", "list and arguments", "Region and all", "no jobs", "words for jobs"),
         *("quiet and loud", "no Region", "no declaration", "no image", "no tag"),
+        *("no tag of a declared repository", "image and target exchanged"),
     ],
 )
 def test_a_command_that_cannot_be_meant_is_refused(arguments: list[str], said: str) -> None:
+    Path("list").write_text("", encoding="utf-8")
     done = shared_ecr("push", *arguments)
     assert (done.code, done.stdout) == (2, "")
     assert said in done.stderr
