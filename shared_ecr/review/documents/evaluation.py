@@ -12,7 +12,7 @@ from shared_ecr.review.documents.assumptions import OTHER, Default, Touched
 from shared_ecr.review.documents.conditions import Conditions
 from shared_ecr.review.documents.functions import FUNCTIONS, NO_VALUE, MalformedCallError
 from shared_ecr.review.documents.loops import LOOP, ForEachLoops
-from shared_ecr.review.documents.open_values import call_name, changed_name, detail, open_name, open_value
+from shared_ecr.review.documents.open_values import call_name, changed_name, detail, open_name, open_names, open_value
 from shared_ecr.review.documents.parameters import OpenParameter
 from shared_ecr.review.documents.physical import attribute, reference
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
@@ -139,6 +139,9 @@ class Evaluation:
         if name == "AWS::NoValue":
             return NO_VALUE
         if name in self.known:
+            # What a nested stack is given can be open in its parent.
+            for each in sorted(open_names(self.known[name])):
+                self.opened.setdefault(each)
             return self.known[name]
         if name in self.parameters:
             called = self.called(name)

@@ -10,7 +10,7 @@ from shared_ecr.review.documents.constructs import ConstructTable
 from shared_ecr.review.documents.data_file import DataFiles
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentFolder
-from shared_ecr.review.documents.resources import source_of
+from shared_ecr.review.documents.resources import PRINCIPALS, source_of
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 
@@ -78,6 +78,7 @@ def _read(read: ReadStack, around: StackContext, nesting: NestedTemplates, depth
             name=f"{around.name}/{resource.origin.logical_id}",
             stack_name=None,
             is_nested=True,
+            principals=around.principals | _principals(read),
             parameters=dict(_parameters(resource.properties.get("Parameters"))),
             constructs=nesting.table.of_nested(resource.origin.construct_path),
             # The root stack's protection counts for those nested in it.
@@ -123,6 +124,10 @@ def _parameters(written: Json) -> Iterator[tuple[str, str]]:
                 yield name, ",".join(str(each) for each in value)
             case _:
                 continue
+
+
+def _principals(read: ReadStack) -> frozenset[str]:
+    return frozenset(each.origin.logical_id for each in read.stack.resources if each.type in PRINCIPALS)
 
 
 def _doubt(read: ReadStack, resource: Resource, what: str) -> Doubt:

@@ -140,6 +140,9 @@ class _Definition:
                     case {"Type": "AWS::SSM::Parameter", "Properties": {"Name": str() as name, "Value": value}}:
                         if name == path:
                             yield from self._text(stack, value)
+                    # CDK writes what another Region's stack reads.
+                    case {"Properties": {"WriterProps": {"exports": dict() as exports}}} if path in exports:
+                        yield from self._text(stack, exports[path])
                     case _:
                         continue
 

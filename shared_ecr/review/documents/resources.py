@@ -32,7 +32,7 @@ _POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"}
 # Properties that name what a stack makes beside them: that they are open is the rule, and says nothing about access.
 _OPEN_AS_A_RULE = frozenset({"CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "ServiceToken"})
 
-_PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
+PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 # In a policy they say the same wherever it is deployed: the partition of everything else.
 _OF_EVERY_PARTITION = frozenset({"AWS::Partition", "AWS::URLSuffix"})
 
@@ -147,8 +147,10 @@ class Resources:
 
     def _is_principal(self, name: str) -> bool:
         """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""
-        body = self._evaluation.resources.get(written_name(name).partition(".")[0])
-        return isinstance(body, dict) and str(body.get("Type")) in _PRINCIPALS
+        logical_id = written_name(name).partition(".")[0]
+        body = self._evaluation.resources.get(logical_id)
+        is_own = isinstance(body, dict) and str(body.get("Type")) in PRINCIPALS
+        return is_own or logical_id in self._around.principals
 
     def _exists(self, written: Json, place: str) -> bool:
         """Whether the condition of a resource holds."""

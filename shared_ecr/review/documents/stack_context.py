@@ -28,6 +28,8 @@ class StackContext:
     """What `AWS::StackName` gives, where it is known."""
     scope: StackAssumptions = field(default_factory=lambda: StackAssumptions(""))
     """What is assumed of its open values."""
+    principals: frozenset[str] = frozenset()
+    """The logical ids of the roles and users of the stacks around it, whose ARNs it can be given."""
     is_nested: bool = False
     """Whether another stack gives it its parameters, so that a default is what it has."""
     termination_protection: bool | None = None

@@ -344,3 +344,52 @@ def test_a_key_that_is_deleted_may_be_the_one_that_a_parameter_names(tmp_path: P
     after = folder_of(tmp_path, "after", keys=stack({"Topic": made("AWS::SNS::Topic")}), app=using_it)
     found = review_worlds(after, before, QUESTION)
     assert [each.finding.code for each in found.findings if each.blocks] == ["key-deleted"]
+
+
+def nesting(root: Path, name: str, value: object, inner: Body) -> OpenDeployment:
+    """Write a stack that gives the stack nested in it *value* for its parameter Who, as `inner` uses it."""
+    outer = {
+        "Nested": nested(url="inner.json", Who=value), "Role": made("AWS::IAM::Role"), "Lookup": lookup(),
+    }  # fmt: skip
+    folder_of(root, name, outer=stack(outer), inner=stack({"Repo": inner}, **parameter("String")))
+    return open_deployment(root / name / "outer.json", PLACE)
+
+
+GIVEN = {
+    "a principal": (CONSUMER, repository({"Ref": "Who"})),
+    "a policy": (json.dumps(POLICY), repository(RepositoryPolicyText={"Ref": "Who"})),
+    "a lifecycle policy": (
+        lifecycle(5)["Resources"]["Repo"]["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"],
+        repository(LifecyclePolicy={"LifecyclePolicyText": {"Ref": "Who"}}),
+    ),
+    "a name": ("team/app", repository(RepositoryName={"Ref": "Who"})),
+    "a tag mutability": ("IMMUTABLE", repository(ImageTagMutability={"Ref": "Who"})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_nested_stack_that_is_given_an_open_value_is_in_doubt(tmp_path: Path, name: str) -> None:
+    literal, inner = GIVEN[name]
+    now = nesting(tmp_path, "open", ARN, inner)
+    hidden = review_worlds(now, nesting(tmp_path, "literal", literal, inner), QUESTION)
+    assert "hidden-by-change" in {each.finding.code for each in hidden.findings if each.blocks}
+    assert review_worlds(now, now, QUESTION).conclusion is Conclusion.NOT_ALL_JUDGED
+
+
+def test_a_role_of_the_parent_is_a_role_of_the_account_for_a_nested_stack_too(tmp_path: Path) -> None:
+    side = nesting(tmp_path, "role", {"Fn::GetAtt": ["Role", "Arn"]}, repository({"Ref": "Who"}))
+    assert review_worlds(side, side, QUESTION).conclusion is Conclusion.CLEAR
+
+
+def test_what_another_region_exports_is_followed(tmp_path: Path) -> None:
+    def sides(name: str, value: str) -> OpenDeployment:
+        path = "/cdk/exports/App/who"
+        writer = made("Custom::CrossRegionExportWriter", WriterProps={"exports": {path: value}})
+        reader = made("Custom::CrossRegionExportReader", ReaderProps={"imports": {path: f"{{{{resolve:ssm:{path}}}}}"}})
+        return folder_of(
+            tmp_path, name, one=stack({"Writer": writer}), two=using({"Fn::GetAtt": ["Reader", path]}, Reader=reader)
+        )
+
+    before = sides("before", CONSUMER)
+    assert review_worlds(sides("after", "*"), before, QUESTION).blocks
+    assert not review_worlds(sides("same", CONSUMER), before, QUESTION).blocks
