@@ -16,6 +16,8 @@ from shared_ecr.review.rules.traps import traps
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html
 MIN_CHARACTERS = 100
 _REMEMBERED = 1_024
+# A declaration warns of patterns that no tag can match; here `lifecycle-never` says it, once for each rule.
+_FOUND_BY_TRAPS = "lifecycle-unmatched"
 
 
 def lifecycle(repository: ReviewedRepository) -> Iterator[RuleFinding]:
@@ -48,7 +50,7 @@ def _of_text(text: str) -> tuple[RuleFinding, ...]:
     """Judge a policy by itself; many repositories have the same."""
     read = read_lifecycle(text, "")
     rules = in_words(read.policy)
-    found = [_refused(each, rules) for each in read.problems]
+    found = [_refused(each, rules) for each in read.problems if each.code != _FOUND_BY_TRAPS]
     if not any(each.code == "lifecycle-size" for each in found):
         found += _sizes(text, read.policy)
     if read.policy:
