@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.cli.adoption_sources import counted_images
 from shared_ecr.cli.inventory_inputs import inventory
 from shared_ecr.cli.live_options import load_live, read_live
-from shared_ecr.findings.errors import ExitCode, InvalidValueError
+from shared_ecr.findings.errors import ExitCode, InvalidValueError, UsageError
 from shared_ecr.text import counted
 
 if TYPE_CHECKING:
@@ -40,9 +40,10 @@ def certify_adoption(arguments: argparse.Namespace) -> int:
     compared = registry_without_deleted(live) if record.drops_deleted else live
     findings = list(certify(compared, wanted, record.repositories, _basis(arguments, live)))
     if arguments.fresh:
-        arguments.partial, arguments.repository = True, list(record.repositories)
-        now = read_live(arguments, live.region, declaration.registry.stack_names, with_public=_has_public(live))
-        findings += changed_since(live, now, record.repositories)
+        arguments.partial = True
+        arguments.repository = [*record.repositories, *(each.name for each in wanted.repositories)]
+        now = _read_again(arguments, live, declaration.registry.stack_names)
+        findings += changed_since(live, now, record.repositories, wanted)
     judged = _judged(findings, declaration)
     blocking = [each for each in judged if each.blocks]
     _print_certificate(judged, record, arguments.format)
@@ -152,7 +153,7 @@ def verify_adoption(arguments: argparse.Namespace) -> int:
         20.0,
         True,
     )
-    after = read_live(arguments, before.region, stacks, with_public=_has_public(before))
+    after = _read_again(arguments, before, stacks)
     compared = registry_without_deleted(before) if record.drops_deleted else before
     found = [*deviations(compared, after, record.repositories, stacks), *setting_deviations(before, after)]
     if record.images:
@@ -172,6 +173,21 @@ def verify_adoption(arguments: argparse.Namespace) -> int:
     if uncounted := len(set(record.repositories) - record.images.keys()):
         print(f"the images of {uncounted} repositories were not counted before the adoption", file=sys.stderr)
     return ExitCode.FINDINGS if found else ExitCode.DONE
+
+
+def _read_again(arguments: argparse.Namespace, before: "LiveRegistry", stacks: "Sequence[str]") -> "LiveRegistry":
+    """Read the registry of the snapshot *before* as it is now.
+
+    Raises:
+        UsageError: the credentials are those of another account, whose registry can have the same repositories.
+    """
+    now = read_live(arguments, before.region, stacks, with_public=_has_public(before))
+    if now.home != before.home:
+        raise UsageError(
+            f"the snapshot is of the registry of {before.account} in {before.region}, and that of {now.account} was "
+            "read; its repositories say nothing of the adopted ones: check AWS_PROFILE"
+        )
+    return now
 
 
 def _has_public(live: "LiveRegistry") -> bool:

@@ -40,7 +40,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )  # fmt: skip
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="compare this snapshot instead of reading AWS")
     parser.add_argument("--no-deployed", action="store_true", help="do not ask for the templates of the stacks")
-    parser.add_argument("--strict", action="store_true", help="repositories that are not declared also block")
+    parser.add_argument(
+        "--strict", action="store_true", help="repositories and settings that are not declared also block"
+    )
     add_pace(parser)
     parser.add_argument("--format", choices=tuple(_ENDINGS.values()), default="text", help="default: text")
     parser.add_argument(

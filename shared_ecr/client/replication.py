@@ -25,11 +25,13 @@ class ReplicaStatus(StrEnum):
     FAILED = "FAILED"
     NEVER_TRIED = "NEVER_TRIED"
     """ECR has no status: the image was pushed before the rule was there, or is archived."""
+    UNKNOWN = "UNKNOWN"
+    """ECR answered with a word that this release does not know."""
 
     @property
     def is_missing(self) -> bool:
-        """Whether the image is not at the destination, and nothing is under way."""
-        return self in {ReplicaStatus.FAILED, ReplicaStatus.NEVER_TRIED}
+        """Whether the image is not known to be at the destination, and nothing is under way."""
+        return self in {ReplicaStatus.FAILED, ReplicaStatus.NEVER_TRIED, ReplicaStatus.UNKNOWN}
 
 
 @record
@@ -129,7 +131,14 @@ def _replicas(expected: Sequence[EcrRegistry], statuses: Sequence[Mapping[str, A
         if found is None:
             yield Replica(destination, ReplicaStatus.NEVER_TRIED)
         else:
-            yield Replica(destination, ReplicaStatus(found["status"]), str(found.get("failureCode", "")))
+            yield _replica(destination, str(found.get("status", "")), str(found.get("failureCode", "")))
+
+
+def _replica(destination: EcrRegistry, word: str, failure: str) -> Replica:
+    try:
+        return Replica(destination, ReplicaStatus(word), failure)
+    except ValueError:
+        return Replica(destination, ReplicaStatus.UNKNOWN, ": ".join(filter(None, (word or "no status", failure))))
 
 
 def registry_of(place: Mapping[str, Any]) -> EcrRegistry:

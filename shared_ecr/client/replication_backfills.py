@@ -36,8 +36,9 @@ class Backfill:
 
     @property
     def has_failures(self) -> bool:
-        """Whether it, or one of its images, failed."""
-        return self.status == "FAILED" or self.failed > 0
+        """Whether it did not replicate every image: it or one of them failed, or it was stopped before its end."""
+        is_short = self.status != "COMPLETE" or (self.total is not None and self.completed < self.total)
+        return self.failed > 0 or is_short
 
     def __str__(self) -> str:
         counts = "" if self.total is None else f", {self.completed:,} of {self.total:,} replicated"
@@ -89,9 +90,12 @@ def backfills(clients: RegistryClients, registry: EcrRegistry) -> Iterator[Backf
         with asking_aws(f"ecr:ListReplicationBackfills in {registry.region}"):
             answer = client.list_replication_backfills(**request)
         yield from map(_backfill, answer.get("backfills", []))
-        if not answer.get("nextToken"):
+        token = answer.get("nextToken")
+        if not token:
             return
-        request["nextToken"] = answer["nextToken"]
+        if token == request.get("nextToken"):
+            raise UnavailableError("ECR names the same page of its backfills twice, so the list has no end")
+        request["nextToken"] = token
 
 
 def ended(  # noqa: PLR0913 — the pause and the clock are others in tests
@@ -112,7 +116,8 @@ def ended(  # noqa: PLR0913 — the pause and the clock are others in tests
     while True:
         found = tuple(each for each in backfills(clients, registry) if each.id in ids)
         running = [each for each in found if each.status not in _ENDED]
-        if found and not running:
+        # A list can lack a backfill that was started a moment ago.
+        if not running and ids <= {each.id for each in found}:
             return found
         if clock() >= deadline:
             raise UnavailableError(

@@ -16,6 +16,7 @@ from shared_ecr.client.aws.registry.image_counts import ImageCounts
 from shared_ecr.deployment.adoption.folder import AdoptedRecord
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
 from shared_ecr.findings.errors import ExitCode
+from shared_ecr.model.names import AccountId
 from shared_ecr.records import replace
 
 DENIED = DeniedRead("shop", "ecr:DescribeImages", "no")
@@ -159,3 +160,35 @@ def test_repositories_whose_images_were_not_counted_are_reported(
     capsys.readouterr()
     main(["adopt", "verify"])
     assert "the images of 1 repositor" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("verify",), ("certify", "--fresh")])
+def test_the_registry_of_another_account_is_not_compared(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    synthesized(HELD)
+    other = replace(LIVE, account=AccountId("222222222222"))
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: other)
+    assert main(["adopt", *words]) == ExitCode.INVALID
+    assert "that of 222222222222 was read" in capsys.readouterr().err
+
+
+def test_a_repository_that_exists_only_since_the_snapshot_is_not_certified(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    synthesized(HELD)
+    template = json.loads(Path("cdk.out/shared-ecr.template.json").read_text(encoding="utf-8"))
+    (shop,) = template["Resources"].values()
+    template["Resources"]["New"] = {**shop, "Properties": {**shop["Properties"], "RepositoryName": "new"}}
+    Path("cdk.out/shared-ecr.template.json").write_text(json.dumps(template), encoding="utf-8")
+    read: list[list[str]] = []
+
+    def read_live(arguments: Any, *_: Any, **__: Any) -> LiveRegistry:
+        read.append(arguments.repository)
+        made = repository("new", policy_of(statement_of({"AWS": "333333333333"})))
+        return replace(LIVE, resources=(*LIVE.resources, made))
+
+    monkeypatch.setattr(adoption_steps, "read_live", read_live)
+    assert certified(capsys) == (ExitCode.DONE, [])
+    assert certified(capsys, "--fresh") == (ExitCode.FINDINGS, ["adopt-changed-since"])
+    assert "new" in read[0]

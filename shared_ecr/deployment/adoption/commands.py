@@ -1,6 +1,7 @@
 """The commands of an adoption, written once it is certified: prepared and shown first, executed then."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from typing import Literal
 
@@ -42,7 +43,7 @@ def mappings(wanted: WantedRegistry, live: LiveRegistry) -> Mapping[str, Mapping
 
 def script(wanted: WantedRegistry, live: LiveRegistry, folder: str) -> str:
     """Return the text of commands.sh."""
-    lines = [_HEAD]
+    lines, folder = [_HEAD], shlex.quote(folder)
     stacks = sorted({(each.artifact, each.stack) for each in wanted.resources.values()})
     held = mappings(wanted, live)
     for artifact, _ in stacks:

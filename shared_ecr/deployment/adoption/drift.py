@@ -23,13 +23,14 @@ from shared_ecr.deployment.adoption.drift_records import (
     drift_verdict,
 )
 from shared_ecr.deployment.adoption.field_differences import FieldDifference, RepositoryField, field_differences
-from shared_ecr.deployment.adoption.setting_drift import setting_drift
+from shared_ecr.deployment.adoption.setting_drift import setting_drift, unmanaged_settings
 from shared_ecr.deployment.adoption.stack_made import live_with_parts
 from shared_ecr.deployment.adoption.wanted_resources import WantedResource
 from shared_ecr.documents.json_text import Json
 from shared_ecr.documents.live import LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.findings import Severity
+from shared_ecr.text import first_few
 
 Properties = Mapping[str, Json]
 _CODES = {
@@ -49,6 +50,7 @@ _IN_WORDS = {
     RepositoryField.ENCRYPTION: "encryption was",
     RepositoryField.TAGS: "tags were",
 }
+_REGISTRY = "the registry"
 _FIXED = (
     "Encryption is fixed when a repository is created, so a deployment would replace the repository",
     "Write the encryption into the declaration as it is",
@@ -62,7 +64,20 @@ def drifts(question: DriftQuestion) -> list[RepositoryDrift]:
     names |= {each.name for side in (declared, deployed) for each in side.repositories}
     found = [_of_repository(question, name) for name in sorted(names)]
     settings = sorted(key for key in {*declared.resources, *deployed.resources} if key[0] != REPOSITORY)
-    return [*found, *(setting_drift(question, kind, name) for kind, name in settings)]
+    found += (setting_drift(question, kind, name) for kind, name in settings)
+    return [*found, *unmanaged_settings(question), *_unknown_parts(question)]
+
+
+def _unknown_parts(question: DriftQuestion) -> Iterator[RepositoryDrift]:
+    """Yield one entry where AWS answered with parts that no comparison looked at."""
+    if unknown := question.live.unknown:
+        what = f"AWS answered with parts that this release does not know: {first_few(unknown)}"
+        finding = drift_error(
+            "drift-unknown", _REGISTRY, what, "They are not compared, so it is not known whether they drifted",
+            "Update shared-ecr, or accept it under 'acknowledged' with 'repository: all' if they are not settings",
+            unknown,
+        )  # fmt: skip
+        yield RepositoryDrift(_REGISTRY, DriftVerdict.UNKNOWN, (), (finding,))
 
 
 def _of_repository(question: DriftQuestion, name: str) -> RepositoryDrift:

@@ -1,10 +1,13 @@
 """What has drifted of one setting of the registry, by its properties."""
 
+from collections.abc import Iterator
+
 from shared_ecr.deployment.adoption.drift_records import (
     BY_HAND,
     NOT_DEPLOYED,
     STILL_DEPLOYED,
     DriftedField,
+    DriftFinding,
     DriftQuestion,
     DriftVerdict,
     RepositoryDrift,
@@ -16,6 +19,40 @@ from shared_ecr.deployment.adoption.setting_differences import READ_BY, called, 
 from shared_ecr.deployment.adoption.stack_made import live_with_parts
 from shared_ecr.deployment.adoption.wanted_resources import WantedResource
 from shared_ecr.documents.live import LiveResource
+from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.findings import Severity
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
+from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+
+# Repositories are compared elsewhere. ECR has a scanning configuration and account settings without anyone's doing.
+_ALWAYS_THERE = frozenset({REPOSITORY, SCANNING_CONFIGURATION.type, CALLED_SETTING.type})
+
+
+def unmanaged_settings(question: DriftQuestion) -> Iterator[RepositoryDrift]:
+    """Yield the settings that exist only where a person or a program made them, and that are not declared.
+
+    A registry policy gives access to declared repositories too, so it blocks; any other is a note, as a repository is.
+    """
+    managed = {*question.declared.resources, *question.deployed.resources}
+    for held in sorted(question.live.resources, key=lambda each: (each.kind, each.name)):
+        if held.kind not in _ALWAYS_THERE and (held.kind, held.name) not in managed:
+            yield _unmanaged(question, held)
+
+
+def _unmanaged(question: DriftQuestion, held: LiveResource) -> RepositoryDrift:
+    what, is_another = called(held.kind, held.name), held.owner is not None and held.owner not in question.stacks
+    said = f"it is not declared, and belongs to the stack {held.owner}" if is_another else "it is not declared"
+    blocks = held.kind == REGISTRY_POLICY.type or (question.is_strict and not is_another)
+    finding = DriftFinding(
+        "setting-unmanaged",
+        Severity.ERROR if blocks else Severity.NOTE,
+        said,
+        "It gives access to every repository of the registry" if held.kind == REGISTRY_POLICY.type else "",
+        "Declare it under 'registry', remove it, or accept it under 'acknowledged' with 'repository: all'",
+        subject=what,
+    )
+    return RepositoryDrift(what, DriftVerdict.UNMANAGED, (), (finding,))
 
 
 def setting_drift(question: DriftQuestion, kind: str, name: str) -> RepositoryDrift:

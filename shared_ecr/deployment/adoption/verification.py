@@ -7,6 +7,7 @@ from shared_ecr.deployment.adoption.certificate import AdoptionFinding
 from shared_ecr.deployment.adoption.field_differences import field_differences
 from shared_ecr.deployment.adoption.setting_differences import READ_BY, called, changed_setting
 from shared_ecr.deployment.adoption.undo import undo_steps
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import DeniedRead, LiveRegistry
 from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.findings import Severity
@@ -29,9 +30,17 @@ class Deviation:
         return f"{changed}\n  undo: {self.undo}" if self.undo else changed
 
 
-def changed_since(before: LiveRegistry, now: LiveRegistry, adopted: Sequence[str]) -> Iterator[AdoptionFinding]:
-    """Find what has changed since the snapshot was taken: the certificate is about the snapshot."""
-    for each in (*deviations(before, now, adopted, (None,)), *setting_deviations(before, now)):
+def changed_since(
+    before: LiveRegistry, now: LiveRegistry, adopted: Sequence[str], wanted: WantedRegistry
+) -> Iterator[AdoptionFinding]:
+    """Find what has changed since the snapshot was taken: the certificate is about the snapshot.
+
+    Every *wanted* repository that exists now would be imported, whether or not it was there and adopted.
+    """
+    names = tuple(dict.fromkeys((*adopted, *(each.name for each in wanted.repositories))))
+    for each in (
+        *deviations(before, now, names, (None,)), *setting_deviations(before, now), *_created_since(before, now, wanted)
+    ):  # fmt: skip
         if each.field != "owner":
             yield AdoptionFinding(
                 "adopt-changed-since",
@@ -41,6 +50,15 @@ def changed_since(before: LiveRegistry, now: LiveRegistry, adopted: Sequence[str
                 "Run 'shared-ecr adopt' again",
                 subject=each.repository,
             )
+
+
+def _created_since(before: LiveRegistry, now: LiveRegistry, wanted: WantedRegistry) -> Iterator[Deviation]:
+    """Yield the wanted resources that exist only since the snapshot: they would be imported without a comparison."""
+    for kind, name in wanted.resources:
+        is_new = before.one(kind, name) is None and now.one(kind, name) is not None
+        # Of what was not selected, `adopt-unseen` says that it was not read.
+        if is_new and (kind != REPOSITORY or before.covers(name)):
+            yield Deviation(name if kind == REPOSITORY else called(kind, name), "existence", "not there", "there")
 
 
 def deviations(

@@ -10,8 +10,8 @@ from shared_ecr.deployment.adoption.declaration_draft import AdoptionRequest
 from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration, write_declaration
 from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted, without_deleted
 from shared_ecr.deployment.adoption.verification import changed_since
-from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
-from shared_ecr.documents.live import DeniedRead, LiveRegistry, parse_document, render_text
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource, parse_document, render_text
 from shared_ecr.records import replace
 
 ROOT = "arn:aws:iam::222222222222:root"
@@ -125,6 +125,7 @@ def test_the_unknown_parts_are_kept_in_the_snapshot() -> None:
     assert parse_document(render_text(live), "live.json").unknown == live.unknown
 
 
+NOTHING = WantedRegistry({})
 BEFORE = repository("shop", policy(statement({"AWS": ROOT})), LifecyclePolicy=UNTAGGED)
 
 
@@ -139,15 +140,30 @@ BEFORE = repository("shop", policy(statement({"AWS": ROOT})), LifecyclePolicy=UN
     ids=["deleted", "another policy", "another tag", "unread"],
 )
 def test_what_changes_between_the_steps_is_found_by_a_fresh_reading(now: LiveRegistry) -> None:
-    found = list(changed_since(registry(BEFORE), now, ("shop",)))
+    found = list(changed_since(registry(BEFORE), now, ("shop",), NOTHING))
     assert [(each.code, each.subject, each.blocks) for each in found] == [("adopt-changed-since", "shop", True)]
 
 
 def test_a_setting_that_changes_between_the_steps_is_found_by_a_fresh_reading() -> None:
     held = registry_policy(policy(statement({"AWS": ROOT}, "ecr:ReplicateImage", Resource="*")))
-    found = list(changed_since(registry(BEFORE, held), registry(BEFORE), ("shop",)))
+    found = list(changed_since(registry(BEFORE, held), registry(BEFORE), ("shop",), NOTHING))
     assert [(each.code, each.subject) for each in found] == [("adopt-changed-since", "registry policy")]
 
 
 def test_what_stays_as_it_was_is_not_found() -> None:
-    assert list(changed_since(registry(BEFORE), registry(BEFORE), ("shop",))) == []
+    assert list(changed_since(registry(BEFORE), registry(BEFORE), ("shop",), NOTHING)) == []
+
+
+@pytest.mark.parametrize("made", [repository("new"), registry_policy(policy(statement({"AWS": ROOT}, Resource="*")))])
+def test_what_exists_only_since_the_snapshot_and_would_be_imported_is_found(made: LiveResource) -> None:
+    wanted = WantedRegistry(
+        {(made.kind, made.name): WantedResource(made.kind, made.name, made.properties, "shared-ecr")}
+    )
+    found = list(changed_since(registry(BEFORE), registry(BEFORE, made), ("shop",), wanted))
+    assert [(each.code, each.what.partition(":")[0]) for each in found] == [
+        ("adopt-changed-since", "its existence has changed since the snapshot")
+    ]
+
+
+def test_what_is_made_beside_the_deployment_is_no_matter_of_it() -> None:
+    assert list(changed_since(registry(BEFORE), registry(BEFORE, repository("new")), ("shop",), NOTHING)) == []

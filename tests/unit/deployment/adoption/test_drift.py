@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from live_registries import UNTAGGED, policy, registry, repository, statement
+from live_registries import UNTAGGED, policy, registry, registry_policy, repository, statement
 from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.deployment.adoption.drift import drifts
 from shared_ecr.deployment.adoption.drift_records import DriftQuestion, DriftVerdict, RepositoryDrift
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import DeniedRead, LiveResource
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
+from shared_ecr.records import replace
 
 ROOT = "arn:aws:iam::222222222222:root"
 HELD = policy(statement({"AWS": ROOT}))
@@ -135,6 +137,40 @@ def test_what_was_not_read_is_never_in_sync() -> None:
     found = one(shop(), shop(), shop(), unread=unread)
     assert (found.verdict, [each.code for each in found.findings]) == (DriftVerdict.UNKNOWN, ["drift-unread"])
     assert found.findings[0].blocks
+
+
+def unmanaged(held: LiveResource, *, is_strict: bool = False) -> list[tuple[str, str, bool]]:
+    nothing = wanted()
+    found = drifts(DriftQuestion(registry(held), nothing, nothing, STACKS, TrustBoundary(), is_strict=is_strict))
+    return [(str(each.verdict), finding.code, finding.blocks) for each in found for finding in each.findings]
+
+
+CACHE = LiveResource(CACHE_RULE.type, {"EcrRepositoryPrefix": "hub", "UpstreamRegistryUrl": "public.ecr.aws"})
+
+
+def test_a_registry_policy_that_no_one_declared_is_not_in_sync() -> None:
+    held = registry_policy(policy(statement({"AWS": "*"}, "ecr:*", Resource="*")))
+    assert unmanaged(held) == [("unmanaged", "setting-unmanaged", True)]
+
+
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_another_setting_that_no_one_declared_is_reported(is_strict: bool) -> None:  # noqa: FBT001 — the case
+    assert unmanaged(CACHE, is_strict=is_strict) == [("unmanaged", "setting-unmanaged", is_strict)]
+
+
+def test_a_setting_of_another_stack_is_a_note() -> None:
+    assert unmanaged(replace(CACHE, owner="theirs"), is_strict=True) == [("unmanaged", "setting-unmanaged", False)]
+
+
+def test_the_scanning_configuration_that_every_registry_has_is_no_finding() -> None:
+    assert unmanaged(NOW) == []
+
+
+def test_parts_that_this_release_does_not_know_are_never_in_sync() -> None:
+    live = replace(registry(shop()), unknown=("DescribeRepositories: repositories[].quarantine",))
+    found = drifts(DriftQuestion(live, wanted(shop()), wanted(shop()), STACKS, TrustBoundary()))
+    assert [(each.name, str(each.verdict)) for each in found] == [("shop", "in sync"), ("the registry", "unknown")]
+    assert found[1].findings[0].blocks
 
 
 def test_strict_blocks_what_no_one_declared() -> None:
