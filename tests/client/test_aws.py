@@ -336,15 +336,29 @@ def test_botocores_debug_log_has_the_story_and_none_of_the_secrets(
         f"X-Registry-Auth: {TOKEN}",
         f"<SessionToken>{TOKEN}</SessionToken>",
         f'"secretAccessKey" : "{TOKEN}"',
+        f'Could not connect to the endpoint URL: "http://ci:{TOKEN}@127.0.0.1:1/"',
+        f"https://ci:p@{TOKEN}@proxy.example/path",
     ],
-    ids=["JSON", "dict", "JSON in JSON", "bytes", "header", "canonical request", "docker", "XML", "credentials"],
+    ids=[
+        "JSON",
+        "dict",
+        "JSON in JSON",
+        "bytes",
+        "header",
+        "canonical request",
+        "docker",
+        "XML",
+        "credentials",
+        "address",
+        "address with an at sign",
+    ],
 )
 def test_what_is_behind_the_name_of_a_secret_is_hidden(text: str) -> None:
     assert TOKEN not in redacted(text)
 
 
 def test_text_without_secrets_is_left_alone() -> None:
-    text = 'the authorization of "team/app" is said in its policy, the token in none'
+    text = 'the authorization of "team/app" is said in its policy, the token in none; https://host:5000/team/app:1@sha256:0'
 
     assert redacted(text) == text
 

@@ -18,6 +18,9 @@ _ELEMENT = LazyPattern(r"(?i)(<(?:SessionToken|SecretAccessKey)>)[^<]+")
 # http.client quotes a header that it does not send, such as a session token with the line end of the file it was in.
 _HEADER = LazyPattern(r"(?is)(invalid header (?:value|name) )b?['\"].*")
 
+# A login in an address, as of AWS_ENDPOINT_URL or of a proxy. A password may have an `@`, the host behind it has none.
+_LOGIN = LazyPattern(r"(://)[^\s/@\"']*:[^\s/\"']*@")
+
 
 def hidden(text: str, *secrets: str) -> str:
     """Replace *secrets* in *text*, and nothing else: a document keeps its digest."""
@@ -30,4 +33,5 @@ def hidden(text: str, *secrets: str) -> str:
 def redacted(text: str, *secrets: str) -> str:
     """Replace *secrets*, and all that is behind the name of a secret, in *text*."""
     text = _NAMED.sub(rf"\1\2{HIDDEN}", hidden(text, *secrets))
+    text = _LOGIN.sub(rf"\1{HIDDEN}@", text)
     return _HEADER.sub(rf"\1{HIDDEN}", _ELEMENT.sub(rf"\1{HIDDEN}", text))
