@@ -91,7 +91,7 @@ class LoginRefusedError(RefusedError):
     @classmethod
     def without_a_way(cls, host: RegistryHost, said: str) -> Self:
         """Say that *host* wants a login, and names no way to log in that is known here."""
-        return cls(f"{host} wants a login and does not say which; Basic and Bearer are known here: {said}", said)
+        return cls(f"{host} requires a login of a kind that is not supported; Basic and Bearer are: {said}", said)
 
 
 class CommentRefusedError(RefusedError):

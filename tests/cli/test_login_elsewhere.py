@@ -146,7 +146,7 @@ def test_docker_hubs_login_is_where_docker_looks_for_it(user: User, monkeypatch:
         (arguments("registry.example", "canary:u"), PASSWORD, "is not a user name"),
         (arguments("registry.example"), "", "no password"),
         (arguments("registry.example"), "\n", "no password"),
-        (arguments("registry.example"), f"{PASSWORD}\nmore\n", "line end"),
+        (arguments("registry.example"), f"{PASSWORD}\nmore\n", "has several lines"),
         ((*arguments("registry.example"), "--engine", "docker"), PASSWORD, "leave out --engine"),
         ((*arguments("registry.example"), "--region", "us-east-1"), PASSWORD, "leave out --region"),
         (arguments(HOST), PASSWORD, "takes tokens of AWS alone"),

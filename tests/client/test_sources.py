@@ -3,6 +3,7 @@ import json
 import os
 import struct
 import tarfile
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_a_pipe_in_place_of_a_blob_is_refused_and_not_waited_for(tmp_path: Path)
         (b"\xfd7zXZ\0", "compressed; unpack it by xz -d"),
         (b"hello", "not a tar archive"),
         (b"", "it is empty; if it comes from a command, that command failed"),
-        (tar_of({"etc/passwd": b"root"}), "'etc/passwd', and neither index.json nor manifest.json; 'docker export'"),
+        (tar_of({"etc/passwd": b"root"}), "'etc/passwd', but neither index.json nor manifest.json; 'docker export'"),
         (tar_of({"img/index.json": b"{}"}), "the image is in its folder 'img': write the archive with 'tar -C FOLDER"),
         (tar_of({"0a/layer.tar": b"", "repositories": b"{}"}), "'docker save' of a version before 1.10 wrote it"),
     ],
@@ -218,7 +219,7 @@ def test_a_file_that_is_no_image_is_shown_what_it_is(tmp_path: Path, content: by
 
 def test_a_folder_that_is_no_image_is_shown_what_it_holds(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").touch()
-    with pytest.raises(InvalidImageError, match=r"holds 'Dockerfile', and no index\.json"):
+    with pytest.raises(InvalidImageError, match=r"holds 'Dockerfile' and no index\.json"):
         open_source(str(tmp_path))
 
 
@@ -273,3 +274,12 @@ def test_a_tar_that_announces_an_enormous_name_is_refused_unread(tmp_path: Path)
     (tmp_path / "x.tar").write_bytes(bytes(head) + bytes(1024))
     with pytest.raises(InvalidImageError, match="bytes"):
         open_source(str(tmp_path / "x.tar"))
+
+
+def test_an_archive_is_read_from_a_named_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    archive = tar_of(layout_files(image()))
+    threading.Thread(target=lambda: pipe.write_bytes(archive), daemon=True).start()
+    with closing(open_source(str(pipe))) as source:
+        assert str(source.root.digest) == image().root

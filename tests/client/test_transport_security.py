@@ -52,14 +52,14 @@ def test_a_certificate_that_the_environment_trusts_is_trusted(transport: Transpo
 
 
 def test_a_certificate_that_no_one_trusts_is_refused_at_once(transport: Transport, registry: FakeRegistry) -> None:
-    with pytest.raises(UnavailableError, match="does not prove who it is"):
+    with pytest.raises(UnavailableError, match="has a certificate that is not trusted"):
         status(transport, registry)
     assert registry.seen == []
 
 
 @pytest.mark.parametrize("transport", [["SSL_CERT_FILE"]], indirect=True)
 def test_a_certificate_of_another_name_is_refused(transport: Transport, registry: FakeRegistry) -> None:
-    with pytest.raises(UnavailableError, match="does not prove who it is"):
+    with pytest.raises(UnavailableError, match="has a certificate that is not trusted"):
         status(transport, registry, "127.0.0.1")
 
 

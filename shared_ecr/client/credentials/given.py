@@ -61,7 +61,7 @@ def checked_password(text: str, place: str) -> str:
         raise UsageError(f"what is in {place} has over {MAX_PASSWORD} characters; that is not a password")
     if not password.isprintable():
         raise UsageError(
-            f"the password in {place} has a line end or another character without a shape; only the line end behind "
-            "it is left out"
+            f"the password in {place} has several lines or a character that cannot be printed; write it alone, "
+            "on one line"
         )
     return password

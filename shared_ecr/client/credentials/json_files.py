@@ -50,7 +50,7 @@ def parse_json_object(content: bytes, path: Path) -> dict[str, Any]:
         # The exception itself holds the whole content.
         raise _broken(path, line, column, "the text is not UTF-8") from None
     except json.JSONDecodeError as fault:
-        raise _broken(path, fault.lineno, fault.colno, fault.msg[:1].lower() + fault.msg[1:]) from None
+        raise _broken(path, fault.lineno, fault.colno, _reason(fault)) from None
     except (RecursionError, ValueError):
         raise UnavailableError(f"{path} is not JSON that docker would read; correct or remove it") from None
     if not isinstance(document, dict):
@@ -75,6 +75,13 @@ def members(document: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]
 def _no_constant(_: str) -> Any:
     """Refuse NaN and Infinity, which Python reads and docker does not."""
     raise ValueError
+
+
+def _reason(fault: json.JSONDecodeError) -> str:
+    """Return what is wrong; Python names its own codec where a text begins with a byte order mark."""
+    if "BOM" in fault.msg:
+        return "the text begins with a byte order mark (BOM), which editors on Windows write"
+    return fault.msg[:1].lower() + fault.msg[1:]
 
 
 def _broken(path: Path, line: int, column: int, what: str) -> UnavailableError:

@@ -112,7 +112,7 @@ def read_small(remote: RemoteRepository, blob: Descriptor, at_most: int) -> byte
     finally:
         stream.close()
     if len(content) != blob.size or digest_of(content) != blob.digest:
-        raise InvalidImageError.in_file(place, "the registry sent other bytes than the digest names")
+        raise InvalidImageError.in_file(place, "the registry sent bytes that have another digest")
     return content
 
 

@@ -78,7 +78,7 @@ def securing(host: str) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         raise UnavailableError(
-            f"{host} does not prove who it is: {error.verify_message}. {trust_advice(host)}"
+            f"{host} has a certificate that is not trusted: {error.verify_message}. {trust_advice(host)}"
         ) from error
     except TimeoutError as error:
         raise TransientError(f"{host} did not answer in time") from error

@@ -170,7 +170,9 @@ class Exchange:
             with answer:
                 _ = answer.body
             if method not in {"GET", "HEAD"}:
-                raise RefusedError(f"{self.registry} redirects an upload; that is refused, nothing was sent further")
+                raise RefusedError(
+                    f"{self.registry} redirects an upload, which is not followed; nothing was sent to the other address"
+                )
             url = self.endpoint.redirect(url, location)
         raise RefusedError(f"{self.registry} redirects more than {MAX_REDIRECTS} times")
 

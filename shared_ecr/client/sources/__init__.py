@@ -58,6 +58,10 @@ def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
                 if head.startswith(_UNPACKED_HERE):
                     return _open_archive(_spooled(file, head, str(path)), wanted)
             return _open_archive(PathSections(path), wanted)
+        if path.is_fifo():
+            # As `<(docker save IMAGE)` of a shell is one.
+            with path.open("rb") as stream:
+                return _open_archive(_spooled(stream, stream.read(BLOCK), str(path)), wanted)
         if path.exists():
             raise InvalidImageError.in_file(str(path), f"this is neither a file nor a folder; {_KNOWN}")
     except OSError as error:
@@ -67,7 +71,7 @@ def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
 
 def _split(text: str) -> tuple[Path, str | None]:
     if "\0" in text:
-        raise InvalidImageError.in_file(quoted(text), "a path has no zero byte")
+        raise InvalidImageError.in_file(quoted(text), "a path cannot have a zero byte")
     path, mark, name = text.rpartition("#")
     if not mark or Path(text).exists():
         return Path(text), None
@@ -83,7 +87,9 @@ def _open_folder(path: Path, wanted: str | None) -> ImageSource:
     if (path / "manifest.json").exists():
         raise InvalidImageError.in_file(str(path), f"this is an unpacked archive; push the archive itself: {_KNOWN}")
     found = sorted(child.name for child in path.iterdir())[:5]
-    raise InvalidImageError.in_file(str(path), f"this folder {_holding(found)}, and no index.json; {_KNOWN}")
+    raise InvalidImageError.in_file(
+        str(path), f"this folder {_holding(found)}{' and no index.json' if found else ''}; {_KNOWN}"
+    )
 
 
 def _open_stdin(wanted: str | None, stdin: BinaryIO | None) -> ImageSource:
@@ -152,7 +158,7 @@ def _image_in(file: "SectionedFile", wanted: str | None) -> ImageSource:
         return open_oci_archive(files, wanted)
     found = _holding(sorted(files.entries)[:5])
     hint = _hint(files.entries.keys())
-    raise InvalidImageError.in_file(file.place, f"this tar {found}, and neither index.json nor manifest.json; {hint}")
+    raise InvalidImageError.in_file(file.place, f"this tar {found}, but neither index.json nor manifest.json; {hint}")
 
 
 def _hint(names: Collection[str]) -> str:

@@ -83,7 +83,7 @@ def json_object(content: bytes, place: str) -> Mapping[str, object]:
     except (ValueError, RecursionError) as error:
         raise InvalidImageError.in_file(place, "this is not JSON") from error
     if not isinstance(document, dict):
-        raise InvalidImageError.in_file(place, "this is JSON, but no object")
+        raise InvalidImageError.in_file(place, "this is JSON, but not an object")
     return document
 
 
@@ -96,7 +96,7 @@ def parse_manifest(content: bytes, place: str, announced: str = "") -> ManifestC
     document = json_object(content, place)
     stated = document.get("mediaType")
     if stated is not None and announced and stated != announced:
-        raise InvalidImageError.in_file(place, f"it calls itself {quoted(str(stated))}, but is listed as {announced}")
+        raise InvalidImageError.in_file(place, f"its mediaType is {quoted(str(stated))}, but is listed as {announced}")
     media_type = announced or (stated if isinstance(stated, str) else _guessed_type(document))
     if media_type not in MANIFEST_TYPES:
         raise InvalidImageError.in_file(place, f"a document of type {quoted(media_type)} is not an image manifest")
@@ -143,14 +143,16 @@ def _bounded(descriptor: Descriptor, limit: int, kind: str, place: str) -> None:
 
 def _descriptor(entry: object, at: str, place: str) -> Descriptor:
     if not isinstance(entry, dict):
-        raise InvalidImageError.in_file(place, f"{at} is missing or no object")
+        raise InvalidImageError.in_file(place, f"{at} is missing or not an object")
     media_type, size = entry.get("mediaType"), entry.get("size")
     if not isinstance(media_type, str):
         raise InvalidImageError.in_file(place, f"{at} has no mediaType")
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise InvalidImageError.in_file(place, f"{at} has no size in bytes")
+    if not isinstance(entry.get("digest"), str):
+        raise InvalidImageError.in_file(place, f"{at} has no digest")
     try:
-        digest = Digest.parse(str(entry.get("digest")))
+        digest = Digest.parse(str(entry["digest"]))
     except InvalidValueError as error:
         raise InvalidImageError.in_file(place, f"{at}: {error.what}. {error.why}") from error
     return Descriptor(media_type, digest, size, _names(entry.get("annotations")))

@@ -98,7 +98,7 @@ class _Cut:
     def images(self, content: bytes, depth: int) -> list[tuple[Platform, Descriptor]]:
         """List the images that have a platform, those of nested indexes among them."""
         if depth > MAX_DEPTH:
-            raise InvalidImageError.in_file(self._place, f"over {MAX_DEPTH} indexes within each other are no image")
+            raise InvalidImageError.in_file(self._place, f"an image has at most {MAX_DEPTH} nested indexes")
         found: list[tuple[Platform, Descriptor]] = []
         for entry in index_entries(content, self._place):
             if self._is_nested(entry):

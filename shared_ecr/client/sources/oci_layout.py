@@ -137,7 +137,8 @@ def read_manifest(files: ImageFiles, descriptor: Descriptor) -> tuple[bytes, Man
     content = read_whole(files, name, MAX_MANIFEST_BYTES)
     if digest_of(content) != descriptor.digest or len(content) != descriptor.size:
         raise InvalidImageError.in_file(
-            origin, f"it has {len(content)} bytes of the digest {digest_of(content)}; it is listed with others"
+            origin,
+            f"it has {len(content)} bytes and the digest {digest_of(content)}; the index names another size or digest",
         )
     return content, parse_manifest(content, origin, descriptor.media_type)
 
@@ -164,7 +165,7 @@ class LayoutTree:
         if depth > MAX_DEPTH or len(self.manifests) >= MAX_MANIFESTS:
             raise InvalidImageError.in_file(
                 self._files.origin(blob_name(descriptor.digest)),
-                f"over {MAX_DEPTH} indexes within each other or {MAX_MANIFESTS} manifests are no image",
+                f"an image has at most {MAX_DEPTH} nested indexes and {MAX_MANIFESTS} manifests",
             )
         content, parsed = read_manifest(self._files, descriptor)
         for child in parsed.children:

@@ -90,7 +90,7 @@ def measure(packed: Blob) -> Packed:
     except OSError as error:
         raise unreadable(packed.origin, error) from error
     except zlib.error as error:
-        raise InvalidImageError.in_file(packed.origin, "it begins as gzip and is damaged") from error
+        raise InvalidImageError.in_file(packed.origin, "this gzip file is damaged") from error
     finally:
         stream.close()
     if not inflate.eof:

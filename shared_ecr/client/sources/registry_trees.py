@@ -65,7 +65,7 @@ class RemoteTree:
         if depth > MAX_DEPTH or len(self.manifests) >= MAX_MANIFESTS:
             raise InvalidImageError.in_file(
                 place_of(self._remote, digest),
-                f"over {MAX_DEPTH} indexes within each other or {MAX_MANIFESTS} manifests are no image",
+                f"an image has at most {MAX_DEPTH} nested indexes and {MAX_MANIFESTS} manifests",
             )
         for child in parsed.children:
             if child.digest not in self.manifests:

@@ -43,7 +43,7 @@ class Spool:
         try:
             with self._lock:
                 if self._is_closed:
-                    raise UnavailableError(f"{self._place} is not wanted any more")
+                    raise UnavailableError(f"{self._place} was cancelled, because another part of the image failed")
                 if self._file is None:
                     self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 — `close` closes it
                 self._file.seek(self._size)

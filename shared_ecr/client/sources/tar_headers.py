@@ -53,7 +53,7 @@ def read_entries(read_at: ReadAt, length: int, place: str) -> dict[str, TarEntry
             raise InvalidImageError.in_file(place, f"the tar header at byte {offset} is damaged")
         count += 1
         if count > MAX_ENTRIES:
-            raise InvalidImageError.in_file(place, f"more than {MAX_ENTRIES} members are no image")
+            raise InvalidImageError.in_file(place, f"an image has at most {MAX_ENTRIES} members")
         entry = _entry(head, offset + BLOCK)
         if entry.kind in _LONG_NAME + _LONG_LINK + _PAX:
             if entry.size > MAX_EXTENSION:

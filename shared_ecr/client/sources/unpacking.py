@@ -97,7 +97,7 @@ def _gunzip(source: Reader, place: str) -> Iterator[bytes]:
                     yield unpacked
                 part = inflate.unused_data or inflate.unconsumed_tail
     except zlib.error as error:
-        raise InvalidImageError.in_file(place, "it begins as gzip and is damaged") from error
+        raise InvalidImageError.in_file(place, "this gzip file is damaged") from error
     if not inflate.eof:
         raise InvalidImageError.in_file(place, "its gzip stream is cut short")
 
@@ -117,4 +117,4 @@ def _unzstd(source: Reader, place: str) -> Iterator[bytes]:
         while part := reader.read(CHUNK):
             yield part
     except zstandard.ZstdError as error:
-        raise InvalidImageError.in_file(place, f"it begins as zstd and cannot be unpacked: {error}") from error
+        raise InvalidImageError.in_file(place, f"this zstd file cannot be unpacked: {error}") from error

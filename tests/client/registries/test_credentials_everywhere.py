@@ -357,7 +357,7 @@ def test_a_job_whose_secrets_are_withheld_goes_on_without_a_login(desk: Desk) ->
         (OTHER.text, "", CANARY, "SHARED_ECR_USERNAME is empty"),
         (OTHER.text, "a:b", CANARY, "SHARED_ECR_USERNAME is not a user name"),
         (OTHER.text, "env", "", "there is no password in SHARED_ECR_PASSWORD"),
-        (OTHER.text, "env", f"{CANARY}\nmore", "the password in SHARED_ECR_PASSWORD has a line end"),
+        (OTHER.text, "env", f"{CANARY}\nmore", "the password in SHARED_ECR_PASSWORD has several lines"),
     ],
     ids=["no registry", "scheme", "no user", "colon", "no password", "two lines"],
 )
@@ -386,8 +386,8 @@ def test_a_password_is_read_to_the_end_of_its_line(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "there is no password"), ("\n", "there is no password"), (f"{CANARY}\n{CANARY}\n", "a line end"),
-     (f"{CANARY}\x00", "without a shape"), (CANARY * 9999, "that is not a password")],
+    [("", "there is no password"), ("\n", "there is no password"), (f"{CANARY}\n{CANARY}\n", "several lines"),
+     (f"{CANARY}\x00", "a character that cannot be printed"), (CANARY * 9999, "that is not a password")],
     ids=["nothing", "an empty line", "two lines", "a control character", "a file"],
 )  # fmt: skip
 def test_what_is_no_password_is_refused_unseen(typed: str, said: str) -> None:

@@ -24,7 +24,7 @@ from shared_ecr.client.pushers.native import NativePusher
 from shared_ecr.client.registries import backend_of
 from shared_ecr.model.names import Digest, ImageReference, RegistryHost, Tag
 
-_REPOSITORY = re.compile(r"/v2/(.+)/(?:manifests|blobs|tags)/")
+_REPOSITORY = re.compile(r"/v2/(.+)/(?:manifests|blobs|tags|referrers)/")
 
 
 @dataclass
