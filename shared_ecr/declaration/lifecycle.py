@@ -4,7 +4,7 @@ from functools import partial
 
 from shared_ecr.declaration.pasted import pasted
 from shared_ecr.declaration.presets import KEY as PRESET
-from shared_ecr.declaration.presets import read_preset
+from shared_ecr.declaration.presets import PARAMETERS, read_preset
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.selections import read_selections
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
@@ -12,6 +12,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, NoLifecyclePolicy, conflicts
 from shared_ecr.model.lifecycle.presets import Preset, composed
 from shared_ecr.records import record
+from shared_ecr.text import quoted
 
 NONE = "none"
 
@@ -31,6 +32,9 @@ def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy |
     `{none: true, reason}` for no policy at all; ECR's `{rules: […]}`; the same as a JSON text; one preset, `NAME` or
     `{preset: NAME, …}`; or a list in which presets and rules of ECR's form compose.
     """
+    if (fault := _misunderstood(node)) is not None:
+        reading.note(node, path, fault)
+        return None
     match node:
         case Scalar(value=str()) if node.text.lstrip().startswith(("{", "[")):
             document = reading.attempt(node, path, partial(pasted, node, "lifecycle-json"))
@@ -49,6 +53,28 @@ def read_lifecycle(reading: Reading, node: Node, path: str) -> LifecyclePolicy |
         case _:
             return _read_rules(reading, node, path, as_ecr=False)
     return _policy(reading, node, path, placed) if placed is not None else None
+
+
+def _misunderstood(node: Node) -> InvalidValueError | None:
+    """Say how a lifecycle is written that is none of the forms, where it shows which one was meant."""
+    if isinstance(node, Scalar) and node.text in {NONE, "false"}:
+        return InvalidValueError(
+            f"{quoted(node.text)} is not a lifecycle",
+            why="A repository without a lifecycle policy keeps every image, and says why",
+            fix="Write {none: true, reason: …}",
+            code="lifecycle-none",
+        )
+    if not isinstance(node, Mapping) or any(node.get(key) is not None for key in ("rules", PRESET, NONE)):
+        return None
+    keys = [key for key, _ in node]
+    preset = next((key for key in keys if key in PARAMETERS), None)
+    if "selection" in keys:
+        fix = "Write 'rules:' above the rule, and '- ' in front of its first key"
+        return InvalidValueError("one rule is written where a list of rules belongs", fix=fix, code="type-list")
+    if preset is None:
+        return None
+    fix = f"Write {{preset: {preset}, {PARAMETERS[preset][-1]}: …}}"
+    return InvalidValueError(f"{quoted(preset)} is the name of a preset, not a key", fix=fix, code="lifecycle-preset")
 
 
 def _read_none(reading: Reading, node: Mapping, path: str) -> NoLifecyclePolicy | None:

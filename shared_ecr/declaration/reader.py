@@ -36,6 +36,10 @@ class Reading:
         # By what is written: generated files write the same out again and again.
         self._read_clean: dict[tuple[str, Hashable], object] = {}
 
+    def apart(self) -> "Reading":
+        """Return a reading of the same file whose faults are its own."""
+        return Reading(self._file)
+
     @property
     def has_errors(self) -> bool:
         """Whether a fault was found that leaves nothing to build, and that the declaration does not ignore."""

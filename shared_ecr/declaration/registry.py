@@ -13,7 +13,7 @@ from shared_ecr.declaration.mirrors import read_mirrors
 from shared_ecr.declaration.other_documents import other_document
 from shared_ecr.declaration.profiles import read_inherited
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.repositories import judge_inherited, read_repositories
+from shared_ecr.declaration.repositories import judge_inherited, read_repositories, repositories_outside
 from shared_ecr.declaration.settings import (
     DECLARED,
     SettingsContext,
@@ -23,6 +23,7 @@ from shared_ecr.declaration.settings import (
     warn_of_caches,
     warn_of_unscanned,
 )
+from shared_ecr.declaration.shape_faults import note_faults_of_shape
 from shared_ecr.declaration.team_files import TeamFile
 from shared_ecr.declaration.team_grants import check_grants
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
@@ -47,7 +48,13 @@ def read_registry(
     if isinstance(document, Mapping) and (other := other_document(document)):
         reading.note(document, "", other)
         return None
-    fields = reading.mapping(document, "", KEYS, required=("version", "registry", "repositories"))
+    fields = reading.mapping(
+        document,
+        "",
+        KEYS,
+        required=("version", "registry", "repositories"),
+        noted_elsewhere=repositories_outside(document),
+    )
     if fields is None:
         return None
     _check_version(reading, fields.get("version"))
@@ -64,12 +71,13 @@ def read_registry(
     judge_inherited(reading, defaults, inherited, neighbours)
     if repositories is None:
         return None
-    read = read_repositories(reading, repositories, inherited, neighbours)
+    read = read_repositories(reading, repositories, inherited, neighbours, repositories_outside(document))
     names = [entry.key.text for entry, _ in read]
     acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names)
     homes = tuple(EcrRegistry(home[0], region) for region in home[1]) if home else ()
     mirrors = read_mirrors(reading, fields.get("mirrors"), {spec.name.text: spec for _, spec in read}, homes)
     if home is None:
+        note_faults_of_shape(reading, fields, neighbours, inherited, tuple(spec.name for _, spec in read))
         return None
     account, regions, stack_name = home
     stacks = placement.stacks if placement else _read_stacks(reading, fields.get("registry"))

@@ -42,12 +42,29 @@ def judge_inherited(
         read_properties(reading, inherited.of((name,)), path, neighbours, _NAMELESS)
 
 
+def repositories_outside(document: Node) -> tuple[str, ...]:
+    """Return the names that are beside an empty `repositories` and not below it: their indentation was forgotten."""
+    written = document.get("repositories") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or not isinstance(written, Scalar) or written.value is not None:
+        return ()
+    return tuple(each.key.text for each in document.entries if "/" in each.key.text)
+
+
 def read_repositories(
-    reading: Reading, node: Node, inherited: InheritedDefaults, neighbours: ConsumerContext
+    reading: Reading,
+    node: Node,
+    inherited: InheritedDefaults,
+    neighbours: ConsumerContext,
+    outside: tuple[str, ...] = (),
 ) -> list[tuple[MappingEntry, RepositorySpec]]:
-    """Read every repository; the entries come along, so that later faults find their place."""
+    """Read every repository; the entries come along, so that later faults find their place.
+
+    *outside* are names beside an empty node, as `repositories_outside` returns them.
+    """
     if not isinstance(node, Mapping):
         fix = "Write each as 'NAME: {}'; none at all is 'repositories: {}'"
+        if outside:
+            fix = f"Indent {quoted(outside[0])}, and all that belongs to it, by two spaces"
         reading.expected(node, "repositories", "a mapping of names to properties", "type-mapping", fix)
         return []
     places = {entry.key.text: entry.key.position for entry in node.entries}

@@ -81,6 +81,9 @@ _READINGS = (
 
 def explain(error: NotYamlError, source: SourceText) -> Problem:
     """Make the problem of *error*: its place, what is meant, and what usually repairs it."""
+    if source.text[max(error.index - 1, 0) : error.index + 1] == "${":
+        what, fix = "'{' begins a mapping inside of a value", 'Put the whole value into quotes: "${env:NAME}"'
+        return source.problem(error.index, SyntaxFault("yaml-syntax", what, fix=fix))
     words = f"{error.context} {error.problem}"
     found = quoted(source.text[error.index]) if error.index < len(source.text) else "the end of the file"
     opened = source.position(error.index if error.context_index is None else error.context_index).line
