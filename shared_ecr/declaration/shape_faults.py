@@ -32,6 +32,6 @@ def note_faults_of_shape(
     around = SettingsContext(_ACCOUNT, (_REGION,), DEFAULT_STACK_NAME, neighbours, inherited)
     read_settings(apart, document.get("registry"), around)
     read_public_repositories(apart, document.get("public_repositories"), around)
-    read_builds(apart, document.get(BUILDS), BuildContext(neighbours.accounts, _REGION, names))
+    read_builds(apart, document.get(BUILDS), BuildContext(dict(neighbours.accounts), _REGION, names))
     read_ci_roles(apart, document.get(CI_ROLES), dict(neighbours.accounts))
     reading.problems += [problem for problem in apart.problems if problem.code in _OF_SHAPE]
