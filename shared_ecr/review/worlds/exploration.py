@@ -28,7 +28,7 @@ _Place = tuple[str, str]
 
 
 @record
-class _Reading:
+class _WorldReading:
     """A world as it was read, and which resources of each side CloudFormation refuses in it."""
 
     world: World
@@ -67,7 +67,7 @@ def explore(sides: Sequence[OpenDeployment], previous: OpenDeployment | None = N
     """
     redefinitions = _redefinitions([*sides, *([previous] if previous else [])])
     units: dict[Unit, Touched] = {}
-    read: dict[frozenset[object], _Reading] = {}
+    read: dict[frozenset[object], _WorldReading] = {}
     wanted = Combinations(({},), frozenset())
     for _ in range(_MOST_ROUNDS):
         for values in wanted.values:
@@ -93,7 +93,7 @@ def _redefinitions(sides: Sequence[OpenDeployment]) -> Redefinitions:
 
 def _read(
     sides: Sequence[OpenDeployment], values: Values, units: dict[Unit, Touched], redefinitions: Redefinitions
-) -> _Reading:
+) -> _WorldReading:
     """Read *sides* under *values*, and note in *units* what they depend on."""
     deployments, impossible = [], []
     for number, side in enumerate(sides):
@@ -104,10 +104,10 @@ def _read(
         impossible.append(frozenset((unit.stack, unit.logical_id) for unit in assumptions.impossible))
         for unit, touched in assumptions.units.items():
             add_touched(units.setdefault(unit, {}), touched)
-    return _Reading(World(values, tuple(deployments)), tuple(impossible))
+    return _WorldReading(World(values, tuple(deployments)), tuple(impossible))
 
 
-def _possible(readings: Sequence[_Reading]) -> Iterator[World]:
+def _possible(readings: Sequence[_WorldReading]) -> Iterator[World]:
     """Yield the worlds without the resources that CloudFormation refuses in them.
 
     What the new side cannot be is on no side there. What the previous side alone cannot be is new there. What a side
