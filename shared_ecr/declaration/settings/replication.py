@@ -1,6 +1,7 @@
 """Read where images are copied to, and whose images are copied here."""
 
 from collections.abc import Iterator
+from collections.abc import Sequence as SequenceOf
 
 from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
@@ -8,9 +9,12 @@ from shared_ecr.declaration.schema.pieces import Schema, array, boolean, closed,
 from shared_ecr.declaration.schema.pieces import account as account_schema
 from shared_ecr.declaration.settings.declared_setting import DeclaredSetting
 from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
-from shared_ecr.documents.nodes import Mapping, Node, Sequence
+from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.filters import prefix_covers
 from shared_ecr.model.names import Region
+from shared_ecr.model.settings.creation_templates import TEMPLATES
+from shared_ecr.model.settings.pull_through_cache import CACHES
 from shared_ecr.model.settings.registry_policy import REPLICATION_SOURCES, ReplicationSource
 from shared_ecr.model.settings.replication import (
     MAX_DESTINATIONS,
@@ -24,6 +28,8 @@ from shared_ecr.model.settings.replication import (
     Replication,
     ReplicationRule,
 )
+from shared_ecr.model.settings.setting import SettingsSpec
+from shared_ecr.text import did_you_mean, quoted
 
 _MANAGED = "managed"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
@@ -201,6 +207,30 @@ def _read_sources(reading: Reading, node: Node, path: str, around: SettingsConte
     return tuple(sources)
 
 
+def _judge_prefixes(reading: Reading, node: Node, settings: SettingsSpec, repositories: SequenceOf[str]) -> None:
+    """Warn of a prefix that no repository begins with and that is close to one: it is probably misspelled."""
+    made = [rule.prefix.text for rule in settings[CACHES]] + [each.prefix.text for each in settings[TEMPLATES]]
+    names = [*repositories, *made]
+    namespaces = sorted({f"{name.rpartition('/')[0]}/" for name in repositories if "/" in name})
+    replication = settings[REPLICATION]
+    valid = {prefix.text for rule in (replication.rules if replication else ()) for prefix in rule.prefixes}
+    for index, rule in enumerate(node.items if isinstance(node, Sequence) else ()):
+        prefixes = rule.get("prefixes") if isinstance(rule, Mapping) else None
+        for place, item in enumerate(prefixes.items if isinstance(prefixes, Sequence) else ()):
+            prefix = item.text if isinstance(item, Scalar) else ""
+            covered = any(prefix_covers(each, prefix) for each in made)
+            if prefix not in valid or covered or any(name.startswith(prefix) for name in names):
+                continue
+            if meant := did_you_mean(prefix, namespaces):
+                fault = InvalidValueError(
+                    f"no declared repository, cache or creation template begins with {quoted(prefix)}",
+                    why="Nothing is replicated by it, unless such a repository is created elsewhere",
+                    fix=meant,
+                    code="replication-unmatched",
+                )
+                reading.warn(item, f"registry.replication[{index}].prefixes[{place}]", fault)
+
+
 _PREFIXES = {
     **array(text("A prefix of repository names"), "Without it, every repository", at_least=1),
     "maxItems": MAX_PREFIXES,
@@ -230,5 +260,5 @@ def _schema_of_sources() -> Schema:
     return array(source, "Accounts whose registries replicate into this one")
 
 
-DECLARED_REPLICATION = DeclaredSetting(REPLICATION, _read, _schema)
+DECLARED_REPLICATION = DeclaredSetting(REPLICATION, _read, _schema, _judge_prefixes)
 DECLARED_SOURCES = DeclaredSetting(REPLICATION_SOURCES, _read_sources, _schema_of_sources)
