@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Session:
     """One identity and one place to look: everything that is moved in a command shares it, on whatever thread.
 
-        with Session(Whereabouts(file)) as session:
-            push_all([Order("app.tar", "team/app:1.4.2")], session)
+        with Session(RepositoryLocator(file)) as session:
+            push_all([PushJob("app.tar", "team/app:1.4.2")], session)
 
     Nothing is imported, read or asked before it is needed, and each thing once: one login for each registry, one
     reading of the declaration. *aws*, a `boto3.Session`, gives the AWS credentials; *clients* and *credentials* take

@@ -131,7 +131,8 @@ class Transport:
 def _refuse_unsendable(url: str, headers: Mapping[str, str]) -> None:
     """Do nothing unless a header cannot be sent; no error quotes its value, which may be a token."""
     for name, value in headers.items():
-        if not all(character == "\t" or " " <= character <= "\xff" for character in value):
+        is_usual = value.isascii() and value.isprintable()
+        if not (is_usual or all(character == "\t" or " " <= character <= "\xff" for character in value)):
             raise UnavailableError(
                 f"the header {name} for {_host_of(url)} has a line end or another character that cannot be sent; check "
                 "the token or the password, and whether it has the line end of the file that it comes from"
