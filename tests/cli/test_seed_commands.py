@@ -116,7 +116,7 @@ def test_docker_pull_centos(user: User, registry: FakeRegistry, tmp_path: Path) 
     assert shared_ecr("push", "app", "docker.io/library/centos:7").code == 0
     assert shared_ecr("pull", "docker.io/library/centos:7", tmp_path / "centos.tar").code == 0
     without_tag = shared_ecr("pull", "docker.io/library/centos", tmp_path / "b")
-    assert (without_tag.code, "names 0 tags" in without_tag.stderr) == (2, True)
+    assert (without_tag.code, "names no tag" in without_tag.stderr) == (2, True)
 
 
 def test_docker_pull_daocloud_io_library_nginx(user: User, registry: FakeRegistry, tmp_path: Path) -> None:
