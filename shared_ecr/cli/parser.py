@@ -83,7 +83,12 @@ class _SizedHelp(argparse.HelpFormatter):
 
 
 class HelpAsWritten(_SizedHelp, argparse.RawDescriptionHelpFormatter):
-    """Help whose description and examples keep their line ends."""
+    """Help whose description and examples keep their line ends; a text of one line is wrapped."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text.strip():
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)  # noqa: SLF001 — argparse has no other way
 
 
 class _HelpWithExamples(_SizedHelp):

@@ -65,9 +65,6 @@ def read_github_actions(reading: Reading, node: Node, path: str, neighbours: Con
         return None
     if any(key in found.nodes and value is None for key, value in zip(refs, (branch, tag, environment), strict=False)):
         return None
-    known = _attempt(found, ("repository",), lambda: GitHubActions.parse(role, repository))
-    if known is None:
-        return None
     made = _attempt(
         found,
         ("repository", *refs),
@@ -87,10 +84,7 @@ def read_gitlab_ci(reading: Reading, node: Node, path: str, neighbours: Consumer
     branch, tag, host = (found.text(key) for key in ("branch", "tag", "host"))
     if role is None or project is None or not _has_sts_audience(found):
         return None
-    host = host or "gitlab.com"
-    if _attempt(found, ("project", "host"), lambda: GitLabCi.parse(role, project, host=host)) is None:
-        return None
-    parse = partial(GitLabCi.parse, role, project, branch=branch, tag=tag, host=host)
+    parse = partial(GitLabCi.parse, role, project, branch=branch, tag=tag, host=host or "gitlab.com")
     return _with_reason(found, _attempt(found, ("project", "host", "branch", "tag"), parse))
 
 
@@ -139,9 +133,15 @@ def _role(found: _Fields, neighbours: ConsumerContext) -> Role | None:
 
 
 def _attempt(found: _Fields, keys: tuple[str, ...], make: Callable[[], Workflow]) -> Workflow | None:
-    """Return what *make* makes, or note why it refuses at the last of *keys* that is written."""
-    node, path = found.place(*keys)
-    return found.reading.attempt(node, path, make)
+    """Return what *make* makes, or note why it refuses at the one of *keys* that the fault quotes, else at the last."""
+    try:
+        return make()
+    except InvalidValueError as fault:
+        quoting = (key for key in keys if fault.what.startswith(quoted(getattr(found.nodes.get(key), "text", ""))))
+        culprit = next(quoting, None)
+        node, path = found.place(culprit) if culprit else found.place(*keys)
+        found.reading.note(node, path, fault)
+        return None
 
 
 def _one_ref(found: _Fields, keys: Collection[str]) -> bool:

@@ -33,10 +33,13 @@ class GitLabCi(CiWorkflow):
     ) -> Self:
         """Read the names; refuse wildcards in the project."""
         if not _GITLAB_PROJECT.fullmatch(project):
+            path = re.sub(r"^https?://[^/]+/", "", project).removesuffix(".git").strip("/")
             raise InvalidValueError(
                 f"{quoted(project)} is not a GitLab project",
                 why="Any other project could assume the role if the name were a pattern" if "*" in project else "",
-                fix="Write its whole path, such as 'acme/shop'",
+                fix=f"Write '{path}'"
+                if _GITLAB_PROJECT.fullmatch(path)
+                else "Write its whole path, such as 'acme/shop'",
                 code="gitlab-project",
             )
         bare = host.removeprefix("https://")
