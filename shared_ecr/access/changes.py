@@ -5,7 +5,7 @@ or an equal rewrite gives nothing. What is found is true by its witness; what ha
 counts as allowed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from shared_ecr.access.actions import names
@@ -108,13 +108,25 @@ def changes(
     if old == new and earlier.tags == target.tags:
         return []
     found = list(_grouped(_turns(old, new, earlier, target, known), old, new, target, known))
-    strangers = [each for each in found if each.caller.kind is CallerKind.ROLE and each.is_of_strangers]
     if not any(each.direction is Direction.ALLOWED and each.is_outside for each in found):
         found += _undecided(old, new, earlier, target, known)
     return sorted(
-        (each for each in found if not any(_includes(stranger, each) for stranger in strangers)),
+        _without_repetitions(found),
         key=lambda each: (each.direction is Direction.DENIED, not each.is_outside, not each.is_of_strangers, str(each)),
     )
+
+
+def _without_repetitions(found: Sequence[AccessChange]) -> list[AccessChange]:
+    """Leave out what is said of every account already; of several that say the same, the plainest is kept."""
+    kept: list[AccessChange] = []
+    for each in sorted(found, key=lambda change: (not _is_of_any_role(change), bool(change.caller.names))):
+        if not any(_includes(other, each) for other in kept if _is_of_any_role(other)):
+            kept.append(each)
+    return kept
+
+
+def _is_of_any_role(change: AccessChange) -> bool:
+    return change.is_of_strangers and change.caller.kind is CallerKind.ROLE
 
 
 def _turns(

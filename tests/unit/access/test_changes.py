@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from shared_ecr.access.callers import CallerKind
 from shared_ecr.access.changes import AccessChange, Direction, changes
 from shared_ecr.access.decisions import answers
 from shared_ecr.access.policy_pair import PolicyPair
@@ -223,3 +224,12 @@ def test_what_hung_on_an_undocumented_combination_and_is_allowed_for_certain_now
     open_ended = {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": ["a"]}}
     assert found([allow(ROOT, open_ended)], [allow(ROOT)])
     assert found([allow(ROOT, open_ended)], [allow(ROOT, open_ended)]) == []
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:iam::*:role/team/*", f"arn:aws:iam::{CONSUMER}:user/bob", "*"])
+def test_strangers_who_gain_the_same_do_not_hide_each_other(arn: str) -> None:
+    # Names that a condition asks for are tried in the account of strangers, beside a role that no policy names.
+    old = [deny({"ArnLike": {"aws:PrincipalArn": arn}}, Principal=LAMBDA)]
+    new = [*old, allow("*", {"StringEquals": {"aws:PrincipalOrgID": "o-bbbbbbbbbb"}})]
+    strangers = [each for each in found(old, new) if each.is_of_strangers and each.is_outside]
+    assert len([each for each in strangers if each.caller.kind is CallerKind.ROLE]) == 1
