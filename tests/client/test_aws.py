@@ -150,6 +150,8 @@ def test_credentials_with_a_line_end_in_them_are_named_and_not_shown(
 ) -> None:
     aws_environment.setenv(name, f"{CANARY}\nx")
     aws_environment.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    # Another try would send the same.
+    aws_environment.setattr("time.sleep", pytest.fail)
     with pytest.raises(UnavailableError, match="have a line end or another character that cannot be sent") as caught:
         AwsClients().caller_account(REGION)
     for verbose in (False, True):

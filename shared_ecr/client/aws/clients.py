@@ -150,6 +150,7 @@ class AwsClients:
         if self._session is None:
             from botocore.session import Session
 
+            from shared_ecr.client.aws.faults import refuse_unsendable
             from shared_ecr.client.aws.log_redaction import silence_secrets_of_botocore
 
             # Credentials are looked for while the first client is made, and that is logged too.
@@ -157,6 +158,7 @@ class AwsClients:
             session = Session(profile=self._profile)
             _correct(session)
             _ask_for_mfa_at_the_terminal(session)
+            session.register("before-send", refuse_unsendable)
             if self._given is not None:
                 _use_credentials_of(self._given, session)
             self._session = session

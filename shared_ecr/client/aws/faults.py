@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.redaction import redacted
 from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
@@ -41,8 +41,6 @@ _SESSION = (
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
 WEB_IDENTITY_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 TERMINAL = "/dev/tty"
-# How http.client begins what it says of a header that it does not send; the value is behind it.
-_UNSENDABLE = "Invalid header value"
 
 
 class AwsRefusedError(RefusedError):
@@ -157,13 +155,21 @@ def _from_botocore(fault: "BotoCoreError", action: str) -> SharedEcrError:
     return UnavailableError(text)
 
 
+def refuse_unsendable(**event: Any) -> None:
+    """Do nothing unless a header of the request has a line end: botocore would try to send it for half a minute."""
+    # Its type says text; botocore encodes some of them.
+    values: list[str | bytes] = list(event["request"].headers.values())
+    for value in values:
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        if "\r" in text or "\n" in text:
+            raise UnavailableError(
+                "the AWS credentials have a line end or another character that cannot be sent; check "
+                "AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and the credentials file"
+            )
+
+
 def _unreachable(action: str, said: str) -> str:
-    """Say why no request was answered: the network, or credentials that no request can have."""
-    if _UNSENDABLE in said:
-        return (
-            f"the AWS credentials for {action} have a line end or another character that cannot be sent; check "
-            "AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and the credentials file"
-        )
+    """Say why no request was answered."""
     return f"AWS could not be reached for {action}: {said}; check the network, the proxy and the Region"
 
 
