@@ -396,3 +396,28 @@ def test_a_session_without_credentials_is_not_replaced_by_another_identity() -> 
 
     with pytest.raises(UnavailableError, match="the AWS session that was given has no credentials"):
         AwsClients(session=Empty()).ecr(REGION)
+
+
+@pytest.fixture
+def no_keys(aws_environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        aws_environment.delenv(name, raising=False)
+    return aws_environment
+
+
+def test_a_credential_process_whose_session_is_over_is_named(no_keys: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    over = {"Version": 1, "AccessKeyId": "A", "SecretAccessKey": CANARY, "Expiration": "2001-01-01T00:00:00Z"}
+    (tmp_path / "answer").write_text(json.dumps(over))
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = cat {tmp_path}/answer\n")
+    no_keys.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(UnavailableError, match="renew the session behind the credential_process") as caught:
+        AwsClients().caller_account(REGION)
+    assert CANARY not in error_text(caught.value, verbose=True)
+
+
+def test_a_web_identity_file_that_is_not_text_is_named(no_keys: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(b"\x7fELF\xff\xfe")
+    no_keys.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/ci")
+    no_keys.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(UnavailableError, match="not text in UTF-8; check AWS_WEB_IDENTITY_TOKEN_FILE"):
+        AwsClients().caller_account(REGION)

@@ -41,6 +41,8 @@ _SESSION = (
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
 WEB_IDENTITY_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 TERMINAL = "/dev/tty"
+# Of a plain RuntimeError of botocore's; `tests/client/test_aws.py` fails where the sentence changes.
+_STILL_EXPIRED = "still expired"
 
 
 class AwsRefusedError(RefusedError):
@@ -77,6 +79,19 @@ def asking_aws(action: str) -> Iterator[None]:
     except (OSError, EOFError) as fault:
         # botocore reads files and asks for codes while it looks for credentials, and translates nothing of that.
         raise _from_system(fault, action) from fault
+    except UnicodeError:
+        # The text of this exception quotes the content.
+        raise UnavailableError(
+            f"the AWS credentials for {action} could not be fetched: a file that they come from is not text in UTF-8; "
+            f"check {WEB_IDENTITY_VARIABLE} and the files in ~/.aws"
+        ) from None
+    except RuntimeError as fault:
+        if _STILL_EXPIRED not in str(fault):
+            raise
+        raise UnavailableError(
+            f"the AWS credentials for {action} have expired, and so have those that were fetched in their place; renew "
+            "the session behind the credential_process or the role of the profile"
+        ) from fault
     except ResponseParserError:
         # The text of this exception quotes the answer.
         raise UnavailableError(
