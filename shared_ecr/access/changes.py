@@ -14,7 +14,8 @@ from shared_ecr.access.classes import ContextValues, RequestClass, is_sampled, r
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.decisions import named
 from shared_ecr.access.evaluation import allowed, decide, reach
-from shared_ecr.access.policy_model import Effect, Policy, Statement
+from shared_ecr.access.narrower_policies import is_narrower
+from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.requests import TAG_KEYS, Request, TargetRepository, context_of
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE
@@ -159,35 +160,11 @@ def _undecided(
     policies = _all(old, new)
     if not any(is_sampled(policies, each, known) for each in dict.fromkeys((target, was))):
         return
-    if was.tags == target.tags and _is_narrower(old, new):
+    if was.tags == target.tags and is_narrower(old, new):
         return
     stranger = Caller.unnamed_role(account_of_strangers(policies, target, known))
     yield AccessChange(
         Direction.ALLOWED, target, stranger, (), (), (), is_outside=True, statement="", is_undecided=True
-    )
-
-
-def _is_narrower(old: PolicyPair, new: PolicyPair) -> bool:
-    """Whether the texts by themselves show it: nothing else is allowed, and all that was denied still is."""
-    return old.scope == new.scope and all(
-        all(any(_covers(one, other) for one in _of(then, Effect.ALLOW)) for other in _of(now, Effect.ALLOW))
-        and all(any(_covers(one, other) for one in _of(now, Effect.DENY)) for other in _of(then, Effect.DENY))
-        for then, now in ((old.repository, new.repository), (old.registry, new.registry))
-    )
-
-
-def _of(policy: Policy | None, effect: Effect) -> list[Statement]:
-    return [each for each in (policy.statements if policy else ()) if each.effect is effect]
-
-
-def _covers(one: Statement, other: Statement) -> bool:
-    """Whether the texts show that *one* speaks of every request that *other* speaks of."""
-    is_listed = not (one.principal.negated or other.principal.negated)
-    return (
-        (one.principal == other.principal or (is_listed and {*other.principal.written} <= {*one.principal.written}))
-        and not other.action.actions & ~one.action.actions
-        and one.resource == other.resource
-        and {*one.conditions} <= {*other.conditions}
     )
 
 

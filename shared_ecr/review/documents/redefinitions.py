@@ -12,15 +12,13 @@ from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.documents.conditions import CONDITION
 from shared_ecr.review.documents.loops import LOOP
 from shared_ecr.review.documents.parameters import is_hidden_parameter, is_stored_parameter
+from shared_ecr.review.documents.template_references import MAPPINGS, references
 from shared_ecr.review.texts import sorted_text
 from shared_ecr.text.patterns import LazyPattern
 
 _STORED = "resolve:ssm:"
 _IMPORTED = "Fn::ImportValue "
-_MAPPINGS = "mappings"
 _IN = " in "
-_PLACE = LazyPattern(r"\$\{(?!!)\s*([^{}]*?)\s*\}")
-_DYNAMIC = LazyPattern(r"\{\{(resolve:[^{}]*)\}\}")
 # Attributes that say which resource it is. They stay as long as CloudFormation does not replace it; others follow from
 # its properties, such as the value of a parameter in the store.
 _IDENTITY = LazyPattern(r"(?:Arn|ARN|Id|Name|Uri|URL|Url|Endpoint)$|^$")
@@ -98,7 +96,7 @@ class _Definition:
             yield from self._exported(name.removeprefix(_IMPORTED))
         elif name.startswith(CONDITION):
             yield from self._text(stack, _section(template, "Conditions").get(name.removeprefix(CONDITION)))
-        elif name == _MAPPINGS:
+        elif name == MAPPINGS:
             yield from self._text(stack, dict(_section(template, "Mappings")))
         elif parameter is not None:
             yield from self._parameter(stack, parameter)
@@ -159,41 +157,8 @@ class _Definition:
     def _text(self, stack: str, value: Json) -> Iterator[str]:
         """Yield *value* as it is written, and what it refers to."""
         yield sorted_text(value)
-        for name in _references(value):
+        for name in references(value):
             yield from self._followed(stack, name)
-
-
-def _references(value: Json) -> Iterator[str]:  # noqa: PLR0912, C901 — one form for each function
-    match value:
-        case str():
-            yield from _DYNAMIC.findall(value)
-        case list():
-            for each in value:
-                yield from _references(each)
-        case {"Ref": str() as name}:
-            yield name
-        case {"Fn::GetAtt": str() as name}:
-            yield name
-        case {"Fn::GetAtt": [str() as resource, str() as attribute]}:
-            yield f"{resource}.{attribute}"
-        case dict():
-            for name, argument in value.items():
-                match name, argument:
-                    case "Fn::Sub", str() as text:
-                        yield from _PLACE.findall(text)
-                    case "Fn::Sub", [str() as text, *_]:
-                        yield from _PLACE.findall(text)
-                    case "Fn::If", [str() as condition, *_]:
-                        yield f"{CONDITION}{condition}"
-                    case "Condition", str():
-                        yield f"{CONDITION}{argument}"
-                    case "Fn::FindInMap", _:
-                        yield _MAPPINGS
-                    case _:
-                        pass
-                yield from _references(argument)
-        case _:
-            return
 
 
 def _section(template: Json, name: str) -> Mapping[str, Json]:

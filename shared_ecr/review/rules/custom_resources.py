@@ -29,7 +29,7 @@ _CHANGING = {
 _ACTION = LazyPattern(rf"\b(?:{'|'.join(sorted(_CHANGING, key=len, reverse=True))})(?:Command)?\b", re.IGNORECASE)
 _REPOSITORY_ARN = LazyPattern(r":ecr(?:-public)?:[^:]*:[^:]*:repository/")
 _IMAGE = LazyPattern(r"\.dkr[.-]ecr")
-# Every other type is an extension, whose code someone else has written.
+# Every other type is an extension, whose code is not in the documents either.
 _OF_CLOUDFORMATION = ("AWS::", "Alexa::", "Custom::")
 _WHEN = {
     CallPhase.CREATE: "when it is created", CallPhase.UPDATE: "when it is updated",
