@@ -208,6 +208,8 @@ class Reading:
         """Note that *wanted* was expected where something else is."""
         if isinstance(node, Scalar) and _WELL_FORMED.search(node.text):
             return
+        if code == "type-mapping" and not fix:
+            fix = "Write each entry as 'KEY: VALUE'"
         self.note(node, path, InvalidValueError(f"expected {wanted}, found {node.described()}", fix=fix, code=code))
 
 

@@ -28,6 +28,7 @@ from shared_ecr.declaration.settings.settings_context import (
     judge_partition,
     read_distinct,
     read_items,
+    warn_of_root,
 )
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
@@ -68,6 +69,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
 
 def _template(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CreationTemplate | None:
     prefix = reading.attempt(entry.key, path, lambda: TemplatePrefix.parse(entry.key.text))
+    warn_of_root(reading, entry.key, path, of="namespace", code="template-prefix")
     fields = reading.mapping(entry.value, path, _KEYS, required=("applied_for",), noted_elsewhere=(PASTED_POLICY,))
     if fields is None:
         return None

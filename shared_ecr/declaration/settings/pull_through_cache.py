@@ -13,6 +13,7 @@ from shared_ecr.declaration.settings.settings_context import (
     SettingsContext,
     judge_partition,
     read_distinct,
+    warn_of_root,
 )
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
@@ -61,6 +62,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
 
 def _rule(reading: Reading, entry: MappingEntry, path: str, around: SettingsContext) -> CacheRule | None:
     prefix = reading.attempt(entry.key, path, lambda: CachePrefix.parse(entry.key.text))
+    warn_of_root(reading, entry.key, path, of="prefix", code="cache-prefix")
     if _holds_credentials(reading, entry.value, path):
         return None
     fields = reading.mapping(entry.value, path, _KEYS, required=("upstream",))

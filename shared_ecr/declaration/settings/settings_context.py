@@ -6,10 +6,12 @@ from typing import TypeVar
 from shared_ecr.declaration.grants import ConsumerContext
 from shared_ecr.declaration.profiles import InheritedDefaults
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.filters import ROOT
 from shared_ecr.model.names import AccountId, EcrRegistry, Region
 from shared_ecr.records import record
+from shared_ecr.text import quoted
 
 T = TypeVar("T")
 ABOUT_ROLES = "The ARN of a role without a path; the stack makes one where it is needed"
@@ -69,6 +71,20 @@ def read_distinct(  # noqa: PLR0913 — what is read, and what its faults are ca
         elif named:
             found[named[0]] = named[1]
     return tuple(found.values())
+
+
+def warn_of_root(reading: Reading, key: Scalar, path: str, *, of: str, code: str) -> None:
+    """Warn of `root`, which is a name like any other, where `ROOT` is probably meant."""
+    text = key.text.removesuffix("/")
+    if text != ROOT.lower():
+        return
+    fault = InvalidValueError(
+        f"{quoted(key.text)} is the {of} 'root' alone",
+        why=f"{ROOT}, in capitals, means every name that no other {of} is for",
+        fix=f"Write '{ROOT}' if that was meant",
+        code=code,
+    )
+    reading.warn(key, path, fault)
 
 
 def judge_partition(reading: Reading, node: Node, path: str, arn: str, around: SettingsContext) -> None:

@@ -47,6 +47,9 @@ class TemplatePrefix:
             raise InvalidValueError(
                 f"{quoted(text)} is not a namespace for repositories",
                 why="It is made like a repository name, or it is ROOT",
+                fix=f"Write '{ROOT if bare.upper() == ROOT else bare.lower()}'"
+                if GRAMMAR.fullmatch(bare.lower())
+                else "",
                 code="template-prefix",
             )
         return cls(bare)

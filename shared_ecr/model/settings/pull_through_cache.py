@@ -89,7 +89,7 @@ class CachePrefix:
             raise InvalidValueError(
                 f"{quoted(text)} is not a valid prefix of a cache",
                 why=f"It has {MIN_PREFIX} to {MAX_PREFIX} characters and is made like a repository name, or it is ROOT",
-                fix=f"Write '{bare.lower()}'"
+                fix=f"Write '{ROOT if bare.upper() == ROOT else bare.lower()}'"
                 if GRAMMAR.fullmatch(bare.lower()) and MIN_PREFIX <= len(bare) <= MAX_PREFIX
                 else "",
                 code="cache-prefix",
