@@ -39,9 +39,10 @@ def _granted(
     changes = access.between(PolicyPair(), PolicyPair(repository.policy), target, target.tags)
     found = [str(change).removeprefix(f"{repository.name}: ") for change in changes if _is_outside(change, access)]
     if found:
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        first, *others = found
+        what = f"{first}, and {len(others)} more" if others else first
         yield warning(
-            "access-granted-outside", f"it is new: {found[0]}{more}",
+            "access-granted-outside", f"it is new: {what}",
             "A principal that is not known to belong to you has access to all that is pushed to it",
             "Check that each is intended; declare your accounts and your organization", tuple(found),
         ).about(subject, each.resource)  # fmt: skip
