@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def certify_adoption(arguments: argparse.Namespace) -> int:
     """Print the certificate, and write the commands where nothing would be lost."""
-    from shared_ecr.deployment.adoption.certificate import certify
+    from shared_ecr.deployment.adoption.certificate import certify, unjudged
     from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted
     from shared_ecr.deployment.adoption.verification import changed_since
     from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
@@ -39,6 +39,7 @@ def certify_adoption(arguments: argparse.Namespace) -> int:
     wanted = WantedRegistry.of_deployment(deployment, live.home)
     compared = registry_without_deleted(live) if record.drops_deleted else live
     findings = list(certify(compared, wanted, record.repositories, _basis(arguments, live)))
+    findings += unjudged(deployment.doubts)
     if arguments.fresh:
         arguments.partial = True
         arguments.repository = [*record.repositories, *(each.name for each in wanted.repositories)]

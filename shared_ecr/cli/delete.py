@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,18 +59,22 @@ def run(arguments: argparse.Namespace) -> int:
         reasons = [f"{each.reference}: {why}" for each in planned for why in each.protections]
         if reasons and not arguments.force:
             raise ProtectedImageError(f"{'; '.join(reasons)}; nothing was deleted; --force deletes them nevertheless")
-        if not arguments.dry_run:
-            if not arguments.yes:
-                _confirm(planned)
+        if not (arguments.in_use or arguments.running):
+            print("not known: which images run; name them with --in-use FILE, or ask with --running", file=sys.stderr)
+        if not (arguments.dry_run or arguments.yes):
+            _confirm(planned)
+        done: list[ImageDeletion] = []
+        try:
             for each in planned:
-                delete_image(each, session)
+                if not arguments.dry_run:
+                    delete_image(each, session)
+                done.append(each)
                 if arguments.format == "text":
-                    print(each, flush=True)
-        elif arguments.format == "text":
-            for each in planned:
-                print(f"would delete {each}")
-    if arguments.format == "json":
-        print(json.dumps({"deleted": not arguments.dry_run, "images": [_row(each) for each in planned]}, indent=2))
+                    print(f"would delete {each}" if arguments.dry_run else each, flush=True)
+        finally:
+            # What was deleted before an error, or before an interruption, is said all the same.
+            if arguments.format == "json":
+                print(json.dumps({"deleted": not arguments.dry_run, "images": [_row(each) for each in done]}, indent=2))
     return ExitCode.DONE
 
 

@@ -77,13 +77,17 @@ def _before(path: Path, revision: str) -> "Mapping[RepositoryName, int]":
         raise UsageError(f"{path}: no such file; pass --file")
     try:
         with Worktree(revision, path.absolute().parent) as tree:
-            earlier = tree.folder / path.name
-            if not earlier.is_file():
-                return {}
-            registry: RegistrySpec = load(earlier, os.environ).registry
+            registry: RegistrySpec = load(_required(tree.folder / path.name, revision), os.environ).registry
     except UsageError as error:
         raise UsageError(
             f"{error}. What is deployed is read from a revision of the declaration; name it by --against, "
             "or pass --new where nothing is deployed yet"
         ) from error
     return {spec.name: registry.stack_of(spec.name) for spec in registry.repositories}
+
+
+def _required(path: Path, revision: str) -> Path:
+    """Refuse a revision without the declaration: a file that was renamed was deployed under its other name."""
+    if not path.is_file():
+        raise UsageError(f"the revision {revision} has no {path.name} in that folder")
+    return path

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import asking_aws
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.client.replication import registry_of
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.names import EcrRegistry
@@ -86,15 +87,14 @@ def backfills(clients: RegistryClients, registry: EcrRegistry) -> Iterator[Backf
     """
     client: Any = clients.ecr(registry.region)
     request: dict[str, Any] = {"registryId": registry.account.digits}
+    tokens = PageTokens("ecr:ListReplicationBackfills")
     while True:
         with asking_aws(f"ecr:ListReplicationBackfills in {registry.region}"):
             answer = client.list_replication_backfills(**request)
         yield from map(_backfill, answer.get("backfills", []))
-        token = answer.get("nextToken")
-        if not token:
+        token = tokens.following(answer)
+        if token is None:
             return
-        if token == request.get("nextToken"):
-            raise UnavailableError("ECR names the same page of its backfills twice, so the list has no end")
         request["nextToken"] = token
 
 

@@ -116,6 +116,14 @@ class AccountReadiness:
             "cloudformation:DescribeStacks",
             lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"],
         )
+        if isinstance(found, SharedEcrError):
+            repair = "allow cloudformation:DescribeStacks, and look again"
+            yield ReadinessCheck(environment.name, f"stack {name}: {found}", Readiness.UNKNOWN, repair)
+        # Nothing can be deployed before such a stack is repaired.
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+        if str(found).endswith("_FAILED"):
+            repair = f"aws cloudformation describe-stack-events --stack-name {name}  # what failed; then continue it"
+            yield ReadinessCheck(environment.name, f"stack {name}: {found}", Readiness.MISSING, repair)
         # A first deployment that failed: docs/how-to/troubleshoot.md.
         if found == "ROLLBACK_COMPLETE":
             repair = (
@@ -154,7 +162,8 @@ class AccountReadiness:
         if isinstance(described, dict):
             stages = described.get("VersionIdsToStages") or {}
             has_value = any(_CURRENT in each for each in stages.values())
-            described = described if has_value else None
+            # A secret that is to be deleted cannot be read any more.
+            described = described if has_value and not described.get("DeletedDate") else None
         repair = (
             f"aws secretsmanager put-secret-value --secret-id {secret_id} --secret-string file://credential.json  "
             '# {"username": …, "accessToken": …}; the first deployment creates the secret'
@@ -184,7 +193,9 @@ class AccountReadiness:
 
 def _role(clients: AwsClients, role: Role, region: Region) -> object:
     iam = clients.service("iam", region)
-    return _asked("iam:GetRole", lambda: iam.get_role(RoleName=role.name.rpartition("/")[2])["Role"])
+    found = _asked("iam:GetRole", lambda: iam.get_role(RoleName=role.name.rpartition("/")[2])["Role"]["Arn"])
+    # Of a role with another path, or other capitals, the policy of a repository would name none that exists.
+    return found if isinstance(found, SharedEcrError) or str(found).endswith(f":role/{role.name}") else None
 
 
 def _check(environment: str, subject: str, found: object, repair: str) -> ReadinessCheck:

@@ -192,3 +192,12 @@ def test_a_repository_that_exists_only_since_the_snapshot_is_not_certified(
     assert certified(capsys) == (ExitCode.DONE, [])
     assert certified(capsys, "--fresh") == (ExitCode.FINDINGS, ["adopt-changed-since"])
     assert "new" in read[0]
+
+
+def test_a_part_of_the_deployment_that_cannot_be_read_is_not_certified(capsys: pytest.CaptureFixture[str]) -> None:
+    synthesized(HELD)
+    template = json.loads(Path("cdk.out/shared-ecr.template.json").read_text(encoding="utf-8"))
+    template["Transform"] = ["AWS::Include"]
+    Path("cdk.out/shared-ecr.template.json").write_text(json.dumps(template), encoding="utf-8")
+    code, codes = certified(capsys)
+    assert (code, set(codes)) == (ExitCode.FINDINGS, {"adopt-unjudged"})

@@ -142,3 +142,16 @@ def test_a_tag_that_moved_while_it_was_asked_is_not_deleted(
     assert done.code == 4
     assert f"names {other.root} now" in done.stderr
     assert tags(registry) == ["1", "2", "3"]
+
+
+def test_what_was_deleted_before_an_error_is_in_the_json(registry: FakeRegistry, tmp_path: Path) -> None:
+    registry.manners.deletes_tags = False
+    words = ("delete", f"{registry.host}/team/app@{BUILT.root}", f"{registry.host}/team/app:3", "--yes", "-o", "json")
+    shared_ecr("push", write_layout(tmp_path / "other", image(seed=1)), f"{registry.host}/team/app:3")
+    done = shared_ecr(*words)
+    assert done.code == 4
+    assert [each["digest"] for each in json.loads(done.stdout)["images"]] == [BUILT.root]
+
+
+def test_a_deletion_that_was_asked_for_no_uses_says_that_they_are_not_known(registry: FakeRegistry) -> None:
+    assert "not known: which images run" in shared_ecr("delete", f"{registry.host}/team/app:1", "--dry-run").stderr

@@ -82,3 +82,13 @@ def test_a_declaration_that_is_missing_is_named(tmp_path: Path) -> None:
     done = shared_ecr("grow", "--file", tmp_path / "none.yaml")
     assert done.code == 2
     assert "none.yaml: no such file" in done.stderr
+
+
+def test_a_revision_without_the_declaration_is_not_taken_for_one_where_nothing_is_deployed(tmp_path: Path) -> None:
+    declare(tmp_path, 260)
+    commit(tmp_path)
+    moved = (tmp_path / "registry.yaml").rename(tmp_path / "moved.yaml")
+    done = shared_ecr("grow", "--file", moved)
+    assert done.code == 2
+    assert "has no moved.yaml" in done.stderr
+    assert "--new" in done.stderr

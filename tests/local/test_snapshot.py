@@ -208,3 +208,18 @@ def test_what_belongs_to_a_stack_says_so(clients: AwsClients, stacks: Any) -> No
     stacks.create({"R": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "owned"}}}, "mine")
     (found,) = read(clients, stacks=("mine", "no-such-stack")).repositories
     assert found.owner == "mine"
+
+
+def test_a_tag_of_a_stack_that_does_not_have_it_any_more_is_no_owner(
+    clients: AwsClients, ecr: Any, stacks: Any
+) -> None:
+    stacks.create({"R": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "held"}}}, "mine")
+    ecr.create_repository(repositoryName="left")
+
+    def tagged(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["tags"].append({"Key": "aws:cloudformation:stack-name", "Value": "mine"})
+
+    clients.ecr(HERE).meta.events.register("after-call.ecr.ListTagsForResource", tagged)
+    owners = {each.name: each.owner for each in read(clients, stacks=("mine",)).repositories}
+    assert owners == {"held": "mine", "left": None}
+    assert {each.name: each.owner for each in read(clients).repositories}["left"] == "mine"

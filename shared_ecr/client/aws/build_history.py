@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.model.builds.image_builds import BuildSettings
 from shared_ecr.model.builds.projects import BuildProject
@@ -112,14 +113,16 @@ def _of_project(client: Any, region: Region, project: BuildProject, limit: int) 
 def _ids(client: Any, project: str, limit: int) -> Iterator[str]:
     left = limit
     request = {"projectName": project, "sortOrder": "DESCENDING"}
+    tokens = PageTokens(f"codebuild:ListBuildsForProject of {project}")
     while left > 0:
         answer = client.list_builds_for_project(**request)
         page = answer.get("ids", [])[:left]
         yield from page
         left -= len(page)
-        if not answer.get("nextToken"):
+        token = tokens.following(answer)
+        if token is None:
             return
-        request["nextToken"] = answer["nextToken"]
+        request["nextToken"] = token
 
 
 def _record(build: dict[str, Any], repository: str) -> BuildRecord:

@@ -31,7 +31,7 @@ def deployed_templates(clients: Any, region: Region, stacks: Sequence[str]) -> d
             with asking_aws(f"cloudformation:GetTemplate of {stack}"):
                 answer = client.get_template(StackName=stack, TemplateStage="Processed")
         except AwsRefusedError as refused:
-            if refused.code != _MISSING:
+            if refused.code != _MISSING or "does not exist" not in str(refused):
                 raise
             continue
         # botocore parses templates in JSON, and keeps those in YAML as text.

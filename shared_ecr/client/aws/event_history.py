@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from shared_ecr.client.aws.faults import asking_aws
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.model.names import EcrRegistry, Region
 from shared_ecr.records import record
 
@@ -118,10 +119,11 @@ def _pages(
         "StartTime": question.since,
         "MaxResults": PAGE,
     }
+    tokens = PageTokens("cloudtrail:LookupEvents")
     while True:
         with asking_aws(f"cloudtrail:LookupEvents in {question.registry.region}"):
             answer = client.lookup_events(**request)
-        token = answer.get("NextToken")
+        token = tokens.following(answer, "NextToken")
         yield answer.get("Events", []), not token
         if not token:
             return

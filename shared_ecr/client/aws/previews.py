@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared_ecr.client.aws.deployed import RegistryClients
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
@@ -116,7 +117,7 @@ def _look(client: "ECRClient", account: str, name: str, token: str = "") -> "Get
 def _pages(
     client: "ECRClient", account: str, name: str, first: "GetLifecyclePolicyPreviewResponseTypeDef"
 ) -> Iterator[dict[str, Previewed]]:
-    answer = first
+    answer, tokens = first, PageTokens(f"ecr:GetLifecyclePolicyPreview of {name}")
     while True:
         yield {
             each["imageDigest"]: Previewed(
@@ -124,8 +125,8 @@ def _pages(
             )
             for each in answer["previewResults"]
         }
-        token = answer.get("nextToken")
-        if not token:
+        token = tokens.following(answer)
+        if token is None:
             return
         answer = _look(client, account, name, token)
 

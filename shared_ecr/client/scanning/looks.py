@@ -10,8 +10,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.faults import AwsRefusedError, asking_aws
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.client.scanning.answers import read_basic, read_enhanced
-from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import RefusedError
 from shared_ecr.findings.vulnerabilities.vulnerability import Vulnerability
 from shared_ecr.model.names import Digest, EcrRegistry
 from shared_ecr.records import field, record
@@ -84,13 +85,8 @@ class ScanClient:
             first = self._page("")
             answer = first
             basic, enhanced = list(_basic(first)), list(_enhanced(first))
-            seen: set[str] = set()
-            while token := answer.get("nextToken", ""):
-                if token in seen:
-                    raise UnavailableError(
-                        f"ECR names the same page of the findings of {self.digest} twice, so the list has no end"
-                    )
-                seen.add(token)
+            tokens = PageTokens(f"ecr:DescribeImageScanFindings of {self.repository}")
+            while token := tokens.following(answer):
                 answer = self._page(token)
                 basic += _basic(answer)
                 enhanced += _enhanced(answer)

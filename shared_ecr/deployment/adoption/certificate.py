@@ -4,7 +4,7 @@ An empty certificate is the proof that importing loses nothing. A difference tha
 finding, in `acknowledged` of the declaration; encryption never is, for it would replace the repository.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from shared_ecr.access.requests import TargetRepository
@@ -22,6 +22,7 @@ from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
 from shared_ecr.findings import Finding, Severity
 from shared_ecr.records import record
+from shared_ecr.review.deployments import Doubt
 from shared_ecr.text import first_few
 
 
@@ -59,6 +60,15 @@ def certify(
     found = [finding for name in names for finding in _of_repository(live, wanted, name, basis)]
     unseen = _of_unseen(live, wanted, frozenset(adopted))
     return [*found, *unseen, *_of_unknown(live), *map(_of_setting, setting_differences(live, wanted))]
+
+
+def unjudged(doubts: Iterable[Doubt]) -> Iterator[AdoptionFinding]:
+    """Find the parts of the deployment that could not be read: what they do to the registry is not compared."""
+    for doubt in doubts:
+        yield _error(
+            "adopt-unjudged", doubt.about or doubt.place, str(doubt), "It may change what is adopted",
+            "Write it so that its value is in the template, or accept it under 'acknowledged' with 'repository: all'",
+        )  # fmt: skip
 
 
 def _imported_besides(live: LiveRegistry, wanted: WantedRegistry, adopted: frozenset[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsRefusedError
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.registry_reader import is_loopback
 from shared_ecr.client.aws.registry.repositories import THREADS
@@ -59,6 +60,7 @@ def count_images(
 def _count(client: "ECRClient", questions: PacedQuestions, name: str) -> int | None:
     total = 0
     more: dict[str, str] = {}
+    tokens = PageTokens(f"ecr:DescribeImages of {name}")
     while True:
         arguments: dict[str, Any] = {
             # Without the filter, archived images are left out.
@@ -77,6 +79,7 @@ def _count(client: "ECRClient", questions: PacedQuestions, name: str) -> int | N
         if answer is None:
             return None
         total += len(answer["imageDetails"])
-        if not answer.get("nextToken"):
+        token = tokens.following(answer)
+        if token is None:
             return total
-        more = {"nextToken": answer["nextToken"]}
+        more = {"nextToken": token}

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.spelling import own_tags, pascal, stack_of
 from shared_ecr.documents.json_text import json_or_text
@@ -28,12 +29,13 @@ def read_public(clients: AwsClients, questions: PacedQuestions, region: Region) 
         return
     client = clients.service("ecr-public", region)
     token: str | None = None
+    tokens = PageTokens("ecr-public:DescribeRepositories")
     while True:
         asked = partial(client.describe_repositories, **({"nextToken": token} if token else {}))
         answer = questions.ask("ecr-public:DescribeRepositories", asked)
         for about in answer.get("repositories", []) if answer else []:
             yield _read(client, questions, about)
-        token = answer.get("nextToken") if answer else None
+        token = tokens.following(answer) if answer else None
         if not token:
             return
 

@@ -4,7 +4,7 @@ The IAM policy that suffices is in docs/reference/live.md.
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, partial
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from shared_ecr.client.aws.registry.owners import IAM_ROLE, KMS_KEY, owned_by
 from shared_ecr.client.aws.registry.public import read_public
 from shared_ecr.client.aws.registry.repositories import RepositorySelection, described, read_repositories
 from shared_ecr.client.aws.registry.settings import read_settings
+from shared_ecr.client.aws.registry.stack_resources import LIST_RESOURCES
 from shared_ecr.client.aws.registry.unknown_parts import unknown_parts
 from shared_ecr.client.aws.request_pace import DEFAULT_RATE, RequestPace, watch
 from shared_ecr.documents.live import LiveRegistry, LiveResource
@@ -63,21 +64,25 @@ def read_registry(clients: AwsClients, question: RegistryQuestion) -> LiveRegist
         ]
     if question.stacks:
         owned = owned_by(clients.cloudformation(region), questions, question.stacks)
-        found = [_owned(each, owned) for each in found]
+        is_listed = not any(part.action == LIST_RESOURCES for part in questions.unread)
+        found = [_owned(each, owned, question.stacks if is_listed else ()) for each in found]
     unread = tuple(sorted(set(questions.unread)))
     selection = question.selection.written
     return LiveRegistry(account, region, question.taken, tuple(found), unread, selection, tuple(sorted(unknown)))
 
 
-def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str]) -> LiveResource:
-    """Return *resource* with the stacks that it, its key and its role belong to, as far as *owned* knows."""
+def _owned(resource: LiveResource, owned: Mapping[tuple[str, str], str], listed: Collection[str]) -> LiveResource:
+    """Return *resource* with the stacks that it, its key and its role belong to, as far as *owned* knows.
+
+    A tag keeps the name of a stack that left the resource behind: of the *listed* stacks, their own list counts.
+    """
     encryption = resource.properties.get("EncryptionConfiguration")
     arn = str(encryption.get("KmsKey") or "") if isinstance(encryption, dict) else ""
     role = str(resource.properties.get("CustomRoleArn") or "").rpartition("/")[2]
     by_key = owned.get((KMS_KEY, arn.rpartition("/")[2])) or owned.get((KMS_KEY, arn))
     return replace(
         resource,
-        owner=owned.get((resource.kind, resource.name), resource.owner),
+        owner=owned.get((resource.kind, resource.name)) or (None if resource.owner in listed else resource.owner),
         key_owner=by_key or resource.key_owner,
         role_owner=owned.get((IAM_ROLE, role)) or resource.role_owner,
     )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from shared_ecr.client.aws.faults import AwsRefusedError
+from shared_ecr.client.aws.page_tokens import PageTokens
 from shared_ecr.client.aws.registry.asking import PacedQuestions
 from shared_ecr.client.aws.registry.kms_keys import KmsKeys
 from shared_ecr.client.aws.registry.spelling import encryption, exclusion_filters, own_tags, pascal
@@ -115,13 +116,14 @@ def _listed(questions: PacedQuestions, client: Any, action: str, key: str) -> li
     """Read all pages of a list."""
     found: list[Any] = []
     token: str | None = None
+    tokens = PageTokens(f"ecr:{action}")
     call = getattr(client, snake_case(action))
     while True:
         answer = _asked(questions, action, partial(call, **({"nextToken": token} if token else {})))
         if not answer:
             return found
         found += answer.get(key, [])
-        token = answer.get("nextToken")
+        token = tokens.following(answer)
         if not token:
             return found
 
