@@ -7,6 +7,7 @@ import pytest
 
 from cli.command_line import shared_ecr
 from client.fake_registry import FakeRegistry
+from client.faults import Reply
 from client.images import image, index, write_layout
 
 BUILT = image()
@@ -155,3 +156,12 @@ def test_what_was_deleted_before_an_error_is_in_the_json(registry: FakeRegistry,
 
 def test_a_deletion_that_was_asked_for_no_uses_says_that_they_are_not_known(registry: FakeRegistry) -> None:
     assert "not known: which images run" in shared_ecr("delete", f"{registry.host}/team/app:1", "--dry-run").stderr
+
+
+def test_what_a_registry_says_to_a_look_that_it_refuses_is_shown(registry: FakeRegistry) -> None:
+    archived = b'{"errors":[{"code":"DENIED","message":"the project is archived"}]}'
+    registry.fail("HEAD", "/manifests/", Reply(403), times=9)
+    registry.fail("GET", "/manifests/", Reply(403, (), archived), times=9)
+    done = shared_ecr("delete", f"{registry.host}/team/app:1", "--yes")
+    assert (done.code, "403 DENIED the project is archived" in done.stderr) == (4, True)
+    assert tags(registry) == ["1", "2"]

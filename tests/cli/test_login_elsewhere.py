@@ -68,12 +68,12 @@ def test_a_login_that_no_one_asked_for_is_kept_with_a_warning(user: User, regist
 
 
 def test_what_is_no_registry_is_shown(user: User, registry: FakeRegistry) -> None:
-    registry.fail("GET", "/v2/", Reply(404), times=9)
+    registry.fail("GET", "/v2/", Reply(404, (), b"<html><title>404 nginx</title>"), times=9)
 
     outcome = user.types(*arguments(registry.host), stdin=PASSWORD)
 
     assert (outcome.code, outcome.stdout) == (4, "")
-    assert "answers 404 where a registry says its version" in outcome.stderr
+    assert "answers 404 where a registry says its version: a web page, '404 nginx'; check the host" in outcome.stderr
 
 
 def test_a_repository_means_its_registry(user: User, registry: FakeRegistry) -> None:

@@ -122,3 +122,9 @@ def test_an_answer_that_is_not_a_result_ends_with_its_reason(status: int, body: 
 @pytest.mark.parametrize("words", [["  "], ["nginx", "--limit", "0"], ["nginx", "--limit", "101"]])
 def test_a_search_that_cannot_be_meant_is_refused(words: list[str]) -> None:
     assert shared_ecr("search", *words).code == 2
+
+
+def test_a_term_in_another_encoding_is_sent_as_it_was_typed() -> None:
+    hub = Hub()
+    assert search(hub, "caf\udce9").code == 0
+    assert "q=caf%E9" in hub.asked

@@ -4,8 +4,8 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,10 +17,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared_ecr.cli.error_text import error_text
 from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.client.aws.deployed import mutability_of
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.aws.redaction import HIDDEN, redacted
+from shared_ecr.client.credentials.issuing import issue_token
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UnavailableError
-from shared_ecr.model.names import Region
+from shared_ecr.model.names import AccountId, EcrRegistry, Region
 
 REGION = Region("eu-west-1")
 CANARY = "canary-2b7e151628aed2a6"
@@ -421,3 +423,47 @@ def test_a_web_identity_file_that_is_not_text_is_named(no_keys: pytest.MonkeyPat
     no_keys.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
     with pytest.raises(UnavailableError, match="not text in UTF-8; check AWS_WEB_IDENTITY_TOKEN_FILE"):
         AwsClients().caller_account(REGION)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"[]", b"null", b"{}", b'{"authorizationData":null}', b'{"authorizationData":[]}', b"[" * 100_000,
+     b'{"authorizationData":[{"authorizationToken":"QVdTOng=","expiresAt":"never"}]}',
+     b'{"authorizationData":[{"authorizationToken":"!!","expiresAt":1e12}]}',
+     b'{"authorizationData":[{"authorizationToken":"bm8tY29sb24=","expiresAt":1e12}]}'],
+    ids=["list", "null", "empty", "no data", "no token", "deep", "no time", "no base64", "no colon"],
+)  # fmt: skip
+def test_an_answer_that_is_not_of_aws_is_named(aws_environment: pytest.MonkeyPatch, answer: bytes) -> None:
+    with answering(answer) as url:
+        aws_environment.setenv("AWS_ENDPOINT_URL", url)
+        with closing(AwsClients()) as clients, pytest.raises(UnavailableError):
+            issue_token(clients, EcrRegistry(AccountId.parse("111122223333"), REGION))
+
+
+def test_an_answer_without_the_repository_that_was_asked_for_is_named(aws_environment: pytest.MonkeyPatch) -> None:
+    with answering(b'{"repositories":[]}') as url:
+        aws_environment.setenv("AWS_ENDPOINT_URL", url)
+        registry = EcrRegistry(AccountId.parse("111122223333"), REGION)
+        with closing(AwsClients()) as clients, pytest.raises(UnavailableError, match=r"DescribeRepositories .* read"):
+            mutability_of(clients, registry, "team/app")
+
+
+@contextmanager
+def answering(content: bytes) -> Iterator[str]:
+    """Serve *content* as the answer to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from shared_ecr.client.aws.faults import AwsDeniedError, AwsRefusedError, asking_aws
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.repository_addresses import RepositoryAddress
-from shared_ecr.findings.errors import InvalidValueError, RefusedError
+from shared_ecr.findings.errors import InvalidValueError, RefusedError, UnavailableError
 from shared_ecr.model.mutability import TagMutability
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost, RepositoryName
 from shared_ecr.records import record
@@ -172,7 +172,12 @@ def mutability_of(clients: RegistryClients, registry: EcrRegistry, repository: s
         if refusal.code == "RepositoryNotFoundException":
             raise PushRefusedError.no_such_repository(registry.host, repository) from refusal
         raise
-    described = answer["repositories"][0]
+    described = next(iter(answer.get("repositories") or ()), None)
+    if described is None:
+        raise UnavailableError(
+            f"the answer to ecr:DescribeRepositories in {registry.region} cannot be read: it has no repository; a "
+            "proxy or AWS_ENDPOINT_URL may be between"
+        )
     filters = described.get("imageTagMutabilityExclusionFilters", [])
     # The model calls every member optional; ECR answers with the mode always, and its default is MUTABLE.
     mode = described.get("imageTagMutability", "MUTABLE")

@@ -85,6 +85,13 @@ def asking_aws(action: str) -> Iterator[None]:
             f"the AWS credentials for {action} could not be fetched: a file that they come from is not text in UTF-8; "
             f"check {WEB_IDENTITY_VARIABLE} and the files in ~/.aws"
         ) from None
+    except ResponseParserError:
+        # The text of this exception quotes the answer.
+        raise _unreadable(action) from None
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as fault:
+        if isinstance(fault, SharedEcrError) or not _is_about_an_answer(fault):
+            raise
+        raise _unreadable(action) from None
     except RuntimeError as fault:
         if _STILL_EXPIRED not in str(fault):
             raise
@@ -92,11 +99,6 @@ def asking_aws(action: str) -> Iterator[None]:
             f"the AWS credentials for {action} have expired, and so have those that were fetched in their place; renew "
             "the session behind the credential_process or the role of the profile"
         ) from fault
-    except ResponseParserError:
-        # The text of this exception quotes the answer.
-        raise UnavailableError(
-            f"the answer to {action} cannot be read; a proxy or AWS_ENDPOINT_URL may be between"
-        ) from None
 
 
 def _from_service(fault: "ClientError", action: str) -> SharedEcrError:
@@ -181,6 +183,19 @@ def refuse_unsendable(**event: Any) -> None:
                 "the AWS credentials have a line end or another character that cannot be sent; check "
                 "AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and the credentials file"
             )
+
+
+def _unreadable(action: str) -> UnavailableError:
+    return UnavailableError(f"the answer to {action} cannot be read; a proxy or AWS_ENDPOINT_URL may be between")
+
+
+def _is_about_an_answer(fault: Exception) -> bool:
+    """Whether botocore failed while it read an answer, which it expects to be AWS's own; faults of ours pass."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return module.partition(".")[0] in {"botocore", "dateutil", "json"}
 
 
 def _unreachable(action: str, said: str) -> str:
