@@ -94,6 +94,12 @@ def _read_encryption(reading: Reading, node: Node, path: str) -> Encryption | No
 
     KEY is the ARN of a key, or `aws/ecr` for the one that AWS makes and manages.
     """
+    if isinstance(node, Scalar) and node.text.startswith("arn:"):
+        fault = InvalidValueError(
+            f"{quoted(node.text)} is the key alone", fix=f"Write {{kms: {node.text}}}", code="encryption"
+        )
+        reading.note(node, path, fault)
+        return None
     if not isinstance(node, Mapping):
         word = reading.choice(node, path, _ENCRYPTIONS, "encryption")
         return _ENCRYPTIONS[word] if word else None
@@ -140,6 +146,9 @@ def _read_tag_value(reading: Reading, node: Node, path: str) -> str:
             fault = InvalidValueError(what, fix=f"Quote it: '{node.text}'", code="tag-number")
             reading.note(node, path, fault)
         return node.text
+    if isinstance(node, Scalar) and isinstance(node.value, bool):
+        reading.expected(node, path, "a text", "type-text", f"Quote it: '{node.text}'")
+        return ""
     text = reading.text(node, path)
     if text is not None and not 1 <= len(text) <= MAX_VALUE:
         what = f"the value has {len(text)} characters; 1 to {MAX_VALUE} are allowed"

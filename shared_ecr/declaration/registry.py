@@ -133,6 +133,7 @@ def _written_build(document: Mapping, name: RepositoryName) -> Node:
 def _culprit(entry: MappingEntry, code: str) -> Node:
     """Return the property that a fault across the registry is about, or the name of the repository."""
     key = {
+        "encryption-dsse": "encryption",
         "kms-region": "encryption",
         "policy-size": "grants",
         "perimeter-cuts-grant": "perimeter",

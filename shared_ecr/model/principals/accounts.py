@@ -74,6 +74,7 @@ class Role:
             raise InvalidValueError(
                 f"{quoted(arn)} is not a role ARN",
                 why="A role's ARN is arn:PARTITION:iam::ACCOUNT:role/NAME",
+                fix="" if arn.startswith("arn:") else f"Write {{account: ACCOUNT, name: {arn}}}",
                 code="principal-arn",
             )
         if match["kind"] != "role":

@@ -43,13 +43,12 @@ class TemplatePrefix:
     def parse(cls, text: str) -> Self:
         """Read a namespace; refuse what no repository name begins with."""
         bare = text.removesuffix("/")
+        meant = text.lower().removesuffix("*").removesuffix("/")
         if text != ROOT and not (GRAMMAR.fullmatch(bare) and len(text) <= MAX_PREFIX):
             raise InvalidValueError(
                 f"{quoted(text)} is not a namespace for repositories",
                 why="It is made like a repository name, or it is ROOT",
-                fix=f"Write '{ROOT if bare.upper() == ROOT else bare.lower()}'"
-                if GRAMMAR.fullmatch(bare.lower())
-                else "",
+                fix=f"Write '{ROOT if meant.upper() == ROOT else meant}'" if GRAMMAR.fullmatch(meant) else "",
                 code="template-prefix",
             )
         return cls(bare)
