@@ -6,6 +6,7 @@ from enum import StrEnum
 from shared_ecr.access.callers import UNNAMED_ROLE, Caller, CallerKind, Identity
 from shared_ecr.access.candidates import instances
 from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.trust_boundary import TrustBoundary, named
@@ -52,6 +53,7 @@ def consumers(
     member, stranger = unnamed_accounts(policies, {target.account, *known.accounts, *names})
     for each in (
         *_insiders(policies, target, known, names),
+        *_possible_members(policies, target, known, names),
         *_organizations(policies, target, known, member),
         *_strangers(target, known, stranger),
     ):
@@ -80,6 +82,41 @@ def _insiders(
             if member.account == target.account:
                 member = member.with_identity(Identity.UNKNOWN)
             yield _consumer(caller.shown, ColumnGroup.PRINCIPAL, member, known, target)
+
+
+def _possible_members(
+    policies: Sequence[Policy], target: TargetRepository, known: TrustBoundary, names: Mapping[str, str]
+) -> Iterator[MatrixColumn]:
+    """Give the principals that are named beside a condition on organizations, as members of what it asks for.
+
+    Which organization an account belongs to that is not ours is not known, so it can be the one that is asked for.
+    """
+    callers = [each for each in dict.fromkeys(named(policies, target)) if each.account not in {None, target.account}]
+    for caller in sorted(callers, key=lambda each: each.shown):
+        if known.is_inside(caller, target):
+            continue
+        is_any_role = (caller.principal_arn or "").endswith(f"/{UNNAMED_ROLE}")
+        name = _account_name(caller.account or "", names) if is_any_role else caller.shown
+        group = ColumnGroup.ACCOUNT if is_any_role else ColumnGroup.PRINCIPAL
+        for organization, path in _memberships_beside(caller, policies):
+            paths = (path or f"{organization}/r-none/",)
+            member = caller.with_identity(Identity.ALLOWS).in_organization(organization, paths)
+            yield _consumer(f"{name}, if it is in {path or organization}", group, member, known, target)
+
+
+def _memberships_beside(caller: Caller, policies: Sequence[Policy]) -> Iterator[tuple[str, str]]:
+    """Give the organizations, or the paths of units, that statements ask for which name *caller*."""
+    found: dict[tuple[str, str], None] = {}
+    for statement in (each for policy in policies for each in policy.statements):
+        principal = statement.principal
+        if not principal.everyone and principal.means(caller) is not PrincipalMatch.NOT:
+            for condition in statement.conditions:
+                texts = [text for template in condition.templates for text in instances(template, {})[:1]]
+                if condition.looked_up == "aws:principalorgid":
+                    found |= dict.fromkeys((text, "") for text in texts)
+                elif condition.looked_up == "aws:principalorgpaths":
+                    found |= dict.fromkeys((text.partition("/")[0], text) for text in texts)
+    yield from found
 
 
 def _organizations(

@@ -169,3 +169,13 @@ def test_a_repository_of_several_regions_is_called_with_its_region() -> None:
     ]
     table = matrix(rows, columns(rows[0].policies))
     assert table.names == ("team/app (us-east-1)", "team/app (eu-west-1)")
+
+
+def test_an_account_that_is_named_may_be_a_member_of_the_organization_that_is_asked_for() -> None:
+    asked = {"StringEquals": {"aws:PrincipalOrgID": "o-partner000"}}
+    held = policies(allow({"AWS": "arn:aws:iam::999999999999:root"}, asked))
+    own = [each for each in [held.repository] if each]
+    table = matrix([MatrixRow(TARGET, held)], consumers(own, TARGET, TrustBoundary()))
+    cells = dict(zip([each.name for each in table.consumers], table.cells[0], strict=True))
+    assert str(cells["999999999999, if it is in o-partner000"][0].access) == "yes"
+    assert str(cells["999999999999"][0].access) == "none"
