@@ -7,7 +7,8 @@ from shared_ecr.text import quoted
 def package_requirement(text: str) -> str:
     """Read a requirement; refuse options of pip, and addresses with credentials, which would be written down."""
     fix = "Write a name and a version, such as 'shared-ecr==1.0.0'"
-    if "@" in text.partition("://")[2]:
+    # Behind the host a '@' names a revision: git+https://git.example.com/team/shared-ecr@COMMIT.
+    if any("@" in part.partition("/")[0] for part in text.split("://")[1:]):
         raise InvalidValueError(
             "the address of the package has credentials in it",
             why="It is written into a template or a workflow, which many can read",
