@@ -106,6 +106,12 @@ def _replicas(arguments: argparse.Namespace, clients: "AwsClients") -> int:
                 print(f"{replica.status:<11}  {image} to {place}{f': {replica.failure}' if replica.failure else ''}")
             if not image.replicas:
                 print(f"no rule      {image}")
+    for each in selected:
+        looked_at = sum((image.registry, image.repository) == (each.registry, each.repository) for image in found)
+        if each.image is not None and not looked_at:
+            print(f"{each} is archived, and archived images are not replicated", file=sys.stderr)
+        if each.image is None and looked_at == arguments.newest:
+            print(f"{each}: only the newest {arguments.newest} images were looked at; raise --newest", file=sys.stderr)
     missing = sum(image.is_missing for image in found)
     if missing:
         print(

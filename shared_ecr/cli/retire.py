@@ -44,7 +44,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         help="the services to ask what runs; may be repeated (default: ecs and lambda, in this account)",
     )  # fmt: skip
     parser.add_argument(
-        "--quiet", type=_days, default=timedelta(days=_DAYS), metavar="DAYS",
+        "--quiet", dest="quiet_time", type=_days, default=timedelta(days=_DAYS), metavar="DAYS",
         help=f"the time without a pull and without a push that is required (default: {_DAYS})",
     )  # fmt: skip
     parser.add_argument("--region", metavar="REGION", help="the Region (default: the declared one, or AWS_REGION)")
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     times = [each for each in (taken.taken_at, _time_of(live)) if each]
     questions = [
         RetirementQuestion(
-            held[name], live, taken.uses, now, arguments.quiet, are_uses_known, doubts, _unknown_uses(taken, name),
+            held[name], live, taken.uses, now, arguments.quiet_time, are_uses_known, doubts, _unknown_uses(taken, name),
             taken_at=min(times) if arguments.images and times else None,
             is_age_known=not arguments.images or bool(arguments.now or len(times) == 2),  # noqa: PLR2004 — documents
         )
@@ -93,6 +93,10 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_text(judged)
         unless = "; Inspector counts in the accounts that it watches" if "inspector" in arguments.running else ""
+        if left := [each for each in ("ecs", "lambda") if arguments.running and each not in arguments.running]:
+            print(
+                f"not asked: what {' and '.join(left)} run; add --running {' --running '.join(left)}", file=sys.stderr
+            )
         print(f"services of other accounts and Regions are not asked{unless}; their pulls are counted", file=sys.stderr)
     is_blocked = any(finding.blocks for _, found in judged for finding in found)
     return ExitCode.FINDINGS if is_blocked else ExitCode.DONE

@@ -1,3 +1,4 @@
+import argparse
 import os
 import shlex
 import sys
@@ -147,3 +148,14 @@ def test_an_option_of_a_variable_that_is_not_set_is_refused(words: tuple[str, ..
     outcome = shared_ecr(*words)
     assert (outcome.code, outcome.stdout) == (ExitCode.INVALID, "")
     assert "it is empty; is a variable not set?" in outcome.stderr
+
+
+@pytest.mark.parametrize("command", commands_of(build_parser()))
+def test_an_option_of_a_command_never_switches_a_common_one_on(command: str) -> None:
+    # 'retire --quiet DAYS' was stored where '--quiet' is, so that no line on stderr was ever shown.
+    actions = commands_of(build_parser())[command]._actions
+    assert [
+        each.option_strings
+        for each in actions
+        if each.dest in {"quiet", "verbose", "profile"} and each.default is not argparse.SUPPRESS
+    ] == []

@@ -37,6 +37,30 @@ def test_what_pods_were_asked_to_run_and_what_runs_is_in_use(tmp_path: Path) -> 
     }
 
 
+TEMPLATE = {"spec": {"containers": [{"image": f"{HOST}/shop/job:v1"}]}}
+STARTERS = {
+    "a job that waits for its hour": ("CronJob", {"jobTemplate": {"spec": {"template": TEMPLATE}}}),
+    "a deployment of no pods": ("Deployment", {"replicas": 0, "template": TEMPLATE}),
+    "a volume of a pod": ("Pod", {"containers": [], "volumes": [{"image": {"reference": f"{HOST}/shop/job:v1"}}]}),
+}
+
+
+@pytest.mark.parametrize("case", STARTERS)
+def test_what_has_no_pod_now_uses_the_image_of_its_next_one(tmp_path: Path, case: str) -> None:
+    kind, spec = STARTERS[case]
+    item = {"kind": kind, "metadata": {"namespace": "shop", "name": "x"}, "spec": spec}
+    (use,) = used_by_kubernetes(kubectl(tmp_path, prints=json.dumps({"items": [item]})))
+    assert (str(use), use.by) == (f"{HOST}/shop/job:v1", f"{kind.lower()} shop/x")
+
+
+def test_kubectl_is_asked_for_what_starts_pods_too(tmp_path: Path) -> None:
+    environ = kubectl(tmp_path, prints='{"items": []}')
+    program = tmp_path / "kubectl"
+    program.write_text(f"{program.read_text(encoding='utf-8')}\n".replace("cat ", f"echo $@ > {tmp_path}/asked\ncat "))
+    assert list(used_by_kubernetes(environ)) == []
+    assert "cronjobs.batch" in (tmp_path / "asked").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("prints", "complains", "code", "said"),
     [

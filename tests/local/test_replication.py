@@ -188,7 +188,17 @@ def test_a_failed_replication_is_a_finding_with_its_code(source: Source, capsys:
 def test_only_the_newest_images_are_looked_at(source: Source, capsys: pytest.CaptureFixture[str]) -> None:
     for tag in ("v1", "v2", "v3"):
         source.push(tag, tag.encode())
-    assert len(asked(capsys, NAME, "--newest", "2")["images"]) == 2
+    assert main(["replicate", NAME, "--newest", "2", "--format", "json"]) == ExitCode.DONE
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)["images"]) == 2
+    assert "only the newest 2 images were looked at" in printed.err
+
+
+def test_an_archived_image_is_named_where_no_row_shows_it(source: Source, capsys: pytest.CaptureFixture[str]) -> None:
+    source.push()
+    source.ecr.update_image_storage_class(repositoryName=NAME, imageId={"imageTag": "v1"}, targetStorageClass="ARCHIVE")
+    main(["replicate", f"{NAME}:v1"])
+    assert "team/app:v1 is archived" in capsys.readouterr().err
 
 
 def test_a_backfill_replicates_what_is_older_than_the_rule(source: Source, capsys: pytest.CaptureFixture[str]) -> None:

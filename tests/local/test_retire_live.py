@@ -86,3 +86,8 @@ def test_a_quiet_repository_may_be_removed(held: Registry, capsys: pytest.Captur
 def test_nothing_is_deleted(held: Registry) -> None:
     main(["retire", held.name, "--region", "us-east-1", *LATER])
     assert len(held.ecr.describe_images(repositoryName=held.name)["imageDetails"]) == 1
+
+
+def test_services_that_were_not_asked_are_named(held: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["retire", held.name, "--region", "us-east-1", *LATER, "--running", "lambda"])
+    assert "not asked: what ecs run; add --running ecs" in capsys.readouterr().err
