@@ -5,16 +5,17 @@ import json
 import sys
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.confirmation import confirm
 from shared_ecr.cli.durations import waiting_time
 from shared_ecr.cli.image_selection import add_images, selected_images
 from shared_ecr.cli.options import Subcommands, add_format
-from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shared_ecr.client.archive import StoredImage
 
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         archived = [image for image in images if image.status == ARCHIVED]
         if archived and not arguments.yes:
             _confirm(archived)
-        images = [restore(clients, image) for image in images]
+        images = _restored(arguments, images, partial(restore, clients))
         if arguments.wait is None:
             return _printed(arguments, images)
         pending = [image for image in images if image.status != ACTIVE]
@@ -70,6 +71,22 @@ def run(arguments: argparse.Namespace) -> int:
             _printed(arguments, pending)
         done = {str(image): image for image in restored(clients, pending, arguments.wait)}
         return _printed(arguments, [done.get(str(image), image) for image in images])
+
+
+def _restored(
+    arguments: argparse.Namespace, images: "Sequence[StoredImage]", restore: "Callable[[StoredImage], StoredImage]"
+) -> "list[StoredImage]":
+    """Restore each of *images*; after an error those are printed that ECR restores and charges for already."""
+    done: list[StoredImage] = []
+    try:
+        for image in images:
+            now = restore(image)
+            done.append(now)
+    except (SharedEcrError, KeyboardInterrupt):
+        if done:
+            _printed(arguments, done)
+        raise
+    return done
 
 
 def _confirm(images: "Sequence[StoredImage]") -> None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from local.registry_caller import RegistryCaller, client, digest_of, image_manifest
 from shared_ecr.cli.main import main
 from shared_ecr.client import archive
-from shared_ecr.findings.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode, RefusedError
 from shared_ecr.local import LocalAws, environment_under
 
 _NUMBERS = itertools.count()
@@ -161,3 +161,19 @@ def test_a_pull_of_an_archived_image_says_how_it_comes_back(
     host = f"{aws.account}.dkr.ecr.us-east-1.amazonaws.com"
     assert main(["pull", f"{host}/{repository}:v1", "layout"]) == ExitCode.REFUSED
     assert "'shared-ecr restore' brings one back" in capsys.readouterr().err
+
+
+def test_what_is_restored_before_an_error_is_printed(
+    ecr: Ecr, repository: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    move(ecr, repository, "v2", "ARCHIVE")
+    whole, asked = archive.restore, itertools.count()
+
+    def limited(*arguments: Any) -> Any:
+        if next(asked):
+            raise RefusedError("the limit of restores is reached")
+        return whole(*arguments)
+
+    monkeypatch.setattr(archive, "restore", limited)
+    assert main(["restore", repository, "--all", "--region", "us-east-1", "--yes"]) == ExitCode.REFUSED
+    assert len(capsys.readouterr().out.splitlines()) == 1
