@@ -10,6 +10,8 @@ from shared_ecr.deployment.adoption.drift import drifts
 from shared_ecr.deployment.adoption.drift_records import DriftQuestion, DriftVerdict, RepositoryDrift
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import DeniedRead, LiveResource
+from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 from shared_ecr.records import replace
@@ -192,3 +194,10 @@ def test_a_registry_of_five_hundred_that_is_untouched_is_in_sync() -> None:
     found = drifts(question)
     assert len(found) == 500
     assert {each.verdict for each in found} == {DriftVerdict.IN_SYNC}
+
+
+@pytest.mark.parametrize(("kind", "key"), [(CREATION_TEMPLATE.type, "RepositoryPolicy"), (CALLED_SETTING.type, "Body")])
+def test_a_text_that_is_not_json_has_drifted(kind: str, key: str) -> None:
+    about = {"Name": "x"} if kind == CALLED_SETTING.type else {"Prefix": "x"}
+    declared, live = (LiveResource(kind, {**about, key: text}) for text in ("{}", "{} and more"))
+    assert one(live, declared, declared).verdict is DriftVerdict.DRIFTED
