@@ -94,7 +94,8 @@ def is_marked(
         younger = sum(is_younger(other, image) for other in identified)
         return younger >= rule.count.keep
     if isinstance(rule.count, ArchivedAge):
-        since = image.archived_at
+        # An inventory may lack the time; the image was pushed before it, so it may be due since then.
+        since = image.archived_at or image.pushed_at
     elif isinstance(rule.count, PulledAge):
         since = max(filter(None, (image.pulled_at, image.activated_at)), default=image.pushed_at)
     else:
