@@ -100,8 +100,6 @@ def is_marked(
         since = max(filter(None, (image.pulled_at, image.activated_at)), default=image.pushed_at)
     else:
         since = image.activated_at or image.pushed_at
-    if since is None:
-        return False
     limit = timedelta(days=rule.count.days)
     return now - since >= limit if mistakes.the_limit_itself_is_too_old else now - since > limit
 
