@@ -48,7 +48,7 @@ def certify_adoption(arguments: argparse.Namespace) -> int:
     judged = _judged(findings, declaration)
     blocking = [each for each in judged if each.blocks]
     _print_certificate(judged, record, arguments.format)
-    _write_commands(arguments.folder, {} if blocking else _commands(wanted, live, arguments.folder))
+    _write_commands(arguments.folder, {} if blocking else _commands(wanted, live, arguments))
     if not blocking:
         print(f"{arguments.folder}/commands.sh has the commands; read it first", file=sys.stderr)
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
@@ -120,12 +120,12 @@ def _print_certificate(judged: "Sequence[JudgedFinding[AdoptionFinding]]", recor
         print(f"certified: {total} of {total} repositories; the deployment changes nothing of them")
 
 
-def _commands(wanted: "WantedRegistry", live: "LiveRegistry", folder: Path) -> Mapping[str, str]:
+def _commands(wanted: "WantedRegistry", live: "LiveRegistry", arguments: argparse.Namespace) -> Mapping[str, str]:
     from shared_ecr.deployment.adoption.commands import mappings, render_mapping, script
     from shared_ecr.deployment.adoption.folder import COMMANDS
 
     files = {f"mapping-{stack}.json": render_mapping(held) for stack, held in mappings(wanted, live).items()}
-    return {**files, COMMANDS: script(wanted, live, str(folder))}
+    return {**files, COMMANDS: script(wanted, live, str(arguments.folder), str(arguments.deployment))}
 
 
 def _write_commands(folder: Path, files: Mapping[str, str]) -> None:

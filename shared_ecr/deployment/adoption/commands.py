@@ -15,6 +15,7 @@ _CHANGE_SET = "adopt"
 _HEAD = """\
 #!/bin/sh
 # Written by 'shared-ecr adopt certify'. Read it, then run it line by line from the folder of the CDK app.
+# It deploys the templates that were certified: certify again after each synthesis.
 # Adopt one repository first, and look at it with 'shared-ecr adopt verify' before you continue: what CloudFormation
 # does at an import can only be seen in a real account.
 set -eu
@@ -41,21 +42,24 @@ def mappings(wanted: WantedRegistry, live: LiveRegistry) -> Mapping[str, Mapping
     return found
 
 
-def script(wanted: WantedRegistry, live: LiveRegistry, folder: str) -> str:
-    """Return the text of commands.sh."""
-    lines, folder = [_HEAD], shlex.quote(folder)
+def script(wanted: WantedRegistry, live: LiveRegistry, folder: str, assembly: str) -> str:
+    """Return the text of commands.sh; *assembly* is the synthesized app that was certified.
+
+    Without it, CDK would synthesize again, and deploy what the declaration says then.
+    """
+    lines, folder, app = [_HEAD], shlex.quote(folder), f"--app {shlex.quote(assembly)}"
     stacks = sorted({(each.artifact, each.stack) for each in wanted.resources.values()})
-    held = mappings(wanted, live)
+    held, all_of_them = mappings(wanted, live), " ".join(artifact for artifact, _ in stacks)
     for artifact, _ in stacks:
         if artifact in held:
             lines += [
                 "# 1. The settings that CloudFormation does not import by their name: the file has their identifiers.",
-                f"cdk import {artifact} --resource-mapping {folder}/mapping-{artifact}.json",
+                f"cdk import {app} {artifact} --resource-mapping {folder}/mapping-{artifact}.json",
                 "",
             ]
     lines += [
         "# 2. Everything else: prepare the change sets. Nothing is executed yet, so nothing is approved.",
-        f"cdk deploy {' '.join(artifact for artifact, _ in stacks)} --import-existing-resources {_prepared('prepare')}",
+        f"cdk deploy {app} {all_of_them} --import-existing-resources {_prepared('prepare')}",
         "",
         "# 3. Look: each adopted resource has the action Import, none is removed, and Replacement is never True.",
     ]
@@ -67,7 +71,7 @@ def script(wanted: WantedRegistry, live: LiveRegistry, folder: str) -> str:
     lines += [
         "",
         "# 4. Execute them.",
-        *(f"cdk deploy {artifact} {_prepared('execute')}" for artifact, _ in stacks),
+        *(f"cdk deploy {app} {artifact} {_prepared('execute')}" for artifact, _ in stacks),
         "",
         "# 5. Compare with what was there before.",
         f"shared-ecr adopt verify --folder {folder}",
