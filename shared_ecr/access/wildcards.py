@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Self
 
+from shared_ecr.model.filters import text_of_both
 from shared_ecr.records import record
 
 
@@ -78,31 +79,7 @@ class Glob:
 
 def common_text(one: str, other: str) -> str | None:
     """Return a text that both patterns cover, one of the shortest; None where there is none."""
-    texts: dict[tuple[int, int], str] = {(0, 0): ""}
-    waiting = [(0, 0)]
-    for at, against in waiting:
-        text = texts[at, against]
-        if (at, against) == (len(one), len(other)):
-            return text
-        a, b = one[at : at + 1], other[against : against + 1]
-        # A star ends, or takes the next character of the other pattern; two characters meet where they are equal.
-        steps = [(at + 1, against, "")] if a == "*" else []
-        steps += [(at, against + 1, "")] if b == "*" else []
-        if a == "*" and b not in {"", "*"}:
-            steps.append((at, against + 1, _letter(b)))
-        elif b == "*" and a not in {"", "*"}:
-            steps.append((at + 1, against, _letter(a)))
-        elif a and b and (a == b or "?" in {a, b}) and "*" not in {a, b}:
-            steps.append((at + 1, against + 1, _letter(b if a == "?" else a)))
-        for next_at, next_against, letter in steps:
-            if (next_at, next_against) not in texts:
-                texts[next_at, next_against] = text + letter
-                waiting.append((next_at, next_against))
-    return None
-
-
-def _letter(character: str) -> str:
-    return "x" if character == "?" else character
+    return text_of_both(one, other, any_character=ANY.character)
 
 
 @lru_cache(maxsize=4096)

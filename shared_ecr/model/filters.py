@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-privat
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 WILDCARD = "*"
 # What templates and caches call "every repository".
@@ -32,6 +33,35 @@ def wildcard_matches(pattern: str, text: str) -> bool:
             return False
         at = found + len(part)
     return True
+
+
+@lru_cache(maxsize=4096)
+def text_of_both(one: str, other: str, any_character: str = "") -> str | None:
+    """Return a text that both patterns cover, one of the shortest; None where there is none.
+
+    *any_character* stands for exactly one, in grammars that have such a character.
+    """
+    texts: dict[tuple[int, int], str] = {(0, 0): ""}
+    waiting = [(0, 0)]
+    for at, against in waiting:
+        text = texts[at, against]
+        if (at, against) == (len(one), len(other)):
+            return text
+        a, b = one[at : at + 1], other[against : against + 1]
+        # A star ends, or takes the next character of the other pattern; two characters meet where they are equal.
+        steps = [(at + 1, against, "")] if a == WILDCARD else []
+        steps += [(at, against + 1, "")] if b == WILDCARD else []
+        if a == WILDCARD and b not in {"", WILDCARD}:
+            steps.append((at, against + 1, b))
+        elif b == WILDCARD and a not in {"", WILDCARD}:
+            steps.append((at + 1, against, a))
+        elif a and b and WILDCARD not in {a, b} and (a == b or any_character in {a, b}):
+            steps.append((at + 1, against + 1, b if a == any_character else a))
+        for next_at, next_against, letter in steps:
+            if (next_at, next_against) not in texts:
+                texts[next_at, next_against] = text + ("x" if letter and letter == any_character else letter)
+                waiting.append((next_at, next_against))
+    return None
 
 
 def scanning_filter_matches(filter_: str, repository: str) -> bool:

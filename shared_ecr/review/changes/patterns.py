@@ -5,9 +5,8 @@ everything that the first one matches. So one text for each pattern is enough, a
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
-from shared_ecr.model.filters import WILDCARD, wildcard_matches
+from shared_ecr.model.filters import WILDCARD, text_of_both, wildcard_matches
 
 # Letters that tags and names may have, the ones that people use least first.
 _LETTERS = "qxzjkwyvubhgfmpdcnlrtsioae0123456789"
@@ -48,28 +47,4 @@ def uncovered(patterns: Sequence[str]) -> str | None:
 def common(one: Iterable[str], other: Iterable[str]) -> str | None:
     """Return a text that some pattern of *one* and some pattern of *other* match; None where there is none."""
     others = list(other)
-    return next((text for a in one for b in others if (text := _meeting(a, b)) is not None), None)
-
-
-@lru_cache(maxsize=4096)
-def _meeting(one: str, other: str) -> str | None:
-    """Return a text that both patterns match: letters are paired, and a `*` takes what is left over."""
-    texts: dict[tuple[int, int], str] = {(0, 0): ""}
-    waiting = [(0, 0)]
-    for at, against in waiting:
-        text = texts[at, against]
-        if (at, against) == (len(one), len(other)):
-            return text
-        a, b = one[at : at + 1], other[against : against + 1]
-        steps = [
-            (a == WILDCARD, at + 1, against, ""),
-            (b == WILDCARD, at, against + 1, ""),
-            (a == b not in {"", WILDCARD}, at + 1, against + 1, a),
-            (a == WILDCARD and b not in {"", WILDCARD}, at, against + 1, b),
-            (b == WILDCARD and a not in {"", WILDCARD}, at + 1, against, a),
-        ]
-        for is_possible, next_at, next_against, letter in steps:
-            if is_possible and (next_at, next_against) not in texts:
-                texts[next_at, next_against] = text + letter
-                waiting.append((next_at, next_against))
-    return None
+    return next((text for a in one for b in others if (text := text_of_both(a, b)) is not None), None)
