@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 from shared_ecr.client.errors import PushRefusedError
 from shared_ecr.client.http.egress import is_inside, is_local
+from shared_ecr.client.http.origins import DEFAULT_PORTS
 from shared_ecr.client.registries import backend_of
 from shared_ecr.findings.errors import InvalidValueError, RefusedError, UsageError
 from shared_ecr.model.names import RegistryHost
@@ -16,7 +17,6 @@ from shared_ecr.text import quoted
 ENDPOINT_VARIABLE = "SHARED_ECR_REGISTRY_ENDPOINT"
 # Which token service is a registry's own where its name does not show it: `registry.example.com=git.example.com`.
 TOKEN_SERVICES_VARIABLE = "SHARED_ECR_TOKEN_SERVICES"  # noqa: S105 — the name of a variable
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @record
@@ -54,7 +54,7 @@ class Endpoint:
             return url
         parts = urlsplit(url)
         name = parts.hostname or ""
-        if self.is_local and is_local(name) and parts.scheme in _DEFAULT_PORTS:
+        if self.is_local and is_local(name) and parts.scheme in DEFAULT_PORTS:
             return url
         if parts.scheme != "https" or is_inside(name) or "@" in parts.netloc:
             raise RefusedError(f"{self.registry} redirects to {_place(url)}; only https to a public host is followed")
@@ -112,14 +112,14 @@ def origin(url: str) -> tuple[str, str, int | None]:
         port = parts.port
     except ValueError:
         port = -1
-    return parts.scheme, (parts.hostname or "").lower(), port or _DEFAULT_PORTS.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), port or DEFAULT_PORTS.get(parts.scheme)
 
 
 def _loopback_url(text: str) -> str:
     scheme, name, port = origin(text)
     parts = urlsplit(text)
     is_bare = parts.path in {"", "/"} and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if scheme not in _DEFAULT_PORTS or not is_local(name) or port == -1 or not is_bare:
+    if scheme not in DEFAULT_PORTS or not is_local(name) or port == -1 or not is_bare:
         raise UsageError(
             f"{ENDPOINT_VARIABLE} is {quoted(text)}; only an address of this machine such as "
             "http://127.0.0.1:4566 may take the place of a registry"
@@ -130,4 +130,4 @@ def _loopback_url(text: str) -> str:
 def _place(url: str) -> str:
     """Show scheme and host alone: paths and queries of upload addresses are as good as a password."""
     scheme, name, port = origin(url)
-    return quoted(f"{scheme}://{name}" if port in {None, _DEFAULT_PORTS.get(scheme)} else f"{scheme}://{name}:{port}")
+    return quoted(f"{scheme}://{name}" if port in {None, DEFAULT_PORTS.get(scheme)} else f"{scheme}://{name}:{port}")

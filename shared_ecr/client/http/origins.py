@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HttpOrigin:
@@ -15,9 +15,9 @@ class HttpOrigin:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.scheme, self.host = parts.scheme, parts.hostname or ""
-        if self.scheme not in _DEFAULT_PORTS or not self.host.isascii() or not self.host or " " in self.host:
+        if self.scheme not in DEFAULT_PORTS or not self.host.isascii() or not self.host or " " in self.host:
             raise ValueError
-        self.port = parts.port or _DEFAULT_PORTS[self.scheme]
+        self.port = parts.port or DEFAULT_PORTS[self.scheme]
 
     @property
     def authority(self) -> str:
@@ -27,4 +27,4 @@ class HttpOrigin:
     @property
     def host_header(self) -> str:
         """The name to ask for: without the port where it is the usual one."""
-        return self.authority.removesuffix(f":{_DEFAULT_PORTS[self.scheme]}")
+        return self.authority.removesuffix(f":{DEFAULT_PORTS[self.scheme]}")

@@ -3,10 +3,9 @@
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from shared_ecr.client.http.origins import DEFAULT_PORTS
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.records import field, record
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @record
@@ -31,10 +30,10 @@ class Proxy:
             scheme, host, port = parts.scheme, parts.hostname or "", parts.port
         except ValueError:
             raise _no_proxy() from None
-        if scheme not in _DEFAULT_PORTS or not host or not host.isascii():
+        if scheme not in DEFAULT_PORTS or not host or not host.isascii():
             raise _no_proxy()
         login = None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        return cls(scheme, host, port or _DEFAULT_PORTS[scheme], login)
+        return cls(scheme, host, port or DEFAULT_PORTS[scheme], login)
 
     def headers(self) -> dict[str, str]:
         """Return what the proxy alone may see."""
