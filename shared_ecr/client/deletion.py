@@ -104,10 +104,7 @@ def _refuse_moved(deletion: ImageDeletion, held: Digest | ManifestState) -> None
 
 def _planned(reference: ImageReference, session: "Session", uses: Sequence[ImageUse]) -> ImageDeletion:
     with opened(reference.host, reference.repository, session.credentials, session.environment) as remote:
-        held = remote.held(reference.name)
-        if held is ManifestState.UNTOLD:
-            # Reading it says why, in the registry's own words.
-            remote.manifest(reference.name)
+        held = remote.held_in_words(reference.name)
         if not isinstance(held, Digest):
             raise RefusedError(f"there is no {reference}, or the caller may not look at it; nothing was deleted")
         if isinstance(reference.name, Tag):
@@ -149,11 +146,9 @@ def _named(tag: Tag, remote: RemoteRepository) -> Digest | None:
     Raises:
         RefusedError: the caller may not look, so it is not known whether the image is in use.
     """
-    held = remote.held(tag)
+    held = remote.held_in_words(tag)
     if isinstance(held, Digest) or held is ManifestState.MISSING:
         return held if isinstance(held, Digest) else None
-    # Reading it says why, in the registry's own words.
-    remote.manifest(tag)
     raise RefusedError(f"what {tag} names is not known, so neither is whether the image is in use; nothing was deleted")
 
 

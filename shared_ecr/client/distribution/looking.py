@@ -24,10 +24,7 @@ class ManifestReader:
             RefusedError: the caller may not look.
         """
         with opened(host, repository, self._credentials, self._environment) as remote:
-            held = remote.held(tag)
-            if held is ManifestState.UNTOLD:
-                # Reading it says why, in the registry's own words.
-                remote.manifest(tag)
+            held = remote.held_in_words(tag)
         if held is ManifestState.UNTOLD:
             raise RefusedError(f"{host} does not let the caller look at {repository}:{tag} (ecr:BatchGetImage)")
         return held if isinstance(held, Digest) else None

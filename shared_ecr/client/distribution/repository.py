@@ -66,6 +66,17 @@ class RemoteRepository:
         # A registry may leave the header out; the content says it too.
         return stated or digest_of(self._content(self.ask("GET", url, step, _ACCEPT), step))
 
+    def held_in_words(self, name: Tag | Digest) -> Digest | ManifestState:
+        """Look as `held` does; where that is forbidden, read it too, which says why in the registry's own words.
+
+        Raises:
+            RefusedError: the caller may not read it either.
+        """
+        held = self.held(name)
+        if held is ManifestState.UNTOLD:
+            self.manifest(name)
+        return held
+
     def has_blob(self, digest: Digest) -> bool:
         """Look whether the blob is there; where that is forbidden it counts as missing, and the upload will show."""
         answer = self.ask("HEAD", f"{self.url}/blobs/{digest}", f"look for {digest}")
