@@ -14,7 +14,7 @@ from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.model.names.bootstrap import is_assets_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shared_ecr.access.changes import AccessChange
     from shared_ecr.access.matrix import MatrixRow
@@ -134,10 +134,15 @@ def _print_unread(not_judged: "Sequence[tuple[ReviewFinding, Acceptance]]", *, i
     bullet, plain = ("- ", escaped) if is_markdown else ("", visible)
     for each, how in not_judged:
         print(f"{bullet}not judged: {plain(f'{each.subject}: {each.what}')} [{each.code}]")
-        if how.acknowledgement:
-            print(f"  acknowledged{' by this change' if how.is_new else ''}: {plain(how.acknowledgement.reason)}")
-        elif how.refused:
-            print(f"  {plain(how.refused)}.")
+        _print_acceptance(how, plain, blocks=True)
+
+
+def _print_acceptance(how: "Acceptance", plain: "Callable[[str], str]", *, blocks: bool) -> None:
+    """Print below a line whether an acknowledgement accepts it, or why it does not accept what *blocks*."""
+    if how.acknowledgement:
+        print(f"  acknowledged{' by this change' if how.is_new else ''}: {plain(how.acknowledgement.reason)}")
+    elif how.refused and blocks:
+        print(f"  {plain(how.refused)}.")
 
 
 def _print_sentences(
@@ -157,11 +162,7 @@ def _print_sentences(
         print(f"{bullet}{direction}: {plain(str(each))} [{each.code}]")
         if not each.is_undecided:
             print(f"  witness: {literal(json.dumps(request_json(each.witness), ensure_ascii=True))}")
-        if how.acknowledgement:
-            by = " by this change" if how.is_new else ""
-            print(f"  acknowledged{by}: {plain(how.acknowledgement.reason)}")
-        elif how.refused and each.direction is Direction.ALLOWED:
-            print(f"  {plain(how.refused)}.")
+        _print_acceptance(how, plain, blocks=each.direction is Direction.ALLOWED)
     if not changed:
         print("no access changes" if is_whole else "no other access changes")
 
