@@ -1,5 +1,4 @@
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from client.certificates import self_signed
 from client.fake_registry import FakeRegistry
 from client.faults import Reply
 from client.images import image, write_layout
@@ -35,11 +35,9 @@ class WantsTls(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def tls_only(tmp_path: Path) -> Iterator[RegistryHost]:
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    certificate = self_signed(tmp_path, "localhost")
     WantsTls.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    WantsTls.context.load_cert_chain(certificate, key)
+    WantsTls.context.load_cert_chain(certificate, certificate.with_name("key.pem"))
     with ThreadingHTTPServer(("127.0.0.1", 0), WantsTls) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

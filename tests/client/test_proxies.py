@@ -1,9 +1,7 @@
 """Proxies: those that let a request through, in TLS or not, and what the others say."""
 
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from client import certificates
 from client.fake_registry import FakeRegistry
 from shared_ecr.client.http.transport import Transport
 from shared_ecr.findings.errors import UnavailableError
@@ -85,14 +84,9 @@ def test_what_is_not_the_address_of_a_proxy_is_named_by_its_variable(address: st
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of a registry and of the proxy before it."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=both"]
-    command += ["-addext", "subjectAltName=DNS:registry.example,DNS:localhost"]
-    command += ["-keyout", "key.pem", "-out", "certificate.pem"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "certificate.pem"
+    if certificates.MISSING:
+        pytest.skip(certificates.MISSING)
+    return certificates.self_signed(tmp_path_factory.mktemp("tls"), "registry.example", "localhost")
 
 
 def relay(source: socket.socket, target: socket.socket) -> None:

@@ -8,7 +8,6 @@ import http.client
 import json
 import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from client.certificates import self_signed
 from client.token_service import TokenService
 from shared_ecr.model.names import RegistryHost
 
@@ -52,12 +52,9 @@ def missing_program() -> str | None:
 @contextmanager
 def running_world(folder: Path, names: list[str], tokens: TokenService) -> Iterator[World]:
     """Answer under *names* until the block is left; whatever is not a registry's name is ECR's API."""
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=the world"]
-    command += ["-addext", f"subjectAltName={','.join(f'DNS:{name}' for name in names)}"]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    certificate = self_signed(folder, *names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
     world = World(tokens, certificate)
 
     class Handler(_Handler):

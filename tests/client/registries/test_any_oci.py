@@ -1,14 +1,13 @@
 """Registries that nothing particular is known of, and the logins that docker keeps for them."""
 
 import json
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from client import certificates
 from client.engines.real_registry import missing_program, running_registry
 from client.fake_registry import FakeRegistry
 from client.images import image, write_layout
@@ -51,13 +50,9 @@ def test_a_real_registry_with_htpasswd_takes_a_login_that_docker_keeps(tmp_path:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate, and is not installed")
-    folder = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
-    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "certificate.pem"
+    if certificates.MISSING:
+        pytest.skip(certificates.MISSING)
+    return certificates.self_signed(tmp_path_factory.mktemp("tls"), "localhost")
 
 
 @pytest.fixture
