@@ -4,7 +4,7 @@ import argparse
 import os
 
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode
 
 LEVELS = ("pull", "push", "pull_push", "describe")
 
@@ -27,19 +27,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the policy as JSON."""
     import json
 
+    from shared_ecr.cli.unknown_repository import unknown_repository
     from shared_ecr.declaration import load
     from shared_ecr.deployment.bootstrap.identity_policies import RepositoryAccess, identity_policy
-    from shared_ecr.model.names import RepositoryName
     from shared_ecr.model.permissions import AccessLevel
-    from shared_ecr.text import did_you_mean
 
     registry = load(arguments.file, os.environ).registry
     specs = {spec.name.text: spec for spec in registry.repositories}
     unknown = [name for name in arguments.names if name not in specs]
     if unknown:
-        hint = did_you_mean(unknown[0], specs)
-        listing = hint or "'shared-ecr repositories' lists its repositories"
-        raise UsageError(f"{arguments.file} has no repository {RepositoryName.parse(unknown[0])}. {listing}")
+        raise unknown_repository(arguments.file, unknown[0], specs)
     level = AccessLevel(arguments.level)
     policy = identity_policy(registry, (RepositoryAccess(level, specs[name]) for name in arguments.names))
     print(json.dumps(policy, indent=2))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import Subcommands, add_file
-from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.findings.errors import ExitCode
 
 if TYPE_CHECKING:
     from shared_ecr.documents.nodes import Node, Scalar
@@ -32,17 +32,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the repository; the declaration must have no faults."""
+    from shared_ecr.cli.unknown_repository import unknown_repository
     from shared_ecr.declaration import load
     from shared_ecr.declaration.origins import resolved
-    from shared_ecr.model.names import RepositoryName
-    from shared_ecr.text import did_you_mean
 
     declaration = load(arguments.file, os.environ)
     shown = resolved(declaration.document, str(arguments.file), arguments.name)
     if shown is None:
-        hint = did_you_mean(arguments.name, (spec.name.text for spec in declaration.registry.repositories))
-        listing = hint or "'shared-ecr repositories' lists its repositories"
-        raise UsageError(f"{arguments.file} has no repository {RepositoryName.parse(arguments.name)}. {listing}")
+        known = (spec.name.text for spec in declaration.registry.repositories)
+        raise unknown_repository(arguments.file, arguments.name, known)
     implied = _implied_grants(declaration.registry, shown.name)
     if arguments.format == "json":
         import json

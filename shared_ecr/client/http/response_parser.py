@@ -155,7 +155,7 @@ class ParsedResponse:
         length = self.header("content-length")
         if length is None:
             return None
-        left = int(length.partition(",")[0]) - sum(map(len, self._parts))
+        left = int(length) - sum(map(len, self._parts))
         self._is_whole = not left
         return left
 
