@@ -1,13 +1,12 @@
 """Compare the settings of a registry, those that a deployment makes, with what is live."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from shared_ecr.deployment.adoption.access_equality import canonical
 from shared_ecr.deployment.adoption.field_differences import lifecycle_rules
 from shared_ecr.deployment.adoption.registry_policy_equality import registry_access_difference
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
-from shared_ecr.documents.json_text import Json, as_json, compact, json_or_text
+from shared_ecr.documents.json_text import Json, compact, json_or_text
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.model.names import EcrRegistry
@@ -100,24 +99,16 @@ def changed_properties(before: Mapping[str, Json], after: Mapping[str, Json]) ->
 def normalised(key: str, value: Json) -> object:
     """Return the property *key* in a form that is equal for what means the same."""
     if key in _POLICIES:
-        return canonical(_parsed(value) if isinstance(value, str) else value)
+        return canonical(json_or_text(value))
     if key == "LifecyclePolicy" and isinstance(value, str):
         return compact(lifecycle_rules({"LifecyclePolicy": value}))
     if key == "Body" and isinstance(value, str):
-        return _unordered(_without_defaults(_parsed(value)))
+        return _unordered(_without_defaults(json_or_text(value)))
     if key == "EncryptionConfiguration":
         return _unordered(value or {"EncryptionType": "AES256"})
     if value is None or value == []:
         return None
     return _unordered(value)
-
-
-def _parsed(text: str) -> Json:
-    """Return what *text* says as JSON; what is not JSON, as in an edited snapshot, equals its own text alone."""
-    try:
-        return as_json(json.loads(text))
-    except ValueError:
-        return text
 
 
 def _without_defaults(value: Json) -> Json:
