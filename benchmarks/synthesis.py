@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Variant:
     """A program of `synthesis_ways`, and the flags it is run with."""
 
     title: str
@@ -31,18 +31,18 @@ class Way:
     flags: tuple[str, ...] = ()
 
 
-OURS = Way("ours", "shared")
-L2, L2_UNVALIDATED = Way("L2, CDK's defaults", "l2"), Way("L2, validation off", "l2", ("unvalidated",))
+OURS = Variant("ours", "shared")
+L2, L2_UNVALIDATED = Variant("L2, CDK's defaults", "l2"), Variant("L2, validation off", "l2", ("unvalidated",))
 OTHERS = (
     L2,
     L2_UNVALIDATED,
-    Way("ours, validation on", "shared", ("validated",)),
-    Way("JSON without CDK", "json_alone"),
+    Variant("ours, validation on", "shared", ("validated",)),
+    Variant("JSON without CDK", "json_alone"),
 )
-APP = Way("app.py", "app")
+APP = Variant("app.py", "app")
 WHOLE = (
-    Way("L2, CDK's defaults", "l2", ("whole",)),
-    Way("L2, validation off", "l2", ("whole", "unvalidated")),
+    Variant("L2, CDK's defaults", "l2", ("whole",)),
+    Variant("L2, validation off", "l2", ("whole", "unvalidated")),
 )
 # What the typed L1 has to be worth (docs/adr/0003-typed-l1-instead-of-l2.md), of CPU time at the largest size.
 TARGETS = {L2: 0.15, L2_UNVALIDATED: 0.30}
@@ -77,45 +77,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if quick else _verdict(costs[max(costs)])
 
 
-def _constructs(size: int, rounds: int, folder: Path) -> dict[Way, list[Cost]]:
+def _constructs(size: int, rounds: int, folder: Path) -> dict[Variant, list[Cost]]:
     """Measure the repositories alone."""
-    print(f"{size} repositories, {rounds} times each way", file=sys.stderr)
-    return in_turn({way: _program(way, size, folder) for way in (OURS, *OTHERS)}, rounds)
+    print(f"{size} repositories, {rounds} times each", file=sys.stderr)
+    return in_turn({variant: _program(variant, size, folder) for variant in (OURS, *OTHERS)}, rounds)
 
 
-def _whole(size: int, rounds: int, folder: Path) -> dict[Way, list[Cost]]:
+def _whole(size: int, rounds: int, folder: Path) -> dict[Variant, list[Cost]]:
     """Measure the whole stack, from the declaration on: also the key, the parameters and the outputs."""
-    print(f"the whole stack of {size} repositories, {rounds} times each way", file=sys.stderr)
+    print(f"the whole stack of {size} repositories, {rounds} times each", file=sys.stderr)
     declaration = folder / "declaration.yaml"
     declaration.write_text(_declaration(size))
     context = json.dumps({"declaration": str(declaration)})
     environment = {"CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(folder / "app")}
     app = Program([sys.executable, str(ROOT / "app.py")], environment)
-    return in_turn({APP: app} | {way: _program(way, size, folder) for way in WHOLE}, rounds)
+    return in_turn({APP: app} | {variant: _program(variant, size, folder) for variant in WHOLE}, rounds)
 
 
-def _program(way: Way, size: int, folder: Path) -> Program:
-    outdir = _outdir(way, size, folder)
+def _program(variant: Variant, size: int, folder: Path) -> Program:
+    outdir = _outdir(variant, size, folder)
     outdir.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", f"benchmarks.synthesis_ways.{way.module}", str(size), str(outdir), *way.flags]
+    program = f"benchmarks.synthesis_ways.{variant.module}"
+    command = [sys.executable, "-m", program, str(size), str(outdir), *variant.flags]
     return Program(command, {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "constructs")])})
 
 
-def _outdir(way: Way, size: int, folder: Path) -> Path:
-    return folder / "-".join([way.module, *way.flags, str(size)])
+def _outdir(variant: Variant, size: int, folder: Path) -> Path:
+    return folder / "-".join([variant.module, *variant.flags, str(size)])
 
 
 def _warm_up(folder: Path, *, build_index: bool) -> None:
-    """Run every way once, so that none pays for bytecode and caches, and see that all do the same work."""
+    """Run every variant once, so that none pays for bytecode and caches, and see that all do the same work."""
     if build_index:
         # jsii indexes its package cache in the background; only a process that lives for some seconds finishes it,
         # and without the index every short run takes 2.7 times as long.
         code = "import time, aws_cdk as cdk; cdk.Stack(cdk.App(), 'Stack'); time.sleep(10)"
         Program([sys.executable, "-c", code], {"CDK_OUTDIR": str(folder / "index")}).run()
     work = {}
-    for way in (OURS, *OTHERS, *WHOLE):
-        _program(way, 2, folder).run()
-        work[way] = _work(_outdir(way, 2, folder).glob("*.template.json"))
+    for variant in (OURS, *OTHERS, *WHOLE):
+        _program(variant, 2, folder).run()
+        work[variant] = _work(_outdir(variant, 2, folder).glob("*.template.json"))
     if len(set(work.values())) != 1:
         sys.exit(f"the ways do not synthesise the same repositories: {work}")
 
@@ -166,20 +167,21 @@ def _declaration(size: int) -> str:
     return json.dumps(document, indent=1)
 
 
-def _ratios(costs: dict[int, dict[Way, list[Cost]]], ours: Way, others: Sequence[Way]) -> str:
+def _ratios(costs: dict[int, dict[Variant, list[Cost]]], ours: Variant, others: Sequence[Variant]) -> str:
     rows = []
     for size, costs_of in costs.items():
-        ratios = [Ratio.of(costs_of[ours], costs_of[way]) for way in others]
+        ratios = [Ratio.of(costs_of[ours], costs_of[variant]) for variant in others]
         rows.append([str(size), *(f"{ratio.cpu:.2f} ({ratio.wall:.2f})" for ratio in ratios)])
-    return table(["repositories", *(way.title for way in others)], rows)
+    return table(["repositories", *(variant.title for variant in others)], rows)
 
 
-def _verdict(costs: dict[Way, list[Cost]]) -> int:
+def _verdict(costs: dict[Variant, list[Cost]]) -> int:
     """Say of every target whether it is met; return 1 where one is missed."""
-    reached = {way: Ratio.of(costs[OURS], costs[way]).cpu for way in TARGETS}
-    for way, ratio in reached.items():
-        print(f"- {way.title}: {ratio:.3f}, {'met' if ratio <= TARGETS[way] else 'missed'}: at most {TARGETS[way]:.2f}")
-    return 0 if all(ratio <= TARGETS[way] for way, ratio in reached.items()) else 1
+    reached = {variant: Ratio.of(costs[OURS], costs[variant]).cpu for variant in TARGETS}
+    for variant, ratio in reached.items():
+        outcome = "met" if ratio <= TARGETS[variant] else "missed"
+        print(f"- {variant.title}: {ratio:.3f}, {outcome}: at most {TARGETS[variant]:.2f}")
+    return 0 if all(ratio <= TARGETS[variant] for variant, ratio in reached.items()) else 1
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from shared_ecr_constructs.acknowledgements import acknowledge
 # As long as one job takes; the shortest that IAM allows.
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 _SESSION_SECONDS = 3_600
-_NAMED = "The policies of the registry name the role, so CloudFormation cannot choose its name"
 _INLINE = "A policy of one role, derived from its grants; it is deleted with the role"
 _WILDCARD = "A login has no resource; a namespace that is granted holds repositories that do not exist yet"
 

@@ -1,6 +1,6 @@
 """Whether a policy allows someone it cannot mean: any account, or a service acting for any account."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from shared_ecr.access.callers import Caller, Identity
 from shared_ecr.access.candidates import STRANGE_VALUES
@@ -39,7 +39,7 @@ def strange_callers(policy: Policy) -> Iterator[Caller]:
         yield member.with_identity(Identity.ALLOWS)
 
 
-def strangers_let_in(policy: Policy, statement: Statement, target: TargetRepository) -> list[Caller]:
+def strangers_with_access(policy: Policy, statement: Statement, target: TargetRepository) -> list[Caller]:
     """Return the strangers whom the Allow *statement* allows, in a context that anyone can bring about."""
     return [
         caller for caller in strange_callers(policy)
@@ -49,7 +49,7 @@ def strangers_let_in(policy: Policy, statement: Statement, target: TargetReposit
     ]  # fmt: skip
 
 
-def services_let_in(policy: Policy, statement: Statement, target: TargetRepository) -> list[str]:
+def services_with_access(policy: Policy, statement: Statement, target: TargetRepository) -> list[str]:
     """Return the services that the Allow *statement* lets act for anyone's resources: confused deputies."""
     services = [*statement.principal.services]
     if statement.principal.everyone or statement.principal.negated:
@@ -115,9 +115,3 @@ def _is_denied(
         ):
             left &= ~statement.actions_on(target.arn, context)
     return not left
-
-
-def is_public(policy: Policy, target: TargetRepository) -> bool:
-    """Whether anyone outside gets anything: any account, or any account by way of a service."""
-    allows: Iterable[Statement] = (each for each in policy.statements if each.effect is Effect.ALLOW)
-    return any(strangers_let_in(policy, each, target) or services_let_in(policy, each, target) for each in allows)

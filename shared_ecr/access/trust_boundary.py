@@ -20,7 +20,6 @@ from shared_ecr.text.patterns import LazyPattern
 _ACCOUNT = LazyPattern(r"[0-9]{12}")
 _DIGITS = 12
 _KIND_KEYS = frozenset({"aws:principaltype", "aws:principalarn", "aws:username"})
-_ROOT = LazyPattern(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 
 
 @record

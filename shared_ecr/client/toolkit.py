@@ -3,7 +3,6 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from shutil import which
 
@@ -14,13 +13,13 @@ from shared_ecr.findings.errors import UnavailableError
 _ANSWER_SECONDS = 120
 
 
-def shown_template(cdk: str = "cdk", environ: Mapping[str, str] | None = None) -> str:
+def shown_template(cdk: str) -> str:
     """Return the template that the program *cdk* prints, as JSON.
 
     Raises:
         UnavailableError: the program is missing, or fails.
     """
-    variables = dict(os.environ if environ is None else environ)
+    variables = dict(os.environ)
     program = which(cdk, path=variables.get("PATH"))
     if program is None:
         raise UnavailableError(f"there is no program {cdk}; install CDK's command line, or name it with --cdk")

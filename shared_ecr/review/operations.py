@@ -79,12 +79,9 @@ class PlannedOperation:
     """Terraform's `action_reason`; empty where there is none."""
     replace_paths: tuple[str, ...] = ()
     """The attributes that cause a replacement."""
-    is_import: bool = False
 
     @classmethod
-    def of(
-        cls, words: object, reason: object = None, paths: object = None, importing: object = None
-    ) -> "PlannedOperation":
+    def of(cls, words: object, reason: object = None, paths: object = None) -> "PlannedOperation":
         """Read the fields of a change; what has an unexpected shape is an unknown operation."""
         written = words if isinstance(words, list) else []
         texts = tuple(each for each in written if isinstance(each, str))
@@ -95,7 +92,6 @@ class PlannedOperation:
             texts,
             reason if isinstance(reason, str) else "",
             tuple(_paths(paths)),
-            importing is not None,
         )
 
     @property

@@ -6,7 +6,6 @@ from shared_ecr.access.lint import PolicyFinding
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json
-from shared_ecr.findings.problems import Problem
 from shared_ecr.model.lifecycle import LifecyclePolicy
 from shared_ecr.records import field, record
 from shared_ecr.review.auto_delete_images import auto_delete_images_of
@@ -32,7 +31,6 @@ class ReviewedRepository:
     """None where there is no lifecycle policy."""
     lifecycle: LifecyclePolicy | None
     """None too where AWS would refuse it, or where it is known only once deployed."""
-    lifecycle_problems: tuple[Problem, ...]
     policy: Policy | None
     """None where there is none, or where AWS would refuse it; what only a deployment knows has stand-ins."""
     has_policy: bool
@@ -102,7 +100,6 @@ def read_repository(stack: Stack, resource: Resource) -> ReviewedRepository:
         stack=stack,
         lifecycle_text=lifecycle_text,
         lifecycle=read.policy,
-        lifecycle_problems=read.problems,
         policy=policy.policy,
         has_policy=properties.get("RepositoryPolicyText") is not None,
         policy_faults=policy.faults,

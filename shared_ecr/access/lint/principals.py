@@ -9,7 +9,7 @@ from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, error, 
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch, PrincipalType
 from shared_ecr.access.requests import context_of, open_keys
-from shared_ecr.access.strangers import services_let_in, strangers_let_in
+from shared_ecr.access.strangers import services_with_access, strangers_with_access
 from shared_ecr.model.principals.service_names import NEVER_PULLS
 from shared_ecr.text import nearest, quoted
 from shared_ecr.text.patterns import LazyPattern
@@ -32,7 +32,7 @@ def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
     """Allow that lets any account in."""
     # What NotPrincipal allows has its own rule.
     names_everyone = statement.effect is Effect.ALLOW and not statement.principal.negated
-    if names_everyone and strangers_let_in(subject.policy, statement, subject.target):
+    if names_everyone and strangers_with_access(subject.policy, statement, subject.target):
         yield error(
             "access-public", statement, "every AWS account has access",
             "It has no condition, or one that anyone can meet, so an account that you do not know has access",
@@ -61,7 +61,7 @@ def confused_deputy(subject: LintedPolicy, statement: Statement) -> Iterator[Pol
     """A service that may act for anyone's resources."""
     if statement.effect is not Effect.ALLOW or statement.principal.everyone or statement.principal.negated:
         return
-    for service in services_let_in(subject.policy, statement, subject.target):
+    for service in services_with_access(subject.policy, statement, subject.target):
         yield error(
             "confused-deputy", statement, f"{quoted(service)} may act for resources of any account",
             "Anyone who uses the service can have it pull for them",

@@ -63,7 +63,6 @@ def take_inventory(
     registry: EcrRegistry,
     name: str,
     said: Callable[[str], None],
-    pace: RequestPacing | None = None,
 ) -> RepositoryImages:
     """Read every image of the repository *name*; show *said* how far it is.
 
@@ -71,7 +70,7 @@ def take_inventory(
         RefusedError: there is no such repository, the caller may not read it, or ECR answers what is not an image.
         UnavailableError: no credentials, no network, or throttled to the end.
     """
-    client, pace = clients.ecr(registry.region), pace or RequestPacing()
+    client, pace = clients.ecr(registry.region), RequestPacing()
     images: list[Image] = []
     try:
         for page in _pages(client, registry, name, pace):

@@ -27,9 +27,7 @@ _EMPTY = Policy(None, (), 0)
 _CONTINUED = ("any-repository", "new-repository", *"bcdefghijklmopqrstuvwxyz0123456789")
 
 
-def registry_access_difference(
-    before: Json, after: Json, home: EcrRegistry, known: TrustBoundary | None = None
-) -> AccessDifference:
+def registry_access_difference(before: Json, after: Json, home: EcrRegistry) -> AccessDifference:
     """Compare two registry policies of *home*; None is not a policy."""
     if canonical(before) == canonical(after):
         return EQUAL
@@ -37,7 +35,7 @@ def registry_access_difference(
         old, new = (_EMPTY if each is None else read_policy(as_json(each)) for each in (before, after))
     except InvalidPolicyError as error:
         return AccessDifference(undecided=f"a policy cannot be read: {error.faults[0].what}")
-    known = known or TrustBoundary()
+    known = TrustBoundary()
     names, is_complete = repository_names((old, new), home)
     found: list[AccessChange] = []
     undecided = "" if is_complete else "the patterns of repositories are of a kind that is not compared"

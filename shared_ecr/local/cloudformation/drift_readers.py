@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-d
 """
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from shared_ecr.local import hooks
@@ -15,7 +14,6 @@ from shared_ecr.local.tag_rules import FILTERS
 from shared_ecr.text.spelling import pascal_keys
 
 Properties = dict[str, Any]
-Reader = Callable[[str, Properties], Properties | None]
 _FILTER = "ImageTagMutabilityExclusionFilter"
 
 

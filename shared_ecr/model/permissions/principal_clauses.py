@@ -1,6 +1,6 @@
-"""How a consumer has access: the principal element and the condition that let it in, one way or, for Lambda, two.
+"""The principal element and the condition that give a consumer access: one clause or, for Lambda, two.
 
-Consumers that have access on the same way share a statement, each as a member of it.
+Consumers with the same clause share a statement, each as a member of it.
 """
 
 import hashlib
@@ -37,18 +37,18 @@ _LOOKS_FIRST = {"emr-serverless": ("ecr:DescribeImages",)}
 
 @record(order=True)
 class PrincipalValue:
-    """One of those who have access on a way: the value that names it, and for a source its account."""
+    """One member of a clause: the value that names it, and for a source its account."""
 
     value: str
     account: str = ""
 
 
 @record(order=True)
-class Way:
-    """A principal element and a condition, but for the members."""
+class PrincipalClause:
+    """A principal element and a condition, without their members."""
 
     rank: int
-    """The place among ways: accounts and roles, organizations, units, services."""
+    """The order among clauses: accounts and roles, organizations, units, services."""
     name: str
     """What a Sid calls it."""
     service: str = ""
@@ -60,7 +60,7 @@ class Way:
 
     @property
     def extra_actions(self) -> tuple[str, ...]:
-        """Actions that this way needs beyond those of any level."""
+        """Actions that this clause needs beyond those of any level."""
         return _LOOKS_FIRST.get(self.service, ())
 
     def principal(self, members: list[PrincipalValue]) -> object:
@@ -81,8 +81,10 @@ class Way:
         return condition
 
 
-def ways_of(consumer: Consumer, narrowing: Narrowing, place: PolicyLocation) -> Iterator[tuple[Way, PrincipalValue]]:
-    """Yield every way that *consumer* needs in a policy that is stored in *place*."""
+def clauses_of(
+    consumer: Consumer, narrowing: Narrowing, place: PolicyLocation
+) -> Iterator[tuple[PrincipalClause, PrincipalValue]]:
+    """Yield every clause that *consumer* needs in a policy that is stored in *place*."""
     match consumer:
         case Account(account):
             yield _principal(f"{account}:root", narrowing, place)
@@ -90,12 +92,13 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: PolicyLocation) -> 
             yield _principal(f"{account}:role/{name}", narrowing, place)
         case Organization(organization):
             # StringEquals, never IfExists or ForAllValues: those two also allowed accounts of no organization.
-            way = Way(1, "Organization", operator="StringEquals", key="aws:PrincipalOrgID", narrowing=narrowing)
-            yield way, PrincipalValue(str(organization))
+            operator, key = "StringEquals", "aws:PrincipalOrgID"
+            clause = PrincipalClause(1, "Organization", operator=operator, key=key, narrowing=narrowing)
+            yield clause, PrincipalValue(str(organization))
         case OrganizationalUnit():
             operator, key = "ForAnyValue:StringLike", "aws:PrincipalOrgPaths"
-            way = Way(2, "OrganizationalUnit", operator=operator, key=key, narrowing=narrowing)
-            yield way, PrincipalValue(consumer.pattern)
+            clause = PrincipalClause(2, "OrganizationalUnit", operator=operator, key=key, narrowing=narrowing)
+            yield clause, PrincipalValue(consumer.pattern)
         case LambdaFunctions(account, function):
             # https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-xaccount-permissions
             yield _principal(f"{account}:root", EVERYWHERE, place)
@@ -108,7 +111,9 @@ def ways_of(consumer: Consumer, narrowing: Narrowing, place: PolicyLocation) -> 
             assert_never(consumer)
 
 
-def _service(consumer: CodeBuildProject | EmrServerless | Service, place: PolicyLocation) -> tuple[Way, PrincipalValue]:
+def _service(
+    consumer: CodeBuildProject | EmrServerless | Service, place: PolicyLocation
+) -> tuple[PrincipalClause, PrincipalValue]:
     match consumer:
         case CodeBuildProject(account, project):
             # https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
@@ -131,18 +136,18 @@ def _service(consumer: CodeBuildProject | EmrServerless | Service, place: Policy
             assert_never(consumer)
 
 
-def _principal(identity: str, narrowing: Narrowing, place: PolicyLocation) -> tuple[Way, PrincipalValue]:
-    return Way(0, "", narrowing=narrowing), PrincipalValue(f"arn:{place.partition}:iam::{identity}")
+def _principal(identity: str, narrowing: Narrowing, place: PolicyLocation) -> tuple[PrincipalClause, PrincipalValue]:
+    return PrincipalClause(0, "", narrowing=narrowing), PrincipalValue(f"arn:{place.partition}:iam::{identity}")
 
 
-def _from_arn(service: str, source: FromArn, place: PolicyLocation) -> tuple[Way, PrincipalValue]:
-    way = Way(3, _words(service), service, "ArnLike", "aws:SourceArn")
+def _from_arn(service: str, source: FromArn, place: PolicyLocation) -> tuple[PrincipalClause, PrincipalValue]:
+    clause = PrincipalClause(3, _words(service), service, "ArnLike", "aws:SourceArn")
     arn = f"arn:{place.partition}:{source.service}:{source.region}:{source.account}:{source.resource}"
-    return way, PrincipalValue(arn, str(source.account))
+    return clause, PrincipalValue(arn, str(source.account))
 
 
-def _from(service: str, of: str, key: str, value: str) -> tuple[Way, PrincipalValue]:
-    return Way(3, f"{_words(service)}{of}", service, "StringEquals", key), PrincipalValue(value)
+def _from(service: str, of: str, key: str, value: str) -> tuple[PrincipalClause, PrincipalValue]:
+    return PrincipalClause(3, f"{_words(service)}{of}", service, "StringEquals", key), PrincipalValue(value)
 
 
 def _words(service: str) -> str:
@@ -156,5 +161,5 @@ def _words(service: str) -> str:
 
 
 def digest(value: object) -> str:
-    """Return eight letters and digits that stand for *value*, so that a Sid does not depend on its neighbours."""
+    """Return eight letters and digits that identify *value*, so that a Sid does not depend on its neighbours."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]

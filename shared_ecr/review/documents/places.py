@@ -22,10 +22,6 @@ class DeploymentTarget:
         """The place as a deployment keeps it."""
         return RegistryHome(self.account, str(self.region) if self.region else None)
 
-    def pseudo(self) -> dict[str, str]:
-        """Return the pseudo parameters of CloudFormation that follow from the place."""
-        return pseudo_parameters(self.home)
-
 
 def pseudo_parameters(home: RegistryHome) -> dict[str, str]:
     """Return the pseudo parameters that follow from *home*; those that no one knows are left out.

@@ -10,7 +10,7 @@ from shared_ecr.access.lint.findings import warning
 from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.principals import PrincipalMatch
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
-from shared_ecr.access.strangers import strangers_let_in
+from shared_ecr.access.strangers import strangers_with_access
 from shared_ecr.findings import Severity
 from shared_ecr.model.permissions import MAX_POLICY_CHARACTERS
 from shared_ecr.records import field, record, replace
@@ -127,7 +127,7 @@ def _witness(finding: PolicyFinding, policy: Policy, target: TargetRepository) -
     statement = finding.statement
     if statement is None or statement.effect is not Effect.ALLOW or finding.code not in _GIVING_ACCESS:
         return ()
-    callers = strangers_let_in(policy, statement, target)
+    callers = strangers_with_access(policy, statement, target)
     strangers = (f"{each.shown} of {'another' if each.organization else 'no'} organization" for each in callers[:1])
     allowed = f"allowed: {first_few(names(statement.action.actions), _NAMED_ACTIONS)}"
     return (*(f"has access, for example: {each}" for each in strangers), allowed)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.policy_model import Effect, Policy
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.requests import TargetRepository
+from shared_ecr.access.strangers import services_with_access, strangers_with_access
 
 REGISTRY, CONSUMER = "111111111111", "222222222222"
 ORGANIZATION = "o-a1b2c3d4e5"
@@ -39,3 +40,12 @@ def policy(*statements: dict[str, Any], version: str | None = "2012-10-17") -> P
 def policies(*statements: dict[str, Any]) -> PolicyPair:
     """Return what speaks about a repository whose policy has *statements*."""
     return PolicyPair(policy(*statements))
+
+
+def allows_strangers(found: Policy) -> bool:
+    """Whether *found* gives any account access to `TARGET`, or a service that acts for any account."""
+    return any(
+        strangers_with_access(found, each, TARGET) or services_with_access(found, each, TARGET)
+        for each in found.statements
+        if each.effect is Effect.ALLOW
+    )

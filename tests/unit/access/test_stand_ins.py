@@ -7,9 +7,8 @@ from shared_ecr.access.consumers import consumers
 from shared_ecr.access.matrix import MatrixRow, matrix
 from shared_ecr.access.policy_pair import PolicyPair
 from shared_ecr.access.stand_ins import unnamed_accounts, unnamed_value
-from shared_ecr.access.strangers import is_public
 from shared_ecr.access.trust_boundary import TrustBoundary
-from unit.access.policies import TARGET, allow, policies, policy
+from unit.access.policies import TARGET, allow, allows_strangers, policies, policy
 
 PLAIN = ["999999999999", "888888888888", "777777777777", "666666666666"]
 LAMBDA = {"Service": "lambda.amazonaws.com"}
@@ -42,7 +41,7 @@ def test_a_grant_to_one_account_gives_no_stranger_access(account: str) -> None:
 @pytest.mark.parametrize("account", PLAIN)
 def test_a_service_that_acts_for_one_account_is_not_open_to_all(account: str) -> None:
     found = policy(allow(LAMBDA, {"StringEquals": {"aws:SourceAccount": account}}))
-    assert not is_public(found, TARGET)
+    assert not allows_strangers(found)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,16 @@ from typing import Any
 
 import pytest
 
-from shared_ecr.access.strangers import is_public
-from unit.access.policies import CONSUMER, IN_ORGANIZATION, ORGANIZATION, TARGET, allow, deny, everyone_but, policy
+from unit.access.policies import (
+    CONSUMER,
+    IN_ORGANIZATION,
+    ORGANIZATION,
+    allow,
+    allows_strangers,
+    deny,
+    everyone_but,
+    policy,
+)
 
 ORG = {"aws:PrincipalOrgID": ORGANIZATION}
 LAMBDA = {"Service": "lambda.amazonaws.com"}
@@ -48,4 +56,4 @@ PRESENT = {"Null": {"aws:PrincipalOrgID": "false"}}
     pytest.param([deny()], False, id="a denial of everyone"),
 ])  # fmt: skip
 def test_a_policy_is_public_where_an_outsider_gets_anything(statements: list[dict[str, Any]], expected: bool) -> None:  # noqa: FBT001 — a column of the table
-    assert is_public(policy(*statements), TARGET) is expected
+    assert allows_strangers(policy(*statements)) is expected

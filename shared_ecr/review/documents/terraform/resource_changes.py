@@ -89,9 +89,7 @@ def _change(address: str, entry: Mapping[str, Json], change: Mapping[str, Json])
     before, after = change.get("before"), change.get("after")
     module = _text(entry.get("module_address"))
     is_data = entry.get("mode") == "data"
-    planned = PlannedOperation.of(
-        change.get("actions"), entry.get("action_reason"), change.get("replace_paths"), change.get("importing")
-    )
+    planned = PlannedOperation.of(change.get("actions"), entry.get("action_reason"), change.get("replace_paths"))
     return ResourceChange(
         address=address,
         type=_text(entry.get("type")) or _type_of(address),
