@@ -9,10 +9,10 @@ from constructs import Construct
 from shared_ecr_constructs import SharedRegistry
 
 DECLARATION = Path(__file__).with_name("registry.yaml")
-BUILD_SPEC = {
-    "version": "0.2",
-    "phases": {"build": {"commands": ["pip install shared-ecr", "shared-ecr push build/image.tar team/app:1.4.3"]}},
-}
+# No public index has the package: name a commit of your copy that your team has read.
+PACKAGE = "shared-ecr @ git+https://git.example.com/OWNER/shared-ecr@COMMIT"
+COMMANDS = [f'pip install "{PACKAGE}"', "shared-ecr push build/image.tar team/app:1.4.3"]
+BUILD_SPEC = {"version": "0.2", "phases": {"build": {"commands": COMMANDS}}}
 
 
 class BuildStack(cdk.Stack):

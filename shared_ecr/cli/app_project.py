@@ -11,9 +11,16 @@ from pathlib import Path, PurePosixPath
 
 from shared_ecr.deployment.bootstrap.toolkit_template import CDK_CLI
 from shared_ecr.findings.errors import UsageError
+from shared_ecr.model.builds.packages import PackageRequirement
 
 # What a fresh clone has before its first commit.
 _ALLOWED_BEFORE = {".git"}
+
+
+# What an app and the embedded AWS need.
+EXTRAS = ("cdk", "local")
+# No host has a name in example.com but those of IANA: https://www.rfc-editor.org/rfc/rfc2606#section-3
+UNNAMED_PACKAGE = f"shared-ecr[{','.join(EXTRAS)}] @ git+https://git.example.com/OWNER/shared-ecr@COMMIT"
 
 
 class CiSystem(StrEnum):
@@ -40,13 +47,16 @@ _WORKFLOWS = {
 }
 
 
-def project_files(declaration: str, ci: CiSystem) -> Mapping[PurePosixPath, str]:
-    """Return the text of each file of a new project that deploys *declaration*."""
+def project_files(declaration: str, ci: CiSystem, package: PackageRequirement | None) -> Mapping[PurePosixPath, str]:
+    """Return the text of each file of a new project that deploys *declaration*, where pip installs *package*.
+
+    Without one, the requirements name an address that cannot exist, so that nothing of another owner is installed.
+    """
     chosen = _FILES | _WORKFLOWS[ci]
     templates = files("shared_ecr.cli") / "app_files"
     texts = {PurePosixPath("registry.yaml"): declaration}
     for name, template in chosen.items():
-        texts[PurePosixPath(name)] = _filled_in((templates / template).read_text(encoding="utf-8"))
+        texts[PurePosixPath(name)] = _filled_in((templates / template).read_text(encoding="utf-8"), package)
     return texts
 
 
@@ -81,9 +91,14 @@ def _check_is_free(folder: Path) -> None:
         )
 
 
-def _filled_in(text: str) -> str:
+def _filled_in(text: str, package: PackageRequirement | None) -> str:
     python = "python" if os.name == "nt" else "python3"
-    values = {"@VERSION@": version("shared-ecr"), "@CDK_CLI@": CDK_CLI, "@PYTHON@": python}
+    values = {
+        "@VERSION@": version("shared-ecr"),
+        "@CDK_CLI@": CDK_CLI,
+        "@PYTHON@": python,
+        "@PACKAGE@": str(package.with_extras(*EXTRAS)) if package else UNNAMED_PACKAGE,
+    }
     for name, value in values.items():
         text = text.replace(name, value)
     return text

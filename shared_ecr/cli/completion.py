@@ -33,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         import shtab
     except ImportError as fault:
         raise UnavailableError(
-            "the library that writes completion scripts is not installed; run pip install 'shared-ecr[completion]'"
+            "the library that writes completion scripts is not installed; "
+            "run pip install '.[completion]' in your clone of shared-ecr"
         ) from fault
     from shared_ecr.cli.common_options import commands_of
     from shared_ecr.cli.main import build_parser

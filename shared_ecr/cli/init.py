@@ -72,6 +72,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--ci", choices=["github", "gitlab", "none"], help="the CI system of the project's workflow; default: github"
     )
+    parser.add_argument(
+        "--package",
+        metavar="REQUIREMENT",
+        help="what pip installs for the project: a commit of your copy, a wheel with its hash, or a version of your "
+        "index; default: an address that you replace",
+    )
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -79,9 +85,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the file or the project and print the paths; refuse to overwrite."""
     if arguments.app is not None:
-        return _write_app(arguments.app, arguments.ci or "github", arguments.format)
+        return _write_app(arguments.app, arguments.ci or "github", arguments.package, arguments.format)
     if arguments.ci:
         raise UsageError("--ci chooses the workflow of a project; add --app FOLDER")
+    if arguments.package is not None:
+        raise UsageError("--package names what a project installs; add --app FOLDER")
     path: Path = arguments.path
     if path.is_dir():
         path /= "registry.yaml"
@@ -106,12 +114,15 @@ def _print(paths: "Iterable[Path]", form: str) -> None:
         print(*paths, sep="\n")
 
 
-def _write_app(folder: Path, ci: str, form: str) -> int:
+def _write_app(folder: Path, ci: str, package: str | None, form: str) -> int:
     from shared_ecr.cli.app_project import CiSystem, project_files, write_project
+    from shared_ecr.model.builds.packages import PackageRequirement
 
-    _print(write_project(folder, project_files(STARTER, CiSystem(ci))), form)
+    requirement = PackageRequirement.parse(package) if package is not None else None
+    _print(write_project(folder, project_files(STARTER, CiSystem(ci), requirement)), form)
+    address = "" if requirement else f"the address of your copy of shared-ecr into {folder / 'requirements.txt'}, "
     print(
-        f"Next: write your account ids into {folder / 'registry.yaml'}; then, in {folder}, "
+        f"Next: write {address}your account ids into {folder / 'registry.yaml'}; then, in {folder}, "
         "'pip install --require-hashes -r requirements.lock', 'pip install --no-deps -r requirements.txt', "
         "'shared-ecr bootstrap commands' and 'cdk deploy --all'.",
         file=sys.stderr,

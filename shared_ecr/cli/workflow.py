@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from shared_ecr.cli.workflow_text import ImageWorkflow, WorkflowSystem
     from shared_ecr.model.builds.ci_jobs import PushingJob
+    from shared_ecr.model.builds.packages import PackageRequirement
     from shared_ecr.model.builds.refs import RefPattern
     from shared_ecr.model.names import EcrRegistry, RepositoryName
     from shared_ecr.model.registry import RegistrySpec
@@ -45,7 +46,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--project", metavar="NAME", help="the project, where grants name several")
     parser.add_argument("--role", metavar="NAME", help="the role, where grants name several")
     parser.add_argument("--region", metavar="REGION", help="the Region to push to (default: the first declared one)")
-    parser.add_argument("--package", metavar="REQUIREMENT", help="what pip installs (default: this version)")
+    parser.add_argument(
+        "--package",
+        metavar="REQUIREMENT",
+        help="what pip installs: a commit of your copy, a wheel with its hash, or a version of your index "
+        "(default: builds.package of the declaration)",
+    )
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the workflow to FILE")
     add_file(parser)
     parser.set_defaults(run=run)
@@ -90,7 +96,7 @@ def _workflow(arguments: argparse.Namespace, system: "WorkflowSystem") -> "Image
         dockerfile,
         context,
         platforms,
-        _package(arguments),
+        _package(arguments, registry),
     )
 
 
@@ -162,9 +168,11 @@ def _home(arguments: argparse.Namespace, registry: "RegistrySpec") -> "EcrRegist
     return registry.in_region(region)
 
 
-def _package(arguments: argparse.Namespace) -> str:
-    from importlib.metadata import version
+def _package(arguments: argparse.Namespace, registry: "RegistrySpec") -> "PackageRequirement":
+    from shared_ecr.model.builds.packages import PackageRequirement
 
-    from shared_ecr.model.builds.packages import package_requirement
-
-    return package_requirement(arguments.package or f"shared-ecr=={version('shared-ecr')}")
+    if arguments.package is not None:
+        return PackageRequirement.parse(arguments.package)
+    if registry.builds is None:
+        raise PackageRequirement.missing("Name it with --package")
+    return registry.builds.package

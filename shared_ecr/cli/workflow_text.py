@@ -7,6 +7,7 @@ from enum import StrEnum
 from importlib.resources import files
 
 from shared_ecr.model.builds.ci_jobs import PushingJob
+from shared_ecr.model.builds.packages import PackageRequirement
 from shared_ecr.model.builds.paths import SourcePath
 from shared_ecr.model.builds.platforms import emulators
 from shared_ecr.model.builds.refs import RefKind, RefPattern
@@ -45,7 +46,7 @@ class ImageWorkflow:
     dockerfile: SourcePath
     context: SourcePath
     platforms: tuple[Platform, ...]
-    package: str
+    package: PackageRequirement
     """What pip installs in the job."""
 
     def variables(self) -> dict[str, str]:
@@ -57,7 +58,7 @@ class ImageWorkflow:
             "CONTEXT": self.context.text,
             "DOCKERFILE": self.dockerfile.text,
             "EMULATORS": ",".join(emulators(self.platforms)),
-            "PACKAGE": self.package,
+            "PACKAGE": str(self.package),
             "PLATFORMS": ",".join(map(str, self.platforms)),
             "REPOSITORY": f"{self.registry.host}/{self.repository}",
         }

@@ -7,7 +7,7 @@ from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Node
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.builds.image_builds import DEFAULT_RETENTION, RETENTION_DAYS, BuildSettings
-from shared_ecr.model.builds.packages import package_requirement
+from shared_ecr.model.builds.packages import PackageRequirement
 from shared_ecr.model.names import AccountId, Region, RepositoryName
 from shared_ecr.records import record
 
@@ -38,15 +38,15 @@ def read_builds(reading: Reading, node: Node | None, around: BuildContext) -> Bu
     region = _region(reading, nodes.get("region"), around.region)
     retention = _retention(reading, nodes.get("log_retention_days"))
     boundary = read_boundary(reading, nodes.get("permissions_boundary"), join(KEY, "permissions_boundary"))
-    package = _package(reading, nodes.get("package"))
+    package = _package(reading, node, nodes.get("package"))
     place = BuildPlace(reading, account, region)
     connection = place.connection(nodes.get("connection"), join(KEY, "connection"))
     defaults = BuildDefaults(place, "connection" in nodes, connection)
     listed = nodes.get("repositories")
     builds = read_image_builds(listed, join(KEY, "repositories"), around.repositories, defaults) if listed else ()
-    if account is None or region is None or not builds:
+    if account is None or region is None or package is None or not builds:
         return None
-    return BuildSettings(account, region, builds, retention, boundary, package)
+    return BuildSettings(account, region, builds, package, retention, boundary)
 
 
 def _region(reading: Reading, node: Node | None, first: Region) -> Region | None:
@@ -82,5 +82,9 @@ def _retention(reading: Reading, node: Node | None) -> int:
     return days or DEFAULT_RETENTION
 
 
-def _package(reading: Reading, node: Node | None) -> str | None:
-    return None if node is None else reading.parsed(node, join(KEY, "package"), package_requirement)
+def _package(reading: Reading, builds: Node, node: Node | None) -> PackageRequirement | None:
+    path = join(KEY, "package")
+    if node is None:
+        reading.note(builds, path, PackageRequirement.missing("Add 'package: …'"))
+        return None
+    return reading.parsed(node, path, PackageRequirement.parse)

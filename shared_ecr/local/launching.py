@@ -116,7 +116,9 @@ def _await(child: "subprocess.Popen[bytes]") -> None:
 
 def _require(region: Region) -> None:
     if importlib.util.find_spec("ministack") is None:
-        raise UnavailableError("the embedded AWS is not installed; run: pip install 'shared-ecr[local]'")
+        raise UnavailableError(
+            "the embedded AWS is not installed; run pip install '.[local]' in your clone of shared-ecr"
+        )
     if region.partition.name != "aws":
         raise InvalidValueError(
             f"the embedded AWS has no Region '{region}'", why="It knows the partition 'aws' alone", code="local-region"

@@ -18,6 +18,7 @@ registry:
 repositories: {team/app: {}}
 builds:
   account: build
+  package: shared-ecr @ git+https://git.example.com/acme/shared-ecr@0123456789012345678901234567890123456789
   connection: arn:aws:codeconnections:us-east-1:555555555555:connection/11111111-2222-3333-4444-555555555555
   repositories: {team/app: {source: https://github.com/acme/app, branches: [main]}}
 """
@@ -44,11 +45,11 @@ def test_the_role_that_the_policy_names_is_the_one_of_the_project(assembly: cdk.
     )
 
 
-def test_a_build_installs_the_release_that_synthesizes(assembly: cdk.cx_api.CloudAssembly) -> None:
+def test_a_build_installs_the_package_that_is_declared(assembly: cdk.cx_api.CloudAssembly) -> None:
     resources = assembly.get_stack_artifact(BUILDS).template["Resources"]
     (project,) = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CodeBuild::Project"]
     package = json.loads(project["Source"]["BuildSpec"])["env"]["variables"]["PACKAGE"]
-    assert package.startswith("shared-ecr==")
+    assert package == f"shared-ecr @ git+https://git.example.com/acme/shared-ecr@{'0123456789' * 4}"
 
 
 def test_docker_is_why_the_machine_is_privileged_and_the_template_says_so(assembly: cdk.cx_api.CloudAssembly) -> None:

@@ -24,6 +24,7 @@ repositories: {{ team/app: {{}}, team/api: {{}}, team/by-hand: {{}} }}
 BUILDS = f"""\
 builds:
   account: build
+  package: shared-ecr==1.0.0
   connection: arn:aws:codeconnections:us-east-1:{ACCOUNT}:connection/11111111-2222-3333-4444-555555555555
   repositories:
     team/app: {{ source: "https://github.com/acme/app", branches: [main] }}

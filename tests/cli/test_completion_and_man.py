@@ -41,7 +41,7 @@ def test_without_the_library_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "shtab", None)
     done = shared_ecr("completion", "bash")
     assert done.code == 3
-    assert "pip install 'shared-ecr[completion]'" in done.stderr
+    assert "pip install '.[completion]' in your clone" in done.stderr
 
 
 def test_the_manual_has_every_command_and_every_option_of_it() -> None:

@@ -78,17 +78,37 @@ def test_a_workflow_without_a_project_is_refused(tmp_path: Path) -> None:
     assert "--app FOLDER" in done.stderr
 
 
-def test_the_requirements_name_the_exact_version(tmp_path: Path) -> None:
-    shared_ecr("init", "--app", tmp_path / "registry")
-    (line,) = [
-        each
-        for each in (tmp_path / "registry/requirements.txt").read_text(encoding="utf-8").splitlines()
-        if not each.startswith("#")
-    ]
-    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    found = re.search(r'^version = "(.+)"$', pyproject, flags=re.MULTILINE)
-    assert found
-    assert line == f"shared-ecr[cdk,local]=={found[1]}"
+def requirement(project: Path) -> str:
+    """Return the one line of the requirements that is not a comment."""
+    lines = (project / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    (line,) = [each for each in lines if not each.startswith("#")]
+    return line
+
+
+def test_the_requirements_name_the_package_that_is_given(tmp_path: Path) -> None:
+    package = f"shared-ecr @ git+https://git.example.com/platform/shared-ecr@{'0f' * 20}"
+    done = shared_ecr("init", "--app", tmp_path / "registry", "--package", package)
+    assert requirement(tmp_path / "registry") == package.replace("shared-ecr @", "shared-ecr[cdk,local] @")
+    assert "requirements.txt" not in done.stderr.partition("then")[0]
+
+
+def test_without_a_package_pip_can_install_nothing_and_the_next_step_says_what_to_write(tmp_path: Path) -> None:
+    done = shared_ecr("init", "--app", tmp_path / "registry")
+    # No one can own a name in example.com, so no stranger's package is behind this line.
+    assert requirement(tmp_path / "registry").endswith("@ git+https://git.example.com/OWNER/shared-ecr@COMMIT")
+    assert f"write the address of your copy of shared-ecr into {tmp_path / 'registry/requirements.txt'}" in done.stderr
+
+
+def test_a_package_that_is_not_one_exact_content_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    done = shared_ecr("init", "--app", tmp_path / "registry", "--package", "shared-ecr")
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+    assert "does not say exactly what pip installs" in done.stderr
+
+
+def test_a_package_without_a_project_is_refused(tmp_path: Path) -> None:
+    done = shared_ecr("init", "--package", "shared-ecr==1.0.0", tmp_path / "registry.yaml")
+    assert done.code == 2
+    assert "--app FOLDER" in done.stderr
 
 
 def test_a_project_is_configured_as_this_repository_is(tmp_path: Path) -> None:

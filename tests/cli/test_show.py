@@ -66,6 +66,7 @@ def test_the_grant_to_the_role_of_a_build_is_shown_too(declaration: Path) -> Non
     connection = "arn:aws:codeconnections:us-east-1:111111111111:connection/11111111-2222-3333-4444-555555555555"
     builds = f"""builds:
   account: "111111111111"
+  package: shared-ecr==1.0.0
   connection: {connection}
   repositories: {{team/app: {{source: "https://github.com/acme/app", branches: [main]}}}}
 """

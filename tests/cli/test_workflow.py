@@ -12,6 +12,7 @@ import yaml
 from cli.command_line import Outcome, shared_ecr
 
 TOOLS = Path(sys.executable).parent
+PACKAGE = ("--package", "shared-ecr==1.0.0")
 START = """\
 version: 1
 accounts: { shared: "111111111111", build: "555555555555" }
@@ -21,6 +22,14 @@ repositories:
   team/app:
     grants:
       push:
+"""
+COMMIT = f"shared-ecr @ git+https://git.example.com/platform/shared-ecr@{'0123456789' * 4}"
+BUILDS = f"""\
+builds:
+  account: build
+  package: {COMMIT}
+  connection: arn:aws:codeconnections:us-east-1:555555555555:connection/11111111-2222-3333-4444-555555555555
+  repositories: {{ team/app: {{ source: "https://github.com/acme/app", branches: [main] }} }}
 """
 GRANTS = """\
         - github_actions: { account: build, role: ci/app, repository: acme/app, branch: main }
@@ -44,7 +53,7 @@ def grants(folder: Path, *lines: str) -> None:
 
 
 def workflow(*arguments: str) -> dict[str, Any]:
-    done = shared_ecr("workflow", *arguments)
+    done = shared_ecr("workflow", *PACKAGE, *arguments)
     assert done.code == 0, done.stderr
     read: dict[str, Any] = yaml.safe_load(done.stdout)
     return read
@@ -85,14 +94,14 @@ def test_the_job_of_gitlab_is_started_by_what_the_grants_allow() -> None:
 
 def test_github_accepts_the_workflow(folder: Path) -> None:
     path = folder / "image.yml"
-    assert shared_ecr("workflow", "github", "team/app", "--save", path).stdout == f"{path}\n"
+    assert shared_ecr("workflow", *PACKAGE, "github", "team/app", "--save", path).stdout == f"{path}\n"
     done = checked("check-jsonschema", "--builtin-schema", "vendor.github-workflows", path)
     assert done.returncode == 0, done.stdout
 
 
 def test_gitlab_accepts_the_job(folder: Path) -> None:
     path = folder / ".gitlab-ci.yml"
-    shared_ecr("workflow", "gitlab", "team/app", "--save", path)
+    shared_ecr("workflow", *PACKAGE, "gitlab", "team/app", "--save", path)
     done = checked("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", path)
     assert done.returncode == 0, done.stdout
 
@@ -101,7 +110,7 @@ def test_gitlab_accepts_the_job(folder: Path) -> None:
 def test_an_auditor_of_workflows_finds_nothing(folder: Path) -> None:
     path = folder / ".github/workflows/image.yml"
     path.parent.mkdir(parents=True)
-    shared_ecr("workflow", "github", "team/app", "--save", path)
+    shared_ecr("workflow", *PACKAGE, "github", "team/app", "--save", path)
     done = checked("zizmor", "--offline", "--no-progress", path)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -213,6 +222,23 @@ def test_of_several_roles_one_is_chosen(folder: Path) -> None:
     assert shared_ecr("workflow", "github", "team/app", "--role", "ci/three").code == 2
 
 
+@pytest.mark.parametrize("system", ["github", "gitlab"])
+@pytest.mark.usefixtures("folder")
+def test_without_a_package_nothing_is_written_since_no_index_has_ours(system: str) -> None:
+    done = shared_ecr("workflow", system, "team/app")
+    assert (done.code, done.stdout) == (2, "")
+    assert "the package that pip installs is not named" in done.stderr
+    assert "Name it with --package" in done.stderr
+    assert "@COMMIT" in done.stderr
+
+
+def test_the_package_of_the_builds_is_that_of_the_workflow_too(folder: Path) -> None:
+    with (folder / "registry.yaml").open("a") as file:
+        file.write(BUILDS)
+    read = shared_ecr("workflow", "github", "team/app")
+    assert f'PACKAGE: "{COMMIT}"' in read.stdout
+
+
 def refused(*arguments: str) -> Outcome:
     return shared_ecr("workflow", "github", "team/app", *arguments)
 
@@ -228,6 +254,7 @@ def refused(*arguments: str) -> Outcome:
      (["--tag", "..."], "matches no tag"),
      (["--region", "ap-south-1"], "the registry is not in ap-south-1"),
      (["--package=--index-url=x"], "not a requirement of pip"),
+     (["--package", "shared-ecr"], "does not say exactly what pip installs"),
      (["--package", "shared-ecr @ https://me:pw@example.com/x.whl"], "has credentials in it")],
 )  # fmt: skip
 @pytest.mark.usefixtures("folder")

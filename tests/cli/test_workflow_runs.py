@@ -44,6 +44,7 @@ CONNECTION = f"arn:aws:codeconnections:us-east-1:{REGISTRY}:connection/11111111-
 BUILDS = f"""\
 builds:
   account: shared
+  package: shared-ecr==1.0.0
   connection: {CONNECTION}
   repositories: {{ team/app: {{ source: "https://github.com/acme/app", branches: [main], tags: [v*] }} }}
 """
@@ -73,7 +74,7 @@ def job_of(system: str, machine: CiMachine) -> Callable[[str, str], Ran]:
         (project,) = build_projects(parse(DECLARATION + BUILDS).registry)
         return lambda ref, commit: machine.run_codebuild(buildspec(project, "shared-ecr"), ref, commit)
     declaration.write_text(DECLARATION)
-    text = shared_ecr("workflow", system, "team/app", "--file", declaration).stdout
+    text = shared_ecr("workflow", system, "team/app", "--file", declaration, "--package", "shared-ecr==1.0.0").stdout
     run = machine.run_github if system == "github" else machine.run_gitlab
     return lambda ref, commit: run(text, ref, commit)
 

@@ -38,6 +38,7 @@ registry: {{account: home, regions: [us-east-1]}}
 repositories: {{team/app: {{}}, team/api: {{}}}}
 builds:
   account: build
+  package: shared-ecr==1.0.0
   connection: {arn}
   repositories:
     team/app: {{source: https://github.com/acme/app, branches: [main]}}

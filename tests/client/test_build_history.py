@@ -22,6 +22,7 @@ registry: {account: home, regions: [us-east-1]}
 repositories: {team/app: {}}
 builds:
   account: build
+  package: shared-ecr==1.0.0
   connection: arn:aws:codeconnections:us-east-1:555555555555:connection/11111111-2222-3333-4444-555555555555
   repositories: {team/app: {source: https://github.com/acme/app, branches: [main]}}
 """).registry

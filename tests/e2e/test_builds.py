@@ -19,6 +19,7 @@ registry: {{ account: home, regions: [us-east-1], stack_name: built }}
 repositories: {{ built/app: {{}} }}
 builds:
   account: home
+  package: shared-ecr==1.0.0
   connection: arn:aws:codeconnections:us-east-1:{ACCOUNT}:connection/11111111-2222-3333-4444-555555555555
   repositories:
     built/app: {{ source: "https://github.com/acme/app", branches: [main], tags: [v*] }}

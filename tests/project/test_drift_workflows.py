@@ -54,6 +54,7 @@ class Runs:
         }  # fmt: skip
         (self.folder / "calls").write_text("")
         steps = github_steps()
+        assert self._run(steps["Install"]["run"], environment) == 0
         compared = self._run(steps["Compare"]["run"], environment)
         if compared == 0:
             pairs = (line.split("=", 1) for line in output.read_text().splitlines())
@@ -73,19 +74,19 @@ class Runs:
         return subprocess.run(command, env=environment, cwd=self.folder, check=False).returncode
 
 
-_PYTHON = """\
-import pathlib, sys
-# `python3 -m venv FOLDER`: an environment whose programs are stand-ins.
-folder = pathlib.Path(sys.argv[3]) / "bin"
-folder.mkdir(parents=True, exist_ok=True)
-here = pathlib.Path(__file__).parent
-for name in ("pip", "shared-ecr"):
-    (folder / name).write_bytes((here / f"installed-{name}").read_bytes())
-    (folder / name).chmod(0o755)
+# As integrations/install is called; what it installs is a stand-in.
+_INSTALL = """\
+set -eu
+mkdir -p "$1/bin"
+cp "$(dirname "$0")/installed" "$1/bin/shared-ecr"
 """
 _SHARED_ECR = """\
 import os, pathlib, sys
 assert sys.argv[1:3] == ["drift", "--save"], sys.argv
+seen = {name: value for name, value in os.environ.items() if value.startswith("canary-")}
+token = pathlib.Path(os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE", "none"))
+seen |= {"mode": oct(token.stat().st_mode & 0o777), "token": token.read_text()} if token.exists() else {}
+pathlib.Path("seen").write_text(repr(seen))
 if int(os.environ["STATUS_OF_DRIFT"]) <= 1:
     pathlib.Path(sys.argv[3]).write_text(os.environ["REPORT"])
 sys.exit(int(os.environ["STATUS_OF_DRIFT"]))
@@ -117,11 +118,14 @@ path.write_text(json.dumps(issues))
 """
 
 
+def copy_of_the_project(folder: Path) -> None:
+    stub(folder / "integrations/installed", _SHARED_ECR)
+    (folder / "integrations/install").write_text(_INSTALL)
+
+
 @pytest.fixture
 def runs(tmp_path: Path) -> Runs:
-    stub(tmp_path / "bin/python3", _PYTHON)
-    stub(tmp_path / "bin/installed-pip", "import sys\nassert sys.argv[-1] == './.shared-ecr-source'\n")
-    stub(tmp_path / "bin/installed-shared-ecr", _SHARED_ECR)
+    copy_of_the_project(tmp_path / ".shared-ecr-source")
     stub(tmp_path / "bin/gh", _GH)
     (tmp_path / "temporary").mkdir()
     return Runs(tmp_path)
@@ -232,6 +236,7 @@ class Pipelines:
     folder: Path
     url: str
     held: list[dict[str, Any]]
+    commit: str
 
     def night(self, status: int) -> int:
         _, jobs = yaml.safe_load_all(GITLAB.read_text())
@@ -239,7 +244,8 @@ class Pipelines:
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "CI_API_V4_URL": f"{self.url}/api/v4", "CI_PROJECT_ID": "7", "GITLAB_TOKEN": "canary-token",
             "AWS_TOKEN": "canary-aws", "AWS_WEB_IDENTITY_TOKEN_FILE": str(self.folder / "aws-token"),
-            "SHARED_ECR": "shared-ecr==0.1.0", "STATUS_OF_DRIFT": str(status), "REPORT": REPORT,
+            "SOURCE": str(self.folder / "project"), "REVISION": self.commit,
+            "STATUS_OF_DRIFT": str(status), "REPORT": REPORT,
         }  # fmt: skip
         # The lines of a script are one script of a shell that ends at the first error.
         command = ["bash", "-e", "-c", "\n".join(jobs["ecr-drift"]["script"])]
@@ -248,14 +254,17 @@ class Pipelines:
 
 @pytest.fixture
 def pipelines(tmp_path: Path) -> Iterator[Pipelines]:
-    stub(tmp_path / "bin/pip", "import sys\nassert sys.argv[-1] == 'shared-ecr==0.1.0'\n")
-    stub(tmp_path / "bin/shared-ecr", _SHARED_ECR)
+    copy_of_the_project(tmp_path / "project")
+    git = ["git", "-C", str(tmp_path / "project"), "-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "all"]):
+        subprocess.run([*git, *words], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
     held: list[dict[str, Any]] = []
     handler = type("ProjectIssues", (Issues,), {"held": held})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Pipelines(tmp_path, f"http://127.0.0.1:{server.server_port}", held)
+        yield Pipelines(tmp_path, f"http://127.0.0.1:{server.server_port}", held, commit)
         server.shutdown()
         thread.join()
 
@@ -266,9 +275,27 @@ def test_the_job_of_gitlab_keeps_one_issue(pipelines: Pipelines) -> None:
     assert pipelines.held[1]["description"] == REPORT
 
 
-def test_the_token_of_the_job_can_be_read_by_its_user_alone(pipelines: Pipelines) -> None:
+def test_the_token_of_the_job_can_be_read_by_its_user_alone_and_no_variable_has_one(pipelines: Pipelines) -> None:
     pipelines.night(0)
-    assert (pipelines.folder / "aws-token").stat().st_mode & 0o077 == 0
+    assert (pipelines.folder / "seen").read_text() == repr({"mode": "0o600", "token": "canary-aws"})
+
+
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_the_token_of_the_job_is_deleted_after_the_comparison(pipelines: Pipelines, status: int) -> None:
+    pipelines.night(status)
+    assert not (pipelines.folder / "aws-token").exists()
+
+
+def test_a_source_that_gives_another_commit_is_not_installed(pipelines: Pipelines) -> None:
+    pipelines.commit = "0" * 40
+    assert pipelines.night(0) != 0
+    assert not (pipelines.folder / "seen").exists()
+
+
+def test_nothing_is_installed_after_the_role_is_assumed() -> None:
+    steps = yaml.safe_load(GITHUB.read_text())["jobs"]["drift"]["steps"]
+    (assumed,) = [at for at, step in enumerate(steps) if "configure-aws-credentials" in step.get("uses", "")]
+    assert [step for step in steps[assumed:] if "install" in step.get("run", "")] == []
 
 
 @pytest.mark.parametrize("status", [2, 3, 4])

@@ -1,7 +1,5 @@
 """The stack of the builds: one CodeBuild project for each repository that is built on a git push."""
 
-from importlib.metadata import version
-
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -32,8 +30,7 @@ class BuildsStack(cdk.Stack):
             description=f"Builds on a git push, which push to the ECR registry of {registry.account}",
             termination_protection=True,
         )
-        package = settings.package or f"shared-ecr=={version('shared-ecr')}"
         projects = Construct(self, "Projects")
         for project in build_projects(registry):
             id_ = member_id(str(project.build.repository))
-            BuildProjectResources(projects, id_, project=project, package=package)
+            BuildProjectResources(projects, id_, project=project, package=str(settings.package))

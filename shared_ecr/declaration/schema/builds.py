@@ -14,11 +14,13 @@ def builds() -> Schema:
         "connection": text("The ARN of the CodeConnection that builds use which name none"),
         "log_retention_days": number("For how many days logs are kept (default: 365)"),
         "permissions_boundary": text("The name of the managed policy that bounds every role"),
-        "package": text("What pip installs in a build (default: the release that synthesizes)"),
+        "package": text(
+            "What pip installs in a build: a commit of your copy, a wheel with its hash, or a version of your index"
+        ),
         "repositories": named(_build(), "The repositories that are built"),
     }
     description = "What CodeBuild builds on a git push, and pushes to repositories"
-    return closed(fields, required=["account", "repositories"], description=description)
+    return closed(fields, required=["account", "package", "repositories"], description=description)
 
 
 def _build() -> Schema:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from shared_ecr.model.builds.packages import PackageRequirement
 from shared_ecr.model.builds.paths import SourcePath
 from shared_ecr.model.builds.refs import RefPattern
 from shared_ecr.model.builds.sources import GitSource, SourceConnection
@@ -86,11 +87,11 @@ class BuildSettings:
     account: AccountId
     region: Region
     builds: tuple[ImageBuild, ...]
+    package: PackageRequirement
+    """What pip installs in a build."""
     retention_days: int = DEFAULT_RETENTION
     permissions_boundary: str | None = None
     """The name of the managed policy that bounds every role."""
-    package: str | None = None
-    """What pip installs in a build; None is the release that synthesizes."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "builds", tuple(sorted(self.builds, key=lambda build: build.repository)))

@@ -1,20 +1,23 @@
 import pytest
 
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.model.builds.packages import package_requirement
+from shared_ecr.model.builds.packages import PackageRequirement
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "shared-ecr==1.0.0",
-        "shared-ecr @ https://git.example.com/team/shared_ecr-1.0.0-py3-none-any.whl",
+        f"shared-ecr @ https://git.example.com/team/shared_ecr-1.0.0-py3-none-any.whl#sha256={'0f' * 32}",
+        f"shared-ecr @ file:///wheels/shared_ecr-1.0.0-py3-none-any.whl#sha256={'0f' * 32}",
         "shared-ecr @ git+https://git.example.com/team/shared-ecr@0123456789012345678901234567890123456789",
+        f"shared-ecr @ git+https://git.example.com/team/tools@{'0f' * 20}#subdirectory=shared-ecr",
+        "acme-shared-ecr[cdk]==1.0.0+acme.1",
     ],
-    ids=["a version", "a wheel", "a commit"],
+    ids=["a version", "a wheel", "a file", "a commit", "a folder of a commit", "a version of another name"],
 )
 def test_a_requirement_without_credentials_is_taken_as_it_is(text: str) -> None:
-    assert package_requirement(text) == text
+    assert str(PackageRequirement.parse(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -29,4 +32,39 @@ def test_a_requirement_without_credentials_is_taken_as_it_is(text: str) -> None:
 )
 def test_credentials_in_the_address_of_a_package_are_refused(text: str) -> None:
     with pytest.raises(InvalidValueError, match="has credentials in it"):
-        package_requirement(text)
+        PackageRequirement.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shared-ecr",
+        "shared-ecr>=1.0.0",
+        "shared-ecr==1.*",
+        "shared-ecr==1.0.0,<2",
+        "shared-ecr==1.0.0; python_version < '3'",
+        "shared-ecr @ git+https://git.example.com/team/shared-ecr",
+        "shared-ecr @ git+https://git.example.com/team/shared-ecr@main",
+        "shared-ecr @ git+https://git.example.com/team/shared-ecr@0123456",
+        f"shared-ecr @ git+http://git.example.com/team/shared-ecr@{'0f' * 20}",
+        "shared-ecr @ https://git.example.com/team/shared_ecr-1.0.0-py3-none-any.whl",
+        f"shared-ecr @ https://git.example.com/x.whl#md5={'0f' * 16}",
+        "./shared_ecr-1.0.0-py3-none-any.whl",
+        "shared-ecr==1.0.0 another==1",
+    ],
+)
+def test_a_requirement_whose_content_can_change_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="does not say exactly what pip installs") as refused:
+        PackageRequirement.parse(text)
+    assert "@COMMIT" in refused.value.fix
+
+
+@pytest.mark.parametrize("text", ["", "  ", "--index-url=https://packages.example.com", "a==1\n-r x", "-e ."])
+def test_what_is_not_a_requirement_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="is not a requirement of pip"):
+        PackageRequirement.parse(text)
+
+
+def test_extras_are_added_to_those_that_are_named() -> None:
+    requirement = PackageRequirement.parse("shared-ecr [local, x] ==1.0.0").with_extras("cdk", "local")
+    assert str(requirement) == "shared-ecr[local,x,cdk]==1.0.0"

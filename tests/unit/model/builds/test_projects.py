@@ -28,6 +28,7 @@ registry: {{account: home, regions: [{regions}]}}
 repositories: {{team/app: {{}}, team/other: {{}}}}
 builds:
   account: build
+  package: shared-ecr==1.0.0
   region: us-east-1
   connection: {CONNECTION}
   {builds}
