@@ -35,9 +35,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "access",
         help="print who can pull, push and administer each repository, and what a change gives access to",
-        description="Evaluate the policies as IAM does, and print the most that each principal may do: those that the "
-        "policies and the declaration name, and strangers. With --against, print what a change allows and denies. "
-        "Access that the change adds exits 1, unless the declaration acknowledges it.",
+        description="Evaluate the policies as IAM does, and print the most that each principal can do. The principals "
+        "are those that the policies and the declaration name, and any other account. With --against, print what a "
+        "change allows and denies. Access that the change adds exits 1, unless the declaration acknowledges it.",
         epilog=_EPILOG,
         formatter_class=HelpAsWritten,
     )

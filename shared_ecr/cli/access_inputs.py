@@ -66,9 +66,9 @@ def add_source(parser: argparse.ArgumentParser, *, inherited: bool = False) -> N
         help="with --live or a snapshot: leave out repositories whose policy AWS denied; without it the exit code is 4",
     )  # fmt: skip
     parser.add_argument(
-        "--account", metavar="ID", default=default, help="the registry's account, where no template says it"
+        "--account", metavar="ID", default=default, help="the registry's account, if no template names it"
     )
-    parser.add_argument("--region", metavar="REGION", default=default, help="the Region, where no template says it")
+    parser.add_argument("--region", metavar="REGION", default=default, help="the Region, if no template names it")
 
 
 def gather(arguments: argparse.Namespace) -> AccessInput:

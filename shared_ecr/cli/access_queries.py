@@ -26,7 +26,7 @@ def add_decide(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register `decide`."""
     parser = subcommands.add_parser(
         "decide",
-        help="answer requests, one JSON object a line on stdin",
+        help="answer requests: one JSON object on each line of stdin",
         description='Answer each line of stdin with {"decision", "statement", "conditions", "why"}; a line that cannot '
         'be read is answered with {"error"}, and the command exits 2 at the end. The shape of a request is in '
         "docs/reference/access.md.",
@@ -120,9 +120,9 @@ def add_lint(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register `lint`."""
     parser = subcommands.add_parser(
         "lint",
-        help="judge policies: public, dead, inert, refused",
-        description="Judge every ECR policy of the files: a policy in JSON, a CloudFormation template, cdk.out, or a "
-        "declaration. Exits 1 where a finding is an error; warnings and notes do not block.",
+        help="find policies that are public, have no effect, or would be refused by AWS",
+        description="Check every ECR policy in the files. A file is a policy in JSON, a CloudFormation template, "
+        "cdk.out, or a declaration. Exits 1 where a finding is an error; warnings and notes do not block.",
     )
     parser.add_argument("files", nargs="+", type=named_path, metavar="FILE")
     parser.add_argument("--registry", action="store_true", help="the policies in JSON are registry policies")

@@ -37,9 +37,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command and its steps."""
     parser = subcommands.add_parser(
         "adopt",
-        help="declare repositories that exist, prove that nothing is lost, hand over the commands",
-        description="Read the live registry and write a declaration that equals it, with the snapshot and the way "
-        "back in a folder. Nothing is written to AWS. Reference: docs/how-to/adopt.md",
+        help="declare existing repositories, prove that nothing is lost, and write the commands that import them",
+        description="Read the live registry and write a declaration that equals it. The snapshot and the commands that "
+        "undo the adoption are written to a folder. Nothing is written to AWS. Reference: docs/how-to/adopt.md",
         epilog=_EPILOG,
         formatter_class=HelpAsWritten,
     )
@@ -47,7 +47,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     add_selection(parser)
     parser.add_argument(
         "--region", action="append", default=[], metavar="REGION",
-        help="the Region (default: AWS_REGION); may be repeated: one file where all are equal, else one for each",
+        help="the Region (default: AWS_REGION); may be repeated: writes one file where all Regions are equal, or one "
+        "file for each",
     )  # fmt: skip
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="adopt this snapshot instead of reading AWS")
     parser.add_argument(
@@ -77,7 +78,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     ):
         terraform.add_argument(
             option, dest="terraform", type=Path, metavar="FILE",
-            help=f"{words}; adoption/release.md then says how what is adopted leaves Terraform",
+            help=f"{words}; adoption/release.md then says how the adopted resources are removed from Terraform's state",
         )  # fmt: skip
     add_pace(parser)
     parser.set_defaults(run=_adopt)
@@ -140,7 +141,9 @@ def _existing(into: Path) -> "ExistingDeclaration":
     from shared_ecr.deployment.adoption.existing_declaration import INCLUDED
 
     if into.name == INCLUDED:
-        raise UsageError(f"{into} would include itself: with --include, --into names the declaration that includes it")
+        raise UsageError(
+            f"{into} would include itself: with --include, --into must name the declaration that includes the new file"
+        )
     return existing_declaration(into)
 
 
@@ -250,7 +253,7 @@ def _require_free(into: Path, folder: Path) -> None:
     if record is None or _digest(into) not in {record.digest, record.replaces}:
         raise UsageError(
             f"{into} exists and was not written by an earlier run, or was edited since; name another file with --into, "
-            "and move what you want from one to the other, or adopt into it with --include"
+            "and copy what you need from one file to the other, or adopt into it with --include"
         )
 
 

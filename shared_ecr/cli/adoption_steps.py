@@ -117,7 +117,7 @@ def _print_certificate(judged: "Sequence[JudgedFinding[AdoptionFinding]]", recor
         others = f" and {counted(settings, 'other subject')}" if settings else ""
         print(f"not certified: {counts['not_certified']} of {total} repositories{others}; no commands were written")
     else:
-        print(f"certified: {total} of {total} repositories; the deployment changes nothing of them")
+        print(f"certified: {total} of {total} repositories; the deployment changes none of them")
 
 
 def _commands(wanted: "WantedRegistry", live: "LiveRegistry", arguments: argparse.Namespace) -> Mapping[str, str]:
@@ -186,7 +186,7 @@ def _read_again(arguments: argparse.Namespace, before: "LiveRegistry", stacks: "
     if now.home != before.home:
         raise UsageError(
             f"the snapshot is of the registry of {before.account} in {before.region}, and that of {now.account} was "
-            "read; its repositories say nothing of the adopted ones: check AWS_PROFILE"
+            "read; its repositories cannot be compared with the adopted ones: check AWS_PROFILE"
         )
     return now
 

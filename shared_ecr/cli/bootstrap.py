@@ -20,9 +20,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command and its actions."""
     parser = subcommands.add_parser(
         "bootstrap",
-        help="print what the accounts need: cdk bootstrap commands, templates, policies, their state",
-        description="Print what every account around the registry needs before a deployment. Nothing here changes AWS, "
-        "and 'status' alone calls it, to read.",
+        help="print what the accounts need: cdk bootstrap commands, templates, policies, and the state of each account",
+        description="Print what every account around the registry needs before a deployment. No subcommand changes "
+        "AWS; only 'status' calls AWS, and only to read.",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     _add_commands(actions)
@@ -103,7 +103,8 @@ def _hints(qualifier: str, default: str, policy: str | None) -> "Sequence[str]":
         )
     else:
         hints.append(
-            "CloudFormation will deploy with AdministratorAccess; pass --execution-policy NAME for fewer permissions"
+            "CloudFormation will deploy with AdministratorAccess; pass --execution-policy NAME to give it fewer "
+            "permissions"
         )
     return hints
 

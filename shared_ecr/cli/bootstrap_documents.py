@@ -22,7 +22,7 @@ def add_template(actions: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--new",
         action="store_true",
-        help="encrypt the repository with KMS; only for accounts that are not bootstrapped yet, since a change of the "
+        help="encrypt the repository with KMS; only for accounts that are not bootstrapped yet, since a change of "
         "encryption replaces the repository",
     )
     source = parser.add_mutually_exclusive_group()
@@ -39,8 +39,8 @@ def add_execution_policy(actions: "Subcommands[argparse.ArgumentParser]") -> Non
     parser = actions.add_parser(
         "execution-policy",
         help="print the least permissions that CloudFormation needs to deploy an assembly",
-        description="Print the managed policy for 'cdk bootstrap --cloudformation-execution-policies': what the "
-        "handlers of the resource types in the assembly call, on the names in it.",
+        description="Print the managed policy for 'cdk bootstrap --cloudformation-execution-policies': the actions "
+        "that the handlers of the assembly's resource types call, on the names that the assembly has.",
     )
     parser.add_argument(
         "assembly", nargs="?", type=Path, default=_ASSEMBLY, metavar="FOLDER", help="the assembly (default: cdk.out)"

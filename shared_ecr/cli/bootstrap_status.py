@@ -11,7 +11,7 @@ def add_status(actions: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register `bootstrap status`."""
     parser = actions.add_parser(
         "status",
-        help="read every account and Region: what is missing, and the command that repairs it",
+        help="read every account and Region: report what is missing and the command that repairs it",
         description="Read from AWS, and change nothing: bootstrap stacks, trust, stacks whose first deployment failed, "
         "service-linked roles, account settings, cache secrets, and the roles that grants name. Other accounts are "
         "read through the lookup role of their bootstrap stack. Exits 1 where anything is missing or unknown.",

@@ -32,7 +32,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "repository", nargs="?", metavar="REPOSITORY", help="one repository; default: all that are built"
     )
-    parser.add_argument("--limit", type=int, default=5, metavar="N", help="at most so many of each (default: 5)")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=5,
+        metavar="N",
+        help="how many builds of each repository to list, at most (default: 5)",
+    )
     add_format(parser)
     add_file(parser)
     parser.set_defaults(run=run)

@@ -12,8 +12,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "catalog",
         help="list the repositories of a registry",
-        description="Print the repositories of a registry, one on each line. ECR is asked by its API; other registries "
-        "by their catalog, which many show to administrators only or do not have.",
+        description="Print the repositories of a registry, one on each line. ECR is asked by its API. Other registries "
+        "are asked for their catalog, which many registries show to administrators only or do not have.",
     )
     parser.add_argument("registry", metavar="HOST", help="the registry's host, such as 111111111111.dkr.ecr.REGION.…")
     add_format(parser)

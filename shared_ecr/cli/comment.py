@@ -27,7 +27,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "file", nargs="?", type=Path, metavar="FILE", help="the file that 'shared-ecr review --save FILE.md' wrote"
     )
     parser.add_argument(
-        "--failed", action="store_true", help="in place of FILE: say that the review failed and there is no result"
+        "--failed",
+        action="store_true",
+        help="instead of FILE: comment that the review failed and that there is no result",
     )
     parser.add_argument("--number", default="", metavar="N", help="the pull request (default: the one of this job)")
     parser.add_argument(
@@ -78,6 +80,6 @@ def _failure(marker: str, log: str) -> str:
     """Return the comment that replaces an older result: it would be read as the result of this change."""
     where = f"[The log of the job]({log})" if log else "The log of the job"
     return (
-        f"{marker}\n## ⛔ ECR review: the review failed, so there is no result\n\n"
-        f"{where} says why. Nothing is known about this change until the review runs again.\n"
+        f"{marker}\n## ⛔ ECR review: the review failed, so there is no result\n\n{where} has the reason. Nothing is "
+        "known about this change until the review runs again.\n"
     )

@@ -27,8 +27,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "copy",
         help="copy an image from one registry to another and print URI@sha256:… alone on stdout",
         description="Copy an image between any two registries, each with its own login, and print URI@sha256:… alone "
-        "on stdout. Layers are streamed and verified on the way, those that are there are not sent, and the manifest "
-        "stays as it is, byte for byte. A tag that may not move and names another image is refused (exit 4) before "
+        "on stdout. Layers are streamed and verified. Layers that the destination already has are not sent, and the "
+        "manifest is copied byte for byte. A tag that is immutable and names another image is refused (exit 4) before "
         "the first upload. The command can be repeated safely.",
     )
     parser.add_argument("source", metavar="SOURCE", help="[HOST/]REPOSITORY with :TAG or @DIGEST")
@@ -40,7 +40,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action="append",
         default=[],
         metavar="OS/ARCH",
-        help="copy only the image for this platform; may be repeated. The digest is another one then",
+        help="copy only the image for this platform; may be repeated. The copy then has another digest",
     )
     parser.add_argument(
         "--no-referrers", action="store_true", help="leave out the signatures, SBOMs and attestations of the image"
@@ -49,7 +49,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--all-tags",
         action="store_true",
-        help="copy every tag of the repository SOURCE to the repository DESTINATION; what fails stops no other tag",
+        help="copy every tag of the repository SOURCE to the repository DESTINATION; a tag that fails does not stop "
+        "the others",
     )
     parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
     add_signature_options(parser)

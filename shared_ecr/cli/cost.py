@@ -19,8 +19,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "cost",
         help="report what the images cost a month, and what the lifecycle policies save",
         description="Add up what an inventory or the live registry stores, by repository or by a resource tag, the "
-        "most expensive first. Layers that images share are counted in each, so the sums are an upper bound. A Region "
-        "whose price is not known has an unknown cost. Reference: docs/reference/cost.md",
+        "most expensive first. A layer that several images share is counted for each of them, so the sums are an upper "
+        "bound. A Region whose price is not known has an unknown cost. Reference: docs/reference/cost.md",
     )
     add_inventory(parser)
     parser.add_argument(
@@ -37,17 +37,22 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     add_pace(parser)
     parser.add_argument(
-        "--by", default=_REPOSITORY, metavar="TAG", help="group by this resource tag, like team (default: repository)"
+        "--by",
+        default=_REPOSITORY,
+        metavar="TAG",
+        help="group by this resource tag, such as team (default: by repository)",
     )
     add_file(parser)
     add_now(parser)
-    parser.add_argument("--until", type=time, metavar="DATE", help="play the policies forward to this day")
+    parser.add_argument("--until", type=time, metavar="DATE", help="apply the policies day by day, up to this date")
     parser.add_argument(
         "--prices", type=named_path, metavar="FILE", help="a price list by Region (default: that of this release)"
     )
-    parser.add_argument("--price", type=price, metavar="P", help="of a GB and month, in all Regions")
-    parser.add_argument("--archive-price", type=price, metavar="P", help="in the archive (default: as --price)")
-    parser.add_argument("--currency", default="USD", metavar="CODE", help="of --price (default: USD)")
+    parser.add_argument("--price", type=price, metavar="P", help="the price of one GB for one month, in all Regions")
+    parser.add_argument(
+        "--archive-price", type=price, metavar="P", help="the price in the archive (default: that of --price)"
+    )
+    parser.add_argument("--currency", default="USD", metavar="CODE", help="the currency of --price (default: USD)")
     add_format(parser)
     parser.set_defaults(run=run)
 

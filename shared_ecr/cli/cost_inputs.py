@@ -73,7 +73,7 @@ def saved_repositories(arguments: argparse.Namespace, now: datetime) -> CostInpu
         if each.name
     )
     there = {each.images.name for each in found}
-    absent = (f"{name} is declared and not in the inventory" for name in sorted(tags.keys() - there))
+    absent = (f"{name} is declared, but the inventory does not have it" for name in sorted(tags.keys() - there))
     unread = (each.what for each in read.warnings if each.code == "inventory-partial")
     others = (str(each) for each in read.warnings if each.code != "inventory-partial")
     foreign = (

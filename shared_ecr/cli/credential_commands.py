@@ -40,15 +40,13 @@ def answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> in
         return _report(str(error), ExitCode.ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 — the last resort: docker shows one line, and never a traceback
         # The text of an error that no one foresaw may quote a secret.
-        return _report(
-            f"an error that is not expected ({type(error).__name__}); please report it", ExitCode.ENVIRONMENT
-        )
+        return _report(f"an unexpected error ({type(error).__name__}); please report it", ExitCode.ENVIRONMENT)
     return ExitCode.DONE
 
 
 def _answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> str:
     if len(given) > MAX_BYTES:
-        raise UsageError(f"over {MAX_BYTES} bytes on standard input are no request of docker's")
+        raise UsageError(f"standard input has more than {MAX_BYTES} bytes, so it is not a request of docker")
     match arguments:
         case ["get"]:
             return _get(server_in(given), environ) + "\n"
@@ -101,7 +99,7 @@ def _store(given: bytes) -> None:
         server, username = login["ServerURL"], login["Username"]
     except (ValueError, RecursionError, LookupError, TypeError):
         # The text of these exceptions quotes the password.
-        raise UsageError("standard input is not JSON with ServerURL, Username and Secret") from None
+        raise UsageError("standard input is not a JSON object with ServerURL, Username and Secret") from None
     if not isinstance(server, str) or not server.strip():
         raise _KnownAnswerError(NO_SERVER)
     if not isinstance(username, str) or not username:

@@ -24,8 +24,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "delete",
         help="delete images from a registry by tag or digest; asks first",
         description="Delete images from a registry and print each that was deleted. A tag is deleted with the image "
-        "only where it is the last one; a digest is deleted with all its tags. An image that is in use, or a tag that "
-        "may not move, is refused (exit 1) and then nothing is deleted. Asks at a terminal; elsewhere --yes is needed.",
+        "only where it is the last one; a digest is deleted with all its tags. If an image is in use or a tag is "
+        "immutable, nothing is deleted (exit 1). Asks at a terminal; elsewhere --yes is needed.",
     )
     parser.add_argument(
         "images", nargs="+", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
@@ -40,9 +40,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action="append",
         default=[],
         choices=("ecs", "lambda", "kubernetes"),
-        help="ask which images run: ECS or Lambda in the Region of the images, or the cluster of kubectl's context",
+        help="find out which images run: ask ECS or Lambda in the Region of the images, or the cluster of kubectl's "
+        "context",
     )
-    parser.add_argument("--force", action="store_true", help="delete images that are in use and tags that may not move")
+    parser.add_argument(
+        "--force", action="store_true", help="delete images even if they are in use or their tags are immutable"
+    )
     add_format(parser)
     add_file(parser)
     add_place(parser)
@@ -58,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
         planned = plan_deletions(arguments.images, session, _uses(arguments, session))
         reasons = [f"{each.reference}: {why}" for each in planned for why in each.protections]
         if reasons and not arguments.force:
-            raise ProtectedImageError(f"{'; '.join(reasons)}; nothing was deleted; --force deletes them nevertheless")
+            raise ProtectedImageError(f"{'; '.join(reasons)}; nothing was deleted; --force deletes them anyway")
         if not (arguments.in_use or arguments.running):
-            print("not known: which images run; name them with --in-use FILE, or ask with --running", file=sys.stderr)
+            print("which images run is not known; name them with --in-use FILE, or ask with --running", file=sys.stderr)
         if not (arguments.dry_run or arguments.yes):
             _confirm(planned)
         done: list[ImageDeletion] = []

@@ -28,8 +28,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "drift",
         help="find changes outside of the declaration: policies by their effect, settings, missing repositories",
-        description="Compare the declaration, the deployed stacks and the live registry, each pair, with read-only "
-        "calls. Exits 1 when something has drifted that is not acknowledged. Reference: docs/how-to/drift.md",
+        description="Compare the declaration, the deployed stacks and the live registry with each other, with "
+        "read-only calls. Exits 1 where there is drift that is not acknowledged. Reference: docs/how-to/drift.md",
         epilog="example: shared-ecr drift --save drift.md",
     )
     add_file(parser)
@@ -41,13 +41,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="compare this snapshot instead of reading AWS")
     parser.add_argument("--no-deployed", action="store_true", help="do not ask for the templates of the stacks")
     parser.add_argument(
-        "--strict", action="store_true", help="repositories and settings that are not declared also block"
+        "--strict", action="store_true", help="block on repositories and settings that are not declared, too"
     )
     add_pace(parser)
     parser.add_argument("--format", choices=tuple(_ENDINGS.values()), default="text", help="default: text")
     parser.add_argument(
         "--save", action="append", default=[], type=Path, metavar="FILE",
-        help="also write the report to FILE, as its ending says: .txt, .md, .json or .sarif; may be repeated",
+        help="also write the report to FILE; its extension is the format: .txt, .md, .json or .sarif; may be repeated",
     )  # fmt: skip
     parser.set_defaults(run=run)
 

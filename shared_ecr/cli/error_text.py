@@ -48,7 +48,7 @@ def unexpected_error_text(error: Exception, *, verbose: bool) -> str:
     if isinstance(error, UnicodeError):
         what = "a text cannot be written or read in the encoding in use; set PYTHONIOENCODING=utf-8"
     else:
-        what = f"an error that shared-ecr does not expect ({type(error).__name__}{_place(error)}); please report it"
+        what = f"an unexpected error ({type(error).__name__}{_place(error)}); please report it"
     if not verbose:
         return f"shared-ecr: {what}. Repeat the command with --verbose to see where it happened [unexpected]"
     return f"shared-ecr: {what} [unexpected]\n{_redacted(''.join(traceback.format_exception(error)).rstrip())}"

@@ -32,8 +32,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "fate",
         help="lifecycle preview: which images expire, are archived or are kept, and why",
         description="Evaluate lifecycle policies over an inventory as AWS documents them: for each image its fate, the "
-        "rule that decides, and why. Exits 1 when a finding blocks: images in use, pulled lately, the last of their "
-        "kind, or more than a tenth of a repository now expiring. Reference: docs/reference/fate.md",
+        "rule that decides, and why. Exits 1 when a finding blocks: images in use, images pulled lately, the last "
+        "images of their kind, or more than a tenth of a repository that the change would expire. Reference: "
+        "docs/reference/fate.md",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the repositories to preview (default: all)")
     add_inventory(parser)
@@ -51,7 +52,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--live", action="store_true", help="show what changes against the policies that the registry has now"
     )
     add_pace(parser)
-    parser.add_argument("--until", type=time, metavar="DATE", help="play the policies forward, day by day")
+    parser.add_argument("--until", type=time, metavar="DATE", help="apply the policies day by day, up to this date")
     parser.add_argument(
         "--pushes-of",
         type=int,
@@ -59,14 +60,20 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         metavar="DAYS",
         help="with --until: assume pushes as in the last DAYS days; 0 for none (default: 30)",
     )
-    parser.add_argument("--all", action="store_true", help="a line for every image, including those that are kept")
+    parser.add_argument(
+        "--all", action="store_true", help="print a line for every image, including those that are kept"
+    )
     parser.add_argument("--verify", action="store_true", help="compare with AWS's own preview (needs credentials)")
     parser.add_argument(
         "--region", metavar="REGION", help="with --verify or --live: the Region (default: the declared one)"
     )
-    parser.add_argument("--price", type=price, default=0.10, metavar="P", help="of a GB and month (default: 0.10)")
-    parser.add_argument("--archive-price", type=price, default=0.10, metavar="P", help="in the archive (default: 0.10)")
-    parser.add_argument("--currency", default="USD", metavar="CODE", help="of the prices (default: USD)")
+    parser.add_argument(
+        "--price", type=price, default=0.10, metavar="P", help="the price of one GB for one month (default: 0.10)"
+    )
+    parser.add_argument(
+        "--archive-price", type=price, default=0.10, metavar="P", help="the price in the archive (default: 0.10)"
+    )
+    parser.add_argument("--currency", default="USD", metavar="CODE", help="the currency of the prices (default: USD)")
     parser.add_argument("--format", choices=("text", "markdown", "html", "json"), default="text", help="default: text")
     parser.set_defaults(run=run)
 

@@ -35,7 +35,7 @@ def add_gate_options(parser: argparse.ArgumentParser) -> None:
 
 def add_promotion_gate(parser: argparse.ArgumentParser) -> None:
     """Add `--gate`, and the options that belong to it."""
-    group = parser.add_argument_group("gate", "with --gate, an image is written only when its scans pass")
+    group = parser.add_argument_group("gate", "with --gate, an image is written only if its scans pass")
     group.add_argument(
         "--gate",
         choices=SEVERITIES,
@@ -50,16 +50,16 @@ def _add_counting(group: argparse._ArgumentGroup) -> None:  # argparse has no pu
     group.add_argument(
         "--unfixed",
         choices=("count", "ignore"),
-        help="whether vulnerabilities count for which no fixed version exists; basic scanning does not say which those "
-        "are (default: count)",
+        help="whether to count vulnerabilities without a fixed version; basic scanning does not say which those are "
+        "(default: count)",
     )
     group.add_argument(
         "--unrated",
         choices=("count", "ignore"),
-        help="whether vulnerabilities count that have no severity yet (default: count)",
+        help="whether to count vulnerabilities that have no severity yet (default: count)",
     )
     group.add_argument(
-        "--unscanned", choices=("fail", "ok"), help="whether an image passes that is not scanned (default: fail)"
+        "--unscanned", choices=("fail", "ok"), help="whether an image that is not scanned passes (default: fail)"
     )
     group.add_argument(
         "--allow",
@@ -76,7 +76,7 @@ def _add_counting(group: argparse._ArgumentGroup) -> None:  # argparse has no pu
     group.add_argument(
         "--scanning",
         choices=("basic", "enhanced"),
-        help="the kind of scanning of a registry of another account, whose configuration cannot be read",
+        help="the kind of scanning of a registry in another account, whose configuration cannot be read",
     )
 
 

@@ -21,10 +21,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "grow",
-        help="assign new repositories to further stacks where one cannot hold them all; none that is deployed moves",
-        description="Write beside the declaration in which stack each repository is. Those that were declared before "
-        "stay where they are, new ones get stacks with room. Commit the file. Where all fit into one stack, "
-        "nothing is written.",
+        help="assign new repositories to more stacks where one stack cannot hold all; deployed repositories do not "
+        "move",
+        description="Write a file beside the declaration that says which stack has which repository. Repositories that "
+        "were declared before keep their stack; new ones are assigned to stacks with free space. Commit the file. If "
+        "all fit into one stack, nothing is written.",
     )
     before = parser.add_mutually_exclusive_group()
     before.add_argument(

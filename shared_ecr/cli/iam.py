@@ -14,11 +14,12 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "iam",
         help="print the identity policy that a role needs beside its grant",
-        description="Print the identity policy for a role that pulls from repositories or pushes to them. ECR asks "
-        "both sides: the declaration grants, and the role's own policy must allow the same and the login.",
+        description="Print the identity policy for a role that pulls from repositories or pushes to them. ECR checks "
+        "both sides: the declaration grants access, and the role's own policy must allow the same actions and the "
+        "login.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="the repositories, as declared")
-    parser.add_argument("--level", choices=LEVELS, required=True, help="what the role does")
+    parser.add_argument("--level", choices=LEVELS, required=True, help="what the role may do")
     add_file(parser)
     parser.set_defaults(run=run)
 

@@ -40,7 +40,7 @@ def home(arguments: argparse.Namespace, clients: "AwsClients") -> "EcrRegistry":
     """
     first, *others = registries(arguments, declared(arguments.file), clients)
     if others:
-        raise UsageError(f"the declaration has {first.region} and {len(others)} more Regions; pass --region for one")
+        raise UsageError(f"the declaration has {first.region} and {len(others)} more Regions; choose one with --region")
     return first
 
 

@@ -27,8 +27,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "images",
         help="take an inventory of the images in ECR",
-        description="Read every image of the repositories from ECR, with what each index lists and when each was "
-        "pulled last, and save it for 'shared-ecr fate'. Prints a line for each repository.",
+        description="Read every image of the repositories from ECR, with the images that each index lists and the time "
+        "of each last pull. Save the result for 'shared-ecr fate'. Prints a line for each repository.",
     )
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="the repositories (default: the declared ones, or all)"

@@ -22,8 +22,10 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         description="Show what a registry holds under a tag or a digest, without fetching a layer.",
     )
     parser.add_argument("image", metavar="IMAGE", help="the declared name, or the whole URI, with :TAG or @DIGEST")
-    parser.add_argument("--platform", metavar="OS/ARCH", help="show the image of an index that is for this platform")
-    parser.add_argument("--no-referrers", action="store_true", help="do not ask for signatures, SBOMs and attestations")
+    parser.add_argument("--platform", metavar="OS/ARCH", help="show the image for this platform, if IMAGE is an index")
+    parser.add_argument(
+        "--no-referrers", action="store_true", help="do not look for signatures, SBOMs and attestations"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--raw", action="store_true", help="print the manifest, byte for byte")
     form.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")

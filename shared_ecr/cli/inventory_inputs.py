@@ -40,7 +40,9 @@ def add_inventory(parser: argparse.ArgumentParser) -> None:
 
 def add_now(parser: argparse.ArgumentParser) -> None:
     """Add `--now`: reports that can be repeated tomorrow."""
-    parser.add_argument("--now", type=time, metavar="TIME", help="evaluate as of this time, ISO 8601 (default: now)")
+    parser.add_argument(
+        "--now", type=time, metavar="TIME", help="evaluate the policies at this time, ISO 8601 (default: now)"
+    )
 
 
 def inventory(arguments: argparse.Namespace, now: datetime, fallback: str = "") -> "Inventory":
@@ -72,7 +74,9 @@ def price(text: str) -> float:
         read = -1.0
     # Not a number (NaN) compares false with every number.
     if not 0 <= read < float("inf"):
-        raise argparse.ArgumentTypeError("expected a price of a GB and month: write a number from 0 on, such as 0.10")
+        raise argparse.ArgumentTypeError(
+            "expected a price of one GB for one month: write 0 or a positive number, such as 0.10"
+        )
     return read
 
 

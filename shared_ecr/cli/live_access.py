@@ -59,7 +59,9 @@ def _rows_of_registry(live: "LiveRegistry", *, is_partial: bool) -> "Rows":
     # What was denied must not look like a policy that is not there.
     if live.is_unread("", _REGISTRY_POLICY):
         why = next(part.why for part in live.unread if part.action == _REGISTRY_POLICY)
-        raise RefusedError(f"the registry policy could not be read, and it can allow and deny every action: {why}")
+        raise RefusedError(
+            f"the registry policy could not be read, and a registry policy can allow and deny every action: {why}"
+        )
     denied = tuple(part for part in live.unread if part.action == _REPOSITORY_POLICY)
     require_whole(replace(live, unread=denied), is_partial=is_partial)
     scope = _scope(live)

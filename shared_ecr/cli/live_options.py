@@ -42,11 +42,13 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def add_pace(parser: argparse.ArgumentParser) -> None:
     """Add `--rate` and `--partial`."""
-    parser.add_argument("--rate", type=_rate, default=20.0, metavar="N", help="requests a second at most (default: 20)")
+    parser.add_argument(
+        "--rate", type=_rate, default=20.0, metavar="N", help="at most so many requests a second (default: 20)"
+    )
     parser.add_argument(
         "--partial",
         action="store_true",
-        help="continue where AWS denies a part; without this option the exit code is then 4",
+        help="continue if AWS denies a part; without this option the exit code is then 4",
     )
 
 

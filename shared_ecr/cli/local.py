@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 eval "$(shared-ecr local start)"       every AWS tool of this shell now uses the embedded AWS
-shared-ecr local run -- make demo      the same for one command, and nothing is left afterwards
+shared-ecr local run -- make demo      the same for one command; it is stopped afterwards
 """
 
 
@@ -34,8 +34,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     start = actions.add_parser("start", help="start it in the background and print the environment variables for it")
     _add_options(start)
     start.set_defaults(run=_start)
-    actions.add_parser("stop", help="stop the one that was started in this folder").set_defaults(run=_stop)
-    status = actions.add_parser("status", help="report whether the one of this folder runs")
+    actions.add_parser("stop", help="stop the embedded AWS that was started in this folder").set_defaults(run=_stop)
+    status = actions.add_parser("status", help="report whether the embedded AWS of this folder runs")
     status.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     status.set_defaults(run=_status)
     token = actions.add_parser(
@@ -48,13 +48,13 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     token.add_argument("--audience", default="sts.amazonaws.com", help="default: %(default)s")
     token.set_defaults(run=_oidc_token)
     results = actions.add_parser(
-        "scan-results", help="let image scans have the results of a file, for 'shared-ecr scan' and gates"
+        "scan-results", help="give image scans the results of a file, for 'shared-ecr scan' and gates"
     )
     results.add_argument(
         "file", type=named_path, metavar="FILE", help="JSON with 'scans' and 'coverage': docs/how-to/gate-a-release.md"
     )
     results.set_defaults(run=_scan_results)
-    run = actions.add_parser("run", help="run a command with one that ends with the command")
+    run = actions.add_parser("run", help="start an embedded AWS, run a command with it, and stop it")
     _add_options(run)
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="what to run, with its arguments")
     run.set_defaults(run=_run)

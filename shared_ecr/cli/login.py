@@ -37,9 +37,9 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="log a container engine in to the registries of the declaration, or to any other",
         description=(
             "Log docker, podman, finch, nerdctl or skopeo in to ECR registries. The token is given to the engine on "
-            "its standard input and lasts twelve hours; with --credential-helper none is stored, and the engine asks "
-            "for one at each pull. With --username, log in to any other registry. Prints each registry host that is "
-            "logged in to. 'shared-ecr push' needs no login to ECR."
+            "its standard input and lasts twelve hours; with --credential-helper no token is stored, and the engine "
+            "asks for one at each pull. With --username, log in to any other registry. Prints each registry host that "
+            "is logged in to. 'shared-ecr push' needs no login to ECR."
         ),
     )
     parser.add_argument(
@@ -56,14 +56,14 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--region",
         action="append",
         default=[],
-        help="use this Region in place of the declaration's; may be repeated",
+        help="use this Region instead of the declaration's; may be repeated",
     )
     add_format(parser)
     helper = parser.add_argument_group("without a token that expires")
     helper.add_argument(
         "--credential-helper",
         action="store_true",
-        help="write docker-credential-shared-ecr into docker's config.json for these registries; no engine is run",
+        help="write docker-credential-shared-ecr into docker's config.json for these registries; runs no engine",
     )
     helper.add_argument(
         "--remove-stale",
@@ -158,14 +158,18 @@ def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
     """Refuse options that cannot be meant together."""
     if arguments.remove_stale and not arguments.credential_helper:
-        raise UsageError("--remove-stale belongs to --credential-helper; 'shared-ecr logout' removes logins otherwise")
+        raise UsageError(
+            "--remove-stale is an option of --credential-helper; to remove logins without it, run 'shared-ecr logout'"
+        )
     if arguments.credential_helper and arguments.engine:
-        raise UsageError("--credential-helper runs no engine, as every engine reads it; leave out --engine")
+        raise UsageError(
+            "--credential-helper runs no engine, because every engine reads docker's config.json; leave out --engine"
+        )
     if arguments.username is None:
         if arguments.password_stdin:
-            raise UsageError("--password-stdin needs --username NAME: whose password it is")
+            raise UsageError("--password-stdin needs --username NAME, the user of the password")
         return
     others = ("credential_helper", "engine", "stack", "region", "file")
     given = next((name for name in others if getattr(arguments, name)), None)
     if given:
-        raise UsageError(f"--username logs in to another registry than ECR's; leave out --{given.replace('_', '-')}")
+        raise UsageError(f"--username logs in to a registry that is not ECR; leave out --{given.replace('_', '-')}")

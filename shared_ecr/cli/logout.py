@@ -28,8 +28,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         description=(
             "Remove the logins to registries from docker's and podman's files by the engine's own logout, "
             "docker-credential-shared-ecr from docker's configuration, and its cached tokens. Reports what was removed "
-            "and prints each host that a login was removed for. A token that ECR issued stays valid for its twelve "
-            "hours, wherever else it was copied to. The command can be repeated safely."
+            "and prints each host that a login was removed for. A token that ECR issued stays valid for twelve hours, "
+            "and a copy of it can still be used. The command can be repeated safely."
         ),
     )
     parser.add_argument(
@@ -40,8 +40,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "an account id, the declaration's name of an account, or a Region; "
         "without any: the registries of the declaration",
     )
-    parser.add_argument("--all", action="store_true", help="every registry of ECR that a login is stored for")
-    parser.add_argument("--engine", help="log out this engine as well; docker and podman are found by their files")
+    parser.add_argument("--all", action="store_true", help="every ECR registry with a stored login")
+    parser.add_argument("--engine", help="also log out this engine; docker and podman are found by their files")
     parser.add_argument("--file", type=Path, help=f"the declaration; default: {DECLARATION}, where it exists")
     add_format(parser)
     parser.set_defaults(run=run)
@@ -95,7 +95,7 @@ def _meant(arguments: argparse.Namespace) -> tuple[tuple[RegistryHost, ...], Hos
     if arguments.targets:
         return _of_targets(arguments.targets, spec)
     if spec is None or spec.account is None:
-        raise UsageError("no declaration here says which registries are meant; name them, or pass --all")
+        raise UsageError("there is no declaration here that says which registries are meant; name them, or pass --all")
     account, regions = spec.account, spec.regions
     return (), lambda host: host.ecr is not None and host.ecr.account == account and host.ecr.region in regions
 

@@ -24,17 +24,17 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "mirror",
-        help="copy what the declaration mirrors from other registries",
-        description="Copy what the declaration lists under 'mirrors' and what its repositories lack, and print a line "
-        "for each tag. A tag that moved upstream moves here too where it may; where it may not, that is a finding "
-        "(exit 1). What fails stops nothing else; the exit code is the highest of all.",
+        help="copy the images that the declaration mirrors from other registries",
+        description="Copy the images that the declaration lists under 'mirrors' and that its repositories do not have "
+        "yet, and print a line for each tag. A tag that moved upstream is moved here too; if it is immutable here, "
+        "that is a finding (exit 1). A failure does not stop the other copies; the exit code is the highest of all.",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="the repositories to fill (default: every mirrored one)"
+        "names", nargs="*", metavar="NAME", help="the repositories to fill (default: all with a mirror)"
     )
     parser.add_argument("--dry-run", action="store_true", help="print what would be copied, and copy nothing")
     parser.add_argument(
-        "--jobs", type=_jobs, default=None, metavar="N", help="into how many repositories at once (default: 4)"
+        "--jobs", type=_jobs, default=None, metavar="N", help="how many repositories to fill at once (default: 4)"
     )
     add_signature_options(parser)
     add_format(parser)

@@ -19,14 +19,14 @@ Subcommands = argparse._SubParsersAction  # noqa: SLF001 — argparse has no pub
 def named_path(text: str) -> Path:
     """Read a path; an empty one, such as an unset variable of a CI job gives, is not the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("the name is empty; is a variable not set?")
+        raise argparse.ArgumentTypeError("the name is empty; check that the variable is set")
     return Path(text)
 
 
 def not_empty(text: str) -> str:
     """Refuse an empty argument, such as an unset variable gives: as a path it would be the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty; is a variable not set?")
+        raise argparse.ArgumentTypeError("it is empty; check that the variable is set")
     return text
 
 

@@ -32,7 +32,7 @@ _LONG_OPTION = LazyPattern(r"--[a-z][a-z-]{0,30}(?==|\Z)")
 
 # What people type who know docker, crane, skopeo, the AWS CLI or git, and what does it here.
 ELSEWHERE = {
-    "apply": "'cdk deploy' deploys the declaration; 'shared-ecr review' says before what that changes",
+    "apply": "'cdk deploy' deploys the declaration; 'shared-ecr review' says beforehand what it changes",
     "auth": "'shared-ecr login' logs in",
     "build": "shared-ecr builds no images; build with docker or buildah, then 'shared-ecr push'",
     "put-lifecycle-policy": "a lifecycle policy belongs to the declaration; 'shared-ecr fate' previews it",
@@ -42,10 +42,10 @@ ELSEWHERE = {
     "cp": "'shared-ecr copy' copies images between registries",
     "create": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
     "create-repository": "a repository is created by declaring it and deploying, or by 'shared-ecr push --create'",
-    "deploy": "'cdk deploy' deploys the declaration; 'shared-ecr review' says before what that changes",
+    "deploy": "'cdk deploy' deploys the declaration; 'shared-ecr review' says beforehand what it changes",
     "describe-images": "'shared-ecr images' reads the images of repositories",
     "describe-repositories": "'shared-ecr repositories' lists the repositories",
-    "delete-repository": "a repository is removed from the declaration; 'shared-ecr retire' says whether it can be",
+    "delete-repository": "a repository is removed from the declaration; 'shared-ecr retire' says whether that is safe",
     "diff": "'shared-ecr review --against BEFORE' compares two deployments",
     "digest": "'shared-ecr inspect' prints the digest of an image",
     "destroy": "'cdk destroy' deletes the stacks; repositories stay unless the declaration says otherwise",
@@ -140,7 +140,7 @@ class CommandParser(argparse.ArgumentParser):
         if name is None or name[0] in self._option_string_actions:
             return
         said = self._unknown_option(word)
-        behind = f"write an option of a command behind its name: {self.prog} COMMAND {name[0]}"
+        behind = f"write an option of a command after the command's name: {self.prog} COMMAND {name[0]}"
         self.error(said if "?" in said else f"{said} here; {behind}")
 
     def _get_values(self, action: argparse.Action, arg_strings: Any) -> Any:
@@ -150,7 +150,7 @@ class CommandParser(argparse.ArgumentParser):
         """
         is_text = bool(action.option_strings) and action.type is None and action.default != ""
         if is_text and any(isinstance(text, str) and not text.strip() for text in arg_strings):
-            raise argparse.ArgumentError(action, "it is empty; is a variable not set?")
+            raise argparse.ArgumentError(action, "it is empty; check that the variable is set")
         return super()._get_values(action, arg_strings)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -208,6 +208,6 @@ class RefusedPassword(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Refuse, and say where a password is read from."""
         parser.error(
-            "a password is not accepted as an argument, because other processes can read it and CI logs keep it; "
-            "write it to standard input with --password-stdin, and replace the password if this was a log"
+            "a password is not accepted as an argument, because other processes can read it and CI logs keep it; write "
+            "it to standard input with --password-stdin, and change the password if this command line was logged"
         )

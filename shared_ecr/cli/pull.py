@@ -29,7 +29,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         description="Pull an image, logging in where needed, and print URI@sha256:… alone on stdout. A folder becomes "
         "an OCI layout, or one more image of it. A name that ends in .tar becomes an archive that 'docker load' takes; "
         "'-' writes that archive to stdout, and the reference to stderr. Every byte is verified. Signatures and SBOMs "
-        "beside the image are named and not pulled. With --engine the image is stored by that engine.",
+        "of the image are listed, not pulled. With --engine the image is stored by that engine.",
     )
     parser.add_argument(
         "image",
@@ -53,7 +53,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action="append",
         default=[],
         metavar="OS/ARCH",
-        help="pull only the image for this platform; may be repeated. The digest is another one then",
+        help="pull only the image for this platform; may be repeated. The result then has another digest",
     )
     add_signature_options(parser)
     add_format(parser)
@@ -80,11 +80,13 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
     if arguments.engine and arguments.platform:
         raise UsageError("--platform is for layouts and archives; leave out --engine, or pull with the engine itself")
     if arguments.engine and arguments.verify:
-        raise UsageError("--verify checks what is written to disk; pull an archive and let the engine load it")
+        raise UsageError("--verify checks images that are written to disk; pull an archive and let the engine load it")
     if arguments.destination == STDOUT and is_closed_stdout():
         raise UsageError("standard output is closed, so the archive would be lost; redirect it to a file")
     if arguments.destination == STDOUT and sys.stdout.isatty():
-        raise UsageError("an archive is not for a terminal; redirect it to a file, or to 'docker load'")
+        raise UsageError(
+            "an archive cannot be written to a terminal; redirect it to a file, or pipe it into 'docker load'"
+        )
     if arguments.destination and arguments.destination.lower().endswith(_PACKED):
         raise UsageError("an archive is not compressed, because its layers are; give it a name that ends in .tar")
 

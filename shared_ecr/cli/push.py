@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = (
     "Push an image to one repository or several, of the declared registry or of any other, logging in where needed, "
-    "and print URI@sha256:… alone on stdout, a line for each target in the order given. A tag that may not move and "
-    "already names this image needs no upload; one that names another image is refused (exit 4) before "
-    "the first upload. Where one of several pushes fails, the others are finished; the exit code is the highest. The "
-    "command can be repeated safely."
+    "and print URI@sha256:… alone on stdout, a line for each target in the order given. If a tag is immutable and "
+    "already names this image, nothing is uploaded; if it names another image, the push is refused (exit 4) before the "
+    "first upload. If one of several pushes fails, the others are finished; the exit code is the highest. The command "
+    "can be repeated safely."
 )
 
 
@@ -34,15 +34,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         type=not_empty,
         metavar="IMAGE",
         help="a path (OCI layout, OCI archive, 'docker save' archive; no engine needed), '-' for an archive on stdin, "
-        "or the name a container engine knows the image by",
+        "or the name of the image in a container engine",
     )
     targets = parser.add_argument(
         "targets",
         nargs="+",
         type=not_empty,
         metavar="REPOSITORY:TAG[:TAG…]",
-        help="the declared name and every tag, or the whole URI with them; may be left out where IMAGE is the name of "
-        "an engine's image and says so itself",
+        help="the declared name and every tag, or the whole URI with them; may be left out if IMAGE is the name of an "
+        "engine's image and has the registry and the tag",
     )
     # With nargs="*", argparse would take none as soon as an option is behind IMAGE.
     targets.required = False
@@ -51,10 +51,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action=ImageList,
         type=not_empty,
         metavar="FILE",
-        help="push what FILE lists ('-': stdin), a line each: IMAGE TARGET [TARGET…]; # begins a comment",
+        help="push the images that FILE lists ('-': stdin), one on each line: IMAGE TARGET [TARGET…]; # begins a "
+        "comment",
     )
     _add_ways(parser)
-    parser.add_argument("--dry-run", action="store_true", help="print what would be sent, and write nothing anywhere")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be sent, and write nothing")
     add_format(parser)
     add_progress(parser)
     add_file(parser)
@@ -75,15 +76,17 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=at_least_one, default=4, metavar="N", help="how many pushes run at the same time (default: 4)"
     )
-    parser.add_argument("--engine", default="", help="let this container engine push (docker, podman, a path, …)")
+    parser.add_argument("--engine", default="", help="push with this container engine (docker, podman, a path, …)")
     parser.add_argument(
-        "--create", action="store_true", help="create a repository of private ECR that is missing: immutable, scanned"
+        "--create",
+        action="store_true",
+        help="create the repository in private ECR if it is missing, with immutable tags and scan on push",
     )
     parser.add_argument(
         "--no-referrers",
         dest="referrers",
         action="store_false",
-        help="leave out signatures, SBOMs and attestations that lie beside the image",
+        help="leave out the signatures, SBOMs and attestations that are stored with the image",
     )
 
 

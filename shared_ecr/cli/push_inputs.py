@@ -67,7 +67,7 @@ def _jobs(arguments: argparse.Namespace, where: "RepositoryLocator") -> "list[Pu
 
     entries = read_list(arguments.images)
     if arguments.images == STDIN and any(entry.image.text.partition("#")[0] == STDIN for entry in entries):
-        raise UsageError("stdin cannot be the list and an image of it; write the list to a file")
+        raise UsageError("stdin cannot be both the list and an image; write the list to a file")
     return [
         PushJob(entry.image.text, target.text, image_at=entry.image.at, target_at=target.at)
         for entry in entries

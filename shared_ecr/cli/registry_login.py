@@ -28,13 +28,13 @@ def log_in_elsewhere(targets: Sequence[str], username: str, *, from_stdin: bool)
 
     host = _host(targets)
     if not username or ":" in username or not username.isprintable():
-        raise UsageError(f"{quoted(username)} is not a user name; it is not empty and has no colon")
+        raise UsageError(f"{quoted(username)} is not a user name; a user name is not empty and has no colon")
     credentials = Credentials(username, read_password() if from_stdin else _asked_password(username, host))
     if not accepts(host, credentials, os.environ):
-        print(f"warning: {host} asked for no login, so this one is kept untried", file=sys.stderr)
+        print(f"warning: {host} asked for no login, so this login is stored without a test", file=sys.stderr)
     kept = keep(host, credentials, os.environ)
-    note = ", unencrypted and closed to other users" if kept.is_readable else ""
-    print(f"the login of {username} to {host} is kept in {kept.place}{note}", file=sys.stderr)
+    note = ", unencrypted, and readable by your user alone" if kept.is_readable else ""
+    print(f"the login of {username} to {host} is stored in {kept.place}{note}", file=sys.stderr)
     return host
 
 
@@ -59,9 +59,9 @@ def _host(targets: Sequence[str]) -> RegistryHost:
     from shared_ecr.client.registries import backend_of
 
     if len(targets) != 1:
-        raise UsageError(f"--username logs in to one registry, and {len(targets)} are named; write its host as TARGET")
+        raise UsageError(f"--username logs in to one registry, and {len(targets)} are named; name one host as TARGET")
     target = targets[0]
     host = RegistryHost.parse(target if "://" in target else target.partition("/")[0])
     if backend_of(host).is_ecr:
-        raise UsageError(f"{host} takes tokens of AWS alone; leave out --username")
+        raise UsageError(f"{host} accepts only tokens of AWS; leave out --username")
     return host

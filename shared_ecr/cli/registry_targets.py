@@ -91,8 +91,8 @@ def _meant(target: str, known: KnownRegistries) -> list[EcrRegistry]:
 
 def _not_ecr(target: str) -> UsageError:
     return UsageError(
-        f"{quoted(target)} is in no private ECR registry; nothing else is sent an ECR token. "
-        "Log in to another registry with --username"
+        f"{quoted(target)} is not in a private ECR registry, and no other registry is sent an ECR token. Log in to "
+        "another registry with --username"
     )
 
 
@@ -148,7 +148,7 @@ def hosts_of_stack(
     from shared_ecr.client.aws.deployed import deployed_registry
 
     if arguments.targets:
-        raise UsageError("--stack names the registries itself; leave out the targets, or leave out --stack")
+        raise UsageError("the outputs of --stack name the registries; leave out the targets, or leave out --stack")
     if not regions:
         spec = declared(arguments)
         regions = spec.regions if spec else ()

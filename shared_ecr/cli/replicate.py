@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NEWEST = 20
 _EPILOG = """\
 shared-ecr replicate team/app              the replicas of its newest images; exits 1 where one is missing
-shared-ecr replicate --backfill --dry-run  which destinations and images a backfill would be for
+shared-ecr replicate --backfill --dry-run  the destinations and images that a backfill would copy
 shared-ecr replicate --backfill --to eu-west-1 --wait
 """
 
@@ -31,19 +31,19 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "replicate",
-        help="show the replicas of images, and replicate images that are older than the rule",
-        description="Show what became of the replication of images, with read-only calls; exits 1 where a replica is "
-        "missing. With --backfill: let ECR replicate every image that was there before the rule; ECR does that for "
-        "all repositories of the rules, one destination at a time. Reference: docs/how-to/replicate.md",
+        help="show the replicas of images, or replicate images that are older than the rule",
+        description="Show the state of the replication of images, with read-only calls; exits 1 where a replica is "
+        "missing. With --backfill: let ECR replicate every image that is older than the rule. ECR does that for all "
+        "repositories of the rules, one destination at a time. Reference: docs/how-to/replicate.md",
         epilog=_EPILOG,
         formatter_class=HelpAsWritten,
     )
     add_images(parser, at_least="*")
     parser.add_argument(
         "--newest", type=_number, default=_NEWEST, metavar="N",
-        help=f"how many images of each repository are looked at, one request each (default: {_NEWEST})",
+        help=f"how many images of each repository to look at; each takes one request (default: {_NEWEST})",
     )  # fmt: skip
-    parser.add_argument("--backfill", action="store_true", help="replicate what is older than the rules")
+    parser.add_argument("--backfill", action="store_true", help="replicate images that are older than the rules")
     parser.add_argument("--backfills", action="store_true", help="list the backfills of the last 90 days")
     parser.add_argument(
         "--to", action="append", default=[], metavar="REGION", dest="destinations",
@@ -82,8 +82,8 @@ def _require_own(clients: "AwsClients", registry: "EcrRegistry") -> None:
     caller = clients.caller_account(registry.region)
     if caller != registry.account:
         raise UsageError(
-            f"the rules of the registry {registry.account} are for its own account alone; these credentials are those "
-            f"of {caller}: choose others with --profile"
+            f"only the account {registry.account} can read the rules of its registry; these credentials are those of "
+            f"{caller}: choose others with --profile"
         )
 
 
@@ -116,7 +116,7 @@ def _replicas(arguments: argparse.Namespace, clients: "AwsClients") -> int:
     if missing:
         print(
             "missing replicas: push the image again, or let 'shared-ecr replicate --backfill' replicate what is older "
-            "than the rule; a FAILED one needs the cause of its failure repaired first",
+            "than the rule; repair the cause of a FAILED replica first",
             file=sys.stderr,
         )
     return ExitCode.FINDINGS if missing else ExitCode.DONE

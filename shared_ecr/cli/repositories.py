@@ -11,7 +11,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "repositories",
         help="list the repositories and their URIs",
-        description="List every repository: as declared, or with --deployed as the outputs of the deployed stack say.",
+        description="List every repository: as declared, or with --deployed as in the outputs of the deployed stack.",
     )
     parser.add_argument("--deployed", action="store_true", help="ask the deployed stack (needs AWS credentials)")
     add_file(parser)

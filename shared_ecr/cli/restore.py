@@ -30,7 +30,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "needed. Reference: docs/how-to/archive.md",
     )
     add_images(parser)
-    parser.add_argument("--all", action="store_true", help="of a repository: every archived image")
+    parser.add_argument("--all", action="store_true", help="with a repository: restore every archived image")
     parser.add_argument("--yes", "-y", action="store_true", help="restore without asking")
     parser.add_argument("--dry-run", action="store_true", help="print what would be restored, and restore nothing")
     parser.add_argument(

@@ -30,7 +30,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "retire",
-        help="say whether repositories can be removed: uses, late pulls and pushes, replicas",
+        help="say whether repositories can be removed: images in use, recent pulls and pushes, replicas",
         description="Look for reasons to keep repositories, with read-only calls. Exits 1 where "
         "something blocks; otherwise prints the commands and runs none. Reference: docs/how-to/retire.md",
         epilog=_EPILOG,
@@ -41,11 +41,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--snapshot", type=Path, metavar="FILE", help="with --images: a snapshot of the registry")
     parser.add_argument(
         "--running", action="append", default=[], choices=("ecs", "lambda", "inspector", "kubernetes"),
-        help="the services to ask what runs; may be repeated (default: ecs and lambda, in this account)",
+        help="the services to ask which images run; may be repeated (default: ecs and lambda, in this account)",
     )  # fmt: skip
     parser.add_argument(
         "--quiet", dest="quiet_time", type=_days, default=timedelta(days=_DAYS), metavar="DAYS",
-        help=f"the time without a pull and without a push that is required (default: {_DAYS})",
+        help=f"the number of days without a pull or a push that is required (default: {_DAYS})",
     )  # fmt: skip
     parser.add_argument("--region", metavar="REGION", help="the Region (default: the declared one, or AWS_REGION)")
     add_file(parser)
@@ -60,16 +60,18 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.deployment.adoption.retirement import RetirementQuestion, retirement_findings
 
     if bool(arguments.images) != bool(arguments.snapshot):
-        raise UsageError("--images and --snapshot are given together: one has the images, the other the registry")
+        raise UsageError("--images and --snapshot need each other: one has the images, the other the registry")
     if arguments.images and arguments.running:
-        raise UsageError("--running asks AWS; with --images, name what runs with --in-use FILE")
+        raise UsageError("--running asks AWS; with --images, name the images that run with --in-use FILE")
     now = arguments.now or datetime.now(UTC)
     live, taken = _documents(arguments, now) if arguments.images else _asked(arguments)
     account, region = str(live.account), str(live.region)
     ours = [each for each in taken.repositories if each.account in {"", account} and each.region in {"", region}]
     held = {each.name: each for each in ours}
     if len(held) < len(ours):
-        raise UsageError("the inventory has a repository twice, once without its account or Region; take it again")
+        raise UsageError(
+            "the inventory has a repository twice, once without its account or Region; take the inventory again"
+        )
     absent = [name for name in arguments.names if name not in held]
     if absent:
         raise UsageError(
@@ -117,7 +119,7 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
     regions = live_regions(arguments, declared_registry(arguments.file))
     region, *others = regions
     if others:
-        raise UsageError(f"the declaration has {', '.join(map(str, regions))}; pass --region for one of them")
+        raise UsageError(f"the declaration has {', '.join(map(str, regions))}; choose one with --region")
     arguments.repository, arguments.partial = arguments.names, True
     live = read_live(arguments, region)
     with closing(AwsClients()) as clients:

@@ -23,7 +23,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "review",
-        help="review a deployment before it happens: what it deletes and replaces, and whom it gives access",
+        help="review a deployment before it happens: what it deletes and replaces, and which principals it gives "
+        "access",
         description="Review a CDK assembly, CloudFormation templates or a Terraform plan, alone or against what was "
         "deployed before, offline. Exits 1 when a finding blocks. A finding is accepted by 'acknowledged' in the "
         "declaration. Reference: docs/reference/review.md",
@@ -40,15 +41,15 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         action="append",
         default=[],
         metavar="BEFORE",
-        help="what was before: any of the same; may be repeated (a Terraform plan knows its own)",
+        help="what is deployed: the same kinds of document; may be repeated (a Terraform plan has its own)",
     )
     parser.add_argument(
         "--live", action="store_true", help="compare with the registry as it is now (needs credentials, reads only)"
     )
     parser.add_argument(
         "--partial", action="store_true",
-        help="with --live: continue where AWS denies a part; without this option the exit code is then 4, "
-        "if nothing blocks",
+        help="with --live: continue if AWS denies a part; without this option the exit code is then 4, if nothing "
+        "blocks",
     )  # fmt: skip
     add_file(parser)
     add_acknowledgements(parser)
@@ -57,7 +58,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "--prices",
         type=named_path,
         metavar="FILE",
-        help="with --images: a price list, for what the change adds to the cost of storage or saves",
+        help="with --images: a price list, to calculate what the change adds to the cost of storage or saves",
     )
     parser.add_argument(
         "--parameter",
@@ -66,13 +67,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         metavar="NAME=VALUE",
         help="the value of a template parameter; may be repeated",
     )
-    parser.add_argument("--account", metavar="ID", help="the account, where no document says it")
-    parser.add_argument("--region", metavar="REGION", help="the Region, where no document says it")
+    parser.add_argument("--account", metavar="ID", help="the account, if no document names it")
+    parser.add_argument("--region", metavar="REGION", help="the Region, if no document names it")
     add_now(parser)
     parser.add_argument(
         "--fail-on",
         choices=("not-judged", "warning"),
-        help="exit 1 also where something was not judged, or where there is a new warning",
+        help="also exit 1 if something was not judged or there is a new warning",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
     parser.add_argument(
@@ -81,7 +82,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="also write the review to FILE, as its ending says: .txt, .md, .json, .sarif or .html; may be repeated",
+        help="also write the review to FILE; its extension is the format: .txt, .md, .json, .sarif or .html; may be "
+        "repeated",
     )
     parser.set_defaults(run=run)
 

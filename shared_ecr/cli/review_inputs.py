@@ -58,7 +58,7 @@ class ReviewInput:
         """
         if not all(name.strip() for name in (*arguments.after, *arguments.against)):
             # An unset variable of a CI job must not become the current folder.
-            raise UsageError("a document of AFTER or BEFORE has an empty name; is a variable not set?")
+            raise UsageError("a document of AFTER or BEFORE has an empty name; check that the variable is set")
         declaration = _declared(arguments.file)
         file = None if arguments.file == DEFAULT_FILE else arguments.file
         is_one = max(len(arguments.after), len(arguments.against)) <= 1
@@ -87,7 +87,7 @@ def _previous(arguments: argparse.Namespace, read: "_Documents", after: OpenDepl
     if snapshots and len(snapshots) < len(arguments.against):
         raise UsageError("--against takes snapshots of registries or other documents, not both at once")
     if arguments.live and arguments.against:
-        raise UsageError("--live and --against exclude each other: both say what was before")
+        raise UsageError("--live and --against cannot be used together: both name what is deployed")
     if arguments.live:
         lives = _live_registries(arguments, after)
     elif snapshots:
@@ -104,7 +104,7 @@ def _live_registries(arguments: argparse.Namespace, after: OpenDeployment) -> tu
         if stack.home.region:
             stacks.setdefault(stack.home.region, []).append(stack.name)
     if not stacks:
-        raise UsageError("--live: no document says a Region; pass --region")
+        raise UsageError("--live: no document names a Region; pass --region")
     arguments.partial = True
     return tuple(read_live(arguments, Region.parse(region), names) for region, names in sorted(stacks.items()))
 

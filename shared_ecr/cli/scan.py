@@ -23,11 +23,11 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = subcommands.add_parser(
         "scan",
-        help="wait for the scans of images, and fail (exit 1) where they found too much",
-        description="Wait until ECR or Amazon Inspector has the findings of images, and print them. Exits 0 where "
-        "nothing blocks, 1 where a vulnerability does or an image is not scanned, 3 where a scan did not end in time, "
-        "4 where AWS refuses. An index is judged by the images of its platforms. Reads only, and starts a basic scan "
-        "where there is none, or one that is older than a day. Reference: docs/reference/scan.md",
+        help="wait for the scans of images, and fail (exit 1) on vulnerabilities",
+        description="Wait until ECR or Amazon Inspector has the findings of images, and print them. Exits 0 if nothing "
+        "blocks, 1 if a vulnerability blocks or an image is not scanned, 3 if a scan did not end in time, 4 if AWS "
+        "refuses. For an index, the images of its platforms are judged. Changes nothing, but starts a basic scan if "
+        "there is none, or if the last one is older than a day. Reference: docs/reference/scan.md",
     )
     parser.add_argument(
         "images", nargs="+", metavar="IMAGE", help="the declared name, or the whole URI, with :TAG or @DIGEST"
@@ -40,7 +40,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         default=[],
         type=named_path,
         metavar="FILE",
-        help="write the result to a file as well; its ending says the form: .txt, .json, .sarif. May be repeated",
+        help="also write the result to FILE; its extension is the format: .txt, .json or .sarif; may be repeated",
     )
     add_file(parser)
     add_place(parser)

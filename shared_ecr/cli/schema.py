@@ -15,8 +15,8 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "schema",
         help="print the JSON Schema of a declaration, for editors",
-        description="Print the JSON Schema (draft 2020-12) of a declaration. An editor that reads YAML by schema "
-        "completes and explains: begin the file with '# yaml-language-server: $schema=PATH'.",
+        description="Print the JSON Schema (draft 2020-12) of a declaration. An editor that supports YAML schemas then "
+        "completes and explains keys: begin the file with '# yaml-language-server: $schema=PATH'.",
     )
     parser.set_defaults(run=run)
 

@@ -22,13 +22,17 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "search",
         help="find images on Docker Hub",
-        description="Search Docker Hub as 'docker search' does, without an engine. With --mirrored the images are "
-        "marked that the declaration keeps: by a mirror, or by a pull-through cache of Docker Hub.",
+        description="Search Docker Hub as 'docker search' does, without an engine. With --mirrored, mark the images "
+        "that the declaration keeps: by a mirror, or by a pull-through cache of Docker Hub.",
     )
     parser.add_argument("term", metavar="TERM", help="a part of the name or of the description")
-    parser.add_argument("--limit", type=int, default=25, metavar="N", help="at most so many, up to 100 (default: 25)")
+    parser.add_argument(
+        "--limit", type=int, default=25, metavar="N", help="how many images to list, at most 100 (default: 25)"
+    )
     parser.add_argument("--official", action="store_true", help="only Docker's official images")
-    parser.add_argument("--mirrored", action="store_true", help="say which of them the declaration keeps, and where")
+    parser.add_argument(
+        "--mirrored", action="store_true", help="mark the images that the declaration keeps, and show where"
+    )
     add_file(parser)
     add_format(parser)
     parser.set_defaults(run=run)

@@ -21,7 +21,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "show",
         help="print one repository with every default and profile applied, and where each value comes from",
-        description="Print the resolved properties of a repository. Behind each value is the FILE:LINE where it is "
+        description="Print the resolved properties of a repository. After each value is the FILE:LINE where it is "
         "written, or a note that it is the default of the package.",
     )
     parser.add_argument("name", metavar="NAME", help="the repository's name, as declared")

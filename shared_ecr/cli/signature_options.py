@@ -15,7 +15,8 @@ def add_signature_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--verify",
         choices=("cosign", "notation"),
-        help="refuse an image without a valid signature, checked by this program; notation's trust policy says whose",
+        help="refuse an image without a valid signature, checked by this program; for notation, its trust policy names "
+        "the signers",
     )
     group.add_argument(
         "--verify-key", metavar="KEY", help="with cosign: the public key, as a file, a URL or a KMS URI (awskms:///…)"
@@ -23,18 +24,21 @@ def add_signature_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--verify-without-log",
         action="store_true",
-        help="with --verify-key: accept a signature that is not in the public transparency log, as of private images",
+        help="with --verify-key: accept a signature that is not in the public transparency log, such as one of a "
+        "private image",
     )
     group.add_argument(
         "--verify-identity", metavar="NAME", help="with cosign, without a key: the identity in the signing certificate"
     )
     group.add_argument(
-        "--verify-identity-pattern", metavar="REGEX", help="the same as a regular expression of Go, from ^ to $"
+        "--verify-identity-pattern",
+        metavar="REGEX",
+        help="the identity as a regular expression in Go's syntax, from ^ to $",
     )
     group.add_argument(
         "--verify-issuer",
         metavar="URL",
-        help="who confirmed the identity, such as https://token.actions.githubusercontent.com",
+        help="the issuer that confirmed the identity, such as https://token.actions.githubusercontent.com",
     )
 
 
@@ -52,8 +56,8 @@ def trusted_signer(arguments: argparse.Namespace) -> "TrustedSigner | None":
         return None
     if not is_logged and (arguments.verify != "cosign" or not key):
         raise UsageError(
-            "--verify-without-log is for --verify cosign with --verify-key; without a key, the log proves when the "
-            "certificate was used"
+            "--verify-without-log needs --verify cosign with --verify-key; without a key, the log is what proves when "
+            "the certificate was used"
         )
     # Only a check pays for the import.
     from shared_ecr.client.signatures import CosignIdentity, CosignKey, NotationPolicy
@@ -66,7 +70,7 @@ def trusted_signer(arguments: argparse.Namespace) -> "TrustedSigner | None":
         case "cosign":
             raise UsageError(
                 "--verify cosign needs either --verify-key, or --verify-issuer with --verify-identity or "
-                "--verify-identity-pattern: a signature of just anyone proves nothing"
+                "--verify-identity-pattern: a signature proves nothing if anyone can be its signer"
             )
         case "notation" if not given:
             return NotationPolicy()
@@ -76,4 +80,4 @@ def trusted_signer(arguments: argparse.Namespace) -> "TrustedSigner | None":
                 "other --verify options"
             )
         case _:
-            raise UsageError("the --verify options belong to --verify cosign; add it, or nothing would be checked")
+            raise UsageError("the other --verify options need --verify cosign; without it nothing would be checked")

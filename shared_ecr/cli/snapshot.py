@@ -18,7 +18,7 @@ from shared_ecr.text import counted
 
 _EPILOG = """\
 shared-ecr snapshot --save live.json
-shared-ecr review cdk.out --against live.json      what a deployment changes of what is there
+shared-ecr review cdk.out --against live.json      what a deployment would change
 shared-ecr access --template live.json             who has access now
 """
 
@@ -29,7 +29,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "snapshot",
         help="save the registry as it is now as a document: repositories, policies, settings",
         description="Read the registry of the caller with read-only calls, and print it as the template that would "
-        "have made it. 'review', 'access', 'fate', 'adopt' and 'drift' read the document. Parts that AWS denies are "
+        "create it. 'review', 'access', 'fate', 'adopt' and 'drift' read the document. Parts that AWS denies are "
         "listed in it, and the exit code is 4 unless --partial is given. Reference: docs/reference/live.md",
         epilog=_EPILOG,
         formatter_class=HelpAsWritten,
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     region, *others = regions
     if others:
         listed = ", ".join(map(str, regions))
-        raise UsageError(f"a snapshot is of one Region, and the declaration has {listed}; pass --region")
+        raise UsageError(f"a snapshot is of one Region, and the declaration has {listed}; choose one with --region")
     stacks = declared.stack_names if declared else ()
     is_partial, arguments.partial = arguments.partial, True
     live = read_live(arguments, region, stacks, with_public=arguments.public)

@@ -25,7 +25,7 @@ class UnwrittenResultError(UnavailableError):
     def because(cls, fault: OSError) -> "UnwrittenResultError":
         """Say that standard output is meant: the system's own sentence names no file."""
         reason = fault.strerror or "it cannot be written"
-        return cls(f"the result cannot be written to standard output: {reason}; what the command did is done")
+        return cls(f"the result cannot be written to standard output: {reason}; the command itself was completed")
 
 
 _closed: set[int] = set()

@@ -17,13 +17,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "synth",
         help="synthesize this project into a folder, without secrets in its environment",
-        description="Run the app that cdk.json names, as 'cdk synth' does, and write the assembly to FOLDER. The app "
-        "gets no secret and no command file of the CI job in its environment. It still runs as this user: run the code "
-        "of a pull request in a job that has no secrets, and review the folder in another one.",
+        description="Run the app that cdk.json names, as 'cdk synth' does, and write the assembly to FOLDER. The "
+        "environment of the app has no secret and no command file of the CI job. The app still runs as this user: run "
+        "the code of a pull request in a job without secrets, and review the folder in another job.",
         epilog="example: shared-ecr synth after && shared-ecr review after --against before",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where to write; it must be empty or missing")
-    parser.add_argument("--file", type=Path, metavar="FILE", help="the declaration, where it is not registry.yaml")
+    parser.add_argument("--file", type=Path, metavar="FILE", help="the declaration, if it is not registry.yaml")
     parser.set_defaults(run=run)
 
 

@@ -20,9 +20,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "tag",
         help="give an image in a registry another tag, and print URI@sha256:…",
-        description="Store the manifest of an image that is in a registry under more tags; no layer moves. All tags "
-        "are looked at first: one that may not move and names another image is refused (exit 4) before any is set. "
-        "Prints URI@sha256:… alone on stdout.",
+        description="Store the manifest of an image in a registry under more tags; no layer is copied. All tags are "
+        "checked first: if one is immutable and names another image, the command is refused (exit 4) before any tag is "
+        "set. Prints URI@sha256:… alone on stdout.",
     )
     parser.add_argument(
         "image", metavar="REPOSITORY:TAG", help="the declared name, or the whole URI, with :TAG or @DIGEST"
@@ -68,7 +68,7 @@ def _new_tag(text: str, image: str) -> "Tag":
 
     if "/" in text or ":" in text:
         raise UsageError(
-            f"{quoted(text)} is a name and not a tag alone; the image keeps its repository. To store a local image "
+            f"{quoted(text)} is a whole name, not a tag; the image stays in its repository. To store a local image "
             f"under that name, write 'shared-ecr push {image} {text}'; for an image in a registry, 'shared-ecr copy'"
         )
     return Tag.parse(text)

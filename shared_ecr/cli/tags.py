@@ -12,11 +12,13 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "tags",
         help="list the tags of a repository",
-        description="Print the tags of a repository in any registry, one on each line, the newest version last: "
-        "1.9 before 1.10, 1.10-rc.1 before 1.10, and what is not a version comes before all versions.",
+        description="Print the tags of a repository in any registry, one on each line, the newest version last: 1.9 "
+        "before 1.10, and 1.10-rc.1 before 1.10. Tags that are not versions are first.",
     )
     parser.add_argument("repository", metavar="REPOSITORY", help="the declared name, or HOST/REPOSITORY")
-    parser.add_argument("--digests", action="store_true", help="print the digest of each; one request for each tag")
+    parser.add_argument(
+        "--digests", action="store_true", help="print the digest of each tag, with one request for each"
+    )
     add_format(parser)
     add_file(parser)
     add_place(parser)

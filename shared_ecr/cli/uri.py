@@ -11,9 +11,9 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser = subcommands.add_parser(
         "uri",
         help="print the URI of a repository",
-        description="Print the URI of a repository: from the declaration, or with --deployed from the outputs of "
-        "the deployed stack. Only the account, the Regions and the names of the declaration are read; "
-        "'shared-ecr check' checks the rest.",
+        description="Print the URI of a repository: from the declaration, or with --deployed from the outputs of the "
+        "deployed stack. Reads only the account, the Regions and the names of the declaration; 'shared-ecr check' "
+        "checks the rest.",
     )
     parser.add_argument("name", metavar="NAME", help="the repository's name, as declared")
     parser.add_argument("--deployed", action="store_true", help="ask the deployed stack (needs AWS credentials)")

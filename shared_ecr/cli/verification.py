@@ -19,7 +19,7 @@ from shared_ecr.text import counted
 def verify(arguments: argparse.Namespace, policies: LifecycleSource) -> int:
     """Take an inventory, let AWS preview the policies, print where the two differ; exit code 1 when they do."""
     if arguments.images:
-        raise UsageError("--verify reads the images from ECR itself; leave out --images")
+        raise UsageError("--verify reads the images from ECR; leave out --images")
     story, shown = StepLog(), []
     spec = None if arguments.policy else declared(arguments.file)
     with closing(AwsClients()) as clients:

@@ -33,22 +33,22 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         "who",
         help="show which principals pulled and pushed images, and when",
         description="Show the last pulls and pushes that ECR recorded, and the principals that CloudTrail's event "
-        "history names, with read-only calls. Says what neither of them knows. Reference: docs/how-to/who.md",
+        "history names, with read-only calls. Says what neither of them records. Reference: docs/how-to/who.md",
     )
     add_images(parser)
     parser.add_argument(
         "--days", type=_days, default=timedelta(days=_DAYS), metavar="DAYS",
-        help=f"how many days of events are read, {_KEPT_DAYS} at most (default: {_DAYS})",
+        help=f"how many days of events to read, at most {_KEPT_DAYS} (default: {_DAYS})",
     )  # fmt: skip
     parser.add_argument(
         "--max-events", type=_events, default=_EVENTS, metavar="N",
-        help=f"how many pulls and how many pushes of the Region are read, 100 a second (default: {_EVENTS})",
+        help=f"how many pulls and how many pushes of the Region to read, at 100 a second (default: {_EVENTS})",
     )  # fmt: skip
-    parser.add_argument("--no-events", action="store_true", help="do not ask CloudTrail: times alone")
+    parser.add_argument("--no-events", action="store_true", help="do not ask CloudTrail; show only the times")
     parser.add_argument(
         "--partial",
         action="store_true",
-        help="exit 0 where CloudTrail is denied; without this option the exit code is then 4",
+        help="exit 0 even if CloudTrail is denied; without this option the exit code is then 4",
     )
     add_format(parser)
     parser.set_defaults(run=run)
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n\n".join("\n".join(_lines(each)) for each in found))
     if denied and not arguments.partial:
-        print(f"shared-ecr: {denied}; pass --partial for the times alone", file=sys.stderr)
+        print(f"shared-ecr: {denied}; pass --partial to see only the times", file=sys.stderr)
         return ExitCode.REFUSED
     return ExitCode.DONE
 

@@ -118,7 +118,7 @@ def _price(reading: Reading, node: Node | None, path: str) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0:
         return float(value)
     fault = InvalidValueError(
-        f"expected a price of a GB and month, found {node.described()}",
+        f"expected a price of one GB for one month, found {node.described()}",
         why="A price is a number from 0 on, without quotes and without a currency",
         fix="Write it like 0.10",
         code="price-value",

@@ -75,7 +75,10 @@ def test_an_unknown_command_is_answered_with_the_one_that_does_it(typed: str, an
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        (["--format", "json", "check"], "unknown option --format here; write an option of a command behind its name"),
+        (
+            ["--format", "json", "check"],
+            "unknown option --format here; write an option of a command after the command's name",
+        ),
         (["access", "--repository", "team/app", "who-can"], "COMMAND --repository"),
         (["--verbos", "check"], "Did you mean '--verbose'?"),
         (["check", "--file", "registry.yaml"], "unknown option --file; write FILE without an option"),
@@ -147,7 +150,7 @@ def test_quiet_holds_nothing_back_of_a_command_that_fails_without_an_error(monke
 def test_an_option_of_a_variable_that_is_not_set_is_refused(words: tuple[str, ...]) -> None:
     outcome = shared_ecr(*words)
     assert (outcome.code, outcome.stdout) == (ExitCode.INVALID, "")
-    assert "it is empty; is a variable not set?" in outcome.stderr
+    assert "it is empty; check that the variable is set" in outcome.stderr
 
 
 @pytest.mark.parametrize("command", commands_of(build_parser()))

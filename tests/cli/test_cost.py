@@ -121,7 +121,7 @@ def test_a_price_list_with_what_is_no_price_is_refused_with_its_place(here: Path
 def test_a_declared_repository_that_the_inventory_lacks_is_named_and_the_sum_is_not_whole(here: Path) -> None:
     (here / "images.json").write_text(json.dumps({"imageDetails": images("shop/api", GB)}))
     done = cost(here)
-    assert "  pay/api is declared and not in the inventory" in done.stdout.splitlines()
+    assert "  pay/api is declared, but the inventory does not have it" in done.stdout.splitlines()
     assert done.stdout.splitlines()[-1].startswith("not the whole registry; 1 repository: 0.10 USD a month")
     document = json.loads(cost(here, "--format", "json").stdout)
     assert (document["total"]["is_whole"], len(document["not_read"])) == (False, 2)

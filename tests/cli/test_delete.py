@@ -155,7 +155,7 @@ def test_what_was_deleted_before_an_error_is_in_the_json(registry: FakeRegistry,
 
 
 def test_a_deletion_that_was_asked_for_no_uses_says_that_they_are_not_known(registry: FakeRegistry) -> None:
-    assert "not known: which images run" in shared_ecr("delete", f"{registry.host}/team/app:1", "--dry-run").stderr
+    assert "which images run is not known" in shared_ecr("delete", f"{registry.host}/team/app:1", "--dry-run").stderr
 
 
 def test_what_a_registry_says_to_a_look_that_it_refuses_is_shown(registry: FakeRegistry) -> None:

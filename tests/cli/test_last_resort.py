@@ -24,7 +24,7 @@ def ended_by(error: Exception, monkeypatch: pytest.MonkeyPatch, *options: str) -
         (MemoryError(), "not enough memory"),
         (RuntimeError("can't start new thread"), "no thread can be started"),
         (UnicodeEncodeError("ascii", "é", 0, 1, "ordinal not in range(128)"), "set PYTHONIOENCODING=utf-8"),
-        (EOFError("EOF when reading a line"), "an error that shared-ecr does not expect (EOFError"),
+        (EOFError("EOF when reading a line"), "an unexpected error (EOFError"),
         (RecursionError("maximum recursion depth exceeded"), "(RecursionError"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",

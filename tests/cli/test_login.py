@@ -67,8 +67,8 @@ def test_the_kind_of_a_host_is_kept() -> None:
 @pytest.mark.parametrize(
     ("targets", "known", "error", "said"),
     [
-        (["registry.example/app"], KNOWN, UsageError, "in no private ECR registry"),
-        (["x.111122223333.dkr.ecr.eu-west-1.amazonaws.com"], KNOWN, UsageError, "in no private ECR registry"),
+        (["registry.example/app"], KNOWN, UsageError, "not in a private ECR registry"),
+        (["x.111122223333.dkr.ecr.eu-west-1.amazonaws.com"], KNOWN, UsageError, "not in a private ECR registry"),
         (["https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"], KNOWN, InvalidValueError, "scheme"),
         (["11112222333"], KNOWN, InvalidValueError, "11 digits"),
         (["biuld"], KNOWN, UsageError, "Did you mean 'build'"),

@@ -37,7 +37,7 @@ def test_a_login_that_the_registry_accepts_is_kept_and_its_host_printed(user: Us
     outcome = user.types(*arguments(registry.host), stdin=f"{PASSWORD}\n")
 
     assert (outcome.code, outcome.stdout) == (0, f"{registry.host}\n")
-    assert f"the login of alice to {registry.host} is kept in {user.config}" in outcome.stderr
+    assert f"the login of alice to {registry.host} is stored in {user.config}" in outcome.stderr
     assert DockerConfig.load(user.config).login_of(str(registry.host)) == StoredLogin("alice", PASSWORD)
     assert user.config.stat().st_mode & 0o777 == 0o600
 
@@ -94,7 +94,7 @@ def test_a_program_that_keeps_logins_is_given_it_in_place_of_the_file(user: User
     outcome = user.types(*arguments(registry.host), stdin=PASSWORD)
 
     (call,) = user.calls("docker-credential-pass")
-    assert "is kept in docker-credential-pass\n" in outcome.stderr
+    assert "is stored in docker-credential-pass\n" in outcome.stderr
     assert (call.arguments, json.loads(call.stdin)) == (
         ["store"],
         {"ServerURL": str(registry.host), "Username": "alice", "Secret": PASSWORD},
@@ -149,8 +149,8 @@ def test_docker_hubs_login_is_where_docker_looks_for_it(user: User, monkeypatch:
         (arguments("registry.example"), f"{PASSWORD}\nmore\n", "has several lines"),
         ((*arguments("registry.example"), "--engine", "docker"), PASSWORD, "leave out --engine"),
         ((*arguments("registry.example"), "--region", "us-east-1"), PASSWORD, "leave out --region"),
-        (arguments(HOST), PASSWORD, "takes tokens of AWS alone"),
-        (arguments("public.ecr.aws"), PASSWORD, "takes tokens of AWS alone"),
+        (arguments(HOST), PASSWORD, "accepts only tokens of AWS"),
+        (arguments("public.ecr.aws"), PASSWORD, "accepts only tokens of AWS"),
         (arguments(f"{HOST}.attacker.example"), PASSWORD, "looks like a host of ECR"),
         (arguments("https://registry.example"), PASSWORD, "has a scheme"),
         (("login", "registry.example"), "", "with --username"),

@@ -117,9 +117,9 @@ def test_the_embedded_aws_has_no_such_hosts(user: User, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--remove-stale", HOST), "--remove-stale belongs to --credential-helper"),
+        (("--remove-stale", HOST), "--remove-stale is an option of --credential-helper"),
         (("--credential-helper", "--engine", "docker", HOST), "leave out --engine"),
-        (("--credential-helper", "registry.example"), "no private ECR registry"),
+        (("--credential-helper", "registry.example"), "not in a private ECR registry"),
         (("--credential-helper", "--username", "u", "--password-stdin", HOST), "leave out --credential-helper"),
     ],
 )

@@ -353,4 +353,4 @@ def test_nothing_of_cdk_or_boto3_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_empty_name_is_not_the_current_folder(arguments: tuple[str, ...]) -> None:
     template()
     ran = review(*arguments)
-    assert (ran.code, "is a variable not set?" in ran.stderr) == (2, True)
+    assert (ran.code, "check that the variable is set" in ran.stderr) == (2, True)

@@ -183,7 +183,7 @@ def test_a_variable_that_is_not_set_is_not_the_current_folder(user: User, words:
     write_layout(Path(), BUILT)
     done = shared_ecr(*words)
     assert done.code == 2
-    assert "it is empty; is a variable not set?" in done.stderr
+    assert "it is empty; check that the variable is set" in done.stderr
 
 
 def test_cloudformation_deploy_of_ecr_yml(user: User, tmp_path: Path) -> None:

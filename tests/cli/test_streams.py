@@ -50,8 +50,8 @@ def test_a_full_standard_output_is_named(declaration: Path, unbuffered: str) -> 
     run = shell(f"{COMMAND} uri ab --file {declaration} >/dev/full", PYTHONUNBUFFERED=unbuffered)
     assert run.returncode == ExitCode.ENVIRONMENT
     assert run.stderr == (
-        "shared-ecr: the result cannot be written to standard output: No space left on device; "
-        "what the command did is done\n"
+        "shared-ecr: the result cannot be written to standard output: No space left on device; the command itself was "
+        "completed\n"
     )
 
 

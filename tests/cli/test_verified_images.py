@@ -170,16 +170,16 @@ def _kept(registry: FakeRegistry) -> TargetRepositoryName:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--verify", "cosign"), "a signature of just anyone proves nothing"),
-        (("--verify", "cosign", "--verify-identity", "me"), "a signature of just anyone proves nothing"),
-        (("--verify", "cosign", "--verify-issuer", "x"), "a signature of just anyone proves nothing"),
+        (("--verify", "cosign"), "a signature proves nothing if anyone can be its signer"),
+        (("--verify", "cosign", "--verify-identity", "me"), "a signature proves nothing if anyone can be its signer"),
+        (("--verify", "cosign", "--verify-issuer", "x"), "a signature proves nothing if anyone can be its signer"),
         ((*KEY, "--verify-issuer", "x"), "either --verify-key"),
         ((*IDENTITY, "--verify-identity-pattern", "x"), "either --verify-key"),
         ((*NOTATION, "--verify-key", "x"), "notation's trust policy"),
         (("--verify-key", "x"), "nothing would be checked"),
-        (("--verify-without-log",), "--verify-without-log is for --verify cosign with --verify-key"),
-        ((*IDENTITY, "--verify-without-log"), "--verify-without-log is for --verify cosign with --verify-key"),
-        ((*NOTATION, "--verify-without-log"), "--verify-without-log is for --verify cosign with --verify-key"),
+        (("--verify-without-log",), "--verify-without-log needs --verify cosign with --verify-key"),
+        ((*IDENTITY, "--verify-without-log"), "--verify-without-log needs --verify cosign with --verify-key"),
+        ((*NOTATION, "--verify-without-log"), "--verify-without-log needs --verify cosign with --verify-key"),
     ],
 )
 @pytest.mark.parametrize("command", ["copy", "pull"])
@@ -192,4 +192,4 @@ def test_what_would_check_nothing_is_refused(command: str, options: tuple[str, .
 def test_an_engine_pulls_by_itself_so_it_is_not_verified() -> None:
     done = shared_ecr("pull", "127.0.0.1:1/team/app:1", "--engine", "docker", *KEY)
     assert done.code == 2
-    assert "--verify checks what is written to disk" in done.stderr
+    assert "--verify checks images that are written to disk" in done.stderr

@@ -198,7 +198,7 @@ def test_access_without_the_registry_policy_is_refused_even_where_a_part_is_enou
 ) -> None:
     deny("GetRegistryPolicy", "")
     assert access(home, "--partial") == ExitCode.REFUSED
-    assert "it can allow and deny every action" in capsys.readouterr().err
+    assert "a registry policy can allow and deny every action" in capsys.readouterr().err
 
 
 def test_a_lifecycle_policy_that_was_denied_fails_fate(

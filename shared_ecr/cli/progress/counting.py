@@ -28,6 +28,6 @@ class Counted:
     def last_word(self, how: str) -> str:
         """Say how far it came; *how* the layers moved: `uploaded`, `downloaded`."""
         if not self._tally.blobs:
-            return f"interrupted; what was {how} is kept and will be reused [interrupted]"
+            return f"interrupted; data that was {how} is kept and will be reused [interrupted]"
         done = f"{self._tally.done:,} of {counted(self._tally.blobs, 'layer')}"
         return f"interrupted; {done} {'is' if self._tally.done == 1 else 'are'} {how} and will be reused [interrupted]"

@@ -63,7 +63,7 @@ def test_a_mirror_that_is_interrupted_says_what_is_kept(sides: Sides, monkeypatc
     interrupt_after_the_looks(monkeypatch)
     outcome = sides.types("mirror", "--quiet")
     assert (outcome.code, outcome.stdout, outcome.stderr) == (
-        130, "", "shared-ecr: interrupted; what was uploaded is kept and will be reused [interrupted]\n"
+        130, "", "shared-ecr: interrupted; data that was uploaded is kept and will be reused [interrupted]\n"
     )  # fmt: skip
 
 

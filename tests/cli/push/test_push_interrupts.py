@@ -89,5 +89,5 @@ def test_an_interrupt_before_anything_moved_is_shown_too(registry: FakeRegistry,
     go.set()
     assert (code, stderr) == (
         130,
-        "shared-ecr: interrupted; what was uploaded is kept and will be reused [interrupted]\n",
+        "shared-ecr: interrupted; data that was uploaded is kept and will be reused [interrupted]\n",
     )

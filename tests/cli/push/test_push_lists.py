@@ -98,7 +98,7 @@ def test_the_list_may_come_from_stdin(registry: FakeRegistry, monkeypatch: pytes
 def test_stdin_cannot_be_the_list_and_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"- localhost:1/team/app:1")))
     done = shared_ecr("push", "--images", "-")
-    assert (done.code, "stdin cannot be the list" in done.stderr) == (2, True)
+    assert (done.code, "stdin cannot be both the list" in done.stderr) == (2, True)
 
 
 def test_options_may_follow_the_list(registry: FakeRegistry) -> None:

@@ -51,12 +51,12 @@ def test_one_price_counts_in_every_region() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [
-        (GOOD.replace("0.11", '"0.11"'), "5:26", "expected a price of a GB and month, found the text '0.11'"),
-        (GOOD.replace("0.11", "-1"), "5:26", "expected a price of a GB and month, found the number -1"),
-        (GOOD.replace("0.11", ".nan"), "5:26", "expected a price of a GB and month"),
-        (GOOD.replace("0.11", ".inf"), "5:26", "expected a price of a GB and month"),
-        (GOOD.replace("0.11", "true"), "5:26", "expected a price of a GB and month, found the boolean true"),
-        (GOOD.replace("0.11", "0.11 USD"), "5:26", "expected a price of a GB and month"),
+        (GOOD.replace("0.11", '"0.11"'), "5:26", "expected a price of one GB for one month, found the text '0.11'"),
+        (GOOD.replace("0.11", "-1"), "5:26", "expected a price of one GB for one month, found the number -1"),
+        (GOOD.replace("0.11", ".nan"), "5:26", "expected a price of one GB for one month"),
+        (GOOD.replace("0.11", ".inf"), "5:26", "expected a price of one GB for one month"),
+        (GOOD.replace("0.11", "true"), "5:26", "expected a price of one GB for one month, found the boolean true"),
+        (GOOD.replace("0.11", "0.11 USD"), "5:26", "expected a price of one GB for one month"),
         (GOOD.replace("eu-west-1", "eu-wets-1"), "5:3", "there is no Region 'eu-wets-1'"),
         (GOOD.replace("2026-11-01", "last week"), "2:8", "'last week' is not a day"),
         (GOOD.replace(", archive: 0.08", ""), "5:14", "the key 'archive' is missing"),
