@@ -106,7 +106,7 @@ def changes(
     more although no policy changes.
     """
     earlier = was or target
-    if old == new and earlier.tags == target.tags:
+    if old == new and _tags(earlier) == _tags(target):
         return []
     found = list(_grouped(_turns(old, new, earlier, target, known), old, new, target, known))
     if not any(each.direction is Direction.ALLOWED and each.is_outside for each in found):
@@ -137,7 +137,7 @@ def _turns(
     reported: dict[tuple[Direction, Caller], int] = {}
     # Tags that only one side knows are tried with any value on the other, so both sides give classes of requests.
     for each in (found for side in dict.fromkeys((target, was)) for found in request_classes(policies, side, known)):
-        is_retagged = was.tags != target.tags
+        is_retagged = _tags(was) != _tags(target)
         earlier, later = (_seen_from(each, side) if is_retagged else each.context for side in (was, target))
         (was_sure, was_open), (sure, is_open) = (
             _allowed(old, each.caller, was, earlier), _allowed(new, each.caller, target, later)
@@ -160,7 +160,7 @@ def _undecided(
     policies = _all(old, new)
     if not any(is_sampled(policies, each, known) for each in dict.fromkeys((target, was))):
         return
-    if was.tags == target.tags and is_narrower(old, new):
+    if _tags(was) == _tags(target) and is_narrower(old, new):
         return
     stranger = Caller.unnamed_role(account_of_strangers(policies, target, known))
     yield AccessChange(
@@ -174,8 +174,14 @@ def _all(old: PolicyPair, new: PolicyPair) -> list[Policy]:
 
 def _seen_from(each: RequestClass, target: TargetRepository) -> Context:
     """Return the context of a request about *target*; tags that are known are not overridden by what is tried."""
-    said = {key: values for key, values in each.said.items() if target.tags is None or not key.startswith(TAG_KEYS)}
+    said = {
+        key: values for key, values in each.said.items() if not key.startswith(TAG_KEYS) or target.may_have_tag(key)
+    }
     return context_of(each.caller, target, said)
+
+
+def _tags(target: TargetRepository) -> tuple[tuple[tuple[str, str], ...] | None, bool]:
+    return target.tags, target.has_all_tags
 
 
 def _allowed(policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context) -> tuple[int, int]:

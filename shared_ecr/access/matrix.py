@@ -125,7 +125,7 @@ def _key(row: MatrixRow) -> tuple[object, ...]:
     depends = any(policy.depends_on_the_name for policy in both)
     tagged = any(key.partition("/")[0].endswith("resourcetag") for policy in both for key in policy.keys)
     place = (target.account, target.region, target.partition, target.organization)
-    own = (target.name if depends else "", target.tags if tagged else None)
+    own = (target.name if depends else "", (target.tags, target.has_all_tags) if tagged else None)
     return (id(row.policies.repository), id(row.policies.registry), row.policies.scope, *place, *own)
 
 

@@ -29,11 +29,25 @@ class TargetRepository:
     tags: tuple[tuple[str, str], ...] | None = ()
     """None where no one knows them."""
     organization: str | None = None
+    has_all_tags: bool = True
+    """Whether it has no tags besides `tags`: a stack can have tags that CloudFormation gives each of its resources."""
 
     @property
     def arn(self) -> str:
         """The repository's ARN."""
         return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
+
+    def may_have_tag(self, key: str) -> bool:
+        """Whether it may have the tag that the condition key *key* asks for, in lower case, with a value of any kind.
+
+        Tags that begin with `aws:` are written by AWS alone, such as the name of the stack, and no document has them.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
+        """
+        if self.tags is None:
+            return True
+        name = key.partition("/")[2]
+        is_open = not self.has_all_tags or name.startswith("aws:")
+        return is_open and all(name != each.lower() for each, _ in self.tags)
 
     def facts(self) -> dict[str, tuple[str, ...]]:
         """Return the context keys that every request about the repository has, in lower case."""
@@ -82,7 +96,7 @@ def open_keys(caller: Caller, target: TargetRepository) -> Callable[[str], bool]
         if key in SERVICE_KEYS:
             return caller.kind is CallerKind.SERVICE
         if key.startswith(TAG_KEYS):
-            return target.tags is None
+            return target.may_have_tag(key)
         if key in _ORGANIZATION_OF_RESOURCE:
             return key not in target.facts()
         return key not in _PRINCIPAL_KEYS and not key.startswith("aws:resource")

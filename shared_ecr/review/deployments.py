@@ -72,6 +72,8 @@ class Resource:
     """What a plan of Terraform does to it; None where no plan says."""
     sensitive: frozenset[str] = frozenset()
     """The properties that Terraform marks as sensitive, at least in part: they are judged, and never printed."""
+    has_all_tags: bool = True
+    """Whether it has no tags besides its property `Tags`: where only a template is known, its stack may have some."""
     is_partial: bool = False
     """Whether only policies of it are in the documents: the repository itself is managed elsewhere."""
 

@@ -7,11 +7,13 @@ from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
+from shared_ecr.review.texts import written_out
 from shared_ecr.text.patterns import LazyPattern
 
 RULE, TOPIC, SUBSCRIPTION = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::Subscription"
 # The policy of a topic, as one document for several topics or for one.
 TOPIC_POLICIES = ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
+_PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 _SOURCES = frozenset({"aws.ecr", "aws.inspector2"})
 _OF_ECR = "AWS::ECR::"
 _OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
@@ -97,6 +99,31 @@ def statements(policy: Resource) -> Iterator[dict[str, Json]]:
     for each in held if isinstance(held, list) else (held,):
         if isinstance(each, dict):
             yield each
+
+
+def open_parts(deployment: Deployment) -> Iterator[tuple[Resource, str]]:
+    """Yield what only the deployment knows of who has access to those topics, as it is written, with its policy."""
+    made = {stack.name: _principals(stack) for stack in deployment.stacks}
+    for policy in topic_policies_of(deployment):
+        document = as_object(policy.properties.get("PolicyDocument"))
+        held = document.get("Statement") if isinstance(document, dict) else document
+        for statement in held if isinstance(held, list) else [held]:
+            parts: list[Json] = [statement]
+            if isinstance(statement, dict):
+                parts = [statement.get(name) for name in ("Effect", "Principal", "NotPrincipal")]
+            for text in map(written_out, parts):
+                # A role or a user of the same stack is one of its account.
+                if not is_known(_without(text, made[policy.origin.stack])):
+                    yield policy, text
+
+
+def _principals(stack: Stack) -> frozenset[str]:
+    return frozenset(each.origin.logical_id for each in stack.resources if each.type in _PRINCIPALS)
+
+
+def _without(text: str, logical_ids: frozenset[str]) -> str:
+    """Return *text* without references to the resources *logical_ids* of its stack."""
+    return _OF_THE_STACK.sub(lambda found: "" if found["logical_id"] in logical_ids else found[0], text)
 
 
 def as_object(value: Json) -> Json:

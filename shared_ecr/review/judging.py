@@ -12,7 +12,9 @@ from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
 from shared_ecr.review.changes.operations import of_plans
 from shared_ecr.review.deployments import Deployment, Doubt, RegistryHome, Stack
+from shared_ecr.review.documents.open_values import shown
 from shared_ecr.review.drift import drifted
+from shared_ecr.review.event_rules import open_parts
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.hidden import hidden_now
 from shared_ecr.review.live_side import live_findings
@@ -74,7 +76,7 @@ def review(after: Deployment, before: Deployment | None, question: ReviewQuestio
         settings=changed.settings,
         findings=judged,
         headroom=tuple(headrooms(after)),
-        doubts=(*after.doubts, *(before.doubts if before else ()), *_not_judged(judged)),
+        doubts=(*after.doubts, *(before.doubts if before else ()), *_not_judged(judged, after)),
         matrices=tuple(matrices(without_sensitive(after), question.known)) if question.with_access else (),
     )
     return hide_sensitive(result, before, after)
@@ -96,8 +98,13 @@ def _judged(
         yield JudgedFinding(finding, both.accepting(finding.code, finding.subject, today), is_old)
 
 
-def _not_judged(findings: Iterable[JudgedFinding[ReviewFinding]]) -> Iterator[Doubt]:
-    """Yield a doubt for each finding that says that something is not judged, and that does not block."""
+def _not_judged(findings: Iterable[JudgedFinding[ReviewFinding]], after: Deployment) -> Iterator[Doubt]:
+    """Yield a doubt for each finding that says that something is not judged, and that does not block.
+
+    Also for what is open of who has access to topics.
+    """
+    for policy, text in open_parts(after):
+        yield Doubt(str(policy.origin), f"PolicyDocument: {shown(text)} is known only once deployed, and is not judged")
     for judged in findings:
         finding = judged.finding
         if finding.code.endswith("-not-judged") and not judged.blocks and not judged.acknowledgement:

@@ -52,7 +52,11 @@ def read_held(written: Json, home: RegistryHome) -> ReadPolicy:
 
 
 def target_of(
-    home: RegistryHome, name: str = ANY_REPOSITORY, tags: tuple[tuple[str, str], ...] | None = None
+    home: RegistryHome,
+    name: str = ANY_REPOSITORY,
+    tags: tuple[tuple[str, str], ...] | None = None,
+    *,
+    has_all_tags: bool = True,
 ) -> TargetRepository:
     """Return the repository called *name* in *home* as requests are about it.
 
@@ -62,8 +66,8 @@ def target_of(
     try:
         region = Region.parse(home.region or "us-east-1")
     except InvalidValueError:
-        return TargetRepository(account, home.region or "us-east-1", name, tags=tags)
-    return TargetRepository(account, str(region), name, str(region.partition), tags)
+        return TargetRepository(account, home.region or "us-east-1", name, tags=tags, has_all_tags=has_all_tags)
+    return TargetRepository(account, str(region), name, str(region.partition), tags, has_all_tags=has_all_tags)
 
 
 def partition_of(home: RegistryHome) -> str | None:

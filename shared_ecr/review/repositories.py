@@ -11,7 +11,7 @@ from shared_ecr.records import field, record
 from shared_ecr.review.auto_delete_images import auto_delete_images_of
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.lifecycle_texts import read_lifecycle
-from shared_ecr.review.policy_texts import ReadPolicy, read_held, target_of
+from shared_ecr.review.policy_texts import ANY_REPOSITORY, ReadPolicy, read_held, target_of
 from shared_ecr.review.texts import written_out
 
 REPOSITORY = "AWS::ECR::Repository"
@@ -61,7 +61,8 @@ class ReviewedRepository:
     def target(self) -> TargetRepository:
         """The repository as requests are about it; what is not known of its place has a stand-in."""
         tags = self.tags if is_known(self.resource.properties.get("Tags")) else None
-        return target_of(self.home, self.name, tags) if self.is_named else target_of(self.home, tags=tags)
+        name = self.name if self.is_named else ANY_REPOSITORY
+        return target_of(self.home, name, tags, has_all_tags=self.resource.has_all_tags)
 
     @property
     def is_emptied(self) -> bool:

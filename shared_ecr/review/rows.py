@@ -115,7 +115,7 @@ def _held(resource: Resource, made: Mapping[str, Resource]) -> StoredPolicy | No
         case "AWS::ECR::Repository":
             holder, written = PolicyHolder.REPOSITORY, properties.get("RepositoryPolicyText")
             name = resource.text("RepositoryName") or resource.origin.logical_id
-            target = target_of(home, name, _tags(properties.get("Tags")))
+            target = target_of(home, name, _tags(properties.get("Tags")), has_all_tags=resource.has_all_tags)
         case REGISTRY_POLICY.type:
             holder, written, target = PolicyHolder.REGISTRY, properties.get("PolicyText"), target_of(home)
         case CREATION_TEMPLATE.type:

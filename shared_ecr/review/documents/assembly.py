@@ -112,6 +112,8 @@ class Assembly:
             bootstrap_version=_whole_number(properties.get("requiresBootstrapStackVersion")),
             tool="cdk",
             scope=StackAssumptions(stack_name, self._assumptions),
+            tags=tuple(_tags(properties.get("tags"), artifact.get("metadata"))),
+            has_all_tags=True,
         )
         document = self._files.read(path, self._folder.shown(file, self._base))
         nesting = NestedTemplates(self._folder, self._base, self._assets, table, files=self._files)
@@ -218,6 +220,28 @@ def _object_keys(destinations: Mapping[str, Json]) -> Iterator[str]:
 def _texts(written: Json) -> dict[str, str]:
     pairs = written.items() if isinstance(written, dict) else ()
     return {name: value for name, value in pairs if isinstance(value, str)}
+
+
+def _tags(written: Json, metadata: Json) -> Iterator[Json]:
+    """Yield the tags of a stack as its resources have them; some versions of CDK write them as metadata."""
+    if isinstance(written, dict):
+        yield from ({"Key": key, "Value": value} for key, value in written.items())
+        return
+    for entries in metadata.values() if isinstance(metadata, dict) else ():
+        for entry in entries if isinstance(entries, list) else ():
+            match entry:
+                case {"type": "aws:cdk:stack-tags", "data": list() as tags}:
+                    yield from (_tag(each) for each in tags)
+                case _:
+                    continue
+
+
+def _tag(written: Json) -> Json:
+    match written:
+        case {"Key": str() as key, "Value": value} | {"key": str() as key, "value": value}:
+            return {"Key": key, "Value": value}
+        case _:
+            return written
 
 
 def _whole_number(written: Json) -> int | None:

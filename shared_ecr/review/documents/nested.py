@@ -10,7 +10,7 @@ from shared_ecr.review.documents.constructs import ConstructTable
 from shared_ecr.review.documents.data_file import DataFiles
 from shared_ecr.review.documents.faults import InvalidDocumentError
 from shared_ecr.review.documents.files import DocumentFolder
-from shared_ecr.review.documents.resources import PRINCIPALS, source_of
+from shared_ecr.review.documents.resources import PRINCIPALS, source_of, with_tags
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
 
@@ -84,6 +84,7 @@ def _read(read: ReadStack, around: StackContext, nesting: NestedTemplates, depth
             # The root stack's protection counts for those nested in it.
             termination_protection=None,
             bootstrap_version=None,
+            tags=_tags(around, resource),
         )
         base = "/".join([*filter(None, [nesting.base]), name]).rpartition("/")[0]
         found.append((read_stack(document, inside), inside, replace(nesting, base=base)))
@@ -124,6 +125,13 @@ def _parameters(written: Json) -> Iterator[tuple[str, str]]:
                 yield name, ",".join(str(each) for each in value)
             case _:
                 continue
+
+
+def _tags(around: StackContext, nested: Resource) -> tuple[Json, ...]:
+    """Return the tags of the stack *nested*: its own, and those of the stack around it."""
+    own = with_tags(nested.properties, around.tags).get("Tags", [])
+    # Tags that are open as a whole are one open tag.
+    return tuple(own) if isinstance(own, list) else (own, *around.tags)
 
 
 def _principals(read: ReadStack) -> frozenset[str]:

@@ -20,17 +20,32 @@ from shared_ecr.text import quoted
 # Resources of which it matters which values they are given, since a rule of the review looks at them.
 _DECIDES = (
     "AWS::ECR::", "AWS::KMS::", "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource",
-    "AWS::CloudFormation::StackSet", "AWS::Lambda::Function", "AWS::Serverless::", "AWS::ServiceCatalog::", "Custom::",
+    "AWS::CloudFormation::StackSet", "AWS::CodeBuild::Project", "AWS::Events::Rule", "AWS::Lambda::Function",
+    "AWS::SNS::", "AWS::Serverless::", "AWS::ServiceCatalog::",
 )  # fmt: skip
+# Every other type is a custom resource, an extension or a module: code that is not in the documents acts for it.
+_OF_AWS = ("AWS::", "Alexa::")
 # What a review judges; of other resources it does not matter what stays open.
 _JUDGED = ("AWS::ECR::", CALLED_SETTING.type)
 # Whether a key can be used decides whether images can be read; what else of it is open, does not.
-_KEYS, _JUDGED_OF_KEYS = "AWS::KMS::", frozenset({"Enabled", "PendingWindowInDays"})
+_KEYS = "AWS::KMS::"
+_JUDGED_OF_KEYS = frozenset({"AliasName", "Enabled", "PendingWindowInDays", "PrimaryKeyArn", "TargetKeyId"})
+_KEY_POLICY = "KeyPolicy"
 # A function in the place of all properties: it is not a property of this name.
 _FUNCTION = ("Fn::If", "Fn::Transform", "Fn::FindInMap")
 _POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"})
-# Properties that name what a stack makes beside them: that they are open is the rule, and says nothing about access.
-_OPEN_AS_A_RULE = frozenset({"CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "ServiceToken"})
+# Properties that name what a stack makes beside them, or imports. Such a value stays while its resource stays, and
+# CloudFormation refuses to change an export that is imported:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+_NAMES_OTHERS = frozenset({
+    "CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "PrimaryKeyArn", "TargetKeyId",
+})  # fmt: skip
+# CloudFormation refuses another service token.
+_NEVER_CHANGES = "ServiceToken"
+_IMPORTED = "Fn::ImportValue "
+
+# Whose tags decide about access.
+_TAGGED = frozenset({"AWS::ECR::Repository", "AWS::ECR::PublicRepository"})
 
 PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 # In a policy they say the same wherever it is deployed: the partition of everything else.
@@ -63,7 +78,7 @@ class Resources:
     def _recorded(self, logical_id: str, body: Mapping[str, Json], place: str) -> Resource | None:
         """Read one resource; of those that a review judges it is noted which open values they depend on."""
         kind = body.get("Type")
-        if not isinstance(kind, str) or not (kind.startswith(_DECIDES) or kind.endswith("::MODULE")):
+        if not isinstance(kind, str) or not _decides(kind):
             return self._resource(logical_id, body, place)
         with self._around.scope.unit(Unit(self._around.name, logical_id, kind)):
             return self._resource(logical_id, body, place)
@@ -80,6 +95,8 @@ class Resources:
             what = f"Fn::Transform adds to the resource what is not judged: {detail(body['Fn::Transform'])}"
             self.doubts.append(Doubt(place, what, self._about(logical_id), sorted_text(body["Fn::Transform"])))
         properties = self._properties(logical_id, kind, body.get("Properties", {}), place)
+        if kind in _TAGGED and self._around.tags:
+            properties = with_tags(properties, self._around.tags)
         constructs = self._around.constructs
         metadata = body.get("Metadata")
         resource = Resource(
@@ -87,9 +104,10 @@ class Resources:
             properties=properties,
             origin=self._origin(logical_id, metadata),
             home=self._around.home,
-            deletion_policy=self._attribute(body.get("DeletionPolicy")),
-            update_replace_policy=self._attribute(body.get("UpdateReplacePolicy")),
+            deletion_policy=self._attribute(logical_id, place, "DeletionPolicy", body),
+            update_replace_policy=self._attribute(logical_id, place, "UpdateReplacePolicy", body),
             acknowledged=(*in_metadata(metadata), *constructs.acknowledged.get(logical_id, ())),
+            has_all_tags=self._around.has_all_tags or kind not in _TAGGED,
         )
         if kind.endswith("::MODULE"):
             what = f"the module {kind} makes resources that are not judged"
@@ -117,8 +135,11 @@ class Resources:
                 found[name] = _in_texts(resolved) if judged and name in _POLICIES else resolved
             opened, doubts = self._evaluation.take()
             if judged or (name in _JUDGED_OF_KEYS and kind.startswith(_KEYS)):
-                shown = () if name in _OPEN_AS_A_RULE else opened
+                shown = [each for each in opened if not self._stays(name, each)]
                 self._note(logical_id, place, name, shown, doubts)
+            elif name == _KEY_POLICY and kind.startswith(_KEYS) and not isinstance(resolved, dict):
+                # Parts of it name roles as a rule; one that is open as a whole may deny everything.
+                self._note(logical_id, place, name, opened, doubts)
         return found
 
     def _of_function(self, logical_id: str, written: Json, place: str, *, judged: bool) -> Json:
@@ -145,6 +166,15 @@ class Resources:
         ]
         self.doubts += [Doubt(place, f"{name}: {each}", about, made_from=each) for each in doubts]
 
+    def _stays(self, property_name: str, opened: str) -> bool:
+        """Whether the open value *opened* of a property cannot be another one without a change in the documents."""
+        if property_name not in _NAMES_OTHERS:
+            return property_name == _NEVER_CHANGES
+        name = written_name(opened)
+        # Names of parameters have no dot, so one with a dot is an attribute of a resource, if of a stack around this.
+        is_attribute = " " not in name and ":" not in name and "." in name
+        return is_attribute or name in self._evaluation.resources or name.startswith(_IMPORTED)
+
     def _is_principal(self, name: str) -> bool:
         """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""
         logical_id = written_name(name).partition(".")[0]
@@ -164,12 +194,14 @@ class Resources:
         self._evaluation.take()
         return holds
 
-    def _attribute(self, written: Json) -> str:
+    def _attribute(self, logical_id: str, place: str, name: str, body: Mapping[str, Json]) -> str:
         """Return a policy of CloudFormation itself, which the language extensions allow to be computed."""
-        if written is None:
+        if body.get(name) is None:
             return ""
-        resolved = self._evaluation.resolve(written)
-        self._evaluation.take()
+        resolved = self._evaluation.resolve(body[name])
+        opened, doubts = self._evaluation.take()
+        if str(body.get("Type")).startswith((*_JUDGED, _KEYS)):
+            self._note(logical_id, place, name, opened, doubts)
         return resolved if isinstance(resolved, str) else ""
 
     def _origin(self, logical_id: str, metadata: Json) -> Origin:
@@ -193,6 +225,25 @@ class Resources:
     def _note_doubts(self, place: str) -> None:
         """Note what was doubtful while loops and conditions were opened."""
         self.doubts += [Doubt(place, each) for each in self._evaluation.take()[1]]
+
+
+def _decides(kind: str) -> bool:
+    """Whether a rule of the review looks at resources of *kind*, so that each value they can have is judged."""
+    return kind.startswith(_DECIDES) or not kind.startswith(_OF_AWS) or kind.endswith("::MODULE")
+
+
+def with_tags(properties: Mapping[str, Json], tags: Sequence[Json]) -> dict[str, Json]:
+    """Return *properties* with the *tags* of the stack, as CloudFormation adds them: a resource's own tags win.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
+    """
+    own = properties.get("Tags", [])
+    if not isinstance(own, list):
+        # What only a deployment knows stays open.
+        return dict(properties)
+    keys = {each.get("Key") for each in own if isinstance(each, dict)}
+    added = [each for each in tags if not (isinstance(each, dict) and each.get("Key") in keys)]
+    return {**properties, "Tags": [*own, *added]} if added else dict(properties)
 
 
 def source_of(resource: Resource) -> str:

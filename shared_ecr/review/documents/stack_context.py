@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared_ecr.documents.json_text import Json
 from shared_ecr.records import field, record
 from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
@@ -35,3 +36,7 @@ class StackContext:
     termination_protection: bool | None = None
     bootstrap_version: int | None = None
     tool: str = "cloudformation"
+    tags: tuple[Json, ...] = ()
+    """The tags that CloudFormation gives each resource, as far as the documents say them."""
+    has_all_tags: bool = False
+    """Whether the documents say all of them; for a template by itself they are options of the deployment."""

@@ -72,7 +72,13 @@ def _place(policy: Policy, target: TargetRepository) -> tuple[object, ...]:
     """Return what of *target* the findings about *policy* depend on."""
     tagged = any(key.partition("/")[0].endswith("resourcetag") for key in policy.keys)
     name = target.name if policy.depends_on_the_name else ""
-    return (target.account, target.region, target.partition, name, target.tags if tagged else None)
+    return (
+        target.account,
+        target.region,
+        target.partition,
+        name,
+        (target.tags, target.has_all_tags) if tagged else None,
+    )
 
 
 def _judged(

@@ -113,14 +113,28 @@ def names_ecr(stack: Stack, resource: Resource) -> bool:
 
 def names_repository(stack: Stack, resource: Resource) -> bool:
     """Whether code acts for *resource*, and its properties name a repository, or an action that changes one."""
+    given = list(_given(resource))
+    if not given:
+        return False
     repositories = [each for each in stack.resources if each.type in _REPOSITORY_TYPES]
-    references = [f"{OPEN_MARK}{each.origin.logical_id}" for each in repositories]
-    names = {name for each in repositories if (name := each.text("RepositoryName"))}
+    references = [f"{OPEN_MARK}{each.origin.logical_id}{end}" for each in repositories for end in "}."]
+    named = [_named(name) for each in repositories if (name := each.text("RepositoryName"))]
     return any(
-        text in names or _ACTION.search(text) or _REPOSITORY_ARN.search(text)
-        or any(text.startswith((f"{each}}}", f"{each}.")) for each in references)
-        for text in _given(resource)
+        _ACTION.search(text) or _REPOSITORY_ARN.search(text)
+        or any(each in text for each in references) or any(each.search(text) for each in named)
+        for text in given
     )  # fmt: skip
+
+
+def _named(name: str) -> re.Pattern[str]:
+    """Return what finds *name* in a text: as a whole, or as a value within one, such as `{"repository": "app"}`.
+
+    A name that is also a word has to be marked as a value, for sentences have words. After the slash of an image
+    reference it is not a value of its own.
+    """
+    if name.isalpha():
+        return re.compile(rf"""(?:^|["'=,;:|\[({{])\s*{name}\s*(?:$|["'=,;:|\])}}])""")
+    return re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])")
 
 
 def _given(resource: Resource) -> Iterator[str]:

@@ -31,9 +31,11 @@ _WHY = "Events name repositories, images and findings; a principal that publishe
 def notifications(scene: RuleContext) -> Iterator[ReviewFinding]:
     """Report principals with access to the topics, and a key with which no event arrives."""
     for policy in topic_policies_of(scene.deployment):
-        if not isinstance(as_object(policy.properties.get("PolicyDocument")), dict):
+        document = as_object(policy.properties.get("PolicyDocument"))
+        held = document.get("Statement") if isinstance(document, dict) else document
+        if not (_listed(held) and all(isinstance(each, dict) for each in _listed(held))):
             yield note(
-                "notification-unknown", "the policy of the topic is known only once deployed", _WHY,
+                "notification-unknown", "the policy of the topic, or a part of it, is known only once deployed", _WHY,
                 "Write the policy with values that the template holds",
             ).about(_SUBJECT, policy)  # fmt: skip
         for statement in statements(policy):
@@ -71,7 +73,7 @@ def _sent_to(scene: RuleContext, resource: Resource, target: str) -> Iterator[Ru
 
 
 def _access(scene: RuleContext, policy: Resource, statement: dict[str, Json]) -> Iterator[RuleFinding]:
-    if statement.get("Effect") != "Allow":
+    if statement.get("Effect") == "Deny":
         return
     actions = statement.get("Action", statement.get("NotAction"))
     listed = actions if isinstance(actions, list) else [actions]

@@ -74,7 +74,8 @@ def _calls(resource: Resource) -> Iterator[SdkCall]:
         call = _parsed(written)
         if isinstance(call, dict) and {"service", "action"} <= {*call}:
             yield _call(phase, call, resource)
-        elif resource.type == AWS_CUSTOM_RESOURCE:
+        elif resource.type == AWS_CUSTOM_RESOURCE or not is_known(written):
+            # What is open may be a call of any kind, whatever its author calls the type.
             yield SdkCall(phase, "", "")
 
 

@@ -69,20 +69,22 @@ class AccessChanges:
         if not (can_be_read(before) and can_be_read(after)):
             return ()
         old = self.before.over(before.policy, before.home)
-        return self.between(old, self.after.over(after.policy, after.home), after.target, before.target.tags)
+        return self.between(old, self.after.over(after.policy, after.home), after.target, before.target)
 
     def between(
-        self, old: PolicyPair, new: PolicyPair, target: TargetRepository, had: tuple[tuple[str, str], ...] | None
+        self, old: PolicyPair, new: PolicyPair, target: TargetRepository, earlier: TargetRepository
     ) -> tuple[AccessChange, ...]:
-        """Return what changes for *target*, which *had* these tags, between the policies about it on both sides."""
+        """Return what changes for *target*, with the tags that *earlier* has before, between the policies about it."""
         target = replace(target, organization=self.known.organization)
         policies = [each for each in (old.repository, old.registry, new.repository, new.registry) if each is not None]
         own = tuple(map(id, (old.repository, old.registry, new.repository, new.registry)))
         is_tagged = any(key.partition("/")[0].endswith("resourcetag") for policy in policies for key in policy.keys)
-        place = (target.account, target.region, target.partition, (had, target.tags) if is_tagged else None)
+        tags = [(each.tags, each.has_all_tags) for each in (earlier, target)]
+        place = (target.account, target.region, target.partition, tuple(tags) if is_tagged else None)
         key = (*own, old.scope, new.scope, *place, *(_covering(policy, target) for policy in policies))
         if key not in self._answers:
-            was = replace(target, tags=had) if is_tagged else target
+            had = replace(target, tags=earlier.tags, has_all_tags=earlier.has_all_tags)
+            was = had if is_tagged else target
             self._answers[key] = (old, new), changes(old, new, target, self.known, was)
         return tuple(replace(change, target=target) for change in self._answers[key][1])
 

@@ -51,7 +51,7 @@ def _policy(before: ReviewedRepository, after: ReviewedRepository, access: Acces
         )  # fmt: skip
     if not (can_be_read(before) and can_be_read(after)):
         return
-    found = access.between(PolicyPair(before.policy), PolicyPair(after.policy), after.target, before.target.tags)
+    found = access.between(PolicyPair(before.policy), PolicyPair(after.policy), after.target, before.target)
     changes = tuple(_without_pulls(found))
     is_gone = before.has_policy and not after.has_policy
     if is_gone and changes:

@@ -99,8 +99,10 @@ def _changes(
     targets: dict[AccessChange, list[str]] = {}
     for own, target, is_there in _asked(access, home, repositories):
         old, new = access.before.over(own, home), access.after.over(own, home)
-        for change in access.between(old, new, target, target.tags):
-            names = targets.setdefault(replace(change, target=replace(change.target, name="", tags=())), [])
+        for change in access.between(old, new, target, target):
+            names = targets.setdefault(
+                replace(change, target=replace(change.target, name="", tags=(), has_all_tags=True)), []
+            )
             # One that may come to be is named where it is true of none that is there.
             if is_there or not names:
                 names.append(target.name)

@@ -36,7 +36,7 @@ def _granted(
     if repository.policy is None or not can_be_read(repository):
         return
     target = repository.target
-    changes = access.between(PolicyPair(), PolicyPair(repository.policy), target, target.tags)
+    changes = access.between(PolicyPair(), PolicyPair(repository.policy), target, target)
     found = [str(change).removeprefix(f"{repository.name}: ") for change in changes if _is_outside(change, access)]
     if found:
         first, *others = found

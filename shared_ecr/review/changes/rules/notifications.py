@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from shared_ecr.review.changes.differences import as_written, unordered
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment
-from shared_ecr.review.event_rules import EventRule, event_rules
-from shared_ecr.review.findings import ReviewFinding, RuleFinding, warning
+from shared_ecr.review.documents.open_values import shown
+from shared_ecr.review.event_rules import EventRule, event_rules, open_parts
+from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 
 _WHY = "The events that it matched are no longer published, and nothing else reports that"
 
@@ -24,6 +25,14 @@ def notifications_changed(
         now = new.get((stack, old.resource.origin.logical_id)) or alike.get(_written(old, "EventPattern"))
         for found in _changed(old, now):
             yield found.about(old.subject, now.resource if now else old.resource)
+    had = {text for _, text in open_parts(before)}
+    for policy, text in open_parts(after):
+        if text not in had:
+            yield error(
+                "hidden-by-change", f"PolicyDocument: {shown(text)} is known only once deployed, and is not judged",
+                "It is unknown only since this change, so it may allow any principal to publish events or to read them",
+                "Write the value into the template, or give it with --parameter, --account or --region",
+            ).about("notifications", policy)  # fmt: skip
 
 
 def _changed(old: EventRule, now: EventRule | None) -> Iterator[RuleFinding]:
