@@ -6,9 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
+from shared_ecr.client.http.connection import connect_plainly
+from shared_ecr.client.http.connection_pool import IDLE_SECONDS, ConnectionPool
+from shared_ecr.client.http.origins import HttpOrigin
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.transport import Transport
@@ -86,6 +90,9 @@ BODIES = {
     "that may not be there": (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
     "in lines that end in LF alone": (b"HTTP/1.1 200 OK\nContent-Length: 2\n\n{}", b"{}"),
     "without a reason": (b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}", b"{}"),
+    "in chunks whose sizes have spaces behind them": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2  \r\n{}\r\n0\r\n\r\n", b"{}",
+    ),
     "of an older server that keeps the connection": (
         b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}", b"{}",
     ),
@@ -131,6 +138,46 @@ def test_a_connection_that_the_server_ended_meanwhile_is_replaced(
             # The end of the connection has to arrive first.
             threading.Event().wait(0.05)
         assert server.connections == 3
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
+    """What is between may have dropped it in silence, and the next request would wait in vain."""
+    now = [0.0]
+    with serving(OK) as server:
+        origin = HttpOrigin(server.url)
+        pool = ConnectionPool(origin, partial(connect_plainly, origin, "here", LIMITS), 2, lambda: now[0])
+        for seconds in (0.0, IDLE_SECONDS - 1, IDLE_SECONDS + 1):
+            now[0] += seconds
+            assert b"".join(pool.ask("GET", "/", {}, None).answer.body(9)) == b"{}"
+        pool.close()
+        assert server.connections == 2
+
+
+def test_the_connections_of_a_server_that_fails_are_not_tried_one_after_another(transport: Transport) -> None:
+    large = b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + b"x" * 300_000
+    with serving(large, large, b"", OK) as server:
+        # Two are open at once, and idle then.
+        assert [len(answer.body) for answer in [transport.send("GET", server.url, {}) for _ in range(2)]] == [
+            300_000
+        ] * 2
+        assert server.connections == 2
+        with pytest.raises(TransientError):
+            read(transport, server.url)
+        assert read(transport, server.url) == (200, b"{}")
+        assert server.connections == 3
+
+
+def test_spaces_behind_a_value_are_not_a_part_of_it(transport: Transport) -> None:
+    with serving(b"HTTP/1.1 200 OK\r\nLocation: /v2/uploads/1 \t\r\nContent-Length: 0\r\n\r\n") as server:
+        assert transport.send("GET", server.url, {}).header("Location") == "/v2/uploads/1"
+
+
+def test_the_version_of_an_answer_is_that_of_its_own_head(transport: Transport) -> None:
+    with (
+        serving(b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n" + OK) as server,
+        pytest.raises(UnavailableError, match=r"it speaks 'HTTP/2\.0'"),
+    ):
+        read(transport, server.url)
 
 
 def test_a_body_without_a_length_ends_with_the_connection(transport: Transport) -> None:

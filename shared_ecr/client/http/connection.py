@@ -3,14 +3,14 @@
 https://www.rfc-editor.org/rfc/rfc9112
 """
 
-import select
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from shared_ecr.client.http.connection_faults import reaching
 from shared_ecr.client.http.origins import HttpOrigin
-from shared_ecr.client.http.response_parser import ParsedResponse
+from shared_ecr.client.http.request_sender import Body, RequestSender, is_readable
+from shared_ecr.client.http.response_parser import BrokenOffError, ParsedResponse
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.timed_reader import Socket, TimedReader
 
@@ -22,10 +22,7 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "CONNECT"})
 _ANSWERED_BY_HEAD = frozenset({"HEAD", "CONNECT"})
 # Requests that change nothing, so that a registry has little to do before it answers.
 _LOOKS = frozenset({"GET", "HEAD"})
-# A small body leaves together with its head.
-_SMALL = 64 * 1024
-
-Body = bytes | Iterable[bytes] | None
+_SUCCESSES = range(200, 300)
 
 
 class Connection:
@@ -43,20 +40,19 @@ class Connection:
             SlowAnswerError: the answer takes too long.
             OSError: the connection broke, or nothing came in time.
         """
-        self._sock.settimeout(self._limits.silence)
-        broken: OSError | None = None
+        sender = RequestSender(self._sock, self._limits)
+        sender.send(request_head(method, target, headers, body), body)
+        # A server that refuses a request may answer and close before all of it was sent.
+        self._is_used_up = sender.is_cut
+        reader = TimedReader(self._sock, self._limits, is_look=method in _LOOKS, came=sender.early)
         try:
-            self._send(request_head(method, target, headers, body), body)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            # Who refuses a request may answer and close before all of it was sent.
-            self._is_used_up, broken = True, error
-        try:
-            reader = TimedReader(self._sock, self._limits, is_look=method in _LOOKS)
-            return ParsedResponse(reader, to_head=method in _ANSWERED_BY_HEAD)
-        except OSError:
-            if broken is None:
-                raise
-            raise broken from None
+            answer = ParsedResponse(reader, to_head=method in _ANSWERED_BY_HEAD)
+        except OSError as fault:
+            raise (sender.fault or fault) from None
+        if sender.is_cut and answer.status in _SUCCESSES:
+            # It cannot have what it was not sent.
+            raise sender.fault or BrokenOffError
+        return answer
 
     def may_follow(self, answer: ParsedResponse) -> bool:
         """Whether another request can be sent after *answer*, which came by this connection."""
@@ -64,19 +60,11 @@ class Connection:
 
     def is_idle(self) -> bool:
         """Whether the other side has neither ended the connection nor sent what nothing asked for."""
-        return not _is_readable(self._sock)
+        return not is_readable(self._sock)
 
     def close(self) -> None:
         """End the connection."""
         self._sock.close()
-
-    def _send(self, head: bytes, body: Body) -> None:
-        if isinstance(body, bytes) and len(body) <= _SMALL:
-            self._sock.sendall(head + body)
-            return
-        self._sock.sendall(head)
-        for part in (body,) if isinstance(body, bytes) else body or ():
-            self._sock.sendall(part)
 
 
 def open_socket(host: str, port: int, limits: TimeLimits) -> socket.socket:
@@ -110,12 +98,3 @@ def request_head(method: str, target: str, headers: Mapping[str, str], body: Bod
     if "content-length" not in names and (isinstance(body, bytes) or (body is None and method not in _WITHOUT_BODY)):
         lines.append(f"Content-Length: {len(body or b'')}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-
-def _is_readable(sock: Socket) -> bool:
-    if not hasattr(select, "poll"):
-        # Windows has no limit for numbers there.
-        return bool(select.select([sock], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(poll.poll(0))

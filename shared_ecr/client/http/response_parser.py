@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import httptools
 
-from shared_ecr.client.http.timed_reader import TimedReader
+from shared_ecr.client.http.timed_reader import MAX_HEAD_BYTES, TimedReader
 from shared_ecr.text import visible
 
 PART = 64 * 1024
@@ -16,6 +16,8 @@ MAX_HEADERS = 100
 # It ends the use of HTTP on a connection and is not an interim answer; nothing here asks for it.
 _SWITCHING, OK, NO_CONTENT, NOT_MODIFIED = 101, 200, 204, 304
 _LONGEST_QUOTE = 60
+# A chunk of one byte has its size and two line ends, and a proxy may add extensions.
+_OVERHEAD_OF_ONE = 16
 
 
 class InvalidHttpError(Exception):
@@ -38,13 +40,17 @@ class ParsedResponse:
             SlowAnswerError: it takes too long.
             OSError: the connection broke, or nothing came in time.
         """
-        self.status, self.reason, self.headers = 0, "", list[tuple[str, str]]()
+        self.status, self.reason, self.headers, self._version = 0, "", list[tuple[str, str]](), ""
         self._reader, self._to_head = reader, to_head
         self._has_head = self._is_whole = self._has_excess = False
         self._parts: list[bytes] = []
+        self._overhead = 0
         self._parser = httptools.HttpResponseParser(self)
         # RFC 9112, 2.2 allows a line to end in LF alone, and small servers do that.
-        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_data_after_close=True)
+        # Old servers write the size of a chunk with spaces behind it.
+        self._parser.set_dangerous_leniencies(
+            lenient_optional_cr_before_lf=True, lenient_data_after_close=True, lenient_spaces_after_chunk_size=True
+        )
         self._read_head()
         reader.begin_body()
         self._left = self._length()
@@ -72,7 +78,7 @@ class ParsedResponse:
     def may_be_followed(self) -> bool:
         """Whether the connection can be used for another request, now that all of this answer has been read."""
         tokens = {token.strip().lower() for token in (self.header("connection") or "").split(",")}
-        is_kept = "keep-alive" in tokens if self._parser.get_http_version() == "1.0" else "close" not in tokens
+        is_kept = "keep-alive" in tokens if self._version == "1.0" else "close" not in tokens
         return is_kept and self._is_whole and not self._has_excess and self.status != _SWITCHING
 
     def body(self, size: int) -> Iterator[bytes]:
@@ -95,11 +101,18 @@ class ParsedResponse:
                 self._feed(part)
             except httptools.HttpParserError as error:
                 raise InvalidHttpError(visible(str(error))) from error
+            self._limit_overhead(len(part), sum(map(len, self._parts)))
         elif self.header("transfer-encoding") is None:
             # Without a length, the end of the connection is the end of the body.
             self._is_whole = self._has_excess = True
         else:
             raise BrokenOffError
+
+    def _limit_overhead(self, came: int, of_body: int) -> None:
+        """Bound what comes between the chunks and behind them: an endless trailer would never be a part of the body."""
+        self._overhead = max(0, self._overhead + came - (1 + _OVERHEAD_OF_ONE) * of_body)
+        if self._overhead > MAX_HEAD_BYTES:
+            raise InvalidHttpError(f"over {MAX_HEAD_BYTES} bytes came that are not of the body")
 
     def _gathered(self, size: int) -> bytes:
         """Read *size* bytes; TLS brings sixteen kilobytes at a time, which are too few for each step that follows."""
@@ -130,9 +143,8 @@ class ParsedResponse:
                 raise InvalidHttpError(f"got more than {MAX_HEADERS} headers")
             if self._has_head:
                 break
-        version = self._parser.get_http_version()
-        if not version.startswith("1."):
-            raise InvalidHttpError(f"it speaks 'HTTP/{version}'")
+        if not self._version.startswith("1."):
+            raise InvalidHttpError(f"it speaks 'HTTP/{self._version}'")
 
     def _feed(self, part: bytes) -> None:
         try:
@@ -176,14 +188,15 @@ class ParsedResponse:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header; those behind a body are not looked at."""
         if not self._has_head:
-            self.headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+            # Spaces behind a value are not a part of it. https://www.rfc-editor.org/rfc/rfc9112#section-5
+            self.headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
         """Take the status."""
         status = self._parser.get_status_code()
         is_interim = status < OK and status != _SWITCHING
         if not self._has_head and not is_interim:
-            self.status, self._has_head = status, True
+            self.status, self._has_head, self._version = status, True, self._parser.get_http_version()
 
     def on_body(self, part: bytes) -> None:
         """Take a part of the body."""

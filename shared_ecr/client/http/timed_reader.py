@@ -30,6 +30,10 @@ class Socket(Protocol):
         """Return at most *size* bytes; none where the other side has ended."""
         ...
 
+    def send(self, content: bytes | memoryview, /) -> int:
+        """Send as much of *content* as can be sent now, and return how many bytes that was."""
+        ...
+
     def sendall(self, content: bytes, /) -> None:
         """Send all of *content*."""
         ...
@@ -46,8 +50,9 @@ class Socket(Protocol):
 class TimedReader:
     """Reads one answer; the deadline is that of the part that is read."""
 
-    def __init__(self, sock: Socket, limits: TimeLimits, *, is_look: bool = False) -> None:
-        self._sock, self._limits = sock, limits
+    def __init__(self, sock: Socket, limits: TimeLimits, *, is_look: bool = False, came: bytes = b"") -> None:
+        """*came* is what arrived already."""
+        self._sock, self._limits, self._came = sock, limits, came
         self._silence = min(limits.look, limits.silence) if is_look else limits.silence
         self._is_head, self._is_small, self._count = True, False, 0
         self._deadline = time.monotonic() + limits.head
@@ -75,7 +80,7 @@ class TimedReader:
             raise self._slow()
         self._sock.settimeout(min(left, self._silence))
         try:
-            content = self._sock.recv(size)
+            content = self._taken(size) or self._sock.recv(size)
         except TimeoutError:
             # Silence from the beginning may pass; bytes that come too slowly are how the server answers.
             if (self._count or self._is_small) and time.monotonic() >= self._deadline:
@@ -86,6 +91,10 @@ class TimedReader:
             raise SlowAnswerError(f"the head of its answer has over {MAX_HEAD_BYTES} bytes")
         if not self._is_head and not self._is_small and self._count >= LEAST_BYTES:
             self.begin_body()
+        return content
+
+    def _taken(self, size: int) -> bytes:
+        content, self._came = self._came[:size], self._came[size:]
         return content
 
     def _slow(self) -> SlowAnswerError:

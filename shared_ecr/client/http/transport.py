@@ -10,11 +10,12 @@ from functools import partial
 from typing import Self
 from urllib.parse import urlsplit
 
-from shared_ecr.client.http.connection import Body, connect_plainly
+from shared_ecr.client.http.connection import connect_plainly
 from shared_ecr.client.http.connection_faults import answering
 from shared_ecr.client.http.connection_pool import BorrowedConnection, ConnectionPool
 from shared_ecr.client.http.egress import proxy_for
 from shared_ecr.client.http.origins import HttpOrigin
+from shared_ecr.client.http.request_sender import Body
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.findings.errors import UnavailableError
 
