@@ -1,4 +1,7 @@
-"""What another policy would do differently to the same images: now lost ones first."""
+"""What another policy would do differently to the same images: now lost ones first.
+
+An image that was known to be kept and may expire now is a change as well.
+"""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -50,5 +53,5 @@ def changes(before: Sequence[ImageFate], after: Sequence[ImageFate]) -> tuple[Po
 
 def _differing(before: Sequence[ImageFate], after: Sequence[ImageFate]) -> Iterator[PolicyChange]:
     for old, new in zip(before, after, strict=True):
-        if old.fate is not new.fate:
+        if old.fate is not new.fate or (new.may_expire and not old.may_expire):
             yield PolicyChange(old, new)

@@ -23,10 +23,11 @@ def findings(
     """Yield what blocks, about images that are lost now and were not *before* (None: nothing was).
 
     *used* says who uses which digest. An archived image cannot be pulled, so archiving one in use is found as well.
+    An image that may be lost, by what AWS leaves open, is not known to be kept, and is found too.
     """
     lost_before = {verdict.image.digest for verdict in before or () if verdict.fate.is_loss}
     archived_before = {verdict.image.digest for verdict in before or () if verdict.fate.is_archiving}
-    # The youngest first: what someone misses is rather among them.
+    # The youngest first: an image that is missed is more often among them.
     youngest_first = sorted(verdicts, key=lambda each: each.image.pushed_at, reverse=True)
     lost = [each.image for each in youngest_first if each.fate.is_loss and each.image.digest not in lost_before]
     archived = [
@@ -34,8 +35,17 @@ def findings(
     ]
     held_before = {image.digest for image in _held_for_now(before or ())}
     held = [image for image in _held_for_now(verdicts) if image.digest not in held_before]
-    yield from _in_use(repository, [*lost, *archived, *held], used)
-    yield from _recently_pulled(repository, [*lost, *held], verdicts)
+    open_before = lost_before | {verdict.image.digest for verdict in before or () if verdict.may_expire}
+    may_expire = [each.image for each in youngest_first if each.may_expire and each.image.digest not in open_before]
+    cold_before = archived_before | {verdict.image.digest for verdict in before or () if verdict.may_be_archived}
+    may_be_archived = [
+        each.image
+        for each in youngest_first
+        if each.may_be_archived and not each.may_expire and each.image.digest not in cold_before | open_before
+    ]
+    yield from _in_use(repository, [*lost, *archived, *held], [*may_expire, *may_be_archived], used)
+    yield from _recently_pulled(repository, [*lost, *held], may_expire, verdicts)
+    yield from _may_expire(repository, may_expire)
     yield from _last_of_kind(repository, lost, verdicts)
     if len(lost) > MANY * len(verdicts):
         yield FateFinding(
@@ -53,28 +63,53 @@ def _held_for_now(verdicts: Sequence[ImageFate]) -> Iterator[Image]:
     yield from (verdict.image for verdict in verdicts if verdict.fate is Fate.BLOCKED and verdict.cause in lost)
 
 
-def _in_use(repository: str, affected: Sequence[Image], used: Mapping[str, str]) -> Iterator[FateFinding]:
-    hit = [image for image in affected if image.digest in used]
+def _in_use(
+    repository: str, affected: Sequence[Image], possibly: Sequence[Image], used: Mapping[str, str]
+) -> Iterator[FateFinding]:
+    certain = [image for image in affected if image.digest in used]
+    hit = [*certain, *(image for image in possibly if image.digest in used)]
     if hit:
         users = ", ".join(sorted({used[image.digest] for image in hit})[:3])
         yield FateFinding(
             "fate-in-use", Severity.ERROR,
-            f"{counted(len(hit), 'image')} in use would expire or be archived ({users}): {named(hit)}",
+            f"{counted(len(hit), 'image')} in use {_would(hit, certain)} expire or be archived ({users}): {named(hit)}",
             "Containers that use them cannot pull them again", "Keep them by a rule of a lower number, or "
             "stop using them first",
             repository=repository, images=tuple(hit),
         )  # fmt: skip
 
 
-def _recently_pulled(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
+def _recently_pulled(
+    repository: str, lost: Sequence[Image], possibly: Sequence[Image], verdicts: Sequence[ImageFate]
+) -> Iterator[FateFinding]:
     since = verdicts[0].at - RECENTLY if verdicts else None
-    hit = [image for image in lost if since and image.pulled_at and image.pulled_at >= since]
+    certain = [image for image in lost if since and image.pulled_at and image.pulled_at >= since]
+    hit = [*certain, *(image for image in possibly if since and image.pulled_at and image.pulled_at >= since)]
     if hit:
         yield FateFinding(
             "fate-recently-pulled", Severity.ERROR,
-            f"{counted(len(hit), 'image')} pulled in the last {RECENTLY.days} days would expire: {named(hit)}",
+            f"{counted(len(hit), 'image')} pulled in the last {RECENTLY.days} days {_would(hit, certain)} expire: "
+            f"{named(hit)}",
             "They are in use, or a scanner pulls every image", "Find out which, then acknowledge it",
             repository=repository, images=tuple(hit),
+        )  # fmt: skip
+
+
+def _would(hit: Sequence[Image], certain: Sequence[Image]) -> str:
+    """Say whether it is known that all of the images that were *hit* are affected."""
+    if len(certain) == len(hit):
+        return "would"
+    return "would or may" if certain else "may"
+
+
+def _may_expire(repository: str, images: Sequence[Image]) -> Iterator[FateFinding]:
+    if images:
+        yield FateFinding(
+            "fate-may-expire", Severity.ERROR,
+            f"{counted(len(images), 'image')} may expire, which depends on what AWS does not document: {named(images)}",
+            "It is not known that they are kept",
+            "Read the notes on each of them, and keep them by a rule of a lower number, or acknowledge it",
+            repository=repository, images=tuple(images),
         )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Self, assert_never
 
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
 from shared_ecr.model.lifecycle.rules import AnyImage, Selection, TaggedLike, TaggedWith, Untagged
 from shared_ecr.records import record
 
@@ -140,3 +141,12 @@ def entries_of(selection: Selection) -> tuple[str, ...]:
             return ()
         case _:
             assert_never(selection)
+
+
+def case_can_matter(policy: LifecyclePolicy, tags_of_images: Iterable[Sequence[str]]) -> bool:
+    """Whether *policy* may select other images where patterns and prefixes ignore case."""
+    entries = [entry for rule in policy.rules for entry in entries_of(rule.selection)]
+    if not entries:
+        return False
+    joined = "".join(chain(entries, chain.from_iterable(tags_of_images)))
+    return joined != joined.lower()

@@ -35,9 +35,15 @@ class RankedImages:
         """The images that no rule has claimed yet, at their numbers."""
         self._tags = TagIndex(self._spelled(image.tags) for image in self.images)
         self._outside = self._not_selected()
+        self._identified: dict[Selection, Sequence[int]] = {}
 
     def identified(self, selection: Selection) -> Sequence[int]:
         """Return the images that *selection* identifies, young to old, whatever other rules say of them."""
+        if selection not in self._identified:
+            self._identified[selection] = self._find(selection)
+        return self._identified[selection]
+
+    def _find(self, selection: Selection) -> Sequence[int]:
         found: Sequence[int]
         match selection:
             case AnyImage():

@@ -1,6 +1,7 @@
-"""Say of every image whose fate hangs on something AWS does not document: on what, and what would be otherwise.
+"""Say of every image whose fate depends on something AWS does not document: on what, and what would happen otherwise.
 
-The other answer is tried out, and the fates compared; nothing is said where nothing would change.
+The other answer to each question is tried, and the fates are compared; nothing is said where nothing would change.
+`possible_fates` then finds what may be lost by several answers at once.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules (silent)
 """
 
@@ -21,10 +22,11 @@ from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.fate.evaluation import settle, verdicts
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.marking import Marks, mark, recounted, without_place
-from shared_ecr.fate.matching import entries_of
+from shared_ecr.fate.matching import case_can_matter
+from shared_ecr.fate.possible_fates import possible_fates
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
-from shared_ecr.model.lifecycle.rules import NewestImages
+from shared_ecr.model.lifecycle.rules import NewestImages, StorageClass
 from shared_ecr.records import replace
 
 _IN_WORDS = {
@@ -36,9 +38,15 @@ _IN_WORDS = {
     Fate.CASCADE_ARCHIVE: "it is archived with its subject",
 }
 
+# An image that a list holds is reported as held: what happens to it later is known.
+_CERTAIN_LOSSES = frozenset({Fate.EXPIRE, Fate.CASCADE_EXPIRE, Fate.BLOCKED})
+
 
 def judge(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> tuple[ImageFate, ...]:
-    """Return the verdict on each image by the cautious answers, with the open questions it hangs on named."""
+    """Return the verdict on each image by the cautious answers, with the open questions it depends on named.
+
+    An image that is kept by the cautious answers and may be lost by others says so (`may_expire`).
+    """
     with collector_waiting():
         found = mark(policy, images, now, CAUTIOUS)
         settled = settle(images, found.marked, CAUTIOUS)
@@ -51,12 +59,33 @@ def judge(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> tu
                 if settled.fates.get(digest, Fate.KEEP) is not other:
                     then = f"{question.if_otherwise}, {_IN_WORDS[other]}"
                     notes[digest].append(f"AWS leaves open: {then} [{question.code}]")
-        for digest, note in (*_ties(judged), *_borders(policy, judged, now)):
+        at_a_limit = [*_ties(policy, found), *_borders(policy, judged, now)]
+        for digest, note in (*at_a_limit, *_orphans(images)):
             notes[digest].append(note)
+        possible = possible_fates(
+            policy,
+            images,
+            now,
+            found,
+            at_a_limit=[digest for digest, _ in at_a_limit],
+        )
+        certain = settled.fates.get
+        may_expire = {digest for digest in possible.expiring if certain(digest) not in _CERTAIN_LOSSES}
+        may_be_archived = {digest for digest in possible.archived if certain(digest) is None}
+        for digest in (may_expire | may_be_archived) - notes.keys():
+            then = "it may expire" if digest in may_expire else "it may be archived"
+            notes[digest].append(f"AWS leaves open: by several of the open answers together {then} [open-together]")
         if not notes:
             return judged
         return tuple(
-            replace(verdict, notes=tuple(notes[verdict.image.digest])) if verdict.image.digest in notes else verdict
+            replace(
+                verdict,
+                notes=tuple(notes[verdict.image.digest]),
+                may_expire=verdict.image.digest in may_expire,
+                may_be_archived=verdict.image.digest in may_be_archived,
+            )
+            if verdict.image.digest in notes
+            else verdict
             for verdict in judged
         )
 
@@ -76,8 +105,7 @@ def _answered(
 
 def _asked_by(policy: LifecyclePolicy, images: Sequence[Image]) -> Iterator[OpenQuestion]:
     """Yield the questions that can matter to *images* under *policy* at all."""
-    entries = [entry for rule in policy.rules for entry in entries_of(rule.selection)]
-    if entries and (_has_capitals(entries) or _has_capitals([tag for image in images for tag in image.tags])):
+    if case_can_matter(policy, (image.tags for image in images)):
         yield from QUESTIONS_OF_CAPITALS
     if any(image.children for image in images):
         yield from QUESTIONS_OF_CHILDREN
@@ -87,36 +115,49 @@ def _asked_by(policy: LifecyclePolicy, images: Sequence[Image]) -> Iterator[Open
         yield from QUESTIONS_OF_RESTORED
 
 
-def _has_capitals(texts: Sequence[str]) -> bool:
-    joined = "".join(texts)
-    return joined != joined.lower()
+def _ties(policy: LifecyclePolicy, found: Marks) -> Iterator[tuple[str, str]]:
+    """Find images of one second on both sides of a rule's count: which of them stay is not documented.
+
+    Images that another rule claims take places too, so one that is kept may be tied with one that is not its rule's.
+    """
+    claims = found.claims
+    for rule in policy.rules:
+        if not isinstance(rule.count, NewestImages):
+            continue
+        ranked = found.rankings[rule.storage_class]
+        identified = ranked.identified(rule.selection)
+        keep = rule.count.keep
+        if len(identified) <= keep:
+            continue
+        second = ranked.images[identified[keep]].ordered_by
+        if ranked.images[identified[keep - 1]].ordered_by != second:
+            continue
+        first, last = keep, keep
+        while first > 0 and ranked.images[identified[first - 1]].ordered_by == second:
+            first -= 1
+        while last < len(identified) and ranked.images[identified[last]].ordered_by == second:
+            last += 1
+        note = f"{last - first} images of one second are at the count of rule {rule.priority}; which remain may differ"
+        for number in identified[first:last]:
+            digest = ranked.images[number].digest
+            if claims[digest].rule is rule:
+                yield digest, f"AWS leaves open: {note} [open-tie]"
 
 
-def _ties(judged: Sequence[ImageFate]) -> Iterator[tuple[str, str]]:
-    """Find images of one second on both sides of a rule's count: which of them stay is not documented."""
-    counted = [verdict for verdict in judged if verdict.claim and verdict.claim.since is None]
-    last_kept: dict[int, ImageFate] = {}
-    first_gone: dict[int, ImageFate] = {}
-    for verdict in counted:
-        claim = verdict.claim
-        if claim and isinstance(claim.rule.count, NewestImages):
-            number, place = claim.rule.priority, claim.place
-            if place <= claim.rule.count.keep:
-                if number not in last_kept or place > _place(last_kept[number]):
-                    last_kept[number] = verdict
-            elif number not in first_gone or place < _place(first_gone[number]):
-                first_gone[number] = verdict
-    for number in last_kept.keys() & first_gone.keys():
-        second = last_kept[number].image.ordered_by
-        if second == first_gone[number].image.ordered_by:
-            tied = [each for each in counted if each.claimed_by == number and each.image.ordered_by == second]
-            for verdict in tied:
-                note = f"{len(tied)} images of one second are at the count of rule {number}; which remain may differ"
-                yield verdict.image.digest, f"AWS leaves open: {note} [open-tie]"
-
-
-def _place(verdict: ImageFate) -> int:
-    return verdict.claim.place if verdict.claim else 0
+def _orphans(images: Sequence[Image]) -> Iterator[tuple[str, str]]:
+    """Find referrers whose subject is deleted or archived already: AWS acts on them after their subject."""
+    if not any(image.subject for image in images):
+        return
+    there = {image.digest: image.storage_class for image in images}
+    for image in images:
+        if not image.subject:
+            continue
+        if image.subject not in there:
+            note = "its subject does not exist; if ECR deletes such signatures and SBOMs, it expires"
+            yield image.digest, f"AWS leaves open: {note} [open-subject]"
+        elif there[image.subject] is StorageClass.ARCHIVE and image.storage_class is StorageClass.STANDARD:
+            note = "its subject is archived already; if ECR archives such signatures and SBOMs, it is archived"
+            yield image.digest, f"AWS leaves open: {note} [open-subject]"
 
 
 def _borders(policy: LifecyclePolicy, judged: Sequence[ImageFate], now: datetime) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,11 @@ class ImageFate:
     cause: str | None = None
     """The digest of the manifest list that blocks it, or of the subject that takes it along."""
     notes: tuple[str, ...] = ()
-    """The open questions that its fate hangs on, a sentence each."""
+    """The open questions that its fate depends on, a sentence each."""
+    may_expire: bool = False
+    """Whether it may be lost by an answer that AWS leaves open, although it is not lost by the cautious ones."""
+    may_be_archived: bool = False
+    """Whether it may be archived by such an answer, although it is kept by the cautious ones."""
 
     @property
     def claimed_by(self) -> int | None:

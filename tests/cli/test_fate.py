@@ -85,6 +85,8 @@ def test_the_json_is_what_was_promised(files: Files, capsys: pytest.CaptureFixtu
         "acted_by": None,
         "why": "kept by rule 7: newest; at most 1 image of any kind is kept",
         "notes": [],
+        "may_expire": False,
+        "may_be_archived": False,
         "pushed_at": "",
         "bytes": 0,
         "in_use_by": None,

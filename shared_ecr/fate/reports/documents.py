@@ -37,6 +37,7 @@ def _repository(outcome: RepositoryOutcome, prices: Prices) -> dict[str, Any]:
         "summary": {
             "images": now.images,
             "fates": {str(fate): count for fate, count in outcome.fates.items()},
+            "may_expire": sum(verdict.may_expire for verdict in outcome.verdicts),
             "in_use": sum(verdict.image.digest in outcome.used for verdict in outcome.verdicts),
             "now": _stored(now, prices),
             "after": _stored(later, prices),
@@ -60,6 +61,8 @@ def _image(verdict: ImageFate, outcome: RepositoryOutcome) -> dict[str, Any]:
         "acted_by": verdict.acted_by,
         "why": why(verdict),
         "notes": list(verdict.notes),
+        "may_expire": verdict.may_expire,
+        "may_be_archived": verdict.may_be_archived,
         "pushed_at": image.pushed_at.isoformat(),
         "bytes": image.size,
         "in_use_by": outcome.used.get(image.digest),

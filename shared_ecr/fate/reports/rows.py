@@ -63,7 +63,7 @@ def change_rows(changed: tuple[PolicyChange, ...]) -> list[tuple[ChangeKind, lis
         (
             kind,
             [
-                (visible(each.image.shown), f"{each.image.pushed_at:%Y-%m-%d}", why(each.before), why(each.after))
+                (visible(each.image.shown), f"{each.image.pushed_at:%Y-%m-%d}", why(each.before), _why_now(each.after))
                 for each in changed
                 if each.kind is kind
             ],
@@ -71,6 +71,10 @@ def change_rows(changed: tuple[PolicyChange, ...]) -> list[tuple[ChangeKind, lis
         for kind in ChangeKind
         if any(each.kind is kind for each in changed)
     ]
+
+
+def _why_now(verdict: ImageFate) -> str:
+    return "; ".join([why(verdict), *(verdict.notes if verdict.may_expire else ())])
 
 
 def forecast_rows(forecast: Forecast, prices: Prices) -> list[tuple[str, ...]]:
@@ -99,8 +103,11 @@ def summary(outcome: RepositoryOutcome, prices: Prices) -> str:
     """Say in one line what the run does to a repository."""
     fates = outcome.fates
     lost = [(fates[fate], str(fate).replace("_", " ")) for fate in _ORDER if fate is not Fate.KEEP and fates[fate]]
+    if possible := sum(verdict.may_expire for verdict in outcome.verdicts):
+        lost.append((possible, "may expire"))
     parts = ", ".join(f"{count} {word}" for count, word in lost) or "nothing expires"
-    return f"{counted(len(outcome.verdicts), 'image')}: {parts}, {fates[Fate.KEEP]} keep; {saving(outcome, prices)}"
+    kept = sum(verdict.fate is Fate.KEEP and not verdict.may_expire for verdict in outcome.verdicts)
+    return f"{counted(len(outcome.verdicts), 'image')}: {parts}, {kept} keep; {saving(outcome, prices)}"
 
 
 def saving(outcome: RepositoryOutcome, prices: Prices) -> str:

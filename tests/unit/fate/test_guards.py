@@ -141,3 +141,30 @@ def test_an_image_pulled_lately_that_only_an_index_keeps_for_now_is_found() -> N
     index, child = an_index()
     pulled = Image(child.digest, child.pushed_at, pulled_at=NOW - DAY)
     assert "fate-recently-pulled" in codes([*TWENTY, index, pulled], policy({"rules": [newest(1, 20)]}))
+
+
+def tied_builds() -> tuple[list[Image], LifecyclePolicy]:
+    """Return two images of one second of which a rule keeps one, beside twenty that another rule keeps."""
+    pair = [Image(digest(name), NOW - 90 * DAY, (name,)) for name in ("b1", "b2")]
+    return [*TWENTY, *pair], policy({"rules": [newest(1, 99, "v*"), newest(2, 1, "b*")]})
+
+
+def test_an_image_that_may_expire_blocks() -> None:
+    (finding,) = found(*tied_builds())
+    assert (finding.code, finding.blocks, len(finding.images)) == ("fate-may-expire", True, 1)
+
+
+def test_an_image_in_use_that_may_expire_is_found() -> None:
+    findings_ = found(*tied_builds(), b1="pods", b2="pods")
+    assert "2 images in use would or may expire" in findings_[0].what
+
+
+def test_an_image_that_might_have_expired_before_is_not_found_again() -> None:
+    images, rules = tied_builds()
+    assert codes(images, rules, rules, b1="pods", b2="pods") == []
+
+
+def test_an_image_that_might_have_expired_before_and_does_now_is_found() -> None:
+    images, rules = tied_builds()
+    now = policy({"rules": [newest(1, 99, "v*"), pushed(2, 1, "b*")]})
+    assert "fate-in-use" in codes(images, now, rules, b1="pods", b2="pods")
