@@ -22,6 +22,7 @@ from shared_ecr.model.permissions import VerbatimStatement
 from shared_ecr.records import record
 
 _VERSION = "2012-10-17"
+_REGISTRY_RESOURCE = "Write 'Resource: arn:aws:ecr:REGION:ACCOUNT:repository/PREFIX/*'"
 # Findings after which ECR refuses the policy, or every AWS account has access. All others are warnings.
 _BLOCKING = frozenset(
     {
@@ -107,8 +108,16 @@ def _judge_shape(reading: Reading, item: _Item, holder: PolicyHolder) -> bool:
         if resource is None and "NotResource" not in item.data:
             faults.append(("", InvalidValueError(
                 "a statement of the registry policy has a Resource", why="ECR refuses the policy without it",
-                fix="Write 'Resource: arn:aws:ecr:REGION:ACCOUNT:repository/PREFIX/*'", code="statement-resource",
+                fix=_REGISTRY_RESOURCE, code="statement-resource",
             )))  # fmt: skip
+        faults += [
+            (key, InvalidValueError(
+                "a resource is an ARN or '*'", why="ECR refuses the policy", fix=_REGISTRY_RESOURCE,
+                code="statement-resource",
+            ))
+            for key in ("Resource", "NotResource")
+            if not all(_is_resource(each) for each in _listed(item.data.get(key)))
+        ]  # fmt: skip
     elif resource not in {None, "*"} if isinstance(resource, str | None) else resource != ["*"]:
         faults.append(("Resource", InvalidValueError(
             "a repository policy speaks of its own repository only", why="Any other Resource matches nothing",
@@ -117,7 +126,8 @@ def _judge_shape(reading: Reading, item: _Item, holder: PolicyHolder) -> bool:
     empty = _empty(item.data)
     if empty is not None:
         faults.append((empty, InvalidValueError(
-            "the list or object is empty", why="CloudFormation leaves empty values out, which changes the statement",
+            "the list or object is empty, or null",
+            why="CloudFormation leaves empty values out, which changes the statement, and refuses null",
             fix="Give it a value, or remove it", code="statement-empty",
         )))  # fmt: skip
     for key, fault in faults:
@@ -125,9 +135,18 @@ def _judge_shape(reading: Reading, item: _Item, holder: PolicyHolder) -> bool:
     return not faults
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _is_resource(value: Any) -> bool:
+    """Whether IAM takes *value* as a resource; what is not a text is a fault of the grammar."""
+    return not isinstance(value, str) or value == "*" or value.startswith("arn:")
+
+
 def _empty(value: Any, path: str = "") -> str | None:
-    """Return the path of the first empty list or object in *value*, or None."""
-    if isinstance(value, dict | list) and not value:
+    """Return the path of the first empty list, empty object or null in *value*, or None."""
+    if value is None or (isinstance(value, dict | list) and not value):
         return path
     if isinstance(value, dict):
         found = (_empty(each, f"{path}.{key}" if path else str(key)) for key, each in value.items())

@@ -106,9 +106,19 @@ def _organization_of(
 
 
 def _read_units(reading: Reading, node: Node, path: str) -> tuple[str, ...] | None:
+    if isinstance(node, Sequence) and not node.items:
+        fault = InvalidValueError(
+            "no unit is named",
+            why="A grant to the whole organization is written as 'organization'",
+            fix="Write the ids of the units on the way down, such as [ou-ab12-11111111]",
+            code="org-path",
+        )
+        reading.note(node, path, fault)
+        return None
     items = list(reading.items(node, path)) if isinstance(node, Sequence) else [(node, path)]
     read = [reading.text(item, item_path) for item, item_path in items]
-    return tuple(unit for unit in read if unit) if all(read) else None
+    # An empty text is a fault of the unit, and the unit says so.
+    return None if None in read else tuple(unit for unit in read if unit is not None)
 
 
 def read_within_account(

@@ -137,8 +137,8 @@ def _attempt(found: _Fields, keys: tuple[str, ...], make: Callable[[], Workflow]
     try:
         return make()
     except InvalidValueError as fault:
-        quoting = (key for key in keys if fault.what.startswith(quoted(getattr(found.nodes.get(key), "text", ""))))
-        culprit = next(quoting, None)
+        texts = ((key, getattr(found.nodes.get(key), "text", None)) for key in keys)
+        culprit = next((key for key, text in texts if text is not None and fault.what.startswith(quoted(text))), None)
         node, path = found.place(culprit) if culprit else found.place(*keys)
         found.reading.note(node, path, fault)
         return None

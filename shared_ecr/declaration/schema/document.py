@@ -4,6 +4,7 @@ from shared_ecr.declaration.ignoring import IGNORABLE_ERRORS
 from shared_ecr.declaration.profiles import KEY as PROFILE
 from shared_ecr.declaration.schema import lifecycle
 from shared_ecr.declaration.schema.builds import builds
+from shared_ecr.declaration.schema.consumers import consumer
 from shared_ecr.declaration.schema.pieces import (
     DRAFT,
     NULL,
@@ -19,7 +20,7 @@ from shared_ecr.declaration.schema.pieces import (
     text,
     word,
 )
-from shared_ecr.declaration.schema.properties import consumer, properties
+from shared_ecr.declaration.schema.properties import properties
 from shared_ecr.declaration.settings import public_repositories
 from shared_ecr.declaration.settings.table import DECLARED
 from shared_ecr.model.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH

@@ -4,7 +4,6 @@ Mappings merge, so that a part of one is legal wherever the rest may come from t
 required, and `null` clears any of their keys.
 """
 
-from shared_ecr.declaration.consumers.narrowings import NARROWING_KEYS
 from shared_ecr.declaration.properties import MAX_TAGS
 from shared_ecr.declaration.schema.pieces import (
     Schema,
@@ -29,21 +28,6 @@ _ABOUT_LEVELS = {
     "pull_push": "Who may do both",
     "describe": "Who may look at images, their tags and the findings of their scans",
 }
-# Each kind of consumer, and what is behind it.
-CONSUMERS = {
-    "account": "Every principal of the account that its own IAM allows: a name or twelve digits",
-    "role": "One role: its ARN, or {account, name}",
-    "organization": "Every account of the organization with this id",
-    "organizational_unit": "Every account of a unit, and of the units below it",
-    "github_actions": "The role that workflows of a GitHub repository assume",
-    "gitlab_ci": "The role that jobs of a GitLab project assume",
-    "bitbucket": "The role that pipelines of a Bitbucket repository assume",
-    "circleci": "The role that jobs of a CircleCI project assume",
-    "lambda": "Lambda functions of the account",
-    "codebuild": "Build images of one project: {account, project}",
-    "emr_serverless": "Images of one application of EMR Serverless",
-    "service": "Another AWS service, with the source it acts for",
-}
 
 
 def properties() -> dict[str, Schema]:
@@ -55,7 +39,7 @@ def properties() -> dict[str, Schema]:
         "tag_mutability": _mutability(),
         "scan_on_push": boolean("Scan each image when it is pushed (default: true)"),
         "encryption": _encryption(),
-        "tags": {**named({"type": ["string", "number", "null"]}, "Resource tags"), "maxProperties": MAX_TAGS},
+        "tags": tags({"type": ["string", "number", "null"]}),
         "on_removal": _removal(),
         "statements": statements(),
     }
@@ -74,11 +58,9 @@ def statements() -> Schema:
     return array(items, "Statements of the policy, word for word, after those of the grants")
 
 
-def consumer() -> Schema:
-    """Describe one principals with access: the own organization, or a kind with its name and what narrows it."""
-    keys: dict[str, Schema] = {key: {"description": about} for key, about in CONSUMERS.items()}
-    kind = {**closed({**keys, **{key: {} for key in NARROWING_KEYS}}), "minProperties": 1}
-    return either(word("organization"), kind, description="One kind of consumer: docs/reference/consumers.md")
+def tags(values: Schema) -> Schema:
+    """Describe resource tags with *values*."""
+    return {**named(values, "Resource tags"), "maxProperties": MAX_TAGS}
 
 
 def levels(*names: str, about: str) -> Schema:

@@ -30,7 +30,7 @@ from shared_ecr.declaration.settings.settings_context import (
     read_items,
     warn_of_root,
 )
-from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
+from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
@@ -113,6 +113,14 @@ def _creators(
 
 
 def _occasions(reading: Reading, node: Node, path: str) -> frozenset[AppliedFor]:
+    if isinstance(node, Sequence) and not node.items:
+        fault = InvalidValueError(
+            "no occasion is named",
+            why="The template would never be used",
+            fix=f"Name {listed(_OCCASIONS)}, or remove the template",
+            code="template-occasion",
+        )
+        reading.note(node, path, fault)
     return frozenset(
         read_items(
             reading, node, path, partial(_occasion), of="occasions", at_most=len(_OCCASIONS), code="template-occasion"

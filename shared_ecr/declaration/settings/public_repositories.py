@@ -5,7 +5,7 @@ from functools import partial
 from shared_ecr.declaration.properties import read_properties
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.declaration.schema.pieces import Schema, array, closed, long_text, named, text
-from shared_ecr.declaration.schema.properties import levels, properties
+from shared_ecr.declaration.schema.properties import levels, tags
 from shared_ecr.declaration.settings.settings_context import SettingsContext, read_items
 from shared_ecr.documents.nodes import Mapping, MappingEntry, Node
 from shared_ecr.findings.errors import InvalidValueError
@@ -111,6 +111,6 @@ def schema() -> Schema:
         "architectures": words,
         "operating_systems": words,
         "grants": levels("push", about="Who else may push; everyone pulls"),
-        "tags": properties()["tags"],
+        "tags": tags({"type": ["string", "number"]}),
     }
     return named(closed(fields), "Repositories of the public gallery, in us-east-1")

@@ -51,7 +51,15 @@ def _rule(reading: Reading, node: Node, path: str, around: SettingsContext) -> S
     profile_node, filters_node = fields.get("profile"), fields.get("filters")
     profile = _profile(reading, profile_node, join(path, "profile"), around) if profile_node else None
     filters: tuple[SigningFilter, ...] = ()
-    if filters_node is not None:
+    if isinstance(filters_node, Sequence) and not filters_node.items:
+        fault = InvalidValueError(
+            "no filter is named",
+            why="A rule without filters signs the images of all repositories",
+            fix="Name one, or remove 'filters' to sign all",
+            code="signing-filter",
+        )
+        reading.note(filters_node, join(path, "filters"), fault)
+    elif filters_node is not None:
         filters = read_items(
             reading, filters_node, join(path, "filters"), SigningFilter.parse,
             of="filters", at_most=MAX_FILTERS, code="signing-filter",
@@ -106,7 +114,7 @@ def _schema() -> Schema:
         text("A name, which the stack makes, or an ARN"),
         closed({"name": text(), "validity": validity}, required=["name"]),
     )
-    filters = {**array(text("A name with '*' for any characters")), "maxItems": MAX_FILTERS}
+    filters = {**array(text("A name with '*' for any characters")), "minItems": 1, "maxItems": MAX_FILTERS}
     rule = closed({"profile": profile, "filters": filters}, required=["profile"])
     return {**array(rule, "Which images are signed when they are pushed", at_least=1), "maxItems": MAX_RULES}
 
