@@ -45,7 +45,7 @@ def _protects_nothing(
         "fate-protects-nothing", Severity.WARNING,
         f"rule {rule.priority} selects none of {len(verdicts)} images {described(rule.selection)}, "
         f"and rules after it expire {lost}",
-        "There is no rule that keeps images: they are safe as long as a rule of a lower number selects them",
+        "No rule of ECR keeps images: they are kept only while a rule with a lower number selects them",
         _kinds_there(rule, candidates), repository=repository,
     )  # fmt: skip
 

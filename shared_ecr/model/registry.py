@@ -179,7 +179,7 @@ def encryption_faults(encryption: Encryption, regions: Sequence[Region]) -> Iter
         if isinstance(encryption, DualLayer) and str(region.partition) != DUAL_LAYER_PARTITION:
             yield InvalidValueError(
                 f"{region} has no encryption in two layers",
-                why="ECR offers KMS_DSSE in AWS GovCloud (US) alone",
+                why="ECR offers KMS_DSSE only in AWS GovCloud (US)",
                 fix="Write 'kms'",
                 code="encryption-dsse",
             )

@@ -13,8 +13,8 @@ from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, warning
 
 CODE = "plan-drift"
-_WHY = "It is so already, and the plan does not list it among its changes"
-_FIX = "Find out who changed it; then write it into the configuration, or let the plan take it back"
+_WHY = "The resource has already changed, and the plan does not list it among its changes"
+_FIX = "Find out who changed it; then write the change into the configuration, or let the plan undo it"
 _REMOVED = frozenset({"repository-deleted", "repositories-dropped-many", "repository-renamed"})
 
 

@@ -60,8 +60,9 @@ def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFindin
             yield ReviewFinding(
                 "hidden-by-change",
                 Severity.ERROR,
-                f"it was deployed to {old}, and now no document says where",
-                "Deployed elsewhere it is another stack with empty repositories, and this one stays without an owner",
+                f"it was deployed to {old}, and now no document names its account and Region",
+                "In another place it is a new stack with empty repositories, and the deployed stack has no owner any "
+                "more",
                 "Write the account and the Region of the stack, or give them with --account and --region",
                 subject=f"stack {stack.name}",
                 home=old,
@@ -99,14 +100,14 @@ class _UnreadChange:
     fix: str = ""
 
 
-_APPEARS = _UnreadChange("", "It is unknown only since this change, so it may delete images or allow any principal")
+_APPEARS = _UnreadChange("", "It became unknown with this change, so it may delete images or allow any principal")
 _CHANGES = _UnreadChange(
     ", and what it is made from changes",
-    "What it makes may change with it: repositories may be deleted, or any principal may be allowed",
+    "The resources that it makes may change with it: repositories may be deleted, or any principal may be allowed",
     "Add the document that is missing to both sides, or review this part by hand and acknowledge it",
 )
 _LEAVES = _UnreadChange(
-    "; it was so before, and is not a part of the new side",
-    "What it made may be deleted with it, or be replaced by something else",
+    "; it was so before, and the new side does not have it",
+    "The resources that it made may be deleted with it, or replaced",
     "Add the document that is missing to the previous side, or review this part by hand and acknowledge it",
 )

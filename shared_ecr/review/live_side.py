@@ -35,14 +35,12 @@ def live_side(registries: Sequence[LiveRegistry], after: Deployment) -> Deployme
     for registry in registries:
         source = _source(registry)
         doubts += [
-            Doubt(
-                source, f"{part.action} was denied for {part.repository or 'the registry'}; what it says is not judged"
-            )
+            Doubt(source, f"{part.action} was denied for {part.repository or 'the registry'}; this part is not judged")
             for part in registry.unread
         ]
     read = {_home(registry) for registry in registries}
     doubts += [
-        Doubt(stack.file, f"the registry of {stack.home} was not read; what is there is not compared", stack.name)
+        Doubt(stack.file, f"the registry of {stack.home} was not read and is not compared", stack.name)
         for stack in after.stacks
         if stack.home not in read
     ]
@@ -134,7 +132,7 @@ def _taken_over(live: LiveResource, home: RegistryHome, origin: Origin) -> Revie
         "repository-taken-over",
         Severity.ERROR,
         "it exists and belongs to no stack; a deployment that imports it replaces its policy, lifecycle and tags",
-        "CloudFormation sets what the template says and deletes what it leaves out",
+        "CloudFormation sets the properties that the template has, and deletes those that it does not have",
         "Run 'shared-ecr adopt certify', then acknowledge this finding for the deployment that imports it",
         subject=live.name,
         home=home,

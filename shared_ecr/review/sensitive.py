@@ -181,7 +181,7 @@ def _difference(difference: PropertyChange, words: Iterable[str], values: Sensit
 def _finding(judged: JudgedFinding[ReviewFinding], values: SensitiveValues) -> JudgedFinding[ReviewFinding]:
     finding = judged.finding
     if _quotes_sensitive(finding, values):
-        what = _SENTENCES.get(finding.code, f"the check {finding.code} finds something in it")
+        what = _SENTENCES.get(finding.code, f"the check {finding.code} has a finding about it")
         finding = replace(
             finding,
             what=f"{what}; Terraform marks the value as sensitive, so the details are not printed",

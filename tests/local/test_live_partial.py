@@ -158,7 +158,7 @@ def test_a_setting_that_was_denied_fails_a_review_after_it_is_printed(
     deny(operation, "")
     assert review(home) == ExitCode.REFUSED
     printed = capsys.readouterr()
-    assert f"ecr:{operation} was denied for the registry; what it says is not judged" in printed.out
+    assert f"ecr:{operation} was denied for the registry; this part is not judged" in printed.out
     assert f"the registry: ecr:{operation}" in printed.err
 
 

@@ -193,7 +193,7 @@ def test_a_resource_that_no_entry_lists_is_reported(tmp_path: Path) -> None:
     found = reviewed(tmp_path, document)
     assert codes(found) == {"hidden-by-change"}
     assert [str(each) for each in found.doubts] == [
-        f"plan.json: {WEB}: resource_changes does not list it; it is compared by its values alone"
+        f"plan.json: {WEB}: resource_changes does not list it; only its values are compared"
     ]
 
 

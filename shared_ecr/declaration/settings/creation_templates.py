@@ -151,7 +151,7 @@ def _warn_of_stale_caches(reading: Reading, entry: MappingEntry, path: str, temp
     if AppliedFor.PULL_THROUGH_CACHE in template.applied_for and mutability.immutable and not mutability.except_:
         fault = InvalidValueError(
             "cached tags are never refreshed",
-            why="Tags of these repositories are immutable, and the upstream moves its own",
+            why="The tags of these repositories are immutable, and the upstream registry moves its tags",
             fix="Write 'tag_mutability: {mutable_except: ['v*'], reason: …}'",
             code="template-stale",
         )

@@ -113,7 +113,7 @@ class MadeSecret:
         if not _SECRET_NAME.fullmatch(text):
             raise InvalidValueError(
                 f"{quoted(text)} is not the name of a secret that ECR may read",
-                why=f"ECR reads secrets whose names begin with '{SECRET_PREFIX}' and no others",
+                why=f"ECR reads only secrets whose names begin with '{SECRET_PREFIX}'",
                 fix=f"Write '{SECRET_PREFIX}NAME', and the stack makes it; or the ARN of one that exists",
                 code="cache-credentials",
             )

@@ -191,8 +191,8 @@ class Assembly:
             self._doubt(f"the synthesis is not complete: it lacks {each}; what it would change is not judged")
         artifacts = data.get("artifacts", {} if "version" in data else None) if isinstance(data, dict) else None
         if not isinstance(artifacts, dict):
-            what = "this is not a manifest of an assembly: it has no artifacts"
-            raise InvalidDocumentError.of(shown, what, code="document-shape", fix="Synthesize anew with 'cdk synth'")
+            what = "this is not the manifest of an assembly: it has no artifacts"
+            raise InvalidDocumentError.of(shown, what, code="document-shape", fix="Synthesize again with 'cdk synth'")
         return {name: artifact for name, artifact in artifacts.items() if isinstance(artifact, dict)}
 
     def _doubt(self, what: str, artifact: Mapping[str, Json] | None = None) -> None:

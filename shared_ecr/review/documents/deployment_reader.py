@@ -138,7 +138,10 @@ def _guess(data: Json) -> tuple[str, str]:
         case None:
             what = "The file is empty"
         case {"repositories": _, "registry": _}:
-            what, fix = "It is a declaration", "'shared-ecr check' judges it; synthesize it and give the folder cdk.out"
+            what, fix = (
+                "It is a declaration",
+                "'shared-ecr check' checks it; to review it, run 'cdk synth' and give the folder cdk.out",
+            )
         case dict() if is_raw_state(data):
             what, fix = "It is Terraform's own state", "Give what 'terraform show -json' prints"
         case {"resource_changes": _} | {"planned_values": _} | {"root_module": _} | [{"address": _, "change": _}, *_]:

@@ -126,7 +126,7 @@ class Evaluation:
         """Return the *text* that the function *name* made, as long as all of them together are of a size."""
         self._characters += len(text)
         if self.is_exhausted or len(text) > _LONGEST_TEXT:
-            return self.unknown(name, "the functions of the template make more text than any template may hold")
+            return self.unknown(name, "the functions of the template make more text than a template can hold")
         return text
 
     @property
@@ -187,13 +187,13 @@ class Evaluation:
     def _call(self, name: str, argument: Json) -> Json:
         function = FUNCTIONS.get(name)
         if function is None:
-            return self._unknown_call(name, argument, "is not a function that is known here")
+            return self._unknown_call(name, argument, "is not a known function")
         if self.is_exhausted:
             return open_value(name)
         try:
             return function(self, argument)
         except MalformedCallError:
-            return self._unknown_call(name, argument, "has other arguments than it takes")
+            return self._unknown_call(name, argument, "does not have the arguments that it needs")
 
     def _unknown_call(self, name: str, argument: Json, why: str) -> str:
         # With its arguments, so that another call of the same function is another doubt.

@@ -81,7 +81,7 @@ def read_text(path: Path, shown_as: str) -> DocumentText:
         raise InvalidDocumentError.of(shown_as, what, code="document-unreadable") from fault
     if len(data) > LARGEST_FILE:
         what = f"the file is larger than {LARGEST_FILE // 1024**2} MiB"
-        why = "No template and no plan is"
+        why = "Templates and plans are smaller"
         raise InvalidDocumentError.of(shown_as, what, why=why, fix=EXPECTED, code="document-too-large")
     if data.startswith(_ARCHIVE):
         what = "this is an archive, as 'terraform plan -out' writes it, and not text"

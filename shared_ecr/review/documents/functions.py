@@ -21,7 +21,7 @@ NO_VALUE: Json = {"Ref": "AWS::NoValue"}
 
 
 class MalformedCallError(Exception):
-    """A function has other arguments than it takes."""
+    """A function does not have the arguments that it needs."""
 
 
 def _ref(evaluation: "Evaluation", argument: Json) -> Json:

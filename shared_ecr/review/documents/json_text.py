@@ -68,7 +68,7 @@ class _JsonReader:
         if len(found) < len(pairs) and len(self.doubts) < _MOST_DOUBTS:
             twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
             self.doubts.append(
-                Doubt(self._file, f"the key {quoted(twice)} is written twice in one object; the last is judged")
+                Doubt(self._file, f"the key {quoted(twice)} is written twice in one object; the last value is judged")
             )
         return found
 

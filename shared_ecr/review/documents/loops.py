@@ -43,7 +43,7 @@ class ForEachLoops:
             case [str() as identifier, collection, dict() as fragment]:
                 items = self._resolve(collection)
             case _:
-                self._doubt(f"{key} has other arguments than it takes; what it makes is not judged")
+                self._doubt(f"{key} does not have the arguments that it needs; what it makes is not judged")
                 return {}
         if not isinstance(items, list) or not is_known(items) or not all(isinstance(each, str) for each in items):
             listed = detail(items)
@@ -52,7 +52,7 @@ class ForEachLoops:
         found: dict[str, Json] = {}
         for item in items:
             if self._values > _MOST_VALUES:
-                self._doubt(f"{key} makes more than any template may hold; the rest of it is not judged")
+                self._doubt(f"{key} makes more resources than a template can hold; the rest is not judged")
                 break
             made = self._filled(fragment, identifier, str(item))
             found |= self.expand(made) if isinstance(made, dict) else {}

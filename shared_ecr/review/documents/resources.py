@@ -152,7 +152,7 @@ class Resources:
 
     def _note(self, logical_id: str, place: str, name: str, opened: Sequence[str], doubts: Sequence[str]) -> None:
         in_policy = name in _POLICIES
-        judged_as = "so whom it names is not judged" if in_policy else "and is not judged"
+        judged_as = "so the principals that it names are not judged" if in_policy else "and is not judged"
         about = self._about(logical_id)
         self.doubts += [
             Doubt(

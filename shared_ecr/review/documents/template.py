@@ -108,7 +108,7 @@ def _transforms(file: str, template: Mapping[str, Json]) -> Iterator[Doubt]:
         name = each.get("Name") if isinstance(each, dict) else each
         if name != LANGUAGE_EXTENSIONS:
             called = name if isinstance(name, str) else "a macro without a name"
-            what = f"{called} changes the template when it is deployed; what it makes of it is not judged"
+            what = f"{called} changes the template when it is deployed; its result is not judged"
             source = sorted_text([written, _input_of_macros(template, called)])
             yield Doubt(file, what, made_from=source, is_bounded=called in _OF_OTHER_SERVICES)
 

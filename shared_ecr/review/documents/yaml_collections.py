@@ -46,7 +46,7 @@ class OpenMapping:
         if key == MERGE_KEY:
             return "the merge key '<<' is taken as YAML 1.1 means it; CloudFormation refuses it"
         if key in self._entries:
-            return f"the key {quoted(key)} is written twice in one mapping; the last is judged"
+            return f"the key {quoted(key)} is written twice in one mapping; the last value is judged"
         return None
 
     def add(self, value: Json) -> str | None:

@@ -45,7 +45,7 @@ def surprise(text: str) -> str | None:
         return None
     number = _other_number(text)
     if number is not None:
-        return f"{text} without quotes is read as the number {number}; write it in quotes if the digits are meant"
+        return f"{text} without quotes is read as the number {number}; write it in quotes to keep the digits"
     if _LEADING_ZERO.fullmatch(text):
         return f"{text} without quotes is a text to some readers of YAML and a number to others; write it in quotes"
     return None

@@ -36,7 +36,7 @@ def read_yaml_text(text: DocumentText) -> DataFile:
     """
     if text.size > _LARGEST_TEXT:
         what = f"the file is larger than {_LARGEST_TEXT // 1024**2} MiB of YAML"
-        raise InvalidDocumentError.of(text.source.file, what, code="document-too-large", why="No template is")
+        raise InvalidDocumentError.of(text.source.file, what, code="document-too-large", why="Templates are smaller")
     builder = _Builder(text.source)
     try:
         for event in events(text.source.text):
@@ -77,7 +77,9 @@ class _Builder:
     def document(self, event: "yaml.DocumentStartEvent") -> None:
         self._documents += 1
         if self._documents > 1:
-            raise self._refused(event, "a second document starts here; a template is one", "document-yaml")
+            raise self._refused(
+                event, "a second document starts here; a template is a single document", "document-yaml"
+            )
 
     def scalar(self, event: "yaml.ScalarEvent") -> None:
         self._size += 1
@@ -103,7 +105,7 @@ class _Builder:
         target = self._anchored.get(name)
         if target is None:
             # Also where an anchor is repeated inside of itself: it is complete only behind its end.
-            raise self._refused(event, f"'*{name}' repeats nothing that is complete above", "document-yaml")
+            raise self._refused(event, f"'*{name}' repeats an anchor that is not complete above it", "document-yaml")
         self._size += target.size
         self._add(target.value, None, target.size, target.height, event)
 

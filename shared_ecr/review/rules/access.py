@@ -107,7 +107,7 @@ def _judged(
 def _has_resource(statement: Statement) -> PolicyFinding:
     return warning(
         "policy-resource", statement, "it has a Resource",
-        "A repository policy is about its own repository, whatever Resource says", "Remove it",
+        "A repository policy applies to its own repository, whatever Resource says", "Remove it",
     )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def _stops_scanning(policy: Policy, target: TargetRepository) -> Iterator[Policy
             ):
                 yield warning(
                     "deny-scanning", statement, "it denies ecr:PutRegistryScanningConfiguration to Amazon Inspector",
-                    "Enhanced scanning is Inspector's, whose role puts the configuration", "Leave it out of the Deny",
+                    "Amazon Inspector does enhanced scanning, and its role writes the configuration",
+                    "Remove this action from the Deny statement",
                 )  # fmt: skip
 
 
@@ -148,5 +149,6 @@ def _reported(findings: Iterable[PolicyFinding], details: tuple[str, ...] = ()) 
 def _unknown() -> RuleFinding:
     return note(
         "policy-unknown", "a part of its policy is known only once deployed, and is not judged",
-        "It is not known here whom it allows", "Write it into the template, or give the parameters that it depends on",
+        "The principals that it allows are not known",
+        "Write it into the template, or give the parameters that it depends on",
     )  # fmt: skip

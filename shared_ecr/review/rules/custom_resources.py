@@ -51,7 +51,7 @@ def custom_resources(scene: RuleContext) -> Iterator[ReviewFinding]:
                 yield warning(
                     "custom-resource-not-judged",
                     f"{resource.type} names a repository or an action of ECR; what its code does is not judged",
-                    "Its code is not in the documents, and can delete images or give access", "Review its code",
+                    "Its code is not in the documents, and it can delete images or give access", "Review its code",
                 ).about(subject_of(resource), resource)  # fmt: skip
 
 
@@ -68,13 +68,13 @@ def judged_call(made: MadeCall, when: str, deployment: Deployment) -> Iterator[R
     if call.service in OPERATIONS and kind is OperationKind.DELETES:
         yield error(
             "call-deletes", f"it calls {call.name}{target} {when}",
-            "What the call deletes or disables is lost without another question",
+            "The call deletes or disables without asking",
             "Remove the call; delete images by lifecycle rules, and keys by hand",
         )  # fmt: skip
     elif call.service in OPERATIONS and kind is OperationKind.REMOVES:
         yield warning(
             "call-removes", f"it calls {call.name}{target} {when}",
-            "It takes away or replaces a setting that protects, serves or signs images", "Check that it is intended",
+            "It removes or replaces a setting that protects, serves or signs images", "Check that it is intended",
         )  # fmt: skip
     elif kind is OperationKind.MOVES:
         yield warning(
@@ -97,7 +97,7 @@ def not_judged_because(made: MadeCall, deployment: Deployment) -> str:
         return ""
     kind = kind_of(call.service, call.operation)
     if kind is None:
-        return f"the call {call.name}, which is not known here,"
+        return f"the call {call.name}, which this review does not know,"
     if kind is not OperationKind.PUTS or is_policy_of_other(deployment, made):
         return ""
     if repository_name(call) is not None and not repositories_called(deployment, made):

@@ -31,7 +31,7 @@ def chains(scene: RuleContext) -> Iterator[ReviewFinding]:
 def _chain(each: ReadReplication, destination: RegistryHome) -> ReviewFinding:
     return warning(
         "replication-chain", f"{destination}, which it replicates to, replicates too",
-        "An image is replicated once, from where it was pushed: what arrives there is not copied further",
+        "An image is replicated only from the registry that it was pushed to: a replica is not copied further",
         "Name here all registries that need the image",
     ).about("replication configuration", each.resource)  # fmt: skip
 
@@ -65,7 +65,8 @@ def _lets_in(read: ReadPolicy, source: RegistryHome) -> bool:
 
 def _refused(each: ReadReplication, destination: RegistryHome) -> ReviewFinding:
     return warning(
-        "replica-refused", f"no registry policy in {destination} lets {each.resource.home.account} replicate there",
+        "replica-refused",
+        f"no registry policy in {destination} allows {each.resource.home.account} to replicate there",
         "The destination decides who may write to it; without its policy no image arrives, and no error is reported",
         "Allow ecr:ReplicateImage and ecr:CreateRepository to the source's account in the policy of that registry",
     ).about("replication configuration", each.resource)  # fmt: skip

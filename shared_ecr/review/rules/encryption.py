@@ -32,18 +32,18 @@ def encryption(repository: ReviewedRepository) -> Iterator[RuleFinding]:
     if match and home.region and match["region"] != home.region:
         yield error(
             "kms-region", f"the key is in {match['region']}, the repository in {home.region}",
-            "ECR uses keys of its own Region alone, and the deployment fails", f"Name a key in {home.region}",
+            "ECR uses only keys of its own Region, so the deployment fails", f"Name a key in {home.region}",
         )  # fmt: skip
     partition = partition_of(home)
     if kind == "KMS_DSSE" and partition not in {None, DUAL_LAYER_PARTITION}:
         yield error(
             "encryption-dsse", f"{home.region} has no encryption in two layers",
-            "ECR offers KMS_DSSE in AWS GovCloud (US) alone", "Write KMS",
+            "ECR offers KMS_DSSE only in AWS GovCloud (US)", "Write KMS",
         )  # fmt: skip
     if key is None or (match and key.endswith(":alias/aws/ecr")) or key == "alias/aws/ecr":
         whose = "Amazon S3 manages" if kind == "AES256" else "AWS manages (aws/ecr)"
         yield note(
             "encryption-aws-key", f"its images are encrypted with a key that {whose}",
-            f"Security Hub's ECR.5 asks for a customer managed KMS key. {_FIXED}",
-            "Write KMS and a key of your own, if you need to say who may decrypt",
+            f"Security Hub's ECR.5 requires a customer managed KMS key. {_FIXED}",
+            "Write KMS and your own key, if you need to control who may decrypt",
         )  # fmt: skip

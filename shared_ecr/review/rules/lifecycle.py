@@ -26,21 +26,21 @@ def lifecycle(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         yield warning(
             "lifecycle-missing", "it has no lifecycle policy",
             "Every image that was ever pushed is kept, and you pay for it; Security Hub's ECR.3 and Control Tower's "
-            "CT.ECR.PR.1 ask for a policy",
-            "Write a rule that at least untagged images expire",
+            "CT.ECR.PR.1 require a policy",
+            "Write at least a rule that expires untagged images",
         )  # fmt: skip
         return
     if not repository.knows_its_lifecycle:
         yield note(
             "lifecycle-unknown", "its lifecycle policy is known only once deployed",
-            "It is not known here what it deletes",
+            "The images that it expires are not known",
             "Write the text into the template, or give the parameters that it depends on",
         )  # fmt: skip
         return
     if not repository.is_text:
         yield error(
             "lifecycle-text", "the lifecycle policy is written as an object",
-            "CloudFormation takes a text of JSON here", "Write the policy as a text",
+            "CloudFormation needs the policy as a string of JSON", "Write the policy as a string",
         )  # fmt: skip
     yield from _of_text(repository.lifecycle_text)
 
@@ -80,13 +80,13 @@ def _sizes(text: str, policy: LifecyclePolicy | None) -> Iterator[RuleFinding]:
             f"Write it without spaces and line breaks; {fix[0].lower()}{fix[1:]}",
         )
     elif characters < MIN_CHARACTERS:
-        what = f"the text of the policy has {characters} characters; at least {MIN_CHARACTERS} are asked for"
+        what = f"the text of the policy has {characters} characters; at least {MIN_CHARACTERS} are required"
         yield error(
-            "lifecycle-size", what, "ECR refuses it, and CloudFormation before it", "Give the rules a description"
+            "lifecycle-size", what, "CloudFormation refuses it, and so does ECR", "Give the rules a description"
         )
     elif characters > MAX_CHARACTERS * NEARLY:
         what = f"the policy has {characters:,} of {MAX_CHARACTERS:,} characters"
-        yield warning("lifecycle-size", what, "A few more rules, and ECR refuses it", fix)
+        yield warning("lifecycle-size", what, "ECR refuses a policy that is over the limit", fix)
     if policy and len(policy.rules) > MAX_RULES * NEARLY:
         what = f"the policy has {len(policy.rules)} of {MAX_RULES} rules"
-        yield warning("lifecycle-rules", what, "A few more, and ECR refuses it", fix)
+        yield warning("lifecycle-rules", what, "ECR refuses a policy that is over the limit", fix)

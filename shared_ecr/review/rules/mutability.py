@@ -14,7 +14,7 @@ _EXCLUDING = "_WITH_EXCLUSION"
 MODES = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION")
 # No page of AWS has a limit; Terraform's provider refuses more. https://github.com/hashicorp/terraform-provider-aws/pull/43642
 _USUAL_WILDCARDS = 2
-_CONTROLS = "Security Hub's ECR.2 and Control Tower's CT.ECR.PR.3 ask for IMMUTABLE"
+_CONTROLS = "Security Hub's ECR.2 and Control Tower's CT.ECR.PR.3 require IMMUTABLE"
 
 
 def mutability(repository: ReviewedRepository) -> Iterator[RuleFinding]:
@@ -48,7 +48,7 @@ def _filters(mode: str, written: Json) -> Iterator[RuleFinding]:
         )  # fmt: skip
     elif not 1 <= len(filters) <= MAX_FILTERS and mode.endswith(_EXCLUDING):
         what = f"{len(filters)} exclusion filters; {mode} has 1 to {MAX_FILTERS}"
-        yield error("mutability", what, "ECR refuses it", "Join filters that begin alike")
+        yield error("mutability", what, "ECR refuses it", "Join filters that have a common prefix")
     for each in filters:
         yield from _filter(each)
 
@@ -65,7 +65,7 @@ def _filter(written: Json) -> Iterator[RuleFinding]:
             return
     if kind != "WILDCARD":
         what = f"the filter {quoted(text)} is not of type WILDCARD"
-        yield error("mutability-filter", what, "ECR knows no other", "Write WILDCARD")
+        yield error("mutability-filter", what, "WILDCARD is the only type that ECR accepts", "Write WILDCARD")
     try:
         ExclusionFilter.parse(text)
     except InvalidValueError as fault:
@@ -73,7 +73,7 @@ def _filter(written: Json) -> Iterator[RuleFinding]:
     if text.count("*") > _USUAL_WILDCARDS:
         yield warning(
             "mutability-wildcards", f"the filter {quoted(text)} has {text.count('*')} wildcards",
-            f"No page of AWS says how many it takes; more than {_USUAL_WILDCARDS} are known to be refused by tools",
+            f"AWS documents no limit; more than {_USUAL_WILDCARDS} are known to be refused by tools",
             "Write a shorter filter",
         )  # fmt: skip
 
@@ -86,13 +86,14 @@ def _controls(mode: str, exclusions: tuple[str, ...]) -> Iterator[RuleFinding]:
     if (mode == "IMMUTABLE_WITH_EXCLUSION" and is_turned) or mode == "MUTABLE":
         yield warning(
             "mutability-mutable", "every tag can be moved to another image",
-            f"What was tested and what runs can differ without a trace; {_CONTROLS}",
+            f"The image that runs can differ from the image that was tested, without a trace; {_CONTROLS}",
             "Write IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION with filters for the tags that have to move",
         )  # fmt: skip
     elif mode.endswith(_EXCLUDING) and not is_turned:
         which = "tags like" if mode == "IMMUTABLE_WITH_EXCLUSION" else "all tags but those like"
         yield note(
             "mutability-exclusions", f"{which} {excepted} can be moved to another image",
-            f"What was tested and what runs can differ under such a tag; {_CONTROLS}, without exclusions",
+            f"Under such a tag, the image that runs can differ from the image that was tested; {_CONTROLS}, without "
+            "exclusions",
             "Deploy by digest where such a tag is used",
         )  # fmt: skip

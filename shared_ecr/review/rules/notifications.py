@@ -68,7 +68,8 @@ def _sent_to(scene: RuleContext, resource: Resource, target: str) -> Iterator[Ru
         kind = "" if is_ours else ", whose account is not known"
         yield found(
             "notification-target", f"events are sent to {target}{kind}",
-            "They name repositories, images and findings", "Send them to a topic or a queue of the registry's account",
+            "Events name repositories, images and findings",
+            "Send them to a topic or a queue of the registry's account",
         )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def removal(repository: ReviewedRepository) -> Iterator[RuleFinding]:
         if repository.empty_on_delete:
             yield error(
                 "removal-empties", "force_delete deletes the repository with all of its images",
-                "ECR then does not refuse what a renamed or removed resource, or 'terraform destroy', asks for",
+                "A renamed or removed resource, or 'terraform destroy', then deletes the repository although it holds "
+                "images",
                 "Remove force_delete, and empty the repository by hand before you delete it",
             )  # fmt: skip
         return

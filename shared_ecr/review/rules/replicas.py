@@ -76,9 +76,9 @@ def _judged(
     which = f"{', '.join(names)} and {last}" if names else last
     return warning(
         "replica-differs", f"{where} has another {which}",
-        "Replication copies images, and no settings: an image that is kept here may be deleted, overwritten "
-        "or inaccessible there",
-        "Give both the same", tuple(line for _, lines in differences for line in lines),
+        "Replication copies images, but not settings: an image that is kept here may be deleted, overwritten or "
+        "inaccessible there",
+        "Give both registries the same settings", tuple(line for _, lines in differences for line in lines),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.rules.scene import RuleContext
 from shared_ecr.review.rules.settings.scanning import ReadScanning
 
-_CONTROLS = "Security Hub's ECR.1 and Control Tower's CT.ECR.PR.2 ask for a scan"
+_CONTROLS = "Security Hub's ECR.1 and Control Tower's CT.ECR.PR.2 require a scan"
 
 
 def unscanned(scene: RuleContext) -> Iterator[ReviewFinding]:
@@ -36,7 +36,7 @@ def _judged(repository: ReviewedRepository, registry: ReadScanning | None) -> Ru
         return None
     if registry.type != ScanType.ENHANCED and repository.scan_on_push:
         return None
-    otherwise = "not scanned at all" if registry.type == ScanType.ENHANCED else "scanned by hand only"
+    otherwise = "not scanned at all" if registry.type == ScanType.ENHANCED else "scanned only by hand"
     return warning(
         "scanning-off", f"no rule of the registry's {registry.type} scanning covers it",
         f"What no rule covers is {otherwise}; {_CONTROLS}", "Add a filter for it to the scanning configuration",

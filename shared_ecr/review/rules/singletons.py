@@ -38,7 +38,8 @@ def singletons(scene: RuleContext) -> Iterator[ReviewFinding]:
             first, *others = group
             yield RuleFinding(
                 "registry-singleton", severity, f"{len(group)} resources own it in {first.resource.home}",
-                "A registry has one: each owner overwrites what the other deployed, and deleting one takes it away",
+                "A registry has only one: each owner overwrites what the other deployed, and deleting one owner "
+                "removes the setting",
                 "Keep it in one stack", tuple(f"owner: {owner}" for owner in group),
             ).about(name, others[-1].resource)  # fmt: skip
 

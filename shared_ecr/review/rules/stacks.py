@@ -30,7 +30,7 @@ def _judged(stack: Stack) -> Iterator[RuleFinding]:
     if stack.bootstrap_version is not None:
         yield note(
             "stack-bootstrap", f"it needs CDK's bootstrap stack in version {stack.bootstrap_version} or later",
-            "No template says which version the account has", "Run 'cdk bootstrap' where it is older",
+            "A template does not say which version the account has", "Run 'cdk bootstrap' where the version is older",
         )  # fmt: skip
     if stack.tool == "terraform":
         return
@@ -42,6 +42,8 @@ def _judged(stack: Stack) -> Iterator[RuleFinding]:
 def _size(code: str, used: int, limit: int, unit: str) -> Iterator[RuleFinding]:
     if used > limit:
         what = f"{used:,} {unit}; CloudFormation takes {limit:,}"
-        yield error(code, what, "It refuses the template", _SPLIT)
+        yield error(code, what, "CloudFormation refuses the template", _SPLIT)
     elif used > limit * NEARLY:
-        yield warning(code, f"{used:,} of {limit:,} {unit}", "A few more repositories, and it is refused", _SPLIT)
+        yield warning(
+            code, f"{used:,} of {limit:,} {unit}", "CloudFormation refuses a template that is over the limit", _SPLIT
+        )

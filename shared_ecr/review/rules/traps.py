@@ -44,11 +44,11 @@ def traps(policy: LifecyclePolicy, words: tuple[str, ...]) -> Iterator[RuleFindi
 def _never(rule: LifecycleRule, entry: str, words: tuple[str, ...]) -> RuleFinding:
     is_literal = isinstance(rule.selection, TaggedWith) and WILDCARD in entry
     no_tag = "It has a character that a tag cannot have, or a first character that a tag cannot begin with"
-    why = "In a prefix '*' stands for itself" if is_literal else no_tag
+    why = "In a prefix, '*' is an ordinary character" if is_literal else no_tag
     fix = "Write it into tagPatternList" if is_literal else "Tags are letters, digits, '_', '.' and '-'"
     return warning(
         "lifecycle-never", f"rule {rule.priority} never selects an image: no tag can match {quoted(entry)}",
-        f"{why}; what the rule should keep or delete is left to the others", fix, words,
+        f"{why}; the images that it should keep or delete are left to the other rules", fix, words,
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def _shadowed(rule: LifecycleRule, claiming: Sequence[LifecycleRule], words: tup
     return warning(
         "lifecycle-shadowed",
         f"rule {rule.priority} never acts: {_rules(claiming)} all of its images before",
-        "An image belongs to the first rule that selects it, also where that rule keeps it",
+        "An image belongs to the first rule that selects it, even if that rule keeps it",
         f"Give rule {rule.priority} a lower number, or remove it",
         words,
     )
@@ -73,14 +73,14 @@ def _takes_any(rule: LifecycleRule, earlier: Sequence[LifecycleRule], words: tup
             )
             yield warning(
                 "lifecycle-everything", f"rule {rule.priority} deletes every image {days} days after its push{but}",
-                "After so long without a push the repository is empty, and running images cannot be pulled again",
+                "After that time without a push the repository is empty, and running images cannot be pulled again",
                 "Select tags, or count images (imageCountMoreThan) so that the newest are kept", words,
             )  # fmt: skip
         case NewestImages(keep) if not spared:
             yield note(
                 "lifecycle-crowding", f"rule {rule.priority} keeps the newest {keep} images of any kind",
-                "Builds of branches and pull requests take the places of releases, which expire though they run",
-                "Select what must stay, such as 'v*', by a rule of a lower number", words,
+                "Builds of branches and pull requests count as well, so releases expire although they run",
+                "Select the images that must stay, such as 'v*', by a rule with a lower number", words,
             )  # fmt: skip
         case _:
             return

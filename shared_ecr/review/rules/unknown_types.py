@@ -30,5 +30,5 @@ def unknown_types(scene: RuleContext) -> Iterator[ReviewFinding]:
             if is_unknown_type(resource):
                 yield warning(
                     "resource-not-judged", f"{resource.type} is not a type that this review knows; it is not judged",
-                    "It can delete images or give access, and no rule looks at it", "Review it by hand",
+                    "It can delete images or give access, and no rule of this review checks it", "Review it by hand",
                 ).about(f"<{resource.origin.logical_id}>", resource)  # fmt: skip

@@ -39,8 +39,9 @@ def _judged(_: Stack, resource: Resource) -> Iterator[RuleFinding]:
     for key in ("LifecyclePolicy", "RepositoryPolicy"):
         if isinstance(properties.get(key), dict | list):
             yield error(
-                "template-text", f"{key} is written as an object", "CloudFormation takes a text of JSON here",
-                "Write the policy as a text",
+                "template-text", f"{key} is written as an object",
+                "CloudFormation needs the policy as a string of JSON",
+                "Write the policy as a string",
             )  # fmt: skip
     encryption = shapes.mapping(properties.get("EncryptionConfiguration"), "EncryptionConfiguration")
     if "KmsKey" in encryption:
@@ -50,7 +51,7 @@ def _judged(_: Stack, resource: Resource) -> Iterator[RuleFinding]:
     if AppliedFor.PULL_THROUGH_CACHE in occasions and properties.get("ImageTagMutability") == "IMMUTABLE":
         yield warning(
             "template-stale", "cached tags are never refreshed",
-            "Tags of these repositories are immutable, and the upstream moves its own",
+            "The tags of these repositories are immutable, and the upstream registry moves its tags",
             "Write IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION with filters for the tags that move",
         )  # fmt: skip
     yield from shapes.found
@@ -61,7 +62,7 @@ def _occasions(shapes: Shapes, resource: Resource) -> set[str]:
     if not written and is_known(resource.properties.get("AppliedFor")):
         what = "AppliedFor is empty"
         shapes.found.append(
-            error("template-occasion", what, "The template is then never applied", "Name one use or more")
+            error("template-occasion", what, "The template is then never applied", "Name at least one use")
         )
     read = (
         shapes.parsed(
@@ -94,7 +95,7 @@ def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
     old, new = case.before, case.after
     is_renamed = case.happening is Happening.REPLACED and old and new and old.name != new.name
     if case.happening is Happening.DELETED or is_renamed:
-        what = f"it is for the prefix {new.written_name} now" if is_renamed and new else "it was removed"
+        what = f"it is now for the prefix {new.written_name}" if is_renamed and new else "it was removed"
         yield error(
             "creation-template-dropped", what,
             "Repositories that ECR creates under its old prefix are then created with mutable tags, AES256 and no "

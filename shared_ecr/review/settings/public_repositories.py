@@ -17,7 +17,8 @@ def _judged(_: Stack, resource: Resource) -> Iterator[RuleFinding]:
     region = resource.home.region
     if region not in {None, str(HOME)}:
         yield error(
-            "public-region", f"a public repository is deployed to {region}", f"They exist in {HOME} alone",
+            "public-region", f"a public repository is deployed to {region}",
+            f"Public repositories exist only in {HOME}",
             f"Deploy it to {HOME}",
         )  # fmt: skip
 

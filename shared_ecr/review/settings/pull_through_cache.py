@@ -45,7 +45,7 @@ def _judged(stack: Stack, resource: Resource) -> Iterator[RuleFinding]:
     if partition_of(resource.home) in WITHOUT_CACHE:
         yield error(
             "cache-region", f"there is no pull-through cache in {resource.home.region}",
-            "ECR offers it neither in China nor in GovCloud", "Remove the rule",
+            "ECR does not offer it in China or GovCloud", "Remove the rule",
         )  # fmt: skip
     prefix = shapes.parsed(properties.get("EcrRepositoryPrefix"), "EcrRepositoryPrefix", CachePrefix.parse)
     upstream_prefix = shapes.parsed(
@@ -100,8 +100,8 @@ def _role(rule: CacheRule, resource: Resource) -> Iterator[RuleFinding]:
     ):
         yield error(
             "cache-role", f"the upstream belongs to account {upstream.account}, and the rule has no CustomRoleArn",
-            "ECR needs a role to pull from another account, and refuses the rule", "Name a role that "
-            "pullthroughcache.ecr.amazonaws.com may take on",
+            "ECR needs a role to pull from another account, and refuses the rule",
+            "Name a role that pullthroughcache.ecr.amazonaws.com may assume",
         )  # fmt: skip
 
 
@@ -133,10 +133,14 @@ def _secret_of(stack: Stack, text: str) -> Iterator[RuleFinding]:
         return
     begins = isinstance(name, str) and (name.startswith((SECRET_PREFIX, OPEN_MARK)))
     if not begins:
-        shown = quoted(name) if isinstance(name, str) else "left to CloudFormation, which begins it with the stack's"
+        shown = (
+            quoted(name)
+            if isinstance(name, str)
+            else "chosen by CloudFormation, which begins it with the name of the stack"
+        )
         yield error(
             "cache-credentials", f"CredentialArn: the name of the secret is {shown}",
-            f"ECR reads secrets whose names begin with '{SECRET_PREFIX}' and no others", f"Name it {SECRET_PREFIX}NAME",
+            f"ECR reads only secrets whose names begin with '{SECRET_PREFIX}'", f"Name it {SECRET_PREFIX}NAME",
         )  # fmt: skip
 
 
@@ -145,7 +149,7 @@ def _elsewhere(secret: NamedSecret, home: RegistryHome) -> Iterator[RuleFinding]
     if (secret.account, str(secret.region)) != (account, region):
         yield error(
             "cache-credentials", f"the secret is in {secret.account}/{secret.region}, the rule in {home}",
-            "ECR reads secrets of its own account and Region alone", f"Make the secret in {home}",
+            "ECR reads only secrets of its own account and Region", f"Make the secret in {home}",
         )  # fmt: skip
 
 
@@ -160,13 +164,14 @@ def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
             "pull-through-replaced", f"it is replaced, for {changed} changes",
             "Its properties are fixed when the rule is created. A second rule of one prefix 'already exists', so the "
             "deployment fails; under another prefix, pulls by the old names fail",
-            "Change credentials by UpdatePullThroughCacheRule; else add a rule of another prefix first",
+            "Change credentials with UpdatePullThroughCacheRule; for other changes, add a rule with another prefix "
+            "first",
         )  # fmt: skip
     elif case.happening is Happening.DELETED:
         yield warning(
             "pull-through-dropped", "it was removed",
             "Images that are not cached yet can no longer be pulled through it",
-            "Make sure that no consumer pulls by its prefix",
+            "Make sure that no consumer pulls through its prefix",
         )  # fmt: skip
 
 

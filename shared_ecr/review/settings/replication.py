@@ -52,14 +52,14 @@ def _number_of(rules: list[tuple[ReadRule, str]]) -> Iterator[RuleFinding]:
         yield error(
             "replication-destinations",
             f"{len(destinations)} destinations; {MAX_DESTINATIONS} are allowed for all rules together",
-            "It is a quota that AWS does not raise: ECR refuses the configuration", "Replicate to fewer registries",
+            "AWS does not raise this quota: ECR refuses the configuration", "Replicate to fewer registries",
             tuple(sorted(map(str, destinations))),
         )  # fmt: skip
 
 
 def _without_destinations(path: str) -> RuleFinding:
     return error(
-        "replication-destinations", f"{path} has no destinations", "ECR refuses a rule without any",
+        "replication-destinations", f"{path} has no destinations", "ECR refuses a rule without a destination",
         "Name a Region and a registry, or remove the rule",
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def _destination(destination: RegistryHome, path: str, home: RegistryHome) -> It
     if destination.region in OPT_IN_REGIONS:
         yield note(
             "region-opt-in", f"{path}: {destination.region} is a Region that an account must enable first",
-            "Nothing arrives there as long as one of the two accounts has not",
+            "No image arrives there until both accounts have enabled it",
             "Enable it in the source's account and the destination's",
         )  # fmt: skip
 

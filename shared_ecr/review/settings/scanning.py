@@ -35,7 +35,8 @@ def _judged(_: Stack, resource: Resource) -> Iterator[RuleFinding]:
     written = shapes.mappings(resource.properties.get("Rules"), "Rules")
     if len(written) > MAX_RULES:
         yield error(
-            "scanning", f"{len(written)} rules; {MAX_RULES} are allowed, one for each frequency", "ECR refuses it",
+            "scanning", f"{len(written)} rules; at most {MAX_RULES} are allowed, one for each frequency",
+            "ECR refuses it",
             "Join the filters of rules of one frequency",
         )  # fmt: skip
     rules = []
@@ -70,7 +71,7 @@ def _changed(case: SettingCase, _: Deployment) -> Iterator[RuleFinding]:
     if case.after:
         lost = Scans.of(case.after.resource).lost(Scans.of(case.before.resource))
     elif case.happening is Happening.DELETED:
-        lost = "it was removed: the registry scans nothing by itself"
+        lost = "it was removed: the registry no longer scans images by itself"
     if lost:
         yield error("scan-weakened", lost, _UNKNOWN_VULNERABILITIES, "Keep the scan type and its filters")
 

@@ -33,5 +33,5 @@ def _finding(resource: Resource, found: Exploration) -> ReviewFinding:
         "worlds-not-judged",
         f"it depends on {len(values)} values that only a deployment knows ({names}), more than are judged together",
         "A combination that was not judged can delete images or allow any principal",
-        "Give some of them with --parameter, --account and --region, or let fewer of them decide about one resource",
+        "Give some of them with --parameter, --account and --region, or let one resource depend on fewer of them",
     ).about(resource.text("RepositoryName") or resource.origin.logical_id, resource)

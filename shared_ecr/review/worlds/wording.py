@@ -52,7 +52,7 @@ class Wording:
             cases.append(self._case({name: (value,) for name, value in case.items()}))
             left -= {number for number, each in enumerate(self._worlds) if self._is_within(each, case)}
         more = " or in other cases" if left else ""
-        return f"if {' or if '.join(case or 'other values are as they were read' for case in cases)}{more}"
+        return f"if {' or if '.join(case or 'other values as they were read' for case in cases)}{more}"
 
     def _widened(self, world: Values, held_in: AbstractSet[int], names: Sequence[OpenValue]) -> Values:
         """Return as few values of *world* as keep all worlds that have them within *held_in*."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shared_ecr.review.deployments import Deployment, Origin
 from shared_ecr.review.findings import ReviewFinding, error
 
-_WHY = "What is not in the plan is not judged: it may delete repositories, or allow access"
+_WHY = "Changes that the plan does not have are not judged: they may delete repositories, or allow access"
 
 
 def plan_gaps(after: Deployment) -> Iterator[ReviewFinding]:

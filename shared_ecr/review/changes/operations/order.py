@@ -40,8 +40,9 @@ def _judged(written: str, writers: list[ListedOperation], deleters: list[ListedO
     for writer in writers:
         if writer.planned.creates_first and writer.written_before == written:
             yield error(
-                _CODE, f"Terraform writes {written} first and deletes the old one then, which is the same one",
-                "Nothing of it is left after the apply: what it denied is allowed, and who was allowed is denied",
+                _CODE, f"Terraform first writes {written}, and then deletes the old one, which is the same policy",
+                "After the apply there is no policy: what it denied is allowed, and principals that it allowed are "
+                "denied",
                 "Remove create_before_destroy from this resource and from those that depend on it",
                 (f"{writer.address}: {writer.planned}",),
             )  # fmt: skip
@@ -49,14 +50,15 @@ def _judged(written: str, writers: list[ListedOperation], deleters: list[ListedO
         writer, deleter = others[0]
         yield error(
             _CODE, f"{writer.address} writes {written}, and Terraform deletes it as {deleter.address} too",
-            "Terraform does not say which comes last: after the apply there may be none",
-            f"Write moved {{ from = {deleter.address}, to = {writer.address} }}, or apply the two changes one by one",
+            "Terraform does not say which of the two is done last: after the apply there may be no policy",
+            f"Write moved {{ from = {deleter.address}, to = {writer.address} }}, or apply the two changes one after "
+            "the other",
             tuple(f"{each.address}: {each.planned}" for pair in others for each in pair),
         )  # fmt: skip
     elif len(writers) > 1 and any(each.planned.operation in _WRITES for each in writers):
         yield error(
             _CODE, f"{len(writers)} resources write {written}",
-            "Each overwrites what the other wrote, and Terraform does not say which comes last",
+            "Each overwrites what the other wrote, and Terraform does not say which is written last",
             "Keep one of them", tuple(f"{each.address}: {each.planned}" for each in writers),
         )  # fmt: skip
 

@@ -9,8 +9,8 @@ from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.operations import Operation, PlannedOperation
 
 _IMAGES = "The new repository is empty: images do not move, and what is deleted cannot be restored"
-_CACHE = "Between the two nothing is pulled through it; if the second step fails, the rule is missing"
-_TEMPLATE = "Repositories that ECR creates between the two get no rules, and keep none"
+_CACHE = "Between the two steps, no image can be pulled through it; if the second step fails, the rule is missing"
+_TEMPLATE = "Repositories that ECR creates between the two steps get no lifecycle rules, now or later"
 REPLACEMENTS = {
     "aws_ecr_repository": ("repository-replaced", _IMAGES),
     "aws_ecrpublic_repository": ("repository-replaced", _IMAGES),
@@ -49,4 +49,4 @@ def replaced_by_plan(case: RepositoryPair, question: ReviewContext) -> Iterator[
 
 def fix_of(operation: PlannedOperation) -> str:
     """Say how the replacement *operation* is avoided."""
-    return _FIXES.get(operation.reason, "Look at what causes the replacement, and take it back")
+    return _FIXES.get(operation.reason, "Find the attribute that causes the replacement, and restore its value")

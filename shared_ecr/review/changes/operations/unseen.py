@@ -57,7 +57,7 @@ def _judged(entry: ListedOperation) -> Iterator[RuleFinding]:
     if operation is Operation.UNKNOWN:
         yield error(
             "plan-action-unknown", f"the plan says of {entry.address}: {entry.planned}",
-            "This release does not know the action, and it may delete",
+            "This release does not know the action, so it may delete the resource",
             "Look at what Terraform does there, and acknowledge it",
         )  # fmt: skip
     elif operation in {Operation.DELETE, Operation.REPLACE} and entry.type in REPLACEMENTS:
@@ -67,7 +67,7 @@ def _judged(entry: ListedOperation) -> Iterator[RuleFinding]:
     elif (operation.deletes or operation is Operation.UPDATE) and entry.type not in {*_COMPARED, *REPLACEMENTS}:
         yield error(
             "resource-not-judged", f"{entry.type} is not judged, and the plan says of {entry.address}: {entry.planned}",
-            "It is a part of a registry: it can delete images or give access, and no rule looks at it",
+            "It is a part of a registry: it can delete images or give access, and no rule of this review checks it",
             "Review it by hand, and acknowledge it",
         )  # fmt: skip
 
@@ -87,13 +87,15 @@ def _deleted(entry: ListedOperation) -> Iterator[RuleFinding]:
 def _forgotten(entry: ListedOperation) -> Iterator[RuleFinding]:
     if entry.type in _REPOSITORIES:
         yield error(
-            "repository-orphaned", "Terraform forgets it: it stays in AWS with its images, and nothing manages it",
+            "repository-orphaned",
+            "Terraform removes it from its state: it stays in AWS with its images, and nothing manages it",
             "Its rules and its policy stay as they are, and no plan shows when they change",
             "Keep it in the configuration; or acknowledge it, and import it elsewhere",
         )  # fmt: skip
     else:
         yield note(
-            "plan-forgets", f"Terraform forgets {entry.address}: it stays in AWS as it is, and nothing manages it",
+            "plan-forgets",
+            f"Terraform removes {entry.address} from its state: it stays in AWS as it is, and nothing manages it",
             "No plan shows when it changes", "Import it elsewhere, or keep it in the configuration",
         )  # fmt: skip
 

@@ -36,7 +36,7 @@ def _emptied(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[
     if after.empty_on_delete and not before.empty_on_delete:
         word = "force_destroy" if after.stack.tool == TERRAFORM else "EmptyOnDelete"
         yield error(
-            "removal-weakened", f"{word} is set: from now on its images are deleted with it",
+            "removal-weakened", f"{word} is set: when the repository is deleted, its images are deleted too",
             "ECR refuses to delete a repository that holds images; this removes the last protection",
             f"Remove {word}",
         )  # fmt: skip
@@ -45,8 +45,8 @@ def _emptied(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[
 def _policy(before: ReviewedRepository, after: ReviewedRepository, access: AccessChanges) -> Iterator[RuleFinding]:
     if after.policy_faults and not before.policy_faults:
         yield error(
-            "access-widened", "its policy cannot be evaluated, and could be before",
-            "Who can push to a public repository decides what everyone pulls", "Correct the policy",
+            "access-widened", "its policy cannot be evaluated, and before this change it could",
+            "A principal that can push to a public repository decides what everyone pulls", "Correct the policy",
             tuple(str(each) for each in after.policy_faults),
         )  # fmt: skip
     if not (can_be_read(before) and can_be_read(after)):

@@ -48,8 +48,8 @@ class RegistryChange:
         if not self.is_known:
             make = error if self.becomes_known else note
             yield make(
-                "change-unknown", "it is not known whether all of its differences change anything",
-                "It depends on what only a deployment knows, or AWS would refuse it", "Look at both sides",
+                "change-unknown", "it is not known whether its differences change what is allowed",
+                "It depends on what only a deployment knows, or AWS would refuse it", "Compare both sides",
             )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def deletions_copied(before: Deployment, after: Deployment) -> Iterator[ReviewFi
             if fresh:
                 names = " and ".join(f"`{prefix}*`" for prefix in fresh) if all(fresh) else EVERY
                 yield error(
-                    "replication-deletes", f"deletions are replicated to {destination} from now on, of {names}",
+                    "replication-deletes", f"deletions in {names} are now replicated to {destination}",
                     "An image that is deleted or expires here is then deleted there too, so the copy is not a backup",
                     "Leave delete replication off, or acknowledge that the copies are no backup",
                 ).about(SUBJECT, found[-1].resource)  # fmt: skip
@@ -62,8 +62,8 @@ def copied_outside(before: Deployment, after: Deployment, known: TrustBoundary) 
             if fresh and destination.account not in {home.account, *known.accounts}:
                 names = " and ".join(f"`{prefix}*`" for prefix in fresh) if all(fresh) else EVERY
                 yield error(
-                    "replication-outside", f"images of {names} are copied to {destination} from now on",
-                    "The account is not known to belong to you, and it can do what it wants with the copies",
+                    "replication-outside", f"images of {names} are now copied to {destination}",
+                    "The account is not known to belong to you, and you do not control what it does with the copies",
                     "Check that the account is intended; name it in the declaration, or acknowledge it",
                 ).about(SUBJECT, found[-1].resource)  # fmt: skip
 
@@ -95,7 +95,7 @@ def _copies(found: Iterable[ReadReplication], *, deletions: bool = False) -> _Co
 
 
 def _narrower(old: _Copies, new: _Copies) -> Iterator[RuleFinding]:
-    why = "Images that are pushed from now on do not arrive there, and a pull from there finds old images or none"
+    why = "Images that are pushed from now on do not arrive there, and a pull from there finds an old image or no image"
     for destination, prefixes in old.items():
         if destination not in new:
             yield error(
@@ -107,7 +107,7 @@ def _narrower(old: _Copies, new: _Copies) -> Iterator[RuleFinding]:
         if lost:
             names = f"all of {' and '.join(f'`{prefix}*`' for prefix in lost)}" if all(lost) else EVERY
             yield error(
-                "replication-narrowed", f"not {names} is copied to {destination} any more", why,
+                "replication-narrowed", f"{names} is no longer copied to {destination}", why,
                 "Keep the filter until no consumer pulls from there",
             )  # fmt: skip
 

@@ -40,8 +40,8 @@ class Scans:
         """Say what is scanned less than *before*, as the end of a sentence; None where nothing is."""
         if before.type == ScanType.ENHANCED and self.type == ScanType.BASIC:
             return (
-                "scanning changes from ENHANCED to BASIC: language packages are not scanned, and no image is scanned a "
-                "second time"
+                "scanning changes from ENHANCED to BASIC: packages of programming languages are not scanned, and no "
+                "image is scanned a second time"
             )
         if name := covered_no_more(before.on_push, self.on_push):
             return f"repositories such as `{name}` are no longer scanned when images are pushed"

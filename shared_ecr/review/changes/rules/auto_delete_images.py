@@ -69,7 +69,7 @@ def _switched_on(custom_resource: Resource) -> RuleFinding:
 
 
 def _emptied(custom_resource: Resource, was: ReviewedRepository, now: LocatedResource | None) -> Iterator[RuleFinding]:
-    what = f"{custom_resource.origin.logical_id} ({AUTO_DELETE_IMAGES}) is removed or is for another repository now"
+    what = f"{custom_resource.origin.logical_id} ({AUTO_DELETE_IMAGES}) is removed, or now names another repository"
     tags_now = now.resource.properties.get("Tags") if now else None
     is_tagged = AUTO_DELETE_TAG in (read_repository(now.stack, now.resource).tags if now else was.tags)
     if is_tagged or not is_known(tags_now):

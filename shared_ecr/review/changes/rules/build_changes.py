@@ -55,11 +55,11 @@ def _with_a_role(before: Deployment, project: Resource) -> Iterator[ReviewFindin
 
 def _differences(old: Resource, new: Resource, targets: tuple[str, ...]) -> Iterator[RuleFinding]:
     report: Report = error if targets else warning
-    why = _WHY.format(targets=first_few(targets)) if targets else "Which role it has is not known before the deployment"
+    why = _WHY.format(targets=first_few(targets)) if targets else "Its role is not known before the deployment"
     changed = [path for path in _SOURCES if _written(old, path) != _written(new, path)]
     if changed:
         yield report(
-            "build-source-changed", "the images are built of another source", why,
+            "build-source-changed", "the images are built from another source", why,
             "Check who can push to the new source, then acknowledge it",
             tuple(line for path in changed for line in _lines(old, new, path)),
         )  # fmt: skip

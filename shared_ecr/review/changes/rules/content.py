@@ -11,12 +11,12 @@ from shared_ecr.review.changes.moving_tags import MODES, MovableTags
 from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.repositories import ReviewedRepository
 
-_WIDER = "The access works from the moment of the deployment"
+_WIDER = "The access works as soon as the change is deployed"
 _WHY = {
     "access-widened-outside": f"A principal that is not known to belong to you gains access. {_WIDER}",
     "access-widened": _WIDER,
-    "access-not-judged": "Which requests are allowed depends on too many conditions together to try them all",
-    "access-narrowed": "A principal that used it gets AccessDenied from the moment of the deployment",
+    "access-not-judged": "Which requests are allowed depends on more conditions than can all be tried together",
+    "access-narrowed": "A principal that used it gets AccessDenied as soon as the change is deployed",
 }
 _FIX = {
     "access-widened-outside": "Check that each is intended, then acknowledge it",
@@ -38,7 +38,7 @@ def judged_tags(old: ReviewedRepository, new: ReviewedRepository) -> Iterator[Ru
     tag = MovableTags.of(new.mutability, new.exclusions).gained_over(MovableTags.of(old.mutability, old.exclusions))
     if tag is None:
         return
-    why = "What was tested and what runs can then differ under one tag without a trace"
+    why = "The image that runs can then differ from the image that was tested under the same tag, without a trace"
     if old.mutability.startswith("IMMUTABLE") and new.mutability.startswith("IMMUTABLE"):
         yield error(
             "exclusion-widened", f"more tags are excluded from immutability, such as `{tag}`", why,

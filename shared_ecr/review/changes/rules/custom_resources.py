@@ -35,7 +35,8 @@ def calls_made(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]
             name = repository_name(made.call)
             yield note(
                 "call-puts", f"it calls {made.call.name}{f' of {name}' if name else ''} {_NOW}",
-                "What the call puts is judged as if the template put it, in findings about the repository or setting",
+                "The settings that the call writes are judged as if they were in the template, in findings about the "
+                "repository or setting",
                 "Write it into the template instead, if there is a property for it",
             ).about(subject_of(made.resource), made.resource)  # fmt: skip
 
@@ -55,7 +56,7 @@ def custom_resources_changed(before: Deployment, after: Deployment) -> Iterator[
                 "custom-resource-not-judged",
                 f"{held.resource.type} names a repository or an action of ECR, and it {verb}; what its code then does "
                 "is not judged",
-                "Its code is not in the documents, and can delete images or give access",
+                "Its code is not in the documents, and it can delete images or give access",
                 "Review its code, and acknowledge it",
             ).about(subject_of(held.resource), held.resource)
 

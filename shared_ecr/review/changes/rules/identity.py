@@ -104,7 +104,7 @@ def removal_weakened(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
     if case.after.empty_on_delete and not case.before.empty_on_delete:
         word = "force_delete" if case.after.stack.tool == TERRAFORM else "EmptyOnDelete"
         yield error(
-            "removal-weakened", f"{word} is set: from now on its images are deleted with it",
+            "removal-weakened", f"{word} is set: when the repository is deleted, its images are deleted too",
             "ECR refuses to delete a repository that holds images; this removes the last protection",
             f"Remove {word}",
         )  # fmt: skip
@@ -171,7 +171,7 @@ def _unknown(what: str, why: str, whether: str = _ANYTHING, *, blocks: bool = Fa
     make = error if blocks else note
     return make(
         "change-unknown", f"{what}: it is not known whether {whether}", f"{why[:1].upper()}{why[1:]}",
-        "Look at both sides, or give the values as parameters",
+        "Compare both sides, or give the values with --parameter",
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def protects_nothing(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFin
                 _PROTECTS_NOTHING,
                 f"rule {new.priority} selects none of {len(outcome.verdicts)} images {described(new.selection)}; "
                 f"it selected {len(exposed)}, which rules after it may now expire",
-                "There is no rule that keeps images: they are safe as long as a rule of a lower number selects them",
+                "No rule of ECR keeps images: they are kept only while a rule with a lower number selects them",
                 "Write tags that exist", _shown([image.shown for image in exposed], "images"),
             )  # fmt: skip
 
@@ -85,8 +85,8 @@ def judged_lifecycle(
         return
     if not is_decidable(before, after):
         yield error(
-            "lifecycle-loses-more", "the rules ask for so many tags that their effects cannot be compared",
-            "More may be lost than before", _FIX, rule_lines(before, after),
+            "lifecycle-loses-more", "the rules select by so many tags that their effects cannot be compared",
+            "The change may expire images that were kept before", _FIX, rule_lines(before, after),
         )  # fmt: skip
         return
     found = _losses(before, after)
@@ -103,8 +103,8 @@ def judged_lifecycle(
         yield note(
             "lifecycle-may-lose-more",
             f"a rule that protects images can let some of them expire; {_number(outcome)}",
-            "Where more images are pushed than it keeps, those expire that other rules kept",
-            "Write a count that nothing reaches, such as 9999", (*lines, *rarely),
+            "If more images are pushed than it keeps, images that other rules kept expire",
+            "Write a count that is never reached, such as 9999", (*lines, *rarely),
         )  # fmt: skip
     if archived := _of(found, LossSeverity.ARCHIVED):
         yield warning(

@@ -32,7 +32,7 @@ def listed_changes(before: Resource, after: Resource) -> Iterator[RuleFinding]:
             if before.type.startswith(_OF_ECR):
                 yield error(
                     "property-not-judged", f"{path} changes, and this review does not know the property",
-                    "It can delete images or give access, and no rule looks at it",
+                    "It can delete images or give access, and no rule of this review checks it",
                     "Review it by hand, and acknowledge it; or use a newer version of this program",
                 )  # fmt: skip
         elif verdict.is_listed:

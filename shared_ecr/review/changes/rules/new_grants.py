@@ -43,7 +43,7 @@ def _granted(
         what = f"{first}, and {len(others)} more" if others else first
         yield warning(
             "access-granted-outside", f"it is new: {what}",
-            "A principal that is not known to belong to you has access to all that is pushed to it",
+            "A principal that is not known to belong to you has access to every image that is pushed to it",
             "Check that each is intended; declare your accounts and your organization", tuple(found),
         ).about(subject, each.resource)  # fmt: skip
 

@@ -50,7 +50,7 @@ def _changed(old: EventRule, now: EventRule | None) -> Iterator[RuleFinding]:
         if differences:
             yield warning(
                 "notification-changed", f"its {' and '.join(differences)} change",
-                "Other events may be published, or elsewhere", "Compare both sides",
+                "Other events may be published, or events may be sent to another target", "Compare both sides",
                 (_line("- ", old), _line("+ ", now)),
             )  # fmt: skip
 

@@ -34,8 +34,8 @@ def policy_written_elsewhere(case: RepositoryPair, _: ReviewContext) -> Iterator
         yield warning(
             "policy-written-elsewhere",
             f"this update {does} a repository policy that Lambda wrote for {', '.join(case.functions)}",
-            "The template wrote no policy before, so Lambda added its own statement when the function was created. "
-            "Without the statement Lambda cannot pull the image again",
+            "The template had no policy before, so Lambda added its own statement when the function was created. "
+            "Without the statement, Lambda cannot pull the image again",
             _FIX,
         )  # fmt: skip
     else:
@@ -53,7 +53,7 @@ def _of_terraform(case: RepositoryPair) -> RuleFinding:
         return warning(
             "policy-written-elsewhere",
             f"the first policy of Terraform replaces the one that Lambda wrote for {', '.join(case.functions)}",
-            "Without the statement Lambda cannot pull the image again", fix,
+            "Without the statement, Lambda cannot pull the image again", fix,
         )  # fmt: skip
     return note(
         "policy-written-elsewhere",

@@ -87,7 +87,8 @@ def dropped_many(left: Sequence[LocatedResource], before: Sequence[LocatedResour
         homes = {each.resource.home for each in left}
         found = error(
             "repositories-dropped-many", f"{len(left)} of {len(before)} repositories are removed at once",
-            f"It is more than {MANY}, and more than {MANY_OF_A_HUNDRED} %: a file that was not read looks like this",
+            f"It is more than {MANY}, and more than {MANY_OF_A_HUNDRED} %: a file that was not read has the same "
+            "effect",
             "Check that all of them are intended, then acknowledge it", tuple(sorted(names)),
         )  # fmt: skip
         home = homes.pop() if len(homes) == 1 else RegistryHome(None, None)

@@ -28,7 +28,7 @@ def public_repository(case: SettingCase) -> Iterator[RuleFinding]:
     if case.before is None and case.after is not None:
         yield note(
             "public-repository", "everyone on the internet can pull what is pushed to it",
-            "ECR Public asks for no login; what was pulled once cannot be taken back",
+            "ECR Public needs no login, and images that were pulled cannot be taken back",
             "Check that it is intended, or declare a private repository",
         )  # fmt: skip
     if case.before is None or case.after is None:
@@ -70,7 +70,7 @@ def undecidable(case: SettingCase) -> Iterator[RuleFinding]:
             make = error if becomes_known(case.before.resource, case.after.resource, name) else note
             yield make(
                 "change-unknown", f"{name}: it is not known whether this changes anything",
-                "It depends on what only a deployment knows", "Look at both sides, or give the values as parameters",
+                "It depends on what only a deployment knows", "Compare both sides, or give the values with --parameter",
             )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from shared_ecr.review.findings import RuleFinding, note, warning
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.text import plural, quoted
 
-_WHY = "Policies of identities (aws:ResourceTag) and cost reports can ask for them; they are not in these documents"
+_WHY = "Identity policies (aws:ResourceTag) and cost reports can depend on them, and these documents do not have those"
 
 
 def tags_lost(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
@@ -33,13 +33,13 @@ def judged_resource_tags(before: ReviewedRepository, after: ReviewedRepository) 
     if lost:
         yield warning(
             "tags-lost", f"it loses the resource {plural(len(lost), 'tag')} {_shown(lost)}", _WHY,
-            "Keep the tags, or check who asks for them",
+            "Keep the tags, or check what depends on them",
         )  # fmt: skip
     changed = sorted(key for key in {*old} & {*new} if old[key] != new[key] and is_known([old[key], new[key]]))
     if changed:
         yield note(
             "tags-changed", f"other values of the resource {plural(len(changed), 'tag')} {_shown(changed)}",
-            _WHY, "Check who asks for them",
+            _WHY, "Check what depends on them",
         )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def unknown_types_changed(before: Deployment, after: Deployment) -> Iterator[Rev
             verb = "changes" if was and now else "is added" if now else "is removed"
             yield error(
                 "resource-not-judged", f"{held.resource.type} is not a type that this review knows, and it {verb}",
-                "It can delete images or give access, and no rule looks at it", "Review it by hand, and acknowledge it",
+                "It can delete images or give access, and no rule of this review checks it",
+                "Review it by hand, and acknowledge it",
             ).about(f"<{held.resource.origin.logical_id}>", held.resource)  # fmt: skip
 
 

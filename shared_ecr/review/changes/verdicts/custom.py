@@ -45,7 +45,7 @@ CUSTOM_ROWS: Mapping[str, Rows] = {
 
 ATTRIBUTE_ROWS: Rows = {
     "Condition": always(dangerous("repository-deleted", "repository-orphaned", "change-unknown")),
-    "CreationPolicy": always(harmless("it says when a creation counts as done")),
+    "CreationPolicy": always(harmless("it says when a creation counts as complete")),
     "DeletionPolicy": _RETAINS,
     "DependsOn": always(harmless("the order of creation")),
     "Metadata": always(harmless("it is written for tools; an acknowledgement in it is judged as one")),

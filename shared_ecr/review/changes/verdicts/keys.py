@@ -28,7 +28,7 @@ _ENABLED = PropertyRow(dangerous("key-disabled"), dangerous("key-disabled"), har
 _WINDOW = PropertyRow(
     loses("key-deleted-sooner"), loses("key-deleted-sooner"), harmless("the longest period, 30 days, is the default")
 )
-_TAGS = always(harmless("nothing of ECR asks for tags of keys; ECR uses a key by grants"))
+_TAGS = always(harmless("ECR does not depend on tags of keys; it uses a key by grants"))
 _COMMON: Rows = {
     "Description": _SHOWN,
     "Enabled": _ENABLED,
@@ -37,7 +37,7 @@ _COMMON: Rows = {
     "Tags[].Key": _TAGS,
     "Tags[].Value": _TAGS,
 }
-_ROTATION = "Control KMS.4 of Security Hub asks for rotation; images stay readable"
+_ROTATION = "Control KMS.4 of Security Hub requires rotation; images stay readable"
 
 KEY_ROWS: Mapping[str, Rows] = {
     "AWS::KMS::Key": {

@@ -89,5 +89,5 @@ def always(verdict: Verdict) -> PropertyRow:
     return PropertyRow(verdict, verdict, verdict)
 
 
-ONE_VALUE = always(harmless("ECR knows one value; it refuses another one"))
+ONE_VALUE = always(harmless("ECR accepts only one value"))
 """The row of a property that has one value."""

@@ -15,7 +15,7 @@ from shared_ecr.review.operations import Operation, PlanGap
 from shared_ecr.text import counted, first_lines
 
 INCOMPLETE, DEFERRED = "plan-incomplete", "plan-deferred"
-_PLAN_AGAIN = "Plan again, and review what 'terraform show -json' prints of it, without cutting anything off"
+_PLAN_AGAIN = "Plan again, and review the whole output of 'terraform show -json'"
 _NEEDS_BEFORE = frozenset({
     Operation.NOTHING, Operation.UPDATE, Operation.DELETE, Operation.REPLACE, Operation.FORGET, Operation.LEAVE,
 })  # fmt: skip
@@ -32,7 +32,7 @@ def gaps_of(sides: PlanSides) -> Iterator[PlanGap]:
     plan = sides.plan
     if _is_set(plan.get("errored"), expected=False):
         yield _incomplete(
-            "Terraform stopped planning because of an error: the plan holds the changes found before it",
+            "Terraform stopped planning because of an error: the plan has only the changes that were found before it",
             "Correct the error, and plan again",
         )
     if _is_set(plan.get("complete"), expected=True):
@@ -70,7 +70,9 @@ def _deferred(sides: PlanSides) -> Iterator[PlanGap]:
 def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
     if _lost_its_operations(sides):
         unlisted = [each.address for each in sides.unlisted() if concerns_a_registry(each.type)]
-        yield _incomplete("resource_changes was cut off: what Terraform does is not in the plan", _PLAN_AGAIN, unlisted)
+        yield _incomplete(
+            "resource_changes is missing: the plan does not have what Terraform does", _PLAN_AGAIN, unlisted
+        )
     written = sides.plan.get("resource_changes")
     known = len(list(changes_of(written)))
     if written is not None and (not isinstance(written, list) or known < len(written)):
@@ -79,8 +81,8 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
     lists_what_stays = any(each.planned.operation is Operation.NOTHING for each in sides.changes)
     if lost and not lists_what_stays and not {"prior_state", "planned_values"} & set(sides.plan):
         yield _incomplete(
-            "a key is deleted, and prior_state and planned_values were cut off: the repositories that it encrypts are "
-            "not in the plan", _PLAN_AGAIN, lost,
+            "a key is deleted, and prior_state and planned_values are missing: the plan does not have the repositories "
+            "that it encrypts", _PLAN_AGAIN, lost,
         )  # fmt: skip
     objects = Counter(each.object_address for each in sides.changes)
     twice = [address for address, count in objects.items() if count > 1]
@@ -92,7 +94,7 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
     without = [each.address for each in ours if _lacks_a_side(each, prior, planned)]
     if without:
         yield _incomplete(
-            "the values of resources were cut off: the plan does not say what they were or what they become",
+            "the values of resources are missing: the plan does not say what they were or what they become",
             _PLAN_AGAIN, without,
         )  # fmt: skip
 

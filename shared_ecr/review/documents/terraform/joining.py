@@ -63,7 +63,7 @@ def joined(
         if name in repository.properties and not _is_forgotten(policy):
             yield (
                 policy.address,
-                f"another resource writes this policy of {repository.resource.address} too; one of them wins",
+                f"another resource also writes this policy of {repository.resource.address}; only one of them stays",
             )
             # Either can be the one that wins, so each is judged: this one as if its repository were managed elsewhere.
             repository = Translated(policy, kind, home, {}, is_partial=True)

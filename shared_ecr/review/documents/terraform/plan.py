@@ -115,7 +115,7 @@ class _PlanReader:
         asks_for_tags = any(map(_asks_for_tags, translated))
         for made in translated:
             for name in _open(made):
-                what = f"{name} is known only after the apply; as far as it is open it is not judged"
+                what = f"{name} is known only after the apply; the parts that are not known yet are not judged"
                 is_bounded = name in _DESCRIBING or (name in _TAGS and not asks_for_tags)
                 self.noted.append(self._doubt(made.resource.address, what, is_bounded=is_bounded))
         return Stack(
@@ -146,7 +146,7 @@ class _PlanReader:
         """Return what was noted, and what the plan does beside the resources that are read."""
         unlisted = [each for each in sides.unlisted() if concerns_a_registry(each.type)]
         if "resource_changes" in sides.plan:
-            what = "resource_changes does not list it; it is compared by its values alone"
+            what = "resource_changes does not list it; only its values are compared"
             self.noted += [self._doubt(each.address, what) for each in unlisted]
         self.noted += [self._doubt(address, what) for address, what in not_judged(sides)]
         return self.noted

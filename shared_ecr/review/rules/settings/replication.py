@@ -91,7 +91,11 @@ def _rule(shapes: Shapes, rule: Mapping[str, Json], path: str) -> ReadRule:
         kind = each.get("FilterType")
         if kind is not None and kind != "PREFIX_MATCH":
             what = f"{place}: {quoted(str(kind))} is not a type of filter"
-            shapes.found.append(error("replication-prefix", what, "ECR knows PREFIX_MATCH alone", "Write PREFIX_MATCH"))
+            shapes.found.append(
+                error(
+                    "replication-prefix", what, "PREFIX_MATCH is the only type that ECR accepts", "Write PREFIX_MATCH"
+                )
+            )
         prefix = shapes.parsed(each.get("Filter"), place, NamePrefix.parse)
         # One that is not known is the prefix of no name, so that the rule is not taken for one about every repository.
         prefixes.append(prefix.text if prefix else str(each.get("Filter")))

@@ -75,6 +75,6 @@ def one_of(text: str, choices: Collection[str], of: str, code: str) -> str:
         InvalidValueError: it is not, with the nearest; *of* is what the choices are called.
     """
     if text not in choices:
-        what, fix = f"{quoted(text)} is no {of}", did_you_mean(text, choices).rstrip(".")
+        what, fix = f"{quoted(text)} is not a {of}", did_you_mean(text, choices).rstrip(".")
         raise InvalidValueError(what, why=f"It is {listed(choices)}", fix=fix, code=code)
     return text

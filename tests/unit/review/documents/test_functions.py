@@ -102,14 +102,14 @@ def test_without_another_assumption_an_open_parameter_equals_nothing_it_is_compa
 
 
 @pytest.mark.parametrize(("written", "said"), [
-    ({"Fn::Transmogrify": "x"}, "Fn::Transmogrify is not a function that is known here"),
+    ({"Fn::Transmogrify": "x"}, "Fn::Transmogrify is not a known function"),
     ({"Ref": "Unmade"}, "Unmade is neither a parameter nor a resource"),
-    ({"Ref": ["Team"]}, "Ref has other arguments than it takes"),
+    ({"Ref": ["Team"]}, "Ref does not have the arguments that it needs"),
     ({"Fn::GetAtt": ["Unmade", "Arn"]}, "Unmade is not a resource of the template"),
-    ({"Fn::Join": "x"}, "Fn::Join has other arguments"),
-    ({"Fn::Select": ["7", ["a"]]}, "Fn::Select has other arguments"),
-    ({"Fn::FindInMap": ["Ids", "mars", "home"]}, "Fn::FindInMap has other arguments"),
-    ({"Fn::Transform": {"Name": "AWS::Include"}}, "Fn::Transform is not a function that is known here"),
+    ({"Fn::Join": "x"}, "Fn::Join does not have the arguments that it needs"),
+    ({"Fn::Select": ["7", ["a"]]}, "Fn::Select does not have the arguments that it needs"),
+    ({"Fn::FindInMap": ["Ids", "mars", "home"]}, "Fn::FindInMap does not have the arguments that it needs"),
+    ({"Fn::Transform": {"Name": "AWS::Include"}}, "Fn::Transform is not a known function"),
     ({"a": "b", "Fn::Transform": {"Name": "AWS::Include"}}, "Fn::Transform adds what is not judged"),
     ({"Fn::If": ["Undefined", "a", "a"]}, "Fn::If names the condition 'Undefined', which the template does not define"),
     ({"Fn::GetAtt": ["Made", "Arn"]}, "Made.Arn is known only once deployed"),
@@ -155,7 +155,7 @@ def test_texts_that_grow_beyond_any_template_stay_open(tmp_path: Path) -> None:
     parameters = {"P": {"Type": "String", "Default": "x" * 100_000}}
     bomb = {f"R{i}": repository(X={"Fn::Sub": "${P}" * 10}) for i in range(100)}
     found = read(tmp_path, {"Parameters": parameters, "Resources": bomb})
-    assert "make more text than any template may hold" in doubts(found)[0]
+    assert "make more text than a template can hold" in doubts(found)[0]
 
 
 def test_numbers_of_a_policy_are_texts_as_cloudformation_makes_them(tmp_path: Path) -> None:

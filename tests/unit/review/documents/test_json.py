@@ -25,7 +25,7 @@ def test_of_a_key_that_is_twice_the_last_is_judged_and_shown(tmp_path: Path) -> 
     (tmp_path / "t.json").write_text('{"Resources": {"A": {"Type": "T", "Type": "U"}}}')
     found = load_deployment(tmp_path / "t.json", PLACE, shown_as="t.json")
     assert named(found, "A").type == "U"
-    assert doubts(found) == ["t.json: the key 'Type' is written twice in one object; the last is judged"]
+    assert doubts(found) == ["t.json: the key 'Type' is written twice in one object; the last value is judged"]
 
 
 def test_two_sections_of_resources_have_the_places_of_the_last(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_folder_without_anything_that_deploys_is_refused(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("text", "said"), [
     ("", "The file is empty"),
-    ("version: 1\nregistry: {}\nrepositories: {}\n", "It is a declaration. 'shared-ecr check' judges it"),
+    ("version: 1\nregistry: {}\nrepositories: {}\n", "It is a declaration. 'shared-ecr check' checks it"),
     ('{"version": 4, "terraform_version": "1.9", "lineage": "x"}', "It is Terraform's own state"),
     ('{"resource_changes": []}', "It is a part of a Terraform plan"),
     ('{"root_module": {}}', "It is a part of a Terraform plan"),

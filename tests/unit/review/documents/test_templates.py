@@ -103,7 +103,7 @@ def test_a_loop_over_an_unknown_list_is_judged_for_one_item(tmp_path: Path, coll
 
 
 def test_a_loop_of_another_shape_is_reported(tmp_path: Path) -> None:
-    assert "other arguments than it takes" in doubts(read(tmp_path, resources(**{LOOP: "x"})))[0]
+    assert "does not have the arguments that it needs" in doubts(read(tmp_path, resources(**{LOOP: "x"})))[0]
 
 
 def test_loops_that_multiply_end(tmp_path: Path) -> None:
@@ -111,4 +111,4 @@ def test_loops_that_multiply_end(tmp_path: Path) -> None:
     for name in "FEDCBA":
         fragment = {f"Fn::ForEach::{name}": [name, [f"{i}" for i in range(20)], fragment]}
     found = doubts(read(tmp_path, {"Resources": fragment}))
-    assert any("makes more than any template may hold" in doubt for doubt in found)
+    assert any("makes more resources than a template can hold" in doubt for doubt in found)

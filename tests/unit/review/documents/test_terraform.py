@@ -155,7 +155,7 @@ def test_two_policies_of_one_repository_are_reported_and_both_are_kept(tmp_path:
         resource("aws_ecr_repository_policy.b", repository="app", policy="{}"),
     ))  # fmt: skip
     (doubt,) = doubts(found)
-    assert "another resource writes this policy of aws_ecr_repository.app too" in doubt
+    assert "another resource also writes this policy of aws_ecr_repository.app;" in doubt
     assert named(found, APP).properties["RepositoryPolicyText"] == POLICY
     assert named(found, "aws_ecr_repository_policy.b").properties == {"RepositoryPolicyText": "{}"}
 
