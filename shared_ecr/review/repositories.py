@@ -111,7 +111,7 @@ def read_repository(stack: Stack, resource: Resource) -> ReviewedRepository:
         key=str(encryption["KmsKey"]) if "KmsKey" in encryption else None,
         scan_on_push=_is_true(scanning.get("ScanOnPush")),
         empty_on_delete=_may_be_true(properties.get("EmptyOnDelete")),
-        tags=tuple(_tags(properties.get("Tags"))),
+        tags=tuple(tags_of(properties.get("Tags"))),
         policy_read=policy,
         is_text=held is None or isinstance(held, str),
         auto_deletes_images=any(auto_delete_images_of(stack, resource)),
@@ -139,13 +139,22 @@ def _exclusions(data: Json) -> Iterator[str]:
                 continue
 
 
-def _tags(data: Json) -> Iterator[tuple[str, str]]:
+def tags_of(data: Json) -> Iterator[tuple[str, str]]:
+    """Yield the tags of a resource as ECR has them: values are texts, and a tag without one has the empty value."""
     for each in data if isinstance(data, list) else ():
-        match each:
-            case {"Key": str() as key, "Value": str() as value}:
-                yield key, value
-            case _:
-                continue
+        if isinstance(each, dict) and isinstance(each.get("Key"), str | bool):
+            yield _in_text(each["Key"]), _in_text(each.get("Value"))
+
+
+def _in_text(value: Json) -> str:
+    """Return *value* as CloudFormation gives it to a property that is a text."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return str(value)
+        case _:
+            return ""
 
 
 def _is_true(data: Json) -> bool:

@@ -19,6 +19,7 @@ from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
+from shared_ecr.review.repositories import tags_of
 from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 from shared_ecr.review.sensitive import without_sensitive
 from shared_ecr.review.texts import written_out
@@ -148,16 +149,7 @@ def _policy(written: Json, resource: Resource) -> Policy | None:
 
 def _tags(data: Json) -> tuple[tuple[str, str], ...] | None:
     """Return the tags, or None where some of them are known only once deployed."""
-    if not is_known(data):
-        return None
-    found = []
-    for tag in data if isinstance(data, list) else []:
-        match tag:
-            case {"Key": str() as key, "Value": str() as value}:
-                found.append((key, value))
-            case _:
-                continue
-    return tuple(found)
+    return tuple(tags_of(data)) if is_known(data) else None
 
 
 def _scopes(deployment: Deployment) -> Iterator[tuple[RegistryHome, Scope]]:

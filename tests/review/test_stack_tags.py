@@ -75,3 +75,13 @@ def test_a_tag_that_cloudformation_writes_is_open_in_an_assembly_too(tmp_path: P
 def test_a_tag_that_no_part_of_an_assembly_has_is_missing(tmp_path: Path) -> None:
     before, after = (assembly(asking(each)) for each in (PULLER, "*"))
     assert blocking(reviewed(tmp_path, before, after)) == set()
+
+
+@pytest.mark.parametrize(("asked", "tag"), [("true", {"Value": True}), ("12", {"Value": 12}), ("", {})])
+def test_the_value_of_a_tag_is_the_text_that_cloudformation_makes_of_it(tmp_path: Path, asked: str, tag: Body) -> None:
+    def app(**written: Any) -> Body:
+        wanted = {"StringEquals": {"aws:ResourceTag/team": asked}}
+        held = policy(allow("*", Condition=wanted))
+        return template({"App": repository(RepositoryPolicyText=held, Tags=[{"Key": "team", **written}])})
+
+    assert "access-widened-outside" in blocking(reviewed(tmp_path, app(Value="other"), app(**tag)))

@@ -21,6 +21,12 @@ def public_policies(scene: RuleContext) -> Iterator[ReviewFinding]:
         target = replace(read.target, organization=scene.known.organization)
         for found in lint(LintedPolicy(read.policy, target=target)):
             statement = found.statement
+            if found.code == "action-unknown":
+                # What it allows is not known, so that it could be anything.
+                what = f"statement {statement}: {in_public_words(found.what)} for public repositories"
+                yield error(found.code, what, found.why, "Correct it, or remove it").about(
+                    f"public repository {read.name}", resource
+                )
             if found.code in _STRANGERS and statement and statement.action.actions & ~OPEN_TO_ALL:
                 what = f"statement {statement}: {found.what}, for more than a pull"
                 yield error(

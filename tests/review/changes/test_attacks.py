@@ -10,6 +10,7 @@ from review.changes.attacks.calls import CALLS
 from review.changes.attacks.functions import POLICIES
 from review.changes.attacks.images import AUTO_DELETE_IMAGES
 from review.changes.attacks.keys import KEYS
+from review.changes.attacks.public_policies import PUBLIC_POLICIES
 from review.changes.attacks.settings import (
     EXCLUSIONS,
     PUBLIC_REPOSITORIES,
@@ -28,8 +29,8 @@ from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.rules import judge
 
 ATTACKS = [
-    *AUTO_DELETE_IMAGES, *CALLS, *EXCLUSIONS, *KEYS, *POLICIES, *PUBLIC_REPOSITORIES, *REPLICATION, *SIGNING,
-    *TEMPLATES, *UNKNOWN_TYPES,
+    *AUTO_DELETE_IMAGES, *CALLS, *EXCLUSIONS, *KEYS, *POLICIES, *PUBLIC_POLICIES, *PUBLIC_REPOSITORIES, *REPLICATION,
+    *SIGNING, *TEMPLATES, *UNKNOWN_TYPES,
 ]  # fmt: skip
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PLACE = DeploymentTarget("111111111111", Region("us-east-1"))

@@ -49,7 +49,7 @@ def _key_policies(
     for place, new in _of_plans(after, KEY_POLICY).items():
         was = old[place].resource.properties.get("KeyPolicy") if place in old else None
         if any(_may_be(key, new.resource) for _, key in users):
-            for found in key_policy(was, new.resource.properties.get("KeyPolicy")):
+            for found in key_policy(was, new.resource.properties.get("KeyPolicy"), new.resource.home):
                 yield found.about(f"key policy {new.resource.origin.logical_id}", new.resource)
 
 

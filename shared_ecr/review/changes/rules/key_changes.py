@@ -81,7 +81,7 @@ def changed_key(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFind
         )  # fmt: skip
     for name in _IMMUTABLE:
         yield from _immutable(name, before, after)
-    yield from key_policy(before.properties.get("KeyPolicy"), after.properties.get("KeyPolicy"))
+    yield from key_policy(before.properties.get("KeyPolicy"), after.properties.get("KeyPolicy"), after.home)
     yield from listed_changes(before, after)
 
 
