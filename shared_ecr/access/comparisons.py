@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from shared_ecr.access.variables import ARN_PARTS, PolicyTemplate, RequestContext, plain, split_arn
 from shared_ecr.access.wildcards import Glob, GlobToken
+from shared_ecr.text.times import time_in_utc
 
 ValueComparison = Callable[[str, RequestContext], bool | None]
 _Tokens = tuple[GlobToken, ...]
@@ -140,10 +141,10 @@ def network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network | None"
 
 
 def _iso(text: str) -> datetime:
-    # https://www.w3.org/TR/NOTE-datetime allows YYYY and YYYY-MM, which Python does not.
+    # https://www.w3.org/TR/NOTE-datetime allows YYYY and YYYY-MM, which Python does not. A time without a zone is UTC:
+    # if it were not known, the condition would never hold, and access that it gives would not be reported.
     missing = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}.get(len(text), "")
-    found = datetime.fromisoformat(text + missing)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return time_in_utc(text + missing)
 
 
 def _parsed(

@@ -8,7 +8,7 @@ from shared_ecr.access.conditions import Condition, ConditionResult, Truth
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.principals import PrincipalElement
 from shared_ecr.access.variables import PolicyTemplate, plain
-from shared_ecr.access.wildcards import Glob
+from shared_ecr.access.wildcards import Glob, glob
 from shared_ecr.records import field, record
 
 
@@ -41,6 +41,11 @@ class ActionElement:
         for pattern in written:
             listed |= matching(pattern)
         return cls(negated, written, ALL_ACTIONS & ~listed if negated else listed)
+
+    def means(self, action: str) -> bool:
+        """Whether the statement speaks about *action*, written with its service: `sts:AssumeRole`. Case is ignored."""
+        is_listed = any(glob(pattern.lower()).matches(action.lower()) for pattern in self.written)
+        return is_listed is not self.negated
 
 
 @record

@@ -11,13 +11,12 @@ from typing import Any
 from shared_ecr.access.callers import Caller
 from shared_ecr.access.conditions import Truth
 from shared_ecr.access.contexts import Context
-from shared_ecr.access.policy_model import Effect, Statement
+from shared_ecr.access.policy_model import Effect
 from shared_ecr.access.policy_reader import read_policy
 from shared_ecr.access.principals import PrincipalMatch
-from shared_ecr.access.wildcards import glob
 from shared_ecr.records import record
 
-_ACTION = "sts:assumerolewithwebidentity"
+_ACTION = "sts:AssumeRoleWithWebIdentity"
 
 
 @record
@@ -45,15 +44,10 @@ def may_assume(trust_policy: Mapping[str, Any], identity: WebIdentity) -> bool:
     context = identity.context()
     is_allowed = False
     for statement in read_policy(dict(trust_policy)).statements:
-        if not _speaks_of_it(statement) or statement.principal.means(caller) is PrincipalMatch.NOT:
+        if not statement.action.means(_ACTION) or statement.principal.means(caller) is PrincipalMatch.NOT:
             continue
         truth = statement.judge(context).truth
         if statement.effect is Effect.DENY and truth is not Truth.NO:
             return False
         is_allowed = is_allowed or (statement.effect is Effect.ALLOW and truth is Truth.YES)
     return is_allowed
-
-
-def _speaks_of_it(statement: Statement) -> bool:
-    is_listed = any(glob(pattern.lower()).matches(_ACTION) for pattern in statement.action.written)
-    return is_listed is not statement.action.negated

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.adoption_folder import keep_earlier, require_same_registry
-from shared_ecr.cli.adoption_sources import account_names_of, image_counts, selected, terraform_release
+from shared_ecr.cli.adoption_sources import account_names_of, image_digests, selected, terraform_release
 from shared_ecr.cli.adoption_steps import adoption_record, certify_adoption, verify_adoption
 from shared_ecr.cli.adoption_target import existing_declaration, require_place
 from shared_ecr.cli.inventory_inputs import add_images, add_now
@@ -212,7 +212,7 @@ def _save(arguments: argparse.Namespace, adopted: _AdoptedRegion) -> None:
 
     live, written = adopted.live, adopted.written
     extras = AdoptionExtras(
-        image_counts(arguments, live, written.adopted),
+        image_digests(arguments, live, written.adopted),
         terraform_release(arguments, written, live.home),
         arguments.drop_deleted_principals,
         _digest(adopted.into),

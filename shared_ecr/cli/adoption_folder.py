@@ -29,7 +29,7 @@ def require_same_registry(folder: Path, live: "LiveRegistry") -> None:
 
 def keep_earlier(folder: Path, live: "LiveRegistry") -> None:
     """Move what an earlier reading of the registry wrote into a folder of its own, commands of its certificate too."""
-    from shared_ecr.deployment.adoption.folder import COMMANDS, NOTES, SETTINGS, SNAPSHOT, UNDO
+    from shared_ecr.deployment.adoption.folder import COMMANDS, IMAGES, NOTES, SETTINGS, SNAPSHOT, UNDO
     from shared_ecr.deployment.adoption.terraform_release import REMOVED
 
     held = _held(folder)
@@ -43,7 +43,7 @@ def keep_earlier(folder: Path, live: "LiveRegistry") -> None:
     target = _free(folder / _EARLIER / held.taken.replace(":", ""))
     target.mkdir(mode=0o700, parents=True)
     # The snapshot last: as long as it is here, an interrupted run is continued by the next one.
-    for path in (*commands, *(folder / name for name in (UNDO, NOTES, SETTINGS, REMOVED, SNAPSHOT))):
+    for path in (*commands, *(folder / name for name in (UNDO, NOTES, SETTINGS, REMOVED, IMAGES, SNAPSHOT))):
         if path.exists():
             path.rename(target / path.name)
 

@@ -1,4 +1,4 @@
-"""What an adoption reads besides the registry: names of accounts, counts of images, the state of Terraform."""
+"""What an adoption reads besides the registry: names of accounts, digests of images, the state of Terraform."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from shared_ecr.findings.errors import InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared_ecr.client.aws.registry.image_counts import ImageCounts
+    from shared_ecr.client.aws.registry.image_digests import ImageDigests
     from shared_ecr.deployment.adoption.declaration_writer import WrittenDeclaration
     from shared_ecr.deployment.adoption.terraform_release import TerraformRelease
     from shared_ecr.documents.live import LiveRegistry
@@ -49,25 +49,27 @@ def terraform_release(
     return TerraformRelease.of(state, written.adopted_keys(home), home, written.adopted)
 
 
-def image_counts(arguments: argparse.Namespace, live: "LiveRegistry", adopted: "Sequence[str]") -> Mapping[str, int]:
-    """Count the images before the adoption; a snapshot is adopted without a call, so none is counted."""
+def image_digests(
+    arguments: argparse.Namespace, live: "LiveRegistry", adopted: "Sequence[str]"
+) -> Mapping[str, frozenset[str]]:
+    """List the images before the adoption; a snapshot is adopted without a call, so none is listed."""
     if arguments.snapshot:
         return {}
-    counted = counted_images(live, adopted, arguments.rate)
-    for part in counted.unread:
+    listed = listed_images(live, adopted, arguments.rate)
+    for part in listed.unread:
         print(f"not counted: the images of {part.repository}: {part.action} was denied", file=sys.stderr)
-    return counted.by_repository
+    return listed.by_repository
 
 
-def counted_images(live: "LiveRegistry", names: "Sequence[str]", rate: float) -> "ImageCounts":
-    """Count the images of the repositories *names* in the registry of *live*."""
+def listed_images(live: "LiveRegistry", names: "Sequence[str]", rate: float) -> "ImageDigests":
+    """List the images of the repositories *names* in the registry of *live*."""
     from contextlib import closing
 
     from shared_ecr.client.aws.clients import AwsClients
-    from shared_ecr.client.aws.registry.image_counts import count_images
+    from shared_ecr.client.aws.registry.image_digests import list_digests
 
     with closing(AwsClients()) as clients:
-        return count_images(clients, live.region, names, rate)
+        return list_digests(clients, live.region, names, rate)
 
 
 def selected(live: "LiveRegistry", arguments: argparse.Namespace) -> "LiveRegistry":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.adoption_sources import counted_images
+from shared_ecr.cli.adoption_sources import listed_images
 from shared_ecr.cli.inventory_inputs import inventory
 from shared_ecr.cli.live_options import load_live, read_live
 from shared_ecr.findings.errors import ExitCode, InvalidValueError, UsageError
@@ -156,10 +156,11 @@ def verify_adoption(arguments: argparse.Namespace) -> int:
     )
     after = _read_again(arguments, before, stacks)
     compared = registry_without_deleted(before) if record.drops_deleted else before
+    digests = _recorded_digests(arguments.folder)
     found = [*deviations(compared, after, record.repositories, stacks), *setting_deviations(before, after)]
     if record.images:
-        images = counted_images(before, tuple(record.images), arguments.rate)
-        found += image_deviations(record.images, images.by_repository, images.unread)
+        images = listed_images(before, tuple(record.images), arguments.rate)
+        found += image_deviations(record.images, digests, images.by_repository, images.unread)
     if arguments.format == "json":
         rendered = [
             {"repository": each.repository, "field": each.field, "before": each.before, "after": each.after,
@@ -173,6 +174,13 @@ def verify_adoption(arguments: argparse.Namespace) -> int:
         print(f"{counted(len(record.repositories), 'repository')} compared, {counted(len(found), 'difference')}")
     if uncounted := len(set(record.repositories) - record.images.keys()):
         print(f"the images of {uncounted} repositories were not counted before the adoption", file=sys.stderr)
+    if numbers_only := len(record.images.keys() - digests.keys()):
+        repositories = counted(numbers_only, "repository")
+        print(
+            f"of {repositories} only the number of images was recorded: a deletion is not seen where another image was "
+            "pushed",
+            file=sys.stderr,
+        )
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 
@@ -213,6 +221,22 @@ def adoption_record(folder: Path) -> "AdoptedRecord":
             f"{path} cannot be read", fix="Run 'shared-ecr adopt' first, or name its --folder", code="adoption-record"
         ) from error
     return AdoptedRecord.parse(text, str(path))
+
+
+def _recorded_digests(folder: Path) -> "Mapping[str, frozenset[str]]":
+    """Return the images that an adoption recorded; nothing where it was made by a release that counted them."""
+    from shared_ecr.deployment.adoption.folder import IMAGES, parse_images
+
+    path = folder / IMAGES
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValueError(
+            f"{path} cannot be read", fix="Run 'shared-ecr adopt' again", code="adoption-record"
+        ) from error
+    return parse_images(text, str(path))
 
 
 def _snapshot(folder: Path) -> "LiveRegistry":

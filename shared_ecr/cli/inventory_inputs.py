@@ -1,12 +1,13 @@
 """Which images there are and which run, as `fate` and `review` are shown."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.options import named_path
 from shared_ecr.text.patterns import LazyPattern
+from shared_ecr.text.times import time_in_utc
 
 if TYPE_CHECKING:
     from shared_ecr.fate.inventory import Inventory
@@ -83,7 +84,6 @@ def price(text: str) -> float:
 def time(text: str) -> datetime:
     """Read a time or a day; UTC where no zone is given."""
     try:
-        read = datetime.fromisoformat(text)
+        return time_in_utc(text)
     except ValueError:
         raise argparse.ArgumentTypeError("expected a time: write 2026-11-21 or 2026-11-21T09:30:00Z") from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -12,6 +12,7 @@ from shared_ecr.cli.live_options import add_pace, declared_registry, live_region
 from shared_ecr.cli.options import StepLog, Subcommands, add_file, add_format
 from shared_ecr.cli.parser import HelpAsWritten
 from shared_ecr.findings.errors import ExitCode, UsageError
+from shared_ecr.text.times import known_time
 
 if TYPE_CHECKING:
     from shared_ecr.deployment.adoption.retirement import RetirementFinding, RetirementQuestion
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     are_uses_known = not arguments.images or bool(taken.uses or arguments.in_use)
     doubts = tuple(each.what for each in taken.warnings if each.code == "inventory-partial")
-    times = [each for each in (taken.taken_at, _time_of(live)) if each]
+    times = [each for each in (taken.taken_at, known_time(live.taken)) if each]
     questions = [
         RetirementQuestion(
             held[name], live, taken.uses, now, arguments.quiet_time, are_uses_known, doubts, _unknown_uses(taken, name),
@@ -134,15 +135,6 @@ def _asked(arguments: argparse.Namespace) -> "tuple[LiveRegistry, Inventory]":
         Problem("inventory-use-unknown", Severity.WARNING, each.what, path=each.repository) for each in taken.unknown
     )
     return live, Inventory(tuple(taken.repositories), (*taken.uses, *named), tuple(warnings))
-
-
-def _time_of(live: "LiveRegistry") -> datetime | None:
-    """Return when a snapshot says that it was taken."""
-    try:
-        time = datetime.fromisoformat(live.taken)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _unknown_uses(taken: "Inventory", name: str) -> tuple[str, ...]:

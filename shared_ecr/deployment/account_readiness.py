@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Any
+from typing import Any, assert_never
 
 from shared_ecr.client.aws.build_connections import connection_states
 from shared_ecr.client.aws.clients import AwsClients
@@ -16,8 +16,8 @@ from shared_ecr.deployment.bootstrap.readiness import (
     granted_roles,
     service_linked_roles,
     stack_names,
-    trusts,
 )
+from shared_ecr.deployment.bootstrap.role_trust import trust_in
 from shared_ecr.findings.errors import SharedEcrError
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.principals import Role
@@ -102,13 +102,21 @@ class AccountReadiness:
         about = f"trust in account {environment.trusted}, which deploys"
         if isinstance(found, SharedEcrError):
             return ReadinessCheck(environment.name, f"{about}: {found}", Readiness.UNKNOWN, repair)
-        is_trusted = isinstance(found, dict) and trusts(found, environment.trusted)
-        return ReadinessCheck(
-            environment.name,
-            about,
-            Readiness.READY if is_trusted else Readiness.MISSING,
-            "" if is_trusted else repair,
-        )
+        partition = str(environment.region.partition)
+        state = trust_in(found, environment.trusted, partition) if isinstance(found, dict) else Readiness.MISSING
+        match state:
+            case Readiness.READY:
+                return ReadinessCheck(environment.name, about, state)
+            case Readiness.MISSING:
+                return ReadinessCheck(environment.name, about, state, repair)
+            case Readiness.UNKNOWN:
+                about = f"{about}: its trust policy has a deny, a condition or a single role that may decide otherwise"
+                read = f"aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument  # read it"
+                return ReadinessCheck(
+                    environment.name, about, state, f"{read}; this command writes it again:\n{repair}"
+                )
+            case _:
+                assert_never(state)
 
     def _stack(self, clients: AwsClients, environment: BootstrapEnvironment, name: str) -> Iterator[ReadinessCheck]:
         cloudformation = clients.cloudformation(environment.region)
@@ -118,6 +126,9 @@ class AccountReadiness:
         )
         if isinstance(found, SharedEcrError):
             repair = "allow cloudformation:DescribeStacks, and look again"
+            yield ReadinessCheck(environment.name, f"stack {name}: {found}", Readiness.UNKNOWN, repair)
+        if str(found).endswith("_IN_PROGRESS"):
+            repair = "wait until it is done, and look again"
             yield ReadinessCheck(environment.name, f"stack {name}: {found}", Readiness.UNKNOWN, repair)
         # Nothing can be deployed before such a stack is repaired.
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html

@@ -194,7 +194,7 @@ def read_as(monkeypatch: pytest.MonkeyPatch, **regions: LiveRegistry) -> list[st
 
     monkeypatch.setattr(adopt, "read_live", read_live)
     monkeypatch.setattr(adopt, "account_names_of", lambda *_: {})
-    monkeypatch.setattr(adopt, "image_counts", lambda *_: {})
+    monkeypatch.setattr(adopt, "image_digests", lambda *_: {})
     return [word for region in regions for word in ("--region", region.replace("_", "-"))]
 
 

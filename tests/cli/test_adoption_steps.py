@@ -12,7 +12,7 @@ from live_registries import registry, registry_policy, repository
 from live_registries import statement as statement_of
 from shared_ecr.cli import adoption_steps
 from shared_ecr.cli.main import main
-from shared_ecr.client.aws.registry.image_counts import ImageCounts
+from shared_ecr.client.aws.registry.image_digests import ImageDigests
 from shared_ecr.deployment.adoption.folder import AdoptedRecord
 from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
 from shared_ecr.findings.errors import ExitCode
@@ -108,47 +108,76 @@ def test_a_broken_inventory_is_refused_by_its_name(capsys: pytest.CaptureFixture
     assert "images.json" in capsys.readouterr().err
 
 
+OLD, OTHER, NEW = (frozenset({f"sha256:{number:064}"}) for number in (1, 2, 3))
+SHOWN = "sha256:000000000000"
+
+
 def verified(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after: LiveRegistry, counts: ImageCounts
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    after: LiveRegistry,
+    images: ImageDigests,
+    recorded: frozenset[str] | None = OLD | OTHER,
 ) -> tuple[int, str, str]:
     record = AdoptedRecord.parse(Path("adoption/adopted.json").read_text(encoding="utf-8"), "adopted.json")
     Path("adoption/adopted.json").write_text(replace(record, images={"shop": 2}).render(), encoding="utf-8")
+    if recorded is not None:
+        held = {"format": 1, "repositories": {"shop": sorted(recorded)}}
+        Path("adoption/images.json").write_text(json.dumps(held), encoding="utf-8")
     owned = replace(after, resources=tuple(replace(each, owner="shared-ecr") for each in after.resources))
     monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: owned)
-    monkeypatch.setattr(adoption_steps, "counted_images", lambda *_: counts)
+    monkeypatch.setattr(adoption_steps, "listed_images", lambda *_: images)
     capsys.readouterr()
     code = main(["adopt", "verify"])
     printed = capsys.readouterr()
     return code, printed.out, printed.err
 
 
-def test_as_many_images_as_before_are_no_difference(
+def test_the_images_of_before_and_another_one_are_no_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = verified(monkeypatch, capsys, LIVE, ImageCounts({"shop": 3}))
+    code, out, _ = verified(monkeypatch, capsys, LIVE, ImageDigests({"shop": OLD | OTHER | NEW}))
     assert (code, out) == (ExitCode.DONE, "1 repository compared, 0 differences\n")
 
 
 @pytest.mark.parametrize(
-    ("counts", "line"),
+    ("images", "line"),
     [
-        (ImageCounts({"shop": 1}), "shop: images: expected 2, found 1"),
-        (ImageCounts({}), "shop: images: expected 2, found 0"),
-        (ImageCounts({}, (DENIED,)), "shop: ecr:DescribeImages: expected read, found denied"),
+        (ImageDigests({"shop": OLD}), f"shop: images: expected 2, found 1 of them; deleted: {SHOWN}"),
+        (ImageDigests({"shop": OLD | NEW}), f"shop: images: expected 2, found 1 of them; deleted: {SHOWN}"),
+        (ImageDigests({}), f"shop: images: expected 2, found 0 of them; deleted: {SHOWN}, {SHOWN}"),
+        (ImageDigests({}, (DENIED,)), "shop: ecr:DescribeImages: expected read, found denied"),
     ],
-    ids=["fewer", "none", "denied"],
+    ids=["fewer", "another one instead", "none", "denied"],
 )  # fmt: skip
-def test_fewer_images_than_before_are_a_difference(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], counts: ImageCounts, line: str
+def test_an_image_that_was_deleted_is_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], images: ImageDigests, line: str
 ) -> None:
-    code, out, _ = verified(monkeypatch, capsys, LIVE, counts)
+    code, out, _ = verified(monkeypatch, capsys, LIVE, images)
     assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, line)
+
+
+def test_the_number_of_images_that_an_earlier_release_recorded_is_compared(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = verified(monkeypatch, capsys, LIVE, ImageDigests({"shop": OLD}), recorded=None)
+    assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, "shop: images: expected 2, found 1")
+    assert "a deletion is not seen where another image was pushed" in err
+
+
+def test_a_damaged_list_of_images_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: LIVE)
+    Path("adoption/images.json").write_text("{", encoding="utf-8")
+    assert main(["adopt", "verify"]) == ExitCode.INVALID
+    assert "images.json" in capsys.readouterr().err
 
 
 def test_a_setting_that_was_lost_is_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = verified(monkeypatch, capsys, registry(SHOP), ImageCounts({"shop": 2}))
+    code, out, _ = verified(monkeypatch, capsys, registry(SHOP), ImageDigests({"shop": OLD | OTHER}))
     lost = "registry policy: existence: expected there, found deleted"
     assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, lost)
 

@@ -12,6 +12,7 @@ from live_registries import registry, repository
 from shared_ecr.cli.main import main
 from shared_ecr.documents.live import render_text
 from shared_ecr.findings.errors import ExitCode
+from shared_ecr.records import replace
 
 
 @pytest.fixture
@@ -117,3 +118,15 @@ def test_a_number_of_days_that_is_none_is_refused(days: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["retire", "team/app", "--quiet", days])
     assert ended.value.code == ExitCode.INVALID
+
+
+def test_a_snapshot_that_does_not_say_the_zone_of_its_time_is_of_unknown_age(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = replace(registry(repository("team/app")), taken="2026-11-21T00:00:00")
+    Path("live.json").write_text(render_text(live), encoding="utf-8")
+    taken = {"sharedEcrInventory": 1, "takenAt": NOW.isoformat()}
+    images = files.written("images.json", {**taken, "imageDetails": [entry("v1", "v1", days=400)]})
+    words = ["retire", "team/app", "--images", images, "--snapshot", "live.json", *used("team/other:v1")]
+    assert main(words) == ExitCode.FINDINGS
+    assert "it is not known when the inventory was taken" in capsys.readouterr().out

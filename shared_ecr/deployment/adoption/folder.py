@@ -14,6 +14,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.records import field, record
 
 SNAPSHOT, ADOPTED, COMMANDS, NOTES = "live.json", "adopted.json", "commands.sh", "release.md"
+IMAGES = "images.json"
 SETTINGS, UNDO = "settings.yaml", "undo"
 
 
@@ -78,8 +79,8 @@ def digest_of(text: str) -> str:
 class AdoptionExtras:
     """What is known besides the registry and its declaration."""
 
-    images: Mapping[str, int] = field(default_factory=dict)
-    """How many images each adopted repository has."""
+    images: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The digests of the images that each adopted repository has."""
     terraform: TerraformRelease | None = None
     """How the adopted resources leave Terraform, where its state was read."""
     drops_deleted: bool = False
@@ -93,12 +94,36 @@ def files_of(
 ) -> Mapping[str, str]:
     """Return every file of the folder by its path within it."""
     record = AdoptedRecord(
-        declaration, digest_of(written.text), written.adopted, written.left_out, extras.images,
-        extras.drops_deleted, extras.replaces,
+        declaration, digest_of(written.text), written.adopted, written.left_out,
+        {name: len(digests) for name, digests in extras.images.items()}, extras.drops_deleted, extras.replaces,
     )  # fmt: skip
     undo = {f"{UNDO}/{step.file}": render(step) for step in undo_steps(live, frozenset(written.adopted))}
     notes = release_notes(written.left_out, written.adopted, extras.terraform)
     blocks = render_removed(extras.terraform) if extras.terraform else ""
     removed = {REMOVED: blocks} if blocks else {}
     settings = {SETTINGS: written.settings} if written.settings else {}
-    return {SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **removed, **settings, **undo}
+    images = {IMAGES: _render_images(extras.images)} if extras.images else {}
+    return {
+        SNAPSHOT: render_text(live), ADOPTED: record.render(), NOTES: notes, **images, **removed, **settings, **undo,
+    }  # fmt: skip
+
+
+def _render_images(images: Mapping[str, frozenset[str]]) -> str:
+    held = {name: sorted(digests) for name, digests in sorted(images.items())}
+    return f"{json.dumps({'format': 1, 'repositories': held}, indent=1)}\n"
+
+
+def parse_images(text: str, source: str) -> Mapping[str, frozenset[str]]:
+    """Read the digests of the images that each repository had.
+
+    Raises:
+        InvalidValueError: the text is not what an adoption wrote.
+    """
+    try:
+        held = json.loads(text)["repositories"]
+        return {str(name): frozenset(map(str, digests)) for name, digests in held.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidValueError(
+            f"{source} is not the list of images of an adoption", fix="Run 'shared-ecr adopt' again",
+            code="adoption-record",
+        ) from error  # fmt: skip

@@ -68,7 +68,8 @@ class RetirementQuestion:
 
 def retirement_findings(question: RetirementQuestion) -> tuple[RetirementFinding, ...]:
     """Return what speaks against the removal, the reasons that block first."""
-    parts = (_unread, _age, _uses, _late_pulls, _late_pushes, _unrecorded_pulls, _created_again, _replicas)
+    late = (_late_pulls, _late_pushes, _late_restorations)
+    parts = (_unread, _age, _uses, *late, _unrecorded_pulls, _created_again, _replicas)
     found = [finding for part in parts for finding in part(question)]
     return tuple(sorted(found, key=lambda each: not each.blocks))
 
@@ -181,6 +182,19 @@ def _late_pushes(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         )  # fmt: skip
 
 
+def _late_restorations(question: RetirementQuestion) -> Iterator[RetirementFinding]:
+    since = question.now - question.quiet
+    restored = [(image.activated_at, image.shown) for image in question.repository.images if image.activated_at]
+    late = sorted((each for each in restored if each[0] >= since), reverse=True)
+    if late:
+        yield RetirementFinding(
+            "retire-restored", Severity.ERROR, f"{counted(len(late), 'image')} restored from the archive since "
+            f"{since:%Y-%m-%d}", "An image is restored to be pulled",
+            "Find out who restored it, or allow a shorter time with --quiet DAYS",
+            _listed([f"{at:%Y-%m-%d} {shown}" for at, shown in late]), repository=question.repository.name,
+        )  # fmt: skip
+
+
 def _unrecorded_pulls(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     excluded = tuple(each.name for each in question.live.of(EXCLUSION.type))
     if excluded:
@@ -241,7 +255,9 @@ def _is_replicated(rule: dict[str, Json], name: str) -> bool:
 
 
 def _is_below(name: str, rule: LiveResource) -> bool:
-    return rule.name == _EVERY or name.startswith(f"{rule.name}/")
+    # ECR takes a prefix with and without the last slash for the same.
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+    return rule.name == _EVERY or name.startswith(f"{rule.name.rstrip('/')}/")
 
 
 def _list(value: Json) -> list[Json]:

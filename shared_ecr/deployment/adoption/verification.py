@@ -12,6 +12,7 @@ from shared_ecr.documents.live import DeniedRead, LiveRegistry
 from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.findings import Severity
 from shared_ecr.records import record
+from shared_ecr.text import first_few
 
 
 @record
@@ -101,12 +102,24 @@ def setting_deviations(before: LiveRegistry, after: LiveRegistry) -> Iterator[De
 
 
 def image_deviations(
-    before: Mapping[str, int], after: Mapping[str, int], unread: Sequence[DeniedRead] = ()
+    before: Mapping[str, int],
+    digests: Mapping[str, frozenset[str]],
+    after: Mapping[str, frozenset[str]],
+    unread: Sequence[DeniedRead] = (),
 ) -> Iterator[Deviation]:
-    """Yield the repositories that hold fewer images than before, or whose images can no longer be counted."""
+    """Yield the repositories that no longer hold every image of *before*, or whose images can no longer be read.
+
+    *before* has the numbers, and *digests* the images, which an adoption of an earlier release did not record: then
+    the numbers are compared, and a deletion is not seen where another image was pushed.
+    """
     denied = {part.repository: part.action for part in unread}
     for name, count in before.items():
+        held, now = digests.get(name), after.get(name, frozenset())
         if name in denied:
             yield Deviation(name, denied[name], "read", "denied")
-        elif after.get(name, 0) < count:
-            yield Deviation(name, "images", str(count), str(after.get(name, 0)))
+        elif held is None:
+            if len(now) < count:
+                yield Deviation(name, "images", str(count), str(len(now)))
+        elif lost := sorted(held - now):
+            deleted = first_few(digest[:19] for digest in lost)
+            yield Deviation(name, "images", str(len(held)), f"{len(held) - len(lost)} of them; deleted: {deleted}")

@@ -1,12 +1,11 @@
 """What a look at the accounts has found: what is there, what is missing, and the command that repairs it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from shared_ecr.deployment.bootstrap.environments import BootstrapEnvironment
 from shared_ecr.model.builds.image_builds import build_role
 from shared_ecr.model.ci_roles import grants_of
-from shared_ecr.model.names import AccountId
 from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.setting_type import ServiceLinkedRole
@@ -65,19 +64,6 @@ def granted_roles(registry: RegistrySpec) -> tuple[Role, ...]:
             build_role(registry.builds, registry.stack_name, build.repository) for build in registry.builds.builds
         }
     return tuple(sorted(set(found) - defined))
-
-
-def trusts(policy: Mapping[str, object], account: AccountId) -> bool:
-    """Whether the trust *policy* of a role names *account*."""
-    statements = policy.get("Statement")
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal") if isinstance(statement, dict) else None
-        named = principal.get("AWS") if isinstance(principal, dict) else None
-        if isinstance(statement, dict) and statement.get("Effect") == "Allow":
-            for each in named if isinstance(named, list) else [named]:
-                if isinstance(each, str) and account.digits in each.split(":"):
-                    return True
-    return False
 
 
 def render(checks: Iterable[ReadinessCheck]) -> str:

@@ -19,6 +19,7 @@ from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.records import field, record, replace
 from shared_ecr.text import quoted, visible
+from shared_ecr.text.times import known_time
 
 _T = TypeVar("_T")
 _NoteReader = Callable[[Any, str], Iterable[_T]]
@@ -167,11 +168,7 @@ def load_inventory(sources: Iterable[InventorySource], now: datetime, fallback_n
 
 
 def _taken_at(document: Mapping[str, Any]) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(str(document.get("takenAt")))
-    except ValueError:
-        return None
-    return time if time.tzinfo else None
+    return known_time(str(document.get("takenAt")))
 
 
 def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from shared_ecr.fate.images import RepositoryImages
+from shared_ecr.fate.images import Image, RepositoryImages
 from shared_ecr.fate.inventory.documents import InventoryText, read_text
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
 from shared_ecr.records import record
@@ -152,17 +152,24 @@ def used_digests(repository: RepositoryImages, uses: Iterable[ImageUse]) -> tupl
     manifests too.
     """
     digests = {image.digest: image for image in repository.images}
-    by_tag = {tag: image for image in repository.images for tag in image.tags}
+    # A tag that moved while the inventory was taken is on two images, and which of them is in use is not known.
+    by_tag: dict[str, list[Image]] = {}
+    for image in repository.images:
+        for tag in image.tags:
+            by_tag.setdefault(tag, []).append(image)
     used: dict[str, str] = {}
     lost: list[ImageUse] = []
     for use in uses:
         if not use.is_of(repository):
             continue
-        image = digests.get(use.digest) if use.digest else by_tag.get(use.tag)
-        if image is None:
+        found = [each for each in (digests.get(use.digest),) if each] if use.digest else by_tag.get(use.tag, [])
+        if not found:
             # Where a digest alone is said, it is an image of another repository.
             lost += [use] if use.repository else []
-            continue
-        for digest in (image.digest, *image.children):
-            used.setdefault(digest, use.by)
+        waiting = [image.digest for image in found]
+        while waiting:
+            digest = waiting.pop()
+            if digest not in used:
+                used[digest] = use.by
+                waiting += digests[digest].children if digest in digests else ()
     return used, tuple(lost)

@@ -80,6 +80,11 @@ def test_documents_of_today_do_not_block() -> None:
     assert codes(asked(taken_at=NOW - timedelta(hours=23))) == []
 
 
+def test_a_late_restoration_from_the_archive_blocks() -> None:
+    restored = Image("sha256:b", NOW - timedelta(days=400), activated_at=NOW - timedelta(days=3))
+    assert codes(asked(OLD, restored)) == [("retire-restored", True)]
+
+
 def test_a_late_push_blocks() -> None:
     assert codes(asked(OLD, Image("sha256:b", NOW - timedelta(days=3)))) == [("retire-pushed", True)]
 
@@ -101,6 +106,7 @@ AGAIN = {
     "a template on push": (template("team", "CREATE_ON_PUSH"), True),
     "a template of all": (template("ROOT", "CREATE_ON_PUSH"), True),
     "a template of replicas": (template("team", "REPLICATION"), False),
+    "a template with a slash": (template("team/", "CREATE_ON_PUSH"), True),
     "a template beside it": (template("tea", "CREATE_ON_PUSH"), False),
     "a cache": (LiveResource(CACHE_RULE.type, {"EcrRepositoryPrefix": "team"}), True),
 }  # fmt: skip

@@ -9,7 +9,6 @@ from shared_ecr.deployment.bootstrap.readiness import (
     render,
     service_linked_roles,
     stack_names,
-    trusts,
 )
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.registry import RegistrySpec
@@ -50,26 +49,6 @@ def test_a_role_that_a_grant_names_must_exist_before() -> None:
 def test_a_role_that_a_stack_defines_need_not_exist_before() -> None:
     assert granted_roles(registry(grants=CI, top="ci_roles: {accounts: [build]}\n")) == ()
     assert [role.name for role in granted_roles(registry(grants=CI))] == ["ci"]
-
-
-@pytest.mark.parametrize(
-    ("principal", "expected"),
-    [
-        ({"AWS": "arn:aws:iam::111111111111:root"}, True),
-        ({"AWS": ["arn:aws:iam::222222222222:root", "111111111111"]}, True),
-        ({"AWS": "arn:aws:iam::222222222222:root"}, False),
-        ({"Service": "cloudformation.amazonaws.com"}, False),
-        ("*", False),
-    ],
-)
-def test_a_trust_policy_is_read_for_the_account_that_deploys(principal: object, *, expected: bool) -> None:
-    policy = {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]}
-    assert trusts(policy, DEPLOYER) is expected
-
-
-def test_a_denial_is_no_trust() -> None:
-    statement = {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "sts:AssumeRole"}
-    assert not trusts({"Statement": statement}, DEPLOYER)
 
 
 def test_the_stacks_of_each_environment_are_known() -> None:

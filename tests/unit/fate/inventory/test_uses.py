@@ -105,3 +105,15 @@ def test_a_line_that_is_nothing_but_a_digest_is_of_each_repository_that_has_it()
     uses = list(find_uses(f"  {digest('c')}\nsha256:{OTHER}\nconfig {digest('i')}\n", "list"))
     used, lost = used_digests(REPOSITORY, uses)
     assert (used, lost) == ({digest("c"): "list"}, ())
+
+
+def test_a_tag_that_two_images_have_is_a_use_of_both() -> None:
+    older, newer = Image(digest("older"), NOW, ("main",)), Image(digest("newer"), NOW, ("main",))
+    used, _ = used_digests(RepositoryImages("team/app", (older, newer)), find_uses("team/app:main", "pods"))
+    assert used == {older.digest: "pods", newer.digest: "pods"}
+
+
+def test_anyone_who_uses_an_index_of_indexes_uses_the_manifests_of_each() -> None:
+    outer = Image(digest("outer"), NOW, ("v2",), children=(INDEX.digest,))
+    used, _ = used_digests(RepositoryImages("team/app", (CHILD, INDEX, outer)), find_uses("team/app:v2", "pods"))
+    assert used.keys() == {CHILD.digest, INDEX.digest, outer.digest}

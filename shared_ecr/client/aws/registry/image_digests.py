@@ -1,4 +1,7 @@
-"""Count the images of repositories: an adoption is verified against the counts that were taken before it."""
+"""List the digests of repositories: an adoption is verified against those that were there before it.
+
+A number alone would not show that one image was deleted while another one was pushed.
+"""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -25,18 +28,18 @@ _ABSENT = frozenset({"RepositoryNotFoundException"})
 
 
 @record
-class ImageCounts:
-    """How many images each repository holds, archived ones included."""
+class ImageDigests:
+    """The digests of the images that each repository holds, archived ones included."""
 
-    by_repository: Mapping[str, int]
+    by_repository: Mapping[str, frozenset[str]]
     """A repository that does not exist is not in it."""
     unread: tuple[DeniedRead, ...] = ()
 
 
-def count_images(
+def list_digests(
     clients: AwsClients, region: Region, names: Sequence[str], rate: float | None = DEFAULT_RATE
-) -> ImageCounts:
-    """Count the images of the repositories *names*: a call for each thousand images.
+) -> ImageDigests:
+    """List the images of the repositories *names*: a call for each thousand images.
 
     Raises:
         UnavailableError: no credentials, no network, or throttled to the end.
@@ -44,21 +47,21 @@ def count_images(
     client = clients.ecr(region)
     questions = PacedQuestions(RequestPace(None if is_loopback(client.meta.endpoint_url) else rate))
     watch(client, "ecr", questions.pace)
-    counted: dict[str, int] = {}
+    listed: dict[str, frozenset[str]] = {}
     lock = threading.Lock()
 
     def job(name: str) -> None:
-        count = _count(client, questions, name)
-        if count is not None:
+        digests = _digests(client, questions, name)
+        if digests is not None:
             with lock:
-                counted[name] = count
+                listed[name] = digests
 
     WorkerPool(THREADS).run([partial(job, name) for name in names])
-    return ImageCounts(dict(sorted(counted.items())), tuple(sorted(set(questions.unread))))
+    return ImageDigests(dict(sorted(listed.items())), tuple(sorted(set(questions.unread))))
 
 
-def _count(client: "ECRClient", questions: PacedQuestions, name: str) -> int | None:
-    total = 0
+def _digests(client: "ECRClient", questions: PacedQuestions, name: str) -> frozenset[str] | None:
+    found: set[str] = set()
     more: dict[str, str] = {}
     tokens = PageTokens(f"ecr:DescribeImages of {name}")
     while True:
@@ -78,8 +81,8 @@ def _count(client: "ECRClient", questions: PacedQuestions, name: str) -> int | N
             raise
         if answer is None:
             return None
-        total += len(answer["imageDetails"])
+        found.update(each["imageDigest"] for each in answer["imageDetails"])
         token = tokens.following(answer)
         if token is None:
-            return total
+            return frozenset(found)
         more = {"nextToken": token}

@@ -1,4 +1,4 @@
-"""Images of the embedded AWS, counted as an adoption counts them."""
+"""Images of the embedded AWS, listed as an adoption lists them."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,7 +7,7 @@ import pytest
 
 from local.registry_caller import RegistryCaller, client
 from shared_ecr.client.aws.clients import AwsClients
-from shared_ecr.client.aws.registry.image_counts import count_images
+from shared_ecr.client.aws.registry.image_digests import list_digests
 from shared_ecr.local import LocalAws, environment_under
 from shared_ecr.model.names import Region
 
@@ -29,5 +29,6 @@ def test_each_image_counts_once_whatever_its_tags(aws: LocalAws, clients: AwsCli
     with RegistryCaller.logged_in(aws) as caller:
         for tag, content in (("v1", b"one"), ("latest", b"one"), ("v2", b"two")):
             caller.push_image("count/two", tag, content)
-    counted = count_images(clients, HERE, ("count/two", "count/none", "count/absent"))
-    assert (dict(counted.by_repository), counted.unread) == ({"count/none": 0, "count/two": 2}, ())
+    listed = list_digests(clients, HERE, ("count/two", "count/none", "count/absent"))
+    found = {name: len(digests) for name, digests in listed.by_repository.items()}
+    assert (found, listed.unread) == ({"count/none": 0, "count/two": 2}, ())
