@@ -77,7 +77,7 @@ def read_account_id(reading: Reading, node: Node, path: str) -> AccountId | None
     if account and account.digits in _EXAMPLES:
         fault = InvalidValueError(
             f"{account} is an account of AWS's documentation",
-            fix="Write your own, if this was pasted",
+            fix="Write your own account id, if this one was copied from there",
             code="account-example",
         )
         reading.warn(node, path, fault)
@@ -92,7 +92,7 @@ def _octal(text: str) -> InvalidValueError:
         what = f"{text} is not quoted and starts with 0: many YAML readers lose the zero"
     return InvalidValueError(
         what,
-        why="They would use another account",
+        why="They would read another account id",
         fix=f"Quote it: '{text.zfill(12)}'",
         code="account-id-octal",
     )

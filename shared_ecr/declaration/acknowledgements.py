@@ -42,7 +42,7 @@ def read_acknowledgement(
     if fields.get(_ABOUT) is None:
         fault = InvalidValueError(
             "the key 'repository' is missing",
-            why="An acknowledgement says where it counts",
+            why="An acknowledgement names the repository that it is for",
             fix=f"Name the repository, or write 'repository: {_ALL}'",
             code="missing-key",
         )
@@ -105,7 +105,7 @@ def too_far_ahead(document: Node, file: str, today: date) -> Iterator[Problem]:
         if until is not None and day - today > AT_MOST:
             yield Problem(
                 "acknowledged-until", Severity.WARNING, f"{day} is more than a year ahead",
-                "Such an acknowledgement does not count: a year later no one remembers the reason",
+                "Such an acknowledgement does not count: the reason must be checked again each year",
                 "Write a day within a year", path="acknowledged",
                 file=until.position.file or file, position=until.position,
             )  # fmt: skip

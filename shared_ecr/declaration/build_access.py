@@ -41,8 +41,8 @@ def denied_builds(registry: RegistrySpec) -> Iterator[tuple[RepositoryName, Inva
                     name,
                     InvalidValueError(
                         f"no build may push to {name}: the statement {sid} denies {action}",
-                        why="A denial wins over every grant, and the push at the end of each build would be refused",
-                        fix="Except the role of the build in the statement, or remove the build",
+                        why="A Deny overrides every grant, so the push at the end of each build would be refused",
+                        fix="Exclude the role of the build from the statement, or remove the build",
                         code="build-denied",
                     ),
                 )

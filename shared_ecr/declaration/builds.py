@@ -74,7 +74,7 @@ def _retention(reading: Reading, node: Node | None) -> int:
     if days is not None and days not in RETENTION_DAYS:
         fault = InvalidValueError(
             f"logs cannot be kept for {days} days",
-            why=f"CloudWatch keeps them for one of {', '.join(map(str, RETENTION_DAYS))}",
+            why=f"CloudWatch keeps logs for one of these numbers of days: {', '.join(map(str, RETENTION_DAYS))}",
             fix=f"Write {next((each for each in RETENTION_DAYS if each > days), RETENTION_DAYS[-1])}",
             code="log-retention",
         )

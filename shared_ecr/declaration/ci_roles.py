@@ -65,8 +65,8 @@ def read_boundary(reading: Reading, node: Node | None, path: str) -> str | None:
     if text is not None and not _POLICY.fullmatch(text):
         fault = InvalidValueError(
             f"{quoted(text)} is not the name of a managed policy",
-            why="It is looked for in each account of the roles, so it has no ARN",
-            fix="Write the name alone, such as 'platform-boundary'",
+            why="It is looked up in the account of each role, so write its name and not an ARN",
+            fix="Write only the name, such as 'platform-boundary'",
             code="policy-name",
         )
         reading.note(node, path, fault)

@@ -103,7 +103,7 @@ def _check_places(reading: Reading, document: Mapping, found: list[Environment],
                 fault = InvalidValueError(
                     f"the environments {quoted(first.name)} and {quoted(each.name)} both deploy the stack {stack} "
                     f"to {account}/{region}",
-                    why="Deploying one would turn the repositories of the other into its own",
+                    why="Deploying one would replace the repositories of the other",
                     fix="Give them different accounts, Regions, or a 'stack_name' with a variable",
                     code="environments-collide",
                 )

@@ -61,7 +61,10 @@ def read_perimeter(reading: Reading, node: Node, path: str, neighbours: Consumer
     organizations: tuple[OrganizationId, ...] | None
     if isinstance(node, Scalar):
         if node.value != "organization":
-            fix = did_you_mean(node.text, ("organization",)) or "Write 'organization', or which one and who is excepted"
+            fix = (
+                did_you_mean(node.text, ("organization",))
+                or "Write 'organization', or name the organization and the exceptions"
+            )
             reading.note(
                 node, path, InvalidValueError(f"{quoted(node.text)} is not a perimeter", fix=fix, code="perimeter")
             )
@@ -107,8 +110,8 @@ def read_grant(
         return None
     if level is not AccessLevel.PULL and isinstance(read.consumer, SERVICES):
         fault = InvalidValueError(
-            f"a service is never given {quoted(level)}",
-            why="Services pull; what a build pushes, its service role pushes",
+            f"a service cannot be granted {quoted(level)}",
+            why="Services only pull; a build pushes with its service role",
             fix="Grant it to that role with 'role:'",
             code="service-push",
         )
@@ -128,9 +131,9 @@ def _unknown_level(text: str, levels: list[str]) -> InvalidValueError:
         )
     having = [level for level in AccessLevel if f"ecr:{action}" in {each.lower() for each in level.actions}]
     if having:
-        fix = f"Grant {listed(having)}; each stands for all the actions it takes"
+        fix = f"Grant {listed(having)}; each level has all the actions that it needs"
         return InvalidValueError(f"{quoted(text)} is an action, not an access level", fix=fix, code="access-level")
-    fix = did_you_mean(text, levels) or f"Grant {listed(levels)}; each stands for the actions it takes"
+    fix = did_you_mean(text, levels) or f"Grant {listed(levels)}; each level has the actions that it needs"
     return InvalidValueError(f"there is no access level {quoted(text)}", fix=fix, code="access-level")
 
 
@@ -138,9 +141,9 @@ def _own_account(home: AccountId) -> InvalidValueError:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
     return InvalidValueError(
         f"{home} is the registry's own account",
-        why="There naming the account grants nothing by itself: each role still needs a policy of its own, which would "
-        "be enough without this grant",
-        fix="Drop it, or grant the role by name",
+        why="Inside the registry's own account, a grant to the account gives no access by itself: each role still "
+        "needs a policy of its own, and that policy is enough without this grant",
+        fix="Remove it, or grant access to the role by name",
         code="grant-own-account",
     )
 
@@ -152,6 +155,6 @@ def _redundant(grant: Grant, others: tuple[Grant, ...]) -> InvalidValueError:
     return InvalidValueError(
         what,
         why="The policy is the same without it",
-        fix="Drop it, or drop the wider one if this is all that was meant" if others != (grant,) else "Drop one",
+        fix="Remove it, or remove the wider grant if only this one was meant" if others != (grant,) else "Remove one",
         code="grant-redundant",
     )

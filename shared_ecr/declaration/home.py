@@ -45,10 +45,10 @@ def _read_regions(reading: Reading, node: Node, path: str) -> tuple[Region, ...]
     for item, region in read:
         if region in seen:
             what = f"the Region {region} is written twice"
-            reading.note(item, path, InvalidValueError(what, fix="Drop one", code="region-duplicate"))
+            reading.note(item, path, InvalidValueError(what, fix="Remove one", code="region-duplicate"))
         elif region and seen and region.partition != next(iter(seen)).partition:
             what = f"{region} is in partition {region.partition}, {next(iter(seen))} is not"
-            why = "An account lives in one partition"
+            why = "An account is in one partition"
             reading.note(item, path, InvalidValueError(what, why=why, code="region-partition"))
         elif region:
             seen[region] = item
@@ -67,7 +67,7 @@ def _stack_name(text: str) -> str:
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
         raise InvalidValueError(
             f"the stack name {quoted(text)} is reserved",
-            why="It begins the names of SSM parameters, and those may not begin with 'aws' or 'ssm'",
+            why="The names of SSM parameters begin with it, and they may not begin with 'aws' or 'ssm'",
             code="stack-name",
         )
     return text

@@ -112,7 +112,7 @@ class _BuildReading:
         if not self.defaults.names_connection:
             missing = InvalidValueError(
                 "no connection is named",
-                why="CodeBuild reads the source, and learns of pushes, by a CodeConnection",
+                why="CodeBuild reads the source, and is notified of pushes, through a CodeConnection",
                 fix="Write its ARN under 'connection', here or for all builds under 'builds'",
                 code="build-connection",
             )

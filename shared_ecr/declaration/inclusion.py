@@ -24,7 +24,7 @@ KEY = "include"
 # A pattern that takes in a home directory or a disk is a slip, and reading all of it would take minutes.
 MOST_FILES = 1000
 _WILDCARD = LazyPattern(r"[*?\[]")
-_WHY_BOUNDED = "A declaration takes files from its own folder and those below"
+_WHY_BOUNDED = "A declaration includes files from its own folder and the folders below it"
 
 
 def whole(
@@ -72,7 +72,7 @@ def _files(reading: Reading, node: Node, declaration: Path | None) -> Iterator[t
         if pattern is None:
             continue
         if declaration is None:
-            what = "a declaration that is not a file includes none"
+            what = "a declaration that is not a file cannot include files"
             reading.note(item, path, InvalidValueError(what, why="It has no folder", code="include-folder"))
             return
         files = reading.attempt(item, path, partial(_found, declaration, pattern)) or ()
@@ -101,7 +101,7 @@ def _prefix(text: str) -> str:
     if not text.endswith("/") or text.startswith("/"):
         raise InvalidValueError(
             f"{quoted(text)} is not a prefix of repository names",
-            why="Without a slash at its end it would also cover the names of other teams that start alike",
+            why="Without a slash at the end, it would also cover names of other teams that start with the same letters",
             fix=f"Write '{text.strip('/')}/'",
             code="team-prefix",
         )
@@ -151,7 +151,7 @@ def _joined(reading: Reading, own: Mapping, others: list[Mapping]) -> Mapping:
         if first is not entry:
             fault = InvalidValueError(
                 f"the repository {quoted(entry.key.text)} is declared twice; the first is at {_place(first.key)}",
-                why="Only one of them could be kept",
+                why="A registry has one repository with this name",
                 fix="Keep one of them",
                 code="duplicate-key",
             )
@@ -218,7 +218,9 @@ def _refuse(path: Path, folder: Path, declaration: Path) -> None:
     real = path.resolve()
     shown = quoted(path.as_posix())
     if not real.is_relative_to(folder.resolve()):
-        raise InvalidValueError(f"{shown} is a link out of the folder", why=_WHY_BOUNDED, code="include-path")
+        raise InvalidValueError(
+            f"{shown} is a link that leads out of the folder", why=_WHY_BOUNDED, code="include-path"
+        )
     if not real.is_file():
         raise InvalidValueError(f"{shown} is not a file", fix="Name a file or a pattern", code="include-path")
     if real == declaration.resolve():

@@ -61,11 +61,11 @@ def boolean_fix(node: Node) -> str:
 def list_fix(node: Node) -> str:
     """Return how the one value that is written becomes a list."""
     if isinstance(node, Mapping):
-        return "Write it as a list, also where it has one entry"
+        return "Write it as a list, even if it has one entry"
     if not isinstance(node, Scalar) or node.value is None:
-        return "Write its entries below it, each behind '- ', or remove the key"
+        return "Write its entries below it, each after '- ', or remove the key"
     if node.plain and node.text.startswith("-") and node.text[1:2].isalnum():
-        return "Write a space behind the '-'"
+        return "Write a space after the '-'"
     return f"Write [{_flow(node.text)}]" if isinstance(node.value, str) else ""
 
 

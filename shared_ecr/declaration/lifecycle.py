@@ -60,7 +60,7 @@ def _misunderstood(node: Node) -> InvalidValueError | None:
     if isinstance(node, Scalar) and node.text in {NONE, "false"}:
         return InvalidValueError(
             f"{quoted(node.text)} is not a lifecycle",
-            why="A repository without a lifecycle policy keeps every image, and says why",
+            why="A repository without a lifecycle policy keeps every image, so it needs a reason",
             fix="Write {none: true, reason: …}",
             code="lifecycle-none",
         )
@@ -70,7 +70,7 @@ def _misunderstood(node: Node) -> InvalidValueError | None:
     preset = next((key for key in keys if key in PARAMETERS), None)
     if "selection" in keys:
         fix = "Write 'rules:' above the rule, and '- ' in front of its first key"
-        return InvalidValueError("one rule is written where a list of rules belongs", fix=fix, code="type-list")
+        return InvalidValueError("expected a list of rules, found one rule", fix=fix, code="type-list")
     if preset is None:
         return None
     fix = f"Write {{preset: {preset}, {PARAMETERS[preset][-1]}: …}}"
@@ -205,11 +205,11 @@ def _read_action(reading: Reading, node: Node, path: str) -> Action | None:
     match action:
         case "expire" if target is not None:
             what, fix = (
-                "an image that expires has no storage class afterwards",
-                "Drop targetStorageClass; to ECR null is not absent",
+                "an image that expires is deleted, so it has no target storage class",
+                "Remove targetStorageClass; for ECR, null is not the same as absent",
             )
         case "transition" if not isinstance(target, Scalar) or target.value != "archive":
-            what, fix = "a transition names where to", "Write 'targetStorageClass: archive'"
+            what, fix = "a transition needs a target storage class", "Write 'targetStorageClass: archive'"
         case None:
             return None
         case _:

@@ -30,14 +30,14 @@ def refuse_contradictions(
         meant = next((each for _, _, each in wanted if isinstance(each, Tag) and pattern.matches(each)), None)
         if meant is not None:
             what = f"{quoted(pattern.text)} excludes {quoted(meant.text)}, which is under 'tags'"
-            why = "What is written out is mirrored in any case"
-            reading.note(node, item_path, InvalidValueError(what, why=why, fix="Drop one", code="mirror-exclude"))
+            why = "A tag that is written out is always mirrored"
+            reading.note(node, item_path, InvalidValueError(what, why=why, fix="Remove one", code="mirror-exclude"))
     if any(isinstance(each, TagPattern) for _, _, each in wanted):
         return
     unused = [(newest, "newest", "mirror-newest")] if newest is not None else []
     unused += [(exclude[0][0], "exclude", "mirror-exclude")] if exclude else []
     for node, key, code in unused if wanted else ():
-        fault = InvalidValueError(f"'{key}' is about patterns, and there is none", fix="Drop it", code=code)
+        fault = InvalidValueError(f"'{key}' is about patterns, and there is none", fix="Remove it", code=code)
         reading.note(node, join(path, key), fault)
 
 
@@ -57,8 +57,8 @@ def judge_mirror(  # noqa: PLR0913 — what is judged, and all that it is judged
         if first != path:
             fault = InvalidValueError(
                 f"{first} mirrors {quoted(str(key[1]))} into {quoted(target.name.text)} already",
-                why="One tag names one image",
-                fix="Drop it here or there, or mirror into another repository",
+                why="A tag names one image",
+                fix="Remove one of the two, or mirror into another repository",
                 code="mirror-duplicate",
             )
             reading.note(node, item_path, fault)
@@ -79,9 +79,9 @@ def _frozen(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError |
     name = quoted(target.name.text)
     cure = f"Write 'tag_mutability: {{immutable_except: [\"{wanted}\"], reason: …}}' at {name}"
     if not target.tag_mutability.immutable:
-        cure = f"Take it out of 'mutable_except' at {name}"
+        cure = f"Remove it from 'mutable_except' at {name}"
     return InvalidValueError(
-        f"{quoted(str(wanted))} means tags that move upstream, and may not in {name}",
+        f"{quoted(str(wanted))} matches tags that move upstream, and these tags are immutable in {name}",
         why="Once one has moved, 'shared-ecr mirror' reports it and ends with 1",
         fix=f"{cure}, or mirror whole versions such as '1.27.*'",
         code="mirror-moving",
@@ -96,7 +96,8 @@ def _fleeting(wanted: WantedImages, target: RepositorySpec) -> InvalidValueError
     if not isinstance(wanted, Digest) or not any(isinstance(rule.selection, AnyImage | Untagged) for rule in rules):
         return None
     return InvalidValueError(
-        f"an image that is mirrored by its digest alone has no tag, and those expire in {quoted(target.name.text)}",
+        "an image that is mirrored only by its digest has no tag, and untagged images expire in "
+        f"{quoted(target.name.text)}",
         why="Its lifecycle policy deletes it, and the next run copies it again",
         fix=f"Write 'TAG@{wanted.text[:15]}…' to give it one",
         code="mirror-untagged",
@@ -108,8 +109,8 @@ def _boundless(wanted: WantedImages, *, is_bounded: bool) -> InvalidValueError |
     if wanted != EVERY_TAG or is_bounded:
         return None
     return InvalidValueError(
-        "'*' means every tag of the upstream, and all that will follow",
-        why="Upstreams have thousands, and some count what is pulled",
+        "'*' matches every tag of the upstream, and every later tag",
+        why="Upstream registries have thousands of tags, and some limit the number of pulls",
         fix="Write 'newest: 20' beside it, or a narrower pattern",
         code="mirror-everything",
     )

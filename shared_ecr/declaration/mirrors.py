@@ -94,7 +94,7 @@ def _items(reading: Reading, node: Node | None, path: str, parse: Callable[[str]
         value = _parsed(reading, item, item_path, parse)
         if value is not None and any(value == other for _, _, other in read):
             what = f"{quoted(str(value))} is written twice"
-            reading.note(item, item_path, InvalidValueError(what, fix="Drop one", code="mirror-duplicate"))
+            reading.note(item, item_path, InvalidValueError(what, fix="Remove one", code="mirror-duplicate"))
         elif value is not None:
             read.append((item, item_path, value))
     return read
@@ -119,6 +119,6 @@ def _parsed(reading: Reading, node: Node, path: str, parse: Callable[[str], T]) 
 def _newest(reading: Reading, node: Node, path: str) -> int | None:
     number = reading.whole_number(node, path, "tags")
     if number is not None and number < 1:
-        reading.note(node, path, InvalidValueError(f"the newest {number} select nothing", code="mirror-newest"))
+        reading.note(node, path, InvalidValueError(f"'newest: {number}' selects no tag", code="mirror-newest"))
         return None
     return number

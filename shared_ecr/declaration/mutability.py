@@ -35,7 +35,7 @@ def read_mutability(reading: Reading, node: Node, path: str) -> Acknowledged | N
     if reason_node is None or reason == "":
         fault = InvalidValueError(
             "an exception from immutable tags needs a reason",
-            why="It is written into the template, next to the exception, for those who must approve it",
+            why="It is written into the template, next to the exception, for reviewers",
             fix="Add 'reason: …'",
             code="reason-missing",
         )
@@ -55,7 +55,7 @@ def _read_word(reading: Reading, node: Scalar, path: str) -> Acknowledged | None
             fault = InvalidValueError(
                 "every tag may be moved to another image",
                 why="What was tested and what runs can differ without a trace",
-                fix="Write {mutable_except: ['v*'], reason: …} to keep releases where they are",
+                fix="Write {mutable_except: ['v*'], reason: …} to keep the tags of releases immutable",
                 code="mutability-mutable",
             )
             reading.warn(node, path, fault)

@@ -10,7 +10,7 @@ _DEFAULTS = {
         "untagged images expire 14 days after their push",
         "Write 'lifecycle: {none: true, reason: …}' for no lifecycle policy",
     ),
-    "encryption": ("the stack makes a KMS key", "Write 'encryption: kms', or 'aes256' for no key"),
+    "encryption": ("the stack creates a KMS key", "Write 'encryption: kms', or 'aes256' for no key"),
     "tag_mutability": (
         "no tag can be moved to another image",
         "Write 'tag_mutability: immutable', or 'mutable' for tags that can be moved",
@@ -28,7 +28,7 @@ def warn_of_nulls(reading: Reading, own: Mapping, path: str, resolved: Mapping |
             applies, fix = _DEFAULTS[key]
             fault = InvalidValueError(
                 f"null does not mean none: {applies}",
-                why="null clears what defaults and profiles say, and then the default of the package applies",
+                why="null clears the values of defaults and profiles, and then the default of the package applies",
                 fix=fix,
                 code="null-default",
             )

@@ -16,7 +16,7 @@ def refuse_pasted_policy(reading: Reading, fields: Mapping, path: str) -> None:
         fault = InvalidValueError(
             "a whole policy cannot be declared",
             why="Statements are merged with those of grants, and each needs a reason",
-            fix=f"Write 'grants' for what a grant can say, and each other statement under 'statements'. {FORM}",
+            fix=f"Write 'grants' where a grant is enough, and each other statement under 'statements'. {FORM}",
             code="policy-pasted",
         )
         reading.note(written, join(path, PASTED_POLICY), fault)

@@ -34,7 +34,8 @@ def read_placement(reading: Reading, declaration: Path | None) -> Placement | No
             "stacks",
             InvalidValueError(
                 f"{path.name} cannot be read: {what}",
-                why="It says in which stack each repository is, and a repository that moves must be imported",
+                why="It says which stack has each repository, and a repository that moves to another stack must be "
+                "imported",
                 fix="Restore it from version control, or remove it and write it again with 'shared-ecr grow'",
                 code="stacks-file",
             ),

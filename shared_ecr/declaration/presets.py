@@ -79,7 +79,9 @@ class _Parameters:
             self.has_faults = True
             if None not in tags:
                 fix = "Write a pattern such as 'v*', or leave the key out"
-                fault = InvalidValueError("the list of tags is empty, or one of them", fix=fix, code="lifecycle-tags")
+                fault = InvalidValueError(
+                    "the list of tags is empty or has an empty tag", fix=fix, code="lifecycle-tags"
+                )
                 self._reading.note(node, path, fault)
         return known or default
 

@@ -74,7 +74,9 @@ def _names(reading: Reading, node: Node, path: str, inherited: InheritedDefaults
             reading.note(item, item_path, fault)
         elif name in names:
             what = f"the profile {quoted(name)} is named twice"
-            fault = InvalidValueError(what, why="Only its last place would count", fix="Drop one", code="profile-name")
+            fault = InvalidValueError(
+                what, why="Only its last place would count", fix="Remove one", code="profile-name"
+            )
             reading.note(item, item_path, fault)
         else:
             names.append(name)

@@ -96,7 +96,7 @@ def _read_encryption(reading: Reading, node: Node, path: str) -> Encryption | No
     """
     if isinstance(node, Scalar) and node.text.startswith("arn:"):
         fault = InvalidValueError(
-            f"{quoted(node.text)} is the key alone", fix=f"Write {{kms: {node.text}}}", code="encryption"
+            f"{quoted(node.text)} is only the key", fix=f"Write {{kms: {node.text}}}", code="encryption"
         )
         reading.note(node, path, fault)
         return None

@@ -27,7 +27,7 @@ def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:
     emptied = reading.boolean(emptied_node, join(path, "empty_on_delete")) if emptied_node else False
     if action == "retain":
         if emptied and emptied_node:
-            fault = InvalidValueError("what is retained is never emptied", fix=_FIX, code="removal")
+            fault = InvalidValueError("a repository that is retained is never emptied", fix=_FIX, code="removal")
             reading.note(emptied_node, join(path, "empty_on_delete"), fault)
         return RetainOnRemoval()
     reason = reading.text(reason_node, join(path, "reason")) if reason_node else ""
@@ -36,7 +36,7 @@ def read_removal(reading: Reading, node: Node, path: str) -> Removal | None:
     if not reason.strip():
         fault = InvalidValueError(
             "the deletion of a repository needs a reason",
-            why="It is written into the template, beside the policy, for those who must approve it",
+            why="It is written into the template, next to the policy, for reviewers",
             fix=_FIX,
             code="reason-missing",
         )

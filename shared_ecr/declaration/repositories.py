@@ -62,7 +62,7 @@ def read_repositories(
     *outside* are names beside an empty node, as `repositories_outside` returns them.
     """
     if not isinstance(node, Mapping):
-        fix = "Write each as 'NAME: {}'; none at all is 'repositories: {}'"
+        fix = "Write each repository as 'NAME: {}'; for no repository, write 'repositories: {}'"
         if outside:
             fix = f"Indent {quoted(outside[0])}, and all that belongs to it, by two spaces"
         reading.expected(node, "repositories", "a mapping of names to properties", "type-mapping", fix)
@@ -84,7 +84,9 @@ def read_repositories(
 
 def _own_properties(reading: Reading, node: Node, path: str) -> Mapping | None:
     if isinstance(node, Scalar) and node.value is None:
-        reading.expected(node, path, "a mapping", "type-mapping", "Write '{}' where the defaults say it all")
+        reading.expected(
+            node, path, "a mapping", "type-mapping", "Write '{}' for a repository that only has the defaults"
+        )
         return None
     known = (*PROPERTIES, PROFILE, PASTED_POLICY)
     if isinstance(node, Mapping) and node.entries and all(_is_nested(entry, known) for entry in node.entries):
@@ -92,7 +94,7 @@ def _own_properties(reading: Reading, node: Node, path: str) -> Mapping | None:
         first = node.entries[0].key.text
         fault = InvalidValueError(
             f"{quoted(name)} has no properties: its keys look like names of repositories",
-            why="A repository has one key, which is its whole name",
+            why="The key of a repository is its whole name",
             fix=f"Write '{name}/{first}: {{}}' below 'repositories', and the others alike",
             code="unknown-key",
         )

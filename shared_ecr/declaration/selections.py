@@ -57,7 +57,7 @@ def _read_tag_status(reading: Reading, fields: Mapping, path: str, *, as_ecr: bo
         if lists is not None and status:
             fault = InvalidValueError(
                 f"{key} needs tagStatus tagged, not {status}",
-                fix="Write 'tagStatus: tagged', or drop the list",
+                fix="Write 'tagStatus: tagged', or remove the list",
                 code="lifecycle-tags",
             )
             reading.note(lists, join(path, key), fault)
@@ -77,7 +77,7 @@ def _read_tags(reading: Reading, fields: Mapping, path: str, *, as_ecr: bool) ->
         what, code = (
             ("a rule has either tagPatternList or tagPrefixList", "lifecycle-both")
             if present
-            else ("a rule for tagged images says which tags", "lifecycle-tags")
+            else ("a rule for tagged images needs tags", "lifecycle-tags")
         )
         fix = "A prefix 'v' is the pattern 'v*'" if present else "Add tagPatternList or tagPrefixList"
         reading.note(fields, path, InvalidValueError(what, fix=fix, code=code))
@@ -112,9 +112,9 @@ def _read_tags(reading: Reading, fields: Mapping, path: str, *, as_ecr: bool) ->
 def _and_trap(key: str, texts: tuple[str, ...]) -> InvalidValueError:
     return InvalidValueError(
         f"an image must match every one of the {len(texts)} entries of {key}",
-        why="ECR joins them by AND: an image with a tag for one of them alone is not selected",
-        fix="Write {any_of: […]} if either was meant: one rule for each",
-        fix_in_template="Write one rule for each entry, if any of them was meant to be enough",
+        why="ECR joins them by AND: an image whose tags match only one of them is not selected",
+        fix="If one match is enough, write {any_of: […]}: one rule for each entry",
+        fix_in_template="If one match is enough, write one rule for each entry",
         code="lifecycle-and",
     )
 
@@ -154,7 +154,7 @@ def _unit_fits(reading: Reading, fields: Mapping, path: str, unit: Node | None, 
     if by_age:
         what, fix = f"{count_type} counts in days", "Write 'countUnit: days', and the number of days as countNumber"
     else:
-        what, fix = "imageCountMoreThan has no unit", "Drop countUnit"
+        what, fix = "imageCountMoreThan has no unit", "Remove countUnit"
     reading.note(unit or fields, join(path, "countUnit"), InvalidValueError(what, fix=fix, code="lifecycle-unit"))
     return False
 
@@ -178,7 +178,7 @@ def _storage_class_fits(reading: Reading, fields: Mapping, path: str, count_type
     if given is None or given == wanted:
         return given is not None
     fault = InvalidValueError(
-        f"{count_type} looks at the {wanted} storage class alone",
+        f"{count_type} counts only images of the {wanted} storage class",
         fix=f"Write 'storageClass: {wanted}'",
         code="lifecycle-storage-class",
     )

@@ -76,7 +76,7 @@ def plain(node: Node) -> Any:
 def _item(reading: Reading, node: Node, path: str) -> _Item | None:
     if isinstance(node, Mapping) and node.get("Effect") is not None:
         fault = InvalidValueError(
-            "a statement has no place for its reason here",
+            "a statement has no field for its reason here",
             why="The reason says why no grant is enough",
             fix=FORM,
             code="statement-bare",
@@ -120,7 +120,7 @@ def _judge_shape(reading: Reading, item: _Item, holder: PolicyHolder) -> bool:
         ]  # fmt: skip
     elif resource not in {None, "*"} if isinstance(resource, str | None) else resource != ["*"]:
         faults.append(("Resource", InvalidValueError(
-            "a repository policy speaks of its own repository only", why="Any other Resource matches nothing",
+            "a repository policy applies only to its own repository", why="Any other Resource matches nothing",
             fix="Remove Resource", code="statement-resource",
         )))  # fmt: skip
     empty = _empty(item.data)

@@ -14,7 +14,7 @@ __all__ = ["warn_of_unmatched_pattern", "warn_of_unmatched_prefix"]
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 _PREFIX = LazyPattern(r"\w[\w.-]{0,127}", re.ASCII)
 _PATTERN = LazyPattern(r"[\w*][\w.*-]*", re.ASCII)
-_WHY = "A tag has letters, digits, '_', '.' and '-', and begins with none of the last two: the rule selects no image"
+_WHY = "A tag has letters, digits, '_', '.' and '-', and does not begin with '.' or '-': the rule selects no image"
 
 
 def warn_of_unmatched_pattern(reading: Reading, node: Node, path: str, pattern: str) -> None:
@@ -36,7 +36,7 @@ def warn_of_unmatched_prefix(reading: Reading, node: Node, path: str, prefix: st
     bare = prefix.rstrip("*")
     fault = InvalidValueError(
         f"no tag starts with {quoted(prefix)}",
-        why="In tagPrefixList '*' stands for itself, and no tag has one: the rule selects no image"
+        why="In tagPrefixList '*' is an ordinary character, and no tag has it: the rule selects no image"
         if "*" in prefix
         else _WHY,
         fix=f"Write {quoted(bare)}"

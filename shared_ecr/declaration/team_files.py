@@ -53,7 +53,7 @@ def check_names(reading: Reading, team: TeamFile) -> None:
         if not entry.key.text.startswith(team.rules.prefixes):
             fault = InvalidValueError(
                 f"the repository {quoted(entry.key.text)} is not below {listed(team.rules.prefixes)}",
-                why=f"'{team.rules.path}' gives this file these prefixes only",
+                why=f"'{team.rules.path}' allows this file only these prefixes",
                 fix="Rename it, or let the including file add the prefix",
                 code="team-prefix",
             )

@@ -90,7 +90,7 @@ class _Replacement:
         if _OPENS in entry.key.text:
             fault = InvalidValueError(
                 f"the key {quoted(entry.key.text)} has a variable",
-                why="Keys are names that others rely on; they are the same in every environment",
+                why="Keys are names that other systems depend on, so they are the same in every environment",
                 fix="Write the key itself",
                 code="env-key",
             )
@@ -120,8 +120,8 @@ class _Replacement:
         name = found["name"]
         if _SECRET.search(name) and not _NAMES_ONE.search(name):
             fault = InvalidValueError(
-                f"the variable {quoted(name)} is called like a secret",
-                why="What a declaration says is shown in errors, templates and plans",
+                f"the variable {quoted(name)} has the name of a secret",
+                why="The values of a declaration are shown in errors, templates and plans",
                 fix="Keep secrets in Secrets Manager; if it is not a secret, use another name",
                 code="env-secret",
             )

@@ -110,7 +110,7 @@ def ci_role_faults(registry: RegistrySpec) -> Iterator[tuple[str, InvalidValueEr
                 f"ci_roles.accounts[{number}]",
                 InvalidValueError(
                     f"no grant names a CI role of account {account}",
-                    why="A stack would be deployed there with nothing in it",
+                    why="An empty stack would be deployed there",
                     fix="Grant to github_actions, gitlab_ci, bitbucket or circleci with it, or remove it here",
                     code="ci-account",
                 ),
@@ -142,7 +142,7 @@ def _oversize(spec: CiRoleSpec) -> Iterator[InvalidValueError]:
         yield InvalidValueError(
             f"the trust policy of {spec.role} has {trust:,} characters; {MAX_TRUST_CHARACTERS:,} are allowed",
             why=f"{len(spec.workflows)} projects or refs assume it",
-            fix="Give some of them another role",
+            fix="Use another role for some of them",
             code="ci-trust-size",
         )
     characters = len(json.dumps(spec.policy(), separators=(",", ":")))

@@ -43,7 +43,8 @@ class NamedKey:
         if not match:
             raise InvalidValueError(
                 f"{quoted(arn)} is not a key ARN",
-                why="An alias or a bare id reads as a change at the next look, and a change replaces the repository",
+                why="CloudFormation would see an alias or a bare id as a change in the next deployment, and a change "
+                "replaces the repository",
                 fix="Write arn:aws:kms:REGION:ACCOUNT:key/ID",
                 code="encryption-key",
             )

@@ -173,7 +173,7 @@ def encryption_faults(encryption: Encryption, regions: Sequence[Region]) -> Iter
         if isinstance(key, NamedKey) and region != key.region:
             yield InvalidValueError(
                 f"the key is in {key.region}, the repository in {region}",
-                fix="Name a key of the repository's Region, or write 'kms' and the stack makes one",
+                fix="Name a key of the repository's Region, or write 'kms' and the stack creates one",
                 code="kms-region",
             )
         if isinstance(encryption, DualLayer) and str(region.partition) != DUAL_LAYER_PARTITION:

@@ -130,7 +130,7 @@ def test_whatever_was_named_of_a_repository_is_shown(where: RepositoryLocator) -
     ("text", "code", "said"),
     [
         ("111122223333.dkr.ecr.us-east-1.attacker.example/team/app:1", "ecr-host", "no credentials go there"),
-        (f"{HOME}:443/team/app:1", "ecr-host", "usual port"),
+        (f"{HOME}:443/team/app:1", "ecr-host", "only at port 443"),
         ("https://docker.io/nginx:1", "host-scheme", "Write 'docker.io/nginx:1'"),
         ("Docker.io/nginx:1", "host-case", "Write 'docker.io'"),
         ("docker.io/Nginx:1", "name-case", "Write 'nginx'"),

@@ -102,7 +102,7 @@ def _kind(reading: Reading, node: Node, path: str, neighbours: ConsumerContext) 
 def _not_for_services() -> InvalidValueError:
     return InvalidValueError(
         "a service is not narrowed by 'through' or 'where'",
-        why="It has no principal tags and does not use your VPC, so it would never have access",
-        fix="Narrow it by its source, or grant the role that runs there",
+        why="A service has no principal tags and does not use your VPC, so it would never have access",
+        fix="Narrow it by its source, or grant access to the role that runs there",
         code="service-narrowed",
     )

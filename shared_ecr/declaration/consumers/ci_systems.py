@@ -47,8 +47,9 @@ def read_github_actions(reading: Reading, node: Node, path: str, neighbours: Con
     """Read the role that the workflows of a GitHub repository assume."""
     if isinstance(node, Scalar):
         fault = InvalidValueError(
-            "ECR cannot be given a GitHub repository alone",
-            why="A workflow calls as the role it assumes, and the role's trust policy asks for the repository",
+            "A grant cannot name only a GitHub repository",
+            why="A workflow calls ECR as the role that it assumes, and the trust policy of that role names the "
+            "repository",
             fix="Write {account: ACCOUNT, role: NAME, repository: OWNER/NAME}",
             code="github-role",
         )
@@ -152,7 +153,7 @@ def _one_ref(found: _Fields, keys: Collection[str]) -> bool:
     node, path = found.place(*written)
     fault = InvalidValueError(
         f"{' and '.join(written)} are written together",
-        why="A token has one subject, and names one of them",
+        why="A token has one subject, and the subject names only one of them",
         fix="Write an entry for each; the role may be the same",
         code="ci-refs",
     )

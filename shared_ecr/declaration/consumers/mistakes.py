@@ -17,15 +17,15 @@ _OWN_KINDS = {
     "emr-serverless": "emr_serverless: ACCOUNT",
 }
 # What other tools call people and their groups; each with why it is not a consumer here.
-_FEDERATION = "A federated user calls as the role it assumes"
+_FEDERATION = "A federated user calls as the role that it assumes"
 _PEOPLE = {
     "user": ("a user", "A user has keys that are valid for years; a role is assumed for hours"),
     "group": ("a group", "ECR refuses groups as principals"),
-    "instance_profile": ("an instance profile", "It is the container of a role, and no principal"),
+    "instance_profile": ("an instance profile", "It contains a role and is not a principal"),
     "federated": ("a federated identity", _FEDERATION),
     "saml": ("a SAML provider", _FEDERATION),
     "oidc": ("an OIDC provider", _FEDERATION),
-    "canonical_user": ("a canonical user", "Only S3 knows canonical users"),
+    "canonical_user": ("a canonical user", "Only S3 has canonical users"),
 }
 # Words that are too far from the kind that is meant for a suggestion by spelling.
 _OTHER_WORDS = {
@@ -99,9 +99,9 @@ def person(kind: str) -> InvalidValueError:
     """Refuse a user, a group or another of those that are never granted by name."""
     who, why = _PEOPLE[kind]
     return InvalidValueError(
-        f"{who} is not granted by name",
+        f"{who} cannot be granted access by name",
         why=why,
-        fix="Grant the role with 'role:', or the account with 'account:'",
+        fix="Grant access to the role with 'role:', or to the account with 'account:'",
         code="principal-kind",
     )
 
@@ -114,7 +114,7 @@ def service_alone(text: str) -> InvalidValueError:
         return fault
     if service in _OWN_KINDS:
         return InvalidValueError(
-            f"the service {service} is granted for an account, not by its name",
+            f"a grant to the service {service} names an account, not only the service",
             fix=f"Write '{_OWN_KINDS[service]}'",
             code="service-name",
         )
@@ -142,7 +142,7 @@ def service_name(text: str) -> str:
         raise InvalidValueError(
             f"{name} never pulls as a service",
             why=f"{NEVER_PULLS[name].capitalize()} does",
-            fix="Grant that role with 'role:', or its account with 'account:'",
+            fix="Grant access to that role with 'role:', or to its account with 'account:'",
             code="service-never-pulls",
         )
     if is_known(name):

@@ -37,7 +37,7 @@ def _read_tags(reading: Reading, node: Node, path: str) -> tuple[tuple[str, tupl
         reading.expected(wanted, path, "a mapping of keys to values", "type-mapping")
         return None
     if not wanted.entries:
-        reading.note(wanted, path, InvalidValueError("no tag is named", fix="Drop 'where'", code="narrowing-empty"))
+        reading.note(wanted, path, InvalidValueError("no tag is named", fix="Remove 'where'", code="narrowing-empty"))
         return None
     read: list[tuple[str, tuple[str, ...]]] = []
     for entry in wanted.entries:
@@ -72,6 +72,6 @@ def _one_or_several(reading: Reading, node: Node, path: str) -> list[tuple[Node,
     if not isinstance(node, Sequence):
         return [(node, path)]
     if not node.items:
-        fault = InvalidValueError("the list is empty, so that no principal is meant", code="narrowing-empty")
+        fault = InvalidValueError("the list is empty, so it matches no principal", code="narrowing-empty")
         reading.note(node, path, fault)
     return list(reading.items(node, path))

@@ -102,7 +102,7 @@ def _read_name(reading: Reading, node: Node, path: str) -> str | None:
     if name and not mistakes.is_known(name):
         fault = InvalidValueError(
             f"no service {quoted(name)} is known to this release",
-            why="ECR refuses the whole policy if there is none",
+            why="ECR refuses the whole policy if the service does not exist",
             code="service-unknown",
         )
         reading.warn(node, path, fault)

@@ -11,7 +11,7 @@ def builds() -> Schema:
     fields = {
         "account": account("The account of the CodeBuild projects and their roles"),
         "region": text("The Region of the projects (default: the first of the registry)"),
-        "connection": text("The ARN of the CodeConnection that builds use which name none"),
+        "connection": text("The ARN of the CodeConnection for builds that name none"),
         "log_retention_days": number("For how many days logs are kept (default: 365)"),
         "permissions_boundary": text("The name of the managed policy that bounds every role"),
         "package": text(
@@ -26,7 +26,7 @@ def builds() -> Schema:
 def _build() -> Schema:
     fields = {
         "source": text("https://github.com/OWNER/NAME, or that of gitlab.com or bitbucket.org"),
-        "connection": text("The ARN of the CodeConnection by which the source is read"),
+        "connection": text("The ARN of the CodeConnection that reads the source"),
         "branches": array(text("A branch; * stands for any characters"), "Branches whose pushes are built"),
         "tags": array(text("A tag; * stands for any characters"), "Tags whose pushes are built"),
         "dockerfile": text("Its path in the source (default: Dockerfile)", pattern=_PATH),

@@ -48,7 +48,7 @@ def _service() -> Schema:
         "source_arn": text("The resource that it acts for"),
         "source_organization": text("The organization that it acts for, or own"),
     }
-    return closed(fields, required=["name"], description="Another AWS service, with the source it acts for")
+    return closed(fields, required=["name"], description="Another AWS service, with the source that it acts for")
 
 
 _TAG_VALUE: Schema = {"type": ["string", "integer"]}
@@ -62,7 +62,9 @@ _NARROWINGS = {
     ),
 }
 KINDS: dict[str, Schema] = {
-    "account": account("Every principal of the account that its own IAM allows: a name or twelve digits"),
+    "account": account(
+        "Every principal of the account that the account's own IAM policies allow: a name or twelve digits"
+    ),
     "role": either(
         text(pattern=_ARN),
         _within_account("name", "The name of the role, with its path", "The account of the role"),

@@ -26,7 +26,7 @@ from shared_ecr.declaration.settings.table import DECLARED
 from shared_ecr.model.names.repository import GRAMMAR, MAX_LENGTH, MIN_LENGTH
 
 _NAME: Schema = {"pattern": f"^(?:{GRAMMAR.pattern})$", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}
-_INCLUDED = "An included file has 'repositories' alone"
+_INCLUDED = "An included file has only 'repositories'"
 
 
 def schema() -> Schema:
@@ -37,9 +37,9 @@ def schema() -> Schema:
         **closed(_top(), required=["version", "registry"]),
         "anyOf": [{"required": ["repositories"]}, {"required": ["include"]}],
         "$defs": {
-            "properties": closed(properties(), description="Properties that repositories begin with"),
+            "properties": closed(properties(), description="Properties that every repository starts with"),
             "repository": closed(
-                {PROFILE: _profile(), **properties()}, description="{} where the defaults say it all"
+                {PROFILE: _profile(), **properties()}, description="{} for a repository that only has the defaults"
             ),
             "consumer": consumer(),
             **lifecycle.definitions(),
@@ -54,7 +54,7 @@ def _top() -> dict[str, Schema]:
         "accounts": named(account("Twelve digits, best in quotes"), "Names for accounts"),
         "registry": _registry(),
         "defaults": reference("properties"),
-        "profiles": named(reference("properties"), "Named sets of properties that repositories ask for by 'profile'"),
+        "profiles": named(reference("properties"), "Named sets of properties that repositories select with 'profile'"),
         "include": array(either(text("A path or pattern below this folder"), _team()), f"Files of teams. {_INCLUDED}"),
         "environments": named(_environment(), "Environments, one of which SHARED_ECR_ENVIRONMENT chooses"),
         "repositories": named(reference("repository"), "The repositories by their names", names=_NAME),
@@ -70,15 +70,19 @@ def _top() -> dict[str, Schema]:
 
 
 def _registry() -> Schema:
-    regions = array(text("Such as us-east-1"), "Where the registry must be the same", at_least=1)
+    regions = array(text("Such as us-east-1"), "Only where the registry is the same", at_least=1)
     own = {
         "account": account("The account that owns the registry"),
         "regions": regions,
         "stack_name": text("The name of the stack (default: shared-ecr)", pattern="[a-zA-Z][-a-zA-Z0-9]{0,127}"),
-        "stacks": number("Over how many stacks the repositories are spread, by their names (default: 1)"),
+        "stacks": number(
+            "The number of stacks that the repositories are distributed over, by their names (default: 1)"
+        ),
     }
     settings = {key: row.schema() for key, row in DECLARED.items()}
-    return closed({**own, **settings}, required=["account", "regions"], description="Where the registry lives")
+    return closed(
+        {**own, **settings}, required=["account", "regions"], description="The account and the Regions of the registry"
+    )
 
 
 def _environment() -> Schema:
@@ -88,13 +92,13 @@ def _environment() -> Schema:
 def _team() -> Schema:
     fields = {
         "path": text("A path or pattern below this folder"),
-        "prefixes": array(text("Such as shop/", pattern=".+/"), "What the names in the file start with", at_least=1),
+        "prefixes": array(text("Such as shop/", pattern=".+/"), "The prefixes of the names in the file", at_least=1),
         "may_grant": {
             "type": "object",
             "description": "Levels and consumers that the file may grant (default: none)",
         },
     }
-    return closed(fields, required=["path", "prefixes"], description="A team's file, and what it may declare")
+    return closed(fields, required=["path", "prefixes"], description="The file of a team, and what it may declare")
 
 
 def _ci_roles() -> Schema:
@@ -111,7 +115,9 @@ def _ci_roles() -> Schema:
 
 
 def _profile() -> Schema:
-    return either(text(), array(text()), NULL, description="The profiles to begin with, the later winning")
+    return either(
+        text(), array(text()), NULL, description="The profiles to start with; a later one overrides an earlier one"
+    )
 
 
 def _mirror() -> Schema:
@@ -121,8 +127,8 @@ def _mirror() -> Schema:
         "from": text("HOST/REPOSITORY, such as docker.io/library/nginx"),
         "to": text("A declared repository"),
         "tags": array(pattern, tags, at_least=1),
-        "exclude": array(pattern, "Tags that the patterns do not mean"),
-        "newest": number("How many tags the patterns mean at most"),
+        "exclude": array(pattern, "Tags that the patterns exclude"),
+        "newest": number("The maximum number of tags that the patterns select"),
         "platforms": array(text("Such as linux/amd64"), "Which images of an index (default: all)"),
     }
     return closed(fields, required=["from", "to", "tags"])
@@ -142,6 +148,6 @@ def _ignored() -> Schema:
     fields = {
         "code": text("What is in brackets"),
         "reason": text(),
-        "path": text("The path of the problem, or of what it is within; everywhere without it"),
+        "path": text("The path of the problem, or of a part that contains it; without it, everywhere"),
     }
     return closed(fields, required=["code", "reason"])

@@ -19,10 +19,10 @@ from shared_ecr.declaration.selections import MAX_COUNT
 _TAGS = either(text(), array(text(), at_least=1), description="Tag patterns; each gets a rule of its own")
 _PARAMETERS: dict[str, Schema] = {
     "tags": _TAGS,
-    "newest": number("How many images stay of each pattern"),
+    "newest": number("How many images of each pattern are kept"),
     "days": number("After how many days"),
-    "expire_after_days": number("After how many days in the archive an image expires; 90 at least", at_least=90),
-    "keep": number("How many images stay"),
+    "expire_after_days": number("After how many days in the archive an image expires; at least 90", at_least=90),
+    "keep": number("How many images are kept"),
 }
 
 
@@ -51,8 +51,8 @@ def definitions() -> dict[str, Schema]:
         ),
         "lifecycleRule": closed(
             {
-                "rulePriority": number("The rule's place; a lower number is evaluated first"),
-                "description": text("Said in the policy"),
+                "rulePriority": number("The priority of the rule; a lower number is evaluated first"),
+                "description": text("The description in the policy"),
                 "selection": _selection(),
                 "action": closed(
                     {"type": word("expire", "transition"), "targetStorageClass": word("archive")}, required=["type"]
@@ -78,8 +78,8 @@ def _selection() -> Schema:
                 "imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"
             ),
             "countUnit": word("days"),
-            "countNumber": number("How many images stay, or after how many days", at_most=MAX_COUNT),
+            "countNumber": number("How many images are kept, or after how many days", at_most=MAX_COUNT),
         },
         required=["tagStatus", "countType", "countNumber"],
-        description="Which images the rule looks at, and how it counts them",
+        description="Which images the rule selects, and how it counts them",
     )  # fmt: skip

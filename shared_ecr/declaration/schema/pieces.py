@@ -7,7 +7,7 @@ Schema = dict[str, Any]
 # https://json-schema.org/draft/2020-12/json-schema-core
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE: Schema = {"type": "string", "pattern": r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
-NULL: Schema = {"type": "null", "description": "Clears what the defaults say"}
+NULL: Schema = {"type": "null", "description": "Clears the value of the defaults"}
 
 
 def text(description: str = "", *, pattern: str = "") -> Schema:

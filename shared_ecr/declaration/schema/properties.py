@@ -26,7 +26,7 @@ _ABOUT_LEVELS = {
     "pull": "Who may pull",
     "push": "Who may push",
     "pull_push": "Who may do both",
-    "describe": "Who may look at images, their tags and the findings of their scans",
+    "describe": "Who may read images, their tags and the findings of their scans",
 }
 
 
@@ -55,7 +55,7 @@ def statements() -> Schema:
     )
     reason = text("Why no grant is enough", pattern=r"[\s\S]+")
     items = closed({"reason": reason, "statement": statement}, required=["reason", "statement"])
-    return array(items, "Statements of the policy, word for word, after those of the grants")
+    return array(items, "Statements that are copied unchanged into the policy, after those of the grants")
 
 
 def tags(values: Schema) -> Schema:
@@ -78,7 +78,7 @@ def _perimeter() -> Schema:
     return either(
         word("organization"),
         part({"organization": organizations, "except": exceptions}),
-        description="Deny everyone from outside of the organization, anyone who grants them",
+        description="Deny every principal outside of the organization, even if another policy allows it",
     )
 
 
@@ -97,7 +97,7 @@ def _encryption() -> Schema:
     return either(
         word("kms", "aes256", "kms_dsse"),
         part({"kms": key, "kms_dsse": key}),
-        description="Cannot change later without replacing the repository (default: kms, a key of the stack)",
+        description="A later change replaces the repository (default: kms, a key of the stack)",
     )
 
 

@@ -36,7 +36,7 @@ def _schema() -> Schema:
             "registry_policy_scope": word("v2"),
             "basic_scan_type_version": word("aws_native"),
         },
-        description="What CloudFormation has no type for",
+        description="Settings that have no CloudFormation type",
     )
 
 

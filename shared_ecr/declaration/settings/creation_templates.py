@@ -162,10 +162,14 @@ def _warn_of_stale_caches(reading: Reading, entry: MappingEntry, path: str, temp
 def _schema() -> Schema:
     own = {
         "applied_for": array(word(*_OCCASIONS), "When it applies", at_least=1),
-        "description": long_text(MAX_DESCRIPTION, "Said of the template"),
+        "description": long_text(MAX_DESCRIPTION, "The description of the template"),
         "custom_role": text(ABOUT_ROLES),
-        "creators": array(reference("consumer"), "Who of another account may create a repository by pushing to it"),
-        PROFILE: either(text(), array(text()), NULL, description="The profiles to begin with, the later winning"),
+        "creators": array(
+            reference("consumer"), "Principals of other accounts that may create a repository by pushing to it"
+        ),
+        PROFILE: either(
+            text(), array(text()), NULL, description="The profiles to start with; a later one overrides an earlier one"
+        ),
     }
     shared = {key: schema for key, schema in properties().items() if key not in NOT_IN_TEMPLATES}
     template = closed({**own, **shared}, required=["applied_for"])

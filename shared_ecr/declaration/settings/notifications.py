@@ -36,7 +36,7 @@ _SEVERITIES = {str(each).lower(): each for each in FindingSeverity}
 _KINDS = {str(each): each for each in EventKind}
 # What a person may want and AWS does not send, with the reason.
 _NOT_SENT = {
-    "push_failed": "ECR sends an event for a completed push, and none for one that fails",
+    "push_failed": "ECR sends an event for a completed push, but not for a push that fails",
     "pull": "ECR sends no event for a pull; CloudTrail records pulls",
 }
 
@@ -82,7 +82,7 @@ def _topic(reading: Reading, node: Node, key_node: Node | None, path: str, aroun
     if key_node is not None:
         fault = InvalidValueError(
             "the topic exists already, and its key belongs to it",
-            fix="Drop 'key', and let the key's policy allow EventBridge (docs/reference/registry-settings.md)",
+            fix="Remove 'key', and let the key's policy allow EventBridge (docs/reference/registry-settings.md)",
             code="notification-key",
         )
         reading.note(key_node, join(path, "key"), fault)
@@ -96,8 +96,8 @@ def _key(reading: Reading, node: Node, path: str, around: SettingsContext) -> Na
     if isinstance(node, Scalar) and node.text.startswith("alias/"):
         fault = InvalidValueError(
             f"{quoted(node.text)} is an alias",
-            why="EventBridge cannot use alias/aws/sns, whose policy cannot be changed, so that no event would arrive; "
-            "what another alias means is not known before the deployment",
+            why="EventBridge cannot use alias/aws/sns, whose policy cannot be changed, so no event would arrive; the "
+            "key of another alias is not known before the deployment",
             fix="Write 'create', or arn:aws:kms:REGION:ACCOUNT:key/ID of a key whose policy allows EventBridge",
             code="notification-key",
         )
@@ -121,12 +121,12 @@ def _events(reading: Reading, node: Node, path: str) -> tuple[NotificationEvent,
     for item, item_path in items:
         event = _event(reading, item, item_path)
         if event and event.kind in events:
-            fault = InvalidValueError(f"'{event.kind}' is written twice", fix="Drop one", code="notification-event")
+            fault = InvalidValueError(f"'{event.kind}' is written twice", fix="Remove one", code="notification-event")
             reading.note(item, item_path, fault)
         elif event:
             events[event.kind] = event
     if isinstance(node, Sequence) and not items:
-        fix = f"Write some of {listed(_KINDS)}, or drop 'notifications'"
+        fix = f"Write some of {listed(_KINDS)}, or remove 'notifications'"
         reading.note(node, path, InvalidValueError("no event is named", fix=fix, code="notification-event"))
     return tuple(events.values())
 
@@ -143,7 +143,7 @@ def _event(reading: Reading, node: Node, path: str) -> NotificationEvent | None:
     kind = reading.parsed(node, path, _kind)
     if kind is EventKind.SCAN_FINDINGS:
         fault = InvalidValueError(
-            "from which severity on is not written",
+            "the lowest severity is missing",
             fix="Write 'scan_findings: high', or another of " + listed(_SEVERITIES),
             code="notification-event",
         )
@@ -159,7 +159,7 @@ def _kind(written: str) -> EventKind:
     raise InvalidValueError(
         f"{quoted(written)} is not an event that can be published",
         why=_NOT_SENT.get(written, ""),
-        fix="Drop it" if written in _NOT_SENT else fix,
+        fix="Remove it" if written in _NOT_SENT else fix,
         code="notification-event",
     )
 
@@ -197,7 +197,7 @@ def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: C
         if not _can_mean(pattern.text, repositories, settings):
             fault = InvalidValueError(
                 f"{quoted(pattern.text)} matches no declared repository, cache or creation template",
-                why="Nothing is published for it, unless such a repository is created elsewhere",
+                why="No event is published for it, unless such a repository is created elsewhere",
                 fix=did_you_mean(pattern.text, repositories),
                 code="notification-unmatched",
             )
@@ -207,10 +207,10 @@ def _judge(reading: Reading, node: Node, settings: SettingsSpec, repositories: C
 def _never_sent(settings: SettingsSpec, kinds: set[EventKind]) -> Iterable[tuple[EventKind, str, str]]:
     scanning = settings[SCANNING]
     if EventKind.SCANNING_CHANGED in kinds and scanning and scanning.type is ScanType.BASIC:
-        why = "ECR sends this event under enhanced scanning alone, and the registry's scanning is basic"
-        yield EventKind.SCANNING_CHANGED, why, "Drop it, or write 'scanning: enhanced'"
+        why = "ECR sends this event only under enhanced scanning, and the registry's scanning is basic"
+        yield EventKind.SCANNING_CHANGED, why, "Remove it, or write 'scanning: enhanced'"
     if EventKind.PULL_THROUGH_FAILED in kinds and not settings[CACHES]:
-        yield EventKind.PULL_THROUGH_FAILED, "The registry has no pull-through cache", "Drop it, or declare a cache"
+        yield EventKind.PULL_THROUGH_FAILED, "The registry has no pull-through cache", "Remove it, or declare a cache"
 
 
 def _can_mean(pattern: str, names: Iterable[str], settings: SettingsSpec) -> bool:
@@ -228,16 +228,19 @@ def _can_mean(pattern: str, names: Iterable[str], settings: SettingsSpec) -> boo
 def _schema() -> Schema:
     words = [str(each) for each in EventKind if each is not EventKind.SCAN_FINDINGS]
     findings = closed(
-        {str(EventKind.SCAN_FINDINGS): word(*_SEVERITIES, description="From this severity on")},
+        {str(EventKind.SCAN_FINDINGS): word(*_SEVERITIES, description="The lowest severity that is published")},
         required=[str(EventKind.SCAN_FINDINGS)],
     )
-    patterns = array(text("A name with '*' for any characters"), "Without it, every repository", at_least=1)
+    patterns = array(text("A name with '*' for any characters"), "Default: every repository", at_least=1)
     return closed(
         {
             "topic": text("'create', or the ARN of a topic in the registry's account and Region"),
             "of": array(either(word(*words), findings), "The events that are published", at_least=1),
             "repositories": {**patterns, "maxItems": MAX_PATTERNS},
-            "key": text("Of a topic that is made: 'create', or the ARN of a key whose policy allows EventBridge"),
+            "key": text(
+                "The key of a topic that the stack creates: 'create', or the ARN of a key whose policy allows "
+                "EventBridge"
+            ),
         },
         required=["topic", "of"],
         description="Events that are published to an SNS topic",

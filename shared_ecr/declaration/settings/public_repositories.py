@@ -59,7 +59,7 @@ def _repository(
     spec = read_properties(reading, shared, path, around.neighbours, name or RepositoryName("nameless"))
     grants = fields.get("grants")
     if grants is not None and any(grant.level is not AccessLevel.PUSH for grant in spec.grants):
-        what, fix = "everyone pulls from a public repository", "Grant 'push' alone"
+        what, fix = "everyone can pull from a public repository", "Grant only 'push'"
         reading.note(grants, join(path, "grants"), InvalidValueError(what, fix=fix, code="access-level"))
     if name is None:
         return None
@@ -110,7 +110,7 @@ def schema() -> Schema:
         "usage": long_text(MAX_TEXT, "Markdown"),
         "architectures": words,
         "operating_systems": words,
-        "grants": levels("push", about="Who else may push; everyone pulls"),
+        "grants": levels("push", about="Who else may push; everyone can pull"),
         "tags": tags({"type": ["string", "number"]}),
     }
     return named(closed(fields), "Repositories of the public gallery, in us-east-1")

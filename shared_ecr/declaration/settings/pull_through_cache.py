@@ -51,7 +51,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
     partition = str(around.regions[0].partition)
     if partition in _WITHOUT_CACHE and node.entries:
         what = f"there is no pull-through cache in partition {partition}"
-        reading.note(node, path, InvalidValueError(what, fix="Drop it", code="cache-region"))
+        reading.note(node, path, InvalidValueError(what, fix="Remove it", code="cache-region"))
 
     def read(entry: MappingEntry, entry_path: str) -> tuple[str, CacheRule] | None:
         rule = _rule(reading, entry, entry_path, around)
@@ -104,9 +104,10 @@ def _holds_credentials(reading: Reading, node: Node, path: str) -> bool:
     )
     for key in written:
         fault = InvalidValueError(
-            "a credential never is in a declaration",
-            why="Anyone who reads the file, its history or the template would have it",
-            fix="Write 'secret: ecr-pullthroughcache/NAME', and put the value into the secret; revoke this one",
+            "a credential must not be in a declaration",
+            why="Anyone who can read the file, its history or the template would have it",
+            fix="Write 'secret: ecr-pullthroughcache/NAME', and put the credential into that secret; revoke this "
+            "credential",
             code="cache-credentials",
         )
         reading.note(key, join(path, key.text), fault)
@@ -138,14 +139,14 @@ def _secret(reading: Reading, node: Node | None, path: str, around: SettingsCont
         other = next(region for region in around.regions if region != secret.region)
         fault = InvalidValueError(
             f"the secret is in {secret.region}, the registry in {other}",
-            fix="Write the secret's name, and the stack of each Region makes one",
+            fix="Write the secret's name, and the stack of each Region creates one",
             code="cache-credentials",
         )
         reading.note(node, path, fault)
     if secret and secret.account != str(around.account):
         fault = InvalidValueError(
             f"the secret is in account {secret.account}, the registry in {around.account}",
-            why="ECR reads secrets of its own account alone",
+            why="ECR reads only secrets of its own account",
             code="cache-credentials",
         )
         reading.note(node, path, fault)
@@ -156,7 +157,7 @@ def _grants(reading: Reading, node: Node | None, path: str, around: SettingsCont
     """Read who may be the first to pull: grants of the level `pull`."""
     grants = read_grants(reading, node, path, around.neighbours) if node is not None else ()
     if node is not None and any(grant.level is not AccessLevel.PULL for grant in grants):
-        what, fix = "a cache is only pulled from", "Write the consumers under 'pull'"
+        what, fix = "a cache is only for pulls", "Write the consumers under 'pull'"
         reading.note(node, path, InvalidValueError(what, fix=fix, code="access-level"))
     return grants
 
@@ -169,9 +170,9 @@ def warn_of_caches(
         for rule in rules:
             if rule.prefix.holds(name):
                 fault = InvalidValueError(
-                    f"'{name}' lies under the pull-through prefix '{rule.prefix.text}'",
-                    why=f"A pull of an image that is missing is sent to {rule.host}",
-                    fix="Name it elsewhere, unless that is meant",
+                    f"'{name}' is below the pull-through prefix '{rule.prefix.text}'",
+                    why=f"A pull of an image that this repository does not have is sent to {rule.host}",
+                    fix="Give the repository another name, unless that is intended",
                     code="name-under-cache",
                 )
                 reading.warn(entry.key, join("repositories", entry.key.text), fault)
@@ -181,14 +182,14 @@ def _schema() -> Schema:
     fields = {
         "upstream": word(*map(str, Upstream)),
         "host": text("For azure-container-registry and ecr"),
-        "secret": text("A name that begins with ecr-pullthroughcache/, which the stack makes, or an ARN"),
+        "secret": text("A name that begins with ecr-pullthroughcache/, which the stack creates, or an ARN"),
         "custom_role": text(ABOUT_ROLES),
-        "upstream_prefix": text("The first part of the names there, for ecr"),
+        "upstream_prefix": text("The first part of the names in the upstream registry, for ecr"),
         "grants": levels("pull", about="Who may be the first to pull an image"),
-        "enabled": boolean("false makes the secret alone"),
+        "enabled": boolean("false creates only the secret"),
     }
     upstreams = closed(fields, required=["upstream"])
-    about = "Upstream registries, by the first part of the names here; ROOT for none"
+    about = "Upstream registries, by the first part of the names in this registry; ROOT for names without one"
     return {**named(upstreams, about), "maxProperties": MAX_RULES}
 
 

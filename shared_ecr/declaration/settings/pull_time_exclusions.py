@@ -18,7 +18,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
 
 
 def _schema() -> Schema:
-    principals = array(text("The ARN of a role or user"), "Whose pulls do not count as pulls")
+    principals = array(text("The ARN of a role or user"), "Roles and users whose pulls do not count as pulls")
     return {**principals, "maxItems": MAX_EXCLUSIONS}
 
 

@@ -74,10 +74,10 @@ def judge_policy(reading: Reading, node: Mapping, settings: SettingsSpec, around
     for destination in replication.managed_destinations if replication else ():
         received = replicas(around.registries[0], (), settings, destination)
         there.append(registry_policy(received.settings, received.registry))
-    cheaper = "Grant the organization instead of its accounts one by one"
+    cheaper = "Grant access to the organization instead of to each of its accounts"
     for key, what, policies, fix in (
         ("grants", "the registry policy", here, cheaper),
-        ("replication", "the registry policy of a destination", there, "Write fewer, shorter 'prefixes'"),
+        ("replication", "the registry policy of a destination", there, "Write fewer or shorter 'prefixes'"),
     ):
         characters = max((policy_characters(policy) for policy in policies if policy), default=0)
         if characters > MAX_POLICY_CHARACTERS:
@@ -93,7 +93,7 @@ def _schema_of_grants() -> Schema:
 
 def _schema_of_prefixes() -> Schema:
     granted = levels(*map(str, AccessLevel), about="Who has access to the repositories of a namespace")
-    return named(granted, "Grants on the repositories of a namespace, those that do not exist yet included")
+    return named(granted, "Grants on the repositories of a namespace, including those that do not exist yet")
 
 
 DECLARED_GRANTS = DeclaredSetting(GRANTS, _grants, _schema_of_grants)

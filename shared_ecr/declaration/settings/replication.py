@@ -40,7 +40,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> R
     """Read the list of rules."""
     rules = [rule for item, item_path in reading.items(node, path) if (rule := _rule(reading, item, item_path, around))]
     if isinstance(node, Sequence) and not node.items:
-        fix = "Drop 'replication', or write a rule with 'destinations'"
+        fix = "Remove 'replication', or write a rule with 'destinations'"
         reading.note(node, path, InvalidValueError("the list of rules is empty", fix=fix, code="replication"))
     _judge_number(reading, node, path, len(rules))
     replication = Replication(tuple(rules), _unmanaged(reading, node, path, around))
@@ -50,7 +50,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> R
     own = {Destination(around.account, region) for region in around.regions}
     if len(around.stack_name) > _MAX_STACK_NAME and not own.issuperset(replication.managed_destinations):
         what = f"the stack name has {len(around.stack_name)} characters; {_MAX_STACK_NAME} are allowed here"
-        why = "The stacks at the destinations are called like this one and '-replicas'"
+        why = "The stacks at the destinations have this name and '-replicas' at its end"
         reading.note(node, path, InvalidValueError(what, why=why, code="stack-name"))
     return replication
 
@@ -90,7 +90,7 @@ def _destinations(reading: Reading, node: Node, path: str, around: SettingsConte
     for item, item_path in items:
         destination = _destination(reading, item, item_path, around)
         if destination in read:
-            fault = InvalidValueError("the destination is written twice", fix="Drop one", code="replication")
+            fault = InvalidValueError("the destination is written twice", fix="Remove one", code="replication")
             reading.note(item, item_path, fault)
         elif destination:
             _judge(reading, item, item_path, destination, around)
@@ -126,7 +126,7 @@ def _unmanaged(reading: Reading, node: Node, path: str, around: SettingsContext)
         if written.setdefault(destination, value) is not value:
             fault = InvalidValueError(
                 f"{destination.account} in {destination.region} is managed in one rule and not in another",
-                why="A destination has a stack, or has none", fix="Write 'managed: false' in each rule, or in none",
+                why="A destination has a stack or does not", fix="Write 'managed: false' in each rule, or in none",
                 code="replication",
             )  # fmt: skip
             reading.note(item, item_path, fault)
@@ -160,8 +160,8 @@ def _judge(reading: Reading, node: Node, path: str, destination: Destination, ar
     elif destination.account == around.account and region in around.regions:
         fault = InvalidValueError(
             f"{region} is one of the registry's own Regions",
-            why="What is replicated there is not replicated on, and a push there replicates on its own",
-            fix="Push to one Region, and name as destinations all that must have the image",
+            why="A replica is not replicated again, and a push to that Region is replicated by itself",
+            fix="Push to one Region, and name every Region that must have the image as a destination",
             code="replication-chain",
         )
         reading.warn(node, path, fault)
@@ -224,7 +224,7 @@ def _judge_prefixes(reading: Reading, node: Node, settings: SettingsSpec, reposi
             if meant := did_you_mean(prefix, namespaces):
                 fault = InvalidValueError(
                     f"no declared repository, cache or creation template begins with {quoted(prefix)}",
-                    why="Nothing is replicated by it, unless such a repository is created elsewhere",
+                    why="It replicates no image, unless such a repository is created elsewhere",
                     fix=meant,
                     code="replication-unmatched",
                 )
@@ -232,7 +232,7 @@ def _judge_prefixes(reading: Reading, node: Node, settings: SettingsSpec, reposi
 
 
 _PREFIXES = {
-    **array(text("A prefix of repository names"), "Without it, every repository", at_least=1),
+    **array(text("A prefix of repository names"), "Default: every repository", at_least=1),
     "maxItems": MAX_PREFIXES,
 }
 
@@ -241,13 +241,16 @@ def _schema() -> Schema:
     region = text("Such as eu-west-1")
     destination = closed(
         {
-            "account": account_schema("The registry's own without it"),
+            "account": account_schema("Default: the account of the registry"),
             "region": region,
-            _MANAGED: boolean("false: no stack there, its repositories and settings stay as they are (default: true)"),
+            _MANAGED: boolean(
+                "false: there is no stack at the destination, and its repositories and settings stay as they are "
+                "(default: true)"
+            ),
         },
         required=["region"],
     )
-    delete = boolean("Repeat deletions, removals of tags and expirations")
+    delete = boolean("Also replicate deletions, removals of tags and expirations")
     rule = closed(
         {"destinations": array(destination, at_least=1), "prefixes": _PREFIXES, "delete": delete},
         required=["destinations"],

@@ -66,8 +66,9 @@ def warn_of_unscanned(
         if isinstance(node, Scalar) and node.value is False and _is_scanned(scanning, name):
             fault = InvalidValueError(
                 "scan_on_push: false has no effect under enhanced scanning",
-                why="Amazon Inspector scans what the registry's scanning rules cover, whatever a repository says",
-                fix="Drop it, or leave the repository out of the rules under 'registry: scanning'",
+                why="Amazon Inspector scans the repositories that the registry's scanning rules cover, whatever a "
+                "repository says",
+                fix="Remove it, or exclude the repository from the rules under 'registry: scanning'",
                 code="scanning-ignored",
             )
             reading.warn(node, join(path, "scan_on_push"), fault)
@@ -83,7 +84,7 @@ def _schema() -> Schema:
     filters = {**array(text("A name with '*' for any characters, or a part of one")), "maxItems": MAX_FILTERS}
     rules = closed({"type": word(*types), "scan_on_push": filters, "continuous_scan": filters}, required=["type"])
     about = "What images are scanned for, and when (default: every image, when it is pushed)"
-    hands_off: Schema = {"type": "null", "description": "Leave the registry's own configuration alone"}
+    hands_off: Schema = {"type": "null", "description": "Do not change the registry's own configuration"}
     return either(word(*types), rules, hands_off, description=about)
 
 

@@ -14,7 +14,7 @@ from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 T = TypeVar("T")
-ABOUT_ROLES = "The ARN of a role without a path; the stack makes one where it is needed"
+ABOUT_ROLES = "The ARN of a role without a path; the stack creates one if it is needed"
 
 
 @record
@@ -66,7 +66,7 @@ def read_distinct(  # noqa: PLR0913 — what is read, and what its faults are ca
         entry_path = join(path, entry.key.text)
         named = read(entry, entry_path)
         if named and named[0] in found:
-            fault = InvalidValueError(f"the {of} '{named[0]}' is written twice", fix="Drop one", code=code)
+            fault = InvalidValueError(f"the {of} '{named[0]}' is written twice", fix="Remove one", code=code)
             reading.note(entry.key, entry_path, fault)
         elif named:
             found[named[0]] = named[1]
@@ -79,8 +79,8 @@ def warn_of_root(reading: Reading, key: Scalar, path: str, *, of: str, code: str
     if text != ROOT.lower():
         return
     fault = InvalidValueError(
-        f"{quoted(key.text)} is the {of} 'root' alone",
-        why=f"{ROOT}, in capitals, means every name that no other {of} is for",
+        f"{quoted(key.text)} is only the {of} 'root'",
+        why=f"{ROOT}, in capitals, means every name that no other {of} covers",
         fix=f"Write '{ROOT}' if that was meant",
         code=code,
     )

@@ -29,7 +29,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> S
     for region in around.regions:
         if region.name in WITHOUT_SIGNER:
             what = f"there is no image signing in {region}"
-            fix = "Declare that Region's registry in a file of its own, without 'signing'"
+            fix = "Declare the registry of that Region in a separate file, without 'signing'"
             reading.note(node, path, InvalidValueError(what, fix=fix, code="signing-region"))
     items = list(reading.items(node, path))
     if isinstance(node, Sequence) and not 1 <= len(items) <= MAX_RULES:
@@ -39,7 +39,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> S
     made: dict[str, MadeProfile] = {}
     for rule in rules:
         if isinstance(rule.profile, MadeProfile) and made.setdefault(rule.profile.name, rule.profile) != rule.profile:
-            what = f"the profile '{rule.profile.name}' is made with two validities"
+            what = f"the profile '{rule.profile.name}' has two validities"
             reading.note(node, path, InvalidValueError(what, fix="Write one of them", code="signing-profile"))
     return Signing(rules) if rules else None
 
@@ -80,7 +80,7 @@ def _profile(reading: Reading, node: Node, path: str, around: SettingsContext) -
     if profile and other:
         fault = InvalidValueError(
             f"the profile is in {profile.region}, the registry in {other}",
-            fix="Write a name, and the stack of each Region makes a profile",
+            fix="Write a name, and the stack of each Region creates a profile",
             code="signing-profile",
         )
         reading.note(node, path, fault)
@@ -111,7 +111,7 @@ def _schema() -> Schema:
     units = {str(each).lower(): number("How long a signature is valid") for each in ValidityUnit}
     validity = {**closed(units), "minProperties": 1, "maxProperties": 1}
     profile = either(
-        text("A name, which the stack makes, or an ARN"),
+        text("A name, which the stack creates, or an ARN"),
         closed({"name": text(), "validity": validity}, required=["name"]),
     )
     filters = {**array(text("A name with '*' for any characters")), "minItems": 1, "maxItems": MAX_FILTERS}

@@ -97,7 +97,7 @@ def _loaded(text: str, source: str) -> Json:
     except (ValueError, RecursionError) as error:
         raise _invalid(source, "it is not JSON") from error
     if _ESCAPED_HALF.search(text) and not _is_whole(loaded):
-        raise _invalid(source, "a text in it holds half of a character (a lone surrogate), which nothing can write")
+        raise _invalid(source, "a text in it has half of a character (a lone surrogate), which cannot be written")
     return loaded
 
 

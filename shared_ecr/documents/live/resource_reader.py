@@ -48,7 +48,7 @@ def _read(name: str, data: Json) -> LiveResource:
         }:
             pass
         case _:
-            raise InvalidResourceError(f"{quoted(where)} lacks Type, Properties or the Metadata of a snapshot")
+            raise InvalidResourceError(f"{quoted(where)} does not have Type, Properties and the Metadata of a snapshot")
     if kind not in SHAPES:
         raise InvalidResourceError(f"{quoted(where)} is of type {quoted(kind)}, which no registry has")
     if wrong := list(faults(properties, SHAPES[kind], f"{where}.Properties")):

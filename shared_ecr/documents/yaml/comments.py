@@ -15,5 +15,5 @@ def cut_off(text: str, end: int, value: str) -> SyntaxFault | None:
     if comment is None:
         return None
     what = f"{quoted(comment[1], 40)} is a comment, so that the value is {quoted(value, 40)}"
-    fix = "Quote the whole if '#' belongs to it, or write a blank behind '#'"
+    fix = "Quote the whole value if '#' belongs to it, or write a space after '#'"
     return SyntaxFault("yaml-comment", what, fix=fix, severity=Severity.WARNING)

@@ -165,7 +165,7 @@ class _Composer:
         self.documents += 1
         if self.documents > 1:
             what = "a second document starts here; one file holds one"
-            self._report(start_of(event), SyntaxFault("yaml-multi", what, fix="Split the file or drop the '---'"))
+            self._report(start_of(event), SyntaxFault("yaml-multi", what, fix="Split the file or remove the '---'"))
             self.result.whole = False
 
     def _add(self, node: Node, index: int, anchor: str | None, *, size: int, height: int) -> None:

@@ -20,7 +20,7 @@ def decode(data: bytes, file: str) -> SourceText | Problem:
     data = data.removeprefix(codecs.BOM_UTF8)
     if other := _other_unicode(data):
         what = f"the file is encoded as {other}, not as UTF-8"
-        why = "Windows editors and PowerShell's '>' write it so"
+        why = "Windows editors and PowerShell's '>' write files in this encoding"
         return Problem("encoding", Severity.ERROR, what, why, _repair(file, other), file=file, position=Position(1, 1))
     try:
         return SourceText(file, data.decode())

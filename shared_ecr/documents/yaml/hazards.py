@@ -45,7 +45,7 @@ def control_characters(source: SourceText) -> Iterator[Problem]:
     for found in islice(_CONTROL.finditer(source.text), ENOUGH):
         if line != (line := source.line(found.start()).start):
             what = f"a control character (U+{ord(found[0]):04X})"
-            why = "YAML allows none but tabs and line ends"
+            why = "YAML allows only tabs and line ends"
             yield source.problem(found.start(), SyntaxFault("yaml-control", what, why=why, fix="Remove it"))
 
 
@@ -77,14 +77,14 @@ def invisible_structure(source: SourceText, literals: Literals) -> Iterator[Prob
         name = named(found["invisible"])
         if found["mark"]:
             what = f"{quoted(found['mark'])} is followed by {name}"
-            why = "YAML takes both for one text"
+            why = "YAML reads both as one text"
         else:
             what = (
                 f"the key starts with {name}"
                 if ":" in source.text[index : source.line(index).stop]
                 else f"indented with {name}"
             )
-            why = "YAML takes it for a letter"
+            why = "YAML reads it as a letter"
         yield source.problem(index, SyntaxFault("yaml-invisible", what, why=why, fix=repair(found["invisible"])))
 
 
@@ -103,7 +103,7 @@ def tab(source: SourceText, index: int) -> Problem:
     before = source.text[source.line(index).start : index]
     what = "a tab is where YAML allows spaces only" if before.strip() else "indented with a tab"
     why = "" if before.strip() else "YAML allows spaces only"
-    return source.problem(index, SyntaxFault("yaml-tab", what, why=why, fix="Replace it by spaces"))
+    return source.problem(index, SyntaxFault("yaml-tab", what, why=why, fix="Replace it with spaces"))
 
 
 def first(problems: Iterator[Problem]) -> list[Problem]:

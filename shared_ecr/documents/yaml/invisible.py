@@ -18,7 +18,7 @@ def named(character: str) -> str:
 
 def repair(character: str) -> str:
     """Say what to put in the place of *character*."""
-    return "Replace it by an ordinary space" if unicodedata.category(character) == "Zs" else "Remove it"
+    return "Replace it with an ordinary space" if unicodedata.category(character) == "Zs" else "Remove it"
 
 
 def without_invisible(text: str) -> str:

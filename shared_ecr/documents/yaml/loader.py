@@ -49,7 +49,7 @@ def load_bytes(path: Path, shown_as: str) -> bytes | Problem:
         )
     if len(data) > LARGEST_FILE:
         what = f"the file is larger than {LARGEST_FILE // 1024**2} MiB"
-        why = "No declaration is, so this is probably another file"
+        why = "A declaration is smaller, so this is probably another file"
         return Problem("config-too-large", Severity.ERROR, what, why, "Check its path, or split it", file=shown_as)
     return data
 

@@ -33,7 +33,7 @@ _READINGS = (
     ),
     _Reading(
         ("mapping values are not allowed",),
-        "a ':' that makes a key is where no key may begin",
+        "a ':' marks a key where no key can begin",
         "Quote the value if it contains ': ', or indent this line like its neighbours",
     ),
     _Reading(
@@ -62,13 +62,17 @@ _READINGS = (
     ),
     _Reading(("escape code",), "this escape names no character", "Write the character itself"),
     _Reading(
-        ("escape character",), "double quotes do not know this escape", "Use single quotes, or write '\\\\' for '\\'"
+        ("escape character",),
+        "this escape is not allowed in double quotes",
+        "Use single quotes, or write '\\\\' for '\\'",
     ),
     _Reading(("tag handle",), "a text may not begin with '!', which makes it a tag", "Quote it, or remove the tag"),
     _Reading(("an alias",), "'*' begins an alias, which needs a name", "Quote the text: '*'", at_context=True),
     _Reading(("an anchor",), "'&' begins an anchor, which needs a name", "Quote the text: '&'", at_context=True),
-    _Reading(("document start>",), "text is behind the end of the document", "Remove the '...' or '%' above"),
-    _Reading(("directive",), "a line that begins with '%' is a directive YAML does not know", "Remove or quote it"),
+    _Reading(("document start>",), "there is text after the end of the document", "Remove the '...' or '%' above"),
+    _Reading(
+        ("directive",), "a line that begins with '%' is a directive that YAML does not have", "Remove or quote it"
+    ),
     _Reading(("block scalar",), "'|' or '>' must be the last of its line", "Begin the text in the next line"),
     _Reading(
         ("block mapping",),

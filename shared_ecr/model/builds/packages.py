@@ -39,7 +39,7 @@ class PackageRequirement:
         if any("@" in part.partition("/")[0] for part in text.split("://")[1:]):
             raise InvalidValueError(
                 "the address of the package has credentials in it",
-                why="It is written into a template or a workflow, which many can read",
+                why="It is written into a template or a workflow that many people can read",
                 fix=_FIX,
                 code="build-package",
             )

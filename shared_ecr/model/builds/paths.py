@@ -25,7 +25,7 @@ class SourcePath:
             raise _outside(text, "it is absolute")
         segments = [each for each in text.split("/") if each not in {"", "."}]
         if ".." in segments:
-            raise _outside(text, "'..' leaves the source, or may do so by a link")
+            raise _outside(text, "'..' leads out of the source, or can do so through a link")
         if not text or not all(map(_SEGMENT.fullmatch, segments)):
             raise InvalidValueError(
                 f"{quoted(text)} is not a path of the source",
@@ -42,7 +42,7 @@ class SourcePath:
 def _outside(text: str, why: str) -> InvalidValueError:
     return InvalidValueError(
         f"{quoted(text)} is outside of the source",
-        why=f"A build has the files of its source alone, and {why}",
+        why=f"A build has only the files of its source, and {why}",
         fix="Write a path from the root of the source, such as 'docker/Dockerfile'",
         code="source-path-outside",
     )

@@ -49,7 +49,7 @@ class RefPattern:
         if text.startswith(other) or not _REF.fullmatch(bare) or set(bare) & _NOT_IN_A_REF or "${" in bare:
             raise InvalidValueError(
                 f"{quoted(text)} matches no {kind}",
-                why=f"git allows no {kind} of this name, so a push would never be built",
+                why=f"git does not allow a {kind} of this name, so no push would be built",
                 fix=f"Write a name, such as {quoted('main' if kind is RefKind.BRANCH else 'v*')}; "
                 "'*' stands for any characters",
                 code=f"ref-{kind}",

@@ -47,7 +47,7 @@ class GitSource:
             raise InvalidValueError(
                 "the address of the source has credentials in it",
                 why="The declaration is not a place for secrets; the connection gives access to the source",
-                fix="Remove what is before '@', and replace what was there: it has been written down",
+                fix="Remove the part before '@', and replace that credential: it was written into a file",
                 code="build-source-credentials",
             )
         match = _URL.fullmatch(text)
@@ -59,9 +59,9 @@ class GitSource:
         if host is None or not is_whole or {"-", ".", ".."} & set(segments):
             raise InvalidValueError(
                 f"{quoted(text)} is not the address of a repository",
-                why="CodeBuild reads GitHub, GitLab and Bitbucket by a connection, and a repository as a whole",
-                fix="Write 'https://github.com/OWNER/NAME', or that of gitlab.com or bitbucket.org; for a GitLab "
-                "server of your own use 'shared-ecr workflow gitlab'",
+                why="CodeBuild reads whole repositories of GitHub, GitLab and Bitbucket through a connection",
+                fix="Write 'https://github.com/OWNER/NAME', or that of gitlab.com or bitbucket.org; for your own "
+                "GitLab server use 'shared-ecr workflow gitlab'",
                 code="build-source",
             )
         return cls(host, path)
@@ -105,6 +105,6 @@ class SourceConnection:
         return InvalidValueError(
             f"the connection is in account {self.account} and {self.region}, the builds are in {account} and {region}",
             why="A project uses connections of its own account and Region",
-            fix="Name one of there, or change 'builds.account' and 'builds.region'",
+            fix="Name a connection of that account and Region, or change 'builds.account' and 'builds.region'",
             code="build-connection-place",
         )

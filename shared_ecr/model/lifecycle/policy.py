@@ -113,7 +113,7 @@ def _selected_twice(rule: LifecycleRule, seen: dict[Hashable, int], index: int) 
     if first != index:
         yield InvalidValueError(
             f"rule {first + 1} of the list already selects {what} in the {rule.storage_class} storage class",
-            why="The rule of the lower number would claim every image of the other",
+            why="The rule with the lower number would select every image of the other",
             fix="Keep one of them",
             code="lifecycle-duplicate",
         )
@@ -128,10 +128,10 @@ def _any_not_last(rule: LifecycleRule, rules: Sequence[LifecycleRule]) -> Iterat
         # Where two rules are for any image, no number helps: the last of them has nothing left to claim.
         if of_any and rule.priority < max(of_any):
             yield InvalidValueError(
-                f"the rule for any image with the number {rule.priority} leaves nothing to the one with the number "
+                f"the rule for any image with the number {rule.priority} leaves no image to the rule with the number "
                 f"{max(of_any)}",
-                why="The rule of the lower number claims every image, so a policy has one rule for any image in each "
-                "storage class",
+                why="The rule with the lower number selects every image, so a policy has one rule for any image in "
+                "each storage class",
                 fix="Keep one of them, or give one of them the tags that it is for",
                 code="lifecycle-any-last",
             )
@@ -139,7 +139,7 @@ def _any_not_last(rule: LifecycleRule, rules: Sequence[LifecycleRule]) -> Iterat
             yield InvalidValueError(
                 f"the rule for any image must have the highest priority number (is {rule.priority}, "
                 f"the largest is {largest})",
-                why="It would claim every image, and the rules after it none",
+                why="It would select every image, and the rules after it no image",
                 fix=f"Number it {largest + 1}",
                 code="lifecycle-any-last",
             )

@@ -175,8 +175,8 @@ def _refuse_two_for_any(presets: Sequence[Preset]) -> None:
     if archives_any and any(isinstance(preset, NewestOfAll) for preset in presets):
         raise InvalidValueError(
             "archive-cold-images and newest both look at any image",
-            why="ECR gives an image to one rule alone, so the other would never act",
-            fix="Give archive-cold-images 'tags', or drop one of the two",
+            why="In ECR an image belongs to one rule only, so the other rule would never act",
+            fix="Give archive-cold-images 'tags', or remove one of the two",
             code="lifecycle-preset",
         )
 

@@ -138,7 +138,7 @@ def _refuse_impossible(count: Count, action: Action) -> None:
     if isinstance(count, PulledAge) and action is Action.EXPIRE:
         raise InvalidValueError(
             "the time since the last pull can only move images to the archive",
-            why="ECR expires by push age or count alone",
+            why="ECR expires images only by the time since the push or by count",
             fix="Write action {type: transition, targetStorageClass: archive}, or count sinceImagePushed",
             code="lifecycle-pulled",
         )
@@ -160,7 +160,7 @@ def _refuse_impossible(count: Count, action: Action) -> None:
 def _refuse_empty(texts: tuple[str, ...], what: str) -> None:
     if not texts:
         raise InvalidValueError(
-            f"the list of {what} is empty", why="A rule for tagged images says which tags", code="lifecycle-tags"
+            f"the list of {what} is empty", why="A rule for tagged images needs tags", code="lifecycle-tags"
         )
     if not all(texts):
         raise InvalidValueError(f"one of the {what} is empty", code="lifecycle-tags")

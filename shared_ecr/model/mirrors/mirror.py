@@ -31,7 +31,7 @@ class Mirror:
     exclude: tuple[TagPattern, ...] = ()
     """Tags that patterns do not mean; a tag that is written out is meant all the same."""
     newest: int | None = None
-    """How many tags the patterns mean at most, the newest by `versions.version_order`; None for all."""
+    """The maximum number of tags that the patterns select, the newest by `versions.version_order`; None for all."""
     platforms: tuple[Platform, ...] = ()
     """Which images of an index; none for all of them, so that its digest stays."""
 

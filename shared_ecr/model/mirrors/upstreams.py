@@ -35,7 +35,11 @@ class UpstreamRepository:
         if written.host is None:
             path = written.repository
             hub = docker_hub_path(path)
-            fix = f"Write '{DOCKER_HUB}/{hub}' for Docker Hub's" if GRAMMAR.fullmatch(hub) and "." not in path else ""
+            fix = (
+                f"Write '{DOCKER_HUB}/{hub}' for the image of Docker Hub"
+                if GRAMMAR.fullmatch(hub) and "." not in path
+                else ""
+            )
             raise _no_source(f"{quoted(text)} names no registry", fix)
         host = RegistryHost.parse(written.host)
         refuse_look_alike(host)

@@ -29,8 +29,8 @@ class TagPattern:
         if not _PATTERN.fullmatch(text) or len(text) > MAX_TAG_LENGTH:
             raise InvalidValueError(
                 f"{quoted(text)} is not a tag pattern" if text else "the pattern of tags is empty",
-                why="It is 1 to 128 letters, digits, '_', '.', '-' and '*', which stands for any characters, "
-                "and begins with none of '.' and '-'",
+                why="It is 1 to 128 letters, digits, '_', '.', '-' and '*', which stands for any characters, and does "
+                "not begin with '.' or '-'",
                 code="mirror-tag",
             )
         return cls(text)

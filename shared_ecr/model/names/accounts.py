@@ -29,7 +29,7 @@ class AccountId:
         if bare != text and len(bare) == ACCOUNT_DIGITS:
             raise InvalidValueError(
                 f"{quoted(text)} has separators",
-                fix=f"Write the 12 digits alone: '{bare}'",
+                fix=f"Write only the 12 digits: '{bare}'",
                 code="account-id-format",
             )
         if re.fullmatch(r"[0-9]{9,11}", text):

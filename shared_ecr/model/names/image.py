@@ -32,7 +32,7 @@ class Tag:
         hidden = f": it has {character(alike)}" if alike else ""
         raise InvalidValueError(
             f"{quoted(text)} is not a tag{hidden}" if text else "the tag is empty",
-            why="Tags are letters, digits, '_', '.' and '-', at most 128, and begin with none of '.' and '-'",
+            why="Tags are letters, digits, '_', '.' and '-', at most 128, and do not begin with '.' or '-'",
             fix=f"Did you mean '{legal}'?" if legal else "",
             code="tag-name",
         )

@@ -19,7 +19,7 @@ _SUSPECT = LazyPattern(
 _NEARLY = LazyPattern(
     r"(?P<account>[0-9]+)\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)"
 )
-_FORM = "Hosts of ECR are ACCOUNT.dkr.ecr.REGION.amazonaws.com and its like in other partitions, or public.ecr.aws"
+_FORM = "Hosts of ECR are ACCOUNT.dkr.ecr.REGION.amazonaws.com and the same form in other partitions, or public.ecr.aws"
 
 
 def looks_like_ecr(host: RegistryHost) -> bool:
@@ -42,7 +42,7 @@ def refuse_look_alike(host: RegistryHost) -> None:
     name = host.text.partition(":")[0]
     bare = RegistryHost(name)
     if bare.ecr is not None or bare.is_ecr_public:
-        raise _refusal(host, "ECR answers at the usual port alone", f"Write '{bare}'")
+        raise _refusal(host, "ECR answers only at port 443", f"Write '{bare}'")
     why, fix = _difference(name)
     raise _refusal(host, why, fix)
 
@@ -57,7 +57,7 @@ def _difference(name: str) -> tuple[str, str]:
     except InvalidValueError as error:
         return f"In it {error.what}", error.fix
     if match["fips"] and region.name not in FIPS_REGIONS:
-        return f"ECR has FIPS hosts in {listed(sorted(FIPS_REGIONS))} alone", _meant(account, region)
+        return f"ECR has FIPS hosts only in {listed(sorted(FIPS_REGIONS))}", _meant(account, region)
     dual_stack = match["joint"] == "-"
     suffix = region.partition.dual_stack_suffix if dual_stack else region.partition.dns_suffix
     if suffix is None:

@@ -160,6 +160,6 @@ def _no_registry(written: WrittenReference) -> InvalidValueError:
     return InvalidValueError(
         f"{quoted(repository)} names no registry" if repository else "the image reference is empty",
         why="An image is written HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST",
-        fix=f"Docker Hub's is written '{DOCKER_HUB}/{hub}'" if GRAMMAR.fullmatch(hub) else "",
+        fix=f"The image of Docker Hub is written '{DOCKER_HUB}/{hub}'" if GRAMMAR.fullmatch(hub) else "",
         code="image-reference",
     )

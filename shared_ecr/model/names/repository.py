@@ -83,7 +83,7 @@ def _refusal(text: str) -> InvalidValueError:
     place = f" has {quoted(bad[0])} at position {bad.start() + 1}" if bad else " breaks the grammar"
     return InvalidValueError(
         f"{said}{place}",
-        why="One separator is between letters or digits, none at either end",
+        why="There is one separator between letters or digits, and no separator at either end",
         fix=f"Write '{stripped}'" if GRAMMAR.fullmatch(stripped := re.sub("/+", "/", lower.strip("/"))) else "",
         code="name-separator",
     )

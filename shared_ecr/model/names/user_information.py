@@ -19,7 +19,7 @@ def refuse_login(text: str) -> None:
     """
     if _LOGIN.match(text):
         raise InvalidValueError(
-            "there is a user name and a password in front of the registry host (not repeated here)",
+            "the registry host has a user name and a password in front of it (not repeated here)",
             why="Logs and other processes can read what is written there",
             fix="Write the host without them, and log in by 'shared-ecr login HOST --username NAME --password-stdin'",
             code="host",

@@ -58,8 +58,9 @@ def perimeter_faults(grants: Iterable[Grant], perimeter: Perimeter) -> Iterator[
         if organization not in perimeter.organizations:
             yield InvalidValueError(
                 f"the perimeter denies what is granted to {consumer}",
-                why=f"It allows {', '.join(map(str, perimeter.organizations))} only, and a denial always wins",
-                fix=f"Add {organization} to 'organization' of the perimeter, or drop the grant",
+                why=f"It allows {', '.join(map(str, perimeter.organizations))} only, and a Deny always overrides a "
+                "grant",
+                fix=f"Add {organization} to 'organization' of the perimeter, or remove the grant",
                 code="perimeter-cuts-grant",
             )
 

@@ -88,7 +88,7 @@ def size_fault(
             fitting.append(f"{words} ({wider.characters} characters)")
     return InvalidValueError(
         f"the repository policy has {size.characters} characters{_share(kept)}; ECR stores {MAX_POLICY_CHARACTERS}",
-        fix=f"Grant {listed(fitting)}" if fitting else "Give the repository to fewer, or split it",
+        fix=f"Grant {listed(fitting)}" if fitting else "Grant access to fewer principals, or split the repository",
         code="policy-size",
     )
 

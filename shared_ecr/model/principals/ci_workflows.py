@@ -84,7 +84,7 @@ def uuid_of(text: str, system: str) -> str:
     if not _UUID.fullmatch(bare):
         raise InvalidValueError(
             f"{quoted(text)} is not a UUID",
-            why="Names can change hands, UUIDs cannot",
+            why="A name can be given to another project, a UUID cannot",
             fix="Copy it from the settings, such as 11111111-2222-3333-4444-555555555555",
             code=f"{system}-uuid",
         )

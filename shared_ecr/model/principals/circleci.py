@@ -32,7 +32,7 @@ class CircleCi(CiWorkflow):
         if (origin is None) is not (branch is None):
             raise InvalidValueError(
                 "a branch needs the origin of its source, and an origin a branch",
-                why="A branch of another origin could be named so that the subject fits",
+                why="A branch of another origin could have a name that matches the subject",
                 fix="Write both: origin: github.com/acme/shop, branch: main",
                 code="circleci-origin",
             )

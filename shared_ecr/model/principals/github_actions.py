@@ -46,7 +46,7 @@ class GitHubActions(CiWorkflow):
         if not _GITHUB_REPOSITORY.fullmatch(bare):
             raise InvalidValueError(
                 f"{quoted(repository)} is not a GitHub repository",
-                why="Any other repository could assume the role if the name were a pattern" if "*" in bare else "",
+                why="If the name were a pattern, other repositories could assume the role" if "*" in bare else "",
                 fix="Write owner/name, such as 'acme/shop'",
                 code="github-repository",
             )

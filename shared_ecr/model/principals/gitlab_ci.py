@@ -36,7 +36,7 @@ class GitLabCi(CiWorkflow):
             path = re.sub(r"^https?://[^/]+/", "", project).removesuffix(".git").strip("/")
             raise InvalidValueError(
                 f"{quoted(project)} is not a GitLab project",
-                why="Any other project could assume the role if the name were a pattern" if "*" in project else "",
+                why="If the name were a pattern, other projects could assume the role" if "*" in project else "",
                 fix=f"Write '{path}'"
                 if _GITLAB_PROJECT.fullmatch(path)
                 else "Write its whole path, such as 'acme/shop'",

@@ -42,7 +42,7 @@ class OrganizationalUnit:
     def parse(cls, text: str) -> Self:
         """Read a path as `aws:PrincipalOrgPaths` has it; refuse what would match no account, with the repair."""
         if text.startswith("ou-") and "/" not in text:
-            raise _no_path(text, "It is the id of a unit, and a unit is found by the way down to it")
+            raise _no_path(text, "It is the id of a unit, and a policy needs the whole path of the unit")
         if "//" in text:
             repaired = re.sub("/+", "/", text)
             raise _no_path(text, "It has an empty part, so that it matches no account", f"Write {quoted(repaired)}")

@@ -120,7 +120,8 @@ class FromArn:
         if not match["account"]:
             raise InvalidValueError(
                 f"{quoted(arn)} names no account",
-                why="The account is checked beside the source, so that no one else's resource of that name counts",
+                why="The account is checked together with the source, so that a resource of that name in another "
+                "account has no access",
                 fix="Write the account into the ARN, or 'source_account' instead",
                 code="source-arn",
             )

@@ -83,7 +83,7 @@ class NamedTopic:
             raise InvalidValueError(
                 f"{quoted(text)} is not the ARN of a standard topic",
                 why="It is arn:PARTITION:sns:REGION:ACCOUNT:NAME, of a topic that is not FIFO",
-                fix="Write 'create' for a topic that the stack makes",
+                fix="Write 'create' for a topic that the stack creates",
                 code="notification-topic",
             )
         return cls(text, AccountId.parse(match["account"]), Region.parse(match["region"]))

@@ -52,7 +52,7 @@ class PublicRepositorySpec:
     name: RepositoryName
     catalog: CatalogData = CatalogData()
     grants: tuple[Grant, ...] = ()
-    """Who else may push; everyone pulls."""
+    """Who else may push; everyone can pull."""
     tags: tuple[tuple[str, str], ...] = ()
 
     def policy(self) -> dict[str, Any] | None:

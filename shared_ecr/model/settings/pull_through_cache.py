@@ -114,7 +114,7 @@ class MadeSecret:
             raise InvalidValueError(
                 f"{quoted(text)} is not the name of a secret that ECR may read",
                 why=f"ECR reads only secrets whose names begin with '{SECRET_PREFIX}'",
-                fix=f"Write '{SECRET_PREFIX}NAME', and the stack makes it; or the ARN of one that exists",
+                fix=f"Write '{SECRET_PREFIX}NAME', and the stack creates it; or write the ARN of one that exists",
                 code="cache-credentials",
             )
         return cls(text)
@@ -164,14 +164,14 @@ class CacheRule:
             raise InvalidValueError(
                 f"{self.upstream} needs a secret",
                 why="ECR logs in to this upstream with the user name and token that the secret holds",
-                fix=f"Write 'secret: {SECRET_PREFIX}{self.prefix.text}', and the stack makes it, empty",
+                fix=f"Write 'secret: {SECRET_PREFIX}{self.prefix.text}', and the stack creates it, empty",
                 fix_in_template=f"Write CredentialArn, with a secret whose name begins with '{SECRET_PREFIX}'",
                 code="cache-credentials",
             )
         if self.secret is not None and not self.upstream.needs_secret:
             raise InvalidValueError(
                 f"{self.upstream} takes no secret",
-                fix="Drop 'secret'",
+                fix="Remove 'secret'",
                 fix_in_template="Remove CredentialArn",
                 code="cache-credentials",
             )
@@ -180,15 +180,15 @@ class CacheRule:
             raise InvalidValueError(
                 f"{self.upstream} has no upstream prefix",
                 why="Only a cache of another private ECR registry maps one prefix to another",
-                fix="Drop 'upstream_prefix', and write it into the names that are pulled",
+                fix="Remove 'upstream_prefix', and write it into the names that are pulled",
                 fix_in_template="Remove UpstreamRepositoryPrefix, and write it into the names that are pulled",
                 code="cache-prefix",
             )
         if self.upstream_prefix is not None and self.prefix.text == ROOT:
             raise InvalidValueError(
                 "a cache of ROOT has no upstream prefix",
-                why="Names at the upstream and here are the same then",
-                fix="Drop 'upstream_prefix', or name a prefix",
+                why="The names are then the same in both registries",
+                fix="Remove 'upstream_prefix', or name a prefix",
                 fix_in_template="Remove UpstreamRepositoryPrefix, or name a prefix",
                 code="cache-prefix",
             )
@@ -213,7 +213,7 @@ def parse_host(upstream: Upstream, text: str) -> str:
     elif upstream.host not in {None, text}:
         what = f"{upstream} is at {upstream.host}"
         raise InvalidValueError(
-            what, fix="Drop 'host'", fix_in_template="Correct UpstreamRegistryUrl", code="cache-upstream"
+            what, fix="Remove 'host'", fix_in_template="Correct UpstreamRegistryUrl", code="cache-upstream"
         )
     else:
         return text

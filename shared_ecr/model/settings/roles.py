@@ -17,8 +17,8 @@ from shared_ecr.text.patterns import LazyPattern
 _ROLE_ARN = TextGrammar(
     pattern=LazyPattern(r"arn:aws[-a-z0-9]*:iam::[0-9]{12}:role/[\w+=,.@-]{1,64}", re.ASCII),
     what="the ARN of a role without a path",
-    why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME and nothing between 'role/' and the name",
-    fix="Leave 'custom_role' out, and the stack makes a role",
+    why="ECR takes arn:PARTITION:iam::ACCOUNT:role/NAME, without a path between 'role/' and the name",
+    fix="Leave 'custom_role' out, and the stack creates a role",
     fix_in_template="Name a role without a path",
     code="template-role",
 )

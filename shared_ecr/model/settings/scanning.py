@@ -82,7 +82,7 @@ class Scanning:
         if self.type is ScanType.BASIC and any(rule.frequency is ScanFrequency.CONTINUOUS_SCAN for rule in self.rules):
             raise InvalidValueError(
                 "basic scanning has no continuous scan",
-                why="Only Amazon Inspector looks at an image again",
+                why="Only Amazon Inspector scans an image again",
                 fix="Write 'type: enhanced', or 'scan_on_push'",
                 fix_in_template="Write ENHANCED, or SCAN_ON_PUSH",
                 code="scanning-frequency",

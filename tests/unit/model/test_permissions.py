@@ -275,7 +275,7 @@ def test_where_no_cheaper_form_fits_the_fault_says_to_split() -> None:
     narrowed = [Grant(AccessLevel.PULL, Account(APPS), Narrowing((f"vpce-{n:08x}",))) for n in range(100)]
     fault = size_fault(narrowed, HERE)
     assert fault
-    assert fault.fix == "Give the repository to fewer, or split it"
+    assert fault.fix == "Grant access to fewer principals, or split the repository"
 
 
 def test_a_perimeter_denies_outsiders_and_services_for_them_as_aws_shows_it() -> None:

@@ -66,7 +66,7 @@ def test_a_document_says_what_it_is() -> None:
             "its format is 9",
         ),
         (json.dumps({"Metadata": {"shared-ecr": {"live": {"format": 1}}}, "Resources": {}}), "a part is missing"),
-        (json.dumps({**render_document(WHOLE), "Resources": {"A": 1}}), "lacks Type, Properties"),
+        (json.dumps({**render_document(WHOLE), "Resources": {"A": 1}}), "does not have Type, Properties"),
         ('{"Metadata": {}, "Metadata": {}}', "the key 'Metadata' is there twice"),
     ],
 )

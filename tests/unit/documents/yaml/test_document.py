@@ -281,8 +281,8 @@ MESSAGES = {
     "a: &a [*a]": "registry.yaml:1:8: a[0]: the alias 'a' contains itself. Write the values out. [yaml-cycle]",
     "a:\n  b: 1\n  b: 2": "registry.yaml:3:3: a: the key 'b' is written twice in one mapping; the first is in line 2. "
     "YAML readers silently keep only one of them. Merge the two. [duplicate-key]",
-    "\xa0a: 1": "registry.yaml:1:1: the key starts with a no-break space (U+00A0). YAML takes it for a letter. "
-    "Replace it by an ordinary space. [yaml-invisible]",
+    "\xa0a: 1": "registry.yaml:1:1: the key starts with a no-break space (U+00A0). YAML reads it as a letter. "
+    "Replace it with an ordinary space. [yaml-invisible]",
     "a: {{ b }}": "registry.yaml:1:4: looks like an unrendered template ('{{ b }}'). "
     "Render the file first. [unrendered]",
     "a: @b": "registry.yaml:1:4: a value may not begin with '@'. Quote the value if it is meant as text. [yaml-syntax]",

@@ -26,8 +26,8 @@ def test_a_repository_is_named_with_its_registry(text: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "fix"),
     [
-        ("nginx", "mirror-source", "Write 'docker.io/library/nginx' for Docker Hub's"),
-        ("grafana/loki", "mirror-source", "Write 'docker.io/grafana/loki' for Docker Hub's"),
+        ("nginx", "mirror-source", "Write 'docker.io/library/nginx' for the image of Docker Hub"),
+        ("grafana/loki", "mirror-source", "Write 'docker.io/grafana/loki' for the image of Docker Hub"),
         ("quay.io/a/b:1.2", "mirror-source", "Write 'quay.io/a/b' here, and '1.2' under 'tags'"),
         ("quay.io:8443/a/b:1.2", "mirror-source", "Write 'quay.io:8443/a/b' here, and '1.2' under 'tags'"),
         ("nginx:1.2", "mirror-source", "Write 'nginx' here, and '1.2' under 'tags'"),

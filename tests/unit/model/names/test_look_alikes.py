@@ -21,7 +21,7 @@ from shared_ecr.model.names.look_alikes import looks_like_ecr, refuse_look_alike
         ("111122223333.dkr.ecr.cn-north-1.amazonaws.com", r"'111122223333\.dkr\.ecr\.cn-north-1\.amazonaws\.com\.cn'"),
         ("111122223333.dkr-ecr.eu-west-1.amazonaws.com", r"'111122223333\.dkr-ecr\.eu-west-1\.on\.aws'"),
         ("111122223333.dkr-ecr.eusc-de-east-1.on.aws", "no dual-stack hosts"),
-        ("111122223333.dkr.ecr-fips.eu-west-1.amazonaws.com", "FIPS hosts in us-east-1"),
+        ("111122223333.dkr.ecr-fips.eu-west-1.amazonaws.com", "FIPS hosts only in us-east-1"),
         ("public.ecr.aws.attacker.example", r"Write 'public\.ecr\.aws'"),
         ("public-ecr.aws", r"Write 'public\.ecr\.aws'"),
         ("public.ecr.aws:80", r"Write 'public\.ecr\.aws'"),

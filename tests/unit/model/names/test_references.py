@@ -43,7 +43,7 @@ def test_another_image_of_the_repository_has_no_tag_beside_it() -> None:
     ("text", "code", "said"),
     [
         ("", "image-reference", "is empty"),
-        ("nginx:1.27", "image-reference", "Docker Hub's is written 'docker.io/library/nginx'"),
+        ("nginx:1.27", "image-reference", "The image of Docker Hub is written 'docker.io/library/nginx'"),
         ("team/app:1", "image-reference", "names no registry"),
         ("v1.2/app:1", "image-reference", "names no registry"),
         (f"{ECR}/team/app", "image-reference", "names no image"),
@@ -67,7 +67,7 @@ def test_another_image_of_the_repository_has_no_tag_beside_it() -> None:
         ("user:secret@ghcr.io/app:1", "host", "a user name and a password in front"),
         ("app:1@ghcr", "digest", "is not a digest"),
         ("111122223333.dkr.ecr.us-east-1.attacker.example/app:1", "ecr-host", "no credentials go there"),
-        (f"{ECR}:443/app:1", "ecr-host", "usual port"),
+        (f"{ECR}:443/app:1", "ecr-host", "only at port 443"),
         ("127.1/app:1", "image-reference", "names no registry"),
         ("ghcr.io:99999/app:1", "host", "is not a registry host"),
     ],
