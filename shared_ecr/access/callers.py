@@ -142,7 +142,7 @@ class Caller:
 
 def _no_caller(arn: str) -> InvalidValueError:
     return InvalidValueError(
-        f"{quoted(arn)} is no one who can call",
+        f"{quoted(arn)} is not an ARN that can call",
         why="A caller is a role, a session of one (sts … assumed-role/ROLE/SESSION), a user, a federated user, or root",
         code="caller-arn",
     )

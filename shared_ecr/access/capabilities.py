@@ -61,9 +61,9 @@ EFFECTS = {
     "ecr:PutImage": "moves tags",
     "ecr:PutImageTagMutability": "makes tags movable",
     "ecr:PutLifecyclePolicy": "makes images expire",
-    "ecr:ReplicateImage": "writes images as a replication does",
-    "ecr:TagResource": "changes tags that policies can ask for",
-    "ecr:UntagResource": "removes tags that policies can ask for",
+    "ecr:ReplicateImage": "writes images as replication does",
+    "ecr:TagResource": "changes tags that policies can depend on",
+    "ecr:UntagResource": "removes tags that policies can depend on",
     "ecr:UpdateImageStorageClass": "archives images, which then cannot be pulled",
 }
 """What one action allows by itself, where that is not what its name says."""

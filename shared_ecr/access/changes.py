@@ -27,7 +27,7 @@ from shared_ecr.text import first_few
 SHOWN_ACTIONS = 8
 
 
-_UNDECIDED = "its policies change, and combine more conditions than are tried; a wider access could be missed"
+_UNDECIDED = "its policies change, and combine more conditions than can be tried; new access could be missed"
 
 
 class Direction(StrEnum):

@@ -70,7 +70,7 @@ def why(decision: Decision, request: Request) -> str:  # noqa: PLR0911 — one s
     where = "in the registry's account" if is_in_the_account(caller, request.target) else "from another account"
     match decision.verdict:
         case AccessVerdict.DENY if by is not None:
-            return f"{named(by)} denies it explicitly, and an explicit deny always wins"
+            return f"{named(by)} denies it explicitly, and an explicit deny overrides every allow"
         case AccessVerdict.DENY:
             return _no_one_allows(request)
         case AccessVerdict.ALLOW if by is not None and by.meant is PrincipalMatch.DIRECTLY:
@@ -95,9 +95,9 @@ def named(application: AppliedStatement) -> str:
 def _no_one_allows(request: Request) -> str:  # noqa: PLR0911 — one sentence for each reason
     caller = request.caller
     if caller.kind is CallerKind.ANONYMOUS:
-        return "a private registry answers no one without credentials"
+        return "a private registry does not answer a caller without credentials"
     if caller.identity is Identity.DENIES:
-        return "the caller's own policy denies it, and an explicit deny always wins"
+        return "the caller's own policy denies it, and an explicit deny overrides every allow"
     if request.action == "GetAuthorizationToken":
         return "only the caller's own policy can allow GetAuthorizationToken, and it does not"
     if caller.kind is CallerKind.SERVICE:
@@ -112,7 +112,7 @@ def _no_one_allows(request: Request) -> str:  # noqa: PLR0911 — one sentence f
 def _own_side_is_enough(request: Request) -> str:
     if request.action == "GetAuthorizationToken":
         return "no other policy can"
-    return "inside the registry's account that is enough"
+    return "inside the registry's account, this policy is enough"
 
 
 def _undocumented(by: AppliedStatement | None) -> str:
@@ -126,7 +126,7 @@ def caller_sentence(caller: Caller) -> str:
     """Say who *caller* is, with what its own side says."""
     sides = {
         Identity.ALLOWS: "whose own policy allows it",
-        Identity.SILENT: "whose own policy does not speak of it",
+        Identity.SILENT: "whose own policy does not mention it",
         Identity.DENIES: "whose own policy denies it",
         Identity.UNKNOWN: "whose own policy is not known",
     }

@@ -54,10 +54,10 @@ def _steps(row: MatrixRow, caller: Caller, capability: Capability) -> Iterator[s
     elif inside:
         yield (
             f"it belongs to the registry's account {row.target.account}: a statement that names it, or its own policy, "
-            "suffices"
+            "is enough"
         )
     else:
-        yield f"it belongs to another account than the registry ({row.target.account}): both sides must allow it"
+        yield f"it does not belong to the account of the registry ({row.target.account}): both sides must allow it"
     yield _taken(capability)
     context = context_of(caller, row.target, {}, open_keys(caller, row.target))
     speaking = {
@@ -81,14 +81,14 @@ def _steps(row: MatrixRow, caller: Caller, capability: Capability) -> Iterator[s
 
 def _taken(capability: Capability) -> str:
     if capability is ADMIN:
-        return f"{names(TAKE_OVER)[0]} is all that administration takes: with it the caller can allow itself the rest"
-    return f"a {capability.name} takes {', '.join(names(capability.actions))}"
+        return f"{names(TAKE_OVER)[0]} is enough for administration: with it the caller can allow itself the rest"
+    return f"a {capability.name} needs {', '.join(names(capability.actions))}"
 
 
 def _showing(found: AppliedStatement, capability: Capability, *, inside: bool) -> str:
     covered = names(found.actions & capability.actions) or names(found.actions & capability.every)
     if not covered:
-        return "means the caller, but none of these actions"
+        return "applies to the caller, but to none of these actions"
     unsure = found.statement.conditions
     conditions = [holds(each) for each in unsure]
     if found.statement.effect is Effect.DENY:
@@ -107,15 +107,15 @@ def _silent(row: MatrixRow, caller: Caller, statement: Statement) -> str:
     context = context_of(caller, row.target, {}, open_keys(caller, row.target))
     failing = [each for each in statement.conditions if each.judge(context).truth is Truth.NO]
     if failing:
-        return f"asks for {' and '.join(map(holds, failing))}, which the caller's requests never have"
-    return "speaks of other actions or resources"
+        return f"asks for {' and '.join(map(holds, failing))}, which no request of the caller has"
+    return "has other actions or resources"
 
 
 def _change(row: MatrixRow, caller: Caller, capability: Capability, cell: MatrixCell, consumer: str) -> str:
     level = "pull" if capability.name == "pull" else "push"
     denying = _denying(row, caller, capability)
     if denying:
-        return f"an explicit deny wins over every grant: narrow {denying[0]}"
+        return f"an explicit deny overrides every grant: narrow {denying[0]}"
     if cell.access is Access.PART:
         return f"take {first_few(cell.actions)} out of {cell.statement or 'the policy that allows it'}"
     if capability is ADMIN:
@@ -130,7 +130,7 @@ def _change(row: MatrixRow, caller: Caller, capability: Capability, cell: Matrix
 
 def _change_of_administration(cell: MatrixCell) -> str:
     if cell.access is Access.NONE:
-        return "the declaration grants no administration; give it by an IAM policy inside the registry's account"
+        return "a declaration cannot grant administration; give it by an IAM policy inside the registry's account"
     return f"remove it where {cell.statement or 'an IAM policy of the account'} gives it"
 
 

@@ -73,7 +73,7 @@ class _PolicyReader:
             # Nothing else is asked of it: comparing the wildcards of a policy that cannot exist takes minutes.
             self._refuse(
                 "", f"the policy has {characters:,} characters; ECR stores {MAX_POLICY_CHARACTERS:,}", "policy-size",
-                "Grant the organization instead of its accounts, and merge equal statements",
+                "Grant access to the organization instead of to its accounts, and merge equal statements",
             )  # fmt: skip
             return Policy(None, (), characters)
         self._only(data, _DOCUMENT, "")
@@ -151,7 +151,7 @@ class _PolicyReader:
     def _named(self, element: dict[str, Json], place: str) -> Iterator[tuple[PrincipalType, str]]:
         known = {each.name: each for each in PrincipalType}
         if not element:
-            self._refuse(place, "the element names no one", "policy-principal")
+            self._refuse(place, "the element names no principal", "policy-principal")
         for key, value in element.items():
             if key not in known:
                 self._refuse(place, f"'{key}' is not a kind of principal", "policy-principal", did_you_mean(key, known))

@@ -50,7 +50,7 @@ def as_markdown(found: Matrix, notes: Sequence[str]) -> str:
         lines.append(_markdown_row([cell(name), *(_summary(cells[number]) for number in used)]))
     rest = [consumer.name for number, consumer in enumerate(found.consumers) if number not in used]
     if rest:
-        lines += ["", f"Nothing anywhere: {escaped(first_few(rest))}."]
+        lines += ["", f"No access to any repository: {escaped(first_few(rest))}."]
     return "\n".join([*lines, "", _LEGEND, "", AT_MOST, *(f"\n{escaped(note)}" for note in notes)])
 
 

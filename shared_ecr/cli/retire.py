@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.deployment.adoption.retirement import RetirementQuestion, retirement_findings
 
     if bool(arguments.images) != bool(arguments.snapshot):
-        raise UsageError("--images and --snapshot need each other: one has the images, the other the registry")
+        raise UsageError("--images and --snapshot must be given together: one has the images, the other the registry")
     if arguments.images and arguments.running:
         raise UsageError("--running asks AWS; with --images, name the images that run with --in-use FILE")
     now = arguments.now or datetime.now(UTC)

@@ -64,7 +64,7 @@ class AccountReadiness:
                 environment.name,
                 f"bootstrap stack: cannot be read with these credentials ({clients})",
                 Readiness.UNKNOWN,
-                f"look again with credentials of the account, or, if it is not bootstrapped:\n{repair}",
+                f"run this again with credentials of the account, or, if it is not bootstrapped:\n{repair}",
             )
             return
         yield self._bootstrapped(clients, environment, repair)
@@ -125,7 +125,7 @@ class AccountReadiness:
             lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"],
         )
         if isinstance(found, SharedEcrError):
-            repair = "allow cloudformation:DescribeStacks, and look again"
+            repair = "allow cloudformation:DescribeStacks, and run this again"
             yield ReadinessCheck(environment.name, f"stack {name}: {found}", Readiness.UNKNOWN, repair)
         if str(found).endswith("_IN_PROGRESS"):
             repair = "wait until it is done, and look again"

@@ -36,8 +36,8 @@ class OpenQuestion:
 
 
 CAUTIOUS = Assumptions()
-_CHILDREN = "if the manifests of an index take no places in the count"
-_REFERRERS = "if signatures and SBOMs take no places in the count"
+_CHILDREN = "if the manifests of an index are not counted"
+_REFERRERS = "if signatures and SBOMs are not counted"
 QUESTIONS_OF_CHILDREN = (
     OpenQuestion("open-children-count", replace(CAUTIOUS, children_take_places=False), _CHILDREN),
     OpenQuestion(
@@ -51,7 +51,7 @@ QUESTIONS_OF_REFERRERS = (
     OpenQuestion(
         "open-referrers-selected",
         replace(CAUTIOUS, referrers_are_selected=False),
-        "if rules leave signatures and SBOMs to their subjects",
+        "if rules never select signatures and SBOMs, which expire with their subjects",
     ),
 )
 QUESTIONS_OF_CAPITALS = (OpenQuestion("open-case", replace(CAUTIOUS, case_matters=False), "if patterns ignore case"),)
@@ -59,6 +59,6 @@ QUESTIONS_OF_RESTORED = (
     OpenQuestion(
         "open-restored-age",
         replace(CAUTIOUS, restoring_renews=False),
-        "if restoring an image does not renew its age and place",
+        "if restoring an image does not renew its age and its position",
     ),
 )

@@ -31,7 +31,7 @@ def not_covered(
         if changes and _existed(name, against) and (what := _missing(there.get(name, []), policies)):
             yield FateFinding(
                 "fate-not-judged", Severity.ERROR, f"its policy changes, and {what}",
-                "How many of its images are lost is not known", _FIX, repository=name,
+                "The number of images that it loses is not known", _FIX, repository=name,
             )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def findings(
             "fate-many", Severity.ERROR,
             f"{len(lost)} of {len(verdicts)} images would now expire ({len(lost) / len(verdicts):.0%}; more than "
             f"{MANY:.0%} blocks): {named(lost)}",
-            "So many at once often mean a mistake in a rule", "Check that they are intended, then acknowledge it",
+            "So many images at once are often a mistake in a rule", "Check that they are intended, then acknowledge it",
             repository=repository, images=tuple(lost),
         )  # fmt: skip
 
@@ -73,8 +73,8 @@ def _in_use(
         yield FateFinding(
             "fate-in-use", Severity.ERROR,
             f"{counted(len(hit), 'image')} in use {_would(hit, certain)} expire or be archived ({users}): {named(hit)}",
-            "Containers that use them cannot pull them again", "Keep them by a rule of a lower number, or "
-            "stop using them first",
+            "Containers that use them cannot pull them again",
+            "Keep them with a rule with a lower number, or stop using them first",
             repository=repository, images=tuple(hit),
         )  # fmt: skip
 
@@ -128,7 +128,7 @@ def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[Ima
         yield FateFinding(
             "fate-last-of-kind", Severity.ERROR,
             f"no image would be left with a tag of {counted(len(emptied), 'kind')}: {kinds}",
-            "An environment that pulls by such a tag finds nothing",
-            "Keep at least the newest by a rule of a lower number",
+            "An environment that pulls by such a tag finds no image",
+            "Keep at least the newest with a rule with a lower number",
             repository=repository, images=tuple(images.values()),
         )  # fmt: skip

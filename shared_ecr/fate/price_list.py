@@ -119,7 +119,7 @@ def _price(reading: Reading, node: Node | None, path: str) -> float | None:
         return float(value)
     fault = InvalidValueError(
         f"expected a price of one GB for one month, found {node.described()}",
-        why="A price is a number from 0 on, without quotes and without a currency",
+        why="A price is 0 or a positive number, without quotes and without a currency",
         fix="Write it like 0.10",
         code="price-value",
     )

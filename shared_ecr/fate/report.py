@@ -57,7 +57,7 @@ def report(inventory: Inventory, policies: LifecycleSource, question: FateReques
         else:
             outcomes.append(_outcome(repository, policy, question, used))
     if not inventory.repositories:
-        raise UsageError("the inventory holds no repository: no page of it has an image or names a repository")
+        raise UsageError("the inventory has no repository: no page of it has an image or the name of a repository")
     if not outcomes and not any(repository.name for repository in inventory.repositories):
         raise UsageError(
             f"the inventory is of one repository without images, and does not name it; {policies.source} has a policy "
@@ -135,7 +135,7 @@ def _judged(finding: FateFinding, question: FateRequest) -> JudgedFinding[FateFi
 
 
 def _use_of_nothing(repository: RepositoryImages, use: ImageUse) -> Problem:
-    why = "It does not exist any more, or the inventory is not complete"
+    why = "The image was deleted, or the inventory is not complete"
     return _warning(repository.title, f"{use} is in use ({use.by}) and not in the inventory", "use-unknown", why)
 
 

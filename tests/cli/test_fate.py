@@ -232,7 +232,7 @@ def test_without_an_inventory_the_command_says_how_to_make_one(
 def test_an_inventory_without_any_repository_is_refused(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     nothing = files.written("images.json", '{"sharedEcrInventory": 1, "repositories": []}')
     assert fate("--images", nothing, "--policy", files.policy(newest(1, 9))) == ExitCode.INVALID
-    assert "holds no repository" in capsys.readouterr().err
+    assert "the inventory has no repository" in capsys.readouterr().err
 
 
 def test_a_second_file_without_its_option_is_shown_from_a_name(

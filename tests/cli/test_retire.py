@@ -110,7 +110,7 @@ def test_a_note_of_an_inventory_that_cannot_be_read_is_refused(
     images = files.inventory(entry("v1", "v1", days=400), **{key: value})
     words = ["retire", "team/app", "--images", images, "--snapshot", "live.json", *used("team/other:v1"), *AT_NOW]
     assert main(words) == ExitCode.INVALID
-    assert f"'{key}' is not what was saved" in capsys.readouterr().err
+    assert f"'{key}' was changed after it was saved" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "many", "99999999999999999999", "³"])

@@ -133,7 +133,7 @@ def test_the_command_compares_them_with_the_declaration_and_what_is_deployed(
         return found["verdict"], [each["what"] for each in found["findings"]]
 
     assert verdict() == ("in sync", [])
-    # What is declared otherwise, and deployed as it is live, waits for a deployment.
+    # What is different in the declaration, and deployed as it is live, waits for a deployment.
     declaration.write_text(declaration.read_text().replace("scan_findings: high", "scan_findings: low"))
     assert verdict()[0] == "not deployed yet"
     with client(aws, "events", account=account) as events:

@@ -30,7 +30,7 @@ def unknown(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
         if not matching(text):
             yield error(
                 "action-unknown", statement, f"{quoted(text)} is not an action of ECR",
-                "It grants and denies nothing", _meant_action(text) or "Remove it",
+                "It neither grants nor denies anything", _meant_action(text) or "Remove it",
             )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def level(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding
         ):
             yield warning(
                 "action-level", statement, f"{quoted(text)} is not asked of a repository",
-                "It concerns the registry, so this statement says nothing about it",
+                "It concerns the registry, so it has no effect in this statement",
                 "Put it into the registry policy, or into the caller's own",
             )  # fmt: skip
 
@@ -81,7 +81,7 @@ def broad(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
         if not statement.action.negated and ("*" in text or "?" in text) and given:
             yield warning(
                 "action-wildcard", statement, f"{quoted(text)} also allows {names(given)[0]}",
-                f"It covers {len(names(matching(text)))} actions, some of which delete, or change this policy",
+                f"It covers {len(names(matching(text)))} actions, some of which delete images or change this policy",
                 "List the actions that are needed",
             )  # fmt: skip
 
@@ -99,8 +99,9 @@ def administers(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyF
         report = warning if subject.knows_its_account else note
         yield report(
             "action-admin", statement, f"it allows {first_few(outside, 3)} to call {first_few(shown, 3)}",
-            "A principal that can write the policy can allow itself everything, and so take the repository over"
-            if takes_over else "The principal is outside of the registry's account, and images can be lost by it",
+            "A principal that can write the policy can allow itself every action, and so take over the repository"
+            if takes_over
+            else "The principal is outside of the registry's account, and it can cause the loss of images",
             "Leave administration to the registry's own account",
         )  # fmt: skip
 

@@ -24,8 +24,9 @@ def if_exists(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
         is_open = statement.effect is Effect.ALLOW and each.test.if_exists and each.looked_up in _WHO_KEYS
         if is_open and not _is_present(statement, each):
             yield error(
-                "access-ifexists", statement, f"{each.test} on {each.key} allows those who have no such key",
-                "IfExists is true where the key is missing: accounts of no organization, callers of another kind",
+                "access-ifexists", statement, f"{each.test} on {each.key} allows callers that do not have the key",
+                "IfExists is true where the key is missing: for accounts of no organization, and for callers of "
+                "another kind",
                 f"Write {str(each.test).removesuffix('IfExists')}",
             )  # fmt: skip
 
@@ -42,7 +43,7 @@ def for_all(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
             operator = "ForAnyValue" if each.looked_up in MULTIVALUED_KEYS else f"{each.test.operator.name} alone"
             yield (error if is_who else warning)(
                 "access-forall", statement, f"{each.test} on {each.key} holds where the key is missing",
-                "ForAllValues is true of no values at all", f"Use {operator}, or add Null {each.key} false",
+                "ForAllValues is true if there are no values at all", f"Use {operator}, or add Null {each.key} false",
             )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def wildcard(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
             if family is Family.STRING and not likes and ("*" in bare or "?" in bare):
                 name = str(each.test).replace("Equals", "Like").replace("IgnoreCase", "")
                 yield error(
-                    "condition-wildcard", statement, f"{each.test} takes the wildcard in {quoted(value)} literally",
+                    "condition-wildcard", statement, f"{each.test} reads the wildcard in {quoted(value)} literally",
                     "No request has exactly that text", f"Use {name}, or ArnLike for an ARN",
                 )  # fmt: skip
 
@@ -109,14 +110,14 @@ def variables(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFin
                 continue
             if subject.policy.version is not Version.V2012:
                 yield error(
-                    "policy-version", statement, f"{quoted(value)} is taken literally",
-                    "Variables need Version 2012-10-17; without a version a policy has the old one",
+                    "policy-version", statement, f"{quoted(value)} is read literally",
+                    "Variables need Version 2012-10-17; a policy without a version has the old version",
                     'Write "Version": "2012-10-17"',
                 )  # fmt: skip
             elif not each.test.operator.has_variables:
                 yield error(
-                    "condition-variable", statement, f"{each.test} fills no variables",
-                    "Only the operators of text and ARNs do", "Use a String or Arn operator",
+                    "condition-variable", statement, f"{each.test} does not replace variables",
+                    "Only the operators for strings and ARNs do", "Use a String or Arn operator",
                 )  # fmt: skip
 
 
@@ -131,8 +132,8 @@ def value(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFinding]:
         for text in each.values:
             if not _VARIABLE.search(text) and not _is_readable(each.test.operator.family, text):
                 yield error(
-                    "condition-value", statement, f"{each.test} cannot read {quoted(text)}",
-                    f"It is not a value of the family {each.test.operator.family}", "Correct the value",
+                    "condition-value", statement, f"{each.test} cannot compare {quoted(text)}",
+                    f"It is not a value of the type {each.test.operator.family}", "Correct the value",
                 )  # fmt: skip
 
 
@@ -167,7 +168,7 @@ def organization_path(_: LintedPolicy, statement: Statement) -> Iterator[PolicyF
                 )  # fmt: skip
             elif not text.endswith("*"):
                 yield warning(
-                    "org-path-leaf", statement, f"{quoted(text)} covers accounts directly in the unit only",
+                    "org-path-leaf", statement, f"{quoted(text)} covers only accounts directly in the unit",
                     "Units below it have longer paths", "Add '*' at the end for the units below",
                 )  # fmt: skip
 

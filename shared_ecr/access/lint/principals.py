@@ -35,7 +35,7 @@ def public(subject: LintedPolicy, statement: Statement) -> Iterator[PolicyFindin
     if names_everyone and strangers_with_access(subject.policy, statement, subject.target):
         yield error(
             "access-public", statement, "every AWS account has access",
-            "It has no condition, or one that anyone can meet, so an account that you do not know has access",
+            "It has no condition, or a condition that anyone can meet, so accounts that you do not know have access",
             "Name accounts, or add StringEquals aws:PrincipalOrgID",
         )  # fmt: skip
 
@@ -47,12 +47,12 @@ def not_principal(_: LintedPolicy, statement: Statement) -> Iterator[PolicyFindi
     if statement.effect is Effect.ALLOW:
         yield error(
             "access-notprincipal", statement, "Allow with NotPrincipal allows everyone who is not listed",
-            "That is every AWS account and every service", "Name in Principal who has access",
+            "These are every other AWS account and every AWS service", "Name in Principal who has access",
         )  # fmt: skip
     else:
         yield warning(
             "access-notprincipal", statement, "Deny with NotPrincipal also denies the sessions and services not listed",
-            "A session is spared only if its role, and its account, are listed too",
+            "A session is not denied only if its role and its account are listed, too",
             "Deny '*' with ArnNotEquals aws:PrincipalArn",
         )  # fmt: skip
 
@@ -64,7 +64,7 @@ def confused_deputy(subject: LintedPolicy, statement: Statement) -> Iterator[Pol
     for service in services_with_access(subject.policy, statement, subject.target):
         yield error(
             "confused-deputy", statement, f"{quoted(service)} may act for resources of any account",
-            "Anyone who uses the service can have it pull for them",
+            "Anyone who uses the service can make it pull for them",
             "Add StringEquals aws:SourceAccount, ArnLike aws:SourceArn, or StringEquals aws:SourceOrgID",
         )  # fmt: skip
 
@@ -76,7 +76,7 @@ def inert_service(subject: LintedPolicy, statement: Statement) -> Iterator[Polic
         if service not in CALLING_SERVICES and name in NEVER_PULLS:
             yield error(
                 "service-inert", statement, f"{quoted(service)} never calls ECR as itself",
-                "What it runs pulls with a role", f"Grant {NEVER_PULLS[name]} or its account",
+                "The workloads that it runs pull with a role", f"Grant {NEVER_PULLS[name]} or its account",
             )  # fmt: skip
         elif service not in CALLING_SERVICES:
             yield _unknown_service(service, statement)
@@ -92,7 +92,7 @@ def inert_service(subject: LintedPolicy, statement: Statement) -> Iterator[Polic
 
 def _unknown_service(service: str, statement: Statement) -> PolicyFinding:
     meant = nearest(service, CALLING_SERVICES) or nearest(f"{service}.amazonaws.com", CALLING_SERVICES)
-    fix = f"Did you mean '{meant}'?" if meant else "Name the service as its own guide does"
+    fix = f"Did you mean '{meant}'?" if meant else "Write the name as the documentation of the service does"
     if meant or not service.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu")):
         return error("service-name", statement, f"{quoted(service)} is not a service principal", _REFUSED, fix)
     return warning(
@@ -125,13 +125,13 @@ def _aws(subject: LintedPolicy, statement: Statement, text: str) -> Iterator[Pol
     if "*" in text or "?" in text:
         yield error(
             "principal-wildcard", statement, f"{quoted(text)} has a wildcard",
-            "Only a lone '*' is a wildcard in a principal; ECR refuses the whole policy",
+            "In a principal, '*' is a wildcard only on its own; ECR refuses the whole policy",
             "Name the account, and narrow it with ArnLike aws:PrincipalArn",
         )  # fmt: skip
     elif _UNIQUE_ID.fullmatch(text):
         yield error(
             "principal-deleted", statement, f"{quoted(text)} is the id of a principal that was deleted",
-            "AWS shows ids where the role was deleted; a new role of that name has no access", "Name the role again",
+            "AWS shows an id where the role was deleted; a new role of that name has no access", "Name the role again",
         )  # fmt: skip
     elif match is None and not _ACCOUNT.fullmatch(text):
         what = f"{quoted(text)} is neither an ARN nor an account"
@@ -160,7 +160,7 @@ def _arn(subject: LintedPolicy, statement: Statement, text: str, match: re.Match
     elif (match["service"], resource) not in _KINDS or match["region"]:
         yield error(
             "principal-kind", statement, f"{quoted(text)} cannot be a principal",
-            f"Groups, instance profiles and policies never call; {_REFUSED}", "Name a role, a user or an account",
+            f"Groups, instance profiles and policies never call ECR; {_REFUSED}", "Name a role, a user or an account",
         )  # fmt: skip
     elif resource != "root":
         yield note(

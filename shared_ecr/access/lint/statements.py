@@ -36,12 +36,12 @@ def dead(subject: LintedPolicy) -> Iterator[PolicyFinding]:
         if not actions or not met:
             yield error(
                 "statement-dead", statement, "no request can ever meet this statement",
-                "Its principals, actions, resources and conditions exclude each other, or mean no one",
+                "Its principals, actions, resources and conditions exclude each other, or match no caller",
                 "Correct it, or remove it",
             )  # fmt: skip
         elif statement.effect is Effect.ALLOW and all(_is_taken_back(subject, statement, each) for each in met):
             yield error(
-                "statement-dead", statement, "this grant has no effect", "A Deny denies all of it",
+                "statement-dead", statement, "this grant has no effect", "A Deny covers all of it",
                 "Narrow the Deny, or remove the grant",
             )  # fmt: skip
 
@@ -91,8 +91,8 @@ def lockout(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     yield error(
         "policy-lockout", next((each for each in denying if each.action.actions & rescuing), None),
         "after this no one of the registry's account can change the policy",
-        "ECR refuses it unless forced, and then only AWS Support or the root user may help",
-        f"Leave ecr:{_REPAIRS[subject.holder][0]} out of the Deny, or except an administrator",
+        "ECR refuses it unless it is forced, and then only AWS Support or the root user can repair it",
+        f"Leave ecr:{_REPAIRS[subject.holder][0]} out of the Deny, or exclude an administrator from it",
     )  # fmt: skip
 
 
@@ -102,7 +102,8 @@ def size(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     if characters > MAX_POLICY_CHARACTERS * _NEARLY_FULL:
         yield warning(
             "policy-size", None, f"the policy has {characters:,} of {MAX_POLICY_CHARACTERS:,} characters",
-            "A few more grants, and ECR refuses it", "Grant the organization instead of its accounts",
+            "ECR refuses a policy that is over the limit",
+            "Grant access to the organization instead of to its accounts",
         )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def version(subject: LintedPolicy) -> Iterator[PolicyFinding]:
 def empty(subject: LintedPolicy) -> Iterator[PolicyFinding]:
     """A policy that says nothing."""
     if not subject.policy.statements:
-        yield warning("statement-dead", None, "the policy has no statement", "It says nothing", "Remove the policy")
+        yield warning("statement-dead", None, "the policy has no statement", "It has no effect", "Remove the policy")
 
 
 def without_resource(subject: LintedPolicy) -> Iterator[PolicyFinding]:

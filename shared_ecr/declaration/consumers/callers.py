@@ -77,7 +77,7 @@ def read_unit(reading: Reading, node: Node, path: str, neighbours: ConsumerConte
         unit = reading.parsed(node, path, OrganizationalUnit.parse)
         if unit and not unit.has_units_below:
             fault = InvalidValueError(
-                "the path covers accounts directly in the unit only",
+                "the path covers only accounts directly in the unit",
                 fix=f"Write '{unit.pattern}*' for the units below it too",
                 code="org-path-leaf",
             )

@@ -66,7 +66,7 @@ def unjudged(doubts: Iterable[Doubt]) -> Iterator[AdoptionFinding]:
     """Find the parts of the deployment that could not be read: what they do to the registry is not compared."""
     for doubt in doubts:
         yield _error(
-            "adopt-unjudged", doubt.about or doubt.place, str(doubt), "It may change what is adopted",
+            "adopt-unjudged", doubt.about or doubt.place, str(doubt), "It may change adopted resources",
             "Write it so that its value is in the template, or accept it under 'acknowledged' with 'repository: all'",
         )  # fmt: skip
 
@@ -131,7 +131,7 @@ def _of_unread(live: LiveRegistry, name: str) -> Iterator[AdoptionFinding]:
     for part in live.unread:
         if part.repository == name:
             yield _error(
-                "adopt-unread", name, f"{part.action} was denied", "What it says cannot be compared",
+                "adopt-unread", name, f"{part.action} was denied", "This part cannot be compared",
                 "Allow the action (docs/reference/live.md) and read again",
             )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _of_owner(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFind
     if held.owner and held.owner != will.stack:
         yield _error(
             "adopt-owner", held.name, f"it belongs to the stack {held.owner}",
-            "CloudFormation refuses to import what another stack has",
+            "CloudFormation refuses to import a resource of another stack",
             "Release it there first: DeletionPolicy Retain, deploy, remove it, deploy",
         )  # fmt: skip
 
@@ -149,7 +149,7 @@ def _of_retention(held: LiveResource, will: WantedResource) -> Iterator[Adoption
     if will.deletion_policy not in RETAINED:
         yield _error(
             "adopt-retention", held.name, f"its DeletionPolicy is {will.deletion_policy or 'Delete'}",
-            "CloudFormation imports only what is retained", "Write 'on_removal: retain' for the adoption",
+            "CloudFormation imports only resources that are retained", "Write 'on_removal: retain' for the adoption",
         )  # fmt: skip
 
 
@@ -168,8 +168,10 @@ def _of_lifecycle(
             )
             # An inventory shows what was pushed, not what will be: a person decides whether that is enough.
             return _error(
-                "adopt-lifecycle-text", held.name, what, "Pushes of another kind can have different fates",
-                "Write the rules as they are, or accept it under 'acknowledged' if no such pushes will come", details,
+                "adopt-lifecycle-text", held.name, what,
+                "Images of other kinds that are pushed later can have different fates",
+                "Write the rules as they are, or accept it under 'acknowledged' if no such images will be pushed",
+                details,
             )  # fmt: skip
         details = (*details, *compared.differences, *filter(None, (compared.undecided,)))
     return _error(
@@ -225,7 +227,7 @@ def _of_policy(name: str, difference: FieldDifference) -> Iterator[AdoptionFindi
     if access.undecided:
         yield _error(
             "adopt-access-undecided", name, "it could not be shown that the policy means the same", access.undecided,
-            "Write its statements word for word under 'statements'",
+            "Copy its statements unchanged to 'statements'",
         )  # fmt: skip
 
 
@@ -245,7 +247,7 @@ def _of_tags(name: str, held: LiveResource, will: WantedResource) -> Iterator[Ad
 def _of_setting(difference: SettingDifference) -> AdoptionFinding:
     return _error(
         "adopt-setting", difference.what, difference.sentence,
-        "The registry has it once, so a deployment changes it for every repository",
+        "A registry has one such setting, so a deployment changes it for every repository",
         "Write it as it is, or leave it out of the declaration", difference.details,
     )  # fmt: skip
 

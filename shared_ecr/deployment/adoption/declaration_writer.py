@@ -108,7 +108,7 @@ def _collect(draft: AdoptionDraft) -> None:
         if resource.name in skipped or resource.name in declared:
             continue
         if parts := unread(live, resource):
-            draft.left.append(LeftOut(resource.name, f"{parts} was denied; what it says is not known"))
+            draft.left.append(LeftOut(resource.name, f"{parts} was denied; its content is not known"))
             continue
         try:
             draft.repositories[resource.name] = declared_properties(draft, resource, recognises=True)

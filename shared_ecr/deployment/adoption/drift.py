@@ -122,7 +122,7 @@ def _compared(
             findings.append(_changed_by_hand(name, one, is_deployed=deployed is not None))
         if other is not None:
             code = "drift-behind" if one is None else "drift-undeployed"
-            what = "changed by hand, as the declaration says" if one is None else "changed in the declaration alone"
+            what = "changed by hand to what the declaration has" if one is None else "changed only in the declaration"
             findings.append(drift_note(code, name, f"its {_IN_WORDS[field]} {what}"))
     if RepositoryField.POLICY not in by_hand:
         findings += _other_text(name, wanted.properties, live)
@@ -149,7 +149,7 @@ def _changed_by_hand(name: str, difference: FieldDifference, *, is_deployed: boo
         why, fix = _FIXED
     states = (f"declared: {difference.before}", f"live: {difference.after}")
     if difference.access is None:
-        how = "changed outside of the declaration" if is_deployed else "declared otherwise"
+        how = "changed outside of the declaration" if is_deployed else "different in the declaration"
         return drift_error(code, name, f"its {_IN_WORDS[difference.field]} {how}", why, fix, states)
     access = difference.access
     if access.widened:
@@ -164,7 +164,9 @@ def _changed_by_hand(name: str, difference: FieldDifference, *, is_deployed: boo
 
 def _other_text(name: str, declared: Properties, live: Properties) -> Iterator[DriftFinding]:
     if canonical(declared.get("RepositoryPolicyText")) != canonical(live.get("RepositoryPolicyText")):
-        yield drift_note("drift-text", name, "its policy is written differently than declared, and means the same")
+        yield drift_note(
+            "drift-text", name, "its policy is written differently from the declaration, and means the same"
+        )
 
 
 def _missing(name: str, wanted: WantedResource | None, made: WantedResource | None) -> RepositoryDrift:
@@ -174,7 +176,9 @@ def _missing(name: str, wanted: WantedResource | None, made: WantedResource | No
     what = f"it was deleted, and the stack {made.stack} still has it"
     why = "Its images no longer exist, and the next deployment that changes it fails"
     fix = "Create it again by hand with its settings, or remove it from the declaration and deploy" if wanted else ""
-    finding = drift_error("repository-missing", name, what, why, fix or "Deploy the declaration, which lacks it too")
+    finding = drift_error(
+        "repository-missing", name, what, why, fix or "Deploy the declaration, which does not have it either"
+    )
     return RepositoryDrift(name, DriftVerdict.MISSING, (), (finding,))
 
 

@@ -11,7 +11,7 @@ from shared_ecr.records import record
 
 # Why a difference matters and what to do: of what is deployed, and of what no stack has yet.
 BY_HAND = (
-    "A deployment repairs nothing until this resource changes in the template, and takes all of it back then",
+    "A deployment changes this resource only when it changes in the template, and then undoes all of these changes",
     "Write it into the declaration, or change the resource and deploy",
 )
 NOT_DEPLOYED = (

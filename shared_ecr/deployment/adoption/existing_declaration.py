@@ -47,7 +47,7 @@ def with_include(text: str, file: str) -> str:
             return text if any(map(_covers, entries)) else _inserted(text, first)
         case _:
             raise InvalidValueError(
-                f"{file} is not edited, because of the way in which it is written",
+                f"{file} is not edited, because its format cannot be edited safely",
                 fix=f"Write '{KEY}: [{INCLUDED}]' at its top level, with an empty file of that name, and run it again",
                 code="adopt-include",
             )

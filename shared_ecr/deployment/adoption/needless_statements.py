@@ -29,8 +29,8 @@ def needless_statements(declaration: Declaration, file: str) -> Iterator[Problem
         found = recognise({"Version": "2012-10-17", "Statement": [data]}, target)
         if found.grants and not found.statements:
             yield Problem(
-                "statement-as-grant", Severity.WARNING, "a grant says exactly the same",
-                "A grant is shorter, and its actions follow what ECR needs",
+                "statement-as-grant", Severity.WARNING, "a grant gives exactly the same access",
+                "A grant is shorter, and it always has the actions that ECR needs",
                 f"Write {_grants(found.grants, names)}", path=path,
                 file=node.position.file or file, position=node.position,
             )  # fmt: skip

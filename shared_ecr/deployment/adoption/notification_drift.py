@@ -22,7 +22,7 @@ from shared_ecr.records import record
 SUBJECT = "notifications"
 _CODE = "drift-setting"
 _SILENT = "Its events are no longer published, and nothing else reports that"
-_REPAIR = "Undo it by hand: a deployment repairs nothing until the rule changes in the template"
+_REPAIR = "Undo it by hand: a deployment changes the rule only when it changes in the template"
 _EXPECTED = {"Service": PUBLISHER}
 
 
@@ -93,7 +93,7 @@ def _of_rule(
     if _canonical(rule.pattern) == _canonical(dict(pattern)):
         return
     if deployed is not None and _canonical(deployed.get(rule.logical_id)) == _canonical(rule.pattern):
-        yield _note("drift-undeployed", f"{called} is declared otherwise, and not deployed yet")
+        yield _note("drift-undeployed", f"{called} is different in the declaration, and not deployed yet")
     else:
         lines = (f"declared: {json.dumps(pattern)}", f"live: {json.dumps(rule.pattern)}")
         yield _error(_CODE, f"{called} matches other events than declared", _SILENT, _REPAIR, lines)
@@ -102,7 +102,7 @@ def _of_rule(
 def _of_topic(topic: LiveTopic) -> Iterator[DriftFinding]:
     called = f"the topic {topic.arn}"
     if topic.policy is None:
-        yield _error(_CODE, f"{called} was deleted", "No event is published", "Deploy the topic anew")
+        yield _error(_CODE, f"{called} was deleted", "No event is published", "Deploy the topic again")
         return
     allowed = [each for each in _statements(topic.policy) if each.get("Effect") == "Allow"]
     foreign = [each for each in allowed if each.get("Principal") != _EXPECTED]
@@ -111,14 +111,15 @@ def _of_topic(topic: LiveTopic) -> Iterator[DriftFinding]:
         yield _error(
             _CODE, f"the policy of {called} allows more than is declared",
             "Events name repositories and findings; a principal that publishes there can forge them",
-            "Remove the statements, or publish to a topic of your own", lines,
+            "Remove the statements, or publish to your own topic", lines,
         )  # fmt: skip
     if len(foreign) == len(allowed):
         yield _error(_CODE, f"the policy of {called} no longer allows {PUBLISHER}", "No event is published", _REPAIR)
     if not topic.key or topic.key.endswith("alias/aws/sns"):
         yield _error(
             _CODE, f"{called} is not encrypted by the declared key",
-            "EventBridge cannot use alias/aws/sns; without a key messages are not encrypted by one of yours", _REPAIR,
+            "EventBridge cannot use alias/aws/sns; without a key, messages are not encrypted by a key of yours",
+            _REPAIR,
         )  # fmt: skip
 
 

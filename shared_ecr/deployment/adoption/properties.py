@@ -110,7 +110,9 @@ def _encryption(resource: LiveResource) -> object:
             return "aes256"
         case "KMS" | "KMS_DSSE":
             if key and resource.key_manager is None:
-                raise UndeclarableError(f"no one may say who manages the key {key}, and encryption is decided for good")
+                raise UndeclarableError(
+                    f"it is not known who manages the key {key}, and encryption cannot be changed later"
+                )
             return {kind.lower(): str(key) if key else "aws/ecr"}
         case _:
             raise UndeclarableError(f"the encryption {kind} is unknown to this release")

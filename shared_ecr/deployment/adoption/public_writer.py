@@ -63,7 +63,7 @@ def _why_not(live: LiveRegistry, resource: LiveResource, stack_names: Sequence[s
     if resource.owner and resource.owner not in stack_names:
         return f"it belongs to the stack {resource.owner}; release it there first"
     if live.is_unread(resource.name):
-        return "a part of it was denied; what it says is not known"
+        return "a part of it was denied; its content is not known"
     return ""
 
 

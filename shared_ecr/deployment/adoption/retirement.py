@@ -95,7 +95,7 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         if part.repository in {"", name}:
             yield RetirementFinding(
                 "retire-unread", Severity.ERROR, f"{part.action} was denied: {part.why}",
-                "What could not be read may block the removal", "Allow the action, and run the command again",
+                "A part that could not be read may block the removal", "Allow the action, and run the command again",
                 repository=name,
             )  # fmt: skip
     if question.live.one(REPOSITORY, name) is None:
@@ -107,22 +107,22 @@ def _unread(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         )  # fmt: skip
     for doubt in question.doubts:
         yield RetirementFinding(
-            "retire-unread", Severity.ERROR, f"the inventory is not whole: {doubt}",
-            "What could not be read may block the removal", "Take the inventory again", repository=name,
+            "retire-unread", Severity.ERROR, f"the inventory is not complete: {doubt}",
+            "A part that could not be read may block the removal", "Take the inventory again", repository=name,
         )  # fmt: skip
     for unknown in question.unknown_uses:
         yield RetirementFinding(
             "retire-uses-unknown", Severity.ERROR, f"it is not known whether all images are in use: {unknown}",
             "An image that runs is pulled again at the next start",
-            "Let a filter of enhanced scanning match the repository, and ask again; other services show what runs in "
-            "this account alone",
+            "Let a filter of enhanced scanning match the repository, and ask again; other services show only what runs "
+            "in this account",
             repository=name,
         )  # fmt: skip
     if not question.are_uses_known:
         yield RetirementFinding(
             "retire-uses-unknown", Severity.ERROR, "it is not known which images run",
             "An image that runs is pulled again at the next start",
-            "Name what runs with --in-use FILE, or take the inventory with 'shared-ecr images --in-use ecs'",
+            "Name the images that run with --in-use FILE, or take the inventory with 'shared-ecr images --in-use ecs'",
             repository=name,
         )  # fmt: skip
 
@@ -137,7 +137,7 @@ def _age(question: RetirementQuestion) -> Iterator[RetirementFinding]:
         return
     yield RetirementFinding(
         "retire-stale", Severity.ERROR, what, "Pulls, pushes and uses after that time are not in it",
-        "Take the inventory and the snapshot again, or pass with --now the time at which they were taken",
+        "Take the inventory and the snapshot again, or pass the time at which they were taken with --now",
         repository=question.repository.name,
     )  # fmt: skip
 
@@ -162,8 +162,8 @@ def _late_pulls(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     if late:
         yield RetirementFinding(
             "retire-pulled", Severity.ERROR, f"{counted(len(late), 'image')} pulled since {since:%Y-%m-%d}",
-            "A pull of any account is recorded, so something still needs them",
-            "Find out what pulls, or allow a shorter time with --quiet DAYS",
+            "Pulls of every account are recorded, so a consumer still needs them",
+            "Find out what pulls them, or allow a shorter time with --quiet DAYS",
             _listed([f"{at:%Y-%m-%d} {shown}" for at, shown in late]), repository=question.repository.name,
         )  # fmt: skip
 
@@ -202,7 +202,7 @@ def _unrecorded_pulls(question: RetirementQuestion) -> Iterator[RetirementFindin
             "retire-pulls-unrecorded", Severity.WARNING,
             f"pulls of {counted(len(excluded), 'principal')} leave no time",
             "The registry excludes them from pull times, so their pulls are not seen here",
-            "Ask who owns them", _listed(excluded), repository=question.repository.name,
+            "Ask the owners of these principals", _listed(excluded), repository=question.repository.name,
         )  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def _replicas(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     if places:
         yield RetirementFinding(
             "retire-replicas", Severity.WARNING, f"replicas stay in {', '.join(places)}",
-            "ECR deletes no repository at a destination", "Check and remove each with 'shared-ecr retire' there",
+            "ECR does not delete repositories at a destination", "Check and remove each with 'shared-ecr retire' there",
             repository=name,
         )  # fmt: skip
 

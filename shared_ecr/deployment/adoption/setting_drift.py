@@ -85,12 +85,12 @@ def setting_drift(question: DriftQuestion, kind: str, name: str) -> RepositoryDr
     if changed := sorted(by_hand.keys() & undone.keys()):
         lines = tuple(f"{key}: live {by_hand[key][0]}, declared {by_hand[key][1]}" for key in changed)
         how, (why, fix) = (
-            ("changed outside of the declaration", BY_HAND) if made else ("declared otherwise", NOT_DEPLOYED)
+            ("changed outside of the declaration", BY_HAND) if made else ("different in the declaration", NOT_DEPLOYED)
         )
         findings.append(drift_error("drift-setting", what, f"it was {how}", why, fix, lines))
     waiting, done = (sorted(pending.keys() & by_hand.keys()), sorted(pending.keys() - by_hand.keys()))
     if waiting:
-        findings.append(drift_note("drift-undeployed", what, f"{', '.join(waiting)}: changed in the declaration alone"))
+        findings.append(drift_note("drift-undeployed", what, f"{', '.join(waiting)}: changed only in the declaration"))
     if done:
         findings.append(drift_note("drift-behind", what, f"{', '.join(done)}: changed by hand, as declared"))
     if wanted is None:

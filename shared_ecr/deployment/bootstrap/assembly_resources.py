@@ -92,7 +92,7 @@ def _stacks(folder: Path) -> Iterator[_Stack]:
         if "unknown" in account or "unknown" in region:
             raise InvalidValueError(
                 f"the stack {artifact_id} is deployed to whichever account and Region deploys it",
-                why="A policy names accounts and Regions",
+                why="The policy names accounts and Regions",
                 fix="Give the stack 'env=cdk.Environment(account=…, region=…)' and synthesize again",
                 code="assembly-environment",
             )

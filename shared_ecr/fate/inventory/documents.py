@@ -79,7 +79,12 @@ class InventoryText:
     def _broken(self, fault: json.JSONDecodeError) -> InvalidDeclarationError:
         if fault.pos >= len(self.text.rstrip()) or fault.msg.startswith("Unterminated string"):
             what = "the file ends in the middle of its JSON"
-            return self._refused(fault.pos, what, "inventory-truncated", "Half an inventory shows half of what expires")
+            return self._refused(
+                fault.pos,
+                what,
+                "inventory-truncated",
+                "An inventory with missing images does not show every image that expires",
+            )
         what = f"not JSON: {fault.msg[0].lower()}{fault.msg[1:]}"
         return self._refused(fault.pos, what, "inventory-json", "", "Save the answer with '--output json'")
 

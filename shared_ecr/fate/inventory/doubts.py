@@ -33,25 +33,27 @@ def doubts_about(repository: RepositoryImages, file: str, latest: datetime) -> I
         yield doubt(
             "inventory-children",
             f"the manifests of {childless} image {'indexes are' if childless > 1 else 'index is'} not named",
-            "ECR keeps what an index lists, so fewer images can expire than this report says",
+            "ECR keeps the images that an index lists, so fewer images can expire than this report says",
             "Save the inventory with 'shared-ecr images --save FILE', or add 'childDigests'",
         )
     if lost:
         what = f"{counted(lost, 'manifest')} that indexes list {'is' if lost == 1 else 'are'} not in it"
-        yield doubt("inventory-incomplete", what, "Parts of it may be missing, and counts may be of fewer images")
+        yield doubt("inventory-incomplete", what, "The inventory may be incomplete, and its counts too low")
     if odd:
         what = f"the media type of {counted(sum(odd.values()), 'image')} is not known here, such as {quoted(min(odd))}"
-        yield doubt("inventory-media-type", what, "They are judged as single images; were one an index, it would hold")
+        yield doubt("inventory-media-type", what, "They are judged as single images; an index would also keep")
     if timeless:
         what = f"of {counted(timeless, 'archived image')} it is not known when they were archived"
         yield doubt(
             "inventory-archived-at",
             what,
-            "They count as archived when they were pushed, the earliest time that is possible",
+            "They count as archived at the time of their push, the earliest possible time",
         )
     if later := sum(image.pulled_at > latest for image in images if image.pulled_at):
         what = f"the last pull of {counted(later, 'image')} is after the time at which the images are judged"
-        yield doubt("inventory-pulled-later", what, "When they were pulled before that is not known")
+        yield doubt("inventory-pulled-later", what, "It is not known when they were pulled before that")
     if twice:
         what = f"two images have the same tag, such as {quoted(min(twice))} ({counted(len(twice), 'tag')})"
-        yield doubt("inventory-tag-twice", what, "A tag moved while it was taken, or two inventories are mixed")
+        yield doubt(
+            "inventory-tag-twice", what, "A tag moved while the inventory was taken, or two inventories are mixed"
+        )

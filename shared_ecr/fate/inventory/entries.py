@@ -107,7 +107,7 @@ def _tags(entry: Mapping[str, Any], value: object) -> tuple[str, ...]:
         raise _fault(entry, "imageTags", "a list of tags")
     for tag in value:
         if type(tag) is not str or not _is_tag(tag):
-            raise _fault(entry, "imageTags", "a list of tags, texts without blanks")
+            raise _fault(entry, "imageTags", "a list of tags, which are strings without spaces")
     return tuple(value)
 
 

@@ -78,7 +78,7 @@ class _InventoryReader:
         try:
             return list(read(document.get(key) or (), text.file))
         except (TypeError, ValueError):
-            fault = InvalidValueError(f"'{key}' is not what was saved", code="inventory-value")
+            fault = InvalidValueError(f"'{key}' was changed after it was saved", code="inventory-value")
             self._note(text, start, (key,), fault)
             return []
 
@@ -182,7 +182,7 @@ def _not_read(entries: Sequence[Any], file: str) -> Iterator[Problem]:
                     file=file,
                 )  # fmt: skip
             case _:
-                raise ValueError("an entry is not what was saved")
+                raise ValueError("an entry was changed after it was saved")
 
 
 def _uses_not_known(entries: Sequence[Any], file: str) -> Iterator[Problem]:
@@ -193,11 +193,11 @@ def _uses_not_known(entries: Sequence[Any], file: str) -> Iterator[Problem]:
                 yield Problem(
                     "inventory-use-unknown", Severity.WARNING, visible(what),
                     f"It is not known whether they are in use: {visible(entry['service'])} does not say it",
-                    "Ask the services that run them too, or name what runs with --in-use FILE",
+                    "Also ask the services that run them, or name the images that run with --in-use FILE",
                     file=file, path=visible(repository),
                 )  # fmt: skip
             case _:
-                raise ValueError("an entry is not what was saved")
+                raise ValueError("an entry was changed after it was saved")
 
 
 def _path(found: EntryList, number: int) -> tuple[Step, ...]:
@@ -237,7 +237,7 @@ def _unfinished(file: str, owner: ImageOwner) -> Problem:
         "inventory-truncated",
         Severity.ERROR,
         "its last page says that more images follow (nextToken)",
-        "Counts and places would be those of a part of the repository",
+        "The counts would be those of a part of the repository",
         "Fetch without '--max-items' and '--no-paginate', or add the pages that follow",
         file=file,
         path=owner.name,
@@ -247,7 +247,7 @@ def _unfinished(file: str, owner: ImageOwner) -> Problem:
 def _recorded_uses(recorded: Iterable[Any], file: str) -> Iterable[ImageUse]:
     for each in recorded:
         if not isinstance(each, dict) or not (found := list(find_uses(str(each.get("reference", "")), ""))):
-            raise ValueError("an entry is not what was saved")
+            raise ValueError("an entry was changed after it was saved")
         yield from (replace(use, by=str(each.get("by") or quoted(file))) for use in found)
 
 

@@ -93,7 +93,7 @@ def _of_page(document: ImageEntry, owner: ImageOwner, path: tuple[Step, ...]) ->
 
 def _looks_like(document: ImageEntry) -> str:
     if "imageIds" in document:
-        return "it looks like the answer of list-images, which shows no times"
+        return "it looks like the answer of list-images, which has no times"
     if "images" in document:
         return "it looks like the answer of batch-get-image"
     if "previewResults" in document:

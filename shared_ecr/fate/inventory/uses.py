@@ -105,7 +105,7 @@ def load_uses(path: Path) -> tuple[ImageUse, ...]:
         )
     if not uses and not documents:
         # What a command leaves that failed: an empty file, or its complaint.
-        raise _refused(text, "uses-empty", "names no image of ECR", "An empty list would say that nothing is in use")
+        raise _refused(text, "uses-empty", "names no image of ECR", "An empty list would mean that no image is in use")
     return uses
 
 
@@ -141,7 +141,7 @@ def _has_more(document: Any) -> bool:
 
 
 def _refused(text: InventoryText, code: str, what: str, why: str) -> InvalidDeclarationError:
-    fix = "Write the file again, for example with 'kubectl get pods -A -o json', and see that the command succeeds"
+    fix = "Write the file again, for example with 'kubectl get pods -A -o json', and check that the command succeeds"
     return InvalidDeclarationError([Problem(code, Severity.ERROR, what, why, fix, file=text.file)])
 
 

@@ -42,7 +42,7 @@ def _lines(report: Report, *, everything: bool) -> Iterator[str]:
         else:
             yield from _fates(outcome, everything=everything)
         if outcome.forecast:
-            yield from ("", "Played forward:", "")
+            yield from ("", "Forecast:", "")
             yield from table(FORECAST_HEAD, forecast_rows(outcome.forecast, report.prices))
 
 
@@ -60,7 +60,7 @@ def _fates(outcome: RepositoryOutcome, *, everything: bool) -> Iterator[str]:
 def _changes(outcome: RepositoryOutcome, against: str) -> Iterator[str]:
     changed = change_rows(outcome.changes)
     if not changed:
-        yield f"Nothing changes against {code(against)}."
+        yield f"Compared with {code(against)}, nothing changes."
     for kind, lines in changed:
         yield from (f"**{TITLES[kind].capitalize()} ({len(lines)})**", "")
         yield from table(CHANGE_HEAD, lines, names="image")

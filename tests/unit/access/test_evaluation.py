@@ -156,7 +156,7 @@ def test_what_aws_does_not_document_is_not_decided() -> None:
     "arn:aws:s3:::bucket", "no one", "arn:aws:iam::222222222222:role/",
 ])  # fmt: skip
 def test_what_cannot_call_is_no_caller(arn: str) -> None:
-    with pytest.raises(InvalidValueError, match="no one who can call"):
+    with pytest.raises(InvalidValueError, match="is not an ARN that can call"):
         Caller.from_arn(arn)
 
 
