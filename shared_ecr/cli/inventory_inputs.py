@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _REGION_FIRST = LazyPattern(r"([a-z]{2,}(?:-[a-z0-9]+)+-\d)=(.+)")
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+
 
 def add_images(parser: argparse.ArgumentParser) -> None:
     """Add `--images`."""
@@ -84,6 +86,12 @@ def price(text: str) -> float:
 def time(text: str) -> datetime:
     """Read a time or a day; UTC where no zone is given."""
     try:
-        return time_in_utc(text)
+        read = time_in_utc(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("expected a time: write 2026-11-21 or 2026-11-21T09:30:00Z") from None
+        read = None
+    # Ages are counted back and days forward from it, and the calendar of Python ends with the year 9999.
+    if read is None or not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise argparse.ArgumentTypeError(
+            f"expected a time from {_FIRST_YEAR} to {_LAST_YEAR}: write 2026-11-21 or 2026-11-21T09:30:00Z"
+        )
+    return read

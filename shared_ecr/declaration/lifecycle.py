@@ -6,7 +6,7 @@ from shared_ecr.declaration.pasted import pasted
 from shared_ecr.declaration.presets import KEY as PRESET
 from shared_ecr.declaration.presets import PARAMETERS, read_preset
 from shared_ecr.declaration.reader import Reading, join
-from shared_ecr.declaration.selections import read_selections
+from shared_ecr.declaration.selections import MAX_COUNT, read_selections
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.lifecycle import Action, LifecyclePolicy, LifecycleRule, NoLifecyclePolicy, conflicts
@@ -172,6 +172,15 @@ def _placed(reading: Reading, node: Node, path: str, *, as_ecr: bool) -> list[_P
     priority = None
     if priority_node is not None:
         priority = reading.whole_number(priority_node, join(path, "rulePriority"), "the rule's place")
+    if priority is not None and priority > MAX_COUNT:
+        fault = InvalidValueError(
+            f"the priority is above {MAX_COUNT:,}",
+            why="ECR reads a priority as a whole number of 32 bits",
+            fix="Number the rules from 1",
+            code="lifecycle-priority",
+        )
+        reading.note(priority_node or node, join(path, "rulePriority"), fault)
+        return []
     description = ""
     if description_node is not None:
         description = reading.text(description_node, join(path, "description")) or ""

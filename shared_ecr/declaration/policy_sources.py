@@ -15,6 +15,7 @@ from shared_ecr.documents.nodes import Mapping as MappingNode
 from shared_ecr.documents.yaml import read_document
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
 from shared_ecr.model.lifecycle import LifecyclePolicy, NoLifecyclePolicy
+from shared_ecr.model.lifecycle.policy import MAX_CHARACTERS
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.records import field, record
 
@@ -114,6 +115,10 @@ def _bare(text: str, file: str) -> LifecyclePolicy:
         raise InvalidDeclarationError(
             [Problem("lifecycle-json", Severity.ERROR, what, why, "Correct it", file=file, position=place)]
         )
+    if len(text) > MAX_CHARACTERS:
+        what = f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed"
+        why, fix = "ECR counts blanks and line breaks too, and refuses the whole text", "Write it without indentation"
+        raise InvalidDeclarationError([Problem("lifecycle-size", Severity.ERROR, what, why, fix, file=file)])
     document, faults = read_document(text.replace("\t", " ").encode(errors="surrogatepass"), file)
     if document is None or faults:
         document = unplaced(text, file)

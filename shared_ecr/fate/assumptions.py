@@ -21,6 +21,8 @@ class Assumptions:
     """Whether a restored image is as young as its restoration, for its age as it is for its order."""
     case_matters: bool = True
     """Whether a pattern or prefix is case-sensitive, as tags are."""
+    prefixes_are_literal: bool = True
+    """Whether a `*` in a prefix stands for itself; AWS's page calls the entries of tagPrefixList wildcard filters."""
     children_wait_for_a_later_run: bool = True
     """Whether the manifests of an index that expires stay until the run after."""
 
@@ -55,6 +57,11 @@ QUESTIONS_OF_REFERRERS = (
     ),
 )
 QUESTIONS_OF_CAPITALS = (OpenQuestion("open-case", replace(CAUTIOUS, case_matters=False), "if patterns ignore case"),)
+QUESTIONS_OF_STARS = (
+    OpenQuestion(
+        "open-prefix-star", replace(CAUTIOUS, prefixes_are_literal=False), "if a '*' in a prefix is a wildcard"
+    ),
+)
 QUESTIONS_OF_RESTORED = (
     OpenQuestion(
         "open-restored-age",

@@ -7,6 +7,8 @@ from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.findings import Severity
+from shared_ecr.model.lifecycle.policy import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import LifecycleRule, StorageClass
 from shared_ecr.text import listed
 
 _FIX = "Take an inventory of it, 'shared-ecr images --save FILE', and pass it with --images"
@@ -33,6 +35,30 @@ def not_covered(
                 "fate-not-judged", Severity.ERROR, f"its policy changes, and {what}",
                 "The number of images that it loses is not known", _FIX, repository=name,
             )  # fmt: skip
+
+
+def archive_not_judged(
+    repository: RepositoryImages, policy: LifecyclePolicy, before: LifecyclePolicy | None
+) -> Iterator[FateFinding]:
+    """Yield a finding where *policy* has rules for archived images, and it is not known whether there are any.
+
+    Rules that *before* had too delete nothing that it did not delete.
+    """
+    rules, old = (_of_archive(each) for each in (policy, before))
+    if rules and rules != old and not repository.has_archive:
+        yield FateFinding(
+            "fate-not-judged", Severity.ERROR,
+            "its policy has a rule for archived images, and the inventory does not show any",
+            "DescribeImages leaves archived images out unless it is asked for them, so it is not known which of them "
+            "expire",
+            "Take the inventory with 'shared-ecr images --save FILE', or with 'aws ecr describe-images --filter "
+            "imageStatus=ANY'; acknowledge it if there are none",
+            repository=repository.name,
+        )  # fmt: skip
+
+
+def _of_archive(policy: LifecyclePolicy | None) -> tuple[LifecycleRule, ...]:
+    return tuple(rule for rule in policy.rules if rule.storage_class is StorageClass.ARCHIVE) if policy else ()
 
 
 def _existed(name: str, against: LifecycleSource) -> bool:

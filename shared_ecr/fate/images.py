@@ -69,6 +69,8 @@ class RepositoryImages:
     account: str = ""
     region: str = ""
     """Empty where the inventory does not say: AWS's answer to DescribeImages names no Region."""
+    has_archive: bool = True
+    """Whether archived images were asked for: without a filter, DescribeImages leaves them out and does not say so."""
 
     @property
     def title(self) -> str:

@@ -143,6 +143,12 @@ def entries_of(selection: Selection) -> tuple[str, ...]:
             assert_never(selection)
 
 
+def stars_can_matter(policy: LifecyclePolicy) -> bool:
+    """Whether *policy* has a prefix with a `*`, which may stand for itself or be a wildcard."""
+    prefixed = (rule.selection for rule in policy.rules if isinstance(rule.selection, TaggedWith))
+    return any("*" in prefix for selection in prefixed for prefix in selection.prefixes)
+
+
 def case_can_matter(policy: LifecyclePolicy, tags_of_images: Iterable[Sequence[str]]) -> bool:
     """Whether *policy* may select other images where patterns and prefixes ignore case."""
     entries = [entry for rule in policy.rules for entry in entries_of(rule.selection)]

@@ -16,7 +16,7 @@ from typing import assert_never
 from shared_ecr.fate.assumptions import CAUTIOUS
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.marking import Marks
-from shared_ecr.fate.matching import case_can_matter
+from shared_ecr.fate.matching import case_can_matter, stars_can_matter
 from shared_ecr.fate.ranking import RankedImages
 from shared_ecr.fate.verdicts import Fate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
@@ -60,12 +60,12 @@ def possible_fates(
         found: what the cautious answers make of the images.
         at_a_limit: the digests of images of one second at a count, and of images whose age is exactly the limit.
     """
-    has_capitals = case_can_matter(policy, (image.tags for image in images))
-    depends_on_answers = has_capitals or any(image.subject or image.activated_at for image in images)
+    selects_more = case_can_matter(policy, (image.tags for image in images)) or stars_can_matter(policy)
+    depends_on_answers = selects_more or any(image.subject or image.activated_at for image in images)
     if not depends_on_answers and not at_a_limit:
         return PossibleFates(frozenset(), frozenset())
     if depends_on_answers:
-        expiring, archived = _marked(policy, found, now, has_capitals=has_capitals)
+        expiring, archived = _marked(policy, found, now, selects_more=selects_more)
     else:
         # Which rule claims an image, and from when it counts, is the same by every answer.
         expiring = {digest for digest, fate in found.marked.items() if fate is Fate.EXPIRE}
@@ -92,13 +92,13 @@ def possible_fates(
         expiring, archived = expiring - held, archived - held
 
 
-def _marked(policy: LifecyclePolicy, found: Marks, now: datetime, *, has_capitals: bool) -> tuple[set[str], set[str]]:
+def _marked(policy: LifecyclePolicy, found: Marks, now: datetime, *, selects_more: bool) -> tuple[set[str], set[str]]:
     """Return the digests that a rule may mark to expire, and to be archived."""
     expiring: set[str] = set()
     archived: set[str] = set()
-    ignoring_case = replace(CAUTIOUS, case_matters=False)
-    lowered = {
-        storage_class: RankedImages(ranked.images, ignoring_case) if has_capitals else ranked
+    widest = replace(CAUTIOUS, case_matters=False, prefixes_are_literal=False)
+    widened = {
+        storage_class: RankedImages(ranked.images, widest) if selects_more else ranked
         for storage_class, ranked in found.rankings.items()
     }
     # The images that no rule claims by every answer, at their numbers; a referrer may be selected by no rule.
@@ -107,8 +107,8 @@ def _marked(policy: LifecyclePolicy, found: Marks, now: datetime, *, has_capital
     }
     for rule in policy.rules:
         ranked, left = found.rankings[rule.storage_class], unclaimed[rule.storage_class]
-        # A pattern that ignores case selects what the same pattern selects that does not, and more.
-        identified = lowered[rule.storage_class].identified(rule.selection)
+        # A pattern that ignores case, and a prefix that is a pattern, select what they select otherwise, and more.
+        identified = widened[rule.storage_class].identified(rule.selection)
         marked = expiring if rule.action is Action.EXPIRE else archived
         for number in _may_be_marked(rule, ranked.images, identified, now):
             image = left[number]

@@ -53,7 +53,11 @@ class RankedImages:
             case TaggedLike(patterns):
                 found = self._tags.like_all(self._spelled(patterns))
             case TaggedWith(prefixes):
-                found = self._tags.starting_with_all(self._spelled(prefixes))
+                spelled = self._spelled(prefixes)
+                if self._assumptions.prefixes_are_literal:
+                    found = self._tags.starting_with_all(spelled)
+                else:
+                    found = self._tags.like_all(f"{prefix}*" for prefix in spelled)
             case _:
                 assert_never(selection)
         return [number for number in found if number not in self._outside] if self._outside else found

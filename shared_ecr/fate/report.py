@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shared_ecr.declaration.policy_sources import LifecycleSource
 from shared_ecr.fate.arrivals import PUSHES_OF
 from shared_ecr.fate.costs import Prices
-from shared_ecr.fate.coverage import not_covered
+from shared_ecr.fate.coverage import archive_not_judged, not_covered
 from shared_ecr.fate.findings import FateFinding
 from shared_ecr.fate.forecast import play
 from shared_ecr.fate.guards import findings
@@ -99,6 +99,7 @@ def _outcome(
         outcome = compared(repository, policy, question.against.of(repository.name), now, used)
     else:
         outcome = _outcome_of(repository, policy, now, used)
+        outcome = replace(outcome, findings=(*outcome.findings, *archive_not_judged(repository, policy, None)))
     if not question.until:
         return outcome
     return replace(outcome, forecast=play(policy, repository.images, now, question.until, question.pushes_of))
@@ -114,7 +115,8 @@ def compared(
     """Judge the images of *repository* by *policy* against another one; without one every image was kept before."""
     images = repository.images
     old = judge(before, images, now) if before else tuple(ImageFate(image, Fate.KEEP, now) for image in images)
-    return _outcome_of(repository, policy, now, used, old)
+    outcome = _outcome_of(repository, policy, now, used, old)
+    return replace(outcome, findings=(*outcome.findings, *archive_not_judged(repository, policy, before)))
 
 
 def _outcome_of(

@@ -16,13 +16,14 @@ from shared_ecr.fate.assumptions import (
     QUESTIONS_OF_CHILDREN,
     QUESTIONS_OF_REFERRERS,
     QUESTIONS_OF_RESTORED,
+    QUESTIONS_OF_STARS,
     OpenQuestion,
 )
 from shared_ecr.fate.collector import collector_waiting
 from shared_ecr.fate.evaluation import settle, verdicts
 from shared_ecr.fate.images import Image
 from shared_ecr.fate.marking import Marks, mark, recounted, without_place
-from shared_ecr.fate.matching import case_can_matter
+from shared_ecr.fate.matching import case_can_matter, stars_can_matter
 from shared_ecr.fate.possible_fates import possible_fates
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.model.lifecycle.policy import LifecyclePolicy
@@ -95,7 +96,8 @@ def _answered(
 ) -> dict[str, Fate]:
     """Return the fates by the other answer, of what is already known as far as that reaches."""
     otherwise = question.otherwise
-    if not (otherwise.referrers_are_selected and otherwise.restoring_renews and otherwise.case_matters):
+    selects_alike = otherwise.referrers_are_selected and otherwise.case_matters and otherwise.prefixes_are_literal
+    if not (selects_alike and otherwise.restoring_renews):
         found = mark(policy, images, now, otherwise)
         return settle(images, found.marked, otherwise).fates
     without = without_place(images, otherwise)
@@ -107,6 +109,8 @@ def _asked_by(policy: LifecyclePolicy, images: Sequence[Image]) -> Iterator[Open
     """Yield the questions that can matter to *images* under *policy* at all."""
     if case_can_matter(policy, (image.tags for image in images)):
         yield from QUESTIONS_OF_CAPITALS
+    if stars_can_matter(policy):
+        yield from QUESTIONS_OF_STARS
     if any(image.children for image in images):
         yield from QUESTIONS_OF_CHILDREN
     if any(image.subject for image in images):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inventory_files import AT_NOW, Files, codes, digest, entry, fates, newest, pushed, rule
+from inventory_files import AT_NOW, NOW, Files, codes, digest, entry, fates, newest, pushed, rule
 from lifecycle_cases import FILE
 from shared_ecr.cli.main import main
 from shared_ecr.findings.errors import ExitCode
@@ -332,3 +332,59 @@ def test_a_key_twice_in_a_policy_is_one_clear_error(files: Files, capsys: pytest
     twice.write_text('{"rules": [], "rules": []}', encoding="utf-8")
     assert fate("--images", files.inventory(*TEN), "--policy", str(twice)) == ExitCode.INVALID
     assert "the key 'rules' is written twice in one object" in capsys.readouterr().err
+
+
+ARCHIVE_RULE = rule(2, tagStatus="any", storageClass="archive", countType="sinceImageTransitioned", countNumber=90)
+
+
+def test_archived_images_that_the_inventory_does_not_show_are_not_judged(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = shown(capsys, "--images", files.inventory(*TEN[:1]), "--policy", files.policy(ARCHIVE_RULE))
+    assert (codes(document["findings"]), document["blocks"]) == (["fate-not-judged"], True)
+
+
+@pytest.mark.parametrize("inventory", ["our own", "with an archived image"])
+def test_archived_images_that_the_inventory_shows_are_judged(
+    files: Files, capsys: pytest.CaptureFixture[str], inventory: str
+) -> None:
+    archived = entry("cold", "cold", days=20, imageStatus="ARCHIVED", lastArchivedAt=NOW.isoformat())
+    entries = [*TEN[:1], *([archived] if inventory == "with an archived image" else [])]
+    own = {"sharedEcrInventory": 1} if inventory == "our own" else {}
+    images = files.written("images.json", {**own, "imageDetails": entries})
+    document = shown(capsys, "--images", images, "--policy", files.policy(ARCHIVE_RULE))
+    assert codes(document["findings"]) == []
+
+
+def test_a_rule_for_archived_images_that_was_there_before_deletes_no_more(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = files.policy(ARCHIVE_RULE, name="a.json"), files.policy(ARCHIVE_RULE, newest(1, 9), name="b.json")
+    document = shown(capsys, "--images", files.inventory(*TEN[:1]), "--policy", after, "--against", before)
+    assert codes(document["findings"]) == []
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_time_at_an_end_of_the_calendar_is_refused(
+    files: Files, capsys: pytest.CaptureFixture[str], year: str
+) -> None:
+    words = [
+        "fate",
+        "--images",
+        files.inventory(*TEN),
+        "--policy",
+        files.policy(newest(1, 1)),
+        "--now",
+        f"{year}-12-31",
+    ]
+    with pytest.raises(SystemExit):
+        main(words)
+    assert "expected a time from 1970 to 9000" in capsys.readouterr().err
+
+
+def test_a_policy_that_is_too_long_as_it_is_written_is_refused(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = files.written("policy.json", json.dumps({"rules": [newest(1, 1)]}) + " " * 30_720)
+    assert main(["fate", "--images", files.inventory(*TEN), "--policy", policy]) == ExitCode.INVALID
+    assert "[lifecycle-size]" in capsys.readouterr().err

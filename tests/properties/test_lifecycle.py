@@ -14,6 +14,7 @@ from shared_ecr.fate.assumptions import (
     QUESTIONS_OF_CHILDREN,
     QUESTIONS_OF_REFERRERS,
     QUESTIONS_OF_RESTORED,
+    QUESTIONS_OF_STARS,
     Assumptions,
 )
 from shared_ecr.fate.evaluation import evaluate
@@ -83,7 +84,7 @@ selections: st.SearchStrategy[Selection] = st.one_of(
     st.just(Untagged()),
     st.just(AnyImage()),
     st.lists(pattern_text, min_size=1, max_size=2).map(lambda entries: TaggedLike(tuple(entries))),
-    st.lists(tag_text, min_size=1, max_size=2).map(lambda entries: TaggedWith(tuple(entries))),
+    st.lists(pattern_text, min_size=1, max_size=2).map(lambda entries: TaggedWith(tuple(entries))),
 )
 counts: st.SearchStrategy[Count] = st.one_of(
     st.integers(min_value=1, max_value=4).map(NewestImages),
@@ -161,7 +162,13 @@ def test_a_question_is_named_exactly_where_the_other_answer_changes_the_fate(
     policy: LifecyclePolicy, images: list[Image]
 ) -> None:
     judged = judge(policy, images, NOW)
-    for question in (*QUESTIONS_OF_CAPITALS, *QUESTIONS_OF_CHILDREN, *QUESTIONS_OF_REFERRERS, *QUESTIONS_OF_RESTORED):
+    for question in (
+        *QUESTIONS_OF_CAPITALS,
+        *QUESTIONS_OF_CHILDREN,
+        *QUESTIONS_OF_REFERRERS,
+        *QUESTIONS_OF_RESTORED,
+        *QUESTIONS_OF_STARS,
+    ):
         others = evaluate(policy, images, NOW, question.otherwise)
         changed = {a.image.digest for a, b in zip(judged, others, strict=True) if a.fate is not b.fate}
         assert {each.image.digest for each in judged if f"[{question.code}]" in " ".join(each.notes)} == changed

@@ -23,7 +23,7 @@ def reviewed(
     folder: Path,
     before: Body,
     after: Body,
-    acknowledged: Acknowledgements = Acknowledgements(),  # noqa: B008
+    acknowledged: Acknowledgements = Acknowledgements(),  # noqa: B008 — it is frozen
 ) -> ReviewResult:
     """Review *after* against *before*; what is by file name is a folder of files, and else one template."""
     sides = [_written(folder / name, body) for name, body in (("after", after), ("before", before))]

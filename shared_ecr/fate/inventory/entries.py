@@ -66,7 +66,9 @@ def read_image(entry: Mapping[str, Any]) -> Image:
         raise _fault(entry, "imagePushedAt", "a time")
     pulled, archived, activated = get("lastRecordedPullTime"), get("lastArchivedAt"), get("lastActivatedAt")
     tags, children, subject = get("imageTags"), get("childDigests"), get("subjectManifestDigest")
-    status, size = get("imageStatus") or get("storageClass"), get("imageSizeInBytes", 0)
+    status, size = get("imageStatus"), get("imageSizeInBytes", 0)
+    if status is None:
+        status = get("storageClass")
     if type(size) is not int or size < 0:
         raise _fault(entry, "imageSizeInBytes", "a number of bytes")
     if type(media_type) is not str:
@@ -74,15 +76,16 @@ def read_image(entry: Mapping[str, Any]) -> Image:
     return Image(
         digest,
         _time(entry, "imagePushedAt", pushed),
-        _tags(entry, tags) if tags else (),
-        _STANDARD if status == "ACTIVE" or not status else _storage_class(entry, status),
-        pulled and _time(entry, "lastRecordedPullTime", pulled),
-        archived and _time(entry, "lastArchivedAt", archived),
-        activated and _time(entry, "lastActivatedAt", activated),
+        () if tags is None else _tags(entry, tags),
+        _STANDARD if status == "ACTIVE" or status is None else _storage_class(entry, status),
+        # An empty time is not the same as no time: "never pulled" would follow from it.
+        None if pulled is None else _time(entry, "lastRecordedPullTime", pulled),
+        None if archived is None else _time(entry, "lastArchivedAt", archived),
+        None if activated is None else _time(entry, "lastActivatedAt", activated),
         size,
         intern(media_type),
-        _digests(entry, children) if children else (),
-        subject and _digests(entry, [subject], "subjectManifestDigest")[0],
+        () if children is None else _digests(entry, children),
+        None if subject is None else _digests(entry, [subject], "subjectManifestDigest")[0],
     )
 
 
@@ -120,7 +123,8 @@ def _digests(entry: Mapping[str, Any], value: object, key: str = "childDigests")
 def _storage_class(entry: Mapping[str, Any], value: object) -> StorageClass:
     found = _STORAGE_CLASSES.get(value) if type(value) is str else None
     if found is None:
-        raise _fault(entry, "imageStatus", "ACTIVE, ARCHIVED or ACTIVATING")
+        key = "storageClass" if entry.get("imageStatus") is None else "imageStatus"
+        raise _fault(entry, key, "ACTIVE, ARCHIVED or ACTIVATING")
     return found
 
 

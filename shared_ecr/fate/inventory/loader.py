@@ -13,10 +13,11 @@ from shared_ecr.fate.inventory.documents import InventoryText, Step, read_text
 from shared_ecr.fate.inventory.doubts import doubts_about
 from shared_ecr.fate.inventory.entries import EntryFault, read_image
 from shared_ecr.fate.inventory.inventory import Inventory
-from shared_ecr.fate.inventory.pages import EntryList, ImageOwner, UnexpectedValue, entries_of
+from shared_ecr.fate.inventory.pages import OWN_KEY, EntryList, ImageOwner, UnexpectedValue, entries_of
 from shared_ecr.fate.inventory.uses import ImageUse, find_uses
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import InvalidDeclarationError, Problem, Severity
+from shared_ecr.model.lifecycle.rules import StorageClass
 from shared_ecr.records import field, record, replace
 from shared_ecr.text import quoted, visible
 from shared_ecr.text.times import known_time
@@ -43,6 +44,8 @@ class _Gathered:
     first_file: str = ""
     pages: int = 0
     pages_with_more: int = 0
+    has_archive: bool = False
+    """Whether archived images were asked for, as our own inventories do, or some are there."""
 
 
 class _InventoryReader:
@@ -58,11 +61,12 @@ class _InventoryReader:
 
     def read(self, text: InventoryText, region: str) -> None:
         for start, document in text.documents():
+            is_own = isinstance(document, dict) and OWN_KEY in document
             for found in entries_of(document, ImageOwner(region=region)):
                 if isinstance(found, UnexpectedValue):
                     self._note(text, start, found.path, found.fault)
                 else:
-                    self._gather(text, start, found)
+                    self._gather(text, start, found, is_own=is_own)
             self._read_notes(text, start, document if isinstance(document, dict) else {})
 
     def _read_notes(self, text: InventoryText, start: int, document: dict[str, Any]) -> None:
@@ -82,7 +86,7 @@ class _InventoryReader:
             self._note(text, start, (key,), fault)
             return []
 
-    def _gather(self, text: InventoryText, start: int, found: EntryList) -> None:
+    def _gather(self, text: InventoryText, start: int, found: EntryList, *, is_own: bool) -> None:
         owners: dict[tuple[Any, Any, Any], ImageOwner] = {}
         images, owner, before = {}, None, None
         for number, entry in enumerate(found.entries):
@@ -105,6 +109,7 @@ class _InventoryReader:
             gathered = self.gathered[each]
             gathered.first_file = gathered.first_file or text.file
             gathered.pages += 1
+            gathered.has_archive = gathered.has_archive or is_own
             gathered.pages_with_more += found.has_more
 
     def _owner(self, entry: dict[str, Any], above: ImageOwner) -> ImageOwner:
@@ -155,12 +160,14 @@ def load_inventory(sources: Iterable[InventorySource], now: datetime, fallback_n
     warnings: list[Problem] = []
     for owner, gathered in sorted(reader.gathered.items(), key=lambda item: (item[0].name, item[0].region)):
         if owner.name:
-            repository = RepositoryImages(owner.name, tuple(gathered.images.values()), owner.account, owner.region)
+            images = tuple(gathered.images.values())
+            has_archive = gathered.has_archive or any(each.storage_class is StorageClass.ARCHIVE for each in images)
+            repository = RepositoryImages(owner.name, images, owner.account, owner.region, has_archive)
             repositories.append(repository)
             warnings += doubts_about(repository, gathered.first_file, now + _CLOCK_SKEW)
     if not repositories and reader.gathered:
         # The answer to DescribeImages for a repository without images does not say which repository it is.
-        repositories = [RepositoryImages("", ())]
+        repositories = [RepositoryImages("", (), has_archive=False)]
     warnings += reader.not_read
     known = [each for each in reader.times if each]
     taken_at = min(known) if known and len(known) == len(reader.times) else None

@@ -18,6 +18,7 @@ from shared_ecr.model.lifecycle import (
     PushedAge,
     StorageClass,
     TaggedLike,
+    TaggedWith,
     Untagged,
 )
 
@@ -96,3 +97,10 @@ def test_an_image_that_expires_only_where_patterns_ignore_case_is_not_known_to_b
     policy = LifecyclePolicy((LifecycleRule(1, TaggedLike(("TMP*",)), PushedAge(10)),))
     (verdict,) = judge(policy, [Image(digest(1), NOW - 50 * DAY, (tag,))], NOW)
     assert verdict.may_expire is expected
+
+
+def test_a_star_in_a_prefix_may_be_a_wildcard() -> None:
+    policy = LifecyclePolicy((LifecycleRule(1, TaggedWith(("v*",)), PushedAge(10)),))
+    (verdict,) = judge(policy, [Image(digest(1), NOW - 50 * DAY, ("v1",))], NOW)
+    assert verdict.may_expire
+    assert "[open-prefix-star]" in notes_on([verdict], 1)
