@@ -95,12 +95,14 @@ def _print_matrix(found: AccessInput, how: str) -> None:
 
 def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", unread: "Sequence[ReviewFinding]", how: str) -> int:
     from shared_ecr.access.changes import Direction
+    from shared_ecr.access.comparison import compare
 
     if how == "html":
         raise UsageError("--against prints text, markdown or json")
-    changed = list(_changes(found, old))
+    compared = compare(found.rows, old, found.known)
+    changed = compared.changes
     today = datetime.now(UTC).date()
-    accepted = [found.acknowledged.accepting(each.code, each.target.name, today) for each in changed]
+    accepted = [found.acknowledged.accepting(each.code, compared.subject_of(each), today) for each in changed]
     blocking = sum(
         each.direction is Direction.ALLOWED and acceptance.acknowledgement is None
         for each, acceptance in zip(changed, accepted, strict=True)
@@ -172,43 +174,3 @@ def _assets(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[str]":
     before = {row.target.name for row in old}
     new = (row.target for row in found.rows if row.target.name not in before)
     return [each.name for each in new if is_assets_repository(each.name, each.account, each.region)]
-
-
-def _is_of_bootstrap(change: "AccessChange") -> bool:
-    """Whether `cdk bootstrap` grants it: a service, acting for a resource of the account, uses the assets."""
-    from shared_ecr.access.callers import CallerKind
-
-    target = change.target
-    sources = [text for key, values in change.said if key == "aws:sourcearn" for text in values]
-    return (
-        is_assets_repository(target.name, target.account, target.region)
-        and change.caller.kind is CallerKind.SERVICE
-        and bool(sources)
-        and all(text.split(":")[4:5] == [target.account] for text in sources)
-    )
-
-
-def _changes(found: AccessInput, old: "Sequence[MatrixRow]") -> "list[AccessChange]":
-    """Compare repository by repository, and the worlds of a template by what they assume.
-
-    A new repository holds nothing yet, so only access from outside is reported.
-    """
-    from shared_ecr.access.changes import Direction, changes
-    from shared_ecr.access.policy_pair import PolicyPair
-
-    before: dict[tuple[str, str], list[MatrixRow]] = {}
-    for row in old:
-        before.setdefault((row.target.region, row.target.name), []).append(row)
-    changed: dict[str, AccessChange] = {}
-    for row in found.rows:
-        earlier = before.get((row.target.region, row.target.name), [])
-        # Where no world of the previous side assumes the same, the row is compared with all of them.
-        for each in [one for one in earlier if one.world == row.world] or earlier:
-            # What is open on both sides in the same words is the same; otherwise it can be anything now.
-            now = row.at_most if row.at_most and row.open_text != each.open_text else row.policies
-            turned = changes(each.policies, now, row.target, found.known, each.target)
-            changed |= {repr(change): change for change in turned}
-        if not earlier:
-            fresh = changes(PolicyPair(), row.at_most or row.policies, row.target, found.known)
-            changed |= {repr(one): one for one in fresh if one.is_outside and not _is_of_bootstrap(one)}
-    return sorted(changed.values(), key=lambda each: (each.direction is not Direction.ALLOWED, not each.is_outside))

@@ -86,9 +86,9 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     else:
         if declared is None:
             raise UsageError(f"{arguments.file}: no such file; pass --file, --template or --live")
-        from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
+        from shared_ecr.deployment.bootstrap.declared_policies import deployed_rows
 
-        rows, notes = tuple(declared_rows(declared)), ()
+        rows, notes = tuple(deployed_rows(declared)), ()
     organization = str(declared.organization) if declared and declared.organization else None
     names = {str(account): name for name, account in declared.accounts.items()} if declared else {}
     against = getattr(arguments, "against", None)
@@ -109,9 +109,9 @@ def rows_of(path: Path, arguments: argparse.Namespace) -> "tuple[MatrixRow, ...]
     """Return the policies at *path*: an older declaration, template or cdk.out."""
     if is_declaration(path):
         from shared_ecr.declaration import load
-        from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
+        from shared_ecr.deployment.bootstrap.declared_policies import deployed_rows
 
-        return tuple(declared_rows(load(path, os.environ).registry))
+        return tuple(deployed_rows(load(path, os.environ).registry))
     if snapshot := rows_of_a_snapshot(arguments, path):
         return snapshot[0]
     return collected(path, arguments, _declared(arguments)).rows
@@ -154,20 +154,25 @@ def subjects_of(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[st
     from shared_ecr.access.lint import LintedPolicy, PolicyHolder
 
     if is_declaration(path):
+        from shared_ecr.declaration import load
+        from shared_ecr.deployment.bootstrap.declared_policies import declared_rows, template_rows
+
+        registry = load(path, os.environ).registry
         registries: dict[str, LintedPolicy] = {}
-        for row in rows_of(path, arguments):
+        for holder, row in (
+            *((PolicyHolder.REPOSITORY, row) for row in declared_rows(registry)),
+            *((PolicyHolder.TEMPLATE, row) for row in template_rows(registry)),
+        ):
             if row.policies.repository is not None:
-                yield (
-                    f"{path}: {row.target.name}",
-                    LintedPolicy(row.policies.repository, PolicyHolder.REPOSITORY, row.target),
-                )
+                yield f"{path}: {row.target.name}", LintedPolicy(row.policies.repository, holder, row.target)
             if row.policies.registry is not None:
                 whole = LintedPolicy(
                     row.policies.registry, PolicyHolder.REGISTRY, replace(row.target, name="any/repository")
                 )
-                registries.setdefault(row.target.region, whole)
-        for region, subject in registries.items():
-            yield f"{path}: the registry policy in {region}", subject
+                own = "" if row.target.account == str(registry.account) else f" of {row.target.account}"
+                registries.setdefault(f"{row.target.region}{own}", whole)
+        for place, subject in registries.items():
+            yield f"{path}: the registry policy in {place}", subject
         return
     found = collected(path, arguments, _declared(arguments))
     for note in found.notes:

@@ -22,6 +22,11 @@ _REMEMBERED = 4_096
 ANY_REPOSITORY = "any/repository"
 
 
+def new_repository(prefix: str | None) -> str:
+    """Return a name that stands for the repositories that a creation template of *prefix* is for."""
+    return ANY_REPOSITORY if prefix in {None, "", "ROOT"} else f"{str(prefix).rstrip('/')}/any-new-repository"
+
+
 @record
 class ReadPolicy:
     """One policy, and how much of it is known."""

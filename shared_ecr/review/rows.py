@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared_ecr.access.lint.findings import PolicyHolder
 from shared_ecr.access.matrix import MatrixRow
+from shared_ecr.access.names_to_come import names_to_come
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.access.policy_reader import read_policy
@@ -18,7 +19,7 @@ from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, is_known
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
-from shared_ecr.review.policy_texts import ANY_REPOSITORY, target_of
+from shared_ecr.review.policy_texts import new_repository, target_of
 from shared_ecr.review.repositories import tags_of
 from shared_ecr.review.sdk_calls.made_calls import deployments_of_calls
 from shared_ecr.review.sensitive import without_sensitive
@@ -121,8 +122,7 @@ def _held(resource: Resource, made: Mapping[str, Resource]) -> StoredPolicy | No
             holder, written, target = PolicyHolder.REGISTRY, properties.get("PolicyText"), target_of(home)
         case CREATION_TEMPLATE.type:
             holder, written = PolicyHolder.TEMPLATE, properties.get("RepositoryPolicy")
-            prefix = resource.text("Prefix") or "ROOT"
-            target = target_of(home, ANY_REPOSITORY if prefix == "ROOT" else f"{prefix.rstrip('/')}/any-new-repository")
+            target = target_of(home, new_repository(resource.text("Prefix")))
         case _:
             return None
     if resource.sensitive & {"RepositoryPolicyText", "RepositoryPolicy", "PolicyText"}:
@@ -175,6 +175,16 @@ def _rows(held: tuple[StoredPolicy, ...], scopes: Mapping[RegistryHome, Scope]) 
             widest = PolicyPair(each.at_most, registry.at_most if registry else None, scope) if open_text else None
             policies = PolicyPair(each.policy, registry.policy if registry else None, scope)
             yield MatrixRow(each.target, policies, at_most=widest, open_text=open_text)
+    asked = {_home(each.target) for each in held if each.holder is not PolicyHolder.REGISTRY}
+    for home, registry in registries.items():
+        if home not in asked:
+            # Without a repository it gives access to those to come.
+            scope = scopes.get(home, Scope.V2)
+            widest = PolicyPair(None, registry.at_most, scope) if registry.open_text else None
+            policies = PolicyPair(None, registry.policy, scope)
+            for name in names_to_come((registry.policy, registry.at_most)):
+                target = replace(registry.target, name=name)
+                yield MatrixRow(target, policies, at_most=widest, open_text=registry.open_text)
 
 
 def _at_most(row: MatrixRow) -> MatrixRow:

@@ -106,6 +106,55 @@ def test_less_access_does_not_block(here: Path) -> None:
     assert "now denied" in found.stdout
 
 
+def with_settings(*lines: str, repositories: str = "") -> str:
+    """Return the declaration with more keys of its registry."""
+    text = DECLARATION.replace("registry: {", f"registry: {{ {', '.join(lines)}, ") if lines else DECLARATION
+    return f"{text.partition('repositories:')[0]}repositories: {repositories}\n" if repositories else text
+
+
+NEW_GRANT = 'grants_by_prefix: {other/: {pull: [{account: "777777777777"}]}}'
+CACHE = "creation_templates: {cached: {applied_for: [create_on_push], grants: {pull: [{account: staging}]}}}"
+REPLICATED = "replication: [{destinations: [{region: us-west-2}]}]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        (CACHE, CACHE.replace("staging", '"777777777777"'), "cached/any-new-repository"),
+        ("", CACHE.replace("staging", '"777777777777"'), "cached/any-new-repository"),
+        ("", NEW_GRANT, "other/new"),
+        (NEW_GRANT, NEW_GRANT.replace("7777", "8888"), "other/new"),
+    ],
+    ids=["another template", "a new template", "a prefix without repositories", "another grant to a prefix"],
+)
+@pytest.mark.parametrize("repositories", ["", "{}"], ids=["beside a repository", "alone"])
+def test_access_to_repositories_to_come_blocks(
+    here: Path, before: str, after: str, name: str, repositories: str
+) -> None:
+    old, new = (with_settings(*filter(None, [each]), repositories=repositories) for each in (before, after))
+    found = against(here, old, new)
+    assert found.code == 1
+    assert f"outside, now allowed: {name}" in found.stdout
+    assert against(here, new, new).stdout == "no access changes\n"
+
+
+def test_access_to_replicas_blocks_at_their_own_registry(here: Path) -> None:
+    old = with_settings(REPLICATED)
+    found = against(here, old, WIDER.replace("registry: {", f"registry: {{ {REPLICATED}, "))
+    witnesses = [json.loads(line.partition(": ")[2]) for line in found.stdout.splitlines() if "witness" in line]
+    assert {each["repository"]["region"] for each in witnesses} == {"us-east-1", "us-west-2"}
+
+
+@pytest.mark.parametrize(("repository", "code"), [("all", 0), ("team/app", 1)])
+def test_access_by_the_registry_policy_is_acknowledged_for_all_repositories(
+    here: Path, repository: str, code: int
+) -> None:
+    until = (datetime.now(UTC) + timedelta(days=90)).date()
+    entry = f"finding: access-widened-outside, repository: {repository}, reason: {REASON}, until: {until}"
+    accepted = f"acknowledged: [{{ {entry} }}]\n"
+    assert against(here, DECLARATION + accepted, with_settings(NEW_GRANT) + accepted).code == code
+
+
 def acknowledging(declaration: str) -> str:
     until = (datetime.now(UTC) + timedelta(days=90)).date()
     entry = f'  - {{ finding: access-widened-outside, repository: team/app, reason: "{REASON}", until: {until} }}\n'

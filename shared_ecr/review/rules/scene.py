@@ -10,6 +10,7 @@ from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
+from shared_ecr.review.policy_texts import new_repository
 from shared_ecr.review.repositories import ReviewedRepository, read_repository, repositories
 from shared_ecr.review.rules.settings.replication import ReadReplication, read_replications
 from shared_ecr.review.rules.settings.scanning import ReadScanning, read_scanning
@@ -82,9 +83,8 @@ def read_template(stack: Stack, resource: Resource) -> ReviewedTemplate:
     """
     properties = resource.properties
     prefix = resource.text("Prefix")
-    name = "any/repository" if prefix in {None, "ROOT", ""} else f"{str(prefix).rstrip('/')}/any-new-repository"
     made: dict[str, Json] = {
-        "RepositoryName": name,
+        "RepositoryName": new_repository(prefix),
         "LifecyclePolicy": {"LifecyclePolicyText": properties.get("LifecyclePolicy")},
         "RepositoryPolicyText": properties.get("RepositoryPolicy"),
         "Tags": properties.get("ResourceTags"),

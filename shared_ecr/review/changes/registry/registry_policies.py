@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from shared_ecr.access.changes import AccessChange, Direction
+from shared_ecr.access.names_to_come import names_to_come
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
@@ -17,7 +18,6 @@ from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import PropertyChange
 
 SUBJECT = "registry policy"
-_NEW = "any/new-repository"
 
 
 @record
@@ -118,9 +118,5 @@ def _asked(
     for each in repositories:
         if each.home == home and can_be_read(each):
             yield each.policy, each.target, True
-    policies = (side.read(home).policy for side in (access.before, access.after))
-    statements = [statement for policy in policies if policy for statement in policy.statements]
-    written = [text for each in statements if each.resource for text in each.resource.written]
-    names = (text.partition(":repository/")[2].replace("*", "new").replace("?", "n") for text in written)
-    for name in dict.fromkeys((_NEW, *filter(None, names))):
+    for name in names_to_come(side.read(home).policy for side in (access.before, access.after)):
         yield None, target_of(home, name), False
