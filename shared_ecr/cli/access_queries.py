@@ -163,12 +163,13 @@ def _subjects(file: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str,
     """Give the policies of *file*: itself where it is one, else those in it."""
     from shared_ecr.access.lint import LintedPolicy, PolicyHolder
     from shared_ecr.access.policy_reader import read_policy
+    from shared_ecr.documents.input_files import read_text
     from shared_ecr.documents.json_text import read_json
 
     if file.is_dir() or file.suffix in {".yaml", ".yml"}:
         yield from subjects_of(file, arguments)
         return
-    data = read_json(file.read_text(encoding="utf-8", errors="replace"), str(file))
+    data = read_json(read_text(file, errors="replace"), str(file))
     if isinstance(data, dict) and "Resources" in data:
         yield from subjects_of(file, arguments)
         return

@@ -39,9 +39,10 @@ def terraform_release(
         return None
     from shared_ecr.deployment.adoption.terraform_release import TerraformRelease
     from shared_ecr.deployment.adoption.terraform_state import read_terraform
+    from shared_ecr.documents.input_files import read_text
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise InvalidValueError(f"{path} cannot be read: {reason}", code="file-unreadable") from error

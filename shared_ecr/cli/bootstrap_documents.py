@@ -91,12 +91,13 @@ def _add_save(parser: argparse.ArgumentParser) -> None:
 def _template(arguments: argparse.Namespace) -> int:
     from shared_ecr.client.toolkit import shown_template
     from shared_ecr.deployment.bootstrap.toolkit_template import Hardening, hardened, read_template, version_of
+    from shared_ecr.documents.input_files import read_text
 
     if arguments.source is None:
         text = shown_template(arguments.cdk)
     else:
         try:
-            text = arguments.source.read_text(encoding="utf-8")
+            text = read_text(arguments.source)
         except OSError as fault:
             raise UsageError(f"{arguments.source} cannot be read: {fault.strerror}") from fault
     template = read_template(text)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.documents.input_files import read_text
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _review(path: Path, marker: str) -> str:
         UsageError: the file cannot be read, or is not a review.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except UnicodeDecodeError as fault:
         raise UsageError(f"{path} is not UTF-8 text; give the file that 'shared-ecr review --save' wrote") from fault
     except OSError as fault:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared_ecr.documents.input_files import read_bytes
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.findings.problems import Position, Problem, Severity, render
 from shared_ecr.records import record
@@ -94,7 +95,7 @@ def _words(line: str, number: int, file: str) -> Iterator[ListedWord]:
 
 def _text(name: str, file: str) -> str:
     try:
-        content = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        content = sys.stdin.buffer.read() if name == STDIN else read_bytes(Path(name))
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not text in UTF-8 (byte {error.start})") from error

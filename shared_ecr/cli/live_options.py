@@ -100,10 +100,11 @@ def load_live(path: Path) -> "LiveRegistry":
     Raises:
         InvalidValueError: the file cannot be read, or is not a snapshot.
     """
+    from shared_ecr.documents.input_files import read_text
     from shared_ecr.documents.live import parse_document
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise InvalidValueError(f"{path} cannot be read: {reason}", code="file-unreadable") from error

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.input_files import read_found
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Position
 from shared_ecr.model.names import RepositoryName
@@ -52,7 +53,7 @@ def placement_text(placement: Placement) -> str:
 
 
 def _parsed(path: Path) -> Placement:
-    data = path.read_bytes()
+    data = read_found(path, _MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise ValueError(path)
     document = json.loads(data)

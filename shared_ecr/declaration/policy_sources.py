@@ -11,6 +11,7 @@ from shared_ecr.declaration import load, parse
 from shared_ecr.declaration.lifecycle import read_lifecycle, read_policy_document
 from shared_ecr.declaration.pasted import broken, unplaced
 from shared_ecr.declaration.reader import Reading
+from shared_ecr.documents.input_files import read_text
 from shared_ecr.documents.nodes import Mapping as MappingNode
 from shared_ecr.documents.yaml import read_document
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
@@ -61,7 +62,7 @@ def load_policies(path: Path, environ: Mapping[str, str]) -> LifecycleSource:
     """
     file = str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, "utf-8-sig")
     except OSError as fault:
         problem = Problem("file-unreadable", Severity.ERROR, f"cannot be read: {fault.strerror or fault}", file=file)
         raise InvalidDeclarationError([problem]) from fault

@@ -7,10 +7,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared_ecr.documents.input_files import read_found
 from shared_ecr.findings.errors import InvalidValueError, UnavailableError
 from shared_ecr.local.instance import LocalAws
 from shared_ecr.model.names import AccountId, Region
 from shared_ecr.records import record
+
+# It has some hundred bytes.
+_MOST_BYTES = 64 * 1024
 
 
 @record
@@ -36,7 +40,7 @@ class StateFile:
             UnavailableError: the file is not one that `write` wrote, or may not be read.
         """
         try:
-            held = json.loads(self.path.read_text(encoding="utf-8"))
+            held = json.loads(read_found(self.path, _MOST_BYTES))
             return LocalAws(
                 pid=int(held["pid"]),
                 url=str(held["url"]),

@@ -8,7 +8,7 @@ import pytest
 
 from client.images import digest_of
 from client.pushing import Pauses
-from shared_ecr.client.distribution.downloads import Download
+from shared_ecr.client.distribution.downloads import LEAST_PROGRESS, Download
 from shared_ecr.client.http.retries import RetryState, TransientError
 from shared_ecr.findings.errors import RefusedError, UnavailableError
 from shared_ecr.model.names import Digest, RegistryHost
@@ -102,10 +102,21 @@ def test_it_goes_on_where_it_broke_off() -> None:
     assert read(Answered(200, CONTENT[:6], breaks=True), part(6)) == (CONTENT, [None, "bytes=6-"])
 
 
-def test_it_goes_on_as_often_as_bytes_came_between() -> None:
-    broken = [Answered(206, CONTENT[i : i + 1], f"bytes {i}-9/10", breaks=True) for i in range(1, 10)]
-    found, ranges = read(Answered(200, CONTENT[:1], breaks=True), *broken, part(10))
-    assert (found, len(ranges)) == (CONTENT, 11)
+def broken_parts(size: int, count: int) -> list[Answered]:
+    """Answers that break off, with *size* more bytes each."""
+    first = Answered(200, b"x" * size, breaks=True)
+    return [first, *(Answered(206, b"x" * size, f"bytes {i * size}-", breaks=True) for i in range(1, count))]
+
+
+def test_it_goes_on_as_often_as_many_bytes_came_between() -> None:
+    last = Answered(206, b"", f"bytes {10 * LEAST_PROGRESS}-")
+    found, ranges = read(*broken_parts(LEAST_PROGRESS, 10), last, size=LEAST_PROGRESS)
+    assert (len(found), len(ranges)) == (10 * LEAST_PROGRESS, 11)
+
+
+def test_a_registry_that_breaks_off_after_each_byte_is_given_up() -> None:
+    with pytest.raises(UnavailableError, match="gave up after 5 tries"):
+        read(*broken_parts(1, 10))
 
 
 def test_what_was_taken_is_read_over_where_the_registry_knows_no_parts() -> None:

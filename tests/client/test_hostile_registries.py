@@ -187,6 +187,22 @@ def test_a_layer_that_comes_byte_by_byte_is_given_up() -> None:
             list(answer.chunks())
 
 
+def test_a_layer_that_stops_on_its_way_is_asked_for_again() -> None:
+    """The way to the registry is broken: the rest comes over another connection."""
+    is_over = threading.Event()
+
+    def stop(connection: socket.socket) -> None:
+        connection.sendall(HEAD + b"x" * 1000)
+        is_over.wait(10)
+
+    with server(stop) as url:
+        transport = Transport({}, connections=1, limits=TimeLimits(silence=0.5))
+        with pytest.raises(TransientError, match="did not answer in time"):
+            list(transport.send("GET", url, {}).chunks())
+        is_over.set()
+        transport.close()
+
+
 def test_a_slow_layer_that_comes_fast_enough_is_taken() -> None:
     size = 2_000_000
 

@@ -96,7 +96,7 @@ def test_the_last_words_of_a_server_that_does_not_come_up_are_shown(
 
 def test_without_ministack_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(UnavailableError, match=r"shared-ecr\[local\]"), running():
+    with pytest.raises(UnavailableError, match=r"pip install '\.\[local\]'"), running():
         pass
 
 

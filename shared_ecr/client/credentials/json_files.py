@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shared_ecr.documents.input_files import read_found
 from shared_ecr.findings.errors import UnavailableError
 
 # docker's file with a hundred logins has 60 kB; what is larger is another file.
@@ -27,8 +28,7 @@ def read_content(path: Path) -> bytes:
         UnavailableError: it cannot be read, or is larger than any such file.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_found(path, MAX_BYTES + 1)
     except FileNotFoundError:
         return b""
     except OSError as fault:

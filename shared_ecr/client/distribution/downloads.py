@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PARTIAL = 206
+# What a try must bring, so that the tries are counted from the beginning again. Without a least number of bytes, a
+# registry that breaks off after each byte would be asked for ever.
+LEAST_PROGRESS = 64 * 1024
 
 
 class Download:
@@ -46,7 +49,7 @@ class Download:
                 chunk = self._rest or next(self._chunks, b"")
             except TransientError as error:
                 self.close()
-                if self._taken > self._attempts_from:
+                if self._taken - self._attempts_from >= LEAST_PROGRESS:
                     self._attempts, self._attempts_from = self._remote.attempts(f"read {self._digest}"), self._taken
                 self._attempts.failed(error)
             else:

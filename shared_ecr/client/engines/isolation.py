@@ -13,7 +13,9 @@ from pathlib import Path
 
 from shared_ecr.client.credentials.docker_config import DOCKER_HUB_KEY
 from shared_ecr.client.credentials.interface import Credentials
+from shared_ecr.client.credentials.json_files import MAX_BYTES
 from shared_ecr.client.engines.programs import CommandExtras
+from shared_ecr.documents.input_files import read_found
 from shared_ecr.model.names import RegistryHost
 from shared_ecr.model.names.registry_host import DOCKER_HUB
 from shared_ecr.records import replace
@@ -122,7 +124,7 @@ def _kept(users: Path | None) -> dict[str, object]:
     if users is None:
         return {}
     try:
-        configuration = json.loads((users / "config.json").read_text(encoding="utf-8"))
+        configuration = json.loads(read_found(users / "config.json", MAX_BYTES))
     except (OSError, ValueError):
         return {}
     if not isinstance(configuration, dict):

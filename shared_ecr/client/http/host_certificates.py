@@ -40,6 +40,9 @@ class HostCertificates:
                 raise UnavailableError(f"{folder} cannot be read: {fault.strerror or fault}") from fault
             authorities = tuple(path for path in names if path.suffix == ".crt")
             own = tuple((path, _key_of(path)) for path in names if path.suffix == ".cert")
+            for path in (*authorities, *(each for pair in own for each in pair)):
+                if not path.is_file():
+                    raise UnavailableError(f"{path} is not a file, so it is not a certificate; remove or replace it")
             if authorities or own:
                 return cls(folder, authorities, own)
         return None

@@ -55,7 +55,8 @@ class TimedReader:
         self._sock, self._limits, self._came = sock, limits, came
         self._silence = min(limits.look, limits.silence) if is_look else limits.silence
         self._is_head, self._is_small, self._count = True, False, 0
-        self._deadline = time.monotonic() + limits.head
+        self._came_at = time.monotonic()
+        self._deadline = self._came_at + limits.head
 
     def begin_body(self) -> None:
         """Note that the head has been read."""
@@ -82,10 +83,11 @@ class TimedReader:
         try:
             content = self._taken(size) or self._sock.recv(size)
         except TimeoutError:
-            # Silence from the beginning may pass; bytes that come too slowly are how the server answers.
-            if (self._count or self._is_small) and time.monotonic() >= self._deadline:
+            # Silence may pass; bytes that come too slowly are how the server answers.
+            if (self._count or self._is_small) and time.monotonic() >= self._deadline and not self._is_stalled():
                 raise self._slow() from None
             raise
+        self._came_at = time.monotonic()
         self._count += len(content)
         if self._is_head and self._count > MAX_HEAD_BYTES:
             raise SlowAnswerError(f"the head of its answer has over {MAX_HEAD_BYTES} bytes")
@@ -96,6 +98,11 @@ class TimedReader:
     def _taken(self, size: int) -> bytes:
         content, self._came = self._came[:size], self._came[size:]
         return content
+
+    def _is_stalled(self) -> bool:
+        """Whether a layer came, and then nothing more: the way to the server is broken, and another try may help."""
+        is_layer = not self._is_head and not self._is_small
+        return is_layer and time.monotonic() - self._came_at >= self._silence / 2
 
     def _slow(self) -> SlowAnswerError:
         return SlowAnswerError(f"its answer is too slow: {self._count} bytes came in the time allowed")

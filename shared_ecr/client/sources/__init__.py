@@ -60,8 +60,12 @@ def open_source(text: str, stdin: BinaryIO | None = None) -> ImageSource:
             return _open_archive(PathSections(path), wanted)
         if path.is_fifo():
             # As `<(docker save IMAGE)` of a shell is one.
-            with path.open("rb") as stream:
-                return _open_archive(_spooled(stream, stream.read(BLOCK), str(path)), wanted)
+            from shared_ecr.documents.input_files import opened_pipe
+
+            begin, stream = opened_pipe(path)
+            with stream:
+                head = begin + stream.read(BLOCK - len(begin))
+                return _open_archive(_spooled(stream, head, str(path)), wanted)
         if path.exists():
             raise InvalidImageError.in_file(str(path), f"this is neither a file nor a folder; {_KNOWN}")
     except OSError as error:

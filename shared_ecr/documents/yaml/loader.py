@@ -5,6 +5,7 @@ Faults of what the file says are for those who read the tree.
 
 from pathlib import Path
 
+from shared_ecr.documents.input_files import read_named
 from shared_ecr.documents.nodes import Mapping, Node, Scalar
 from shared_ecr.documents.yaml import hazards
 from shared_ecr.documents.yaml.composition import Composition, compose
@@ -31,8 +32,7 @@ def load_document(path: Path, shown_as: str) -> tuple[Node | None, list[Problem]
 def load_bytes(path: Path, shown_as: str) -> bytes | Problem:
     """Read what the file at *path* holds, or say why it cannot be had."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = read_named(path, LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
         where = f"Looked in {path.absolute().parent}"
         fix = "Name another, run where registry.yaml is, or create one with 'shared-ecr init'"

@@ -6,6 +6,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # its stub kn
 from pathlib import Path
 from typing import Any
 
+from shared_ecr.documents.input_files import read_bytes
 from shared_ecr.findings.problems import InvalidDeclarationError, Position, Problem, Severity
 from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
@@ -102,7 +103,7 @@ def read_text(path: Path) -> InventoryText:
         InvalidDeclarationError: the file cannot be read.
     """
     try:
-        content = path.read_bytes()
+        content = read_bytes(path, _LARGEST)
         return InventoryText(str(path), content.decode("utf-8-sig" if content[:2] not in _UTF16 else "utf-16"))
     except OSError as fault:
         what = f"cannot be read: {fault.strerror or fault}"
@@ -111,4 +112,6 @@ def read_text(path: Path) -> InventoryText:
     raise InvalidDeclarationError([Problem("file-unreadable", Severity.ERROR, what, file=str(path))])
 
 
+# That of a hundred thousand images has 60 MB.
+_LARGEST = 512 * 1024 * 1024
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

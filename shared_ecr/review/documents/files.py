@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+from shared_ecr.documents.input_files import read_named
 from shared_ecr.documents.yaml import decode
 from shared_ecr.documents.yaml.source import SourceText
 from shared_ecr.findings.problems import Problem
@@ -71,8 +72,7 @@ def read_text(path: Path, shown_as: str) -> DocumentText:
         InvalidDocumentError: it is missing, too large, unreadable or not UTF-8.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = read_named(path, LARGEST_FILE + 1)
     except FileNotFoundError as fault:
         raise InvalidDocumentError.of(shown_as, "no such file", code="document-missing", fix=EXPECTED) from fault
     except (OSError, ValueError) as fault:

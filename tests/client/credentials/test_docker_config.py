@@ -14,6 +14,7 @@ from shared_ecr.client.credentials.docker_config import (
     docker_config_path,
     hostname_of,
 )
+from shared_ecr.client.credentials.json_files import MAX_BYTES
 from shared_ecr.findings.errors import UnavailableError
 
 CANARY = "canary-71ce0f2b"
@@ -138,9 +139,16 @@ def test_what_is_no_file_is_shown(tmp_path: Path) -> None:
         DockerConfig.load(tmp_path)
 
 
-def test_a_file_without_an_end_is_not_read_whole() -> None:
-    with pytest.raises(UnavailableError, match="bytes"):
+def test_a_device_is_not_read() -> None:
+    with pytest.raises(UnavailableError, match="/dev/zero cannot be read: it is a device, not a file"):
         DockerConfig.load(Path("/dev/zero"))
+
+
+def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / "config.json").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(UnavailableError, match=f"has over {MAX_BYTES} bytes"):
+        DockerConfig.load(tmp_path / "config.json")
 
 
 @pytest.mark.parametrize(
