@@ -23,9 +23,8 @@ HOST = "localhost:9"
 @pytest.fixture
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> User:
     user = new_user(tmp_path, monkeypatch)
-    monkeypatch.setattr(input_files, "WRITER_SECONDS", 0.05)
     for reader in (input_files.read_named, input_files.opened_pipe):
-        monkeypatch.setitem(reader.__kwdefaults__, "wait", 0.05)
+        monkeypatch.setattr(reader, "__kwdefaults__", {"wait": 0.05})
     Path("declared.yaml").write_text(DECLARATION)
     return user
 
