@@ -36,6 +36,7 @@ from shared_ecr.model.registry import RegistrySpec, conflicts
 from shared_ecr.model.settings.pull_through_cache import CACHES
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.shards import MAX_STACKS
+from shared_ecr.model.stack_sizes import stack_sizes
 
 
 def read_registry(
@@ -104,15 +105,26 @@ def read_registry(
         account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors,
         ci_roles, placement, builds,
     )  # fmt: skip
+    return registry if _is_deployable(reading, fields, registry, entries) else None
+
+
+def _is_deployable(
+    reading: Reading, fields: Mapping, registry: RegistrySpec, entries: dict[RepositoryName, MappingEntry]
+) -> bool:
+    """Note what AWS would refuse of the registry as a whole; whether there is none of it."""
     faults = tuple(ci_role_faults(registry))
     for path, fault in faults:
         by_name = {join("repositories", str(name)): entry for name, entry in entries.items()}
         entry = by_name.get(path)
+        repositories = fields.get("repositories") or fields
         reading.note(_culprit(entry, "policy-size") if entry else fields.get(CI_ROLES) or repositories, path, fault)
-    denied = _denied_builds(registry) if builds else ()
+    too_large = [(size.path, size.fault) for size in stack_sizes(registry) if size.fault]
+    for path, fault in too_large:
+        reading.note(_written(fields, path), path, fault)
+    denied = _denied_builds(registry) if registry.builds else ()
     for name, fault in denied:
         reading.note(_written_build(fields, name), join(join(BUILDS, "repositories"), str(name)), fault)
-    return None if faults or denied else registry
+    return not (faults or too_large or denied)
 
 
 def _denied_builds(registry: RegistrySpec) -> tuple[tuple[RepositoryName, InvalidValueError], ...]:
@@ -120,6 +132,14 @@ def _denied_builds(registry: RegistrySpec) -> tuple[tuple[RepositoryName, Invali
     from shared_ecr.declaration.build_access import denied_builds  # noqa: PLC0415 — as said
 
     return tuple(denied_builds(registry))
+
+
+def _written(document: Mapping, path: str) -> Node:
+    """Return what is written at *path*, or what it is written in."""
+    node: Node = document
+    for key in path.split("."):
+        node = (node.get(key) if isinstance(node, Mapping) else None) or node
+    return node
 
 
 def _written_build(document: Mapping, name: RepositoryName) -> Node:

@@ -24,6 +24,10 @@ MAX_STACKS = 100
 # What a repository takes in a template beside its policy and lifecycle text: its other properties, a parameter,
 # its place in an output, measured on templates of this package and rounded up.
 _OTHER_CHARACTERS = 1_800
+# The same without parameter and output, as at a destination of replication.
+CHARACTERS_ALONE = 600
+# A tag beside its key and value; a few tags are in what is above.
+_OF_TAG, _FEW_TAGS = 60, 500
 # Policies are six levels deep in a template, at one blank a level.
 _INDENT = 6
 
@@ -36,8 +40,13 @@ def shard_of(name: RepositoryName, stacks: int) -> int:
     return max(range(stacks), key=lambda number: hashlib.sha256(f"{number}/{name}".encode()).digest())
 
 
-def sizes(specs: Iterable[RepositorySpec], place: PolicyLocation) -> list[tuple[RepositoryName, int]]:
-    """Estimate, from above, how many characters each of *specs* takes in an indented template."""
+def sizes(
+    specs: Iterable[RepositorySpec], place: PolicyLocation, *, beside: int = _OTHER_CHARACTERS
+) -> list[tuple[RepositoryName, int]]:
+    """Estimate, from above, how many characters each of *specs* takes in an indented template.
+
+    *beside* is what each takes beside its policy and its lifecycle text.
+    """
     # Most repositories have the grants and rules of the defaults, whose text is as long for each.
     known: dict[Hashable, int] = {}
     sized = []
@@ -48,7 +57,8 @@ def sizes(specs: Iterable[RepositorySpec], place: PolicyLocation) -> list[tuple[
             lifecycle = json.dumps(spec.lifecycle_text or "")
             known[text] = len(policy) + _INDENT * policy.count("\n") + len(lifecycle)
         # The name is in the repository, its parameter and an output.
-        sized.append((spec.name, known[text] + _OTHER_CHARACTERS + 4 * len(spec.name.text)))
+        tags = sum(len(key) + len(value) + _OF_TAG for key, value in spec.tags)
+        sized.append((spec.name, known[text] + beside + max(0, tags - _FEW_TAGS) + 4 * len(spec.name.text)))
     return sized
 
 

@@ -38,10 +38,13 @@ MORE = {
     "notifications": {
         "shared_ecr/deployment/adoption/notification_drift.py": "its resources are of other services than ECR",
         "shared_ecr/model/settings/replicas.py": "failures of replication are reported where the copy arrives",
+        "shared_ecr/model/stack_sizes.py": "its rules and its topic take room in the first stack",
     },
     "pull_time_exclusions": {
         "shared_ecr/deployment/adoption/retirement.py": "an image whose pulls leave no time looks unused",
+        "shared_ecr/model/stack_sizes.py": "each is a resource of the first stack",
     },
+    "signing": {"shared_ecr/model/stack_sizes.py": "its profiles are resources of the first stack"},
 }
 
 
