@@ -8,8 +8,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from shared_ecr.model.names import EcrRegistry
-from shared_ecr.model.settings.pull_through_cache import CacheRule, MadeSecret, NamedSecret
+from shared_ecr.model.settings.pull_through_cache import CacheRule
 from shared_ecr.model.settings.roles import cache_role
+from shared_ecr.model.settings.upstream_secrets import MadeSecret, NamedSecret
 from shared_ecr_constructs.acknowledgements import acknowledge
 from shared_ecr_constructs.member_ids import member_id
 from shared_ecr_constructs.service_roles import ServiceRole

@@ -23,7 +23,8 @@ from shared_ecr.model.names import AccountId, Region
 from shared_ecr.model.principals import Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.account_settings import ACCOUNT_SETTINGS
-from shared_ecr.model.settings.pull_through_cache import CACHES, MadeSecret, NamedSecret
+from shared_ecr.model.settings.pull_through_cache import CACHES
+from shared_ecr.model.settings.upstream_secrets import MadeSecret, NamedSecret
 from shared_ecr.records import field, record
 
 _MISSING = frozenset({"NoSuchEntity", "NoSuchEntityException", "ParameterNotFound", "ResourceNotFoundException"})

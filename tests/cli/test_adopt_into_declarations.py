@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from live_registries import UNTAGGED, policy, registry, repository, statement
-from shared_ecr.cli import adopt
+from shared_ecr.cli import adopted_declarations
 from shared_ecr.cli.main import main
 from shared_ecr.declaration import load
 from shared_ecr.deployment.adoption.certificate import certify
@@ -192,9 +192,9 @@ def read_as(monkeypatch: pytest.MonkeyPatch, **regions: LiveRegistry) -> list[st
     def read_live(_: Any, region: Region, *__: Any, **___: Any) -> LiveRegistry:
         return replace(regions[str(region).replace("-", "_")], region=region)
 
-    monkeypatch.setattr(adopt, "read_live", read_live)
-    monkeypatch.setattr(adopt, "account_names_of", lambda *_: {})
-    monkeypatch.setattr(adopt, "image_digests", lambda *_: {})
+    monkeypatch.setattr(adopted_declarations, "read_live", read_live)
+    monkeypatch.setattr(adopted_declarations, "account_names_of", lambda *_: {})
+    monkeypatch.setattr(adopted_declarations, "image_digests", lambda *_: {})
     return [word for region in regions for word in ("--region", region.replace("_", "-"))]
 
 

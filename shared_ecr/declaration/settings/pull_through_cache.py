@@ -19,18 +19,9 @@ from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
-from shared_ecr.model.settings.pull_through_cache import (
-    CACHES,
-    MAX_RULES,
-    CachePrefix,
-    CacheRule,
-    MadeSecret,
-    NamedSecret,
-    Secret,
-    Upstream,
-    parse_host,
-)
+from shared_ecr.model.settings.pull_through_cache import CACHES, MAX_RULES, CachePrefix, CacheRule, Upstream, parse_host
 from shared_ecr.model.settings.roles import RoleArn
+from shared_ecr.model.settings.upstream_secrets import MadeSecret, NamedSecret, Secret
 
 _KEYS = ("upstream", "host", "secret", "custom_role", "upstream_prefix", "grants", "enabled")
 _UPSTREAMS = {str(each): each for each in Upstream}

@@ -18,8 +18,9 @@ from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE, TEMPLATES, CreationTemplate
 from shared_ecr.model.settings.public_repositories import HOME
-from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES, CacheRule, MadeSecret, NamedSecret
+from shared_ecr.model.settings.pull_through_cache import CACHE_RULE, CACHES, CacheRule
 from shared_ecr.model.settings.signing import SIGNING, SIGNING_CONFIGURATION, MadeProfile
+from shared_ecr.model.settings.upstream_secrets import MadeSecret, NamedSecret
 from shared_ecr.records import replace
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource
 from shared_ecr.text.patterns import LazyPattern

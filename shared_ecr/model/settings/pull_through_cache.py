@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.model.names import EcrRegistry, Region, RegistryHost, RepositoryName
+from shared_ecr.model.names import EcrRegistry, RegistryHost, RepositoryName
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant
 from shared_ecr.model.property_shapes import TEXT, ObjectOf
@@ -22,6 +22,7 @@ from shared_ecr.model.settings.setting_type import (
     SettingType,
     TerraformType,
 )
+from shared_ecr.model.settings.upstream_secrets import SECRET_PREFIX, Secret
 from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
@@ -31,11 +32,6 @@ from shared_ecr.text.spelling import pascal_keys
 MAX_RULES = 50
 MIN_PREFIX, MAX_PREFIX = 2, 30
 ROOT = "ROOT"
-SECRET_PREFIX = "ecr-pullthroughcache/"  # noqa: S105 — what secrets' names begin with, and no secret
-_SECRET_NAME = LazyPattern(r"ecr-pullthroughcache/[a-zA-Z0-9/_+=.@-]{1,400}")
-_SECRET_ARN = LazyPattern(
-    r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):secret:(?P<name>.+)"
-)
 _AZURE_HOST = LazyPattern(r"[a-z0-9]{5,50}\.azurecr\.io")
 
 
@@ -99,49 +95,6 @@ class CachePrefix:
     def holds(self, name: RepositoryName) -> bool:
         """Whether pulls of that name are sent to the upstream where the image is missing."""
         return self.text == ROOT or name.text.startswith(f"{self.text}/")
-
-
-@record
-class MadeSecret:
-    """A secret that the stack makes, without a value: `username` and `accessToken` are put in by hand."""
-
-    name: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a name; ECR reads secrets of one prefix only."""
-        if not _SECRET_NAME.fullmatch(text):
-            raise InvalidValueError(
-                f"{quoted(text)} is not the name of a secret that ECR may read",
-                why=f"ECR reads only secrets whose names begin with '{SECRET_PREFIX}'",
-                fix=f"Write '{SECRET_PREFIX}NAME', and the stack creates it; or write the ARN of one that exists",
-                code="cache-credentials",
-            )
-        return cls(text)
-
-
-@record
-class NamedSecret:
-    """A secret that exists already, in the account and Region of the registry."""
-
-    arn: str
-    region: Region
-    account: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a secret's ARN; refuse one whose name ECR may not read."""
-        match = _SECRET_ARN.fullmatch(text)
-        if not match or not _SECRET_NAME.fullmatch(match["name"]):
-            raise InvalidValueError(
-                f"{quoted(text)} is not the ARN of a secret that ECR may read",
-                why=f"It is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:{SECRET_PREFIX}NAME",
-                code="cache-credentials",
-            )
-        return cls(text, Region.parse(match["region"]), match["account"])
-
-
-Secret = MadeSecret | NamedSecret
 
 
 @record

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from shared_ecr.model.settings.pull_through_cache import (
     CACHE_RULE,
     MAX_RULES,
-    SECRET_PREFIX,
     CachePrefix,
     CacheRule,
-    MadeSecret,
-    NamedSecret,
-    Secret,
     Upstream,
     parse_host,
 )
+from shared_ecr.model.settings.upstream_secrets import SECRET_PREFIX, MadeSecret, NamedSecret, Secret
 from shared_ecr.review.changes.cases import OPERATION
 from shared_ecr.review.changes.registry.settings import MOVES, SettingCase
 from shared_ecr.review.changes.verdicts.rows import always, dangerous

@@ -2,14 +2,8 @@ import pytest
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RepositoryName
-from shared_ecr.model.settings.pull_through_cache import (
-    CachePrefix,
-    CacheRule,
-    MadeSecret,
-    NamedSecret,
-    Upstream,
-    parse_host,
-)
+from shared_ecr.model.settings.pull_through_cache import CachePrefix, CacheRule, Upstream, parse_host
+from shared_ecr.model.settings.upstream_secrets import MadeSecret, NamedSecret
 
 HOME = EcrRegistry(AccountId("111111111111"), Region("us-east-1"))
 SECRET = MadeSecret("ecr-pullthroughcache/any")
