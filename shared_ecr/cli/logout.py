@@ -11,7 +11,7 @@ from shared_ecr.cli.options import add_format
 from shared_ecr.cli.registry_targets import DECLARATION, as_region, declared
 from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.model.names import AccountId, Region, RegistryHost
-from shared_ecr.model.names.user_information import refuse_login
+from shared_ecr.model.names.secrets_in_addresses import refuse_secrets
 from shared_ecr.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _of_targets(targets: Sequence[str], spec: "RegistrySpec | None") -> tuple[tu
     hosts: list[RegistryHost] = []
     wanted: list[HostFilter] = []
     for target in targets:
-        refuse_login(target)
+        refuse_secrets(target)
         region = as_region(target)
         if spec is not None and target in spec.accounts:
             wanted.append(_of_account(spec.accounts[target]))

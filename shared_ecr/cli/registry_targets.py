@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared_ecr.findings.errors import InvalidValueError, UnavailableError, UsageError
 from shared_ecr.model.names import AccountId, EcrRegistry, Region, RegistryHost
 from shared_ecr.model.names.registry_host import ECR_PUBLIC_HOSTS
-from shared_ecr.model.names.user_information import refuse_login
+from shared_ecr.model.names.secrets_in_addresses import refuse_secrets
 from shared_ecr.records import record
 from shared_ecr.text import did_you_mean, quoted
 
@@ -65,7 +65,7 @@ def is_complete(target: str) -> bool:
 
 def _meant(target: str, known: KnownRegistries) -> list[EcrRegistry]:
     """Return the registries one target means."""
-    refuse_login(target)
+    refuse_secrets(target)
     if is_complete(target):
         # A scheme is not a path: the host's own parser refuses it and names the repair.
         host = target if "://" in target else target.partition("/")[0]

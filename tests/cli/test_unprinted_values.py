@@ -50,6 +50,13 @@ SECRET = "hunter2-5ecret"
         ("pull", f"https://me:{SECRET}@ghcr.io/team/app:1", "layout"),
         ("push", "a", f"me:{SECRET}@127.0.0.1:5000/team/app:1"),
         ("catalog", f"me:{SECRET}@ghcr.io"),
+        ("tags", f"ghcr.io?key={SECRET}/team/app"),
+        ("tags", f"ghcr.io/team/app?key={SECRET}"),
+        ("login", "-u", "me", "--password-stdin", f"ghcr.io?key={SECRET}"),
+        ("logout", f"ghcr.io/v2/?key={SECRET}"),
+        ("copy", f"ghcr.io/team/app:1?key={SECRET}", "quay.io/team/app"),
+        ("inspect", f"https://ghcr.io/v2/app?key={SECRET}"),
+        ("catalog", f"ghcr.io?key={SECRET}"),
     ],
     ids=lambda words: " ".join(words).replace(SECRET, "SECRET"),
 )

@@ -59,7 +59,7 @@ class Scripted:
     registry: str = HOST.text
     sends_login: bool = False
 
-    def open(self, method: str, url: str, headers: Mapping[str, str]) -> Answered:
+    def open(self, method: str, url: str, headers: Mapping[str, str], *, step: str) -> Answered:
         self.ranges.append(headers.get("Range"))
         return self.answers[len(self.ranges) - 1]
 
@@ -72,6 +72,9 @@ class Remote:
     exchange: Scripted
     name: str = "team/app"
     url: str = "https://registry.example/v2/team/app"
+
+    def step(self, what: str) -> str:
+        return f"{what} in {self.name}"
 
     def attempts(self, step: str) -> RetryState:
         return RetryState(self.exchange.pauses.patience(), HOST, f"{step} in {self.name}")

@@ -243,6 +243,15 @@ def test_a_registry_that_does_not_list_referrers_does_not_hold_a_pull(
     assert bench.pauses.taken == []
 
 
+def test_a_pull_that_fetches_nothing_asks_for_no_referrers(bench: Bench, tmp_path: Path) -> None:
+    bench.push(write_layout(tmp_path / "app", image()))
+    pull_from(bench, tmp_path / "l")
+    assert bench.registry.count("GET", "/referrers/") == 1
+    bench.registry.seen.clear()
+    pull_from(bench, tmp_path / "l")
+    assert bench.registry.count("GET", "/referrers/") + bench.registry.count("HEAD", r"\.sig") == 0
+
+
 def said_of_a_pull(bench: Bench, layout: Path) -> str:
     pull_from(bench, layout)
     return " ".join(bench.heard.lines)

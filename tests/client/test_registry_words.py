@@ -248,6 +248,59 @@ def test_what_a_registry_says_to_a_refused_login_is_shown(bench: Bench, layout: 
         bench.push(layout)
 
 
+REFUSED_LOGINS = {
+    "look": ("HEAD", "/manifests/1.0", r"cannot look at 1\.0 in team/app"),
+    "look for a layer": ("HEAD", "/blobs/sha256", r"cannot look for sha256:\w+ in team/app"),
+    "begin an upload": ("POST", "/uploads/", r"cannot begin an upload in team/app"),
+    "upload": ("PUT", "/uploads/", r"cannot upload sha256:\w+ in team/app"),
+    "store a manifest": ("PUT", "/manifests/1.0", r"cannot store the manifest 1\.0 in team/app"),
+}
+
+
+@pytest.mark.parametrize("step", REFUSED_LOGINS)
+def test_the_step_and_the_repository_of_a_refused_login_are_named(bench: Bench, layout: Path, step: str) -> None:
+    method, path, said = REFUSED_LOGINS[step]
+    bench.registry.manners.passwords = {CANARY}
+    challenge = (("WWW-Authenticate", 'Basic realm="x"'),)
+    bench.registry.fail(method, path, Reply(401, challenge, errors("UNAUTHORIZED", "disabled user")), times=99)
+    if method == "HEAD":
+        # The words are those of a read.
+        bench.registry.fail("GET", path, Reply(401, challenge, errors("UNAUTHORIZED", "disabled user")), times=99)
+    with pytest.raises(
+        LoginRefusedError, match=rf"{said}: 127\.0\.0\.1:\d+ does not accept .* UNAUTHORIZED disabled user"
+    ):
+        bench.push(layout)
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Bearer"])
+def test_the_step_and_the_words_are_shown_to_one_without_a_login(bench: Bench, layout: Path, scheme: str) -> None:
+    words = errors("UNAUTHORIZED", "members alone")
+    realm = f'{bench.registry.url}/token",service="fake' if scheme == "Bearer" else "x"
+    challenge = (("WWW-Authenticate", f'{scheme} realm="{realm}"'),)
+    bench.registry.fail("GET", "/token", Reply(401, (), words), times=99)
+    bench.registry.fail("POST", "/uploads/", Reply(401, challenge, words), times=99)
+    text = failure_without_a_login(bench, layout)
+    assert text.startswith("cannot begin an upload in team/app: ")
+    assert "UNAUTHORIZED members alone" in text
+
+
+def test_a_secret_in_the_address_of_a_token_service_is_not_shown(bench: Bench, layout: Path) -> None:
+    bearer(bench, f"http://auth.example/token?key={CANARY}")
+    text = failure(bench, layout)
+    assert "names 'http://auth.example' as its token service" in text
+    assert CANARY not in text
+
+
+@pytest.mark.parametrize("realm", [f"https://127.0.0.1:1?key={CANARY}", f"https://127.0.0.1:1/token?key={CANARY}#x"])
+def test_a_secret_in_the_address_of_a_token_service_that_cannot_be_reached_is_not_shown(
+    bench: Bench, layout: Path, realm: str
+) -> None:
+    bearer(bench, realm)
+    text = failure(bench, layout)
+    assert "127.0.0.1:1 cannot be reached" in text
+    assert CANARY not in text
+
+
 @pytest.mark.parametrize("realm", ['"/token"', "/token", "{url}/token"], ids=["path", "path, no quotes", "no quotes"])
 def test_a_realm_may_be_a_path_and_may_lack_its_quotes(bench: Bench, layout: Path, realm: str) -> None:
     bench.registry.manners.passwords = {CANARY}

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_sts import STSClient
 
-# botocore counts what comes after the first attempt; eight of its standard pauses bridge a minute of throttling.
-# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-MAX_REPETITIONS = 8
 # A dead route must not hold a pipeline for the minute that is botocore's default, eight times.
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 30
@@ -57,26 +54,25 @@ class AwsClients:
         key = (region, fips, dual_stack)
         with self._making("ecr"):
             if key not in self._ecr:
-                config = _config(fips=fips, dual_stack=dual_stack)
-                self._ecr[key] = self._made("ecr", region, config)
+                self._ecr[key] = self._made("ecr", region, fips=fips, dual_stack=dual_stack)
             return self._ecr[key]
 
     def cloudformation(self, region: Region) -> "CloudFormationClient":
         """Return a client of CloudFormation in *region*."""
         with self._making("cloudformation"):
-            client: CloudFormationClient = self._made("cloudformation", region, _config())
+            client: CloudFormationClient = self._made("cloudformation", region)
             return client
 
     def sts(self, region: Region) -> "STSClient":
         """Return a client of the security token service in *region*."""
         with self._making("sts"):
-            client: STSClient = self._made("sts", region, _config())
+            client: STSClient = self._made("sts", region)
             return client
 
     def service(self, name: str, region: Region) -> Any:
         """Return a client of any other service, without types: the stubs of those are not installed."""
         with self._making(name):
-            return self._made(name, region, _config())
+            return self._made(name, region)
 
     def caller_account(self, region: Region) -> AccountId:
         """Ask whose credentials these are, in the partition of *region*."""
@@ -136,9 +132,11 @@ class AwsClients:
             finally:
                 silence_secrets_of_botocore()
 
-    def _made(self, service: str, region: Region, config: "Config") -> Any:
+    def _made(self, service: str, region: Region, *, fips: bool = False, dual_stack: bool = False) -> Any:
         """Make a client, which is closed with the others."""
-        client: Any = self._boto().create_client(service, region_name=region.name, config=config)
+        session = self._boto()
+        config = _config(session, fips=fips, dual_stack=dual_stack)
+        client: Any = session.create_client(service, region_name=region.name, config=config)
         self._open.append(client.close)
         return client
 
@@ -204,14 +202,16 @@ def _ask_for_mfa_at_the_terminal(session: "Session") -> None:
     provider._prompter = mfa_code  # noqa: SLF001 — as just said
 
 
-def _config(*, fips: bool = False, dual_stack: bool = False) -> "Config":
+def _config(session: "Session", *, fips: bool = False, dual_stack: bool = False) -> "Config":
     """Render how every client behaves; what is not asked for is left to the user's own settings."""
     from importlib.metadata import version
 
     from botocore.config import Config
 
+    from shared_ecr.client.aws.retry_settings import retry_settings
+
     return Config(
-        retries={"mode": "standard", "max_attempts": MAX_REPETITIONS},
+        retries=retry_settings(session),
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=READ_TIMEOUT_SECONDS,
         user_agent_extra=f"shared-ecr/{version('shared-ecr')}",

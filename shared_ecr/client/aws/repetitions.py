@@ -7,7 +7,10 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
 
 import json
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from shared_ecr.client.aws.retry_settings import retry_settings
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -22,12 +25,17 @@ _dice = random.SystemRandom()
 
 
 def correct_repetitions(session: "Session") -> None:
-    """Have every client that *session* makes from now on repeat what may pass and nothing else."""
-    session.get_component("event_emitter").register_first("needs-retry", _judge)
+    """Have every client that *session* makes from now on repeat what may pass and nothing else.
+
+    Raises:
+        UsageError: the user's settings of attempts cannot be read.
+    """
+    most = min(MAX_ATTEMPTS, retry_settings(session)["total_max_attempts"])
+    session.get_component("event_emitter").register_first("needs-retry", partial(_judge, most))
 
 
 def _judge(
-    *, response: tuple[Any, dict[str, Any]] | None, operation: "OperationModel", attempts: int, **_: object
+    most: int, *, response: tuple[Any, dict[str, Any]] | None, operation: "OperationModel", attempts: int, **_: object
 ) -> float | None:
     """Return the seconds after which to ask again, or None to leave it to botocore; raise what is final."""
     if response is None:
@@ -39,7 +47,7 @@ def _judge(
         raise ClientError(parsed, operation.name)  # type: ignore[arg-type]  # what botocore itself makes of the answer
     if raw.status_code != _OK or parsed.keys() - {"ResponseMetadata"} or _is_document(raw.content, operation):
         return None
-    if attempts >= MAX_ATTEMPTS:
+    if attempts >= most:
         from botocore.parsers import ResponseParserError
 
         raise ResponseParserError(f"the answer to {operation.name} is not JSON")

@@ -68,7 +68,8 @@ class Download:
         exchange = self._remote.exchange
         begins_at = self._taken if self._asks_for_parts else 0
         headers = {"Range": f"bytes={begins_at}-"} if begins_at else {}
-        answer = exchange.open("GET", f"{self._remote.url}/blobs/{self._digest}", headers)
+        step = self._remote.step(f"read {self._digest}")
+        answer = exchange.open("GET", f"{self._remote.url}/blobs/{self._digest}", headers, step=step)
         if answer.status == OK:
             begins_at = 0
         elif begins_at and not (answer.status == PARTIAL and _is_part_from(answer, begins_at)):

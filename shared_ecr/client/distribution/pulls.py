@@ -62,7 +62,7 @@ class _Pull:
         self._remote, self._layout, self._progress, self._workers = remote, layout, progress, workers
         self._place = f"{remote.exchange.registry}/{remote.name}"
         self._lock = threading.Lock()
-        self._has_looked, self._not_pulled = False, ""
+        self._not_pulled = ""
 
     def run(self, reference: ImageReference, platforms: Sequence[Platform], check: Callable[[Digest], None]) -> Digest:
         image = RegistryImage(self._remote, reference.name, platforms)
@@ -82,18 +82,18 @@ class _Pull:
     def _write(self, image: RegistryImage) -> None:
         blobs = sorted(image.blobs, key=lambda blob: -blob.size)
         self._report(Planned(self._place, len(blobs), sum(blob.size for blob in blobs), 0))
-        self._workers.run([partial(self._fetch, blob, image.found) for blob in blobs])
+        jobs: list[Callable[[], None]] = [partial(self._fetch, blob) for blob in blobs]
+        if not self._layout.has(image.root.digest, image.root.size):
+            # The note about them was shown when the image was pulled first.
+            jobs.insert(0, partial(self._look_for_referrers, image.found))
+        self._workers.run(jobs)
         for manifest in image.manifests:
             self._layout.add_manifest(manifest)
 
     def _look_for_referrers(self, digest: Digest) -> None:
-        """Look once in a pull that fetches something, while the other blobs come."""
-        with self._lock:
-            is_first, self._has_looked = not self._has_looked, True
-        if is_first:
-            self._not_pulled = unpulled_referrers(self._remote, digest)
+        self._not_pulled = unpulled_referrers(self._remote, digest)
 
-    def _fetch(self, blob: Blob, image: Digest) -> None:
+    def _fetch(self, blob: Blob) -> None:
         if self._layout.has(blob.digest, blob.size):
             self._ended(blob, "present")
             return
@@ -105,7 +105,6 @@ class _Pull:
                 file.write(chunk)
                 self._report(BlobMoved(self._place, blob.digest, len(chunk)))
         self._ended(blob, "downloaded")
-        self._look_for_referrers(image)
 
     def _ended(self, blob: Blob, outcome: str) -> None:
         self._report(BlobEnded(self._place, blob.digest, blob.size, outcome))

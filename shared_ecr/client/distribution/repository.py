@@ -39,11 +39,15 @@ class RemoteRepository:
 
     def ask(self, method: str, url: str, step: str, headers: Mapping[str, str] = NO_HEADERS) -> HttpResponse:
         """Ask, as often as it is worth it, what can be asked twice; *step* says what for, without the repository."""
-        return self.exchange.ask_patiently(method, url, headers, step=f"{step} in {self.name}")
+        return self.exchange.ask_patiently(method, url, headers, step=self.step(step))
+
+    def step(self, what: str) -> str:
+        """Return *what* is done, with the repository in which it is."""
+        return f"{what} in {self.name}"
 
     def attempts(self, step: str) -> RetryState:
         """Begin to count the tries of *step*."""
-        return self.exchange.attempts(f"{step} in {self.name}")
+        return self.exchange.attempts(self.step(step))
 
     def held(self, name: Tag | Digest) -> Digest | ManifestState:
         """Look which manifest *name* names now. One request, and where a look is forbidden a second."""
@@ -126,12 +130,15 @@ class RemoteRepository:
             PushRefusedError: the tag may not move, the repository is missing, or the caller may not.
             ForgottenBlobsError: blobs that were there no longer exist.
         """
-        attempts = self.attempts(f"store the manifest {name}")
+        what = f"store the manifest {name}"
+        attempts = self.attempts(what)
         url = f"{self.url}/manifests/{name}"
         while True:
             self.exchange.keep_pace()
             try:
-                answer = self.exchange.ask("PUT", url, {"Content-Type": manifest.media_type}, manifest.content)
+                answer = self.exchange.ask(
+                    "PUT", url, {"Content-Type": manifest.media_type}, manifest.content, step=self.step(what)
+                )
             except TransientError as error:
                 attempts.failed(error)
                 if error.answer_was_lost and self.held(name) == manifest.digest:
@@ -148,12 +155,14 @@ class RemoteRepository:
 
     def put(self, name: Tag | Digest, content: bytes, media_type: str, headers: Mapping[str, str]) -> HttpResponse:
         """Store *content* under *name* at the pace that the registry accepts; the answer is for the caller to judge."""
-        attempts = self.attempts(f"store the manifest {name}")
+        what = f"store the manifest {name}"
+        attempts = self.attempts(what)
         while True:
             self.exchange.keep_pace()
             try:
+                url = f"{self.url}/manifests/{name}"
                 return self.exchange.ask(
-                    "PUT", f"{self.url}/manifests/{name}", {"Content-Type": media_type, **headers}, content
+                    "PUT", url, {"Content-Type": media_type, **headers}, content, step=self.step(what)
                 )
             except TransientError as error:
                 attempts.failed(error)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from shared_ecr.client.distribution.refusals import NOT_FOUND, Refusal
 from shared_ecr.client.distribution.repository import CREATED, OK, RemoteRepository
 from shared_ecr.client.errors import PushRefusedError
-from shared_ecr.client.http.exchange import LoginRenewedError
+from shared_ecr.client.http.exchange import LoginRenewedError, during
 from shared_ecr.client.http.retries import TransientError
 from shared_ecr.client.http.transport import HttpResponse
 from shared_ecr.client.http.workers import StoppedError
@@ -59,9 +59,10 @@ class Uploads:
         while True:
             try:
                 return self._try(blob, mount_from)
-            except LoginRenewedError:
+            except LoginRenewedError as refused:
                 if renewed:
-                    raise self._remote.exchange.login_refused() from None
+                    with during(self._remote.step(f"upload {blob.digest}")):
+                        raise self._remote.exchange.login_refused(refused.said) from None
                 renewed = True
             except TransientError as error:
                 self._wait(attempts.failed, error)
@@ -119,7 +120,9 @@ class Uploads:
 
     def _begun(self, url: str) -> HttpResponse:
         try:
-            return self._remote.exchange.ask("POST", url, {"Content-Length": "0"})
+            return self._remote.exchange.ask(
+                "POST", url, {"Content-Length": "0"}, step=self._remote.step("begin an upload")
+            )
         except TransientError as error:
             raise _NoSessionError(error) from error
 
@@ -136,7 +139,8 @@ class Uploads:
         url = f"{location}{'&' if '?' in location else '?'}digest={blob.digest}"
         headers = {"Content-Length": str(blob.size), "Content-Type": "application/octet-stream"}
         exchange = self._remote.exchange
-        with exchange.open("PUT", url, headers, lambda: self._body(blob), begins_anew=True) as answer:
+        step = self._remote.step(f"upload {blob.digest}")
+        with exchange.open("PUT", url, headers, lambda: self._body(blob), begins_anew=True, step=step) as answer:
             if answer.status in {OK, CREATED, NO_CONTENT}:
                 _ = answer.body
                 return

@@ -84,7 +84,8 @@ class BearerChallenge:
         is_safe = parts.scheme == "https" and not is_local(parts.hostname or "")
         is_ours = endpoint.is_local and parts.scheme in {"http", "https"} and is_local(parts.hostname or "")
         if not (is_safe or is_ours) or "@" in parts.netloc:
-            raise RefusedError(f"{endpoint.registry} names {quoted(self.realm)} as its token service; https is needed")
+            where = quoted(f"{parts.scheme}://{parts.hostname or ''}")
+            raise RefusedError(f"{endpoint.registry} names {where} as its token service; https is needed")
         return self.realm
 
     def may_see_credentials(self, endpoint: Endpoint) -> bool:

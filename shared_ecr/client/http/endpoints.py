@@ -101,7 +101,7 @@ def _named(variable: str, environ: Mapping[str, str]) -> list[tuple[RegistryHost
         try:
             found.append((RegistryHost.parse(host).canonical if equals else None, value))
         except InvalidValueError as error:
-            raise UsageError(f"{variable} has the entry {quoted(entry)}: {error}") from error
+            raise UsageError(f"{variable} has an entry whose registry cannot be read: {error}") from error
     return found
 
 
@@ -121,8 +121,8 @@ def _loopback_url(text: str) -> str:
     is_bare = parts.path in {"", "/"} and not parts.query and not parts.fragment and "@" not in parts.netloc
     if scheme not in DEFAULT_PORTS or not is_local(name) or port == -1 or not is_bare:
         raise UsageError(
-            f"{ENDPOINT_VARIABLE} is {quoted(text)}; only an address of this machine such as "
-            "http://127.0.0.1:4566 may take the place of a registry"
+            f"{ENDPOINT_VARIABLE} has {_place(text)}; only an address of this machine such as "
+            "http://127.0.0.1:4566, without a login, a path or a query, may take the place of a registry"
         )
     return f"{scheme}://{parts.netloc}"
 

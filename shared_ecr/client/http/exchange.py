@@ -4,7 +4,8 @@ The login is sent to the registry's own address and nowhere else. A read may be 
 follows without the login; a write is never redirected.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from shared_ecr.client.errors import LoginRefusedError
 from shared_ecr.client.http.endpoints import Endpoint
@@ -20,7 +21,7 @@ from shared_ecr.client.http.retries import (
 )
 from shared_ecr.client.http.time_limits import TIME_LIMITS, TimeLimits
 from shared_ecr.client.http.transport import HttpResponse, Transport
-from shared_ecr.findings.errors import RefusedError, UnavailableError
+from shared_ecr.findings.errors import RefusedError, SharedEcrError, UnavailableError
 
 # What a server with TLS answers to a request without it, where it answers at all.
 BAD_REQUEST = 400
@@ -31,6 +32,25 @@ NO_HEADERS: Mapping[str, str] = {}
 
 class LoginRenewedError(Exception):
     """The registry refused the login in the middle of a step that has to begin again; the login is new by now."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+        """The registry's words."""
+
+
+@contextmanager
+def during(step: str) -> Iterator[None]:
+    """Name *step*, where there is one, in the error for a login that is missing or refused."""
+    try:
+        yield
+    except SharedEcrError as fault:
+        if not step:
+            raise
+        # Another error of the same kind: one may be raised in several threads.
+        named = type(fault).__new__(type(fault), f"cannot {step}: {fault}")
+        vars(named).update(vars(fault))
+        raise named from fault
 
 
 class Exchange:
@@ -94,7 +114,7 @@ class Exchange:
         attempts = self.attempts(step)
         while True:
             try:
-                return self.ask(method, url, headers)
+                return self.ask(method, url, headers, step=step)
             except TransientError as error:
                 is_mute = method == "HEAD" and error.status is not None
                 attempts.failed(self._in_words(error, url, headers) if is_mute and attempts.is_last(error) else error)
@@ -110,14 +130,20 @@ class Exchange:
             return error
 
     def ask(
-        self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        body: bytes | None = None,
+        *,
+        step: str = "",
     ) -> HttpResponse:
         """Ask once, a renewed login apart, and read the answer."""
-        with self.open(method, url, headers, lambda: body) as answer:
+        with self.open(method, url, headers, lambda: body, step=step) as answer:
             _ = answer.body
             return answer
 
-    def open(
+    def open(  # noqa: PLR0913 — a request, and what happens where its login is refused
         self,
         method: str,
         url: str,
@@ -125,9 +151,11 @@ class Exchange:
         body: Callable[[], bytes | Iterable[bytes] | None] = lambda: None,
         *,
         begins_anew: bool = False,
+        step: str = "",
     ) -> HttpResponse:
         """Ask once, a renewed login apart; the answer's body is still to be read.
 
+        *step* names what is asked for in the error for a login that is refused, such as `read 1.0 in team/app`.
         With *begins_anew* the request is not sent again under the new login: `LoginRenewedError` shows the caller
         to repeat the step from its beginning.
 
@@ -144,15 +172,14 @@ class Exchange:
                 if is_about_reach(answer):
                     return answer
                 answer = self._follow("GET", url, headers, authorization, None) if method == "HEAD" else answer
-                with answer:
-                    said = ErrorAnswer.read(answer, self.redacted)
-                raise self.login_refused(said.said)
+                with answer, during(step):
+                    raise self.login_refused(ErrorAnswer.read(answer, self.redacted).said)
             renewed = asked_before or authorization.is_basic
             asked_before = True
-            with answer:
+            with answer, during(step):
                 self._login.answer(answer, authorization, renew=renewed)
             if begins_anew:
-                raise LoginRenewedError
+                raise LoginRenewedError(ErrorAnswer.read(answer, self.redacted).said)
 
     def _follow(
         self,

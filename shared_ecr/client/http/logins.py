@@ -64,10 +64,10 @@ class Login:
                 case BearerChallenge():
                     self._now = Authorization(generation, self._bearer(challenge, renew=renew))
                 case BasicChallenge():
-                    self._now = self._basic(generation, renew=renew)
+                    self._now = self._basic(generation, renew=renew, refusal=refusal)
                 case None if refused.is_basic:
                     # An expired token is refused without a challenge; the way to log in is still the same.
-                    self._now = self._basic(generation, renew=renew)
+                    self._now = self._basic(generation, renew=renew, refusal=refusal)
                 case None:
                     # It asks for nothing that we know, and a password is not shown on suspicion.
                     said = ErrorAnswer.read(refusal, self.redacted)
@@ -101,12 +101,13 @@ class Login:
             self._secrets |= {credentials.password, credentials.basic().removeprefix("Basic ")} - {""}
         return credentials
 
-    def _basic(self, generation: int, *, renew: bool) -> Authorization:
+    def _basic(self, generation: int, *, renew: bool, refusal: HttpResponse | None = None) -> Authorization:
         credentials = self._credentials(renew=renew)
         if credentials is None:
+            words = ErrorAnswer.read(refusal, self.redacted).words if refusal is not None else ""
             raise UnavailableError(
-                f"{self._endpoint.registry} wants a login, and no credentials for it are known; "
-                f"{login_advice(self._endpoint.registry)}"
+                f"{self._endpoint.registry} wants a login, and no credentials for it are known"
+                f"{f': it says {words}' if words else ''}; {login_advice(self._endpoint.registry)}"
             )
         if credentials.is_identity_token:
             raise UnavailableError(

@@ -150,4 +150,8 @@ def _target_of(url: str) -> str:
 
 
 def _host_of(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    """Return the host and the port of *url*; what is around them may be a secret."""
+    behind = url.partition("://")[2]
+    for end in "/?#":
+        behind = behind.partition(end)[0]
+    return behind.rpartition("@")[2]

@@ -11,7 +11,7 @@ from shared_ecr.model.names.image import Digest, Tag
 from shared_ecr.model.names.look_alikes import refuse_look_alike
 from shared_ecr.model.names.registry_host import DOCKER_HUB, RegistryHost
 from shared_ecr.model.names.repository import GRAMMAR, RepositoryName
-from shared_ecr.model.names.user_information import refuse_login
+from shared_ecr.model.names.secrets_in_addresses import refuse_secrets
 from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
@@ -84,7 +84,7 @@ class WrittenReference:
         Raises:
             InvalidValueError: a scheme, or a tag or digest outside its grammar.
         """
-        refuse_login(text)
+        refuse_secrets(text)
         if "://" in text:
             raise InvalidValueError(
                 f"{quoted(text)} has a scheme",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names.accounts import AccountId
 from shared_ecr.model.names.partitions import FIPS_REGIONS, Region
-from shared_ecr.model.names.user_information import refuse_login
+from shared_ecr.model.names.secrets_in_addresses import refuse_secrets
 from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
@@ -74,7 +74,7 @@ class RegistryHost:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a host; refuse a scheme, a path, user information, blanks, capitals and ports that do not exist."""
-        refuse_login(text)
+        refuse_secrets(text)
         if "://" in text:
             raise InvalidValueError(
                 f"{quoted(text)} has a scheme",

@@ -42,7 +42,9 @@ def test_no_stand_in_is_on_another_machine(value: str) -> None:
 
 
 def test_a_stand_in_for_what_is_no_host_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"has the entry 'https://docker\.io=http://127\.0\.0\.1:1'.*host-scheme"):
+    with pytest.raises(
+        UsageError, match=r"whose registry cannot be read: 'https://docker\.io' has a scheme.*host-scheme"
+    ):
         endpoint_of(RegistryHost("docker.io"), {ENDPOINT_VARIABLE: "https://docker.io=http://127.0.0.1:1"})
 
 
