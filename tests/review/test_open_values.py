@@ -151,3 +151,10 @@ def test_a_call_that_becomes_open_blocks_whatever_the_type_is_called(tmp_path: P
     looks = {"service": "ECR", "action": "listImages", "parameters": {"repositoryName": "team/app"}}
     before, after = (template(custom(Update=each), **OPEN) for each in (looks, {"Ref": "Open"}))
     assert "custom-resource-not-judged" in blocking(reviewed(tmp_path, before, after))
+
+
+def test_a_logical_id_that_changes_in_one_world_blocks_though_both_have_the_same_properties(tmp_path: Path) -> None:
+    after = template({"App": repository() | {"Condition": "IsOther"}, "New": repository() | {"Condition": "IsProd"}})
+    conditions = PROD["Conditions"] | {"IsOther": {"Fn::Not": [{"Condition": "IsProd"}]}}
+    found = reviewed(tmp_path, template({"App": repository()}, **PROD), after | PROD | {"Conditions": conditions})
+    assert "logical-id-changed" in blocking(found)

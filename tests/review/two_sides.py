@@ -16,6 +16,7 @@ from shared_ecr.review.worlds import review_worlds
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PLACE = DeploymentTarget("111111111111", Region("us-east-1"))
 KNOWN = TrustBoundary("o-a1b2c3d4e5", frozenset({"111111111111", "222222222222"}))
+NOTHING_ACKNOWLEDGED = Acknowledgements()
 Body = dict[str, Any]
 
 
@@ -23,7 +24,7 @@ def reviewed(
     folder: Path,
     before: Body,
     after: Body,
-    acknowledged: Acknowledgements = Acknowledgements(),  # noqa: B008 — it is frozen
+    acknowledged: Acknowledgements = NOTHING_ACKNOWLEDGED,
 ) -> ReviewResult:
     """Review *after* against *before*; what is by file name is a folder of files, and else one template."""
     sides = [_written(folder / name, body) for name, body in (("after", after), ("before", before))]

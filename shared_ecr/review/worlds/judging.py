@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared_ecr.findings import JudgedFinding
 from shared_ecr.records import record, replace
-from shared_ecr.review.deployments import Deployment, Doubt, Origin
+from shared_ecr.review.deployments import Deployment, Doubt, Origin, Resource
 from shared_ecr.review.documents.loading import OpenDeployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.judging import ReviewQuestion, order_of, review
@@ -64,9 +64,8 @@ def _signature(world: World, found: Exploration) -> Hashable:
 
 def _of_side(deployment: Deployment, varying: set[tuple[str, str]]) -> Hashable:
     resources = tuple(
-        repr((each.type, each.properties, each.deletion_policy, each.update_replace_policy, each.acknowledged))
-        if (stack.name, each.origin.logical_id) in varying
-        else each.origin.logical_id
+        # With its place: two resources with the same properties, each of which exists in one world, are not one.
+        (stack.name, each.origin.logical_id, _written(each) if (stack.name, each.origin.logical_id) in varying else "")
         for stack in deployment.stacks
         for each in stack.resources
     )
@@ -97,6 +96,11 @@ def _merged(judged: list[_Judged], found: Exploration, question: ReviewQuestion)
         doubts=merge.each(lambda result: result.doubts, _nowhere, _doubt_in),
         matrices=tuple(dict.fromkeys(matrix for each in judged for matrix in each.result.matrices)),
     )
+
+
+def _written(resource: Resource) -> str:
+    policies = (resource.deletion_policy, resource.update_replace_policy)
+    return repr((resource.type, resource.properties, policies, resource.acknowledged))
 
 
 class _Merge:
