@@ -13,6 +13,7 @@ from shared_ecr.access.contexts import Context
 from shared_ecr.access.policy_model import Effect, Policy, Statement
 from shared_ecr.access.requests import TargetRepository, context_of, open_keys
 from shared_ecr.access.trust_boundary import TrustBoundary, everyone
+from shared_ecr.access.variable_values import with_variable_values
 from shared_ecr.records import record
 
 # Every combination of values is tried up to here; beyond, each statement's own keys are combined, and each alone.
@@ -106,7 +107,7 @@ class _Contexts:
             else _distinguished(key, tuple(found))
             for key, found in by_key.items()
         }
-        return cls(tries, statements, known)
+        return cls(with_variable_values(tries, statements, known, target) if used else tries, statements, known)
 
     @property
     def total(self) -> int:

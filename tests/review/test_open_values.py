@@ -10,7 +10,7 @@ from review.two_sides import Body, blocking, reviewed, template
 from shared_ecr.review.verdict import Conclusion
 
 ROLE = "arn:aws:iam::111111111111:role/build"
-PROD = {
+PROD: dict[str, Body] = {
     "Parameters": {"Env": {"Type": "String"}},
     "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}},
 }
@@ -154,7 +154,8 @@ def test_a_call_that_becomes_open_blocks_whatever_the_type_is_called(tmp_path: P
 
 
 def test_a_logical_id_that_changes_in_one_world_blocks_though_both_have_the_same_properties(tmp_path: Path) -> None:
-    after = template({"App": repository() | {"Condition": "IsOther"}, "New": repository() | {"Condition": "IsProd"}})
-    conditions = PROD["Conditions"] | {"IsOther": {"Fn::Not": [{"Condition": "IsProd"}]}}
-    found = reviewed(tmp_path, template({"App": repository()}, **PROD), after | PROD | {"Conditions": conditions})
+    either = {"App": repository() | {"Condition": "IsOther"}, "New": repository() | {"Condition": "IsProd"}}
+    conditions: Body = {**PROD["Conditions"], "IsOther": {"Fn::Not": [{"Condition": "IsProd"}]}}
+    after = template(either, Parameters=PROD["Parameters"], Conditions=conditions)
+    found = reviewed(tmp_path, template({"App": repository()}, **PROD), after)
     assert "logical-id-changed" in blocking(found)
