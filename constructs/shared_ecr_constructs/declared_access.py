@@ -116,5 +116,9 @@ def _text(value: object, partition: str) -> str:
             return partition
         case {"Fn::Join": [str() as separator, list() as parts]}:
             return separator.join(_text(part, partition) for part in parts)
+        case {"Ref": str() as name}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str() as name, str() as attribute]}:
+            return f"${{{name}.{attribute}}}"
         case _:
-            return f"${{{value}}}"
+            return "${a value of the deployment}"

@@ -1,4 +1,5 @@
 import inspect
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +93,13 @@ def test_a_grant_that_the_declaration_makes_passes(
     assert template_of(images)
 
 
+def elsewhere(stack: cdk.Stack) -> cdk.Stack:
+    """Return another stack of the app, without an environment."""
+    app = stack.node.root
+    assert isinstance(app, cdk.App)
+    return cdk.Stack(app, "Anywhere")
+
+
 REFUSED: dict[str, tuple[Callable[[SharedRegistry, cdk.Stack], object], str]] = {
     "another account": (
         lambda registry, _: registry.repositories["team/app"].grant_pull(iam.AccountPrincipal("333333333333")),
@@ -105,7 +113,23 @@ REFUSED: dict[str, tuple[Callable[[SharedRegistry, cdk.Stack], object], str]] = 
         lambda registry, stack: registry.repositories["team/app"].grant_pull(
             iam.Role.from_role_arn(stack, "Imported", "arn:aws:iam::333333333333:role/app")
         ),
-        "does not grant pull on team/app to arn:aws:iam::333333333333:role/app",
+        r"""role/app\..*Write 'pull: \[role: "arn:aws:iam::333333333333:role/app"\]'""",
+    ),
+    "a stack without an account": (
+        lambda registry, stack: registry.repositories["team/app"].grant_pull(
+            iam.Role(elsewhere(stack), "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+        ),
+        r"to arn:aws:iam::\$\{AWS::AccountId\}:root.*known only at the deployment: give the stack of the",
+    ),
+    "a service that pulls by a role": (
+        lambda registry, _: registry.repositories["team/app"].grant_pull(
+            iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+        ),
+        r"Write 'pull: \[role: ARN OF THE ROLE THAT PULLS\]'",
+    ),
+    "another service": (
+        lambda registry, _: registry.repositories["team/app"].grant_pull(iam.ServicePrincipal("omics.amazonaws.com")),
+        r"""Write 'pull: \[service: \{name: omics, source_account: "111111111111"\}\]'""",
     ),
     "Lambda": (
         lambda registry, stack: lambda_.DockerImageFunction(
@@ -137,6 +161,28 @@ def test_a_grant_that_cdk_would_drop_fails_with_the_line_to_write(
 ) -> None:
     with pytest.raises(RuntimeError, match=message):
         grant(registry, images)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        cdk.Environment(account="222222222222", region="us-east-1"),
+        cdk.Environment(account="111111111111", region="eu-west-1"),
+    ],
+    ids=["another account", "another Region"],
+)
+def test_a_user_in_another_place_names_the_repository_and_needs_nothing_of_the_registry_stack(
+    app: cdk.App, images: cdk.Stack, registry: SharedRegistry, env: cdk.Environment
+) -> None:
+    other = cdk.Stack(app, "Service", env=env)
+    repository = registry.repositories["team/app"]
+    for name, value in {"Name": repository.repository_name, "Arn": repository.repository_arn}.items():
+        cdk.CfnOutput(other, name, value=value)
+    written = json.dumps(template_of(other)["Outputs"])
+    assert "team/app" in written
+    assert ":ecr:us-east-1:111111111111:repository/team/app" in written
+    assert "GetStackOutput" not in written
+    assert resources_of(images, "AWS::IAM::Role") == []
 
 
 def test_a_repository_that_is_not_declared_is_named_with_the_likely_one(registry: SharedRegistry) -> None:
