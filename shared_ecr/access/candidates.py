@@ -13,7 +13,7 @@ from shared_ecr.access.conditions import MULTIVALUED_KEYS, Condition, ConditionR
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.operators import Family
 from shared_ecr.access.stand_ins import unnamed_value
-from shared_ecr.access.variables import ARN_PARTS, PolicyTemplate, RequestContext
+from shared_ecr.access.variables import ARN_PARTS, PolicyTemplate, RequestContext, plain
 from shared_ecr.access.wildcards import GlobToken, Wildcard, common_text
 
 # What no one's policy names, by key where the form matters to a condition.
@@ -152,11 +152,7 @@ def _around(found: IPv4Network | IPv6Network) -> list[str]:
 
 def _plain(template: PolicyTemplate, values: RequestContext) -> list[str]:
     tokens = template.fill(values)
-    return [] if tokens is None else [_as_written(tokens)]
-
-
-def _as_written(tokens: Sequence[GlobToken]) -> str:
-    return "".join(token.character if isinstance(token, Wildcard) else token for token in tokens)
+    return [] if tokens is None else [plain(tokens)]
 
 
 def _instance(tokens: Sequence[GlobToken], star: str) -> str:

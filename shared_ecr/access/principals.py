@@ -7,11 +7,11 @@ from enum import IntEnum
 from typing import Self
 
 from shared_ecr.access.callers import Caller, CallerKind
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.records import field, record
 from shared_ecr.text.patterns import LazyPattern
 
 _ROOT = LazyPattern(r"arn:(aws[a-z-]*):iam::([0-9]{12}):root")
-_BARE = LazyPattern(r"[0-9]{12}")
 
 
 class PrincipalType(IntEnum):
@@ -54,7 +54,7 @@ class PrincipalElement:
         for text in aws:
             if root := _ROOT.fullmatch(text):
                 accounts.add((root[1], root[2]))
-            elif _BARE.fullmatch(text):
+            elif ACCOUNT_ID.fullmatch(text):
                 accounts.add(("", text))
             else:
                 arns.add(text)

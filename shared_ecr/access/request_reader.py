@@ -14,12 +14,11 @@ from shared_ecr.access.requests import Request, TargetRepository
 from shared_ecr.documents.json_text import Json, Number, read_json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.records import record, replace
 from shared_ecr.text import did_you_mean, listed, quoted
-from shared_ecr.text.patterns import LazyPattern
 
 _Object = Mapping[str, Json]
-_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _WHO = ("arn", "account", "service", "federated", "anonymous")
 
 
@@ -120,7 +119,7 @@ def _identity(data: _Object) -> Identity:
 
 
 def _account(text: str) -> str:
-    if not _ACCOUNT.fullmatch(text):
+    if not ACCOUNT_ID.fullmatch(text):
         raise InvalidValueError(f"{quoted(text)} is not an account", why="An account has 12 digits", code="account-id")
     return text
 

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from shared_ecr.access.policy_model import Policy
-from shared_ecr.text.patterns import LazyPattern
+from shared_ecr.model.names.accounts import ACCOUNT_ID_IN_TEXT
 
 OTHER_ORGANIZATION = "o-strangers00"
 STRANGE_SERVICE = "any-other-service.amazonaws.com"
 # Tried first, because a reader sees that they stand for others; an account can have any twelve digits.
 _PLAIN = ("999999999999", "888888888888", "777777777777", "666666666666")
-_ACCOUNT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _HIGHEST, _TWO = 999_999_999_998, 2
 
 
@@ -22,7 +21,9 @@ def unnamed_accounts(policies: Sequence[Policy], others: Collection[str] = ()) -
 
 def accounts_in(policies: Sequence[Policy]) -> frozenset[str]:
     """Return every account that *policies* write out, in a principal, a resource or a condition."""
-    return frozenset(account for policy in policies for text in _texts(policy) for account in _ACCOUNT.findall(text))
+    return frozenset(
+        account for policy in policies for text in _texts(policy) for account in ACCOUNT_ID_IN_TEXT.findall(text)
+    )
 
 
 def _texts(policy: Policy) -> Iterator[str]:
@@ -48,7 +49,7 @@ def unnamed_value(plain: str, taken: Collection[str]) -> str:
     """Return a value like *plain* that is not among *taken*: another account within it, or a longer text."""
     value = plain
     while value in taken:
-        match = _ACCOUNT.search(value)
+        match = ACCOUNT_ID_IN_TEXT.search(value)
         if match:
             value = value.replace(match[0], f"{int(match[0]) - 1:012}")
         elif value[-1:].isdigit():

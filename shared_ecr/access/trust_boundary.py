@@ -14,10 +14,9 @@ from shared_ecr.access.requests import TargetRepository
 from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE, unnamed_accounts
 from shared_ecr.access.variables import ARN_PARTS
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.records import field, record
-from shared_ecr.text.patterns import LazyPattern
 
-_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _DIGITS = 12
 _KIND_KEYS = frozenset({"aws:principaltype", "aws:principalarn", "aws:username"})
 
@@ -119,7 +118,7 @@ def _caller(kind: PrincipalType, text: str, target: TargetRepository) -> Iterato
             yield Caller.of_service(text)
         case PrincipalType.Federated:
             yield Caller.federated(text)
-        case PrincipalType.AWS if _ACCOUNT.fullmatch(text):
+        case PrincipalType.AWS if ACCOUNT_ID.fullmatch(text):
             yield Caller.unnamed_role(text, target.partition)
         case PrincipalType.AWS:
             try:
@@ -142,7 +141,7 @@ def _accounts_of_conditions(policies: Sequence[Policy]) -> Iterator[str]:
         if "*" in account:
             digits = len(account.replace("*", ""))
             account = account.replace("*", "0" * (_DIGITS - digits), 1).replace("*", "")
-        if _ACCOUNT.fullmatch(account):
+        if ACCOUNT_ID.fullmatch(account):
             yield account
 
 

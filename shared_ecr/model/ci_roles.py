@@ -11,7 +11,8 @@ from typing import Any
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
-from shared_ecr.model.permissions import AccessLevel, Grant, PolicyLocation
+from shared_ecr.model.permissions import Grant, PolicyLocation
+from shared_ecr.model.permissions.levels import PUSHING
 from shared_ecr.model.principals import CiWorkflow, Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.creation_templates import TEMPLATES
@@ -22,7 +23,6 @@ from shared_ecr.records import record
 
 # All inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_INLINE_CHARACTERS = 10_240
-_PUSHES = frozenset({AccessLevel.PUSH, AccessLevel.PULL_PUSH})
 
 
 @record
@@ -126,7 +126,7 @@ def _without_ref(registry: RegistrySpec) -> Iterator[tuple[str, InvalidValueErro
         consumer = grant.consumer
         if not isinstance(consumer, CiWorkflow) or consumer.role.account not in registry.ci_roles.accounts:
             continue
-        if grant.level in _PUSHES and not consumer.has_ref and consumer.any_ref_reason is None:
+        if grant.level in PUSHING and not consumer.has_ref and consumer.any_ref_reason is None:
             fault = InvalidValueError(
                 f"every branch and every pull request of the project may push as {consumer.role}",
                 why="Anyone who may open a branch there could replace an image",

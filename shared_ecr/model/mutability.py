@@ -13,6 +13,7 @@ from shared_ecr.text.patterns import LazyPattern
 
 # AWS::ECR::Repository, ImageTagMutabilityExclusionFilters.
 MAX_FILTERS = 5
+MODES = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION")
 _FILTER = TextGrammar(
     pattern=LazyPattern(r"[0-9a-zA-Z._*-]{1,128}"),
     what="a tag filter",

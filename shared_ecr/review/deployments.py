@@ -15,6 +15,9 @@ from shared_ecr.review.operations import PlannedOperation, TerraformPlan
 
 OPEN_MARK = "${Deployed:"
 """How a value begins that only a deployment knows."""
+# The policies under which a resource stays when it is removed from its stack.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+RETAINING = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @record(order=True)

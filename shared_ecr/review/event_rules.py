@@ -7,13 +7,13 @@ from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, Resource, Stack, is_known
+from shared_ecr.review.documents.resources import PRINCIPALS
 from shared_ecr.review.texts import written_out
 from shared_ecr.text.patterns import LazyPattern
 
 RULE, TOPIC, SUBSCRIPTION = "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::Subscription"
 # The policy of a topic, as one document for several topics or for one.
 TOPIC_POLICIES = ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
-_PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 _SOURCES = frozenset({"aws.ecr", "aws.inspector2"})
 _OF_ECR = "AWS::ECR::"
 _OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"(?P<logical_id>[A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}")
@@ -118,7 +118,7 @@ def open_parts(deployment: Deployment) -> Iterator[tuple[Resource, str]]:
 
 
 def _principals(stack: Stack) -> frozenset[str]:
-    return frozenset(each.origin.logical_id for each in stack.resources if each.type in _PRINCIPALS)
+    return frozenset(each.origin.logical_id for each in stack.resources if each.type in PRINCIPALS)
 
 
 def _without(text: str, logical_ids: frozenset[str]) -> str:

@@ -7,8 +7,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policies.h
 import re
 
 from shared_ecr.access.actions import bits
-from shared_ecr.documents.json_text import Json, read_json
-from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.documents.json_text import Json, read_json_or_text
 from shared_ecr.records import replace
 from shared_ecr.review.deployments import Resource, Stack
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
@@ -43,19 +42,10 @@ def read_public_repository(stack: Stack, resource: Resource) -> ReviewedReposito
     properties = dict(resource.properties)
     written = properties.get("RepositoryPolicyText")
     if written is not None:
-        read = _replaced(_parsed(written))
+        # A text of JSON can write each letter in several ways, so the value is compared.
+        read = _replaced(read_json_or_text(written))
         properties["RepositoryPolicyText"] = read if isinstance(read, str) else written_out(read)
     return read_repository(stack, replace(resource, properties=properties))
-
-
-def _parsed(written: Json) -> Json:
-    """Return the policy as a value, since a text of JSON can write each letter in several ways."""
-    if not isinstance(written, str):
-        return written
-    try:
-        return read_json(written)
-    except InvalidPolicyError:
-        return written
 
 
 def _replaced(value: Json) -> Json:

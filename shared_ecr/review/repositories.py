@@ -74,6 +74,11 @@ class ReviewedRepository:
         """Whether its lifecycle policy, or that it has none, is known before the deployment."""
         return self.lifecycle_text is None or is_known(self.lifecycle_text)
 
+    @property
+    def has_readable_lifecycle(self) -> bool:
+        """Whether its lifecycle policy can be evaluated, or there is none."""
+        return self.lifecycle is not None or self.lifecycle_text is None
+
 
 def repositories(deployment: Deployment) -> Iterator[ReviewedRepository]:
     """Yield the private repositories of *deployment*, in the order of its documents."""

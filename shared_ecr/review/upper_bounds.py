@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from shared_ecr.documents.json_text import Json
 from shared_ecr.review.deployments import Resource, is_known
 from shared_ecr.review.documents.open_values import only_open_value
+from shared_ecr.review.documents.resources import PRINCIPALS
 
 _EVERYTHING: Mapping[str, Json] = {"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}
-_PRINCIPALS = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 # In each Region and partition they are what they are for the stack itself.
 _OF_THE_PLACE = frozenset({"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"})
 
@@ -66,7 +66,7 @@ def _is_certain(value: Json, resources: Mapping[str, Resource]) -> bool:
         case str() if not is_known(value):
             name = only_open_value(value) or ""
             made = resources.get(name.partition(".")[0])
-            return (made is not None and made.type in _PRINCIPALS) or _is_of_the_place(value)
+            return (made is not None and made.type in PRINCIPALS) or _is_of_the_place(value)
         case _:
             return True
 

@@ -11,10 +11,9 @@ from shared_ecr.access.callers import Caller
 from shared_ecr.access.lint.findings import LintedPolicy, PolicyFinding, PolicyHolder, note, warning
 from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch
-from shared_ecr.text.patterns import LazyPattern
+from shared_ecr.model.names.accounts import ACCOUNT_ID_IN_TEXT
 
 _LAMBDA = "lambda.amazonaws.com"
-_ACCOUNT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _PULL = bits(("BatchGetImage", "GetDownloadUrlForLayer"))
 _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount"})
 
@@ -41,7 +40,7 @@ def _accounts(statement: Statement) -> Iterator[str]:
     for condition in statement.conditions:
         if condition.looked_up in _SOURCE_KEYS:
             for value in condition.values:
-                yield from _ACCOUNT.findall(value)
+                yield from ACCOUNT_ID_IN_TEXT.findall(value)
 
 
 def _may_pull(subject: LintedPolicy, account: str) -> bool:

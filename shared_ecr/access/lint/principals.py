@@ -10,12 +10,12 @@ from shared_ecr.access.policy_model import Effect, Statement
 from shared_ecr.access.principals import PrincipalMatch, PrincipalType
 from shared_ecr.access.requests import context_of, open_keys
 from shared_ecr.access.strangers import services_with_access, strangers_with_access
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.model.principals.service_names import NEVER_PULLS
 from shared_ecr.text import nearest, quoted
 from shared_ecr.text.patterns import LazyPattern
 
 _ARN = LazyPattern(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<resource>.+)")
-_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _UNIQUE_ID = LazyPattern(r"A(?:RO|ID|KI|GP|IP|NP)A[A-Z0-9]{12,}")
 _PARTITION = LazyPattern(r"aws(?:-[a-z]+)*")
 # Services that call ECR as themselves. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
@@ -133,7 +133,7 @@ def _aws(subject: LintedPolicy, statement: Statement, text: str) -> Iterator[Pol
             "principal-deleted", statement, f"{quoted(text)} is the id of a principal that was deleted",
             "AWS shows an id where the role was deleted; a new role of that name has no access", "Name the role again",
         )  # fmt: skip
-    elif match is None and not _ACCOUNT.fullmatch(text):
+    elif match is None and not ACCOUNT_ID.fullmatch(text):
         what = f"{quoted(text)} is neither an ARN nor an account"
         digits = text if text.isdigit() else ""
         fix = f"Did you mean '{digits.zfill(12)}'?" if 8 < len(digits) < 12 else "Write an ARN, or 12 digits"  # noqa: PLR2004 — lost zeros
@@ -144,7 +144,7 @@ def _aws(subject: LintedPolicy, statement: Statement, text: str) -> Iterator[Pol
 
 def _arn(subject: LintedPolicy, statement: Statement, text: str, match: re.Match[str]) -> Iterator[PolicyFinding]:
     resource = match["resource"].partition("/")[0]
-    if not _ACCOUNT.fullmatch(match["account"]):
+    if not ACCOUNT_ID.fullmatch(match["account"]):
         yield error(
             "principal-account", statement, f"{quoted(text)} names no account", "An account has 12 digits; " + _REFUSED,
             f"Did you mean {match['account'].zfill(12)}?" if match["account"].isdigit() else "Write the 12 digits",

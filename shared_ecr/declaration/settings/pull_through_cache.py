@@ -19,14 +19,20 @@ from shared_ecr.documents.nodes import Mapping, MappingEntry, Node, Scalar
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.permissions import AccessLevel, Grant
-from shared_ecr.model.settings.pull_through_cache import CACHES, MAX_RULES, CachePrefix, CacheRule, Upstream, parse_host
+from shared_ecr.model.settings.pull_through_cache import (
+    CACHES,
+    MAX_RULES,
+    WITHOUT_CACHE,
+    CachePrefix,
+    CacheRule,
+    Upstream,
+    parse_host,
+)
 from shared_ecr.model.settings.roles import RoleArn
 from shared_ecr.model.settings.upstream_secrets import MadeSecret, NamedSecret, Secret
 
 _KEYS = ("upstream", "host", "secret", "custom_role", "upstream_prefix", "grants", "enabled")
 _UPSTREAMS = {str(each): each for each in Upstream}
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html: not in China, not in GovCloud.
-_WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
 # Keys under which people write what must never be in a file.
 _CREDENTIALS = frozenset({"username", "password", "token", "access_token", "accessToken", "credentials"})
 
@@ -40,7 +46,7 @@ def _read(reading: Reading, node: Node, path: str, around: SettingsContext) -> t
         what = f"{len(node.entries)} cache rules; {MAX_RULES} are allowed"
         reading.note(node, path, InvalidValueError(what, code="cache-rules"))
     partition = str(around.regions[0].partition)
-    if partition in _WITHOUT_CACHE and node.entries:
+    if partition in WITHOUT_CACHE and node.entries:
         what = f"there is no pull-through cache in partition {partition}"
         reading.note(node, path, InvalidValueError(what, fix="Remove it", code="cache-region"))
 

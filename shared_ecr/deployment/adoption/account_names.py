@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.text.patterns import LazyPattern
 
 Plain = dict[str, object]
-_ACCOUNT = LazyPattern(r"[0-9]{12}")
 # A name with the digits of another account would mislead.
-_DIGITS_OF_AN_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _NO_NAME = LazyPattern(r"[^a-z0-9]+")
 _ORGANIZATION = LazyPattern(r"(o-[a-z0-9]{10,32})(?:/.*)?")
 
@@ -44,7 +43,7 @@ class Accounts:
                 return {key: self._named(each) for key, each in value.items()}
             case list():
                 return [self._named(each) for each in value]
-            case str() if _ACCOUNT.fullmatch(value) and value != self._home:
+            case str() if ACCOUNT_ID.fullmatch(value) and value != self._home:
                 return self._name(value)
             case str():
                 if match := _ORGANIZATION.fullmatch(value):
@@ -68,5 +67,5 @@ def _distinct(known: Mapping[str, str]) -> dict[str, str]:
     return {
         account: name
         for account, name in plain.items()
-        if often[name] == 1 and any(map(str.isalpha, name)) and not _DIGITS_OF_AN_ACCOUNT.search(name)
+        if often[name] == 1 and any(map(str.isalpha, name)) and not ACCOUNT_ID.search(name)
     }

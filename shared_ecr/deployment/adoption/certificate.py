@@ -17,12 +17,12 @@ from shared_ecr.deployment.adoption.field_differences import (
 )
 from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
 from shared_ecr.deployment.adoption.setting_differences import SettingDifference, setting_differences
-from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegistry, WantedResource
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import LiveRegistry, LiveResource
 from shared_ecr.documents.live.live_registry import REPOSITORY, tag_pairs
 from shared_ecr.findings import Finding, Severity
 from shared_ecr.records import record
-from shared_ecr.review.deployments import Doubt
+from shared_ecr.review.deployments import RETAINING, Doubt
 from shared_ecr.text import first_few
 
 
@@ -146,7 +146,7 @@ def _of_owner(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFind
 
 
 def _of_retention(held: LiveResource, will: WantedResource) -> Iterator[AdoptionFinding]:
-    if will.deletion_policy not in RETAINED:
+    if will.deletion_policy not in RETAINING:
         yield _error(
             "adopt-retention", held.name, f"its DeletionPolicy is {will.deletion_policy or 'Delete'}",
             "CloudFormation imports only resources that are retained", "Write 'on_removal: retain' for the adoption",

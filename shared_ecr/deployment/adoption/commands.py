@@ -5,10 +5,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Literal
 
-from shared_ecr.deployment.adoption.wanted_resources import RETAINED, WantedRegistry
+from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import LiveRegistry
 from shared_ecr.documents.live.live_registry import NAMED_BY, SINGLETONS
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
+from shared_ecr.review.deployments import RETAINING
 
 # The name of the change sets of an adoption.
 _CHANGE_SET = "adopt"
@@ -37,7 +38,7 @@ def mappings(wanted: WantedRegistry, live: LiveRegistry) -> Mapping[str, Mapping
             continue
         if each.kind in SINGLETONS:
             found.setdefault(each.artifact, {})[each.logical_id] = {"RegistryId": str(live.account)}
-        elif each.deletion_policy not in RETAINED:
+        elif each.deletion_policy not in RETAINING:
             found.setdefault(each.artifact, {})[each.logical_id] = {NAMED_BY[each.kind]: each.name}
     return found
 

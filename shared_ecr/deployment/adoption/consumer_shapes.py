@@ -7,6 +7,7 @@ from contextlib import suppress
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId, OrganizationId
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.model.permissions import PolicyLocation
 from shared_ecr.model.principals import (
     EVERYWHERE,
@@ -29,7 +30,6 @@ from shared_ecr.text.patterns import LazyPattern
 
 _ROOT = LazyPattern(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):root")
 _ROLE = LazyPattern(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<name>.+)")
-_DIGITS = LazyPattern(r"[0-9]{12}")
 _SERVICE = LazyPattern(r"(?P<name>[a-z0-9.-]+)\.amazonaws\.com(?:\.cn)?")
 _SOURCE = LazyPattern(
     r"arn:[a-z-]+:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9*-]*):(?P<account>[0-9]{12}):(?P<rest>.+)"
@@ -120,7 +120,7 @@ def _principals(named: list[Json], conditions: ConditionValues, place: PolicyLoc
         text = str(each)
         root = _ROOT.fullmatch(text)
         role = _ROLE.fullmatch(text)
-        if _DIGITS.fullmatch(text) or (root and root["partition"] == place.partition):
+        if ACCOUNT_ID.fullmatch(text) or (root and root["partition"] == place.partition):
             account = AccountId.parse(root["account"] if root else text)
             consumers.append((Account(account), {"account": str(account), **extra}))
         elif role and role["partition"] == place.partition:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 from shared_ecr.documents.live import LiveRegistry, LiveResource
+from shared_ecr.model.names.bootstrap import is_assets_repository
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.records import record
-from shared_ecr.text.patterns import LazyPattern
-
-_BOOTSTRAP = LazyPattern(r"cdk-[a-z0-9]+-container-assets-.+")
 
 
 @record(order=True)
@@ -35,7 +33,7 @@ def unread(live: LiveRegistry, repository: LiveResource) -> str:
 
 
 def _why(repository: LiveResource, stack_names: tuple[str, ...], namespaces: list[tuple[str, str]]) -> str:
-    if _BOOTSTRAP.fullmatch(repository.name):
+    if is_assets_repository(repository.name):
         return "it belongs to the bootstrap stack of CDK"
     if repository.owner and repository.owner not in stack_names:
         return (

@@ -17,7 +17,6 @@ from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome
 # How a template refers to the key that its stack makes.
 STACK_KEY = f"{OPEN_MARK}Key.Arn}}"
 # CloudFormation imports a resource by its name only with one of these.
-RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @record

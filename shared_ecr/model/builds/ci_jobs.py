@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from shared_ecr.model.builds.refs import RefKind, RefPattern
 from shared_ecr.model.names import RepositoryName
-from shared_ecr.model.permissions import AccessLevel, Grant
+from shared_ecr.model.permissions import Grant
+from shared_ecr.model.permissions.levels import PUSHING
 from shared_ecr.model.principals import GitHubActions, GitLabCi, Role
 from shared_ecr.model.registry import RegistrySpec
 from shared_ecr.model.settings.registry_policy import GRANTS, PREFIX_GRANTS
 from shared_ecr.records import field, record
-
-_PUSHES = frozenset({AccessLevel.PUSH, AccessLevel.PULL_PUSH})
 
 
 @record(order=True)
@@ -44,7 +43,7 @@ def pushing_jobs(
     any_ref = set()
     for grant in _grants_on(registry, name):
         consumer = grant.consumer
-        if grant.level not in _PUSHES or not isinstance(consumer, system):
+        if grant.level not in PUSHING or not isinstance(consumer, system):
             continue
         job = _job(consumer)
         if job is None:

@@ -9,14 +9,10 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.filters import wildcard_matches
+from shared_ecr.model.names.git_refs import is_ref_name
 from shared_ecr.records import record
 from shared_ecr.text import quoted
-from shared_ecr.text.patterns import LazyPattern
 
-# What git refuses in the name of a ref, `*` excepted: it is a pattern here.
-# https://git-scm.com/docs/git-check-ref-format
-_REF = LazyPattern(r"(?![-/.])(?!.*(?:\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$))[!-~]+")
-_NOT_IN_A_REF = frozenset('~^:?[\\"')
 _PREFIXES = {"branch": "refs/heads/", "tag": "refs/tags/"}
 
 
@@ -45,8 +41,7 @@ class RefPattern:
         """Read a name or a pattern; refuse one that no ref can have, since it would never match."""
         other = _PREFIXES["tag" if kind is RefKind.BRANCH else "branch"]
         bare = text.removeprefix(kind.prefix)
-        # '${' begins a variable of a policy.
-        if text.startswith(other) or not _REF.fullmatch(bare) or set(bare) & _NOT_IN_A_REF or "${" in bare:
+        if text.startswith(other) or not is_ref_name(bare):
             raise InvalidValueError(
                 f"{quoted(text)} matches no {kind}",
                 why=f"git does not allow a {kind} of this name, so no push would be built",

@@ -9,6 +9,9 @@ from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
 ACCOUNT_DIGITS = 12
+ACCOUNT_ID = LazyPattern(r"[0-9]{12}")
+# The id of an account within another text, such as an ARN or the value of a condition.
+ACCOUNT_ID_IN_TEXT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _SEPARATED = LazyPattern(r"[0-9][0-9 _.-]*[0-9]")
 # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
 _ORGANIZATION = LazyPattern(r"o-[a-z0-9]{10,32}")
@@ -23,7 +26,7 @@ class AccountId:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read an account id; refuse separators and any other number of digits, naming the repair."""
-        if re.fullmatch(r"[0-9]{12}", text):
+        if ACCOUNT_ID.fullmatch(text):
             return cls(text)
         bare = re.sub(r"[^0-9]", "", text) if _SEPARATED.fullmatch(text) else ""
         if bare != text and len(bare) == ACCOUNT_DIGITS:

@@ -57,6 +57,9 @@ class AccessLevel(StrEnum):
         return "".join(word.capitalize() for word in self.value.split("_"))
 
 
+PUSHING = frozenset({AccessLevel.PUSH, AccessLevel.PULL_PUSH})
+"""The levels that can store an image."""
+
 # Where a level is in a policy.
 _RANK = {level: rank for rank, level in enumerate(AccessLevel)}
 

@@ -8,6 +8,7 @@ beside this one.
 from abc import ABC, abstractmethod
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.names.git_refs import is_ref_name
 from shared_ecr.model.principals.accounts import Role
 from shared_ecr.records import field, record
 from shared_ecr.text import quoted
@@ -17,10 +18,6 @@ from shared_ecr.text.patterns import LazyPattern
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
 STS_AUDIENCE = "sts.amazonaws.com"
 _UUID = LazyPattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# What git refuses in the name of a ref, `*` excepted: it is a pattern here.
-# https://git-scm.com/docs/git-check-ref-format
-_REF = LazyPattern(r"(?![/.])(?!.*(?:\.\.|//|@\{|[/.]$))[!-~]+")
-_NOT_IN_A_REF = frozenset('~^:?[\\"')
 # It stands for one UUID: a '*' would also cover what follows it, and a branch may be named like the rest of a subject.
 ANY_UUID = "-".join("?" * length for length in (8, 4, 4, 4, 12))
 
@@ -67,9 +64,8 @@ def ref_name(name: str | None, kind: str, system: str) -> str | None:
     if name is None:
         return None
     bare = name.removeprefix("refs/heads/").removeprefix("refs/tags/")
-    # '${' begins a variable of a policy.
     other = name.startswith("refs/tags/" if kind == "branch" else "refs/heads/")
-    if other or not _REF.fullmatch(bare) or set(bare) & _NOT_IN_A_REF or "${" in bare:
+    if other or not is_ref_name(bare):
         raise InvalidValueError(
             f"{quoted(name)} is not a {kind}",
             fix=f"Write its name, such as {quoted('main' if kind == 'branch' else 'v*')}",

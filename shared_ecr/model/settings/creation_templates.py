@@ -11,6 +11,7 @@ from typing import Self
 
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.encryption import Aes256
+from shared_ecr.model.filters import ROOT
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant, PolicyLocation
 from shared_ecr.model.property_shapes import ENCRYPTION, EXCLUSIONS, TAGS, TEXT, ListOf, ObjectOf
@@ -21,7 +22,6 @@ from shared_ecr.model.settings.setting_type import ServiceLinkedRole, SettingTyp
 from shared_ecr.records import record
 from shared_ecr.text import quoted
 
-ROOT = "ROOT"
 MAX_PREFIX, MAX_DESCRIPTION = 256, 256
 
 

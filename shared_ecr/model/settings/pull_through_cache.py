@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from shared_ecr.findings.errors import InvalidValueError
+from shared_ecr.model.filters import ROOT
 from shared_ecr.model.names import EcrRegistry, RegistryHost, RepositoryName
 from shared_ecr.model.names.repository import GRAMMAR
 from shared_ecr.model.permissions import Grant
@@ -30,8 +31,9 @@ from shared_ecr.text.spelling import pascal_keys
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_RULES = 50
+# The partitions of China and GovCloud: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
 MIN_PREFIX, MAX_PREFIX = 2, 30
-ROOT = "ROOT"
 _AZURE_HOST = LazyPattern(r"[a-z0-9]{5,50}\.azurecr\.io")
 
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from shared_ecr.model.filters import ROOT
 from shared_ecr.model.names import AccountId, EcrRegistry
 from shared_ecr.model.permissions import (
     PUSH_ACTIONS,
@@ -20,7 +21,7 @@ from shared_ecr.model.permissions import (
 from shared_ecr.model.principals import Organization, OrganizationalUnit
 from shared_ecr.model.property_shapes import Leaf, ObjectOf
 from shared_ecr.model.settings.creation_templates import TEMPLATES, CreationTemplate
-from shared_ecr.model.settings.pull_through_cache import CACHES, ROOT, CacheRule
+from shared_ecr.model.settings.pull_through_cache import CACHES, CacheRule
 from shared_ecr.model.settings.roles import repositories
 from shared_ecr.model.settings.setting import Setting, SettingsSpec
 from shared_ecr.model.settings.setting_type import LiveReading, Properties, SettingType, TerraformType

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from shared_ecr.model.encryption import at_destination
+from shared_ecr.model.filters import ROOT
 from shared_ecr.model.names import EcrRegistry, RepositoryName
 from shared_ecr.model.repositories import RepositorySpec
-from shared_ecr.model.settings.creation_templates import ROOT, TEMPLATES, AppliedFor, CreationTemplate, TemplatePrefix
+from shared_ecr.model.settings.creation_templates import TEMPLATES, AppliedFor, CreationTemplate, TemplatePrefix
 from shared_ecr.model.settings.notifications import NOTIFICATIONS, at_replicas
 from shared_ecr.model.settings.registry_policy import REPLICATION_SOURCES, ReplicationSource
 from shared_ecr.model.settings.replication import REPLICATION, Destination, Replication

@@ -12,7 +12,6 @@ from shared_ecr.model.settings.scanning import SCANNING_CONFIGURATION
 from shared_ecr.records import field, record
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written, differences
-from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.keys import EncryptionIdentity, Keys
 from shared_ecr.review.changes.identity.names import NameMatch, compare_names
 from shared_ecr.review.changes.identity.pairing import LocatedResource, Paired
@@ -20,7 +19,7 @@ from shared_ecr.review.changes.identity.stacks import StackPair, is_same_place
 from shared_ecr.review.changes.losing.images import image_fates, storage_change
 from shared_ecr.review.changes.registry.access import AccessChanges
 from shared_ecr.review.changes.verdicts.table import changed_paths
-from shared_ecr.review.deployments import Deployment
+from shared_ecr.review.deployments import RETAINING, Deployment
 from shared_ecr.review.image_functions import ImageFunctions
 from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository, read_repository
@@ -190,7 +189,7 @@ def replacement(new: LocatedResource) -> tuple[PropertyChange, ...]:
 def removal_of(left: LocatedResource) -> Happening:
     """Return what becomes of a resource that is in no stack of the new side."""
     # Terraform has no such policies; its reader writes Retain on what the plan forgets.
-    return Happening.ORPHANED if left.resource.deletion_policy in RETAINS else Happening.DELETED
+    return Happening.ORPHANED if left.resource.deletion_policy in RETAINING else Happening.DELETED
 
 
 def alone(happening: Happening, each: LocatedResource, question: ReviewContext) -> RepositoryChange:

@@ -8,8 +8,6 @@ from typing import Self
 from shared_ecr.records import record
 from shared_ecr.review.changes.patterns import common, covered_no_more, uncovered
 
-MODES = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION")
-
 
 @record
 class MovableTags:

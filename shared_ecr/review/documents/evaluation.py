@@ -17,9 +17,8 @@ from shared_ecr.review.documents.parameters import OpenParameter
 from shared_ecr.review.documents.physical import attribute, reference
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.template import CloudFormationTemplate
-from shared_ecr.text.patterns import LazyPattern
+from shared_ecr.review.documents.template_references import DYNAMIC_REFERENCE
 
-_DYNAMIC = LazyPattern(r"\{\{(resolve:[^{}]*)\}\}")
 # CloudFormation takes templates of 1 MB; one that grows to twenty times as much is meant to fill the memory.
 _LONGEST_TEXT = 1_048_576
 _MOST_CHARACTERS = 20 * _LONGEST_TEXT
@@ -78,7 +77,7 @@ class Evaluation:
         if isinstance(data, list):
             return self._list(data)
         if isinstance(data, str) and "{{resolve:" in data:
-            return _DYNAMIC.sub(lambda found: self.open(self.called(found[1])), data)
+            return DYNAMIC_REFERENCE.sub(lambda found: self.open(self.called(found[1])), data)
         return data
 
     def take(self) -> tuple[list[str], list[str]]:

@@ -13,8 +13,8 @@ from shared_ecr.review.documents.files import DocumentFolder
 from shared_ecr.review.documents.resources import PRINCIPALS, source_of, with_tags
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
+from shared_ecr.review.documents.template_references import NESTED_STACK
 
-_NESTED = "AWS::CloudFormation::Stack"
 # No one nests deeper, or more of them below one stack; a folder whose stacks do nests them in a circle.
 _DEEPEST = 20
 _MOST = 500
@@ -62,7 +62,7 @@ def _read(read: ReadStack, around: StackContext, nesting: NestedTemplates, depth
     for resource in read.stack.resources:
         if resource.type in _UNREAD:
             doubts.append(_doubt(read, resource, f"what this {_UNREAD[resource.type]} deploys is not judged"))
-        if resource.type != _NESTED:
+        if resource.type != NESTED_STACK:
             continue
         name = _file(resource, read.asset_paths, nesting) or ""
         path = _path(name, nesting) if depth < _DEEPEST and nesting.budget.left > 0 else None

@@ -3,6 +3,7 @@
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.records import record
 from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.text.patterns import LazyPattern
@@ -53,7 +54,7 @@ def home_of_snapshot(data: Json) -> RegistryHome | None:
 
 # What values of pseudo parameters look like, so that a comparison is not solved by one that cannot be.
 _FORMS = {
-    "AWS::AccountId": LazyPattern(r"[0-9]{12}"),
+    "AWS::AccountId": ACCOUNT_ID,
     "AWS::Region": LazyPattern(r"[a-z]{2,}(-[a-z]+)+-[0-9]+"),
     "AWS::Partition": LazyPattern(r"aws(-[a-z]+)*"),
 }

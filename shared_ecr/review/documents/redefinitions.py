@@ -12,20 +12,18 @@ from shared_ecr.review.deployments import Deployment, RegistryHome
 from shared_ecr.review.documents.conditions import CONDITION
 from shared_ecr.review.documents.loops import LOOP
 from shared_ecr.review.documents.parameters import is_hidden_parameter, is_stored_parameter
-from shared_ecr.review.documents.template_references import MAPPINGS, references
+from shared_ecr.review.documents.template_references import IMPORTED, MAPPINGS, NESTED_STACK, references
 from shared_ecr.review.texts import sorted_text
 from shared_ecr.text.patterns import LazyPattern
 
 _STORED = "resolve:ssm:"
-_IMPORTED = "Fn::ImportValue "
 _IN = " in "
 # Attributes that say which resource it is. They stay as long as CloudFormation does not replace it; others follow from
 # its properties, such as the value of a parameter in the store.
 _IDENTITY = LazyPattern(r"(?:Arn|ARN|Id|Name|Uri|URL|Url|Endpoint)$|^$")
 # Resources whose attributes are what a program or another template gives.
-_NESTED = "AWS::CloudFormation::Stack"
 _GIVEN_BY_OTHERS = frozenset({
-    _NESTED, "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::WaitCondition",
+    NESTED_STACK, "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::WaitCondition",
     "AWS::Serverless::Application", "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
 })  # fmt: skip
 
@@ -92,8 +90,8 @@ class _Definition:
         resources = _section(template, "Resources")
         if name.startswith(_STORED):
             yield from self._stored(name.removeprefix(_STORED))
-        elif name.startswith(_IMPORTED):
-            yield from self._exported(name.removeprefix(_IMPORTED))
+        elif name.startswith(IMPORTED):
+            yield from self._exported(name.removeprefix(IMPORTED))
         elif name.startswith(CONDITION):
             yield from self._text(stack, _section(template, "Conditions").get(name.removeprefix(CONDITION)))
         elif name == MAPPINGS:
@@ -124,7 +122,7 @@ class _Definition:
             return
         name, place, home = stack.partition(_IN)
         inside = f"{name}/{logical_id}{place}{home}"
-        if kind == _NESTED and inside in self.templates and isinstance(properties, dict):
+        if kind == NESTED_STACK and inside in self.templates and isinstance(properties, dict):
             # Its address changes with every line of the template; what it gives is in its outputs.
             properties = {name: value for name, value in properties.items() if name != "TemplateURL"}
             yield from self._text(inside, dict(_section(self.templates[inside], "Outputs")))

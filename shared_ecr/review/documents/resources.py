@@ -14,6 +14,7 @@ from shared_ecr.review.documents.functions import NO_VALUE
 from shared_ecr.review.documents.open_values import detail, written_name
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import described
+from shared_ecr.review.documents.template_references import IMPORTED
 from shared_ecr.review.texts import sorted_text
 from shared_ecr.text import quoted
 
@@ -42,7 +43,6 @@ _NAMES_OTHERS = frozenset({
 })  # fmt: skip
 # CloudFormation refuses another service token.
 _NEVER_CHANGES = "ServiceToken"
-_IMPORTED = "Fn::ImportValue "
 
 # Whose tags decide about access.
 _TAGGED = frozenset({"AWS::ECR::Repository", "AWS::ECR::PublicRepository"})
@@ -173,7 +173,7 @@ class Resources:
         name = written_name(opened)
         # Names of parameters have no dot, so one with a dot is an attribute of a resource, if of a stack around this.
         is_attribute = " " not in name and ":" not in name and "." in name
-        return is_attribute or name in self._evaluation.resources or name.startswith(_IMPORTED)
+        return is_attribute or name in self._evaluation.resources or name.startswith(IMPORTED)
 
     def _is_principal(self, name: str) -> bool:
         """Whether *name* is a principal that the same template makes, so that it is one of the deploying account."""

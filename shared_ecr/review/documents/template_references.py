@@ -9,14 +9,17 @@ from shared_ecr.text.patterns import LazyPattern
 MAPPINGS = "mappings"
 """The name of all mappings together: which of them a call looks in can itself be computed."""
 _PLACE = LazyPattern(r"\$\{(?!!)\s*([^{}]*?)\s*\}")
-_DYNAMIC = LazyPattern(r"\{\{(resolve:[^{}]*)\}\}")
+NESTED_STACK = "AWS::CloudFormation::Stack"
+# How the name of an imported value begins, once it is open.
+IMPORTED = "Fn::ImportValue "
+DYNAMIC_REFERENCE = LazyPattern(r"\{\{(resolve:[^{}]*)\}\}")
 
 
 def references(value: Json) -> Iterator[str]:  # noqa: PLR0912, C901 — one form for each function
     """Yield what *value* refers to: parameters, resources, conditions, `MAPPINGS`, dynamic references."""
     match value:
         case str():
-            yield from _DYNAMIC.findall(value)
+            yield from DYNAMIC_REFERENCE.findall(value)
         case list():
             for each in value:
                 yield from references(each)

@@ -7,13 +7,13 @@ from shared_ecr.access.lint import LintedPolicy, PolicyFinding, PolicyHolder, li
 from shared_ecr.access.lint.findings import UNKNOWN_ACCOUNT
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.requests import TargetRepository
+from shared_ecr.model.names.accounts import ACCOUNT_ID_IN_TEXT
 from shared_ecr.model.names.partitions import PARTITIONS
 from shared_ecr.records import replace
 from shared_ecr.review.account_placeholders import STAND_IN
 from shared_ecr.review.policy_texts import ReadPolicy
 from shared_ecr.text.patterns import LazyPattern
 
-_ACCOUNT = LazyPattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _ORGANIZATION = LazyPattern(r"\bo-[a-z0-9]{10,32}\b")
 _REGION = LazyPattern("|".join(region for partition in PARTITIONS for region in partition.regions))
 # Where the place of a registry is not known, as many are tried; a policy names few accounts and fewer Regions.
@@ -62,7 +62,7 @@ def _places(policy: Policy, target: TargetRepository) -> Iterator[TargetReposito
     accounts, regions, organizations = [target.account], [target.region], [target.organization]
     if target.account == UNKNOWN_ACCOUNT:
         text = repr(policy)
-        accounts += _ACCOUNT.findall(text)
+        accounts += ACCOUNT_ID_IN_TEXT.findall(text)
         regions += _REGION.findall(text)
     if "aws:resourceorgid" in policy.keys:
         organizations = [*organizations_of(policy, target)]

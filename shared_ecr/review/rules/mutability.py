@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
-from shared_ecr.model.mutability import MAX_FILTERS, ExclusionFilter
+from shared_ecr.model.mutability import MAX_FILTERS, MODES, ExclusionFilter
 from shared_ecr.review.deployments import is_known
 from shared_ecr.review.findings import RuleFinding, error, note, warning
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.text import did_you_mean, listed, quoted
 
 _EXCLUDING = "_WITH_EXCLUSION"
-MODES = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION")
 # No page of AWS has a limit; Terraform's provider refuses more. https://github.com/hashicorp/terraform-provider-aws/pull/43642
 _USUAL_WILDCARDS = 2
 _CONTROLS = "Security Hub's ECR.2 and Control Tower's CT.ECR.PR.3 require IMMUTABLE"

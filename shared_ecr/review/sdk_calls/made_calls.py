@@ -6,12 +6,11 @@ from typing import Self
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
 from shared_ecr.records import record
-from shared_ecr.review.deployments import Deployment, Resource, Stack
+from shared_ecr.review.deployments import RETAINING, Deployment, Resource, Stack
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, sdk_calls
 from shared_ecr.review.sdk_calls.effects import MadeCall, repositories_called, with_effects
 from shared_ecr.review.sdk_calls.operations import OPERATIONS, OperationKind, kind_of
 
-_RETAINS = frozenset({"Retain", "RetainExceptOnCreate"})
 _Key = tuple[str, str, str]
 
 
@@ -84,7 +83,7 @@ class CallsOfChange:
 
 def _made_now(was: CallingResource | None, comes: CallingResource | None) -> Iterator[MadeCall]:
     if comes is None:
-        if was and was.resource.deletion_policy not in _RETAINS:
+        if was and was.resource.deletion_policy not in RETAINING:
             yield from was.made(CallPhase.DELETE)
     elif was is None:
         yield from comes.made(CallPhase.CREATE)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from shared_ecr.model.settings.pull_through_cache import (
     CACHE_RULE,
     MAX_RULES,
+    WITHOUT_CACHE,
     CachePrefix,
     CacheRule,
     Upstream,
@@ -29,7 +30,6 @@ from shared_ecr.text.patterns import LazyPattern
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 — a type of CloudFormation
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html: not in China, not in GovCloud.
-WITHOUT_CACHE = frozenset({"aws-cn", "aws-us-gov"})
 # A secret whose ARN is not known, of which nothing more is asked than that there is one.
 _SOME_SECRET = MadeSecret(f"{SECRET_PREFIX}known-once-deployed")
 _SECRET_ARN = LazyPattern(r"(?P<place>.*):secret:(?P<name>.*)")

@@ -3,10 +3,7 @@
 from enum import StrEnum
 
 from shared_ecr.review.changes.identity.stacks import is_same_place
-from shared_ecr.review.deployments import Deployment, Stack
-
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-RETAINS = frozenset({"Retain", "RetainExceptOnCreate"})
+from shared_ecr.review.deployments import RETAINING, Deployment, Stack
 
 
 class Departure(StrEnum):
@@ -37,7 +34,7 @@ def departure(stack: Stack, before: Deployment, after: Deployment) -> Departure:
 def _is_retained(parent: str, logical_id: str, before: Deployment) -> bool:
     """Whether the nested stack stays behind when it leaves the template of its parent."""
     found = (each for stack in before.stacks if stack.name == parent for each in stack.resources)
-    return any(each.origin.logical_id == logical_id and each.deletion_policy in RETAINS for each in found)
+    return any(each.origin.logical_id == logical_id and each.deletion_policy in RETAINING for each in found)
 
 
 def _is_deployed(name: str, stack: Stack, after: Deployment) -> bool:

@@ -57,7 +57,7 @@ def storage_change(
     known of them already.
     """
     images = images_of(inventory, before)
-    if images is None or not _is_readable(before) or not (after is None or _is_readable(after)):
+    if images is None or not before.has_readable_lifecycle or not (after is None or after.has_readable_lifecycle):
         return None
     if outcome and outcome.before is not None:
         kept, left = after_run(outcome.before, now), after_run(outcome.verdicts, now)
@@ -65,11 +65,6 @@ def storage_change(
         kept = _left(before, images, now)
         left = _left(after, images, now) if after else ()
     return StorageChange(StorageTotal.of(kept), StorageTotal.of(left))
-
-
-def _is_readable(repository: ReviewedRepository) -> bool:
-    """Whether the lifecycle policy is known, or that there is none."""
-    return repository.lifecycle is not None or repository.lifecycle_text is None
 
 
 def _left(repository: ReviewedRepository, images: RepositoryImages, now: datetime) -> tuple[Image, ...]:

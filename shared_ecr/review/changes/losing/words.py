@@ -21,7 +21,7 @@ def lifecycle_difference(before: ReviewedRepository, after: ReviewedRepository) 
     """Return the difference of two lifecycle policies; None where they say the same under the same numbers."""
     if before.lifecycle_text == after.lifecycle_text:
         return None
-    if not (_is_read(before) and _is_read(after)):
+    if not (before.has_readable_lifecycle and after.has_readable_lifecycle):
         return PropertyChange(LIFECYCLE_POLICY, _summary(before), _summary(after))
     old, new = _ordered(before.lifecycle), _ordered(after.lifecycle)
     if old == new:
@@ -50,10 +50,6 @@ def loss_line(loss: Loss) -> str:
         after += f", and then by rule {_numbered(loss.then_by)}"
     rarely = " (only where there are that many)" if loss.weight is LossSeverity.RARELY_LOST else ""
     return f"{image}: {before}; {after}{rarely}"
-
-
-def _is_read(repository: ReviewedRepository) -> bool:
-    return repository.lifecycle is not None or repository.lifecycle_text is None
 
 
 def _summary(repository: ReviewedRepository) -> str | None:

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.records import replace
 from shared_ecr.review.changes.create_only import TERRAFORM
-from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
 from shared_ecr.review.changes.rules.key_changes import changed_key
 from shared_ecr.review.changes.rules.key_policies import key_policy
-from shared_ecr.review.deployments import Deployment, Resource, is_known
+from shared_ecr.review.deployments import RETAINING, Deployment, Resource, is_known
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.repositories import REPOSITORY
 
@@ -59,7 +58,7 @@ def _of_plans(side: Deployment, kind: str) -> dict[tuple[str, str], LocatedResou
 
 def _lost(old: LocatedResource, new: LocatedResource | None, users: tuple[str, ...]) -> Iterator[RuleFinding]:
     operation = (new or old).resource.operation
-    is_forgotten = old.resource.deletion_policy in RETAINS
+    is_forgotten = old.resource.deletion_policy in RETAINING
     if (new is None and not is_forgotten) or (operation and operation.operation.deletes):
         says = f": {operation}" if operation else ""
         yield error(

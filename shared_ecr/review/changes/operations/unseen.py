@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from shared_ecr.findings import Severity
 from shared_ecr.review.changes.operations.replacements import REPLACEMENTS, fix_of
 from shared_ecr.review.deployments import Deployment, Origin, Resource, Stack
+from shared_ecr.review.documents.terraform.resource_types import REPOSITORIES
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
 from shared_ecr.review.operations import ListedOperation, Operation
 
@@ -12,9 +13,6 @@ from shared_ecr.review.operations import ListedOperation, Operation
 _SAID = frozenset({
     "repository-deleted", "repository-renamed", "repository-replaced", "repository-moved", "repository-orphaned",
     "logical-id-changed", "pull-through-replaced", "creation-template-replaced",
-})  # fmt: skip
-_REPOSITORIES = frozenset({
-    "aws_ecr_repository", "aws_ecrpublic_repository", "awscc_ecr_repository", "awscc_ecr_public_repository",
 })  # fmt: skip
 _NAMES = ("RepositoryName", "EcrRepositoryPrefix", "Prefix")
 # What the comparison of both sides judges when it is deleted.
@@ -76,7 +74,7 @@ def _deleted(entry: ListedOperation) -> Iterator[RuleFinding]:
     if entry.planned.operation is Operation.REPLACE:
         code, why = REPLACEMENTS[entry.type]
         yield error(code, f"Terraform deletes it and creates it again: {entry.planned}", why, fix_of(entry.planned))
-    elif entry.type in _REPOSITORIES:
+    elif entry.type in REPOSITORIES:
         which = "a deposed object, which an earlier replacement left behind" if entry.is_deposed else "it"
         yield error(
             "repository-deleted", f"Terraform deletes {which}: {entry.planned}", "What is deleted cannot be restored",
@@ -85,7 +83,7 @@ def _deleted(entry: ListedOperation) -> Iterator[RuleFinding]:
 
 
 def _forgotten(entry: ListedOperation) -> Iterator[RuleFinding]:
-    if entry.type in _REPOSITORIES:
+    if entry.type in REPOSITORIES:
         yield error(
             "repository-orphaned",
             "Terraform removes it from its state: it stays in AWS with its images, and nothing manages it",

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared_ecr.review.changes.differences import as_written, unordered
-from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.changes.registry.words import difference_lines
-from shared_ecr.review.deployments import Deployment, Resource
+from shared_ecr.review.deployments import RETAINING, Deployment, Resource
 from shared_ecr.review.event_rules import (
     RULE,
     SUBSCRIPTION,
@@ -57,7 +56,7 @@ def _happening(was: Resource | None, now: Resource | None) -> Happening:
     if was is None:
         return Happening.CREATED
     if now is None:
-        return Happening.ORPHANED if was.deletion_policy in RETAINS else Happening.DELETED
+        return Happening.ORPHANED if was.deletion_policy in RETAINING else Happening.DELETED
     return Happening.CHANGED
 
 

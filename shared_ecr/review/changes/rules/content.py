@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from shared_ecr.access.changes import AccessChange, Direction
 from shared_ecr.findings import Severity
+from shared_ecr.model.mutability import MODES
 from shared_ecr.review.account_placeholders import explanation_of
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
-from shared_ecr.review.changes.moving_tags import MODES, MovableTags
+from shared_ecr.review.changes.moving_tags import MovableTags
 from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.repositories import ReviewedRepository
 

@@ -6,11 +6,10 @@ from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.create_only import TERRAFORM
 from shared_ecr.review.changes.differences import IN_WORDS, as_written, becomes_known, in_words, undecided
-from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
-from shared_ecr.review.deployments import Resource
+from shared_ecr.review.deployments import RETAINING, Resource
 from shared_ecr.review.findings import RuleFinding, error, note
 from shared_ecr.review.operations import Operation
 from shared_ecr.review.repositories import ReviewedRepository
@@ -122,7 +121,7 @@ def weakened(before: Resource, after: Resource, tool: str) -> Iterator[RuleFindi
         ("UpdateReplacePolicy", before.update_replace_policy, after.update_replace_policy, "is replaced"),
     )
     for name, old, new, when in rows:
-        if tool != TERRAFORM and old in RETAINS and new not in RETAINS:
+        if tool != TERRAFORM and old in RETAINING and new not in RETAINING:
             yield error(
                 "removal-weakened", f"{name} changes from {old} to {new or 'nothing, which means Delete'}",
                 f"CloudFormation then deletes it when it {when}", f"Write {name}: {old}",
@@ -189,7 +188,7 @@ def _old_one(case: RepositoryPair) -> str:
 
 def removal(repository: ReviewedRepository, policy: str) -> str:
     """Say what becomes of *repository* under a policy of removal, as the end of `the old one …`."""
-    if policy in RETAINS:
+    if policy in RETAINING:
         if repository.auto_deletes_images:
             return f"stays behind without an owner, and {AUTO_DELETE_IMAGES} deletes its images"
         return "stays behind with its images, without an owner"

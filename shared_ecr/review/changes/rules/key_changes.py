@@ -11,14 +11,13 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.review.changes.cases import removal_of
 from shared_ecr.review.changes.create_only import TERRAFORM, rewritten
 from shared_ecr.review.changes.differences import as_written
-from shared_ecr.review.changes.identity.departures import RETAINS
 from shared_ecr.review.changes.identity.key_uses import KEY_TYPES, KeyUses
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held, pair_up
 from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr, paired_stacks
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.changes.rules.listed import listed_changes
-from shared_ecr.review.deployments import Deployment, Resource, is_known
+from shared_ecr.review.deployments import RETAINING, Deployment, Resource, is_known
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import REPOSITORY
@@ -65,7 +64,7 @@ def changed_key(old: LocatedResource, new: LocatedResource) -> Iterator[RuleFind
     """Find what makes a key that is used unusable, or easier to lose."""
     before, after = old.resource, new.resource
     yield from weakened(before, after, new.stack.tool)
-    if rewritten(new.stack, before, after) and after.update_replace_policy not in RETAINS:
+    if rewritten(new.stack, before, after) and after.update_replace_policy not in RETAINING:
         yield _deleted("another primary key replaces the key")
     if _is_enabled(before) and not _is_enabled(after):
         doubt = "" if is_known(after.properties.get("Enabled")) else ", or can be: its value is not known"

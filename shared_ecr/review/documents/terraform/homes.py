@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from shared_ecr.documents.json_text import Json
+from shared_ecr.model.names.accounts import ACCOUNT_ID
 from shared_ecr.review.deployments import RegistryHome
 from shared_ecr.review.documents.terraform.configuration import Configuration
 from shared_ecr.review.documents.terraform.values import PlannedResource
 from shared_ecr.text.patterns import LazyPattern
 
 _ARN = LazyPattern(r"arn:[a-z-]+:[a-z-]+:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}):.+")
-_ACCOUNT = LazyPattern(r"[0-9]{12}")
 _REGION = LazyPattern(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]")
 
 
@@ -88,7 +88,7 @@ def _only(found: set[str] | None) -> str | None:
 
 
 def _account(value: Json) -> str | None:
-    return str(value) if isinstance(value, str) and _ACCOUNT.fullmatch(value) else None
+    return str(value) if isinstance(value, str) and ACCOUNT_ID.fullmatch(value) else None
 
 
 def _region(value: Json) -> str | None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_ecr.model.filters import wildcard_matches
-from shared_ecr.review.changes.moving_tags import MODES, MovableTags
+from shared_ecr.model.mutability import MODES
+from shared_ecr.review.changes.moving_tags import MovableTags
 from shared_ecr.review.changes.patterns import common, covered_no_more, fresh_letter, uncovered
 
 patterns = st.text(alphabet="ab*", min_size=1, max_size=4)
