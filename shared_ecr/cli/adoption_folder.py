@@ -40,12 +40,13 @@ def keep_earlier(folder: Path, live: "LiveRegistry") -> None:
         for path in commands:
             path.unlink(missing_ok=True)
         return
-    target = _free(folder / _EARLIER / held.taken.replace(":", ""))
-    target.mkdir(mode=0o700, parents=True)
     # The snapshot last: as long as it is here, an interrupted run is continued by the next one.
-    for path in (*commands, *(folder / name for name in (UNDO, NOTES, SETTINGS, REMOVED, IMAGES, SNAPSHOT))):
-        if path.exists():
-            path.rename(target / path.name)
+    files = (*commands, *(folder / name for name in (UNDO, NOTES, SETTINGS, REMOVED, IMAGES, SNAPSHOT)))
+    moved = [path.name for path in files if path.exists()]
+    target = _place_for(moved, folder / _EARLIER / held.taken.replace(":", ""), SNAPSHOT)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in moved:
+        (folder / name).rename(target / name)
 
 
 def _held(folder: Path) -> "LiveRegistry | None":
@@ -55,7 +56,14 @@ def _held(folder: Path) -> "LiveRegistry | None":
     return load_live(path) if path.exists() else None
 
 
-def _free(path: Path) -> Path:
-    """Return *path*, or one like it that does not exist."""
+def _place_for(names: list[str], path: Path, last: str) -> Path:
+    """Return *path*, or one like it, that does not exist, or that an interrupted run has filled in part.
+
+    What is moved *last* shows that a folder is complete.
+    """
     numbered = (path.with_name(f"{path.name}-{number}") for number in range(2, 1_000))
-    return next(each for each in (path, *numbered) if not each.exists())
+    return next(
+        each
+        for each in (path, *numbered)
+        if not each.exists() or not any((each / name).exists() for name in (*names, last))
+    )

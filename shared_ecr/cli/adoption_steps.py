@@ -157,7 +157,7 @@ def verify_adoption(arguments: argparse.Namespace) -> int:
     after = _read_again(arguments, before, stacks)
     compared = registry_without_deleted(before) if record.drops_deleted else before
     digests = _recorded_digests(arguments.folder)
-    found = [*deviations(compared, after, record.repositories, stacks), *setting_deviations(before, after)]
+    found = [*deviations(compared, after, record.repositories, stacks), *setting_deviations(before, after, stacks)]
     if record.images:
         images = listed_images(before, tuple(record.images), arguments.rate)
         found += image_deviations(record.images, digests, images.by_repository, images.unread)

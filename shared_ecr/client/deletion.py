@@ -75,8 +75,8 @@ def delete_image(deletion: ImageDeletion, session: "Session") -> None:
     """Delete what *deletion* names.
 
     Raises:
-        RefusedError: its tag names another image by now, or the registry does not delete it: no permission, an index
-            names it, deletion is switched off.
+        RefusedError: its tag names another image by now, it has another tag, or the registry does not delete it: no
+            permission, an index names it, deletion is switched off.
         UnavailableError: no credentials or no network.
     """
     reference, registry = deletion.reference, deletion.reference.host.ecr
@@ -86,6 +86,8 @@ def delete_image(deletion: ImageDeletion, session: "Session") -> None:
         if registry is None:
             _delete_elsewhere(reference, remote)
             return
+    if isinstance(reference.name, Digest):
+        _refuse_tagged_since(deletion, session)
     _delete_at_ecr(reference, registry, session)
 
 
@@ -99,6 +101,17 @@ def _refuse_moved(deletion: ImageDeletion, held: Digest | ManifestState) -> None
         raise RefusedError(
             f"{deletion.reference} named {deletion.digest} and names {now} now, so it was not deleted; run the command "
             "again"
+        )
+
+
+def _refuse_tagged_since(deletion: ImageDeletion, session: "Session") -> None:
+    """Refuse a digest that has a tag which it did not have: by the digest ECR deletes every tag."""
+    since = set(_tags_of(deletion.reference, deletion.digest, session)) - set(deletion.tags)
+    if since:
+        tags = ", ".join(sorted(map(str, since)))
+        raise RefusedError(
+            f"{deletion.reference} has the tag {tags} now, which it did not have, so it was not deleted; run the "
+            "command again"
         )
 
 

@@ -62,6 +62,15 @@ def test_a_second_reading_of_the_same_time_gets_a_folder_of_its_own() -> None:
     assert len([path for path in EARLIER.parent.iterdir() if path.name.startswith(EARLIER.name)]) == 2
 
 
+def test_a_run_that_was_interrupted_while_it_kept_an_earlier_one_is_continued_in_the_same_folder() -> None:
+    assert adopt(FIRST) == ExitCode.DONE
+    EARLIER.mkdir(parents=True)
+    Path("adoption/undo").rename(EARLIER / "undo")
+    assert adopt(LATER) == ExitCode.DONE
+    assert {path.name for path in EARLIER.parent.iterdir()} == {EARLIER.name}
+    assert {"undo", "release.md", "live.json"} <= {path.name for path in EARLIER.iterdir()}
+
+
 def test_files_of_another_origin_stay_where_they_are() -> None:
     Path("adoption").mkdir()
     Path("adoption/notes.txt").write_text("mine", encoding="utf-8")

@@ -14,7 +14,7 @@ from shared_ecr.cli import adoption_steps
 from shared_ecr.cli.main import main
 from shared_ecr.client.aws.registry.image_digests import ImageDigests
 from shared_ecr.deployment.adoption.folder import AdoptedRecord
-from shared_ecr.documents.live import DeniedRead, LiveRegistry, render_text
+from shared_ecr.documents.live import DeniedRead, LiveRegistry, LiveResource, render_text
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.names import AccountId
 from shared_ecr.records import replace
@@ -180,6 +180,27 @@ def test_a_setting_that_was_lost_is_a_difference(
     code, out, _ = verified(monkeypatch, capsys, registry(SHOP), ImageDigests({"shop": OLD | OTHER}))
     lost = "registry policy: existence: expected there, found deleted"
     assert (code, out.splitlines()[0]) == (ExitCode.FINDINGS, lost)
+
+
+def test_a_setting_that_is_there_besides_is_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = LiveResource(
+        "AWS::ECR::RepositoryCreationTemplate", {"Prefix": "team", "AppliedFor": ["CREATE_ON_PUSH"]}
+    )
+    after = replace(LIVE, resources=(*LIVE.resources, template))
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: after)
+    main(["adopt", "verify"])
+    assert "creation template team: existence: expected not there, found there" in capsys.readouterr().out
+
+
+def test_a_setting_that_can_no_longer_be_read_is_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = replace(LIVE, unread=(DeniedRead("", "ecr:GetSigningConfiguration", "no"),))
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: after)
+    assert main(["adopt", "verify"]) == ExitCode.FINDINGS
+    assert "the registry: ecr:GetSigningConfiguration: expected read, found denied" in capsys.readouterr().out
 
 
 def test_repositories_whose_images_were_not_counted_are_reported(

@@ -1,3 +1,4 @@
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,3 +63,22 @@ def test_a_digest_is_protected_by_each_of_its_tags(repository: str) -> None:
 
 def test_the_catalog_of_ecr_is_its_list_of_repositories(repository: str) -> None:
     assert NAME in shared_ecr("catalog", repository.partition("/")[0]).stdout.splitlines()
+
+
+def test_a_digest_that_got_a_tag_while_it_was_asked_is_not_deleted(
+    repository: str, registry: RegistryCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = shared_ecr("inspect", f"{repository}:pr-1").stdout.split()[1]
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, *_: int) -> str:  # type: ignore[override]  # of text, as StringIO itself
+            registry.push_image(NAME, "2.0", b"two")
+            return "y\n"
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    done = shared_ecr("delete", f"{repository}@{digest}")
+    assert (done.code, sorted(tags(repository))) == (4, ["1.0", "2.0", "pr-1"])
+    assert "has the tag 2.0 now, which it did not have" in done.stderr

@@ -9,7 +9,7 @@ from shared_ecr.deployment.adoption.setting_differences import READ_BY, called, 
 from shared_ecr.deployment.adoption.undo import undo_steps
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry
 from shared_ecr.documents.live import DeniedRead, LiveRegistry
-from shared_ecr.documents.live.live_registry import REPOSITORY
+from shared_ecr.documents.live.live_registry import PUBLIC_REPOSITORY, REPOSITORY
 from shared_ecr.findings import Severity
 from shared_ecr.records import record
 from shared_ecr.text import first_few
@@ -29,6 +29,10 @@ class Deviation:
     def __str__(self) -> str:
         changed = f"{self.repository}: {self.field}: expected {self.before}, found {self.after}"
         return f"{changed}\n  undo: {self.undo}" if self.undo else changed
+
+
+# Repositories that were made since the snapshot are not adopted, and change nothing of those that are.
+_OTHERS = frozenset({REPOSITORY, PUBLIC_REPOSITORY})
 
 
 def changed_since(
@@ -56,7 +60,8 @@ def changed_since(
 def _created_since(before: LiveRegistry, now: LiveRegistry, wanted: WantedRegistry) -> Iterator[Deviation]:
     """Yield the wanted resources that exist only since the snapshot: they would be imported without a comparison."""
     for kind, name in wanted.resources:
-        is_new = before.one(kind, name) is None and now.one(kind, name) is not None
+        # Settings are compared one by one, declared or not.
+        is_new = kind in _OTHERS and before.one(kind, name) is None and now.one(kind, name) is not None
         # Of what was not selected, `adopt-unseen` says that it was not read.
         if is_new and (kind != REPOSITORY or before.covers(name)):
             yield Deviation(name if kind == REPOSITORY else called(kind, name), "existence", "not there", "there")
@@ -86,8 +91,11 @@ def deviations(
             yield Deviation(name, "owner", " or ".join(filter(None, stacks)), now.owner or "no stack")
 
 
-def setting_deviations(before: LiveRegistry, after: LiveRegistry) -> Iterator[Deviation]:
-    """Yield the settings of the registry that *after* has otherwise than *before*, or no longer has."""
+def setting_deviations(before: LiveRegistry, after: LiveRegistry, stacks: Sequence[str] = ()) -> Iterator[Deviation]:
+    """Yield the settings of the registry that *after* has otherwise than *before*, no longer has, or has besides.
+
+    What one of *stacks* has made since was in the deployment that was certified.
+    """
     for held in before.resources:
         if held.kind == REPOSITORY:
             continue
@@ -99,6 +107,28 @@ def setting_deviations(before: LiveRegistry, after: LiveRegistry) -> Iterator[De
         else:
             for each in changed_setting(what, held.kind, (held.properties, now.properties), before.home):
                 yield Deviation(what, "setting", "as in the snapshot", "; ".join(each.details) or each.sentence)
+    yield from _unread_since(before, after)
+    yield from _settings_since(before, after, stacks)
+
+
+def _unread_since(before: LiveRegistry, after: LiveRegistry) -> Iterator[Deviation]:
+    """Yield what could be read before and cannot be now, where there was no setting of that kind."""
+    reported = {READ_BY.get(held.kind, "") for held in before.resources if held.kind != REPOSITORY}
+    for part in after.unread:
+        if part.repository == "" and part.action not in reported and not before.is_unread("", part.action):
+            yield Deviation("the registry", part.action, "read", "denied")
+
+
+def _settings_since(before: LiveRegistry, after: LiveRegistry, stacks: Sequence[str]) -> Iterator[Deviation]:
+    """Yield the settings that were not there before; repositories are no settings, and not adopted."""
+    for now in after.resources:
+        if now.kind in _OTHERS or now.owner in stacks or before.one(now.kind, now.name) is not None:
+            continue
+        if before.is_unread("", READ_BY.get(now.kind, "")):
+            # It could not be read before, so it is not known whether it is new.
+            yield Deviation(called(now.kind, now.name), READ_BY[now.kind], "denied", "read")
+        else:
+            yield Deviation(called(now.kind, now.name), "existence", "not there", "there")
 
 
 def image_deviations(
