@@ -8,12 +8,12 @@ from shared_ecr.findings.problems import Problem, Severity
 
 # CloudFormation reads templates of 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_CHARACTERS = 1_048_576
-# A policy has five levels; anyone who nests deeper does not write a policy.
+# A policy has five levels; a deeper document is not a policy.
 MAX_DEPTH = 40
 
 
 class Number(str):
-    """A number of the document, in its own digits: 0.10 stays 0.10."""
+    """A number of the document, with the digits as they are written: 0.10 stays 0.10."""
 
     __slots__ = ()
 
@@ -82,7 +82,7 @@ def repeated_key(pairs: list[tuple[str, Json]]) -> str | None:
 
 
 def as_json(value: object, depth: int = 0) -> Json:
-    """Return data that is at hand already as `read_json` would have read it."""
+    """Return loaded data as `read_json` would have read it."""
     if depth > MAX_DEPTH:
         raise _refused(f"the policy is nested more than {MAX_DEPTH} levels deep", "policy-nesting")
     match value:
@@ -101,12 +101,12 @@ def as_json(value: object, depth: int = 0) -> Json:
 
 
 def compact(value: Json) -> str:
-    """Write *value* without blanks, as ECR counts its characters."""
+    """Write *value* without spaces, as ECR counts its characters."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _depth(text: str) -> int:
-    """Count the brackets open at once; those inside of texts only make it larger, and forty of them are rare."""
+    """Count the brackets that are open at the same time; those within strings only increase the number."""
     depth = deepest = 0
     quoted = escaped = False
     for character in text:

@@ -1,4 +1,4 @@
-"""What a YAML file says, with the place where it says it; values are read as YAML 1.2 reads them."""
+"""The values of a YAML file, each with its place; they are read as YAML 1.2 reads them."""
 
 from collections.abc import Hashable, Iterator
 
@@ -14,7 +14,7 @@ class Scalar:
     text: str
     value: str | int | float | bool | None
     plain: bool
-    """Whether it is without quotes, so that another reader could take it for something else."""
+    """Whether it is without quotes, so that another reader could read another value."""
 
     def described(self) -> str:
         """Say what is there, for `expected …, found …`."""

@@ -1,4 +1,4 @@
-"""What was found wrong, and which findings are accepted: the one vocabulary of check, lint, fate, access and review.
+"""Findings and their acknowledgements: the common vocabulary of check, lint, fate, access and review.
 
 `finding` has the record that all of them share, alone and joined with what accepts it; each command adds where its
 findings are. `acknowledgements` says which acceptances count. `problems` are the findings in a declaration,

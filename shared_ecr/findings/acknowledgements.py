@@ -1,8 +1,7 @@
 """Findings that are accepted, for a time and with a reason, and which acceptances count.
 
-An acknowledgement counts from the previous side: one that comes with the very change that it accepts does not release
-the finding, or the author of a change would decide about it alone
-(docs/adr/0021-acknowledgements-count-from-before.md).
+An acknowledgement counts from the previous side: an acknowledgement in the same change does not accept its finding,
+because the author of a change would then decide about it alone (docs/adr/0021-acknowledgements-count-from-before.md).
 """
 
 from collections.abc import Iterable
@@ -11,14 +10,14 @@ from datetime import date, timedelta
 from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
-# What is accepted for longer than a year has no owner left who remembers the reason.
+# After a year, the reason must be checked again.
 AT_MOST = timedelta(days=366)
 # What a declaration says of a repository that it deletes with a reason, in place of the code of a finding.
 ON_REMOVAL = "on_removal"
 # What it says of a repository that has no lifecycle policy, with a reason.
 NO_LIFECYCLE = "no_lifecycle"
 _UNTIL_REMOVED = frozenset({ON_REMOVAL, NO_LIFECYCLE})
-# One decision that several findings ask for: the first change makes a removal easier, and the template shows it.
+# One decision that several findings need: the first change makes a removal easier, and the template shows it.
 _ALSO = {
     "removal-weakened": frozenset({"removal-empties", "removal-deletes"}),
     "removal-empties": frozenset({"removal-weakened", "removal-deletes"}),

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree whose members know their exit code.
+"""All errors of the package, as one tree of classes with their exit codes.
 
 Two channels, never mixed: *problems* (`shared_ecr.findings.problems`) say what is wrong in the declaration, all of
 them at once; the *errors* here are raised because something failed. Text: what was given, why it is refused,
@@ -22,13 +22,13 @@ class ExitCode(IntEnum):
 
 
 class SharedEcrError(Exception):
-    """The root of the tree; catch this to catch all that this package raises on purpose."""
+    """The root of the tree; catch it to catch every error that this package raises on purpose."""
 
     exit_code = ExitCode.ENVIRONMENT
 
 
 class InvalidValueError(SharedEcrError, ValueError):
-    """A value breaks a rule of its type: an account of eleven digits, a tag with a blank.
+    """A value breaks a rule of its type: an account of eleven digits, a tag with a space.
 
     The parts are kept apart so that the declaration can add file, line and path, and the command line the
     name of the argument.
@@ -47,7 +47,7 @@ class InvalidValueError(SharedEcrError, ValueError):
 
 
 class UsageError(SharedEcrError):
-    """The command line asks for something that cannot be meant."""
+    """The command line is not valid."""
 
     exit_code = ExitCode.INVALID
 
@@ -59,6 +59,6 @@ class UnavailableError(SharedEcrError):
 
 
 class RefusedError(SharedEcrError):
-    """AWS or a registry answered, and said no."""
+    """AWS or a registry refused a request."""
 
     exit_code = ExitCode.REFUSED

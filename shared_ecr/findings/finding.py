@@ -1,4 +1,4 @@
-"""One thing to look at: its code, how bad it is, three sentences, and whether it is accepted."""
+"""A finding: its code, its severity, its three sentences, and whether it is accepted."""
 
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -11,7 +11,7 @@ FoundT = TypeVar("FoundT", bound="Finding")
 
 
 class Severity(StrEnum):
-    """How bad a finding is: errors block until they are acknowledged; warnings and notes do not."""
+    """The severity of a finding: errors block until they are acknowledged; warnings and notes do not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 @record
 class Finding:
-    """One thing to look at. Codes are a contract: the pages of docs/reference list them.
+    """A finding. Codes are a contract: the pages of docs/reference list them.
 
     Subclasses add where it is: a place in a file, a statement of a policy, a repository.
     """
@@ -83,7 +83,7 @@ class JudgedFinding(Generic[FoundT]):
 
     @property
     def mark(self) -> str:
-        """What it does to the run, in a few words."""
+        """Its effect on the run, in a few words."""
         accepted = self.acknowledgement
         if self.blocks:
             return "blocks, acknowledged by this change" if self.is_acknowledged_by_the_change else "blocks"

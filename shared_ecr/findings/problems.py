@@ -9,7 +9,7 @@ from shared_ecr.text import visible
 
 __all__ = ["SHOWN_AT_MOST", "InvalidDeclarationError", "Position", "Problem", "Severity", "in_file_order", "render"]
 
-# A page of errors is read, a book of them is not; the count of the rest is said (bad-inputs, rule 3).
+# People read one page of errors, not fifty; the number of the others is printed.
 SHOWN_AT_MOST = 50
 
 

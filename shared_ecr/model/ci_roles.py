@@ -1,8 +1,8 @@
 """The roles of CI systems that stacks of ours define: trust from the grants, permissions from the policies.
 
-The grants say everything: which role of which account, which project and ref assumes it, what it may do where. The
-role's own policy allows what the rendered policies grant to the role by name, so that both sides agree whatever kind of
-grant it was.
+The grants decide everything: which role of which account, which project and ref may assume it, and what it may do
+where. The role's own policy allows what the rendered policies grant to the role by name, so that both sides agree
+whatever kind of grant it was.
 """
 
 import json

@@ -1,6 +1,6 @@
 """How the images of a repository are encrypted at rest, and the policy of the key that the stack makes.
 
-Encryption is fixed when a repository is created; changing it replaces the repository. Pullers and pushers need no
+Encryption is fixed when a repository is created; a change replaces the repository. Pullers and pushers need no
 permission on the key: ECR uses it through grants of its own.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
 """
@@ -86,7 +86,7 @@ def key_of(encryption: Encryption) -> Key | None:
 
 
 def needs_stack_key(encryptions: Iterable[Encryption]) -> bool:
-    """Whether one of *encryptions* is by the key of the stack, which is made for it then."""
+    """Whether one of *encryptions* uses the key of the stack, which is then created."""
     return any(isinstance(key_of(encryption), StackKey) for encryption in encryptions)
 
 
@@ -133,7 +133,7 @@ def wire(encryption: Encryption, stack_key_arn: str | None) -> dict[str, str]:
 def stack_key_policy(partition: str, account: str) -> dict[str, Any]:
     """Render the policy of the stack's key: the account administers it, and only AWS services may grant its use.
 
-    The Deny is what Control Tower's CT.KMS.PR.3 asks for, in exactly this form; CDK's default key policy lacks it.
+    Control Tower's CT.KMS.PR.3 requires the Deny, in exactly this form; CDK's default key policy lacks it.
     """
     return {
         "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-"""Which repositories the filters of a registry's settings mean; each setting has a grammar of its own.
+"""Which repositories the filters of a registry's settings select; each setting has its own grammar.
 
 Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html (scanning),
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html (signing),
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 WILDCARD = "*"
-# What templates and caches call "every repository".
+# The word for "every repository" in templates and caches.
 ROOT = "ROOT"
 
 
@@ -65,17 +65,17 @@ def text_of_both(one: str, other: str, any_character: str = "") -> str | None:
 
 
 def scanning_filter_matches(filter_: str, repository: str) -> bool:
-    """Whether a scanning rule means *repository*: a filter without `*` is looked for anywhere in the name."""
+    """Whether a scanning rule selects *repository*: a filter without `*` can be anywhere in the name."""
     return wildcard_matches(filter_, repository) if WILDCARD in filter_ else filter_ in repository
 
 
 def signing_filter_matches(filter_: str, repository: str) -> bool:
-    """Whether a signing rule means *repository*: a filter covers the whole name, with or without `*`."""
+    """Whether a signing rule selects *repository*: a filter covers the whole name, with or without `*`."""
     return wildcard_matches(filter_, repository)
 
 
 def replication_filter_matches(filter_: str, repository: str) -> bool:
-    """Whether a replication rule means *repository*: a filter is the beginning of the name, whole level or not."""
+    """Whether a replication rule selects *repository*: a filter is a prefix of the name, and may end within a level."""
     return repository.startswith(filter_)
 
 
@@ -99,5 +99,5 @@ def upstream_repository(cache_prefix: str, upstream_prefix: str, repository: str
 
 
 def _levels(prefix: str) -> str:
-    """Return *prefix* with the slash that ECR assumes behind it."""
+    """Return *prefix* with the slash that ECR assumes at its end."""
     return f"{prefix.removesuffix('/')}/"

@@ -24,7 +24,7 @@ _FILTER = TextGrammar(
 
 @record(order=True)
 class ExclusionFilter:
-    """Tags to which the opposite rule applies; `*` stands for any characters, nothing else is special."""
+    """Tags for which the opposite rule applies; `*` stands for any characters, nothing else is special."""
 
     pattern: str
 

@@ -1,4 +1,4 @@
-"""In which stack each repository is, where a registry has grown over several: written down, so that none ever moves.
+"""Which stack has each repository, if a registry has several stacks: stored in a file, so that no repository moves.
 
 The file is beside the declaration and is committed with it. `shared-ecr grow` writes it; a repository that it does not
 list is in the last stack.
@@ -10,7 +10,7 @@ from shared_ecr.model.names import RepositoryName
 from shared_ecr.model.shards import MAX_CHARACTERS, MAX_REPOSITORIES, MAX_STACKS, shard_of
 from shared_ecr.records import field, record
 
-# A stack is left with room for longer policies of the repositories that it holds.
+# Free space of a stack for longer policies of its repositories.
 _FILLED = 0.9
 
 
@@ -28,7 +28,7 @@ class Placement:
 
 @record
 class EvenPlacement(Placement):
-    """Every repository in a stack by its name, as if nothing were deployed: to read a declaration of any size."""
+    """Each repository in a stack by its name, as if nothing were deployed; for reading a declaration of any size."""
 
     stacks: int = MAX_STACKS
 
@@ -38,7 +38,7 @@ class EvenPlacement(Placement):
 
 
 def grown(before: Mapping[RepositoryName, int], after: Iterable[tuple[RepositoryName, int]], stacks: int) -> Placement:
-    """Return a placement in which every repository of *before* stays and each stack has room.
+    """Return a placement in which every repository of *before* stays and no stack is too large.
 
     Args:
         before: the stack of each repository that is deployed.

@@ -1,4 +1,4 @@
-"""Which form the properties of a resource have in a snapshot of a registry: texts, lists and objects.
+"""The form of a resource's properties in a snapshot of a registry: texts, lists and objects.
 
 The rows of settings have it for their types; `shared_ecr/documents/live/resource_shapes.py` has it for repositories,
 and checks it.
@@ -28,7 +28,7 @@ class ListOf:
 
 @record
 class ObjectOf:
-    """An object: what it must have, what it may have, and whether AWS may add to it what we pass on unread."""
+    """An object: what it must have, what it may have, and whether AWS may add parts that we pass on unread."""
 
     required: Mapping[str, "Shape"]
     optional: Mapping[str, "Shape"] = field(default_factory=dict)

@@ -1,6 +1,6 @@
-"""The whole declaration as one value: where the registry lives, who it is shared with, what it holds.
+"""The whole declaration as one value: where the registry is, who it is shared with, and what it has.
 
-What spans several repositories is checked here; what concerns one is already right in its own type.
+Conditions between repositories are checked here; each repository is already valid in its own type.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ class CiRoles:
 
 @record
 class RegistrySpec:
-    """One account's registry in every Region where it must be the same."""
+    """The registry of one account in every Region where it is the same."""
 
     account: AccountId
     regions: tuple[Region, ...]
@@ -56,9 +56,9 @@ class RegistrySpec:
     public_repositories: tuple[PublicRepositorySpec, ...] = ()
     """What the public gallery shows of the account; defined in us-east-1 alone."""
     stacks: int = 1
-    """How many stacks the repositories are spread over in each Region."""
+    """The number of stacks that the repositories are distributed over in each Region."""
     mirrors: tuple[Mirror, ...] = ()
-    """What `shared-ecr mirror` keeps in these repositories; no stack knows of it."""
+    """What `shared-ecr mirror` keeps in these repositories; no stack has it."""
     ci_roles: CiRoles | None = None
     """Where the roles of CI systems are defined that grants name; None where others define them."""
     placement: Placement | None = None
@@ -69,7 +69,7 @@ class RegistrySpec:
     def __post_init__(self) -> None:
         for _, fault in conflicts(self.regions, self.repositories, self.stacks, self.placement):
             raise fault
-        # The order of the file carries no meaning, so it may not carry over into the template.
+        # The order in the file has no meaning, so the template must not depend on it.
         object.__setattr__(self, "repositories", tuple(sorted(self.repositories, key=lambda spec: spec.name)))
         public = sorted(self.public_repositories, key=lambda spec: spec.name)
         object.__setattr__(self, "public_repositories", tuple(public))

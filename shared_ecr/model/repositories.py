@@ -1,4 +1,4 @@
-"""One repository, complete: every property decided, every default applied."""
+"""One repository with all its properties; every default is applied."""
 
 from typing import Any
 
@@ -36,16 +36,17 @@ class RepositorySpec:
     name: RepositoryName
     grants: tuple[Grant, ...] = ()
     perimeter: Perimeter | None = None
-    """The organizations outside of which all access is denied, anyone who grants it; None denies nothing."""
+    """The organizations outside of which all access is denied, whatever grants it; None denies nothing."""
     statements: tuple[VerbatimStatement, ...] = ()
-    """What the policy says besides, word for word."""
+    """Further statements of the policy, copied unchanged."""
     lifecycle: LifecyclePolicy | NoLifecyclePolicy = DEFAULT_POLICY
     tag_mutability: TagMutability = field(default_factory=TagMutability)
     scan_on_push: bool = True
     encryption: Encryption = field(default_factory=StackKey)
     tags: tuple[tuple[str, str], ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
-    """Why a published control is not met, by control: (`CKV_AWS_51`, reason). Rendered as acknowledgements."""
+    """Why the repository does not meet a published control, by control: (`CKV_AWS_51`, reason). Rendered as
+    acknowledgements."""
     on_removal: Removal = field(default_factory=RetainOnRemoval)
 
     def policy(self, place: PolicyLocation) -> dict[str, Any] | None:

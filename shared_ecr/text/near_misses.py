@@ -1,8 +1,8 @@
-"""What a word was probably meant to be, and words listed as people do."""
+"""Suggestions for a misspelled word, and words joined as a list."""
 
 from collections.abc import Iterable
 
-# Two slips of the finger: what a person can have meant. Beyond that a suggestion misleads more than it helps.
+# Two typing errors. With more differences, a suggestion misleads more than it helps.
 NEAR = 2
 
 
@@ -28,7 +28,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Join *words* as people do: `a, b or c`."""
+    """Join *words* as a list: `a, b or c`."""
     *head, last = words
     return f"{', '.join(head)} or {last}" if head else last
 

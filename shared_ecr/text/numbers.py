@@ -1,11 +1,14 @@
-"""Numbers for people: sizes in SI units, things counted, the first few of many. Every command writes them alike."""
+"""Numbers for readers: sizes in SI units, counts, and the first few of many.
+
+Every command writes them in the same way.
+"""
 
 from collections.abc import Iterable, Sequence
 
 _VOWELS = "aeiou"
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
-# A line names a handful of things; of more the number says more than the names.
+# A line names a few things; for more, the number is more useful than the names.
 FEW = 5
 
 
@@ -16,7 +19,7 @@ def size(byte_count: float) -> str:
     value, unit = float(byte_count), "B"
     for unit in _UNITS:  # noqa: B007 — the unit at which the loop ends is the one that is written
         value /= _STEP
-        # What would round to 1000.0 is one of the next unit.
+        # A number that rounds to 1000.0 is written in the next unit.
         if value < _STEP - 0.05:
             break
     return f"{value:,.1f} {unit}"

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class LazyPattern:
-    """The methods of `re.Pattern` that we use, over what `re.compile` takes."""
+    """The methods of `re.Pattern` that we use; it takes the arguments of `re.compile`."""
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern, self.flags = pattern, flags
@@ -33,7 +33,7 @@ class LazyPattern:
         return self.compiled.fullmatch(text)
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Find the first match at *start* or behind it."""
+        """Find the first match at *start* or after it."""
         return self.compiled.search(text, start)
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:

@@ -1,4 +1,4 @@
-"""The one writer of sentences: what is wrong, why it matters, how to repair it."""
+"""Joins the parts of a message into sentences: what is wrong, why it matters, how to repair it."""
 
 
 def sentences(*parts: str) -> str:

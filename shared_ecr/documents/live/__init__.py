@@ -1,4 +1,4 @@
-"""What a registry holds now, as one more document: the template that would have made it.
+"""The content of a registry as a document: the template that would create it.
 
 How to read it: `live_registry` has the values, `document` writes and reads them as JSON, `logical_ids` gives each
 resource the id that a declared one has, so that two documents compare field by field. The client fills the values

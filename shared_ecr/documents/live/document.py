@@ -1,7 +1,7 @@
-"""The live registry as a document: a template of CloudFormation whose metadata says when and whence it was read.
+"""The live registry as a document: a CloudFormation template whose metadata says when and where it was read.
 
-It is not meant to be deployed: it is read by `review`, `access` and `fate` like any template, and it is the backup
-from which an adoption puts things back.
+It is not meant to be deployed: it is read by `review`, `access` and `fate` like any template, and it is the backup from
+which an adoption can be undone.
 """
 
 import json
@@ -110,7 +110,7 @@ def _is_whole(loaded: Json) -> bool:
 
 
 def _once(pairs: list[tuple[str, Json]]) -> Json:
-    """Refuse a key that is there twice: readers do not agree on which of the two counts."""
+    """Refuse a key that is written twice: readers do not agree on which value counts."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise DuplicateKeyError(f"the key {quoted(repeated_key(pairs) or '')} is there twice in one object")

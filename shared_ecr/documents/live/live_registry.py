@@ -1,4 +1,4 @@
-"""One registry as it is now: its resources in CloudFormation's spelling, and what could not be read of it."""
+"""One registry as it is now: its resources in CloudFormation's spelling, and the parts that could not be read."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from shared_ecr.records import field, record
 
 REPOSITORY = "AWS::ECR::Repository"
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
-# The property by which a resource is called; a type without one exists once in a registry.
+# The property that names a resource; a type without one exists once in a registry.
 NAMED_BY: Mapping[str, str] = {
     REPOSITORY: "RepositoryName",
     PUBLIC_REPOSITORY: "RepositoryName",
@@ -52,7 +52,7 @@ class LiveResource:
     policy_text: str | None = None
     """The policy byte for byte, of which `properties` has the parsed form."""
     key_manager: str | None = None
-    """`AWS` or `CUSTOMER`: who manages the KMS key; None without a key, or where no one may ask."""
+    """`AWS` or `CUSTOMER`: who manages the KMS key; None without a key, or if the caller may not ask."""
     key_owner: str | None = None
     """The stack that made the KMS key."""
     role_owner: str | None = None
@@ -60,7 +60,7 @@ class LiveResource:
 
     @property
     def name(self) -> str:
-        """What it is called within its registry; empty of what exists once."""
+        """Its name within its registry; empty for a resource that exists once."""
         property_ = NAMED_BY.get(self.kind)
         return str(self.properties.get(property_) or "") if property_ else ""
 
@@ -72,7 +72,7 @@ class LiveResource:
 
 @record(order=True)
 class DeniedRead:
-    """Something that could not be read; nothing is certified or called in sync that it would say."""
+    """A part that could not be read; what it has is never certified or reported as in sync."""
 
     repository: str
     """The repository concerned, or nothing for the registry as a whole."""
@@ -99,7 +99,7 @@ class LiveRegistry:
     _by_key: Mapping[tuple[str, str], LiveResource] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Each of thousands of repositories is looked for by its name.
+        # Each of thousands of repositories is looked up by its name.
         object.__setattr__(self, "_by_key", {(each.kind, each.name): each for each in reversed(self.resources)})
 
     @property

@@ -1,7 +1,7 @@
-"""Read the resources of a snapshot: each is checked before it is believed.
+"""Read the resources of a snapshot, and check each.
 
-A snapshot is edited by people, and sometimes by other programs. What it says wrongly would be compared as if it were
-live, so that an adoption could certify a loss.
+A snapshot can be edited by people and by other programs. A wrong value would be compared as if it were live, so an
+adoption could certify a loss.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""How much a file may say: what no declaration reaches.
+"""The limits of a file, which no declaration reaches.
 
-So that a file of a few lines cannot fill the memory (the "billion laughs") or exhaust the stack of those who walk the
+With them, a file of a few lines cannot fill the memory ("billion laughs") or exhaust the stack of code that walks the
 tree. What is written, and not repeated by aliases, is bounded by the size of the file too.
 """
 

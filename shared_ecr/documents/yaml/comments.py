@@ -1,11 +1,11 @@
-"""Values that a comment cuts short: in `name: app #1` the `#1` no longer exists."""
+"""Values that a comment cuts off: in `name: app #1` the value has no `#1`."""
 
 from shared_ecr.documents.yaml.faults import SyntaxFault
 from shared_ecr.findings.problems import Severity
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
-# A '#' with a word right behind it; comments are written with a blank, or with more marks.
+# A '#' with a word directly after it; comments are written with a space, or with more marks.
 _LOST = LazyPattern(r"[ \t]+(#[^\s#!:-][^\r\n]*)")
 
 

@@ -25,7 +25,7 @@ _UNPRINTABLE = LazyPattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u
 
 @record(frozen=False)
 class Composition:
-    """What one pass over a file found: a tree or nothing, faults, and where the quoted and block texts are."""
+    """The result of reading a file: a tree or nothing, faults, and where the quoted and block texts are."""
 
     root: Node | None = None
     whole: bool = True
@@ -104,7 +104,7 @@ class _Composer:
             value = self._tagged(event.tag, event, value)
         if event.style == '"' and (unprintable := _UNPRINTABLE.search(event.value)):
             if "\ud800" <= unprintable[0] <= "\udfff":
-                # libyaml refuses these halves of characters; PyYAML's own parser does not.
+                # libyaml refuses these halves of characters (surrogates); PyYAML's own parser does not.
                 raise NotYamlError("found invalid Unicode character escape code", start)
             what = (
                 f"an escape in double quotes names the character U+{ord(unprintable[0]):04X}, which cannot be printed"

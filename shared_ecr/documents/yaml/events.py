@@ -1,4 +1,4 @@
-"""Text to YAML events, one at a time, by libyaml where PyYAML has it."""
+"""Text to YAML events, one at a time, with libyaml if PyYAML has it."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ class NotYamlError(Exception):
 
 
 def events(text: str) -> Iterator["yaml.Event"]:
-    """Yield the events of *text*; nothing is built, so depth and aliases cost nothing yet.
+    """Yield the events of *text*; no tree is built, so depth and aliases cost nothing yet.
 
     Raises:
         NotYamlError: The text breaks YAML's grammar, after the events of what is before.

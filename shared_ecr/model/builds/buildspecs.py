@@ -39,9 +39,9 @@ def buildspec(project: BuildProject, package: str) -> str:
     """
     parts = files("shared_ecr.model.builds")
     before, after = ((parts / f"{part}_codebuild.sh").read_text(encoding="utf-8") for part in ("before", "after"))
-    # A process of its own: what the script sets and traps would otherwise hold for CodeBuild's shell too, and a shell
-    # that asks for the status of a command would take 'set -e' from it. The script is not on stdin, which a program of
-    # it could read.
+    # The script runs in its own process: its settings and traps would otherwise apply to CodeBuild's shell, too, and a
+    # shell that checks the status of a command would disable 'set -e'. The script is not on stdin, because one of its
+    # programs could read it.
     script = f"bash /dev/fd/3 3<<'{_END}'\n{build_script(before, after)}{_END}"
     document = {
         "version": 0.2,

@@ -37,7 +37,7 @@ def pushing_jobs(
 ) -> tuple[PushingJob, ...]:
     """Return the jobs of *system* that may push to the repository *name*, each role and project once.
 
-    Jobs of pull requests are left out: an image is built of what was merged.
+    Jobs of pull requests are left out: an image is built from merged commits.
     """
     found: dict[PushingJob, set[RefPattern]] = {}
     any_ref = set()

@@ -44,7 +44,7 @@ RETENTION_DAYS = (
     3288,
     3653,
 )
-# A year, which the controls of the common packs ask for.
+# A year, as the controls of common conformance packs require.
 DEFAULT_RETENTION = 365
 
 
@@ -63,7 +63,7 @@ class ComputeSize(StrEnum):
 
 @record
 class ImageBuild:
-    """One repository whose images are built of one source."""
+    """One repository whose images are built from one source."""
 
     repository: RepositoryName
     source: GitSource
@@ -75,7 +75,7 @@ class ImageBuild:
     compute: ComputeSize = ComputeSize.SMALL
 
     def __post_init__(self) -> None:
-        # The order of the file carries no meaning, so it may not carry over into the template.
+        # The order in the file has no meaning, so the template must not depend on it.
         object.__setattr__(self, "refs", tuple(sorted(self.refs)))
         object.__setattr__(self, "platforms", tuple(sorted(self.platforms)))
 
@@ -115,7 +115,7 @@ def build_role(settings: BuildSettings, stack_name: str, repository: RepositoryN
 def with_build_grants(
     repositories: Iterable[RepositorySpec], settings: BuildSettings | None, stack_name: str
 ) -> tuple[RepositorySpec, ...]:
-    """Return *repositories*, where each that is built grants its project's role to push."""
+    """Return *repositories*; each that is built grants push to the role of its project."""
     built = {build.repository for build in settings.builds} if settings else set()
     return tuple(
         replace(spec, grants=(*spec.grants, Grant(AccessLevel.PUSH, build_role(settings, stack_name, spec.name))))

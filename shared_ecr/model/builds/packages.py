@@ -35,7 +35,7 @@ class PackageRequirement:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a requirement; refuse options of pip, credentials, and what does not name one content."""
-        # Behind the host a '@' names a revision: git+https://git.example.com/team/shared-ecr@COMMIT.
+        # After the host, '@' names a revision: git+https://git.example.com/team/shared-ecr@COMMIT.
         if any("@" in part.partition("/")[0] for part in text.split("://")[1:]):
             raise InvalidValueError(
                 "the address of the package has credentials in it",

@@ -8,7 +8,7 @@ from shared_ecr.records import record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
-# What a shell, YAML and every builder read as it is written; a first '-' would be an option.
+# A shell, YAML and every builder read these characters as they are written; a first '-' would be an option.
 _SEGMENT = LazyPattern(r"(?!-)[\w.@+~-]+(?: [\w.@+~-]+)*", re.ASCII)
 
 
@@ -20,7 +20,7 @@ class SourcePath:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a path; refuse one that leaves the source, and characters that a shell reads differently."""
+        """Read a path; refuse one that leads out of the source, and characters that a shell reads differently."""
         if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text):
             raise _outside(text, "it is absolute")
         segments = [each for each in text.split("/") if each not in {"", "."}]

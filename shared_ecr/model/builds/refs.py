@@ -24,7 +24,7 @@ class RefKind(StrEnum):
 
     @property
     def prefix(self) -> str:
-        """What the whole name of such a ref begins with."""
+        """The prefix of the full name of such a ref."""
         return _PREFIXES[self.value]
 
 
@@ -66,12 +66,14 @@ class RefPattern:
 
     @property
     def expression(self) -> str:
-        """The pattern as a regular expression without anchors; every special character is taken as it is."""
+        """The pattern as a regular expression without anchors; every special character means itself."""
         return "".join(".*" if part == "*" else _literal(part) for part in re.split(r"(\*)", self.text))
 
     @property
     def codebuild_filter(self) -> str:
-        """The pattern as a webhook filter of the type HEAD_REF, which searches: without anchors a part would do.
+        """The pattern as a webhook filter of the type HEAD_REF.
+
+        CodeBuild searches for it, so without anchors a part of a name would match.
 
         https://docs.aws.amazon.com/codebuild/latest/userguide/github-webhook.html
         """

@@ -1,4 +1,4 @@
-"""The git repository that a build is made of, and the connection by which CodeBuild reads it."""
+"""The git repository that a build is made from, and the connection through which CodeBuild reads it."""
 
 import re
 from enum import StrEnum
@@ -19,7 +19,7 @@ _CONNECTION = LazyPattern(
 
 
 class GitHost(StrEnum):
-    """Where the source is, as CodeBuild calls it. Servers of one's own have other types and are not supported."""
+    """Where the source is, with CodeBuild's word for it. Your own servers have other types and are not supported."""
 
     GITHUB = "github.com"
     GITLAB = "gitlab.com"
@@ -43,7 +43,7 @@ class GitSource:
     def parse(cls, text: str) -> Self:
         """Read the address that the host's page shows; refuse credentials in it, other hosts and pages of it."""
         if "@" in text.partition("://")[2]:
-            # What is before the '@' may be a password, so it is not repeated.
+            # The part before the '@' may be a password, so it is not repeated.
             raise InvalidValueError(
                 "the address of the source has credentials in it",
                 why="The declaration is not a place for secrets; the connection gives access to the source",

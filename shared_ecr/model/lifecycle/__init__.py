@@ -1,4 +1,4 @@
-"""Lifecycle policies in ECR's own vocabulary: `rules` says what one rule may be, `policy` what holds among them."""
+"""Lifecycle policies in ECR's own vocabulary: `rules` has one rule, `policy` has the conditions between rules."""
 
 from shared_ecr.model.lifecycle.policy import DEFAULT_POLICY, LifecyclePolicy, NoLifecyclePolicy, conflicts
 from shared_ecr.model.lifecycle.rules import (

@@ -1,4 +1,4 @@
-"""A lifecycle policy: the rules of one repository, and what must hold among them.
+"""A lifecycle policy: the rules of one repository, and the conditions between them.
 
 Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html (rules across the policy),
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (50 rules),
@@ -33,7 +33,7 @@ MAX_CHARACTERS = 30_720
 
 @record
 class LifecyclePolicy:
-    """Rules in the order of their priorities; never empty, never in conflict."""
+    """Rules in the order of their priorities; never empty and without conflicts."""
 
     rules: tuple[LifecycleRule, ...]
 
@@ -125,7 +125,7 @@ def _any_not_last(rule: LifecycleRule, rules: Sequence[LifecycleRule]) -> Iterat
         others = [other for other in rules if other.storage_class is rule.storage_class and other is not rule]
         of_any = [other.priority for other in others if isinstance(other.selection, AnyImage)]
         largest = max((other.priority for other in others), default=0)
-        # Where two rules are for any image, no number helps: the last of them has nothing left to claim.
+        # If two rules are for any image, no number helps: the last of them selects no image.
         if of_any and rule.priority < max(of_any):
             yield InvalidValueError(
                 f"the rule for any image with the number {rule.priority} leaves no image to the rule with the number "
@@ -194,7 +194,7 @@ def _count(count: Count) -> dict[str, Any]:
             assert_never(count)
 
 
-# No tagged image expires. An untagged one can be pulled by its digest alone: it is left over from a moved tag, or it is
+# No tagged image expires. An untagged one can be pulled only by its digest: it is left over from a moved tag, or it is
 # a signature or an SBOM of an image that stays. Whether ECR spares those is not documented; `shared-ecr fate` says so.
 DEFAULT_POLICY = LifecyclePolicy(
     (LifecycleRule(1, Untagged(), PushedAge(14), description="Untagged images expire 14 days after their push"),)

@@ -1,4 +1,4 @@
-"""Named sets of lifecycle rules, and the bands of priorities in which they compose.
+"""Named sets of lifecycle rules, and the ranges of priorities in which they are combined.
 
 A rule of a lower number claims the images that it selects, so the order of the bands is what a composition means:
 what is kept for its tag comes first, what is thrown away early next, what concerns any image last.
@@ -24,20 +24,21 @@ from shared_ecr.model.lifecycle.rules import (
 )
 from shared_ecr.records import record
 
-# More images than a repository of releases gets; ECR has no action to retain (user guide, LifecyclePolicies).
+# More images than a repository of releases ever has; ECR has no action to retain images (user guide,
+# LifecyclePolicies).
 AS_GOOD_AS_ALL = 9999
 
 
 class Band(IntEnum):
-    """The first priority of each kind of rule; the numbers up to the next band are its own."""
+    """The first priority of each kind of rule, which may use the numbers up to the next one."""
 
     KEPT = 100
-    """What stays for its tag."""
+    """Rules that keep images because of their tags."""
     PULL_REQUESTS = 200
     BRANCHES = 300
     UNTAGGED = 400
     COLD = 500
-    """What is archived by its tag."""
+    """Rules that archive images because of their tags."""
     ANY = 900
     """The one rule for any image of the standard storage class."""
     ARCHIVED = 990
@@ -46,7 +47,7 @@ class Band(IntEnum):
 
 @record
 class KeepReleases:
-    """Keep, for each of *tags*, the *newest* images whatever later rules say; by default as good as all."""
+    """Keep, for each of *tags*, the *newest* images, whatever later rules do; by default practically all."""
 
     tags: tuple[str, ...] = ("v*",)
     newest: int = AS_GOOD_AS_ALL
@@ -115,7 +116,7 @@ def composed(presets: Sequence[Preset]) -> list[tuple[int, LifecycleRule]]:
 
 @record
 class _Unnumbered:
-    """A rule without its place."""
+    """A rule without its priority."""
 
     selection: TaggedLike | Untagged | AnyImage
     count: NewestImages | PushedAge | PulledAge | ArchivedAge

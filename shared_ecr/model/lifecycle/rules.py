@@ -1,4 +1,4 @@
-"""One lifecycle rule: which images it looks at, how it counts them, and what happens to those it counts out.
+"""One lifecycle rule: which images it selects, how it counts them, and what happens to those beyond the count.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
 """
@@ -11,7 +11,7 @@ from shared_ecr.records import record
 from shared_ecr.text import quoted
 
 MAX_WILDCARDS = 4
-# The archive bills, and keeps, every image for at least this long.
+# The archive keeps, and bills, every image for at least this many days.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
 MIN_ARCHIVED_DAYS = 90
 
@@ -58,28 +58,28 @@ Selection = AnyImage | Untagged | TaggedLike | TaggedWith
 
 @record
 class NewestImages:
-    """Keep the *keep* images pushed last; count out the others."""
+    """Keep the *keep* images that were pushed last; act on the others."""
 
     keep: int
 
 
 @record
 class PushedAge:
-    """Count out images pushed more than *days* days ago."""
+    """Act on images that were pushed more than *days* days ago."""
 
     days: int
 
 
 @record
 class PulledAge:
-    """Count out images that no one has pulled for more than *days* days; these can only be archived."""
+    """Act on images that were not pulled for more than *days* days; these can only be archived."""
 
     days: int
 
 
 @record
 class ArchivedAge:
-    """Count out images archived more than *days* days ago; these can only be expired, after 90 days at least."""
+    """Act on images that were archived more than *days* days ago; these can only be expired, after at least 90 days."""
 
     days: int
 
@@ -88,14 +88,14 @@ Count = NewestImages | PushedAge | PulledAge | ArchivedAge
 
 
 class Action(StrEnum):
-    """What happens to an image that is counted out. There is no action to retain."""
+    """What happens to an image that the rule acts on. There is no action to retain images."""
 
     EXPIRE = "expire"
     ARCHIVE = "transition"
 
 
 class StorageClass(StrEnum):
-    """Where the images are that a rule looks at."""
+    """Where the images are that a rule selects."""
 
     STANDARD = "standard"
     ARCHIVE = "archive"
@@ -120,7 +120,7 @@ class LifecycleRule:
 
     @property
     def storage_class(self) -> StorageClass:
-        """The storage class this rule looks at; only the time since archiving looks into the archive."""
+        """The storage class that this rule selects; only the time since archiving selects archived images."""
         match self.count:
             case ArchivedAge():
                 return StorageClass.ARCHIVE

@@ -1,7 +1,7 @@
-"""Images of other registries that the shared one keeps copies of: frozen valid values, which copy nothing.
+"""Images of other registries that the shared one keeps copies of: frozen valid values; they do not copy images.
 
-`shared-ecr mirror` copies all that a mirror names; a pull-through cache (`settings.pull_through_cache`) copies what
-someone pulls, when someone does. `mirror` is one of them, `upstreams` says from where, `wanted` which images.
+`shared-ecr mirror` copies all that a mirror names; a pull-through cache (`settings.pull_through_cache`) copies an image
+when it is pulled. `mirror` is one of them, `upstreams` says from where, `wanted` which images.
 """
 
 from shared_ecr.model.mirrors.mirror import Chosen, Mirror

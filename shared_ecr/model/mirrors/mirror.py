@@ -1,4 +1,4 @@
-"""One mirror: from which repository there into which one here, and which images."""
+"""One mirror: the upstream repository, the repository of this registry, and which images."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -16,20 +16,20 @@ class Chosen:
     """One image to copy."""
 
     there: Tag | Digest
-    """What names it upstream."""
+    """The tag or digest that names it in the upstream registry."""
     here: Tag | None
-    """The tag it gets; None where its digest alone names it."""
+    """The tag that it gets; None if only its digest names it."""
 
 
 @record
 class Mirror:
-    """What is copied from one repository there into one here."""
+    """The images that are copied from one upstream repository into one of this registry."""
 
     source: UpstreamRepository
     target: RepositoryName
     wanted: tuple[WantedImages, ...]
     exclude: tuple[TagPattern, ...] = ()
-    """Tags that patterns do not mean; a tag that is written out is meant all the same."""
+    """Tags that patterns do not select; a tag that is written out is always selected."""
     newest: int | None = None
     """The maximum number of tags that the patterns select, the newest by `versions.version_order`; None for all."""
     platforms: tuple[Platform, ...] = ()
@@ -41,7 +41,7 @@ class Mirror:
         return tuple(wanted for wanted in self.wanted if isinstance(wanted, TagPattern))
 
     def choose(self, listed: Iterable[Tag]) -> tuple[Chosen, ...]:
-        """Return what to copy where the upstream has the tags *listed*; each tag once, what is written out first."""
+        """Return the images to copy if the upstream has the tags *listed*: each tag once, written-out tags first."""
         found: dict[Tag | Digest, Chosen] = {}
         for wanted in self.wanted:
             match wanted:

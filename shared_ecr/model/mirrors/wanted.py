@@ -1,4 +1,4 @@
-"""Which images a mirror means: tags, patterns of tags, digests, or a tag pinned to a digest."""
+"""Which images a mirror selects: tags, patterns of tags, digests, or a tag that is pinned to a digest."""
 
 from typing import Self, assert_never
 
@@ -13,7 +13,8 @@ from shared_ecr.text.patterns import LazyPattern
 
 # No tag begins with '.' or '-', so no pattern that does could match one.
 _PATTERN = LazyPattern(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*")
-# `latest`, `bookworm`, `1`, `1.27`, `v3-alpine`: releases move these. Three numbers, a date or a commit name one image.
+# `latest`, `bookworm`, `1`, `1.27`, `v3-alpine`: these tags move with releases. Three numbers, a date or a commit name
+# one image.
 _MOVING = LazyPattern(r"[^0-9]*|[vV]?[0-9]{1,3}(?:\.[0-9]{1,3})?(?:-[^0-9]*)?")
 
 
@@ -36,7 +37,7 @@ class TagPattern:
         return cls(text)
 
     def matches(self, tag: Tag) -> bool:
-        """Whether *tag* is one of those meant."""
+        """Whether *tag* is selected."""
         return wildcard_matches(self.text, tag.text)
 
     def __str__(self) -> str:
@@ -45,7 +46,7 @@ class TagPattern:
 
 @record(order=True)
 class PinnedTag:
-    """A tag here for one image there, whatever the upstream's tag of that name means by then."""
+    """A tag of this registry for one image of the upstream, even if the upstream's tag of that name has moved."""
 
     tag: Tag
     digest: Digest
@@ -68,7 +69,7 @@ def parse_wanted(text: str) -> WantedImages:
 
 
 def moves_upstream(wanted: WantedImages) -> bool:
-    """Whether *wanted* means tags that upstreams are known to move: `latest`, `1.27`, `*`."""
+    """Whether *wanted* selects tags that upstreams are known to move: `latest`, `1.27`, `*`."""
     match wanted:
         case Tag(text) | TagPattern(text):
             return bool(_MOVING.fullmatch(text.replace(WILDCARD, "")))
@@ -81,7 +82,8 @@ def moves_upstream(wanted: WantedImages) -> bool:
 def may_move_here(wanted: WantedImages, mutability: TagMutability) -> bool:
     """Whether every tag of *wanted* may move in a repository of that *mutability*, as far as patterns can show.
 
-    A filter covers a pattern that it matches as if it were a tag: what the filter holds fixed the pattern does too.
+    A filter covers a pattern that it matches as if it were a tag: tags of the pattern are as fixed as tags of the
+    filter.
     """
     match wanted:
         case Tag():

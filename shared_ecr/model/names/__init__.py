@@ -1,4 +1,4 @@
-"""Names of AWS and of images, parsed once at the door and valid ever after.
+"""Names of AWS and of images: parsed once, and always valid afterwards.
 
 `partitions` and `accounts` say where; `registry_host`, `repository` and `image` say what, and `references` puts them
 together; `look_alikes` refuses hosts that only resemble ECR's. Each type has `parse`, which raises `InvalidValueError`

@@ -1,7 +1,7 @@
-"""Hosts that only look like ECR's: refused by name, so that no one logs in to one by mistake.
+"""Hosts that only look like hosts of ECR: refused by name, so that no login is sent to one by mistake.
 
-A host of another Region's spelling, with a port or under someone else's domain is not a plain registry that happens to
-be called so: it is a slip or an attack, and either way an error says it better than a login would.
+A host with a misspelled Region, with a port or under another domain is not an ordinary registry: it is a mistake or an
+attack, and either way an error says it better than a login would.
 """
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -11,7 +11,7 @@ from shared_ecr.model.names.registry_host import EcrRegistry, RegistryHost
 from shared_ecr.text import listed, quoted
 from shared_ecr.text.patterns import LazyPattern
 
-# The parts of ECR's names, wherever in a host they are, and twelve digits in front of nearly the rest of them.
+# The parts of ECR's names anywhere in a host, and twelve digits in front of most of the rest.
 _SUSPECT = LazyPattern(
     r"(?:^|\.)dkr[.-]?ecr(?:-fips)?(?:\.|$)|(?:^|\.)[0-9]{12}\.dkr|(?:^|\.)ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\."
     r"|public[.-]ecr[.-]aws|(?:^|\.)ecr-public\.|(?:^|[.-])ecr\.aws(?:\.|$)"
@@ -25,7 +25,7 @@ _FORM = "Hosts of ECR are ACCOUNT.dkr.ecr.REGION.amazonaws.com and the same form
 def looks_like_ecr(host: RegistryHost) -> bool:
     """Whether *host* is not one of ECR's and could be taken for one."""
     name = host.text.partition(":")[0]
-    # Every part that is suspected has one of the two: most hosts have neither, and need no pattern.
+    # Every suspicious part has one of the two: most hosts have neither, and need no pattern.
     if "ecr" not in name and ".dkr" not in name:
         return False
     return host.ecr is None and not host.is_ecr_public and bool(_SUSPECT.search(name))

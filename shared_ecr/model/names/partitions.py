@@ -14,7 +14,7 @@ from shared_ecr.text.patterns import LazyPattern
 
 @record
 class Partition:
-    """A separate world of AWS with its own accounts, ARNs and host names."""
+    """A separate part of AWS with its own accounts, ARNs and host names."""
 
     name: str
     dns_suffix: str

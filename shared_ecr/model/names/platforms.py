@@ -11,10 +11,10 @@ from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
 _WORD = LazyPattern(r"[a-z0-9][a-z0-9._-]*")
-# What `uname -m` calls them, and what registries do.
+# The names of `uname -m`, and those of registries.
 _OTHER_NAMES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386"}
 _SYSTEMS = frozenset({"linux", "windows", "freebsd"})
-# Written out by some builders and left out by others, so neither says anything.
+# Some builders write these variants and others leave them out, so they have no meaning.
 # https://github.com/containerd/platforms/blob/main/database.go, normalizeArch
 _IMPLIED = {"arm64": "v8", "amd64": "v1"}
 
@@ -26,7 +26,7 @@ class Platform:
     os: str
     architecture: str
     variant: str = ""
-    """Empty where none is said: then every variant is meant. `v8` of arm64 and `v1` of amd64 are never said."""
+    """Empty if none is given; every variant is then selected. `v8` of arm64 and `v1` of amd64 are never said."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -50,7 +50,7 @@ class Platform:
         return cls(os, architecture, "" if _IMPLIED.get(architecture) == variant else variant)
 
     def covers(self, other: "Platform") -> bool:
-        """Whether an image for *other* is one of those meant."""
+        """Whether an image for *other* is selected."""
         same = (self.os, self.architecture) == (other.os, other.architecture)
         return same and self.variant in {"", other.variant}
 

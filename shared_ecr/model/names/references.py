@@ -1,7 +1,7 @@
 """References: which image of which repository of which registry, as people write it.
 
-Source: https://github.com/distribution/reference/blob/main/reference.go; unlike docker, nothing that is missing is
-guessed: a name without a registry is a repository of the declaration, and there is no `latest`.
+Source: https://github.com/distribution/reference/blob/main/reference.go; unlike docker, this code does not guess a
+missing part: a name without a registry is a repository of the declaration, and there is no `latest`.
 """
 
 from typing import Self
@@ -30,7 +30,7 @@ class ImageReference:
     repository: str
     name: Tag | Digest
     tag: Tag | None = None
-    """A tag written beside a digest, for people: the digest alone says which image it is."""
+    """A tag that is written beside a digest, for readers: only the digest names the image."""
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -32,7 +32,7 @@ MAX_PORT = 65535
 
 # The second is the dual-stack name of the first. https://docs.aws.amazon.com/general/latest/gr/ecr-public.html
 ECR_PUBLIC_HOSTS = frozenset({"public.ecr.aws", "ecr-public.aws.com"})
-# One registry with three names: the one people write, that of its first API, and its address.
+# One registry with three names: the usual one, that of its first API, and its address.
 DOCKER_HUB = "docker.io"
 DOCKER_HUB_ADDRESS = "registry-1.docker.io"
 DOCKER_HUB_HOSTS = frozenset({DOCKER_HUB, "index.docker.io", DOCKER_HUB_ADDRESS})
@@ -124,13 +124,13 @@ class RegistryHost:
     @property
     def canonical(self) -> "RegistryHost":
         """The one name of this registry: `docker.io` for each of Docker Hub's, and the port 443 left out."""
-        # This machine is spoken to in plain HTTP, where 443 is not what a missing port means.
+        # Connections to this machine use plain HTTP, where a missing port does not mean 443.
         name = self.text if self.is_loopback else self.text.removesuffix(":443")
         return RegistryHost(DOCKER_HUB if name in DOCKER_HUB_HOSTS else name)
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the host is this machine, the only place where plain HTTP is spoken."""
+        """Whether the host is this machine, the only host for plain HTTP."""
         match = _HOST.fullmatch(self.text)
         if not match:
             return False
@@ -149,7 +149,7 @@ def _is_host(text: str) -> bool:
         return False
     if match["address"]:
         return ":" in match["address"] and _address(match["address"]) is not None
-    # What ends in a number is an address to every resolver, and the odd ones differ in which.
+    # Every resolver reads a name that ends in a number as an address, and they disagree about unusual ones.
     return not match["name"].rpartition(".")[2].isdigit() or _address(match["name"]) is not None
 
 

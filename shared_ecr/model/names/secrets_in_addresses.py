@@ -1,6 +1,6 @@
 """Secrets in addresses, a login in front of the host or a key in a query: they are refused and never repeated.
 
-What is written there ends in logs and in lists of processes. Docker's grammar of references has no such parts.
+Such a login would be written to logs and to lists of processes. Docker's grammar of references has no such parts.
 https://github.com/distribution/reference/blob/main/reference.go
 """
 

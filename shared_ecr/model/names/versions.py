@@ -13,8 +13,9 @@ def version_order(tag: Tag) -> tuple[Any, ...]:
     """Return what to sort *tag* by, the oldest first.
 
     A version is a tag that begins with a number, or with `v` and one. Its numbers decide, from the left (1.9 before
-    1.10), then their count (1.27 before 1.27.0), then what follows: nothing is newest (1.27.0-rc.1 before 1.27.0),
-    else the rest decides in its turn, runs of digits as numbers. A tag that is not a version is before all that are.
+    1.10), then their count (1.27 before 1.27.0), then the rest: a version without a rest is newer (1.27.0-rc.1 before
+    1.27.0), else the rest decides in its turn, runs of digits as numbers. A tag that is not a version is before all
+    that are.
     """
     version = _VERSION.fullmatch(tag.text)
     if version is None:

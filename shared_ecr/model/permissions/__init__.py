@@ -1,6 +1,6 @@
-"""Grants as the policies that ECR stores: who is given what, in the smallest form that means the same.
+"""Grants as the policies that ECR stores, in the smallest form with the same meaning.
 
-How to read it: `levels` are what can be given, `grants` who is given it, `places` where. `principal_clauses` say by
+How to read it: `levels` are what can be granted, `grants` to which consumer, `places` where. `principal_clauses` say by
 which element and condition a consumer has access, `statements` merge the consumers of one clause, `verbatim` keeps
 statements that no grant says, `policy_documents` are the whole documents. `perimeters` deny principals outside of the
 organization, `redundancy` finds grants that others include, `sizes` counts against ECR's limit and knows cheaper forms.

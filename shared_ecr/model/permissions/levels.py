@@ -1,4 +1,4 @@
-"""Access levels as ECR actions; `GetAuthorizationToken` is in none, since only the caller's own policy can allow it."""
+"""Access levels as ECR actions; no level has `GetAuthorizationToken`, which only the caller's own policy can allow."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -29,7 +29,7 @@ DESCRIBE_ACTIONS = (
 
 
 class AccessLevel(StrEnum):
-    """What a grant allows, by one word."""
+    """The access that a grant gives, in one word."""
 
     PULL = "pull"
     PUSH = "push"

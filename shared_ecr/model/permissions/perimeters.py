@@ -1,7 +1,7 @@
 """A perimeter: a principal that is outside of the organization is denied, whatever is granted here or anywhere else.
 
-The shape is that of AWS's data perimeter samples for ECR, with the registry account added to those who are let
-through: a wrong organization id would otherwise lock the owner out.
+The form is that of AWS's data perimeter samples for ECR, with the registry account added to the exceptions: a wrong
+organization id would otherwise lock the owner out.
 https://github.com/aws-samples/data-perimeter-policy-examples (resource_based_policies/ecr_repository_policy.json)
 """
 
@@ -17,7 +17,7 @@ from shared_ecr.records import record
 
 @record
 class Perimeter:
-    """Who may be allowed at all."""
+    """The principals that can be allowed."""
 
     home: AccountId
     """The registry account; its principals are never denied."""
@@ -43,7 +43,7 @@ class Perimeter:
 
 
 def perimeter_faults(grants: Iterable[Grant], perimeter: Perimeter) -> Iterator[InvalidValueError]:
-    """Show which *grants* the perimeter takes away: those of an organization that it does not name.
+    """Yield the *grants* that the perimeter denies: those of an organization that it does not name.
 
     Whether an account belongs to an organization cannot be known from a declaration.
     """

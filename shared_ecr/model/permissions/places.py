@@ -1,4 +1,4 @@
-"""Where a policy is stored: what its ARNs begin with."""
+"""Where a policy is stored, which decides how its ARNs begin."""
 
 from typing import Self
 
@@ -8,7 +8,7 @@ from shared_ecr.records import record
 
 @record
 class PolicyLocation:
-    """Where a policy is stored; CDK tokens are welcome, since the parts are only joined into ARNs."""
+    """Where a policy is stored; the parts can be CDK tokens, because they are only joined into ARNs."""
 
     partition: str
     region: str

@@ -9,7 +9,7 @@ from shared_ecr.model.permissions.places import PolicyLocation
 from shared_ecr.model.permissions.statements import allow_statements
 from shared_ecr.model.permissions.verbatim import VerbatimStatement, verbatim_documents
 
-# No level has it as its first word, so that these never share a Sid with other statements of a registry policy.
+# No level begins with this word, so these statements never share a Sid with others of a registry policy.
 _REGISTRY_SID = "Every"
 
 

@@ -30,7 +30,7 @@ from shared_ecr.model.principals import (
 from shared_ecr.model.principals.service_names import KNOWN
 from shared_ecr.records import record
 
-# EMR Serverless looks at an image before it pulls it: "not authorized to perform: ECR:DescribeImages".
+# EMR Serverless describes an image before it pulls it: "not authorized to perform: ECR:DescribeImages".
 # https://repost.aws/articles/AR8qhFX6KXRpOpVKEEdM8UYA
 _LOOKS_FIRST = {"emr-serverless": ("ecr:DescribeImages",)}
 

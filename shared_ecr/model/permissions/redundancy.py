@@ -1,4 +1,4 @@
-"""Grants that others include: dropping them changes nothing but the size of the policy."""
+"""Grants that other grants include: without them, only the size of the policy changes."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ from shared_ecr.model.principals import (
 def redundant(grants: Iterable[Grant], home: AccountId) -> dict[Grant, tuple[Grant, ...]]:
     """Return those of *grants* that others include, each with the others; *home* is the registry account.
 
-    Which of them is dropped does not depend on their order.
+    The result does not depend on their order.
     """
     by_owner: dict[AccountId | OrganizationId, list[Grant]] = defaultdict(list)
     for grant in set(grants):
@@ -79,8 +79,8 @@ def _reaches(grant: Grant, other: Grant, home: AccountId) -> bool:
 def _includes(consumer: Consumer, other: Consumer, home: AccountId) -> bool:
     match consumer, other:
         case ((Account(account) | LambdaFunctions(account)), Role(owner)):
-            # Lambda's account has access as a whole too. In the registry's own account, to name the account allows
-            # no one by itself, while to name a role does: there the role is not redundant.
+            # Lambda's account has access as a whole, too. In the registry's own account, a grant to the account gives
+            # no access by itself, and a grant to a role does: there the role is not redundant.
             return account == owner != home
         case Organization(organization), OrganizationalUnit():
             return organization == other.organization

@@ -1,4 +1,4 @@
-"""The size of a policy against the limit of ECR, and the cheaper forms of one that does not fit."""
+"""The size of a policy and the limit of ECR, and shorter forms of a policy that does not fit."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ from shared_ecr.text import counted, listed
 
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
 MAX_POLICY_CHARACTERS = 10_240
-# Of the length that ids really have; only the size of what is rendered with them is looked at.
+# Ids of the real length; only the size of the rendered policy is used.
 _SOME_ORGANIZATION = OrganizationId("o-a1b2c3d4e5")
 _SOME_UNIT = OrganizationalUnit(_SOME_ORGANIZATION, "r-ab12", ("ou-ab12-11111111",))
 
@@ -55,7 +55,7 @@ class PolicySize:
 
 
 def policy_characters(policy: dict[str, Any]) -> int:
-    """Count *policy* as ECR does, against 10,240: the text without blanks."""
+    """Count the characters of *policy* as ECR does: the text without spaces."""
     return len(json.dumps(policy, separators=(",", ":")))
 
 
@@ -65,7 +65,7 @@ def policy_size(
     perimeter: Perimeter | None = None,
     verbatim: Iterable[VerbatimStatement] = (),
 ) -> PolicySize:
-    """Measure the policy that a repository has in *place*; nothing granted and denied is a policy of no size."""
+    """Measure the policy that a repository has in *place*; without a grant and a denial, the size is 0."""
     policy = repository_policy(grants, place, perimeter, verbatim)
     return PolicySize(policy_characters(policy), len(policy["Statement"])) if policy else PolicySize(0, 0)
 

@@ -1,4 +1,4 @@
-"""Statements of a policy that are taken word for word, each with the reason why no grant says it."""
+"""Statements that are copied unchanged into a policy, each with the reason why no grant is enough."""
 
 import json
 from collections import Counter
@@ -15,9 +15,9 @@ class VerbatimStatement:
     """One statement as it is written, in the order of its elements."""
 
     text: str
-    """The statement as JSON without blanks."""
+    """The statement as JSON without spaces."""
     reason: str
-    """Why it is here and is not a grant."""
+    """Why it is not a grant."""
 
     @classmethod
     def of(cls, statement: Mapping[str, Any], reason: str) -> "VerbatimStatement":

@@ -1,4 +1,4 @@
-"""Who may be granted access: the consumers of a registry, each a value that can only be a legal one.
+"""The consumers of a registry, which can be granted access; each is always a valid value.
 
 A closed set: adding a kind means a class in one of these modules and a member of `Consumer`, its clause in
 `permissions.principal_clauses`, its reading in `declaration.consumers`; the type checker lists every `match` to extend.

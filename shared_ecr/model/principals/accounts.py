@@ -1,4 +1,4 @@
-"""Those who call with permissions of their own: accounts and roles."""
+"""Principals with their own permissions: accounts and roles."""
 
 import re
 from typing import Self
@@ -61,7 +61,7 @@ class Role:
 
     @classmethod
     def from_arn(cls, arn: str) -> Self:
-        """Read a role's ARN; refuse users, groups, sessions and instance profiles with what to write instead."""
+        """Read a role's ARN; refuse users, groups, sessions and instance profiles, and say what to write instead."""
         match = _ROLE_ARN.fullmatch(arn)
         if arn.startswith("arn:") and ":sts:" in arn and ":assumed-role/" in arn:
             role = arn.split(":assumed-role/", 1)[1].split("/", 1)[0]

@@ -50,7 +50,7 @@ class BitbucketPipelines(CiWorkflow):
     def subject(self) -> str:
         """https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/."""
         environment = f"{{{self.environment_uuid}}}:" if self.environment_uuid else ""
-        # Of a step outside of environments too: a step is one UUID, in braces.
+        # Also for a step outside of environments: a step is one UUID, in braces.
         step = "*" if not environment else f"{{{ANY_UUID}}}"
         return f"{{{self.repository_uuid}}}:{environment}{step}"
 

@@ -1,8 +1,7 @@
 """The workflows of CI systems, each by the role that it assumes with the token of its system (OIDC).
 
-ECR sees the role alone. Which project and which ref may assume it is asked for in the role's trust policy, which
-`shared_ecr.model.trust` renders from the issuer, the audience and the subject that are here. Each system has a module
-beside this one.
+ECR sees only the role. The role's trust policy says which project and which ref may assume it; `shared_ecr.model.trust`
+renders from the issuer, the audience and the subject that are here. Each system has a module beside this one.
 """
 
 from abc import ABC, abstractmethod
@@ -14,11 +13,12 @@ from shared_ecr.records import field, record
 from shared_ecr.text import quoted
 from shared_ecr.text.patterns import LazyPattern
 
-# What the AWS SDKs ask the CI system for, and what the role asks the token for.
+# The audience that the AWS SDKs request from the CI system, and that the role requires in the token.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
 STS_AUDIENCE = "sts.amazonaws.com"
 _UUID = LazyPattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# It stands for one UUID: a '*' would also cover what follows it, and a branch may be named like the rest of a subject.
+# It stands for one UUID: a '*' would also cover what follows it, and the name of a branch can be like the rest of a
+# subject.
 ANY_UUID = "-".join("?" * length for length in (8, 4, 4, 4, 12))
 
 

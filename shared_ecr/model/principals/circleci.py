@@ -16,12 +16,12 @@ _ORIGIN = LazyPattern(r"[a-z0-9.-]+(?:/[\w.-]+){2,}", re.ASCII)
 
 @record(order=True)
 class CircleCi(CiWorkflow):
-    """The jobs of one CircleCI project; a branch is in the second version of its token alone."""
+    """The jobs of one CircleCI project; only the second version of its token has the branch."""
 
     organization: str
     project: str
     origin: str | None = None
-    """Where the source is, `github.com/acme/shop`; with `branch` alone."""
+    """Where the source is, `github.com/acme/shop`; only together with `branch`."""
     branch: str | None = None
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What else must hold for a consumer to be allowed: the VPC endpoint it comes through, the tags of its role."""
+"""Further conditions of a grant: the VPC endpoint that a call uses, and the tags of its role."""
 
 from typing import Self
 
@@ -36,7 +36,7 @@ class Narrowing:
     """Conditions on the caller, all of which must hold; each is met by any one of its values."""
 
     endpoints: tuple[str, ...] = ()
-    """Ids of VPC endpoints, sorted; empty for any way."""
+    """Ids of VPC endpoints, sorted; empty for any endpoint."""
     tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Tags of the principal and their values, sorted; empty for any principal."""
 
@@ -53,7 +53,7 @@ class Narrowing:
         return equals | ({"aws:SourceVpce": list(self.endpoints)} if self.endpoints else {})
 
     def admits(self, other: "Narrowing") -> bool:
-        """Whether everyone who meets *other* meets this too."""
+        """Whether every caller that meets *other* meets this, too."""
         wanted, offered = self.equals, other.equals
         return all(key in offered and set(offered[key]) <= set(values) for key, values in wanted.items())
 
@@ -77,7 +77,7 @@ def parse_tag_key(text: str) -> str:
 
 
 def parse_tag_value(text: str) -> str:
-    """Read the value of a principal's tag; refuse wildcards, which the condition would take literally."""
+    """Read the value of a principal's tag; refuse wildcards, which the condition would read literally."""
     if set("*?") & set(text):
         raise InvalidValueError(
             f"{quoted(text)} has a wildcard",

@@ -34,9 +34,9 @@ class OrganizationalUnit:
     organization: OrganizationId
     root: str
     units: tuple[str, ...]
-    """From the root down; the last is the one that is granted."""
+    """From the root down; the last one has the grant."""
     has_units_below: bool = True
-    """Whether accounts in units of this unit are meant too."""
+    """Whether accounts in units below this unit are included."""
 
     @classmethod
     def parse(cls, text: str) -> Self:

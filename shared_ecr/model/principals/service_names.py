@@ -1,7 +1,8 @@
-"""The names of AWS services: which never pull, and which there are, so that a slip of the finger is shown."""
+"""The names of AWS services: those that never pull, and all known ones, so that a misspelled name is found."""
 
-# Services that people grant and that never pull: the role they run with does. The value is what to grant instead.
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html and its siblings.
+# Services that never pull although grants often name them: the role that they run with pulls. The value is what to
+# grant instead. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html and its
+# siblings.
 NEVER_PULLS = {
     "apprunner": "the access role",
     "batch": "the execution role of the job",

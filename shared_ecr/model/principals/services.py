@@ -1,4 +1,4 @@
-"""AWS services that pull by themselves, always on behalf of someone: without a source anyone could send them."""
+"""AWS services that pull by themselves, always for an account: without a source, any account could make them pull."""
 
 from typing import Self
 
@@ -87,7 +87,7 @@ class EmrServerless:
 
 @record(order=True)
 class FromAccount:
-    """Whatever a service does for an account."""
+    """All that a service does for an account."""
 
     account: AccountId
 

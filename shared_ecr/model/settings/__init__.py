@@ -1,4 +1,4 @@
-"""What belongs to a registry as a whole, a file for each setting: frozen valid values that render themselves.
+"""The settings of a registry as a whole, with a file for each: frozen valid values that render themselves.
 
 `setting` says what a row of the table is, `table` finds the rows. Scanning, replication, registry policy and signing
 exist once for each account and Region: the last writer wins, so one stack should own them.

@@ -1,4 +1,4 @@
-"""What an account says of its whole registry in a Region, besides what has a resource type.
+"""Settings of an account's registry in a Region that have no resource type.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html
 """
@@ -24,7 +24,7 @@ class AccountSettings:
     blob_mounting: bool | None = None
     """Whether a push may take layers from another repository of the registry with the same encryption key."""
     registry_policy_scope: str | None = None
-    """`V2`: the registry policy may speak of every action and is asked for every request."""
+    """`V2`: the registry policy can have every action and is evaluated for every request."""
     basic_scan_type_version: str | None = None
     """`AWS_NATIVE`, the only scanner since Clair ended in February 2026."""
 

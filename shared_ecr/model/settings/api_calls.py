@@ -1,4 +1,4 @@
-"""Calls of ECR's API that replace the properties CloudFormation does not have.
+"""Calls of ECR's API for properties that CloudFormation does not have.
 
 A custom resource makes them; docs/reference/registry-settings.md says which settings these are.
 """

@@ -26,7 +26,7 @@ MAX_PREFIX, MAX_DESCRIPTION = 256, 256
 
 
 class AppliedFor(StrEnum):
-    """When ECR makes a repository."""
+    """When ECR creates a repository."""
 
     CREATE_ON_PUSH = "CREATE_ON_PUSH"
     PULL_THROUGH_CACHE = "PULL_THROUGH_CACHE"
@@ -66,7 +66,7 @@ class CreationTemplate:
     prefix: TemplatePrefix
     applied_for: frozenset[AppliedFor]
     repository: RepositorySpec
-    """Its name is of no account; every other property is that of the repositories to come."""
+    """Its name is not used; every other property is that of the repositories that ECR will create."""
     custom_role: RoleArn | None = None
     description: str | None = None
     creators: tuple[Grant, ...] = ()
@@ -93,7 +93,7 @@ CREATION_TEMPLATE = SettingType(
     type="AWS::ECR::RepositoryCreationTemplate",
     order=50,
     called="creation template",
-    # Those that replicas and caches need are made without being written.
+    # The templates that replicas and caches need are created without being declared.
     keys=("creation_templates", "replication", "pull_through_cache"),
     scope=("Settings", "CreationTemplates"),
     shape=ObjectOf(

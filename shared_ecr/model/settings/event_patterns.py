@@ -22,7 +22,7 @@ _NAME = ("repository-name",)
 
 
 class EventKind(StrEnum):
-    """What a notification is about, in the words of the declaration."""
+    """The kind of a notification, in the words of the declaration."""
 
     SCAN_FINDINGS = "scan_findings"
     IMAGE_DELETED = "image_deleted"
@@ -34,7 +34,7 @@ class EventKind(StrEnum):
 
 
 class FindingSeverity(StrEnum):
-    """From which severity on findings are reported."""
+    """The lowest severity that is reported."""
 
     INFORMATIONAL = "INFORMATIONAL"
     LOW = "LOW"
@@ -69,7 +69,7 @@ class EventRow:
         """Render the event pattern for *repositories*, names with `*`, from *severity* on; without names for all."""
         detail = dict(self.detail)
         if severity and self.source == _INSPECTOR:
-            # What Inspector has not rated yet can be of any severity.
+            # A finding that Inspector has not rated yet can have any severity.
             detail["severity"] = [*severity.and_higher, "UNTRIAGED"]
         elif severity:
             # ECR leaves out a severity without findings. UNDEFINED is a finding whose severity is not known.

@@ -1,6 +1,6 @@
-"""One repository of the public gallery: everyone pulls from it, the account and those it names push to it.
+"""One repository of the public gallery: everyone can pull from it, and the named accounts can push to it.
 
-The public registry is in us-east-1 alone, whatever the Region of the private one.
+The public registry is only in us-east-1, whatever the Region of the private one.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/public/what-is-ecr.html
 """
 

@@ -52,7 +52,7 @@ class Upstream(StrEnum):
 
     @property
     def host(self) -> str | None:
-        """The one host of the upstream, or None where each customer has a host of its own."""
+        """The only host of the upstream, or None if each customer has its own host."""
         return _HOSTS.get(self)
 
     @property
@@ -180,7 +180,7 @@ def _sorted(rules: tuple[CacheRule, ...]) -> tuple[CacheRule, ...]:
 
 
 CACHES: Setting[tuple[CacheRule, ...]] = Setting("pull_through_cache", (), _sorted)
-# Each is fixed when the rule is created. ECR returns what is not a property besides.
+# Each is fixed when the rule is created. ECR also returns fields that are not properties.
 _PROPERTIES = (
     "CredentialArn", "CustomRoleArn", "EcrRepositoryPrefix", "UpstreamRegistry", "UpstreamRegistryUrl",
     "UpstreamRepositoryPrefix",
@@ -188,7 +188,7 @@ _PROPERTIES = (
 
 
 def _live(rule: Any) -> Iterator[Properties]:
-    # An upstream without a prefix of its own is answered as ROOT.
+    # ECR returns ROOT for an upstream without its own prefix.
     held = {name: value for name, value in pascal_keys(rule).items() if name in _PROPERTIES and value}
     yield {name: value for name, value in held.items() if (name, value) != ("UpstreamRepositoryPrefix", ROOT)}
 

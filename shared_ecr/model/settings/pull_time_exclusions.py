@@ -1,4 +1,4 @@
-"""Who may pull without the image counting as pulled: scanners and inventories, which touch everything.
+"""Principals whose pulls do not count, such as scanners and inventories, which pull every image.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
 """
@@ -29,7 +29,7 @@ _PRINCIPAL = TextGrammar(
 
 @record(order=True)
 class ExcludedPrincipal:
-    """A role or user whose pulls leave the last recorded pull time alone."""
+    """A role or user whose pulls do not change the last recorded pull time."""
 
     arn: str
 

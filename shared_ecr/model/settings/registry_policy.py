@@ -1,6 +1,6 @@
 """What the registry as a whole allows: replicas from other accounts, first pulls through a cache, grants on everything.
 
-One document for each account and Region, whichever stack writes it. It adds to what the IAM policies of callers allow.
+There is one document for each account and Region. It adds to what the IAM policies of callers allow.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 """
 
@@ -59,7 +59,7 @@ PREFIX_GRANTS: Setting[tuple[PrefixGrants, ...]] = Setting("grants_by_prefix", (
 """What is granted on the repositories of a namespace."""
 REPLICATION_SOURCES: Setting[tuple[ReplicationSource, ...]] = Setting("replication_from", ())
 STATEMENTS: Setting[tuple[VerbatimStatement, ...]] = Setting("statements", ())
-"""What the registry policy says besides, word for word."""
+"""Further statements of the registry policy, copied unchanged."""
 
 
 def registry_policy(settings: SettingsSpec, home: EcrRegistry) -> dict[str, Any] | None:
@@ -132,7 +132,8 @@ def cache_statements(rules: tuple[CacheRule, ...], home: EcrRegistry) -> list[di
     for number, rule in enumerate(sorted(rules, key=lambda rule: rule.prefix), start=1):
         namespace = "" if rule.prefix.text == ROOT else f"{rule.prefix.text}/"
         for statement in grant_statements(rule.grants, home, namespace):
-            # A prefix may hold what a Sid may not: the place in the sorted list distinguishes two of them.
+            # A prefix can have characters that a Sid cannot have: the position in the sorted list distinguishes two of
+            # them.
             sid = f"Cache{number}{statement['Sid']}"
             statements.append({**statement, "Sid": sid, "Action": list(CACHE_ACTIONS)})
     return statements
@@ -161,7 +162,7 @@ def creation_statements(templates: tuple[CreationTemplate, ...], home: EcrRegist
 
 
 def _mark(prefix: str) -> str:
-    """Return what a Sid has of *prefix*: a prefix may hold characters that a Sid may not."""
+    """Return the part of a Sid for *prefix*, which can have characters that a Sid cannot have."""
     return hashlib.sha256(prefix.encode()).hexdigest()[:8]
 
 

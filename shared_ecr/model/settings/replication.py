@@ -1,6 +1,6 @@
 """Where images are copied to when they are pushed.
 
-A replica is not replicated onward, and what was pushed before the rule is not copied. Names stay as they are.
+A replica is not replicated again, and images that were pushed before the rule are not copied. Names stay as they are.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 """
 
@@ -137,7 +137,7 @@ class Replication:
     def wire(self, home: EcrRegistry) -> dict[str, Any]:
         """Render the configuration of *home* as CloudFormation takes it, which has no property for deletions.
 
-        A rule that would replicate *home* to itself does so nowhere; one that is left without destinations is left out.
+        A destination that is *home* itself is left out, and so is a rule without a destination.
         """
         return {"rules": self._rules(home, deletes=False)}
 
