@@ -28,12 +28,13 @@ from shared_ecr.client.sources.interface import (
 )
 from shared_ecr.client.sources.manifests import (
     DOCKER_MANIFEST,
+    INDEX_TYPES,
     MAX_CONFIG_BYTES,
     Descriptor,
     digest_of,
     parse_manifest,
 )
-from shared_ecr.client.sources.oci_layout import OciLayout, chosen_entry, listed_images
+from shared_ecr.client.sources.oci_layout import OciLayout, blob_name, chosen_entry, listed_images
 from shared_ecr.client.sources.packing import Packed, head_of, measure, pack
 from shared_ecr.client.sources.spools import Spool
 from shared_ecr.client.sources.tars import TarFiles
@@ -109,7 +110,9 @@ def open_docker_archive(files: TarFiles, wanted: str | None) -> ImageSource:
         layout = OciLayout(files, wanted, close=files.close)
     except IncompleteImageError:
         return DockerArchive(files, wanted, chosen_entry(files, listed_images(files), wanted))
-    return DockerArchive(files, wanted, layout.entry) if _has_raw_layers(layout) else layout
+    if _has_raw_layers(layout) or _lacks_layers(files, layout):
+        return DockerArchive(files, wanted, layout.entry)
+    return layout
 
 
 def _has_raw_layers(layout: OciLayout) -> bool:
@@ -118,6 +121,28 @@ def _has_raw_layers(layout: OciLayout) -> bool:
         for manifest in layout.manifests
         for layer in parse_manifest(manifest.content, str(manifest.digest), manifest.media_type).layers
     )
+
+
+def _lacks_layers(files: TarFiles, layout: OciLayout) -> bool:
+    """Whether the layout's manifest lists fewer layers than its configuration has: some engines wrote none at all.
+
+    https://github.com/moby/moby/issues/47065
+    """
+    root = layout.root
+    if root.media_type in INDEX_TYPES:
+        return False
+    image = parse_manifest(root.content, str(root.digest), root.media_type)
+    config = next((blob for blob in image.blobs if blob.digest not in {layer.digest for layer in image.layers}), None)
+    if config is None:
+        return False
+    name = blob_name(config.digest)
+    if (files.size(name) or MAX_CONFIG_BYTES + 1) > MAX_CONFIG_BYTES:
+        return False
+    try:
+        return len(diff_ids(read_whole(files, name, MAX_CONFIG_BYTES), files.origin(name))) > len(image.layers)
+    except InvalidImageError:
+        # It is the configuration of something else than an image.
+        return False
 
 
 def _packed(files: TarFiles, names: tuple[str, ...], contents: tuple[Digest, ...], spools: list[Spool]) -> list[Blob]:
