@@ -24,6 +24,12 @@ def test_every_command_takes_the_common_options(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", EVERY_COMMAND)
+def test_no_command_takes_the_beginning_of_an_option_for_the_option(command: str) -> None:
+    # `--password` would be `--password-stdin`, and its value an argument.
+    assert EVERY_COMMAND[command].allow_abbrev is False
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND)
 def test_every_command_has_examples_in_its_help(command: str) -> None:
     assert f"shared-ecr {command}" in shared_ecr(*command.split(), "--help").stdout.split("options:")[-1]
 

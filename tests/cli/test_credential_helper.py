@@ -243,6 +243,24 @@ def test_without_aws_credentials_the_reason_is_reported(helper: Helper, monkeypa
     assert "there are no AWS credentials" in outcome.stdout
 
 
+def test_a_profile_that_asks_for_an_mfa_code_is_one_line(
+    helper: Helper, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    role = "role_arn = arn:aws:iam::111122223333:role/ci\nmfa_serial = arn:aws:iam::111122223333:mfa/me\n"
+    (tmp_path / "aws").write_text(f"[profile mfa]\n{role}source_profile = base\n")
+    (tmp_path / "keys").write_text("[base]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = x\n")
+    for name, value in (("AWS_CONFIG_FILE", "aws"), ("AWS_SHARED_CREDENTIALS_FILE", "keys")):
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_PROFILE", "mfa")
+    monkeypatch.setattr("shared_ecr.client.aws.faults.TERMINAL", str(tmp_path / "no-terminal"))
+
+    outcome = helper("get", stdin=HOST)
+
+    assert (outcome.code, outcome.stdout, outcome.stdout.count("\n")) == (3, outcome.stderr, 1)
+    assert "asks for an MFA code, and there is no terminal" in outcome.stdout
+
+
 def test_without_aws_credentials_ecr_public_is_pulled_from_as_by_everyone(
     helper: Helper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from cli.command_line import shared_ecr
 from cli.user import User, new_user
 from client.fake_registry import FakeRegistry
 from client.images import image, write_layout
+from client.stand_in import Answer
 
 PASSWORD = "canary-6e0c"
 BUILT = image()
@@ -143,11 +144,25 @@ def test_docker_run_of_an_image_that_was_pulled_by_the_engine(user: User) -> Non
     assert removed.arguments == ["rmi", tagged.arguments[1]]
 
 
+def test_docker_login_push_and_pull_at_aliyun(user: User, registry: FakeRegistry, tmp_path: Path) -> None:
+    image_name = f"{ALIYUN}/namespace/app:1"
+    before = shared_ecr("push", "app", image_name)
+    assert (before.code, f"shared-ecr login {ALIYUN}" in before.stderr) == (3, True)
+    logged_in(user, ALIYUN)
+    assert shared_ecr("push", "app", image_name).stdout == f"{ALIYUN}/namespace/app@{BUILT.root}\n"
+    assert registry.contents.repositories["namespace/app"].tags == {"1": BUILT.root}
+    assert shared_ecr("pull", image_name, tmp_path / "pulled").code == 0
+
+
 @pytest.mark.usefixtures("registry")
-def test_docker_push_of_an_image_id_to_aliyun(user: User) -> None:
-    done = shared_ecr("push", "app", f"{ALIYUN}/namespace/app:1")
+def test_docker_push_of_an_image_id_asks_the_engine_for_it(user: User) -> None:
+    user.stand_ins.install("docker")
+    logged_in(user, ALIYUN)
+    user.stand_ins.answer(Answer("inspect", code=1, stderr="No such image: d583c3ac45fd"))
+    done = shared_ecr("push", "d583c3ac45fd", f"{ALIYUN}/namespace/app:1")
     assert done.code == 3
-    assert f"shared-ecr login {ALIYUN}" in done.stderr
+    assert "docker has no image d583c3ac45fd" in done.stderr
+    assert user.calls("docker")[0].arguments[-1] == "d583c3ac45fd"
 
 
 def test_a_vpc_host_of_aliyun_wants_a_login_of_its_own(user: User, registry: FakeRegistry) -> None:
@@ -194,7 +209,10 @@ def test_cloudformation_deploy_of_ecr_yml(user: User, tmp_path: Path) -> None:
     )
     checked = shared_ecr("check", template)
     assert (checked.code, "'shared-ecr review FILE'" in checked.stdout) == (2, True)
-    assert shared_ecr("review", template, "--against", template).code == 0
+    reviewed = shared_ecr("review", template, "--against", template)
+    assert reviewed.code == 0
+    for code in ("lifecycle-missing", "mutability-mutable"):
+        assert code in reviewed.stdout
 
 
 @pytest.mark.parametrize(
@@ -209,6 +227,7 @@ def test_cloudformation_deploy_of_ecr_yml(user: User, tmp_path: Path) -> None:
         ("get-login-password", "'shared-ecr login' logs in"),
         ("batch-delete-image", "'shared-ecr delete'"),
         ("list-images", "'shared-ecr images'"),
+        ("describe-images", "'shared-ecr images'"),
         ("delete-repository", "'shared-ecr retire'"),
         ("put-lifecycle-policy", "belongs to the declaration"),
         ("set-repository-policy", "belongs to the declaration"),
@@ -225,6 +244,14 @@ def test_aws_ecr_get_login_with_a_profile(user: User) -> None:
     done = user.types("login", "--profile", "no-such-profile")
     assert done.code == 3
     assert "no-such-profile" in done.stderr
+
+
+def test_the_password_of_aws_ecr_get_login_password_in_a_pipe(user: User) -> None:
+    """`aws ecr get-login-password | docker login --username AWS --password-stdin HOST`, with our name for docker's."""
+    host = "111111111111.dkr.ecr.us-east-1.amazonaws.com"
+    done = user.types("login", host, "--username", "AWS", "--password-stdin", stdin="a-token")
+    assert done.code == 2
+    assert f"{host} accepts only tokens of AWS; leave out --username" in done.stderr
 
 
 def test_the_uri_that_docker_push_is_given(user: User) -> None:

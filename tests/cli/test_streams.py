@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from client.fake_registry import FakeRegistry
+from client.images import image, write_layout
 from shared_ecr.findings.errors import ExitCode
 
 COMMAND = f"{sys.executable} -m shared_ecr.cli"
@@ -37,6 +39,24 @@ def test_a_closed_standard_output_ends_well(declaration: Path, closed: str) -> N
 def test_the_result_is_printed_whatever_the_other_streams_are(declaration: Path, stream: str) -> None:
     run = shell(f"{COMMAND} uri ab --file {declaration} {stream}")
     assert (run.returncode, run.stdout) == (ExitCode.DONE, URI)
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "<&-", "2>/dev/full", ">&-", ">&- 2>&- <&-"])
+def test_an_image_is_pushed_whatever_the_streams_are(tmp_path: Path, streams: str) -> None:
+    layout = write_layout(tmp_path / "layout", image())
+    with FakeRegistry() as registry:
+        run = shell(f"{COMMAND} push {layout} {registry.host}/team/app:1 {streams}")
+        assert (run.returncode, "Traceback" in run.stderr) == (ExitCode.DONE, False)
+        assert registry.contents.repositories["team/app"].tags == {"1": image().root}
+
+
+def test_a_push_whose_result_cannot_be_written_says_so_and_has_pushed(tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "layout", image())
+    with FakeRegistry() as registry:
+        run = shell(f"{COMMAND} push --quiet {layout} {registry.host}/team/app:1 >/dev/full")
+        assert run.returncode == ExitCode.ENVIRONMENT
+        assert "cannot be written to standard output: No space left on device" in run.stderr
+        assert registry.contents.repositories["team/app"].tags == {"1": image().root}
 
 
 @pytest.mark.parametrize("stream", ["2>&-", "2>/dev/full"])

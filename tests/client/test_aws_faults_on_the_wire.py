@@ -153,6 +153,11 @@ FINAL = {
     "unknown": (Refusal("UnrecognizedClientException", 400, f"{INVALID}invalid."), 3, "does not know the access key"),
     "secret": (Refusal("InvalidSignatureException", 400, MISMATCH), 3, "secret access key does not belong"),
     "denied": (Refusal("AccessDeniedException", 400, DENIED), 4, "does not allow.*user/ci"),
+    "organization": (
+        Refusal("AccessDeniedException", 400, f"{DENIED} with an explicit deny in a service control policy"),
+        4,
+        "explicit deny in a service control policy",
+    ),
     "invalid": (Refusal("InvalidParameterException", 400, "Invalid parameter"), 4, "InvalidParameterException"),
     "limit": (Refusal("LimitExceededException", 400, QUOTA), 4, "LimitExceededException.*maximum"),
 }
@@ -182,6 +187,7 @@ def test_a_repository_that_is_missing_is_shown_once_and_nothing_is_sent(world: W
     outcome = world.push()
     assert outcome.code == 4
     assert outcome.stderr.count("there is no repository team/app") == 1
+    assert "check the account and Region" in outcome.stderr
     assert world.registry.count("POST") == 0
 
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 ROWS = [
     tuple(cell.strip() for cell in line.strip("| ").rsplit("|", 1))
     for line in Path(__file__).with_name("field_trials.md").read_text(encoding="utf-8").splitlines()
-    if line.startswith(("| F", "| C", "| S"))
+    if line.startswith(("| F", "| C", "| S", "| P", "| M"))
 ]
 
 
@@ -32,5 +32,7 @@ def test_the_test_of_a_finding_exists(test: str) -> None:
 def test_no_finding_is_left_out() -> None:
     found = {row.split("|")[0].strip() for row, _ in ROWS}
     assert found == {
-        f"{kind}{number}" for kind, last in (("F", 27), ("C", 15), ("S", 21)) for number in range(1, last + 1)
+        f"{kind}{number}"
+        for kind, last in (("F", 27), ("C", 19), ("S", 22), ("P", 16), ("M", 12))
+        for number in range(1, last + 1)
     }

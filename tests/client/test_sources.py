@@ -223,6 +223,13 @@ def test_a_folder_that_is_no_image_is_shown_what_it_holds(tmp_path: Path) -> Non
         open_source(str(tmp_path))
 
 
+def test_a_folder_that_skopeo_wrote_is_answered_with_the_command_that_makes_a_layout_of_it(tmp_path: Path) -> None:
+    for name in ("version", "manifest.json"):
+        (tmp_path / name).touch()
+    with pytest.raises(InvalidImageError, match=rf"'dir:'; copy it with 'skopeo copy dir:{tmp_path} oci:LAYOUT:TAG'"):
+        open_source(str(tmp_path))
+
+
 def test_a_path_that_is_not_there_is_shown(tmp_path: Path) -> None:
     with pytest.raises(InvalidImageError, match="there is no such file or folder"):
         open_source(str(tmp_path / "absent"))

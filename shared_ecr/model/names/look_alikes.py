@@ -13,7 +13,7 @@ from shared_ecr.text.patterns import LazyPattern
 
 # The parts of ECR's names anywhere in a host, and twelve digits in front of most of the rest.
 _SUSPECT = LazyPattern(
-    r"(?:^|\.)dkr[.-]?ecr(?:-fips)?(?:\.|$)|(?:^|\.)[0-9]{12}\.dkr|(?:^|\.)ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\."
+    r"(?:^|\.)dkr[.-]?ecr(?:-fips)?(?:\.|$)|(?:^|\.)[0-9]{12}\.(?:dkr|ecr)|(?:^|\.)ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\."
     r"|public[.-]ecr[.-]aws|(?:^|\.)ecr-public\.|(?:^|[.-])ecr\.aws(?:\.|$)"
 )
 _NEARLY = LazyPattern(

@@ -132,6 +132,15 @@ def test_an_image_of_the_daemon_is_pushed_and_comes_back_as_it_was(
     }
 
 
+@pytest.mark.parametrize("length", [12, 64], ids=["short", "whole"])
+def test_an_image_of_the_daemon_is_pushed_by_its_id(developer: Developer, place: Place, length: int) -> None:
+    image_id = developer.identity(IMAGES[0]).strip().partition(":")[2][:length]
+    before, target = developer.names(), f"{place.host}/by/docker:id-{length}"
+    pushed = developer.types("push", image_id, target, "--engine", "docker", environ=place.environ)
+    assert (pushed.code, pushed.stdout[: len(place.host)]) == (0, place.host), pushed.stderr
+    assert developer.names() == before
+
+
 def test_a_push_leaves_nothing_in_the_home_of_someone_who_never_logged_in(developer: Developer, place: Place) -> None:
     target = f"{place.host}/by/docker:left"
     pushed = developer.types("push", IMAGES[0], target, "--engine", "docker", environ=place.environ)

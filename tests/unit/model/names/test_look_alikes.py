@@ -13,6 +13,8 @@ from shared_ecr.model.names.look_alikes import looks_like_ecr, refuse_look_alike
         ("attacker.example.111122223333.dkr.ecr.us-east-1.amazonaws.com", r"ACCOUNT\.dkr\.ecr\.REGION"),
         ("x.dkr.ecr.us-east-1.attacker.example", r"ACCOUNT\.dkr\.ecr\.REGION"),
         ("111122223333.dkrxecr.us-east-1.amazonaws.com", r"ACCOUNT\.dkr\.ecr\.REGION"),
+        ("111122223333.ecr.dkr.us-east-1.amazonaws.com", r"ACCOUNT\.dkr\.ecr\.REGION"),
+        ("111122223333.ecr.us-east-1.amazonaws.com", r"ACCOUNT\.dkr\.ecr\.REGION"),
         ("ecr.us-east-1.amazonaws.com", r"ACCOUNT\.dkr\.ecr\.REGION"),
         ("11112222333.dkr.ecr.us-east-1.amazonaws.com", "has 11 digits"),
         ("111122223333.dkr.ecr.eu-wast-1.amazonaws.com", "Did you mean 'eu-west-1'"),
