@@ -96,18 +96,25 @@ def _print_matrix(found: AccessInput, how: str) -> None:
 def _print_changes(found: AccessInput, old: "Sequence[MatrixRow]", unread: "Sequence[ReviewFinding]", how: str) -> int:
     from shared_ecr.access.changes import Direction
     from shared_ecr.access.comparison import compare
+    from shared_ecr.review.policy_texts import known_place
 
     if how == "html":
         raise UsageError("--against prints text, markdown or json")
     compared = compare(found.rows, old, found.known)
     changed = compared.changes
     today = datetime.now(UTC).date()
-    accepted = [found.acknowledged.accepting(each.code, compared.subject_of(each), today) for each in changed]
+    accepted = [
+        found.acknowledged.accepting(each.code, compared.subject_of(each), today, known_place(each.target))
+        for each in changed
+    ]
     blocking = sum(
         each.direction is Direction.ALLOWED and acceptance.acknowledgement is None
         for each, acceptance in zip(changed, accepted, strict=True)
     )
-    not_judged = [(each, found.acknowledged.accepting(each.code, each.subject, today)) for each in unread]
+    not_judged = [
+        (each, found.acknowledged.accepting(each.code, each.subject, today, (each.home.account, each.home.region)))
+        for each in unread
+    ]
     blocking += sum(acceptance.acknowledgement is None for _, acceptance in not_judged)
     if how == "json":
         import json

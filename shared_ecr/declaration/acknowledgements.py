@@ -1,15 +1,18 @@
 """Read the findings that the declaration accepts: code, reason, last day, and the repository, or all of them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from datetime import date
 
+from shared_ecr.declaration.accounts import read_account
 from shared_ecr.declaration.reader import Reading, join
 from shared_ecr.documents.nodes import Mapping, Node, Scalar, Sequence
 from shared_ecr.findings.acknowledgements import AT_MOST, Acknowledgement
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.findings.problems import Problem, Severity
-from shared_ecr.model.names import RepositoryName
+from shared_ecr.model.names import AccountId, Region, RepositoryName
 from shared_ecr.model.text_grammar import TextGrammar
+from shared_ecr.records import replace
 from shared_ecr.text import did_you_mean, quoted
 from shared_ecr.text.patterns import LazyPattern
 
@@ -20,23 +23,55 @@ _CODE = TextGrammar(
     code="acknowledged",
 )
 _REQUIRED, _ABOUT = ("finding", "reason", "until"), "repository"
+_PLACE = ("account", "region")
 # What `repository` says where a finding is accepted everywhere.
 _ALL = "all"
 
 
-def read_acknowledgements(reading: Reading, node: Node | None, names: Collection[str]) -> tuple[Acknowledgement, ...]:
-    """Read the list *node*; *names* are the declared repositories."""
+def read_acknowledgements(
+    reading: Reading, node: Node | None, names: Collection[str], accounts: MappingOf[str, AccountId]
+) -> tuple[Acknowledgement, ...]:
+    """Read the list *node*; *names* are the declared repositories, *accounts* the declared accounts."""
     if node is None:
         return ()
-    read = (read_acknowledgement(reading, item, path, names) for item, path in reading.items(node, "acknowledged"))
+    read = (
+        _with_its_place(reading, item, path, accounts, read_acknowledgement(reading, item, path, names, more=_PLACE))
+        for item, path in reading.items(node, "acknowledged")
+    )
     return tuple(each for each in read if each)
 
 
-def read_acknowledgement(
-    reading: Reading, node: Node, path: str, names: Collection[str], parse_code: Callable[[str], str] | None = None
+def within(acknowledged: Iterable[Acknowledgement], accounts: Iterable[AccountId]) -> tuple[Acknowledgement, ...]:
+    """Return *acknowledged*, each for *accounts* where it names none: those that the declaration is deployed to.
+
+    What several accounts deploy is reviewed at once, and a repository of one name can be in each of them.
+    """
+    own = tuple(sorted({str(account) for account in accounts}))
+    return tuple(each if each.accounts else replace(each, accounts=own) for each in acknowledged)
+
+
+def _with_its_place(
+    reading: Reading, node: Node, path: str, accounts: MappingOf[str, AccountId], read: Acknowledgement | None
 ) -> Acknowledgement | None:
-    """Read one entry; *parse_code* reads `finding` where that is not a code of this package."""
-    fields = reading.mapping(node, path, (*_REQUIRED, _ABOUT), _REQUIRED)
+    fields = {each.key.text: each.value for each in node.entries} if isinstance(node, Mapping) else {}
+    account, region = (fields.get(key) for key in _PLACE)
+    number = read_account(reading, account, join(path, "account"), accounts) if account else None
+    where = reading.parsed(region, join(path, "region"), Region.parse) if region else None
+    if read is None or (account and number is None) or (region and where is None):
+        return None
+    return replace(read, accounts=(str(number),) if number else (), region=str(where) if where else "")
+
+
+def read_acknowledgement(  # noqa: PLR0913, PLR0917 — the entry, and what it may say
+    reading: Reading,
+    node: Node,
+    path: str,
+    names: Collection[str],
+    parse_code: Callable[[str], str] | None = None,
+    more: tuple[str, ...] = (),
+) -> Acknowledgement | None:
+    """Read one entry; *parse_code* reads `finding` where that is not a code of this package, *more* are other keys."""
+    fields = reading.mapping(node, path, (*_REQUIRED, _ABOUT, *more), _REQUIRED)
     if fields is None:
         return None
     if fields.get(_ABOUT) is None:

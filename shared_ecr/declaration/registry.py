@@ -1,7 +1,7 @@
 """Read the whole document: where the registry lives, the names it uses, its repositories."""
 
 from shared_ecr.declaration.accounts import read_accounts
-from shared_ecr.declaration.acknowledgements import read_acknowledgements
+from shared_ecr.declaration.acknowledgements import read_acknowledgements, within
 from shared_ecr.declaration.builds import KEY as BUILDS
 from shared_ecr.declaration.builds import BuildContext, read_builds
 from shared_ecr.declaration.ci_roles import KEY as CI_ROLES
@@ -34,6 +34,7 @@ from shared_ecr.model.names import EcrRegistry, OrganizationId, RepositoryName
 from shared_ecr.model.placements import Placement
 from shared_ecr.model.registry import RegistrySpec, conflicts
 from shared_ecr.model.settings.pull_through_cache import CACHES
+from shared_ecr.model.settings.replication import REPLICATION
 from shared_ecr.model.settings.scanning import SCANNING
 from shared_ecr.model.shards import MAX_STACKS
 from shared_ecr.model.stack_sizes import stack_sizes
@@ -74,7 +75,7 @@ def read_registry(
         return None
     read = read_repositories(reading, repositories, inherited, neighbours, repositories_outside(document))
     names = [entry.key.text for entry, _ in read]
-    acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names)
+    acknowledged = read_acknowledgements(reading, fields.get("acknowledged"), names, accounts)
     homes = tuple(EcrRegistry(home[0], region) for region in home[1]) if home else ()
     mirrors = read_mirrors(reading, fields.get("mirrors"), {spec.name.text: spec for _, spec in read}, homes)
     if home is None:
@@ -101,6 +102,9 @@ def read_registry(
     ci_roles = read_ci_roles(reading, fields.get(CI_ROLES), accounts)
     if reading.has_errors:
         return None
+    replication = settings[REPLICATION]
+    places = [account, *(each.account for each in (replication.destinations if replication else ()))]
+    acknowledged = within(acknowledged, places)
     registry = RegistrySpec(
         account, regions, specs, organization, accounts, stack_name, acknowledged, settings, public, stacks, mirrors,
         ci_roles, placement, builds,

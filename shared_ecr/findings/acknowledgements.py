@@ -24,6 +24,9 @@ _ALSO = {
     ON_REMOVAL: frozenset({"removal-weakened", "removal-empties", "removal-deletes", "repository-deleted"}),
     NO_LIFECYCLE: frozenset({"lifecycle-missing"}),
 }
+Place = tuple[str | None, str | None]
+"""The account and the Region of a finding; None where no document says it."""
+ANYWHERE: Place = (None, None)
 _UNTIL = LazyPattern(r"\buntil (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.?\s*$")
 
 
@@ -38,6 +41,10 @@ class Acknowledgement:
     reason: str
     until: date
     """The last day on which it counts; `date.min` where it names none, and so never counts."""
+    accounts: tuple[str, ...] = ()
+    """The accounts that it is for; empty where it is for any, as beside a resource, which is in one."""
+    region: str = ""
+    """The Region that it is for; empty where it is for any."""
 
     @classmethod
     def in_metadata(cls, code: str, reason: str) -> "Acknowledgement":
@@ -65,9 +72,14 @@ class Acknowledgement:
         """Whether it is the reason of a key of the declaration, which names no day."""
         return self.code in _UNTIL_REMOVED
 
-    def is_about(self, code: str, repository: str | None) -> bool:
-        """Whether it accepts a finding of *code* at *repository*, if it counts at all."""
-        return code in {self.code, *_ALSO.get(self.code, ())} and self.repository in {None, repository}
+    def is_about(self, code: str, repository: str | None, place: Place = ANYWHERE) -> bool:
+        """Whether it accepts a finding of *code* at *repository* in *place*, if it counts at all.
+
+        A finding whose account or Region is not known can be in the one that is named.
+        """
+        account, region = place
+        is_there = account in {None, *(self.accounts or (account,))} and region in {None, self.region or region}
+        return is_there and code in {self.code, *_ALSO.get(self.code, ())} and self.repository in {None, repository}
 
     def faults(self, today: date) -> str:
         """Return why it does not count *today*, as a sentence; empty where it does."""
@@ -116,11 +128,11 @@ class Acknowledgements:
         both = (*(self.previous or ()), *(previous or ())) if has_previous else None
         return Acknowledgements((*self.written, *written), both, self.accepts_new, self.unknown_before)
 
-    def accepting(self, code: str, repository: str | None, today: date) -> Acceptance:
-        """Return whether a finding of *code* at *repository* is accepted *today*."""
-        written = [each for each in self.written if each.is_about(code, repository)]
+    def accepting(self, code: str, repository: str | None, today: date, place: Place = ANYWHERE) -> Acceptance:
+        """Return whether a finding of *code* at *repository* in *place* is accepted *today*."""
+        written = [each for each in self.written if each.is_about(code, repository, place)]
         before = written if self.previous is None else self.previous
-        previous = [each for each in before if each.is_about(code, repository)]
+        previous = [each for each in before if each.is_about(code, repository, place)]
         if counting := next((each for each in previous if not each.faults(today)), None):
             return Acceptance(counting)
         new = next((each for each in written if not each.faults(today)), None)

@@ -7,6 +7,7 @@ from shared_ecr.access.trust_boundary import TrustBoundary
 from shared_ecr.fate.inventory import Inventory
 from shared_ecr.fate.price_list import PriceList
 from shared_ecr.findings import Acknowledgement, Acknowledgements, JudgedFinding
+from shared_ecr.findings.acknowledgements import Place
 from shared_ecr.records import field, record
 from shared_ecr.review.changes import Changed, compare
 from shared_ecr.review.changes import ReviewContext as ChangeQuestion
@@ -95,7 +96,12 @@ def _judged(
     for finding, is_old in findings.items():
         place = (finding.origin.stack, finding.origin.logical_id) if finding.origin else ("", "")
         both = question.acknowledged.also(written.get(place, ()), None if previous is None else previous.get(place, ()))
-        yield JudgedFinding(finding, both.accepting(finding.code, finding.subject, today), is_old)
+        yield JudgedFinding(finding, both.accepting(finding.code, finding.subject, today, place_of(finding)), is_old)
+
+
+def place_of(finding: ReviewFinding) -> Place:
+    """Return the account and the Region of *finding*, as an acknowledgement names them."""
+    return finding.home.account, finding.home.region
 
 
 def _not_judged(findings: Iterable[JudgedFinding[ReviewFinding]], after: Deployment) -> Iterator[Doubt]:

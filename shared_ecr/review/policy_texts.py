@@ -10,6 +10,7 @@ from shared_ecr.access.policy_reader import parse_policy
 from shared_ecr.access.requests import TargetRepository
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
+from shared_ecr.findings.acknowledgements import ANYWHERE, Place
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import Region
 from shared_ecr.records import record, replace
@@ -73,6 +74,11 @@ def target_of(
     except InvalidValueError:
         return TargetRepository(account, home.region or "us-east-1", name, tags=tags, has_all_tags=has_all_tags)
     return TargetRepository(account, str(region), name, str(region.partition), tags, has_all_tags=has_all_tags)
+
+
+def known_place(target: TargetRepository) -> Place:
+    """Return where *target* is, as an acknowledgement names it; stand-ins are not a place."""
+    return ANYWHERE if target.account == UNKNOWN_ACCOUNT else (target.account, target.region)
 
 
 def partition_of(home: RegistryHome) -> str | None:

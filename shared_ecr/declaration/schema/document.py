@@ -140,6 +140,8 @@ def _acknowledged() -> Schema:
         "reason": text(),
         "until": either({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}, VARIABLE),
         "repository": text("The repository it is accepted for, or: all"),
+        "account": account("The account it is accepted in (default: those that the declaration is deployed to)"),
+        "region": text("The Region it is accepted in (default: all of them)"),
     }
     return closed(fields, required=["finding", "reason", "until", "repository"])
 

@@ -57,7 +57,8 @@ def custom_resources_changed(before: Deployment, after: Deployment) -> Iterator[
                 f"{held.resource.type} names a repository or an action of ECR, and it {verb}; what its code then does "
                 "is not judged",
                 "Its code is not in the documents, and it can delete images or give access",
-                "Review its code, and acknowledge it",
+                "Review its code, and acknowledge it; where a property changes in each deployment, do so in the "
+                "Metadata of the resource, which counts until its last day",
             ).about(subject_of(held.resource), held.resource)
 
 
