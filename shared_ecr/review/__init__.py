@@ -1,4 +1,4 @@
-"""Judge what is about to be deployed: any CloudFormation, any CDK assembly, any Terraform plan; offline.
+"""Judge a deployment before it happens: any CloudFormation, any CDK assembly, any Terraform plan; offline.
 
 The way of the data: `documents` read files into a `deployments.Deployment` for each side; `repositories` reads the
 ECR repositories of one; `rules` look at the new side alone, `changes` at both; `judging` puts them together with the

@@ -1,4 +1,4 @@
-"""The texts in a policy that stand for what only a deployment knows: another one for each expression."""
+"""Placeholders in a policy for values that only a deployment knows; each expression has its own."""
 
 import re
 import zlib
@@ -12,7 +12,7 @@ from shared_ecr.text.patterns import LazyPattern
 # What findings about a stand-in quote, so that they differ from those about what is written.
 STAND_IN = "known-once-deployed"
 OPEN = LazyPattern(re.escape(OPEN_MARK) + r"[^{}]*\}")
-# No character of a policy; it marks an open part, whose own text has colons.
+# A character that no policy has; it marks an open part, whose own text has colons.
 _HOLE = "\ue000"
 _OWN_ACCOUNT = f"{OPEN_MARK}AWS::AccountId}}"
 _ACCOUNT_PART = 4
@@ -47,19 +47,19 @@ def arn_for(own: tuple[str, ...], text: str, account_of: Callable[[str], str] | 
 
 
 def account_for(target: TargetRepository, text: str) -> str:
-    """Return an account for the open *text*, another one for another: no account that exists begins like it."""
+    """Return an account for the open *text*, a different one for each text; no existing account begins like it."""
     if text == _OWN_ACCOUNT:
         return target.account
     return f"{_NO_ACCOUNT}{zlib.crc32(text.encode()) % 10**_DIGITS:0{_DIGITS}}"
 
 
 def name_for(text: str) -> str:
-    """Return a role's name for the open *text*, another one for another."""
+    """Return a role's name for the open *text*, a different one for each text."""
     inside = text.removeprefix(OPEN_MARK).removesuffix("}")
     name = f"{STAND_IN}.{NOT_OF_A_NAME.sub('-', inside)}"
     if len(name) <= _NAME_CHARACTERS:
         return name
-    # CDK's exports begin alike and differ at their ends.
+    # CDK's exports have the same beginnings and different ends.
     return f"{name[: _NAME_CHARACTERS - 9]}-{zlib.crc32(text.encode()):08x}"
 
 

@@ -20,7 +20,7 @@ _REMEMBERED = 64
 
 
 class _SameStack:
-    """A stack that is equal to itself alone, so that its custom resources are looked for once."""
+    """A stack that is equal only to itself, so that its custom resources are searched once."""
 
     __slots__ = ("stack",)
 

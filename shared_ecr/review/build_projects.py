@@ -1,4 +1,4 @@
-"""CodeBuild projects that may push to a repository: who can start one with other content can write images.
+"""CodeBuild projects that may push to a repository: a principal that can start one with other content can write images.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html
 """

@@ -1,4 +1,4 @@
-"""What one side of a review would deploy: stacks and their resources, whichever tool wrote them.
+"""What one side of a review would deploy: stacks and their resources, from any tool.
 
 Types and properties are in CloudFormation's spelling, also where Terraform wrote them. Functions are resolved as far
 as the documents by themselves say; what only a deployment knows stays in its place as the text `${Deployed:…}`, so
@@ -111,7 +111,7 @@ class Stack:
 
 @record
 class Doubt:
-    """Something that could not be judged; a review never passes over it in silence."""
+    """A part that could not be judged; a review always reports it."""
 
     place: str
     """File, and where in it."""
@@ -147,7 +147,7 @@ class Deployment:
 
 
 def is_known(value: Json) -> bool:
-    """Whether nothing in *value* waits for a deployment."""
+    """Whether *value* is known before the deployment."""
     match value:
         case str():
             return OPEN_MARK not in value

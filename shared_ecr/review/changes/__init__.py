@@ -1,4 +1,4 @@
-"""What is different between two sides of a review, what it does, and what is dangerous about it.
+"""The differences between the two sides of a review, what they do, and what is dangerous about them.
 
 The way of the data: `identity` finds each resource of one side again on the other, `cases` and `registry` say what
 happens to it and how it differs, `rules` look at one case each. What lifecycle rules take away is decided in
@@ -58,7 +58,7 @@ class Changed:
 
 
 def compare(before: Deployment, after: Deployment, question: ReviewContext) -> Changed:
-    """Say what happens where *after* is deployed over *before*, and what of it needs a decision.
+    """Say what happens if *after* is deployed over *before*, and what needs a decision.
 
     What custom resources put by calls of the API counts as if a template put it. Which of its calls such a resource
     made last is not in the documents, so both are tried.
@@ -117,7 +117,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
 
 def _of_cases(cases: Iterable[RepositoryPair], question: ReviewContext) -> Iterator[ReviewFinding]:
     for case in cases:
-        # What moves to another place with its whole stack is created there; a finding of the stack says so.
+        # A repository that moves with its whole stack is created in the new place; a finding of the stack says so.
         if not case.goes_with_its_stack:
             for rule in CASE_RULES:
                 yield from (found.about(case.after.name, case.after.resource) for found in rule(case, question))
@@ -150,7 +150,7 @@ def _with_access(case: SettingCase, registries: Iterable[RegistryChange]) -> Set
 
 
 def _new_owners(before: Deployment, after: Deployment, question: ReviewContext) -> Iterator[ReviewFinding]:
-    """Yield what has two owners now, and had one."""
+    """Yield the resources that now have two owners, and had one before."""
     old, new = (list(singletons(RuleContext(side, question.known))) for side in (before, after))
     had = {(found.subject, found.home) for found in old}
     yield from (found for found in new if (found.subject, found.home) not in had)

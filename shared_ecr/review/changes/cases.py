@@ -27,17 +27,17 @@ from shared_ecr.review.rules.settings.scanning import read_scanning
 from shared_ecr.review.verdict import Happening, PropertyChange, RepositoryChange, StorageChange
 
 OPERATION = "operation"
-"""What a replacement is called that a plan says, among the properties that change."""
+"""The name of a replacement by a plan, among the properties that change."""
 
 
 @record
 class ReviewContext:
-    """What is known around the two sides."""
+    """What the review knows besides the two sides."""
 
     known: TrustBoundary
     now: datetime
     inventory: Inventory | None = None
-    """The images that are there; without it, the number of images that a rule takes away is not known."""
+    """The existing images; without an inventory, the number of images that a rule expires is not known."""
 
 
 @record
@@ -48,14 +48,15 @@ class RepositoryPair:
     after: ReviewedRepository
     happening: Happening
     stays_in_its_stack: bool
-    """Whether its stack is the one it was in, under whatever name and in whatever Region."""
+    """Whether it is still in the same stack, even if the name or the Region of the stack changed."""
     goes_with_its_stack: bool
     """Whether its whole stack moves to another account or Region."""
     naming: NameMatch
     encryption: tuple[EncryptionIdentity, EncryptionIdentity]
     """What encrypts it, on both sides."""
     is_encrypted_anew: bool
-    """Whether its tool replaces it for its encryption: CloudFormation also where the same is spelt differently."""
+    """Whether its tool replaces it because of its encryption; CloudFormation does so even for another spelling of the
+    same."""
     differences: tuple[PropertyChange, ...]
     is_scanned: bool
     """Whether a rule of its registry's scanning configuration covers it now."""
@@ -69,7 +70,7 @@ class RepositoryPair:
 
     @property
     def change(self) -> RepositoryChange:
-        """What is reported of it."""
+        """The findings about it."""
         return RepositoryChange(
             self.happening, self.after.name, self.after.home, self.after.resource.origin, self.differences, self.access,
             self.outcome, storage=self.storage,
@@ -96,7 +97,7 @@ class DeploymentPair:
         object.__setattr__(self, "keys", (Keys.of(self.before), Keys.of(self.after)))
 
     def cases(self, paired: Paired) -> Iterator[RepositoryPair]:
-        """Yield the repositories that something happens to."""
+        """Yield the repositories that the deployment changes."""
         partners = {(id(pair.before), id(pair.after)): pair for pair in self.stacks}
         for old, new in paired.both:
             if not is_untouched(old, new):
@@ -187,13 +188,13 @@ def replacement(new: LocatedResource) -> tuple[PropertyChange, ...]:
 
 
 def removal_of(left: LocatedResource) -> Happening:
-    """Return what becomes of a resource that is in no stack of the new side."""
+    """Return what happens to a resource that is in no stack of the new side."""
     # Terraform has no such policies; its reader writes Retain on what the plan forgets.
     return Happening.ORPHANED if left.resource.deletion_policy in RETAINING else Happening.DELETED
 
 
 def alone(happening: Happening, each: LocatedResource, question: ReviewContext) -> RepositoryChange:
-    """Return what is reported of a repository that is on one side only."""
+    """Return the findings about a repository that is only on one side."""
     read = read_repository(each.stack, each.resource)
     storage = None
     if happening is Happening.DELETED:
@@ -204,7 +205,7 @@ def alone(happening: Happening, each: LocatedResource, question: ReviewContext) 
 def _happening(
     before: ReviewedRepository, after: ReviewedRepository, naming: NameMatch, *, is_replaced: bool
 ) -> Happening:
-    """Return what the tool makes of the difference, the worst of it.
+    """Return what the tool does because of the difference, the worst case.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
     """
@@ -216,6 +217,6 @@ def _happening(
         or not is_same_place(before.home, after.home)
     )
     if is_moved:
-        # Terraform knows a resource by its address: it destroys the one and makes the other.
+        # Terraform identifies a resource by its address: it destroys the old one and creates the new one.
         return Happening.REPLACED if after.stack.tool == TERRAFORM else Happening.MOVED
     return Happening.REPLACED if is_replaced else Happening.CHANGED

@@ -1,4 +1,4 @@
-"""The properties of a repository that change, each in the words of ECR."""
+"""The properties of a repository that change, in ECR's words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -57,7 +57,7 @@ def differences(
     found = list(_in_words(before, after, encryption, access))
     shown = {each.what for each in found}
     for name in undecided(before.resource, after.resource):
-        # A key is compared by what it is, not by how it is called.
+        # Keys are compared by their identity, not by their names.
         if IN_WORDS.get(name, name) not in shown and name != "EncryptionConfiguration":
             old, new = (each.resource.properties.get(name) for each in (before, after))
             found.append(PropertyChange(IN_WORDS.get(name, name), as_written(old), as_written(new)))

@@ -1,4 +1,4 @@
-"""Which tags may be moved to another image after a change of tag mutability, and not before it.
+"""Which tags can be moved to another image after a change of tag mutability, but not before it.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """

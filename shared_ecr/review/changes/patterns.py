@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from shared_ecr.model.filters import WILDCARD, text_of_both, wildcard_matches
 
-# Letters that tags and names may have, the ones that people use least first.
+# Letters that tags and names can have, the least used ones first.
 _LETTERS = "qxzjkwyvubhgfmpdcnlrtsioae0123456789"
 # A pattern that uses them all leaves none; this one is no letter of a tag, and stands for a long unusual text.
 _NONE_LEFT = "…"

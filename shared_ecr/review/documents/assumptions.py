@@ -1,4 +1,4 @@
-"""What is assumed of values that only a deployment knows, and which of those values a reading depends on.
+"""The values that are assumed where only a deployment knows them, and which of them a reading depends on.
 
 A template leaves values open: a parameter without a given value, the Region, an import. One reading of a template
 assumes one value for each of them; `review.worlds` reads it again under every other assumption that can make a

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CONDITION = "condition "
 """What is in front of the name of a condition among names of all kinds: a parameter can be called like it."""
 
-# Conditions that stand on conditions, deeper than a person writes them.
+# Conditions that depend on conditions, deeper than people write them.
 _DEEPEST = 50
 # A comparison that holds in more ways than this is assumed both ways instead.
 _MOST_WAYS = 6

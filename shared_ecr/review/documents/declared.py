@@ -1,4 +1,4 @@
-"""Where the declaration says what a deployment holds: the line that a person would change."""
+"""The place in the declaration of each part of a deployment: the line that a person would change."""
 
 from collections.abc import Iterator
 
@@ -56,7 +56,7 @@ class _Places:
             if found:
                 yield found
             elif resource.type != "AWS::ECR::Repository":
-                # A repository that no one declared is not what the whole section says.
+                # A repository that is not declared does not have the place of the whole section.
                 yield entry.key.position
 
     def _member(self, section: tuple[str, ...], entry: MappingEntry, name: str) -> Position | None:

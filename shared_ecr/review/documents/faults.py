@@ -1,4 +1,4 @@
-"""Why a file cannot be reviewed at all, said with its place."""
+"""Why a file cannot be reviewed, with its place."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ EXPECTED = (
 
 
 class InvalidDocumentError(SharedEcrError):
-    """A file is broken, too large, or nothing that deploys; `problems` has every reason."""
+    """A file is broken, too large, or does not deploy anything; `problems` has every reason."""
 
     exit_code = ExitCode.INVALID
 

@@ -1,4 +1,4 @@
-"""The bytes of a document: bounded, UTF-8, and never from outside of the folder that was named."""
+"""The bytes of a document: bounded, UTF-8, and never from outside of the given folder."""
 
 import stat
 from pathlib import Path

@@ -17,7 +17,7 @@ from shared_ecr.text.patterns import LazyPattern
 # No one reads more of them.
 _MOST_DOUBTS = 20
 _BLANKS = LazyPattern(r"[ \t\n\r]*")
-# Half of a character, which no text may hold and no terminal takes.
+# Half of a character (a surrogate), which no text can have and no terminal prints.
 _HALVES = LazyPattern(r"[\ud800-\udfff]")
 _ESCAPED_HALF = LazyPattern(r"\\u[dD][89a-fA-F]")
 

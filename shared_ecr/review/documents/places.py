@@ -1,4 +1,4 @@
-"""Where a document is deployed, as far as anyone says it before the deployment."""
+"""The account and the Region of a deployment, as far as they are known before it."""
 
 from shared_ecr.documents.json_text import Json
 from shared_ecr.findings.errors import InvalidValueError
@@ -13,7 +13,7 @@ _ENVIRONMENT = LazyPattern(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
 @record
 class DeploymentTarget:
-    """An account and a Region; None where no one says which."""
+    """An account and a Region; None where it is not known."""
 
     account: str | None = None
     region: Region | None = None
@@ -25,7 +25,7 @@ class DeploymentTarget:
 
 
 def pseudo_parameters(home: RegistryHome) -> dict[str, str]:
-    """Return the pseudo parameters that follow from *home*; those that no one knows are left out.
+    """Return the pseudo parameters that follow from *home*; those that are not known are left out.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
     """

@@ -7,7 +7,7 @@ from shared_ecr.review.deployments import RETAINING, Deployment, Stack
 
 
 class Departure(StrEnum):
-    """What becomes of the stack that a resource was in."""
+    """What happens to the stack that a resource was in."""
 
     STACK_STAYS = "the stack stays"
     """The stack is deployed without the resource, so this deployment deletes it."""

@@ -1,4 +1,4 @@
-"""Which key encrypts a repository, whatever it is called: by its id, its ARN, an alias, or a resource of the stack.
+"""Which key encrypts a repository, however it is named: by its id, its ARN, an alias, or a resource of the stack.
 
 Encryption is fixed when a repository is created; another key means another repository.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
@@ -34,7 +34,7 @@ class EncryptionIdentity:
 
     @property
     def is_known(self) -> bool:
-        """Whether nothing of it waits for a deployment."""
+        """Whether it is known before the deployment."""
         return is_known(self.type) and is_known(self.key)
 
     def __str__(self) -> str:

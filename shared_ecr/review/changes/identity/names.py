@@ -14,7 +14,7 @@ class NameMatch(StrEnum):
     SAME = "same"
     OTHER = "other"
     UNKNOWN = "unknown"
-    """Only a deployment decides it."""
+    """It is known only after a deployment."""
 
 
 def compare_names(before: Json, after: Json) -> NameMatch:

@@ -1,4 +1,4 @@
-"""Which resource of the new side is which of the old one, whatever moved, was renamed or changed its logical id."""
+"""Which resource of the new side is which of the old side, even if it moved, was renamed or has another logical id."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from shared_ecr.records import record
 from shared_ecr.review.changes.identity.stacks import StackPair
 from shared_ecr.review.deployments import Deployment, Resource, Stack, is_known
 
-# What a resource of each type is called within its registry. What exists once in a registry has no name.
+# The property that names a resource of each type in its registry. A resource that exists once has no name.
 NAME_PROPERTIES: Mapping[str, str | None] = {
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::ECR::PublicRepository": "RepositoryName",
@@ -54,7 +54,7 @@ def held(deployment: Deployment, type_: str) -> list[LocatedResource]:
 
 
 def pair_up(old: Sequence[LocatedResource], new: Sequence[LocatedResource], stacks: Iterable[StackPair]) -> Paired:
-    """Pair resources of one type: those that stayed where they are, then those of one name, then of one logical id."""
+    """Pair resources of one type: first those that did not move, then by name, then by logical id."""
     partner = {id(pair.before): id(pair.after) for pair in stacks}
 
     def stack_of(each: LocatedResource, *, is_old: bool) -> int | None:

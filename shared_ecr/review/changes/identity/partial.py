@@ -1,4 +1,4 @@
-"""Repositories of which a document holds policies only: they are compared by them, and by nothing else."""
+"""Repositories of which a document has only policies: only their policies are compared."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""A repository that was removed and one that is created, and that look like one under a new name."""
+"""A removed and a created repository that look like the same repository under a new name."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator

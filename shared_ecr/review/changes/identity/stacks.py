@@ -1,4 +1,4 @@
-"""Which stack of the new side continues which of the old one: also under another name, or in another Region."""
+"""Which stack of the new side is which of the old side, even under another name or in another Region."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,7 @@ from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.records import record
 from shared_ecr.review.deployments import Deployment, RegistryHome, Stack
 
-# What makes a stack one of ours; the others take no part in a review of changes.
+# Resources that make a stack relevant; a review of changes ignores other stacks.
 PREFIX = "AWS::ECR::"
 _OWN = (CALLED_SETTING.type, "Custom::ECRAutoDeleteImages")
 # A stack continues a removed one of another name if it has at least this part of the smaller one's resources.
@@ -45,7 +45,7 @@ def is_of_ecr(type_: str) -> bool:
 def paired_stacks(
     before: Deployment, after: Deployment, is_counted: Callable[[str], bool] = is_of_ecr
 ) -> tuple[StackPair, ...]:
-    """Return the stacks that are on both sides and have resources of ECR; the surest pairs are made first.
+    """Return the stacks that are on both sides and have resources of ECR; the most certain pairs are made first.
 
     *is_counted* says of a type whether its resources count instead of those of ECR.
     """

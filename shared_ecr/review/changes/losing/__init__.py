@@ -1,4 +1,4 @@
-"""What another lifecycle policy takes away: by the policies alone (`losses`), or of images that are there.
+"""What a new lifecycle policy loses: decided from the policies (`losses`), or from the existing images.
 
 `claims` says which rules decide about an image of each kind, `words` says both in words.
 """

@@ -1,4 +1,4 @@
-"""What an inventory says about the images of a repository whose rules change."""
+"""What happens to the images of a repository whose rules change, from an inventory."""
 
 from datetime import datetime
 

@@ -23,14 +23,14 @@ from shared_ecr.model.lifecycle.rules import (
 from shared_ecr.records import record
 from shared_ecr.review.changes.losing.claims import ClaimedKind, Claims, patterns_of
 
-# There is no action to retain: who wants to keep all images of a kind writes a count that nothing reaches.
+# There is no action to retain: to keep all images of a kind, people write a count that is never reached.
 KEEPS_ALL = 999
 # Entries of both policies: more are not written by hand, and to distinguish them takes seconds.
 ENTRIES_AT_MOST = 1_000
 
 
 class LossSeverity(StrEnum):
-    """How bad it is what another policy does to a kind of image."""
+    """How severe the effect of a new policy on a kind of image is."""
 
     LOST = "lost"
     RARELY_LOST = "rarely lost"
@@ -40,7 +40,7 @@ class LossSeverity(StrEnum):
 
 @record
 class Loss:
-    """A kind of image that fares worse."""
+    """A kind of image that the new policy treats worse."""
 
     weight: LossSeverity
     tags: tuple[str, ...]

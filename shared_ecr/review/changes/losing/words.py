@@ -11,7 +11,7 @@ from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.review.verdict import PropertyChange
 from shared_ecr.text import counted
 
-# What reports look for where no inventory has the images.
+# The name that reports search for if no inventory has the images.
 LIFECYCLE_POLICY = "lifecycle policy"
 
 _Rules = tuple[LifecycleRule, ...]

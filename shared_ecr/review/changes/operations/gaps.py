@@ -1,4 +1,4 @@
-"""Plans that are not the whole change."""
+"""Plans that do not show the whole change."""
 
 from collections.abc import Iterator
 

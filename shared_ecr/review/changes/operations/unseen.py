@@ -1,4 +1,4 @@
-"""Operations that no comparison of values has found: each is reported by what the plan says of it."""
+"""Operations that no comparison of values has found; each is reported with what the plan says about it."""
 
 from collections.abc import Iterator, Sequence
 

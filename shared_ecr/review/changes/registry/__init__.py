@@ -1,1 +1,1 @@
-"""What belongs to a registry as a whole: its settings, its policy, its replication, its scans, its templates."""
+"""Changes of a registry as a whole: its settings, its policy, its replication, its scans, its templates."""

@@ -1,4 +1,4 @@
-"""Who gains or loses which access to a repository: its own policy and that of its registry, on both sides."""
+"""Which principals gain or lose access to a repository: by its own policy and that of its registry, on both sides."""
 
 from collections.abc import Hashable, Mapping
 from typing import Self
@@ -50,13 +50,13 @@ class RegistryPolicies:
         return self.scopes.get(home, Scope.V2)
 
     def over(self, own: Policy | None, home: RegistryHome) -> PolicyPair:
-        """Return all that speaks about a repository of *home* whose own policy is *own*."""
+        """Return the policies that apply to a repository of *home* whose own policy is *own*."""
         return PolicyPair(own, self.read(home).policy, self.scope(home))
 
 
 @record(frozen=False, slots=False)
 class AccessChanges:
-    """Answers who gains or loses which access; equal questions are answered once."""
+    """Decides which principals gain or lose access; equal questions are answered once."""
 
     before: RegistryPolicies
     after: RegistryPolicies

@@ -1,4 +1,4 @@
-"""What happens to the settings of registries: which of them change, move, come or go, and in which properties."""
+"""What happens to the settings of registries: which are added, removed or moved, and which properties change."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,7 +21,7 @@ from shared_ecr.text.spelling import pascal_keys
 
 # Properties that hold a policy or a call as a text of JSON.
 _TEXTS = frozenset({"PolicyText", "LifecyclePolicy", "RepositoryPolicy", "RepositoryPolicyText", "Body"})
-# What a person reads in the place of the property.
+# The words that a report shows instead of the property.
 _WORDS: Mapping[str, str] = {
     "PolicyText": "policy",
     "LifecyclePolicy": "lifecycle policy",
@@ -47,7 +47,7 @@ class SettingCase:
     after: LocatedResource | None
     differences: tuple[PropertyChange, ...] = ()
     stays_in_its_stack: bool = True
-    """Whether its stack is the one it was in, under whatever name and in whatever Region."""
+    """Whether it is still in the same stack, even if the name or the Region of the stack changed."""
 
     @property
     def held(self) -> LocatedResource:
@@ -65,7 +65,7 @@ class SettingCase:
 
     @property
     def change(self) -> SettingChange:
-        """What is reported of it."""
+        """The findings about it."""
         resource = self.held.resource
         return SettingChange(self.happening, self.what, resource.home, resource.origin, self.differences)
 

@@ -1,4 +1,4 @@
-"""The value of a setting's property line by line, as people say it: one line for each copy, filter or statement."""
+"""The value of a setting's property line by line, in words: one line for each copy, filter or statement."""
 
 from collections.abc import Iterator, Mapping
 

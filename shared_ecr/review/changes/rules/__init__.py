@@ -1,4 +1,4 @@
-"""What is dangerous about a change: a function for each rule, which looks at one case.
+"""The rules about changes: a function for each rule, which judges one case.
 
 `CASE_RULES` lists those that look at a repository on both sides. Removed repositories, whole stacks, keys and settings
 have rules of their own, in the modules of these names.

@@ -1,4 +1,4 @@
-"""What a deployment changes of what a repository allows: tags that move, images without a scan, access."""
+"""Changes of what a repository allows: tags that move, images without a scan, access."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _mode(mode: str, exclusions: tuple[str, ...]) -> str:
 
 
 def policy_gone(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find a policy that is taken away whole, and with it what it decided."""
+    """Find a policy that is removed, and with it all that it allowed and denied."""
     before, after = case.before, case.after
     if before.has_policy and not after.has_policy and (case.access or before.policy is None):
         yield removed_policy(
@@ -68,7 +68,7 @@ def policy_gone(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
 
 
 def removed_policy(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleFinding:
-    """Say that a policy was removed, and who lost what by it."""
+    """Say that a policy was removed, and which principals lost access."""
     doubt = "" if is_known else "; what it allowed is not known"
     return error(
         "policy-gone", f"{what} was removed{doubt}",
@@ -78,7 +78,7 @@ def removed_policy(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleF
 
 
 def access_changed(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
-    """Find who gains and who loses access."""
+    """Find the principals that gain and lose access."""
     is_gone = case.before.has_policy and not case.after.has_policy
     yield from judged_access(case.access, case.after.name, is_gone=is_gone)
 
@@ -103,7 +103,7 @@ def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: b
 
 
 def lost_by(changes: tuple[AccessChange, ...], subject: str) -> tuple[str, ...]:
-    """Say who may no longer do what."""
+    """Say which principals may no longer call which actions."""
     lost = (each for each in changes if each.direction is Direction.DENIED)
     return tuple(str(each).removeprefix(f"{subject}: ") for each in lost)
 

@@ -128,7 +128,7 @@ def weakened(before: Resource, after: Resource, tool: str) -> Iterator[RuleFindi
             )  # fmt: skip
 
 
-# What it was decides whether images are lost, can be replaced, or can be pulled by another principal.
+# The previous value decides whether images are lost, can be replaced, or can be pulled by another principal.
 _BLOCKS_WHERE_IT_WAS_UNKNOWN = frozenset({
     "name", "lifecycle policy", "repository policy", "tag mutability", "tags excluded from it", "encryption",
 })  # fmt: skip

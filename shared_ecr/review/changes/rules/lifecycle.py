@@ -21,7 +21,7 @@ from shared_ecr.text import first_lines
 
 _PROTECTS_NOTHING = "fate-protects-nothing"
 _REMEMBERED = 256
-# More lines than these are not read.
+# People do not read more lines than these.
 _AT_MOST = 10
 _FIX = "Check that it is intended, with an inventory (--images) if there is none yet; then acknowledge it"
 

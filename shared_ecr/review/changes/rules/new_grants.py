@@ -1,4 +1,4 @@
-"""What is new and gives access to principals outside: nothing is lost by it, and a reviewer has to see them."""
+"""New resources that give access to principals outside: nothing is lost, but a reviewer must see these principals."""
 
 from collections.abc import Iterable, Iterator
 

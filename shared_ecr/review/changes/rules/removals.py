@@ -14,7 +14,7 @@ from shared_ecr.review.findings import ReviewFinding, RuleFinding, error
 from shared_ecr.review.repositories import read_repository
 from shared_ecr.review.verdict import Happening
 
-# On purpose a few are removed; more at once means an entry that was lost, or a file that was not read.
+# A few are removed on purpose; more at once can mean an entry that was lost, or a file that was not read.
 MANY, MANY_OF_A_HUNDRED = 3, 5
 
 

@@ -11,7 +11,7 @@ LISTED = "property-changed"
 
 
 class ChangeEffect(StrEnum):
-    """What a change can do, at its worst."""
+    """The worst effect of a change."""
 
     DANGEROUS = "dangerous"
     """Images are lost, or can no longer be pulled."""

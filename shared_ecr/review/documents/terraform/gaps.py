@@ -1,4 +1,4 @@
-"""Why a plan is not the whole change, or cannot be taken for it.
+"""Why a plan does not show the whole change, or may not.
 
 Source: https://developer.hashicorp.com/terraform/internals/json-format (`complete`, `errored`, `applyable`,
 `deferred_changes`).
