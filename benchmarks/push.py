@@ -1,4 +1,4 @@
-"""Measure `shared-ecr push` against those who push too, and against the bytes alone, as ratios within one run.
+"""Measure `shared-ecr push` against other programs, and against the bytes alone, as ratios within one run.
 
     python benchmarks/push.py [--runs N] [--only TEXT] [--against NAME]
 
@@ -33,20 +33,20 @@ from benchmarks.push_ground import delayed, dockerd, registry, write_image
 
 ROOT = Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
-# Programs that send bytes and no image.
+# Programs that send only bytes, not an image.
 WITHOUT_IMAGE = {"curl", "bare"}
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """So many layers of such a size, and what the way to the registry costs."""
+    """A number of layers of one size, and the delay of the connection to the registry."""
 
     name: str
     layers: int
     layer_bytes: int
     delay_ms: int = 0
     at_most: dict[str, float] = field(default_factory=lambda: {"skopeo": 1.0})
-    """The share of each one's time, starts left out, that our push may not exceed."""
+    """The largest allowed part of each program's time, without the starts."""
     process_at_most: dict[str, float] = field(default_factory=lambda: {"crane": 1.0})
     """The same for whole processes."""
 
@@ -133,7 +133,7 @@ def measure(scenario: Scenario, runs: int, against: str) -> dict[str, list[Turn]
 
 
 def turn(engine: Engine, here: Ground, delay_ms: int) -> Turn:
-    """Let one engine push once."""
+    """Push once with one engine."""
     start = engine.started(here)
     with registry(here.folder / "registry") as port, delayed(port, delay_ms) as seen_port:
         whole = engine.pushed(here, seen_port)

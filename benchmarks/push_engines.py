@@ -1,4 +1,4 @@
-"""Who pushes in a measurement: a command that starts for nothing, and a command that pushes, for each."""
+"""The programs of a push measurement: for each, a command that only starts, and a command that pushes."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Engine:
-    """One who pushes; `{layout}`, `{port}` and `{docker}` are filled in."""
+    """A program that pushes; `{layout}`, `{port}` and `{docker}` are replaced."""
 
     name: str
     start: list[str]
@@ -41,7 +41,7 @@ class Engine:
         return bool(shutil.which(self.start[0])) and (self.name != "docker" or ground.docker is not None)
 
     def started(self, ground: Ground) -> float:
-        """Start it for nothing; return the seconds it took."""
+        """Start it without a push; return the seconds it took."""
         return _timed(_filled(self.start, ground, 0))
 
     def pushed(self, ground: Ground, port: int) -> float:
@@ -83,7 +83,7 @@ def _filled(command: list[str], ground: Ground, port: int) -> list[str]:
 
 
 def _timed(command: list[str]) -> float:
-    """Run a program that must end well."""
+    """Run a program that must succeed."""
     begin = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - begin

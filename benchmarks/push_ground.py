@@ -1,4 +1,4 @@
-"""What a measurement of pushes is on: an image in two forms, a registry, a way to it that takes time, a dockerd."""
+"""The environment of a push measurement: an image in two forms, a registry, a slow connection to it, a dockerd."""
 
 import gzip
 import hashlib

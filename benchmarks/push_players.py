@@ -1,4 +1,4 @@
-"""The processes of a push measurement that are no program of their own: the bare uploads, the delay proxy.
+"""The helper processes of a push measurement: the bare uploads, and the delay proxy.
 
 Each role imports what it needs itself, as the start is part of what is measured.
 """

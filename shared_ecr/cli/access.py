@@ -1,4 +1,4 @@
-"""`shared-ecr access`: who may pull, push and administer, and who now may."""
+"""`shared-ecr access`: which principals can pull, push and administer, and what a change allows."""
 
 import argparse
 import sys

@@ -94,7 +94,7 @@ def gather(arguments: argparse.Namespace) -> AccessInput:
     against = getattr(arguments, "against", None)
     previous = None
     unknown = unread_before(against) if against is not None else frozenset()
-    # Against a policy that no one knows nothing can be said: neither that access is gained nor that it is lost.
+    # If one of the policies is not known, it is not known whether access is gained or lost.
     rows = tuple(row for row in rows if row.target.name not in unknown)
     notes = (*notes, *(f"{name} is left out: who had access to it is not known" for name in sorted(unknown)))
     if against is not None and is_declaration(against):
@@ -144,7 +144,7 @@ def collected(
     """Read the templates at *path*, which are compared with those at *previous*."""
     from shared_ecr.review.rows import collect
 
-    # A comparison takes what is open on both sides for the same, where the texts are the same.
+    # A comparison treats values that are open on both sides as equal if their texts are equal.
     is_comparison = getattr(arguments, "against", None) is not None
     return collect(path, _place(arguments, declared), upper_bound=not is_comparison, previous=previous)
 
@@ -191,7 +191,7 @@ def is_declaration(path: Path) -> bool:
 
 
 def _declared(arguments: argparse.Namespace) -> "RegistrySpec | None":
-    """Return the declaration, or None where there is none and no one asked for one by name."""
+    """Return the declaration, or None if there is none and none was named."""
     from shared_ecr.declaration import DEFAULT_FILE, load
 
     if arguments.file == DEFAULT_FILE and not arguments.file.exists():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared_ecr.cli.access_inputs import AccessInput
     from shared_ecr.cli.options import Subcommands
 
-# What has no meaning at all is bad input; what AWS would refuse is a finding.
+# Text without a meaning is bad input; a policy that AWS would refuse is a finding.
 _NO_POLICY = {"policy-json", "policy-duplicate", "policy-nesting"}
 
 
@@ -100,7 +100,7 @@ def _caller(text: str, found: "AccessInput", registry: str, partition: str) -> "
         return Caller.of_service(text)
     else:
         raise UsageError(f"'{text}' is neither an ARN, nor an account id, nor a service such as lambda.amazonaws.com")
-    # The registry cannot know what the caller's own policies say; from outside the answer is what they may at most.
+    # The caller's own policies are not known; from outside, the answer is the most that the caller can do.
     caller = caller.with_identity(Identity.UNKNOWN if caller.account == registry else Identity.ALLOWS)
     if found.known.organization and caller.account in {registry, *found.known.accounts}:
         return caller.in_organization(found.known.organization, (f"{found.known.organization}/r-none/",))

@@ -1,4 +1,4 @@
-"""The folder of an adoption that exists already: what an earlier run wrote is the way back, so it is kept."""
+"""An existing folder of an adoption: the files of an earlier run are kept, because they can undo it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ def require_same_registry(folder: Path, live: "LiveRegistry") -> None:
 
 
 def keep_earlier(folder: Path, live: "LiveRegistry") -> None:
-    """Move what an earlier reading of the registry wrote into a folder of its own, commands of its certificate too."""
+    """Move the files of an earlier run into their own folder, including the commands of its certificate."""
     from shared_ecr.deployment.adoption.folder import COMMANDS, IMAGES, NOTES, SETTINGS, SNAPSHOT, UNDO
     from shared_ecr.deployment.adoption.terraform_release import REMOVED
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def account_names_of(arguments: argparse.Namespace, live: "LiveRegistry") -> Mapping[str, str]:
-    """Ask the organization what it calls its accounts; a snapshot is adopted without a call."""
+    """Ask the organization for the names of its accounts; a snapshot is adopted without a call."""
     if arguments.snapshot:
         return {}
     from contextlib import closing

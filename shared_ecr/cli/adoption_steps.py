@@ -70,7 +70,7 @@ def _basis(arguments: argparse.Namespace, live: "LiveRegistry") -> "CertificateB
 def _judged(
     findings: "Sequence[AdoptionFinding]", declaration: "Declaration"
 ) -> "list[JudgedFinding[AdoptionFinding]]":
-    """Accept what the declaration acknowledges, where a finding can be accepted at all."""
+    """Accept the findings that the declaration acknowledges, if they can be accepted."""
     from datetime import UTC, datetime
 
     from shared_ecr.deployment.adoption.certificate import UNACCEPTABLE
@@ -140,7 +140,7 @@ def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def verify_adoption(arguments: argparse.Namespace) -> int:
-    """Print what is not as it was before the adoption."""
+    """Print the differences from the state before the adoption."""
     import json
 
     from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted

@@ -1,4 +1,4 @@
-"""The files of a project of one's own: a declaration, the app that deploys it, a test, and a workflow of CI."""
+"""The files of a new project: a declaration, the app that deploys it, a test, and a workflow of CI."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from shared_ecr.deployment.bootstrap.toolkit_template import CDK_CLI
 from shared_ecr.findings.errors import UsageError
 from shared_ecr.model.builds.packages import PackageRequirement
 
-# What a fresh clone has before its first commit.
+# The files of a fresh clone before its first commit.
 _ALLOWED_BEFORE = {".git"}
 
 

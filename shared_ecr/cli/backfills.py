@@ -51,7 +51,7 @@ def run_backfill(arguments: argparse.Namespace, clients: "AwsClients", registry:
         started = []
         for each in together:
             started.append(start_backfill(clients, registry, each))
-            # Said at once: a refusal of the next one must not hide it.
+            # Printed at once: a refusal of the next one must not hide it.
             print(started[-1], file=sys.stderr, flush=True)
         if arguments.wait is None:
             return _printed(arguments, started)

@@ -1,4 +1,4 @@
-"""`shared-ecr bootstrap`: what the accounts around a registry need, printed for you to run, review and hand on."""
+"""`shared-ecr bootstrap`: what the accounts around a registry need, printed for review."""
 
 import argparse
 import os
@@ -46,7 +46,7 @@ def _add_commands(actions: "Subcommands[argparse.ArgumentParser]") -> None:
         help="the account whose credentials run 'cdk deploy', by name or id; the others trust it "
         "(default: the registry's account)",
     )
-    # With a type: what a qualifier is not is said in one line, of an empty one too.
+    # With a type, so that an invalid or empty qualifier is one error.
     parser.add_argument(
         "--qualifier", type=str, metavar="TEXT", help="the qualifier of the bootstrap stack (default: hnb659fds)"
     )

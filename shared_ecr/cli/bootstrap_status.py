@@ -1,4 +1,4 @@
-"""`shared-ecr bootstrap status`: what is there in each account and Region, and the command for what is not."""
+"""`shared-ecr bootstrap status`: what each account and Region has, and the command for each missing part."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Colour for the reports of `review`, `fate` and `access` at a terminal: whole lines, by the words they begin with.
+"""Colour for the reports of `review`, `fate` and `access` at a terminal: whole lines, by their first words.
 
 The reports themselves are plain text. So a file, a pipe and a CI log get exactly what the terminal gets, less the
 colour, and a word that is missing here costs its colour and nothing else.

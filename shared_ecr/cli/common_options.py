@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 PROFILE_VARIABLE = "AWS_PROFILE"
-# What botocore would use before a profile of the environment, or takes the profile from. `aws --profile` ignores them.
+# Variables that botocore reads before a profile, or reads the profile from. `aws --profile` ignores them.
 # https://docs.aws.amazon.com/cli/latest/topic/config-vars.html
 _BEFORE_PROFILE = (
     "AWS_ACCESS_KEY_ID",
@@ -84,7 +84,7 @@ def command_in(words: Sequence[str]) -> str:
 def effect_of(arguments: argparse.Namespace) -> Iterator[io.StringIO]:
     """Let `--profile` and `--quiet` have their effect inside the block, and colour reports at a terminal.
 
-    What `--quiet` holds back is yielded: a command that fails without an exception has said why in it.
+    The text that `--quiet` holds back is yielded: a command that fails without an exception has its reason there.
     """
     held = io.StringIO()
     with contextlib.ExitStack() as stack:
@@ -104,7 +104,7 @@ def effect_of(arguments: argparse.Namespace) -> Iterator[io.StringIO]:
 
 @contextlib.contextmanager
 def _profile(name: str) -> Iterator[None]:
-    """Use the profile *name* as `aws --profile` does: before keys of the environment. Children inherit it."""
+    """Use the profile *name* as `aws --profile` does: before keys of the environment. Child processes inherit it."""
     before = dict(os.environ)
     for variable in _BEFORE_PROFILE:
         os.environ.pop(variable, None)

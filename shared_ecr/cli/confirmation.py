@@ -1,4 +1,4 @@
-"""Ask at the terminal before what cannot be undone, or what costs."""
+"""Ask at the terminal before an action that cannot be undone, or that costs money."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What docker's credential helper does but for the quick answer from the cache: ask AWS, list, store and erase.
+"""The actions of docker's credential helper except the quick answer from the cache: ask AWS, list, store and erase.
 
 Failures are shown on stdout, where docker, podman and skopeo look for the reason, and on stderr, which docker
 prints even where it continues without a login. A host that is not ECR's gets docker's own sentence,
@@ -24,7 +24,7 @@ _USAGE = f"usage: {PROGRAM} get|store|erase|list|--version"
 
 
 class _KnownAnswerError(Exception):
-    """What callers know by its exact text: a registry that is not ECR's, or a request without its parts."""
+    """Errors that callers recognize by their exact text: a registry that is not ECR's, or an incomplete request."""
 
 
 def answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> int:
@@ -39,7 +39,7 @@ def answer(arguments: list[str], given: bytes, environ: Mapping[str, str]) -> in
     except OSError as error:
         return _report(str(error), ExitCode.ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 — the last resort: docker shows one line, and never a traceback
-        # The text of an error that no one foresaw may quote a secret.
+        # The text of an unexpected error may quote a secret.
         return _report(f"an unexpected error ({type(error).__name__}); please report it", ExitCode.ENVIRONMENT)
     return ExitCode.DONE
 
@@ -86,7 +86,7 @@ def _get(server: str, environ: Mapping[str, str]) -> str:
                 token = token_for(host, lambda: issue_token(clients, registry), environ, _say)
         except SharedEcrError as error:
             if registry is None and _has_no_credentials(error):
-                # ECR Public is open to everyone; to fail here would close it to anyone who has no AWS account.
+                # Everyone can pull from ECR Public; an error here would stop users without an AWS account.
                 raise _KnownAnswerError(NOT_FOUND) from error
             raise
     return rendered(server, token.username, token.secret)
@@ -149,7 +149,7 @@ def _report(text: str, code: ExitCode) -> int:
         # The caller has ended, which `main` takes for no failure.
         raise
     except OSError:
-        # A full disk. Python would complain once more at its end, with an exit code of its own.
+        # A full disk. Python would print a second error at its end, with its own exit code.
         from shared_ecr.cli.streams import discard_result
 
         discard_result()

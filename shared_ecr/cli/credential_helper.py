@@ -45,7 +45,7 @@ def main(arguments: list[str], environ: "Mapping[str, str]") -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Anyone who asked went away. Python would complain at exit.
+        # The caller has ended. Python would print an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

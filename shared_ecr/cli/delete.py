@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if arguments.format == "text":
                     print(f"would delete {each}" if arguments.dry_run else each, flush=True)
         finally:
-            # What was deleted before an error, or before an interruption, is said all the same.
+            # Images that were deleted before an error or an interruption are still reported.
             if arguments.format == "json":
                 print(json.dumps({"deleted": not arguments.dry_run, "images": [_row(each) for each in done]}, indent=2))
     return ExitCode.DONE

@@ -151,7 +151,7 @@ def _deployed(registry: "RegistrySpec", live: "LiveRegistry") -> "Deployment | N
 def _notifications(
     arguments: argparse.Namespace, registry: "RegistrySpec", live: "LiveRegistry", side: "Deployment | None"
 ) -> "Iterator[RepositoryDrift]":
-    """Yield what became of the notifications, where some are declared; they are no part of ECR's registry."""
+    """Yield the drift of declared notifications, which are not a part of ECR's registry."""
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.client.aws.registry.notifications import read_notifications
     from shared_ecr.deployment.adoption.notification_drift import (

@@ -1,4 +1,4 @@
-"""How an error is reported on stderr: one line, and its cause where that is asked for."""
+"""How an error is reported on stderr: one line, and with `--verbose` its cause."""
 
 import traceback
 from pathlib import Path
@@ -17,7 +17,7 @@ def error_text(error: Exception, *, verbose: bool, about: str = "") -> str:
     # What begins with FILE:LINE:COL keeps it in front, so that editors find the place.
     is_placed = isinstance(error, InvalidDeclarationError) or getattr(error, "is_placed", False)
     line = harmless(text if is_placed else f"shared-ecr: {text}")
-    # What is raised "from None" hides what quoted a secret; `__context__` still has it.
+    # An error that is raised "from None" hides one that may quote a secret; `__context__` still has that one.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if not verbose or cause is None:
         return line
@@ -39,7 +39,7 @@ def _of_the_system(fault: OSError) -> str:
 def unexpected_error_text(error: Exception, *, verbose: bool) -> str:
     """Return the line for an error that this package did not foresee.
 
-    Its own text is shown with `verbose` alone: what no one wrote on purpose may quote a secret.
+    Its own text is shown with `verbose` alone: an unexpected text may quote a secret.
     """
     if isinstance(error, MemoryError):
         return "shared-ecr: there is not enough memory; free some, or raise the limit of this process [out-of-memory]"
@@ -55,7 +55,7 @@ def unexpected_error_text(error: Exception, *, verbose: bool) -> str:
 
 
 def _redacted(text: str) -> str:
-    """Return *text*, which others wrote, without what is behind the name of a secret."""
+    """Return *text*, which other programs wrote, without the value after the name of a secret."""
     from shared_ecr.client.aws.redaction import redacted
 
     return redacted(text)

@@ -1,4 +1,4 @@
-"""`shared-ecr fate`: what becomes of every image under the lifecycle policies, before they run."""
+"""`shared-ecr fate`: what the lifecycle policies will do with each image, before they run."""
 
 import argparse
 import os

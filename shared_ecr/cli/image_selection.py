@@ -1,4 +1,4 @@
-"""The images that commands of day two take: `REPOSITORY`, `REPOSITORY:TAG`, `REPOSITORY@DIGEST`, and where they are."""
+"""The images that commands take as arguments, `REPOSITORY[:TAG|@DIGEST]`, and the registry that they are in."""
 
 import argparse
 from typing import TYPE_CHECKING

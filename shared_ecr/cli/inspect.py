@@ -1,4 +1,4 @@
-"""`shared-ecr inspect`: what a registry says of one image, without fetching a layer."""
+"""`shared-ecr inspect`: what a registry has about one image, without fetching a layer."""
 
 import argparse
 import json
@@ -94,7 +94,7 @@ def _referrer(mention: "Mention") -> dict[str, object]:
 
 
 def _lines(found: "Inspected") -> Iterator[str]:
-    """Yield what a person wants to know; what images say of themselves is shown with its controls escaped."""
+    """Yield the lines for readers; control characters in texts of an image are escaped."""
     from shared_ecr.text import size, visible
 
     yield f"digest      {found.digest}"

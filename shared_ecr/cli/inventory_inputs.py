@@ -1,4 +1,4 @@
-"""Which images there are and which run, as `fate` and `review` are shown."""
+"""The options for the inventory and the images in use, of `fate` and `review`."""
 
 import argparse
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reading an inventory part by part: what one part cannot give does not lose the others."""
+"""Reading an inventory part by part: a part that cannot be read does not lose the others."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ class InventoryTaking:
         self.uses: list[ImageUse] = []
         self.unread: list[UnreadRepository] = []
         self.unknown: list[UnknownUses] = []
-        """Images of which no service says whether they are in use; what was asked was read."""
+        """Images for which no service says whether they are in use."""
         self.first_error: RefusedError | UnavailableError | None = None
 
     def of(self, what: str, read: "Callable[[], Iterable[_T]]") -> "list[_T]":

@@ -56,7 +56,7 @@ def _rows_of_registry(live: "LiveRegistry", *, is_partial: bool) -> "Rows":
     from shared_ecr.documents.live.live_registry import tag_pairs
     from shared_ecr.model.settings.registry_policy import REGISTRY_POLICY
 
-    # What was denied must not look like a policy that is not there.
+    # A denied policy must not look like an absent policy.
     if live.is_unread("", _REGISTRY_POLICY):
         why = next(part.why for part in live.unread if part.action == _REGISTRY_POLICY)
         raise RefusedError(

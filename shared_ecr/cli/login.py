@@ -156,7 +156,7 @@ def _log_in_engine(hosts: tuple[RegistryHost, ...], wish: str | None, clients: "
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
-    """Refuse options that cannot be meant together."""
+    """Refuse options that exclude each other."""
     if arguments.remove_stale and not arguments.credential_helper:
         raise UsageError(
             "--remove-stale is an option of --credential-helper; to remove logins without it, run 'shared-ecr logout'"

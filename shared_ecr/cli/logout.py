@@ -1,4 +1,4 @@
-"""`shared-ecr logout`: remove what `login` wrote, wherever it is stored; AWS is not asked."""
+"""`shared-ecr logout`: remove the logins that `login` stored, in every place; AWS is not asked."""
 
 import argparse
 import os

@@ -18,7 +18,7 @@ from shared_ecr.cli.streams import (
 )
 from shared_ecr.findings.errors import ExitCode, SharedEcrError
 
-# New objects until Python looks for cycles; its own 700 are for programs that make objects slowly.
+# The number of new objects before Python looks for cycles; its default of 700 is for programs that make objects slowly.
 _OBJECTS_UNTIL_COLLECTION = 50_000
 _VERSION = "--version"
 # Each is a module beside this one, with `add_parser`.
@@ -138,7 +138,7 @@ def _ended_by(error: Exception, *, verbose: bool) -> int:
     from shared_ecr.cli.error_text import error_text, unexpected_error_text
 
     if isinstance(error, BrokenPipeError):
-        # The reader of stdout has ended (`| head`), which is its right.
+        # The reader of stdout has ended (`| head`), which is not an error.
         discard_result()
         return ExitCode.DONE
     if isinstance(error, UnwrittenResultError):

@@ -210,7 +210,7 @@ def _parameters(given: Sequence[str]) -> Mapping[str, str]:
 
 
 def _declared(file: Path) -> Declaration | None:
-    """Return the declaration, or None where there is none and no one asked for one by name."""
+    """Return the declaration, or None if there is none and none was named."""
     if file == DEFAULT_FILE and not file.exists():
         return None
     return load(file, os.environ)

@@ -1,4 +1,4 @@
-"""The archive: UpdateImageStorageClass, and what an archived image no longer does.
+"""The archive: UpdateImageStorageClass, and what is no longer possible with an archived image.
 
 An archived image is listed with its status and cannot be pulled (404); its signatures and other referrers are archived
 with it. A restore takes up to 20 minutes in ECR. Here the image is ACTIVATING until it was described once, so that
@@ -18,7 +18,7 @@ from shared_ecr.local.hooks import ApiHandler, OperationHandler, Reply
 
 Document = dict[str, Any]
 ACTIVE, ACTIVATING, ARCHIVED = "ACTIVE", "ACTIVATING", "ARCHIVED"
-# Where the record of an image has its status; MiniStack copies the keys that it knows and no others.
+# The key of the status in the record of an image; MiniStack copies only the keys that it knows.
 _STATUS, _ARCHIVED_AT, _ACTIVATED_AT = "imageStatus", "lastArchivedAt", "lastActivatedAt"
 _UNPULLABLE = frozenset({ACTIVATING, ARCHIVED})
 

@@ -1,4 +1,4 @@
-"""The clock of the embedded AWS, which may be put forward so that twelve hours need not be waited for."""
+"""The clock of the embedded AWS, which can be set forward, so that a test need not wait for twelve hours."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def advance(self, by: timedelta) -> None:
-        """Put the clock forward; backward is possible and of no known use. Refuse, by OverflowError, the year 10000."""
+        """Set the clock forward, or backward with a negative number. The year 10000 is an OverflowError."""
         ahead = self._ahead + by
         _ = datetime.now(UTC) + ahead
         self._ahead = ahead

@@ -1,4 +1,4 @@
-"""A program run under an embedded AWS: signals are handed on, the exit status is handed back."""
+"""A program that runs under an embedded AWS: signals are passed on, and the exit status is returned."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""All extensions of MiniStack, put in together or not at all."""
+"""All extensions of MiniStack, installed together or not at all."""
 
 from shared_ecr.findings.errors import UnavailableError
 from shared_ecr.local import hooks, image_events, images, login, referrers, replicas, routing, tag_rules
@@ -52,7 +52,8 @@ def install(clock: Clock, secret_access_key: str) -> None:
     image_events.install()
     blob_mounting.install()
     replicas.install()
-    # Whatever a push is refused for, its repository must be there first; and a template is judged before it is heeded.
+    # A push needs its repository before it can be refused for another reason, and a template is checked before it is
+    # applied.
     create_on_push.install()
     operations.install()
     repositories.install()

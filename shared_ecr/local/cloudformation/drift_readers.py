@@ -1,4 +1,4 @@
-"""What drift detection of CloudFormation sees: the properties that a template sets, and no others.
+"""What CloudFormation's drift detection compares: only the properties that a template sets.
 
 A policy that the template does not declare is therefore in sync, as on AWS.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
@@ -18,7 +18,7 @@ _FILTER = "ImageTagMutabilityExclusionFilter"
 
 
 def install() -> None:
-    """Compare repositories by what they are, and not by their existence; each setting does so in its own file."""
+    """Compare the properties of repositories, and not only their existence; each setting does so in its own file."""
     # AWS recommends the detection after an import, so the stack may be in that status:
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
     hooks.DRIFT_STATUSES.wrap(lambda statuses: statuses | {"IMPORT_COMPLETE"})

@@ -1,4 +1,4 @@
-"""What types have in common that a registry has many resources of, each by its name; and public repositories."""
+"""What types with several named resources in a registry have in common; and public repositories."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the extensions answer to a request: a document, or an error by the code and in the words AWS has for it."""
+"""What the extensions answer to a request: a document, or an error with AWS's code and words."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _STORES: list[Any] = []
 
 
 class ServiceError(Exception):
-    """What the emulated service refuses, by AWS's error code."""
+    """A refusal of the emulated service, with AWS's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message

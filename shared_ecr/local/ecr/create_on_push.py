@@ -1,4 +1,4 @@
-"""Repositories that a push creates, where a creation template says so; without one the push is refused as ever.
+"""Repositories that a push creates, if a creation template allows it; without one the push is refused.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
 """

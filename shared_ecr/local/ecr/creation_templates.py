@@ -1,6 +1,6 @@
-"""Repository creation templates: how repositories look that a push, a replica or a cached pull brings about.
+"""Repository creation templates: the settings of repositories that a push, a replica or a cached pull creates.
 
-Here a push alone applies them (`create_on_push`): replication and caches never run.
+Here a push (`create_on_push`) and replication (`replicas`) apply them; caches never pull.
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
 """
 
@@ -78,7 +78,7 @@ def restore(template: RequestBody) -> RequestBody:
 
 
 def matching(name: str, reason: str) -> RequestBody | None:
-    """Return the template for a repository called *name* that comes about for *reason*: the longest prefix wins."""
+    """Return the template for a repository *name* that is created for *reason*: the longest prefix wins."""
     fitting = [
         template
         for prefix, template in _templates.items()
@@ -148,7 +148,7 @@ def _create(props: Properties, _: str) -> Made:
 
 
 def _update(physical_id: str, props: Properties) -> Made:
-    """Make the template what the properties say: one that is no longer there is back at its default."""
+    """Set the template to the properties; a property that is no longer there gets its default."""
     request = _request(props)
     before = delete({"prefix": physical_id})["repositoryCreationTemplate"]
     try:

@@ -1,4 +1,4 @@
-"""Repository and registry policies as ECR admits them: the grammar, its own actions, principals that can be meant.
+"""Repository and registry policies as ECR accepts them: the grammar, its actions, the principals.
 
 Of a policy that breaks a rule ECR says only that it is invalid; ours adds why. That a principal exists, which
 ECR asks IAM, is not asked here: most accounts of a declaration do not exist in the embedded AWS.

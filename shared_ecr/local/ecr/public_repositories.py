@@ -143,7 +143,7 @@ def _named_by(arn: str) -> str:
 
 
 def _alias() -> str:
-    """Make up the alias that AWS draws by lot for a registry: a letter and seven more, the same for an account."""
+    """Return an alias like the random one of AWS: a letter and seven more, always the same for an account."""
     drawn = hashlib.sha256(get_account_id().encode()).hexdigest()
     return f"a{drawn[:7]}"
 

@@ -1,4 +1,4 @@
-"""Pull-through cache rules: kept and validated; no image is ever pulled from an upstream registry.
+"""Pull-through cache rules: stored and validated; no image is ever pulled from an upstream registry.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 """

@@ -39,7 +39,7 @@ class _ImageScan:
     """The code of the error that a start is answered with; empty where it is accepted."""
     started_at: datetime | None = None
     completed_at: float | None = None
-    """When a look without a time of its own was first shown as complete."""
+    """When an answer without its own time was first given as complete."""
 
 
 # In place of a digest: each image of the repository that has no results of its own.

@@ -1,4 +1,4 @@
-"""Requests against AWS's own description of them: what is required, which texts, numbers and lists are admitted.
+"""Requests are checked against AWS's own description: required members, and the allowed texts, numbers and lists.
 
 The description is botocore's model of the service. AWS answers these faults before it looks at anything else, and
 MiniStack never does. Members that the model does not know are ignored, as the service ignores them; a template's
