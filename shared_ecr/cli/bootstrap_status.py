@@ -4,7 +4,7 @@ import argparse
 import os
 
 from shared_ecr.cli.options import Subcommands, add_file, add_format
-from shared_ecr.findings.errors import ExitCode
+from shared_ecr.findings.errors import ExitCode, UsageError
 
 
 def add_status(actions: "Subcommands[argparse.ArgumentParser]") -> None:
@@ -18,6 +18,7 @@ def add_status(actions: "Subcommands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--deployer", metavar="ACCOUNT", help="as in 'bootstrap commands'")
     parser.add_argument("--qualifier", metavar="TEXT", help="the qualifier of the bootstrap stack (default: hnb659fds)")
+    parser.add_argument("--region", metavar="REGION", help="one Region (default: all that the deployment reaches)")
     add_file(parser)
     add_format(parser)
     parser.set_defaults(run=_status)
@@ -31,15 +32,22 @@ def _status(arguments: argparse.Namespace) -> int:
     from shared_ecr.deployment.bootstrap.commands import DEFAULT_QUALIFIER, BootstrapOptions, account_commands
     from shared_ecr.deployment.bootstrap.environments import account_called, environments
     from shared_ecr.deployment.bootstrap.readiness import Readiness, render
+    from shared_ecr.model.names import Region
 
     registry = load(arguments.file, os.environ).registry
     options = BootstrapOptions(DEFAULT_QUALIFIER if arguments.qualifier is None else arguments.qualifier)
     deployer = account_called(arguments.deployer, registry) if arguments.deployer else None
-    reached = environments(registry, deployer)
+    reached, region = environments(registry, deployer), None
+    if arguments.region is not None:
+        region = Region.parse(arguments.region)
+        reached = tuple(each for each in reached if each.region == region)
+        if not reached:
+            declared = ", ".join(dict.fromkeys(str(each.region) for each in environments(registry, deployer)))
+            raise UsageError(f"the deployment of {arguments.file} does not reach {region}; it reaches {declared}")
     commands = {
         each.environment.name: "\n".join(map(shlex.join, each.commands)) for each in account_commands(reached, options)
     }
-    checks = list(AccountReadiness(registry, reached, commands, options.qualifier).checks())
+    checks = list(AccountReadiness(registry, reached, commands, options.qualifier, region).checks())
     if arguments.format == "json":
         import json
 

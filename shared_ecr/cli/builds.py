@@ -39,6 +39,7 @@ def add_parser(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
         metavar="N",
         help="how many builds of each repository to list, at most (default: 5)",
     )
+    parser.add_argument("--region", metavar="REGION", help="the Region of the builds; it must be the declared one")
     add_format(parser)
     add_file(parser)
     parser.set_defaults(run=run)
@@ -49,12 +50,18 @@ def run(arguments: argparse.Namespace) -> int:
     from shared_ecr.client.aws.build_history import last_builds
     from shared_ecr.client.aws.clients import AwsClients
     from shared_ecr.declaration import load
+    from shared_ecr.model.names import Region
 
     if not 1 <= arguments.limit <= _MOST:
         raise UsageError(f"--limit {arguments.limit}: 1 to {_MOST} builds can be listed")
     registry = load(arguments.file, os.environ).registry
     if registry.builds is None:
         raise UsageError(f"{arguments.file} declares no builds; see 'builds' in docs/reference/builds.md")
+    if arguments.region is not None and Region.parse(arguments.region) != registry.builds.region:
+        raise UsageError(
+            f"--region {arguments.region}: {arguments.file} has its builds in {registry.builds.region}; leave the "
+            "option out, or change 'builds.region'"
+        )
     projects = _projects(arguments, registry)
     with closing(AwsClients()) as clients:
         found = last_builds(clients, registry.builds, projects, arguments.limit)

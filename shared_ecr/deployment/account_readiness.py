@@ -40,6 +40,8 @@ class AccountReadiness:
     commands: Mapping[str, str]
     """By environment, the command that bootstraps it."""
     qualifier: str
+    only_in: Region | None = None
+    """The one Region whose account settings are looked at; None for all that are declared."""
     _clients: dict[AccountId, AwsClients | SharedEcrError] = field(default_factory=dict)
 
     def checks(self) -> Iterator[ReadinessCheck]:
@@ -54,7 +56,8 @@ class AccountReadiness:
             for environment in self.environments:
                 yield from self._environment(own, environment)
             for home in self.registry.registries:
-                yield from self._settings(own, home.region)
+                if self.only_in in {None, home.region}:
+                    yield from self._settings(own, home.region)
             yield from self._roles(own, region)
 
     def _environment(self, own: AwsClients, environment: BootstrapEnvironment) -> Iterator[ReadinessCheck]:

@@ -55,6 +55,8 @@ def test_machines_read_the_commands_as_argument_vectors(declaration: Path) -> No
         (("commands", "--qualifier", ""), "is not a bootstrap qualifier"),
         (("commands", "--deployer", "biuld"), "Did you mean 'build'?"),
         (("commands", "--deployer", "12"), "12"),
+        (("status", "--region", "eu-west-1"), "does not reach eu-west-1; it reaches us-east-1, us-west-2"),
+        (("status", "--region", "us-east1"), "us-east1"),
         (("consumer", "999999999999"), "nothing in the declaration names account 999999999999"),
         (("consumer", "backup"), "may pull from no repository"),
         (("consumer", "apps", "--vpc", "--format", "json"), "--vpc needs a template"),

@@ -116,6 +116,13 @@ def test_a_repository_that_is_not_built_is_refused_with_the_one_that_is_meant() 
     assert "Did you mean" in done.stderr
 
 
+@pytest.mark.parametrize(("region", "code"), [("us-east-1", 0), ("eu-west-1", 2), ("us-east1", 2)])
+@pytest.mark.usefixtures("folder")
+def test_the_region_of_the_builds_may_be_named_and_no_other(region: str, code: int) -> None:
+    done = shared_ecr("builds", "--region", region)
+    assert done.code == code, done.stderr
+
+
 def test_a_declaration_without_builds_is_refused(folder: Path) -> None:
     (folder / "registry.yaml").write_text(START)
     done = shared_ecr("builds")

@@ -10,7 +10,7 @@ from shared_ecr.deployment import account_readiness
 from shared_ecr.deployment.account_readiness import AccountReadiness
 from shared_ecr.deployment.bootstrap.environments import environments
 from shared_ecr.deployment.bootstrap.readiness import Readiness
-from shared_ecr.model.names import AccountId
+from shared_ecr.model.names import AccountId, Region
 
 HOME = "111111111111"
 ARN = f"arn:aws:iam::{HOME}:role"
@@ -62,6 +62,22 @@ def states(monkeypatch: pytest.MonkeyPatch, about: str, **answers: Any) -> list[
     reached = environments(REGISTRY, None)
     readiness = AccountReadiness(REGISTRY, reached, {each.name: "cdk bootstrap" for each in reached}, "hnb659fds")
     return [each.readiness for each in readiness.checks() if about in each.subject]
+
+
+def test_one_region_is_looked_at_where_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        account_readiness, "AwsClients", lambda: AnsweringAws(describe_stacks=stack("ROLLBACK_COMPLETE"))
+    )
+    registry = parse(
+        f'version: 1\nregistry: {{account: "{HOME}", regions: [us-east-1, eu-west-1], '
+        "account_settings: {blob_mounting: true}}\n"
+        "repositories: {team/app: {}}\n"
+    ).registry
+    reached = tuple(each for each in environments(registry, None) if each.region == Region("eu-west-1"))
+    readiness = AccountReadiness(
+        registry, reached, {each.name: "" for each in reached}, "hnb659fds", Region("eu-west-1")
+    )
+    assert {each.environment for each in readiness.checks()} == {f"aws://{HOME}/eu-west-1"}
 
 
 def stack(status: str) -> dict[str, Any]:

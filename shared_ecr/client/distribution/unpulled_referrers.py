@@ -20,7 +20,10 @@ def unpulled_referrers(remote: RemoteRepository, digest: Digest) -> str:
 
     A registry that does not answer is not asked again: the image is whole without them.
     """
-    listed = _listed(remote, digest)
+    try:
+        listed = _listed(remote, digest)
+    except TransientError:
+        return ""
     if not listed and not _has_cosign_tag(remote, digest):
         return ""
     what = counted(listed, "referrer") if listed else "a signature"
@@ -34,7 +37,7 @@ def _listed(remote: RemoteRepository, digest: Digest) -> int:
     try:
         answer = remote.exchange.ask("GET", f"{remote.url}/referrers/{digest}", {"Accept": OCI_INDEX})
         entries = json_object(answer.body, "referrers").get("manifests") if answer.status == OK else None
-    except (SharedEcrError, TransientError):
+    except SharedEcrError:
         return 0
     return len(entries) if isinstance(entries, list) else 0
 
