@@ -15,7 +15,7 @@ def exit_process(code: int) -> NoReturn:
     if _is_awaited():
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
-        # What could not be written has been reported, or there is nowhere to report it.
+        # A failed write has been reported already, or cannot be reported.
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
     os._exit(code)

@@ -40,7 +40,7 @@ __all__ = [
     "tag",
 ]
 
-# Imported when they are asked for: anyone who needs one module of the client should not pay for all of it.
+# Imported at the first use, so that a program that needs one module does not load the whole client.
 _HOMES = {
     "PushJob": "shared_ecr.client.push",
     "PushOutcome": "shared_ecr.client.push",

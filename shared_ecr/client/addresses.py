@@ -45,7 +45,7 @@ class LookupCache:
 class RepositoryLocator:
     """What the user said of where to look; None where nothing was said.
 
-    The declaration is read once, however often it is asked for: anyone who wants a changed file read makes a new one.
+    The declaration is read once. To read a changed file, make a new locator.
     """
 
     file: Path = Path("registry.yaml")

@@ -105,7 +105,7 @@ def copy(
 
 @contextmanager
 def prepared(source: str, target: str, session: "Session", options: CopyOptions = WHOLE) -> Iterator[Copying]:
-    """Lend the copy of *source* to *target* before it is made: `plan` shows what it would do, `run` makes it."""
+    """Give the block the copy of *source* to *target* before it is made: `plan` says what it does, `run` does it."""
     there = locate_anywhere(source, session.where, session.clients).image(source)
     here = locate_anywhere(target, session.where, session.clients)
     if here.digest is not None:

@@ -1,4 +1,4 @@
-"""Where repositories are, anyone who says so."""
+"""Where repositories are: from the declaration or from the deployed stack."""
 
 from typing import Self
 

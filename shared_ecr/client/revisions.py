@@ -133,7 +133,7 @@ class Worktree:
 
 @contextmanager
 def synthesized_revision(folder: Path, revision: str, declaration: Path | None = None) -> Iterator[Path]:
-    """Lend the assembly of the project in *folder* as it was at *revision*; it is removed afterwards.
+    """Give the block the assembly of the project in *folder* at *revision*; it is removed afterwards.
 
     Args:
         folder: where the project's `cdk.json` is.
@@ -152,7 +152,7 @@ def synthesized_revision(folder: Path, revision: str, declaration: Path | None =
 
 @contextmanager
 def synthesized_work_tree(folder: Path, declaration: Path | None = None) -> Iterator[Path]:
-    """Lend the assembly of the project in *folder* as it is now; its own `cdk.out` stays as it is.
+    """Give the block the assembly of the project in *folder* as it is now; its own `cdk.out` is not changed.
 
     Raises:
         UsageError: there is nothing to synthesize.
@@ -164,7 +164,7 @@ def synthesized_work_tree(folder: Path, declaration: Path | None = None) -> Iter
 
 @contextmanager
 def _out() -> Iterator[Path]:
-    """Lend a private folder for an assembly."""
+    """Give the block a private folder for an assembly."""
     with tempfile.TemporaryDirectory(prefix="shared-ecr-", ignore_cleanup_errors=True) as name:
         yield Path(name).resolve() / "cdk.out"
 

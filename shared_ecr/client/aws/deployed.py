@@ -90,7 +90,7 @@ def deployed_registry(clients: StackClients, stack_name: str, region: Region) ->
 
 
 def _in_doubt(status: str) -> str:
-    """Say what a doubtful *status* means for who reads the outputs."""
+    """Say what an unfinished or failed *status* means for the outputs."""
     if status == "ROLLBACK_COMPLETE":
         return f"{status}: its first deployment failed; 'shared-ecr bootstrap status' prints how to repeat it"
     return f"{status}: its repositories may not be what was declared last"

@@ -11,7 +11,7 @@ from shared_ecr.client.credentials.token_files import single_flight, store
 from shared_ecr.findings.errors import SharedEcrError, UnavailableError
 from shared_ecr.model.names import RegistryHost
 
-# AWS's client gives up after a minute of throttling; who waits for longer than that asks for itself.
+# AWS's client gives up after a minute of throttling; a process that has waited longer asks AWS itself.
 PATIENCE_SECONDS = 90.0
 # While AWS fails, a token that is still good is used for so long before AWS is asked again, which takes its time.
 SECONDS_BEFORE_ANOTHER_TRY = 300.0

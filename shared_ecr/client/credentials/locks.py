@@ -83,7 +83,7 @@ def _acquired(descriptor: int, path: Path, seconds: float) -> bool:
     Raises:
         UnavailableError: another process holds it for longer than *seconds*.
     """
-    # Only who writes pays for the import; the quick answer of the credential helper does not.
+    # Only a write needs the import; the quick answer of the credential helper does not.
     from filelock import lock_descriptor
 
     deadline = time.monotonic() + seconds

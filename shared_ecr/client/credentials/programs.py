@@ -25,7 +25,7 @@ PREFIX = "docker-credential-"
 _NAME = LazyPattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 # Our own helper asks this very code; asked from here it would only ask back.
 OWN_NAME = "shared-ecr"
-# Set for every helper we start. A helper that asks us in its turn finds it, and is not asked again.
+# Set for every helper that we start. If the helper calls us, we see the variable and do not call a helper again.
 ASKED_VARIABLE = "SHARED_ECR_ASKED_BY_HELPER"
 # A keychain may wait for someone to type its password; no one waits longer than this for a pull.
 ANSWER_SECONDS = 60.0

@@ -39,7 +39,7 @@ def single_flight(host: str, environ: Mapping[str, str], seconds: float) -> Iter
         yield
         return
     _prepare(path.parent)
-    # A file for each identity would stay for ever, and runners have new ones every hour.
+    # A file for each identity would never be removed, and runners have a new identity every hour.
     slot = zlib.crc32(path.name.encode()) % _LOCKS
     with locked_file(path.parent / f"{slot:x}{_LOCK}", seconds):
         yield

@@ -32,7 +32,7 @@ class AtomicFiles:
 
     @contextmanager
     def file(self, target: Path) -> Iterator[IO[bytes]]:
-        """Lend a file that takes the name *target* when the block ends well, and vanishes when it does not."""
+        """Give the block a file that gets the name *target* when the block succeeds, and is removed when it fails."""
         path, file = self._begun(target.parent)
         try:
             with file:

@@ -1,4 +1,4 @@
-"""One blob on its way down: a stream that continues after a fault where it stopped, or small ones whole.
+"""The download of one blob: a stream that continues after a fault where it stopped; small ones as a whole.
 
 What comes is not verified while it streams: anyone who takes all of it compares the digest, as `uploads` does.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PARTIAL = 206
 # What a try must bring, so that the tries are counted from the beginning again. Without a least number of bytes, a
-# registry that breaks off after each byte would be asked for ever.
+# registry that breaks off after each byte would be asked without end.
 LEAST_PROGRESS = 64 * 1024
 
 
@@ -58,7 +58,7 @@ class Download:
                 return chunk[:size]
 
     def close(self) -> None:
-        """Let go of the connection; the next read asks for what is left."""
+        """Release the connection; the next read asks for the rest."""
         if self._answer is not None:
             self._answer.drop()
         self._answer, self._rest = None, b""

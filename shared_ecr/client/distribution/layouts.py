@@ -73,7 +73,7 @@ class LayoutFolder:
 
     @contextmanager
     def blob_file(self, digest: Digest) -> Iterator[IO[bytes]]:
-        """Lend a file that takes the name of *digest* when the block ends well, and vanishes when it does not."""
+        """Give the block a file that gets the name of *digest* when it succeeds, and is removed when it fails."""
         with self._written(), self._new_files.file(self.path / blob_name(digest)) as file:
             yield file
 
@@ -90,7 +90,7 @@ class LayoutFolder:
         with locked_folder(self.path):
             before = self._index()
             listing = with_image(self._entries(before), manifest, reference)
-            # What an index has besides its list, such as annotations of its own, stays.
+            # Everything else in the index, such as its own annotations, is kept.
             document = {"schemaVersion": 2, "mediaType": OCI_INDEX, **before, "manifests": listing.entries}
             with self._written():
                 self._write("index.json", json.dumps(document, indent=2).encode())

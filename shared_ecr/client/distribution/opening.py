@@ -14,7 +14,7 @@ from shared_ecr.model.names import RegistryHost
 def opened(
     host: RegistryHost, repository: str, credentials: CredentialSource, environment: HttpEnvironment
 ) -> Iterator[RemoteRepository]:
-    """Lend the repository; at the end its connections are closed, and a thread that waits to ask again stops."""
+    """Give the block the repository; at its end the connections are closed, and threads that wait to ask again stop."""
     stop = threading.Event()
     with connected(host, for_repository(credentials, repository), environment, stop) as exchange:
         try:

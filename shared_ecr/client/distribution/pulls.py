@@ -56,7 +56,7 @@ def pull(  # noqa: PLR0913 — what a session has, and which image of it
 
 
 class _Pull:
-    """One image on its way."""
+    """The pull of one image."""
 
     def __init__(self, remote: RemoteRepository, layout: LayoutFolder, progress: Progress, workers: WorkerPool) -> None:
         self._remote, self._layout, self._progress, self._workers = remote, layout, progress, workers

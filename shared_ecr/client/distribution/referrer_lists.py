@@ -81,7 +81,7 @@ def _entry(manifest: Manifest) -> dict[str, object]:
 
 
 def _put(remote: RemoteRepository, tag: Tag, content: bytes, held: HttpResponse) -> None:
-    """Write the list; one that changed meanwhile is left, for the next look to show."""
+    """Write the list, unless it has changed meanwhile; the caller reads it again then."""
     etag = held.header("ETag")
     condition = {"If-None-Match": "*"} if held.status == NOT_FOUND else {"If-Match": etag} if etag else {}
     answer = remote.put(tag, content, OCI_INDEX, condition)

@@ -38,7 +38,7 @@ class RemoteRepository:
         self.url = f"{exchange.endpoint.url}/v2/{repository}"
 
     def ask(self, method: str, url: str, step: str, headers: Mapping[str, str] = NO_HEADERS) -> HttpResponse:
-        """Ask, as often as it is worth it, what can be asked twice; *step* says what for, without the repository."""
+        """Send a request that can be repeated, as often as is useful; *step* names its purpose."""
         return self.exchange.ask_patiently(method, url, headers, step=self.step(step))
 
     def step(self, what: str) -> str:
@@ -71,7 +71,7 @@ class RemoteRepository:
         return stated or digest_of(self._content(self.ask("GET", url, step, _ACCEPT), step))
 
     def held_in_words(self, name: Tag | Digest) -> Digest | ManifestState:
-        """Look as `held` does; where that is forbidden, read it too, which says why in the registry's own words.
+        """Look as `held` does; where that is forbidden, read the manifest too, as the refusal of a read says why.
 
         Raises:
             RefusedError: the caller may not read it either.
@@ -85,7 +85,7 @@ class RemoteRepository:
         """Look whether the blob is there; where that is forbidden it counts as missing, and the upload will show."""
         answer = self.ask("HEAD", f"{self.url}/blobs/{digest}", f"look for {digest}")
         if answer.status == FORBIDDEN and not self.exchange.endpoint.owns(answer.url):
-            # Who redirects has it; the storage behind may have signed the address for a GET alone.
+            # A registry redirects only to a blob that it has; the storage may have signed the address for GET alone.
             return True
         if answer.status in {401, FORBIDDEN, NOT_FOUND}:
             return False
@@ -122,7 +122,7 @@ class RemoteRepository:
         return Refusal.read(answer, self.exchange).is_about_the_repository
 
     def put_manifest(self, manifest: Manifest, name: Tag | Digest) -> bool:
-        """Store *manifest* under *name*; an answer lost on the way is looked up rather than believed lost.
+        """Store *manifest* under *name*; where the answer is lost, look whether the manifest was stored.
 
         Returns whether the registry says that it keeps track of the manifest's subject.
 

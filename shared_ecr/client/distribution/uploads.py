@@ -1,4 +1,4 @@
-"""One blob on its way: asked for, sent in one PUT, hashed while it is sent.
+"""The upload of one blob: look whether it is there, send it in one PUT, hash it while it is sent.
 
 A try that failed is never continued: ECR answers 416 to a session that has seen bytes. Before the next one the
 registry is asked whether the blob arrived all the same.

@@ -1,4 +1,4 @@
-"""Lend an engine the credentials for one command, so that no login is left behind.
+"""Give an engine the credentials for one command, so that no login stays on the machine.
 
 podman, buildah and skopeo read an anonymous memory file that they inherit: the token is on no disk, in no argument
 and in no environment. docker, finch and nerdctl read a private folder, in memory where there is such a place.
@@ -40,7 +40,7 @@ def credentials_in_text(credentials: Credentials | None) -> tuple[str, ...]:
 def authfile(
     option: str, host: RegistryHost, credentials: Credentials | None, *, in_memory: bool = HAS_MEMORY_FILES
 ) -> Iterator[CommandExtras]:
-    """Lend the credentials as the file that *option* of podman, buildah or skopeo names."""
+    """Give the credentials in the file that *option* of podman, buildah or skopeo names."""
     document = json.dumps({"auths": _auths(host, credentials)}).encode()
     if in_memory:
         descriptor = os.memfd_create("auth")
@@ -65,7 +65,7 @@ def authfile(
 def docker_config(
     host: RegistryHost, credentials: Credentials | None, environ: Mapping[str, str]
 ) -> Iterator[CommandExtras]:
-    """Lend the credentials as a DOCKER_CONFIG with the user's contexts, plug-ins and proxies, and no other login."""
+    """Give the credentials in a DOCKER_CONFIG with the user's contexts, plug-ins and proxies, and no other login."""
     # mkdtemp creates the folder with mode 0700.
     with tempfile.TemporaryDirectory(prefix="shared-ecr-", dir=_memory_folder(environ)) as name:
         folder, users = Path(name), _users_folder(environ)

@@ -1,4 +1,4 @@
-"""What a registry answers to one who has not logged in: the `WWW-Authenticate` header, as values.
+"""What a registry answers to a request without a login: the `WWW-Authenticate` header, as values.
 
 Source: RFC 9110, section 11.6.1; https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md
 """
@@ -20,7 +20,7 @@ _SCHEME = LazyPattern(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
 _PARAMETER = LazyPattern(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')
 # No registry says more; a header of megabytes is an attack on the expressions above.
 MAX_HEADER = 4096
-# What a token service may be asked for at once, by a registry that asks for ever more.
+# The most scopes in one request for a token, so that a registry cannot make it grow without end.
 MAX_SCOPES = 64
 
 

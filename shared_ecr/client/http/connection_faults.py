@@ -1,4 +1,4 @@
-"""What broke on the way, in words: `TransientError` where another try may help, `UnavailableError` where it cannot.
+"""Faults of connections as our errors: `TransientError` where another try may help, `UnavailableError` where not.
 
 The texts have neither path nor headers: both can hold secrets.
 """

@@ -9,7 +9,7 @@ from shared_ecr.client.http.request_sender import Body
 from shared_ecr.client.http.response_parser import ParsedResponse
 
 # Servers and what is between keep an idle connection for a minute or more; some drop it then in silence, and the
-# next request over it would wait for an answer in vain.
+# next request over it would never be answered.
 IDLE_SECONDS = 50.0
 
 
@@ -90,5 +90,5 @@ class BorrowedConnection:
             self._connection.close()
 
     def __del__(self) -> None:
-        # Who lost interest in the answer has not read it to its end.
+        # The caller did not read the answer to its end.
         self.release()

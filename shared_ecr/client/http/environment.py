@@ -46,7 +46,7 @@ class HttpEnvironment:
 def connected(
     host: RegistryHost, credentials: CredentialSource, environment: HttpEnvironment, stop: threading.Event
 ) -> Iterator[Exchange]:
-    """Lend what asks *host*; its connections are closed at the end, and its pauses end when *stop* is set."""
+    """Give the block an exchange with *host*; at its end the connections are closed; *stop* ends the pauses."""
     patience = environment.patience or RetryBudget(sleep=stop.wait)
 
     def sleep(seconds: float) -> None:

@@ -54,7 +54,7 @@ def during(step: str) -> Iterator[None]:
 
 
 class Exchange:
-    """What asks one registry."""
+    """Sends requests to one registry."""
 
     def __init__(  # noqa: PLR0913 — its parts, put together in `environment` alone
         self,
@@ -105,7 +105,7 @@ class Exchange:
     def ask_patiently(
         self, method: str, url: str, headers: Mapping[str, str] = NO_HEADERS, *, step: str
     ) -> HttpResponse:
-        """Ask what can be asked twice without harm, until it is answered, and read the answer.
+        """Repeat a request that changes nothing when it is repeated, until it is answered, and read the answer.
 
         Raises:
             UnavailableError: the tries are used up.
@@ -120,7 +120,7 @@ class Exchange:
                 attempts.failed(self._in_words(error, url, headers) if is_mute and attempts.is_last(error) else error)
 
     def _in_words(self, error: TransientError, url: str, headers: Mapping[str, str]) -> TransientError:
-        """Return what a GET says in place of *error*: the answer to a HEAD has no words."""
+        """Return the fault of a GET in place of *error*: the answer to a HEAD has no body."""
         try:
             with self.open("GET", url, headers):
                 return error
@@ -138,7 +138,7 @@ class Exchange:
         *,
         step: str = "",
     ) -> HttpResponse:
-        """Ask once, a renewed login apart, and read the answer."""
+        """Ask once, or twice where the login is renewed, and read the answer."""
         with self.open(method, url, headers, lambda: body, step=step) as answer:
             _ = answer.body
             return answer
@@ -153,7 +153,7 @@ class Exchange:
         begins_anew: bool = False,
         step: str = "",
     ) -> HttpResponse:
-        """Ask once, a renewed login apart; the answer's body is still to be read.
+        """Ask once, or twice where the login is renewed; the body of the answer is not read yet.
 
         *step* names what is asked for in the error for a login that is refused, such as `read 1.0 in team/app`.
         With *begins_anew* the request is not sent again under the new login: `LoginRenewedError` shows the caller

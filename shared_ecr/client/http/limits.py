@@ -40,7 +40,7 @@ class Limit:
     def read(cls, answer: HttpResponse) -> "Limit | None":
         """Read the limit that *answer* shows as used up; None where it is no 429, or there are pulls left.
 
-        Without a word of it a 429 is about requests a second, which pass by waiting.
+        A 429 that says nothing of a limit is about requests a second; waiting is enough.
         """
         if answer.status != THROTTLED:
             return None

@@ -30,7 +30,7 @@ class Authorization:
 
 
 class Login:
-    """How one registry is shown who asks."""
+    """The login of the caller at one registry."""
 
     def __init__(self, endpoint: Endpoint, source: CredentialSource, transport: Transport) -> None:
         self._endpoint, self._source, self._transport = endpoint, source, transport
@@ -149,14 +149,14 @@ class Login:
 
 
 def is_refusal(answer: HttpResponse) -> bool:
-    """Whether *answer* is about who asks rather than about what was asked."""
+    """Whether *answer* refuses the login, and not the request itself."""
     if answer.status == 401:  # noqa: PLR2004 — Unauthorized
         return True
     return answer.status == 403 and EXPIRED_TEXT in answer.body.lower()  # noqa: PLR2004 — Forbidden
 
 
 def is_about_reach(answer: HttpResponse) -> bool:
-    """Whether the registry knows who asks, and says that their token does not reach so far."""
+    """Whether the registry accepts the login, and says that the token lacks a scope."""
     from shared_ecr.client.http.challenges import BearerChallenge, parse_challenge
 
     challenge = parse_challenge(answer.headers("WWW-Authenticate"))

@@ -1,6 +1,6 @@
-"""A request on its way out, and what comes back meanwhile: a server may refuse a layer before all of it has arrived.
+"""Send a request, and read what comes meanwhile: a server may refuse a layer before all of it has arrived.
 
-It may stop reading then and leave the connection open, so that more of the layer would be sent in vain, or not at all.
+It may then stop reading and keep the connection open, and the client would wait until its time is over.
 https://www.rfc-editor.org/rfc/rfc9110#section-7.5
 """
 

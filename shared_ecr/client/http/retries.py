@@ -40,7 +40,7 @@ def _chance() -> float:
 
 @record
 class RetryBudget:
-    """How long one step may be tried; seconds."""
+    """How often and how long one step may be tried; times are in seconds."""
 
     sleep: Callable[[float], object] = time.sleep
     tries: int = 5
@@ -95,7 +95,7 @@ class RetryState:
 
 
 class RateLimit:
-    """Lets at most *count* pass in any second, from whatever thread they come."""
+    """Allows at most *count* requests in any second, over all threads."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -103,10 +103,10 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def wait(self, patience: RetryBudget) -> None:
-        """Return when one more may pass, by the caller's clock; the caller's own stop ends the pause."""
+        """Return when another request is allowed; the clock is the caller's, and the caller's stop ends the pause."""
         with self._lock:
             now = patience.clock()
-            # Those to come stay too: a thread waits for each.
+            # Moments in the future are kept too: a thread waits for each of them.
             self._moments = [moment for moment in self._moments if moment > now - 1.0]
             is_full = len(self._moments) >= self._count
             mine = max(now, self._moments[-self._count] + 1.0) if is_full else now

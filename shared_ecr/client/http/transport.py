@@ -1,7 +1,7 @@
-"""HTTP over our own connections: kept open, time-outs set, certificates verified, nothing decided.
+"""HTTP over our own connections, which are kept open; time limits are set and certificates are verified.
 
-Redirects, logins and repetitions are `exchange`'s; what breaks on the way comes out as `TransientError` when
-another try may help and as `UnavailableError` when it cannot (`connection_faults`).
+`exchange` decides on redirects, logins and repetitions. A fault of a connection becomes a `TransientError` where
+another try may help, and an `UnavailableError` where it cannot (`connection_faults`).
 """
 
 import time
@@ -67,7 +67,7 @@ class HttpResponse:
             self._borrowed.release()
 
     def drop(self) -> None:
-        """Let go of the connection without reading the body."""
+        """Release the connection without reading the body."""
         self._borrowed.release()
 
     def __enter__(self) -> Self:
@@ -130,7 +130,7 @@ class Transport:
 
 
 def _refuse_unsendable(url: str, headers: Mapping[str, str]) -> None:
-    """Do nothing unless a header cannot be sent; no error quotes its value, which may be a token."""
+    """Refuse a header that cannot be sent; the error does not quote its value, which may be a token."""
     for name, value in headers.items():
         is_usual = value.isascii() and value.isprintable()
         if not (is_usual or all(character == "\t" or " " <= character <= "\xff" for character in value)):

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-# How long the others may take to notice that it is over. They are daemons: anyone who still waits for a network then
+# How long the other threads may take to notice the stop. They are daemon threads: one that still waits for a network
 # does not keep the program from ending.
 GRACE_SECONDS = 0.5
 # How long a signal may stay unheard: one that arrives in the moment before the main thread begins to wait, or that the

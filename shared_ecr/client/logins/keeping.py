@@ -26,7 +26,7 @@ class StoredLoginPlace:
 
     place: str
     is_readable: bool
-    """Whether it is there in the clear, for anyone who reads the user's files."""
+    """Whether the secret is in the file itself, where every program that may read the file can read it."""
 
 
 def keep(host: RegistryHost, credentials: Credentials, environ: Mapping[str, str]) -> StoredLoginPlace:

@@ -1,4 +1,4 @@
-"""The end that comes from outside, by Ctrl-C or SIGTERM, for everyone who is at work."""
+"""Ctrl-C and SIGTERM: the stop of all pushes that run."""
 
 import threading
 
@@ -38,7 +38,7 @@ class RunningPools:
         return workers
 
     def set(self) -> None:
-        """Stop all of them, and anyone who comes later."""
+        """Stop all of them, and those that are added later."""
         with self.lock:
             self.is_set = True
             for workers in self.worker_pools:

@@ -20,7 +20,7 @@ class _ImageSlot:
 
 
 class Images:
-    """Lends opened images to those who push them; an archive is unpacked, and stdin read, a single time.
+    """Opens each image once for all pushes of it: an archive is unpacked, and stdin is read, a single time.
 
     *wanted* has each image as often as it will be asked for: after the last `done` its temporary files go.
     """
@@ -31,10 +31,10 @@ class Images:
         self._lock = Lock()
 
     def open(self, image: str) -> ImageSource:
-        """Return *image*, opened by the first who asks.
+        """Return *image*; the first call opens it.
 
         Raises:
-            InvalidImageError: it is not an image; anyone who asks again hears the same.
+            InvalidImageError: it is not an image; later calls raise the same error.
             UnavailableError: it cannot be read.
         """
         slot = self._slots[image]

@@ -139,7 +139,7 @@ def _stream(layout: Path, reference: ImageReference, destination: Path | IO[byte
 
 @contextmanager
 def _scratch_folder(beside: Path | None) -> Iterator[Path]:
-    """Lend a folder on the file system of *beside*, or among the temporary files."""
+    """Give the block a folder on the file system of *beside*, or among the temporary files."""
     import tempfile
 
     try:

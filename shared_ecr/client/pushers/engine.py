@@ -70,7 +70,7 @@ class EnginePusher:
         return image
 
     def _held(self, request: PushRequest, tag: Tag) -> Digest | None:
-        """Return what *tag* names; who may not look learns it by pushing."""
+        """Return what *tag* names; a caller who may not look finds out by the push."""
         try:
             return self._registry.digest_of(request.host, request.repository, tag)
         except LoginRefusedError:
@@ -114,7 +114,7 @@ class EnginePusher:
     def _read_back(self, request: PushRequest, expected: list[Digest], progress: Progress) -> Digest:
         """Return the one digest that all tags name; a push that cannot be confirmed has failed.
 
-        Who may push and not look gets the engine's word, and is shown so.
+        For a caller who may push and not look, the digest is the one that the engine printed; a note says so.
         """
         try:
             found = [self._registry.digest_of(request.host, request.repository, tag) for tag in request.tags]

@@ -99,7 +99,7 @@ class PushPlan:
     needs: tuple[RequiredAction, ...]
     """The permissions of IAM that these steps take; empty for registries other than ECR's."""
     notes: tuple[str, ...] = ()
-    """What a person should know besides."""
+    """Further notes for the user."""
 
     @property
     def is_done(self) -> bool:

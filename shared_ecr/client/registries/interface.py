@@ -22,7 +22,7 @@ class Mounting(Enum):
     BY_ACCOUNT_SETTING = "by account setting"
     """Where the account has opted in (`BLOB_MOUNTING`), else it answers as to an ordinary upload; asking is safe."""
     ALWAYS = "always"
-    """As the specification has it: who may read the other repository gets the blob, everyone else an upload."""
+    """As in the specification: a caller who may read the other repository gets the blob, others upload it."""
 
     @property
     def may_be_asked(self) -> bool:
@@ -90,7 +90,7 @@ class RegistryBackend(Protocol):
 
     @property
     def token_services(self) -> "LazyPattern | None":
-        """The hosts, each as a whole, that hand out its tokens though their names do not show it."""
+        """The hosts that give out tokens for it, and whose names do not show that."""
         ...
 
     @property

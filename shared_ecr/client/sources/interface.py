@@ -57,13 +57,13 @@ class ByteStream(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         ...
 
 
 @record
 class Blob:
-    """One layer or configuration, not yet verified: anyone who reads it compares digest and size."""
+    """One layer or configuration, not verified yet: the reader compares digest and size."""
 
     digest: Digest
     size: int

@@ -77,7 +77,7 @@ class RegistryImage:
         return find_companions(self._remote, self.manifests)
 
     def close(self) -> None:
-        """Do nothing: the connection belongs to anyone who made it."""
+        """Do nothing: the code that opened the connection closes it."""
 
 
 def _narrowed(

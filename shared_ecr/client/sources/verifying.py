@@ -1,4 +1,4 @@
-"""The bytes of a blob on their way out, hashed while they go."""
+"""The bytes of a blob, hashed while they are read."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from shared_ecr.client.sources.files import unreadable
 from shared_ecr.client.sources.interface import Blob, ByteStream, CorruptBlobError
 
-# What is in memory of each blob that is on its way, twice.
+# How much of each blob is in memory while it is sent or received; twice this much.
 CHUNK = 512 * 1024
 
 
 def verified(blob: Blob) -> Iterator[bytes]:
     """Yield the bytes of *blob*; the last chunk only when all of them have the digest.
 
-    So no registry, however careless, can end up with a whole blob of another content.
+    So no registry can store a blob whose content differs, even if it does not verify digests.
 
     Raises:
         CorruptBlobError: the bytes are not those that the digest names.
