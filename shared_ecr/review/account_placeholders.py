@@ -59,7 +59,7 @@ def name_for(text: str) -> str:
     name = f"{STAND_IN}.{NOT_OF_A_NAME.sub('-', inside)}"
     if len(name) <= _NAME_CHARACTERS:
         return name
-    # CDK's exports have the same beginnings and different ends.
+    # CDK's exports begin with the same text and end differently.
     return f"{name[: _NAME_CHARACTERS - 9]}-{zlib.crc32(text.encode()):08x}"
 
 

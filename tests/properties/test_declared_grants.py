@@ -1,4 +1,4 @@
-"""What is declared as a grant is a grant, or is refused with a problem: none is left out without a word."""
+"""What is declared as a grant is a grant, or is refused with a problem: none is left out in silence."""
 
 import copy
 import json
