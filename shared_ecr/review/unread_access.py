@@ -10,14 +10,15 @@ from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.documents import DeploymentTarget, open_deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.hidden import hidden_now
+from shared_ecr.review.rules.service_calls import calls_of_services_changed
 from shared_ecr.review.worlds import explore
 
 # Properties of repositories and settings of which it does not matter for access that they are not known.
 _WITHOUT_ACCESS = frozenset({
-    "AppliedFor", "CredentialArn", "CustomRoleArn", "Description", "EmptyOnDelete", "Enabled",
-    "EncryptionConfiguration", "ImageScanningConfiguration", "ImageTagMutability",
-    "ImageTagMutabilityExclusionFilters", "LifecyclePolicy", "PendingWindowInDays", "ReplicationConfiguration",
-    "RepositoryCatalogData", "Rules", "ScanType",
+    "AliasName", "AppliedFor", "CredentialArn", "CustomRoleArn", "DeletionPolicy", "Description", "EmptyOnDelete",
+    "Enabled", "EncryptionConfiguration", "ImageScanningConfiguration", "ImageTagMutability",
+    "ImageTagMutabilityExclusionFilters", "KeyPolicy", "LifecyclePolicy", "PendingWindowInDays", "PrimaryKeyArn",
+    "ReplicationConfiguration", "RepositoryCatalogData", "Rules", "ScanType", "TargetKeyId", "UpdateReplacePolicy",
 })  # fmt: skip
 
 
@@ -40,4 +41,5 @@ def _found(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
     yield from hidden_now(before, after)
     yield from unknown_types_changed(before, after)
     yield from custom_resources_changed(before, after)
+    yield from calls_of_services_changed(before, after)
     yield from (each for each in calls_made(before, after) if each.code == "custom-resource-not-judged")

@@ -38,6 +38,7 @@ from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding
 from shared_ecr.review.repositories import REPOSITORY, ReviewedRepository, read_repository
 from shared_ecr.review.rules.scene import RuleContext
+from shared_ecr.review.rules.service_calls import calls_of_services_changed
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.sdk_calls.effects import with_effects
 from shared_ecr.review.sdk_calls.made_calls import calls_around
@@ -101,6 +102,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
         *keys_of_plans(before, after),
         *notifications_changed(before, after, stacks),
         *builds_changed(before, after),
+        *calls_of_services_changed(before, after),
         *_new_owners(before, after, question),
     )
     return Changed(

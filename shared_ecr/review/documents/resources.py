@@ -15,6 +15,7 @@ from shared_ecr.review.documents.open_values import detail, written_name
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.template import described
 from shared_ecr.review.documents.template_references import IMPORTED
+from shared_ecr.review.service_calls import CALLING_TYPES
 from shared_ecr.review.texts import sorted_text
 from shared_ecr.text import quoted
 
@@ -22,7 +23,7 @@ from shared_ecr.text import quoted
 _DECIDES = (
     "AWS::ECR::", "AWS::KMS::", "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource",
     "AWS::CloudFormation::StackSet", "AWS::CodeBuild::Project", "AWS::Events::Rule", "AWS::Lambda::Function",
-    "AWS::SNS::", "AWS::Serverless::", "AWS::ServiceCatalog::",
+    "AWS::SNS::", "AWS::Serverless::", "AWS::ServiceCatalog::", *CALLING_TYPES,
 )  # fmt: skip
 # Every other type is a custom resource, an extension or a module: code that is not in the documents acts for it.
 _OF_AWS = ("AWS::", "Alexa::")

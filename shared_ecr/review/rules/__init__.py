@@ -26,6 +26,7 @@ from shared_ecr.review.rules.removal import public_removal, removal
 from shared_ecr.review.rules.replicas import replicas
 from shared_ecr.review.rules.scan_on_push import unscanned
 from shared_ecr.review.rules.scene import RuleContext
+from shared_ecr.review.rules.service_calls import calls_of_services
 from shared_ecr.review.rules.singletons import singletons
 from shared_ecr.review.rules.stacks import stacks
 from shared_ecr.review.rules.unknown_types import unknown_types
@@ -54,6 +55,7 @@ SCENE_RULES = (
     policies_of_lambda,
     public_policies,
     notifications,
+    calls_of_services,
 )
 
 
