@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.documents.input_files import read_text
 from shared_ecr.findings.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ def _review(path: Path, marker: str) -> str:
     Raises:
         UsageError: the file cannot be read, or is not a review.
     """
+    from shared_ecr.documents.input_files import read_text
+
     try:
         text = read_text(path)
     except UnicodeDecodeError as fault:

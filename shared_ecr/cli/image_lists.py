@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared_ecr.documents.input_files import read_bytes
 from shared_ecr.findings.errors import ExitCode, SharedEcrError, UsageError
 from shared_ecr.findings.problems import Position, Problem, Severity, render
 from shared_ecr.records import record
@@ -94,6 +93,8 @@ def _words(line: str, number: int, file: str) -> Iterator[ListedWord]:
 
 
 def _text(name: str, file: str) -> str:
+    from shared_ecr.documents.input_files import read_bytes
+
     try:
         content = sys.stdin.buffer.read() if name == STDIN else read_bytes(Path(name))
         return content.decode("utf-8-sig")
