@@ -82,7 +82,8 @@ def _restored(
         for image in images:
             now = restore(image)
             done.append(now)
-    except (SharedEcrError, KeyboardInterrupt):
+    except (SharedEcrError, KeyboardInterrupt, SystemExit):
+        # A SIGTERM ends the program by SystemExit.
         if done:
             _printed(arguments, done)
         raise

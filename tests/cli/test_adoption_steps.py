@@ -203,6 +203,15 @@ def test_a_setting_that_can_no_longer_be_read_is_a_difference(
     assert "the registry: ecr:GetSigningConfiguration: expected read, found denied" in capsys.readouterr().out
 
 
+def test_parts_of_answers_that_came_since_and_are_not_known_are_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = replace(LIVE, unknown=("DescribeRepositories: repositories[].quarantine",))
+    monkeypatch.setattr(adoption_steps, "read_live", lambda *_, **__: after)
+    assert main(["adopt", "verify"]) == ExitCode.FINDINGS
+    assert "repositories[].quarantine" in capsys.readouterr().out
+
+
 def test_repositories_whose_images_were_not_counted_are_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,17 +164,37 @@ def test_a_pull_of_an_archived_image_says_how_it_comes_back(
     assert "'shared-ecr restore' brings one back" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("end", [RefusedError("the limit of restores is reached"), KeyboardInterrupt()], ids=repr)
 def test_what_is_restored_before_an_error_is_printed(
-    ecr: Ecr, repository: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ecr: Ecr, repository: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], end: BaseException
 ) -> None:
     move(ecr, repository, "v2", "ARCHIVE")
     whole, asked = archive.restore, itertools.count()
 
     def limited(*arguments: Any) -> Any:
         if next(asked):
-            raise RefusedError("the limit of restores is reached")
+            raise end
         return whole(*arguments)
 
     monkeypatch.setattr(archive, "restore", limited)
-    assert main(["restore", repository, "--all", "--region", "us-east-1", "--yes"]) == ExitCode.REFUSED
+    code = ExitCode.REFUSED if isinstance(end, RefusedError) else ExitCode.INTERRUPTED
+    assert main(["restore", repository, "--all", "--region", "us-east-1", "--yes"]) == code
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_what_is_restored_before_a_sigterm_is_printed(
+    ecr: Ecr, repository: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    move(ecr, repository, "v2", "ARCHIVE")
+    whole, asked = archive.restore, itertools.count()
+
+    def ended(*arguments: Any) -> Any:
+        if next(asked):
+            # As the handler of SIGTERM does.
+            sys.exit(143)
+        return whole(*arguments)
+
+    monkeypatch.setattr(archive, "restore", ended)
+    with pytest.raises(SystemExit):
+        main(["restore", repository, "--all", "--region", "us-east-1", "--yes"])
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -82,6 +82,13 @@ def _unknown_parts(question: DriftQuestion) -> Iterator[RepositoryDrift]:
 
 def _of_repository(question: DriftQuestion, name: str) -> RepositoryDrift:
     held = question.live.one(REPOSITORY, name)
+    if held is None and not question.live.covers(name):
+        finding = drift_error(
+            "drift-unread", name,
+            "it was not selected when the snapshot was taken, so it is not known whether it drifted", "",
+            "Take the snapshot without --repository and --except, or leave it out with --except here too",
+        )  # fmt: skip
+        return RepositoryDrift(name, DriftVerdict.UNKNOWN, (), (finding,))
     wanted, made = question.declared.one(REPOSITORY, name), question.deployed.one(REPOSITORY, name)
     if held is None:
         return _missing(name, wanted, made)

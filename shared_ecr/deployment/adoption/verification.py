@@ -109,6 +109,9 @@ def setting_deviations(before: LiveRegistry, after: LiveRegistry, stacks: Sequen
                 yield Deviation(what, "setting", "as in the snapshot", "; ".join(each.details) or each.sentence)
     yield from _unread_since(before, after)
     yield from _settings_since(before, after, stacks)
+    if unknown := sorted(set(after.unknown) - set(before.unknown)):
+        found = f"parts that this release does not know: {first_few(unknown)}"
+        yield Deviation("the registry", "answers of AWS", "none that is not known", found)
 
 
 def _unread_since(before: LiveRegistry, after: LiveRegistry) -> Iterator[Deviation]:

@@ -1,5 +1,6 @@
 """The verdicts of drift, from values alone."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from shared_ecr.deployment.adoption.drift import drifts
 from shared_ecr.deployment.adoption.drift_records import DriftQuestion, DriftVerdict, RepositoryDrift
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import DeniedRead, LiveResource
+from shared_ecr.findings import Acknowledgements, JudgedFinding
+from shared_ecr.findings.acknowledgements import Acknowledgement
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
@@ -201,3 +204,28 @@ def test_a_text_that_is_not_json_has_drifted(kind: str, key: str) -> None:
     about = {"Name": "x"} if kind == CALLED_SETTING.type else {"Prefix": "x"}
     declared, live = (LiveResource(kind, {**about, key: text}) for text in ("{}", "{} and more"))
     assert one(live, declared, declared).verdict is DriftVerdict.DRIFTED
+
+
+def test_parts_that_this_release_does_not_know_are_not_in_sync() -> None:
+    part = "DescribeRepositories: repositories[].quarantine"
+    held = replace(registry(shop()), unknown=(part,))
+    found = drifts(DriftQuestion(held, wanted(shop()), wanted(shop()), STACKS, TrustBoundary()))
+    (_, unknown) = found
+    (finding,) = unknown.findings
+    assert (unknown.verdict, finding.code, finding.blocks) == (DriftVerdict.UNKNOWN, "drift-unknown", True)
+    assert part in finding.what
+
+
+def test_unknown_parts_can_be_acknowledged_for_the_whole_registry() -> None:
+    held = replace(registry(shop()), unknown=("DescribeRepositories: repositories[].quarantine",))
+    found = drifts(DriftQuestion(held, wanted(shop()), wanted(shop()), STACKS, TrustBoundary()))
+    entry = Acknowledgement("drift-unknown", None, "it is not a setting", date(2027, 1, 1))
+    (finding,) = found[1].findings
+    accepted = Acknowledgements((entry,)).accepting(finding.code, finding.subject, date(2026, 12, 1))
+    assert JudgedFinding(finding, accepted).blocks is False
+
+
+def test_a_repository_that_the_snapshot_did_not_select_is_not_taken_for_deleted() -> None:
+    held = replace(registry(), selection=("other/*",))
+    (found,) = drifts(DriftQuestion(held, wanted(shop()), wanted(shop()), STACKS, TrustBoundary()))
+    assert (found.verdict, [each.code for each in found.findings]) == (DriftVerdict.UNKNOWN, ["drift-unread"])
