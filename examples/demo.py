@@ -65,7 +65,9 @@ def main() -> None:
         signal.signal(each, _interrupted)
     with tempfile.TemporaryDirectory(prefix="shared-ecr-demo-") as build, running() as aws:
         print(f"An embedded AWS answers at {aws.url}: account {aws.account}, Region {aws.region}.", flush=True)
-        demo = Demo(environment_under(aws), Path(build))
+        # Also where this file is run by itself, and not by `make demo`.
+        programs = (str(Path(sys.executable).parent), str(ROOT / "node_modules/.bin"), os.environ.get("PATH", ""))
+        demo = Demo(environment_under(aws) | {"PATH": os.pathsep.join(programs)}, Path(build))
         _deploy(demo, f"aws://{aws.account}/{aws.region}")
         reference = _push(demo)
         _pull(demo, reference)
