@@ -13,13 +13,14 @@ _FIX = (
     "'shared-ecr==1.0.0', where the index of the job is yours"
 )
 # https://packaging.python.org/en/latest/specifications/dependency-specifiers/, without what leaves the content open:
-# ranges, wildcards, branches, files without a hash. A marker could skip the installation.
+# ranges, wildcards, branches, files without a hash. A marker could skip the installation. Of an address only characters
+# that no CI system reads as a variable or an expression.
 _REQUIREMENT = LazyPattern(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
     r"(?:\[\s*(?P<extras>[A-Za-z0-9._-]+(?:\s*,\s*[A-Za-z0-9._-]+)*)\s*\])?\s*"
     r"(?P<source>==\s*[0-9][0-9A-Za-z.!+_-]*"
-    r"|@\s*git\+https://[^\s#@]+@[0-9a-f]{40}(?:#[\x21-\x7e]+)?"
-    r"|@\s*(?:https|file)://[^\s#]+#sha256=[0-9a-f]{64})"
+    r"|@\s*git\+https://[A-Za-z0-9._~:/%+=,-]+@[0-9a-f]{40}(?:#[A-Za-z0-9._~/&=-]+)?"
+    r"|@\s*(?:https|file)://[A-Za-z0-9._~:/%+=,-]+#sha256=[0-9a-f]{64})"
 )
 
 

@@ -89,7 +89,7 @@ def conflicts(rules: Sequence[LifecycleRule]) -> Iterator[tuple[int, InvalidValu
             0,
             InvalidValueError(
                 f"the policy has {characters} characters; {MAX_CHARACTERS} are allowed",
-                fix="Shorten the descriptions",
+                fix="Shorten the descriptions, or select tags by fewer patterns with '*'",
                 code="lifecycle-size",
             ),
         )

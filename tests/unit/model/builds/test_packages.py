@@ -51,6 +51,9 @@ def test_credentials_in_the_address_of_a_package_are_refused(text: str) -> None:
         f"shared-ecr @ https://git.example.com/x.whl#md5={'0f' * 16}",
         "./shared_ecr-1.0.0-py3-none-any.whl",
         "shared-ecr==1.0.0 another==1",
+        f"shared-ecr @ git+https://git.example.com/${{{{secrets.TOKEN}}}}@{'0f' * 20}",
+        f"shared-ecr @ git+https://git.example.com/$TOKEN@{'0f' * 20}",
+        f"shared-ecr @ git+https://git.example.com/`id`@{'0f' * 20}",
     ],
 )
 def test_a_requirement_whose_content_can_change_is_refused_with_what_to_write(text: str) -> None:
