@@ -13,7 +13,7 @@ import yaml
 
 from cli.command_line import shared_ecr
 
-# Stands in for every program: it writes down how and where it is called, and what the locks are there. As Python does
+# Replaces every program: it writes down how and where it is called, and what the locks are there. As Python does
 # it, it takes a module of the current folder unless it is isolated.
 STAND_IN = f"""#!{sys.executable}
 import json, os, pathlib, sys
