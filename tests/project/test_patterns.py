@@ -1,4 +1,4 @@
-"""Regular expressions are compiled when they are first used, not while a command starts."""
+"""Regular expressions are compiled when they are first used, and none takes time that doubles with each letter."""
 
 import ast
 import subprocess
@@ -19,6 +19,23 @@ patterns = [each for each in gc.get_objects() if isinstance(each, LazyPattern)]
 print(len(patterns))
 for each in patterns:
     each.compiled
+"""
+
+# Without the bound, one that tries all ways to split forty letters takes hours.
+TRY_ALL = """
+import gc, importlib, signal, sys
+from shared_ecr.text.patterns import LazyPattern
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"{each.pattern}: {unit!r}"))
+units = ["a", "A", "1", "*", "-", "_", ".", "/", " ", ":", "@", "a.", "a-", "a/", "a_", "aA", "a1", "a:", "=", "${a}"]
+for each in [each for each in gc.get_objects() if isinstance(each, LazyPattern)]:
+    for unit in units:
+        for method in (each.fullmatch, each.search):
+            signal.setitimer(signal.ITIMER_REAL, 5)
+            method(unit * 40 + "!\\0")
+signal.setitimer(signal.ITIMER_REAL, 0)
+print("each ended")
 """
 
 
@@ -61,10 +78,17 @@ def test_one_that_a_function_compiles_is_its_own_affair() -> None:
 
 
 def test_every_pattern_can_be_compiled() -> None:
-    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES]
-    arguments = [name for name in names if not name.endswith("__main__")]
-
-    done = subprocess.run([sys.executable, "-c", COMPILE_ALL, *arguments], capture_output=True, text=True, cwd=ROOT)
-
+    done = in_all_modules(COMPILE_ALL)
     assert done.stderr == ""
     assert int(done.stdout) > 200
+
+
+def test_no_pattern_tries_all_ways_to_split_a_text() -> None:
+    done = in_all_modules(TRY_ALL)
+    assert (done.stdout, done.stderr) == ("each ended\n", "")
+
+
+def in_all_modules(program: str) -> "subprocess.CompletedProcess[str]":
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES]
+    arguments = [name for name in names if not name.endswith("__main__")]
+    return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, cwd=ROOT)

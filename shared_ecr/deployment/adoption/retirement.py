@@ -13,6 +13,7 @@ from shared_ecr.documents.live.live_registry import REPOSITORY
 from shared_ecr.fate.images import RepositoryImages
 from shared_ecr.fate.inventory import ImageUse, used_digests
 from shared_ecr.findings import Finding, Severity
+from shared_ecr.model.filters import prefix_covers, replication_filter_matches
 from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
@@ -20,8 +21,6 @@ from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
 from shared_ecr.records import record
 from shared_ecr.text import counted, first_lines
 
-# The prefix of a template or a cache rule that is for every repository.
-_EVERY = "ROOT"
 _ON_PUSH = "CREATE_ON_PUSH"
 # ECR records a pull at most once in this time, so one that is this much older can have been followed by others.
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
@@ -209,10 +208,10 @@ def _unrecorded_pulls(question: RetirementQuestion) -> Iterator[RetirementFindin
 def _created_again(question: RetirementQuestion) -> Iterator[RetirementFinding]:
     name = question.repository.name
     for each in question.live.of(CREATION_TEMPLATE.type):
-        if _is_below(name, each) and _ON_PUSH in _list(each.properties.get("AppliedFor")):
+        if prefix_covers(each.name, name) and _ON_PUSH in _list(each.properties.get("AppliedFor")):
             yield _again(name, f"the creation template {each.name} creates it again at the next push")
     for each in question.live.of(CACHE_RULE.type):
-        if _is_below(name, each):
+        if prefix_covers(each.name, name):
             yield _again(name, f"the pull-through cache rule {each.name} creates it again at the next pull")
 
 
@@ -251,13 +250,7 @@ def _destinations(held: LiveResource, name: str) -> Iterator[str]:
 def _is_replicated(rule: dict[str, Json], name: str) -> bool:
     filters = _list(rule.get("RepositoryFilters"))
     prefixes = [str(each.get("Filter", "")) for each in filters if isinstance(each, dict)]
-    return not filters or any(name.startswith(prefix) for prefix in prefixes)
-
-
-def _is_below(name: str, rule: LiveResource) -> bool:
-    # ECR takes a prefix with and without the last slash for the same.
-    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
-    return rule.name == _EVERY or name.startswith(f"{rule.name.rstrip('/')}/")
+    return not filters or any(replication_filter_matches(prefix, name) for prefix in prefixes)
 
 
 def _list(value: Json) -> list[Json]:

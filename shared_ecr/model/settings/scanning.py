@@ -26,8 +26,10 @@ from shared_ecr.text.spelling import pascal_keys
 
 # AWS::ECR::RegistryScanningConfiguration, Rules and RepositoryFilters.
 MAX_FILTERS = 100
+# The same texts as AWS's `[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*`, for which a text that does not match takes time
+# that doubles with each letter.
 _FILTER = TextGrammar(
-    pattern=LazyPattern(r"(?=.{1,255}$)[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*"),
+    pattern=LazyPattern(r"(?=.{1,255}$)[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*"),
     what="a scanning filter",
     why="A filter is 1 to 255 lower-case letters, digits, '.', '_', '-', '/' and '*'",
     code="scanning-filter",

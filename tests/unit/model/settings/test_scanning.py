@@ -1,3 +1,6 @@
+import itertools
+import re
+
 import pytest
 
 from shared_ecr.findings.errors import InvalidValueError
@@ -42,3 +45,24 @@ def test_a_scanning_filter_is_made_like_a_name(text: str) -> None:
 def test_what_no_repository_is_called_is_no_scanning_filter(text: str) -> None:
     with pytest.raises(InvalidValueError, match="is not a scanning filter"):
         ScanFilter.parse(text)
+
+
+# ScanningRepositoryFilterValue of AWS's service model.
+AWS = re.compile(r"[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*")
+
+
+@pytest.mark.parametrize("length", range(1, 6))
+def test_a_filter_has_the_grammar_of_the_service_model(length: int) -> None:
+    for characters in itertools.product("a*-/!", repeat=length):
+        text = "".join(characters)
+        try:
+            ScanFilter.parse(text)
+        except InvalidValueError:
+            assert AWS.fullmatch(text) is None, text
+        else:
+            assert AWS.fullmatch(text), text
+
+
+def test_a_long_text_that_is_no_filter_is_refused_at_once() -> None:
+    with pytest.raises(InvalidValueError):
+        ScanFilter.parse("a" * 200 + "!")
