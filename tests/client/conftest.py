@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from client.calling import Caller
 from client.fake_registry import FakeRegistry
 from client.images import image, write_layout
 from client.pushing import Bench, EcrApi
@@ -25,3 +26,21 @@ def ecr(bench: Bench) -> Bench:
 @pytest.fixture
 def layout(tmp_path: Path) -> Path:
     return write_layout(tmp_path / "layout", image())
+
+
+@pytest.fixture
+def caller() -> Iterator[Caller]:
+    """A client that sends single requests to a registry of its own."""
+    with FakeRegistry() as registry:
+        made = Caller(registry)
+        yield made
+        made.pool.clear()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, empty at first."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder

@@ -1,22 +1,11 @@
 """The fake registry deviates from the specification where ECR does."""
 
-from collections.abc import Iterator
-
 import pytest
 import urllib3
 
 from client.calling import Caller, code
-from client.fake_registry import FakeRegistry
 from client.faults import EXPIRED
 from client.images import about, digest_of, image
-
-
-@pytest.fixture
-def caller() -> Iterator[Caller]:
-    with FakeRegistry() as registry:
-        caller = Caller(registry)
-        yield caller
-        caller.pool.clear()
 
 
 def test_a_session_that_has_seen_bytes_takes_no_second_beginning(caller: Caller) -> None:

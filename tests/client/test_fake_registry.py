@@ -1,23 +1,11 @@
 """The fake registry is held to the rules of the distribution specification."""
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from client.calling import Caller, code
-from client.fake_registry import FakeRegistry
 from client.images import about, digest_of, image, index
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-
-
-@pytest.fixture
-def caller() -> Iterator[Caller]:
-    with FakeRegistry() as registry:
-        caller = Caller(registry)
-        yield caller
-        caller.pool.clear()
 
 
 def test_an_upload_is_begun_with_202_and_a_place(caller: Caller) -> None:

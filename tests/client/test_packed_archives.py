@@ -40,14 +40,6 @@ def parts_of(packed: bytes) -> list[int]:
     return [len(part) for part in unpack(stream, stream.read(512), "packed")]
 
 
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    return folder
-
-
 @pytest.mark.parametrize("pack", PACKERS)
 def test_a_packed_oci_archive_is_the_image_inside_it(tmp_path: Path, pack: Pack) -> None:
     (tmp_path / "i.tar.x").write_bytes(pack(tar_of(layout_files(image()))))

@@ -11,14 +11,6 @@ from shared_ecr.client.sources.spools import Spool
 from shared_ecr.findings.errors import UnavailableError
 
 
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    return folder
-
-
 def test_a_spool_is_a_private_file_without_a_name(temporary: Path) -> None:
     with closing(Spool("here")) as spool:
         spool.write(b"0123456789")

@@ -1,14 +1,17 @@
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from client.images import image
-from local.registry_caller import RegistryCaller
+from local.registry_caller import RegistryCaller, client
 from local.scan_world import ScanWorld, new_seed, scan_world
 from local.stacks import Stacks
-from shared_ecr.local import LocalAws, running
+from shared_ecr.client.aws.clients import AwsClients
+from shared_ecr.local import LocalAws, environment_under, running
 
 _ACCOUNTS = itertools.count(600000000000)
 
@@ -30,6 +33,22 @@ def registry(aws: LocalAws) -> Iterator[RegistryCaller]:
 def account() -> str:
     """An account that no other test touches, for what a registry has one of."""
     return str(next(_ACCOUNTS))
+
+
+@pytest.fixture
+def ecr(aws: LocalAws, account: str) -> Iterator[Any]:
+    """The API of ECR, as boto3 offers it, in that account."""
+    with client(aws, "ecr", account=account) as made:
+        yield made
+
+
+@pytest.fixture
+def clients(aws: LocalAws, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsClients]:
+    """Our own clients, with credentials of that account."""
+    for name, value in (environment_under(aws, {}) | {"AWS_ACCESS_KEY_ID": account}).items():
+        monkeypatch.setenv(name, value)
+    with closing(AwsClients()) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,12 +18,6 @@ UPSTREAMS = [
     ("chainguard", "cgr.dev"),
     ("ecr", "222222222222.dkr.ecr.eu-west-1.amazonaws.com"),
 ]
-
-
-@pytest.fixture
-def ecr(aws: LocalAws, account: str) -> Iterator[Any]:
-    with client(aws, "ecr", account=account) as made:
-        yield made
 
 
 @pytest.fixture

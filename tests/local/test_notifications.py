@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +58,6 @@ def own_registry(aws: LocalAws, account: str) -> Iterator[RegistryCaller]:
     host = f"{account}.dkr.ecr.{REGION}.amazonaws.com"
     with RegistryCaller.logged_in(aws, host, token_of(aws, account=account)) as caller:
         yield caller
-
-
-@pytest.fixture
-def clients(aws: LocalAws, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsClients]:
-    for name, value in (environment_under(aws, {}) | {"AWS_ACCESS_KEY_ID": account}).items():
-        monkeypatch.setenv(name, value)
-    with closing(AwsClients()) as made:
-        yield made
 
 
 def drift(clients: AwsClients) -> list[str]:

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,12 +23,6 @@ POLICY = json.dumps(
 )
 DESTINATION = {"region": "eu-west-1", "registryId": "222222222222"}
 ROLE = "arn:aws:iam::111111111111:role/scanner"
-
-
-@pytest.fixture
-def ecr(aws: LocalAws, account: str) -> Iterator[Any]:
-    with client(aws, "ecr", account=account) as made:
-        yield made
 
 
 def test_a_registry_policy_is_kept_until_it_is_deleted(ecr: Any) -> None:

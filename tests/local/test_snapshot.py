@@ -1,8 +1,6 @@
 """A registry in the embedded AWS, read as a snapshot."""
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
 from itertools import count
 from typing import Any
 
@@ -10,13 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.ecr_calls import call
-from local.registry_caller import client
 from shared_ecr.client.aws.clients import AwsClients
 from shared_ecr.client.aws.faults import AwsDeniedError
 from shared_ecr.client.aws.registry import RegistryQuestion, read_registry
 from shared_ecr.client.aws.registry.repositories import RepositorySelection
 from shared_ecr.documents.live import LiveRegistry
-from shared_ecr.local import LocalAws, environment_under
+from shared_ecr.local import LocalAws
 from shared_ecr.model.names import Region
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
 from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
@@ -44,20 +41,6 @@ OF_THE_REGISTRY = (
     *("DescribeRepositoryCreationTemplates", "GetSigningConfiguration", "ListPullTimeUpdateExclusions"),
     "GetAccountSetting",
 )
-
-
-@pytest.fixture
-def clients(aws: LocalAws, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsClients]:
-    for name, value in (environment_under(aws, {}) | {"AWS_ACCESS_KEY_ID": account}).items():
-        monkeypatch.setenv(name, value)
-    with closing(AwsClients()) as made:
-        yield made
-
-
-@pytest.fixture
-def ecr(aws: LocalAws, account: str) -> Iterator[Any]:
-    with client(aws, "ecr", account=account) as made:
-        yield made
 
 
 def read(clients: AwsClients, **more: Any) -> LiveRegistry:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.registry_caller import RegistryCaller, client, error_of, token_of
+from local.registry_caller import RegistryCaller, error_of, token_of
 from shared_ecr.local import LocalAws
 
 POLICY = json.dumps(
@@ -38,12 +38,6 @@ LIFECYCLE = json.dumps(
 ON_PUSH = {"appliedFor": ["CREATE_ON_PUSH"]}
 ROLE = "arn:aws:iam::111111111111:role/templates"
 FILTERS = [{"filterType": "WILDCARD", "filter": "latest*"}]
-
-
-@pytest.fixture
-def ecr(aws: LocalAws, account: str) -> Iterator[Any]:
-    with client(aws, "ecr", account=account) as made:
-        yield made
 
 
 @pytest.fixture
