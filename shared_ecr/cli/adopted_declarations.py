@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_ecr.cli.adoption_folder import keep_earlier, require_same_registry
+from shared_ecr.cli.adoption_folder import keep_earlier, locked_adoptions, require_same_registry
 from shared_ecr.cli.adoption_sources import account_names_of, image_digests, selected, terraform_release
 from shared_ecr.cli.adoption_steps import adoption_record
 from shared_ecr.cli.adoption_target import existing_declaration, require_place
@@ -44,14 +44,21 @@ def declare_adoption(arguments: argparse.Namespace) -> int:
     if existing:
         require_place(existing, lives[0])
     adopted = _declared(arguments, lives, existing)
+    _require_writable(adopted)
+    with locked_adoptions([each.folder for each in adopted]):
+        # Another run may have written since.
+        _require_writable(adopted)
+        for each in adopted:
+            _save(arguments, each)
+        if existing:
+            _include(arguments.into)
+    return ExitCode.DONE
+
+
+def _require_writable(adopted: "Sequence[_AdoptedRegion]") -> None:
     for each in adopted:
         _require_free(each.into, each.folder)
         require_same_registry(each.folder, each.live)
-    for each in adopted:
-        _save(arguments, each)
-    if existing:
-        _include(arguments.into)
-    return ExitCode.DONE
 
 
 def _existing(into: Path) -> "ExistingDeclaration":

@@ -1,5 +1,7 @@
 """An existing folder of an adoption: the files of an earlier run are kept, because they can undo it."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,23 @@ def require_same_registry(folder: Path, live: "LiveRegistry") -> None:
             f"{folder} has the adoption of {held.account} in {held.region}, and {live.account} in {live.region} "
             "was read; name another folder with --folder"
         )
+
+
+@contextmanager
+def locked_adoptions(folders: Sequence[Path]) -> Iterator[None]:
+    """Make *folders* where they do not exist, and hold them: of two runs at once, the second one waits.
+
+    Raises:
+        UnavailableError: another run holds one of them for too long, or it cannot be opened.
+    """
+    from shared_ecr.client.credentials.locks import locked_folder
+
+    with ExitStack() as held:
+        # In one order, so that two runs do not wait for each other.
+        for folder in sorted(set(folders)):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held.enter_context(locked_folder(folder))
+        yield
 
 
 def keep_earlier(folder: Path, live: "LiveRegistry") -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_ecr.cli.adoption_folder import locked_adoptions
 from shared_ecr.cli.adoption_sources import listed_images
 from shared_ecr.cli.inventory_inputs import inventory
 from shared_ecr.cli.live_options import load_live, read_live
@@ -47,8 +48,13 @@ def certify_adoption(arguments: argparse.Namespace) -> int:
         findings += changed_since(live, now, record.repositories, wanted)
     judged = _judged(findings, declaration)
     blocking = [each for each in judged if each.blocks]
-    _print_certificate(judged, record, arguments.format)
-    _write_commands(arguments.folder, {} if blocking else _commands(wanted, live, arguments))
+    with locked_adoptions([arguments.folder]):
+        if adoption_record(arguments.folder) != record or _snapshot(arguments.folder) != live:
+            raise UsageError(
+                f"{arguments.folder} was written by another run of 'shared-ecr adopt' meanwhile; certify again"
+            )
+        _print_certificate(judged, record, arguments.format)
+        _write_commands(arguments.folder, {} if blocking else _commands(wanted, live, arguments))
     if not blocking:
         print(f"{arguments.folder}/commands.sh has the commands; read it first", file=sys.stderr)
     return ExitCode.FINDINGS if blocking else ExitCode.DONE

@@ -1,11 +1,13 @@
 """The folder of an adoption that exists: the way back of an earlier run is kept, and another registry is refused."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from live_registries import registry, repository
 from shared_ecr.cli.main import main
+from shared_ecr.client.credentials.locks import locked_folder
 from shared_ecr.documents.live import LiveRegistry, parse_document, render_text
 from shared_ecr.findings.errors import ExitCode
 from shared_ecr.model.names import AccountId, Region
@@ -69,6 +71,18 @@ def test_a_run_that_was_interrupted_while_it_kept_an_earlier_one_is_continued_in
     assert adopt(LATER) == ExitCode.DONE
     assert {path.name for path in EARLIER.parent.iterdir()} == {EARLIER.name}
     assert {"undo", "release.md", "live.json"} <= {path.name for path in EARLIER.iterdir()}
+
+
+def test_a_run_waits_for_another_one_that_writes_the_folder() -> None:
+    assert adopt(FIRST) == ExitCode.DONE
+    codes: list[int] = []
+    run = threading.Thread(target=lambda: codes.append(adopt(LATER)))
+    with locked_folder(Path("adoption")):
+        run.start()
+        run.join(0.5)
+        assert (codes, snapshot(Path("adoption"))) == ([], FIRST)
+    run.join()
+    assert (codes, snapshot(Path("adoption"))) == ([ExitCode.DONE], LATER)
 
 
 def test_files_of_another_origin_stay_where_they_are() -> None:

@@ -101,6 +101,25 @@ def test_an_inventory_shows_that_the_rules_treat_images_alike(capsys: pytest.Cap
     assert (code, codes) == (ExitCode.DONE, ["adopt-lifecycle-text"])
 
 
+def test_commands_are_not_written_for_another_adoption_than_the_certified_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    synthesized(HELD)
+    judged = adoption_steps._judged
+
+    def while_another_adopts(*arguments: Any) -> Any:
+        Path("other.json").write_text(render_text(replace(LIVE, taken="2026-12-01T08:00:00+00:00")), encoding="utf-8")
+        assert main(["adopt", "--snapshot", "other.json"]) == ExitCode.DONE
+        capsys.readouterr()
+        return judged(*arguments)
+
+    monkeypatch.setattr(adoption_steps, "_judged", while_another_adopts)
+    assert main(["adopt", "certify"]) == ExitCode.INVALID
+    printed = capsys.readouterr()
+    assert (printed.out, "certify again" in printed.err) == ("", True)
+    assert not Path("adoption/commands.sh").exists()
+
+
 def test_a_broken_inventory_is_refused_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     synthesized(HELD)
     Path("images.json").write_text("{", encoding="utf-8")
