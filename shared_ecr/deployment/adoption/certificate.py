@@ -15,7 +15,7 @@ from shared_ecr.deployment.adoption.field_differences import (
     field_differences,
     lifecycle_text,
 )
-from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence, compare_fates
+from shared_ecr.deployment.adoption.lifecycle_equality import LifecycleEvidence
 from shared_ecr.deployment.adoption.setting_differences import SettingDifference, setting_differences
 from shared_ecr.deployment.adoption.wanted_resources import WantedRegistry, WantedResource
 from shared_ecr.documents.live import LiveRegistry, LiveResource
@@ -158,9 +158,9 @@ def _of_lifecycle(
 ) -> AdoptionFinding:
     """Judge rules of different texts by what they do to the images, where the images are known."""
     details: tuple[str, ...] = (f"live: {difference.before}", f"wanted: {difference.after}")
-    images = evidence.images.get(held.name) if evidence else None
-    if evidence and images:
-        compared = compare_fates(lifecycle_text(held.properties), lifecycle_text(will.properties), images, evidence.now)
+    texts = lifecycle_text(held.properties), lifecycle_text(will.properties)
+    compared = evidence.compare(held.name, *texts) if evidence else None
+    if compared:
         if compared.is_equal:
             what = (
                 f"its lifecycle rules are written differently, and all {compared.images} images have the same fate, "

@@ -33,6 +33,8 @@ class LifecycleEvidence:
     images: Mapping[str, tuple[Image, ...]]
     """By repository; only those whose inventory is whole."""
     now: datetime
+    without_archive: frozenset[str] = frozenset()
+    """The repositories of which the inventory does not show whether they have archived images."""
 
     @classmethod
     def of(cls, inventory: Inventory, home: EcrRegistry, now: datetime) -> "LifecycleEvidence":
@@ -45,7 +47,18 @@ class LifecycleEvidence:
                 if _is_in(each, home) and each.images and not doubted & {each.title, each.name, ""}
             },
             now,
+            frozenset(each.name for each in inventory.repositories if not each.has_archive),
         )
+
+    def compare(self, repository: str, before: str | None, after: str | None) -> "FateComparison | None":
+        """Compare what two policies do to the images of *repository*; None where its images are not known."""
+        images = self.images.get(repository)
+        if not images:
+            return None
+        if repository in self.without_archive and any(_is_about_archive(text) for text in (before, after)):
+            unseen = "a rule is for archived images, and the inventory does not show whether there are any"
+            return FateComparison(len(images), 0, undecided=unseen)
+        return compare_fates(before, after, images, self.now)
 
 
 @record
@@ -81,6 +94,10 @@ def compare_fates(before: str | None, after: str | None, images: tuple[Image, ..
     found = [*_differing(judge(old, images, now), judge(new, images, now))]
     found += _later(*(play(each, images, now, now + horizon) for each in (old, new)))
     return FateComparison(len(images), horizon.days, tuple(dict.fromkeys(found)))
+
+
+def _is_about_archive(text: str | None) -> bool:
+    return text is not None and "sinceImageTransitioned" in text
 
 
 def _is_in(repository: RepositoryImages, home: EcrRegistry) -> bool:

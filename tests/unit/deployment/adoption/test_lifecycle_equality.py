@@ -122,3 +122,19 @@ def test_without_a_whole_inventory_of_the_repository_the_texts_must_be_equal(ima
 
 def test_the_numbers_and_the_descriptions_of_rules_do_not_count() -> None:
     assert certified(text(aged(1, 300), TEN), text(aged(5, 300) | {"description": "a"}, rule(70, 10)), None) == []
+
+
+COLD = rule(20, 90, by="sinceImageTransitioned", storageClass="archive") | {
+    "selection": {
+        "tagStatus": "any",
+        "storageClass": "archive",
+        "countType": "sinceImageTransitioned",
+        "countUnit": "days",
+        "countNumber": 90,
+    }
+}
+
+
+def test_archived_images_that_the_inventory_does_not_show_are_not_taken_for_none() -> None:
+    before, after = text(TEN), text(TEN, COLD)
+    assert certified(before, after, evidence(has_archive=False)) == [("adopt-lifecycle", True)]
