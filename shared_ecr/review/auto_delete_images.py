@@ -57,6 +57,10 @@ def _is_about(stack: Stack, custom_resource: Resource, repository: Resource) -> 
     written = custom_resource.properties.get("RepositoryName")
     if written in (_reference(repository), repository.properties.get("RepositoryName")):
         return True
+    own_name = repository.properties.get("RepositoryName")
+    if is_known(written) and not is_known(own_name):
+        # The name of this one is open, so it can be the one that is written.
+        return True
     # A name that is not known, and is not that of another repository of the stack, can be the name of this one.
     return not is_known(written) and not any(
         written == _reference(each) for each in stack.resources if each.type == _REPOSITORY

@@ -78,6 +78,11 @@ def becomes_known(before: Resource, after: Resource, name: str) -> bool:
     return not is_known(before.properties.get(name)) and is_known(after.properties.get(name))
 
 
+def stays_unknown(before: Resource, after: Resource, name: str) -> bool:
+    """Whether neither side says all of the property *name*, though it is written otherwise."""
+    return not is_known(before.properties.get(name)) and not is_known(after.properties.get(name))
+
+
 def other_properties(before: Resource, after: Resource, shown: frozenset[str]) -> Iterator[PropertyChange]:
     """Yield the properties that differ, except those that are *shown* already, as they are written."""
     for name in sorted({*before.properties, *after.properties} - shown):

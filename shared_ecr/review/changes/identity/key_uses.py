@@ -7,7 +7,7 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.records import record
 from shared_ecr.review.changes.identity.keys import AWS_KEY, Keys
 from shared_ecr.review.changes.identity.pairing import LocatedResource, held
-from shared_ecr.review.deployments import OPEN_MARK, Deployment
+from shared_ecr.review.deployments import OPEN_MARK, Deployment, is_known
 from shared_ecr.text.patterns import LazyPattern
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -32,6 +32,11 @@ class KeyUses:
         aliases = Keys.of(deployment)
         own, other, has_imports = set(), set(), False
         for each in (found for type_ in _ENCRYPTED for found in held(deployment, type_)):
+            written = each.resource.properties.get("EncryptionConfiguration")
+            if not is_known(written) and not isinstance(written, dict):
+                # What is open as a whole can name any key.
+                has_imports = True
+                continue
             key = aliases.encryption(each.stack, each.resource).key or ""
             if OPEN_MARK not in key:
                 has_imports = has_imports or _may_be_of_these_stacks(key)

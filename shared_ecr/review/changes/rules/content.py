@@ -9,6 +9,7 @@ from shared_ecr.model.mutability import MODES
 from shared_ecr.review.account_placeholders import explanation_of
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.moving_tags import MovableTags
+from shared_ecr.review.deployments import is_known
 from shared_ecr.review.findings import RuleFinding, error
 from shared_ecr.review.repositories import ReviewedRepository
 
@@ -33,7 +34,13 @@ def tags_may_move(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFindin
 
 
 def judged_tags(old: ReviewedRepository, new: ReviewedRepository) -> Iterator[RuleFinding]:
-    """Judge another tag mutability; a mode that is not known, or that ECR does not know, is not compared."""
+    """Judge another tag mutability; a mode that ECR does not know is not compared, for ECR refuses it."""
+    if old.mutability == new.mutability and not is_known(new.mutability) and set(new.exclusions) != set(old.exclusions):
+        yield error(
+            "change-unknown", "tags excluded from it: it is not known whether more tags can be moved",
+            "The tag mutability is known only once deployed, and decides what the exclusions mean",
+            "Compare both sides, or give the values with --parameter",
+        )  # fmt: skip
     if old.mutability not in MODES or new.mutability not in MODES:
         return
     tag = MovableTags.of(new.mutability, new.exclusions).gained_over(MovableTags.of(old.mutability, old.exclusions))

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_IMAGES
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.create_only import TERRAFORM
-from shared_ecr.review.changes.differences import IN_WORDS, as_written, becomes_known, in_words, undecided
+from shared_ecr.review.changes.differences import (
+    IN_WORDS,
+    as_written,
+    becomes_known,
+    in_words,
+    stays_unknown,
+    undecided,
+)
 from shared_ecr.review.changes.identity.names import NameMatch
 from shared_ecr.review.changes.identity.stacks import is_same_place
 from shared_ecr.review.changes.losing.images import counted_images
@@ -145,7 +152,10 @@ def undecidable(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
             # Some of what changes in a policy may be reported already.
             rest = "this is all that changes" if name == "repository policy" and case.access else _ANYTHING
             # What becomes unknown is reported where the document is read (`review.hidden`).
-            blocks = name in _BLOCKS_WHERE_IT_WAS_UNKNOWN and becomes_known(*both, property_)
+            hides = becomes_known(*both, property_) or (
+                stays_unknown(*both, property_) and not _is_judged_with_stand_ins(name, case)
+            )
+            blocks = name in _BLOCKS_WHERE_IT_WAS_UNKNOWN and hides
             yield _unknown(name, "it depends on what only a deployment knows", rest, blocks=blocks)
     if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
         # What is there instead of a policy that AWS refused is not known.
@@ -154,6 +164,13 @@ def undecidable(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
     if _is_refused("repository policy", case) and "repository policy" not in names:
         blocks = case.before.policy is None and case.after.policy is not None
         yield _unknown("repository policy", "AWS would refuse one of the two", blocks=blocks)
+
+
+def _is_judged_with_stand_ins(what: str, case: RepositoryPair) -> bool:
+    """Whether all of a policy is compared, with a stand-in for each part that is open."""
+    return what == "repository policy" and all(
+        each.policy is not None and each.policy_read.is_whole for each in (case.before, case.after)
+    )
 
 
 def _is_refused(what: str, case: RepositoryPair) -> bool:
@@ -170,7 +187,7 @@ def _unknown(what: str, why: str, whether: str = _ANYTHING, *, blocks: bool = Fa
     make = error if blocks else note
     return make(
         "change-unknown", f"{what}: it is not known whether {whether}", f"{why[:1].upper()}{why[1:]}",
-        "Compare both sides, or give the values with --parameter",
+        "Compare both sides, or give the values with --parameter, --account and --region",
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from shared_ecr.review.changes.identity.stacks import StackPair, is_of_ecr, pair
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.key_policies import key_policy
 from shared_ecr.review.changes.rules.listed import listed_changes
-from shared_ecr.review.deployments import RETAINING, Deployment, Resource, is_known
+from shared_ecr.review.deployments import OPEN_MARK, RETAINING, Deployment, Resource, is_known
 from shared_ecr.review.documents.open_values import open_value
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, warning
 from shared_ecr.review.repositories import REPOSITORY
@@ -90,16 +90,22 @@ def aliases_changed(before: Deployment, after: Deployment) -> Iterator[ReviewFin
     used = {*_named_keys(before), *_named_keys(after)}
     for old, new in pair_up(_of_stacks(before, _ALIAS), _of_stacks(after, _ALIAS), stacks).both:
         names = {old.resource.text("AliasName"), open_value(old.resource.origin.logical_id)}
-        if names & used:
+        if names & used or _may_be_any(before) or _may_be_any(after):
             for found in listed_changes(old.resource, new.resource):
                 yield found.about(f"alias {old.resource.origin.logical_id}", new.resource)
+
+
+def _may_be_any(side: Deployment) -> bool:
+    """Whether a repository or a template of *side* is encrypted by what only the deployment knows: any alias, too."""
+    made = {open_value(each.origin.logical_id) for stack in side.stacks for each in stack.resources}
+    return any(OPEN_MARK in key and "." not in key and key not in made for key in _named_keys(side))
 
 
 def _named_keys(side: Deployment) -> Iterator[str]:
     """Yield what the repositories and creation templates of *side* write for their keys."""
     for each in (found for type_ in (REPOSITORY, CREATION_TEMPLATE.type) for found in held(side, type_)):
         written = each.resource.properties.get("EncryptionConfiguration")
-        key = written.get("KmsKey") if isinstance(written, dict) else None
+        key = written.get("KmsKey") if isinstance(written, dict) else written
         if isinstance(key, str):
             yield key
 

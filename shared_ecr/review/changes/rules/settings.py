@@ -5,13 +5,14 @@ Replication is in `replication`, the registry policy in `registry_policies`.
 
 from collections.abc import Callable, Iterator
 
-from shared_ecr.review.changes.differences import becomes_known, undecided
+from shared_ecr.review.changes.differences import becomes_known, stays_unknown, undecided
 from shared_ecr.review.changes.registry.settings import SettingCase
 from shared_ecr.review.changes.rules.identity import weakened
 from shared_ecr.review.changes.rules.listed import listed_in_setting
 from shared_ecr.review.changes.rules.removals import public_dropped
 from shared_ecr.review.deployments import Deployment
 from shared_ecr.review.findings import ReviewFinding, RuleFinding, error, note
+from shared_ecr.review.policy_texts import read_held
 from shared_ecr.review.rules.settings.public import PUBLIC_REPOSITORY
 from shared_ecr.review.settings.reviewed_setting import reviewed_settings
 from shared_ecr.review.verdict import Happening
@@ -67,11 +68,30 @@ def undecidable(case: SettingCase) -> Iterator[RuleFinding]:
     """Find what only a deployment knows."""
     if case.before and case.after:
         for name in undecided(case.before.resource, case.after.resource):
-            make = error if becomes_known(case.before.resource, case.after.resource, name) else note
+            both = case.before.resource, case.after.resource
+            hides = becomes_known(*both, name) or (stays_unknown(*both, name) and not _is_judged_otherwise(case, name))
+            make = error if hides else note
             yield make(
                 "change-unknown", f"{name}: it is not known whether this changes anything",
-                "It depends on what only a deployment knows", "Compare both sides, or give the values with --parameter",
+                "It depends on what only a deployment knows",
+                "Compare both sides, or give the values with --parameter, --account and --region",
             )  # fmt: skip
+
+
+# Texts for people, names that the stack makes beside a setting, and tags, of which a condition can hold in any case.
+_OF_NO_MATTER = frozenset(
+    {"CredentialArn", "CustomRoleArn", "Description", "RepositoryCatalogData", "ResourceTags", "Tags"}
+)
+_POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"})
+
+
+def _is_judged_otherwise(case: SettingCase, name: str) -> bool:
+    """Whether it does not matter that parts of the property *name* are open, or each has a stand-in in a policy."""
+    if name not in _POLICIES:
+        return name in _OF_NO_MATTER
+    held = (each.resource for each in (case.before, case.after) if each)
+    read = [read_held(each.properties.get(name), each.home) for each in held]
+    return all(each.is_whole and each.policy is not None for each in read)
 
 
 SETTING_RULES: tuple[SettingRule, ...] = (

@@ -7,10 +7,12 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/security_iam_service-with
 
 from collections.abc import Iterator
 
+from shared_ecr.access.policy_model import Policy
+from shared_ecr.access.requests import TAG_KEYS
 from shared_ecr.review.auto_delete_images import AUTO_DELETE_TAG
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.deployments import is_known
-from shared_ecr.review.findings import RuleFinding, note, warning
+from shared_ecr.review.findings import RuleFinding, error, note, warning
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.text import plural, quoted
 
@@ -24,6 +26,12 @@ def tags_lost(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
 
 def judged_resource_tags(before: ReviewedRepository, after: ReviewedRepository) -> Iterator[RuleFinding]:
     """Judge other tags of a repository, or of what a creation template creates."""
+    if set(after.tags) - set(before.tags) and _may_ask_for_tags(before, after):
+        yield error(
+            "change-unknown", "repository policy: it is not known whether the tags that change give access",
+            "What the policy asks of them is known only once deployed",
+            "Compare both sides, or give the values with --parameter, --account and --region",
+        )  # fmt: skip
     # Without it no handler deletes images, so its loss takes nothing away.
     old, new = (dict(each.tags) for each in (before, after))
     old.pop(AUTO_DELETE_TAG[0], None)
@@ -45,3 +53,13 @@ def judged_resource_tags(before: ReviewedRepository, after: ReviewedRepository) 
 
 def _shown(keys: list[str]) -> str:
     return ", ".join(map(quoted, keys))
+
+
+def _may_ask_for_tags(before: ReviewedRepository, after: ReviewedRepository) -> bool:
+    """Whether a part of a policy that is not known may ask for a tag."""
+    read = [each.policy_read for each in (before, after) if each.has_policy]
+    return any(not each.is_whole or bool(each.open_statements and _asks_for_tags(each.policy)) for each in read)
+
+
+def _asks_for_tags(policy: Policy | None) -> bool:
+    return policy is None or any(key.startswith(TAG_KEYS) for key in policy.keys)
