@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 
 from shared_ecr.declaration.reader import Reading, join
+from shared_ecr.declaration.settings.cache_grants import warn_of_cache_grants
 from shared_ecr.declaration.settings.public_repositories import read_public_repositories
 from shared_ecr.declaration.settings.pull_through_cache import warn_of_caches
 from shared_ecr.declaration.settings.registry_policy import judge_policy
@@ -40,6 +41,7 @@ def read_settings(reading: Reading, node: Node | None, around: SettingsContext) 
         )
     )
     judge_policy(reading, node, settings, around)
+    warn_of_cache_grants(reading, node, settings, around.account)
     return settings
 
 
