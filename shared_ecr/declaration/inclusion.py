@@ -24,6 +24,8 @@ KEY = "include"
 # A pattern that takes in a home directory or a disk is a slip, and reading all of it would take minutes.
 MOST_FILES = 1000
 _WILDCARD = LazyPattern(r"[*?\[]")
+# In bytes, on Linux, macOS and Windows. From Python 3.12 on a longer one is found by no pattern, without an error.
+_LONGEST_NAME = 255
 _WHY_BOUNDED = "A declaration includes files from its own folder and the folders below it"
 
 
@@ -177,6 +179,9 @@ def _pattern(text: str) -> str:
     if "**" in text:
         what = f"{quoted(text)} matches folders at any depth"
         raise InvalidValueError(what, fix="Name each level: teams/*/*.yaml", code="include-path")
+    if any(len(part.encode()) > _LONGEST_NAME for part in text.split("/")):
+        what = f"{quoted(text)} has a name of more than {_LONGEST_NAME} bytes"
+        raise InvalidValueError(what, why="No file system has one", fix="Check the path", code="include-path")
     return text
 
 
