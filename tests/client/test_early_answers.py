@@ -120,6 +120,45 @@ def test_a_refusal_is_read_where_the_server_ends_its_side_of_the_connection(
     assert upload(transport, serving(refuse)) == 413
 
 
+def test_the_rest_is_not_sent_to_a_server_that_has_refused_and_still_reads(
+    transport: Transport, serving: Serving
+) -> None:
+    taken: list[int] = []
+
+    def refuse(connection: socket.socket) -> None:
+        count = len(head_of(connection))
+        connection.sendall(REFUSED)
+        # As servers do whose answer is to be read.
+        # https://nginx.org/en/docs/http/ngx_http_core_module.html#lingering_close
+        while part := connection.recv(PART):
+            count += len(part)
+            threading.Event().wait(0.002)
+        taken.append(count)
+
+    assert upload(transport, serving(refuse)) == 413
+    transport.close()
+    for _ in range(100):
+        if taken:
+            break
+        threading.Event().wait(0.05)
+    assert taken[0] < PART * PARTS
+
+
+def test_a_body_that_is_taken_in_pieces_arrives_whole(transport: Transport, serving: Serving) -> None:
+    content, is_same = b"".join(number.to_bytes(4, "big") for number in range(4_000_000)), list[bool]()
+
+    def take(connection: socket.socket) -> None:
+        came = bytearray(head_of(connection))
+        while len(came) < len(content):
+            came += connection.recv(1024 * 1024)
+        is_same.append(bytes(came) == content)
+        connection.sendall(STORED)
+
+    with transport.send("PUT", serving(take), {}, content) as answer:
+        assert answer.status == 201
+    assert is_same == [True]
+
+
 @pytest.mark.parametrize("ending", ["closed", "open"])
 def test_a_success_before_all_was_sent_is_not_believed(
     ending: str, transport: Transport, serving: Serving, is_over: threading.Event

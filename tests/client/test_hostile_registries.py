@@ -192,7 +192,9 @@ def test_a_layer_that_stops_on_its_way_is_asked_for_again() -> None:
     is_over = threading.Event()
 
     def stop(connection: socket.socket) -> None:
-        connection.sendall(HEAD + b"x" * 1000)
+        connection.sendall(HEAD)
+        time.sleep(0.1)
+        connection.sendall(b"x" * 1000)
         is_over.wait(10)
 
     with server(stop) as url:
