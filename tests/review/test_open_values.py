@@ -116,6 +116,7 @@ def test_a_key_of_the_same_stack_or_an_import_stays_what_it_is(tmp_path: Path, k
     ("type_", "properties"),
     [
         ("AWS::KMS::Key", {"KeyPolicy": {"Ref": "Open"}}),
+        ("AWS::KMS::Key", {"KeyPolicy": {"Statement": [{"Ref": "Open"}]}}),
         ("AWS::KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": {"Ref": "Open"}}),
         ("AWS::KMS::ReplicaKey", {"PrimaryKeyArn": {"Ref": "Open"}}),
     ],

@@ -372,6 +372,17 @@ ATTACKS: dict[str, tuple[set[str], dict[str, Any]]] = {
             )
         ),
     ),
+    "the prefix of a cache changes though nothing is said to be done": (
+        {"plan-incomplete"},
+        plan(
+            Entry(
+                CACHE,
+                {"ecr_repository_prefix": "hub", "upstream_registry_url": "public.ecr.aws"},
+                {"ecr_repository_prefix": "hub2", "upstream_registry_url": "public.ecr.aws"},
+                ["no-op"],
+            )
+        ),
+    ),
     "a public repository is destroyed": ({"repository-deleted"}, plan(Entry(TOOLS, public(), None))),
     "a public repository is forgotten": ({"repository-orphaned"}, plan(Entry(TOOLS, public(), None, ["forget"]))),
     "everyone can push to a public repository": (

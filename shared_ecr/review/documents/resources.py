@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shared_ecr.documents.json_text import Json, Number
 from shared_ecr.findings.problems import Position
 from shared_ecr.model.settings.account_settings import CALLED_SETTING
-from shared_ecr.review.deployments import Doubt, Origin, Resource
+from shared_ecr.review.deployments import Doubt, Origin, Resource, is_known
 from shared_ecr.review.documents.acknowledgements import in_metadata
 from shared_ecr.review.documents.assumptions import Unit
 from shared_ecr.review.documents.document import DataFile
@@ -138,7 +138,7 @@ class Resources:
             if judged or (name in _JUDGED_OF_KEYS and kind.startswith(_KEYS)):
                 shown = [each for each in opened if not self._stays(name, each)]
                 self._note(logical_id, place, name, shown, doubts)
-            elif name == _KEY_POLICY and kind.startswith(_KEYS) and not isinstance(resolved, dict):
+            elif name == _KEY_POLICY and kind.startswith(_KEYS) and not _has_statements(resolved):
                 # Parts of it name roles as a rule; one that is open as a whole may deny everything.
                 self._note(logical_id, place, name, opened, doubts)
         return found
@@ -231,6 +231,14 @@ class Resources:
 def _decides(kind: str) -> bool:
     """Whether a rule of the review looks at resources of *kind*, so that each value they can have is judged."""
     return kind.startswith(_DECIDES) or not kind.startswith(_OF_AWS) or kind.endswith("::MODULE")
+
+
+def _has_statements(policy: Json) -> bool:
+    """Whether at least each statement of *policy* is known to be one; a text of JSON counts as long as it is known."""
+    if isinstance(policy, str):
+        return is_known(policy)
+    held = policy.get("Statement") if isinstance(policy, dict) else None
+    return all(isinstance(each, dict) for each in (held if isinstance(held, list) else [held]))
 
 
 def with_tags(properties: Mapping[str, Json], tags: Sequence[Json]) -> dict[str, Json]:

@@ -84,6 +84,9 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
             "a key is deleted, and prior_state and planned_values are missing: the plan does not have the repositories "
             "that it encrypts", _PLAN_AGAIN, lost,
         )  # fmt: skip
+    unlike = [each.address for each in sides.changes if _contradicts_itself(each)]
+    if unlike:
+        yield _incomplete("entries say that nothing is done, and their values change", _PLAN_AGAIN, unlike)
     objects = Counter(each.object_address for each in sides.changes)
     twice = [address for address, count in objects.items() if count > 1]
     if twice:
@@ -97,6 +100,13 @@ def _cut_off(sides: PlanSides) -> Iterator[PlanGap]:
             "the values of resources are missing: the plan does not say what they were or what they become",
             _PLAN_AGAIN, without,
         )  # fmt: skip
+
+
+def _contradicts_itself(change: ResourceChange) -> bool:
+    """Whether the entry of something of a registry says that nothing is done, and the two sides of it differ."""
+    is_ours = concerns_a_registry(change.type) or change.type in KMS_KEYS
+    both = change.before is not None and change.after is not None
+    return is_ours and both and change.planned.operation is Operation.NOTHING and change.before != change.after
 
 
 def _lost_its_operations(sides: PlanSides) -> bool:
