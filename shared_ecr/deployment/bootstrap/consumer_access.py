@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from shared_ecr.access.callers import Caller, CallerKind, Identity
-from shared_ecr.access.capabilities import CAPABILITIES, PULL
+from shared_ecr.access.capabilities import CAPABILITIES, PULL, PUSH
 from shared_ecr.access.matrix import Access, MatrixCell, MatrixRow, cells_of
 from shared_ecr.access.trust_boundary import named
-from shared_ecr.deployment.bootstrap.declared_policies import declared_rows
+from shared_ecr.deployment.bootstrap.declared_policies import reached_rows
+from shared_ecr.deployment.bootstrap.deployed_arns import widest
 from shared_ecr.findings.errors import InvalidValueError
 from shared_ecr.model.names import AccountId
 from shared_ecr.model.registry import RegistrySpec
+from shared_ecr.model.settings.registry_policy import CACHE_ACTIONS
 from shared_ecr.records import record
 
-_PULL = CAPABILITIES.index(PULL)
+_PULL, _PUSH = CAPABILITIES.index(PULL), CAPABILITIES.index(PUSH)
+_FIRST_PULL = frozenset(CACHE_ACTIONS)
 
 
 @record
@@ -24,6 +27,8 @@ class PullablePrincipal:
     arns: tuple[str, ...]
     conditions: tuple[str, ...]
     """What the registry asks for besides, as phrases: a VPC endpoint, a tag."""
+    first_pulls: tuple[str, ...] = ()
+    """The repositories below caches whose images it may be the first to pull, which imports them."""
 
 
 @record
@@ -46,9 +51,9 @@ def consumer_access(registry: RegistrySpec, account: AccountId, paths: Sequence[
     Raises:
         InvalidValueError: the declaration names the account nowhere, or nothing lets it pull.
     """
-    rows = tuple(declared_rows(registry))
-    callers = _callers(rows, registry, account, tuple(paths))
-    found = list(_principals(rows, callers))
+    reached = tuple(reached_rows(registry))
+    callers = _callers([row for row, _ in reached], registry, account, tuple(paths))
+    found = list(_principals(reached, callers))
     if not found:
         raise InvalidValueError(
             f"account {account} may pull from no repository",
@@ -83,21 +88,33 @@ def _callers(
     return [each.with_identity(Identity.ALLOWS).in_organization(organization, tuple(members)) for each in callers]
 
 
-def _principals(rows: Sequence[MatrixRow], callers: Sequence[Caller]) -> Iterator[PullablePrincipal]:
+def _principals(reached: Sequence[tuple[MatrixRow, str]], callers: Sequence[Caller]) -> Iterator[PullablePrincipal]:
     everyone: set[str] = set()
+    importing: set[str] = set()
     for caller in callers:
         arns: list[str] = []
+        imports: list[str] = []
         conditions: list[str] = []
-        for row in rows:
-            cell: MatrixCell = cells_of(row, caller)[_PULL]
+        for row, resource in reached:
+            cells = cells_of(row, caller)
+            cell: MatrixCell = cells[_PULL]
+            if set(cells[_PUSH].actions) >= _FIRST_PULL and resource not in importing:
+                imports.append(resource)
+                conditions += cells[_PUSH].conditions
             # A part of a pull, such as the look at a tag that a push needs, is not a pull.
-            if cell.access in {Access.NONE, Access.PART} or row.target.arn in everyone:
+            if cell.access in {Access.NONE, Access.PART} or resource in everyone:
                 continue
-            arns.append(row.target.arn)
+            arns.append(resource)
             conditions += cell.conditions
         is_named = bool(caller.names) and caller.kind is not CallerKind.ROOT
         if not is_named:
             everyone.update(arns)
-        if arns:
+            importing.update(imports)
+        if arns or imports:
             name = caller.shown.partition(":role/")[2] or caller.shown if is_named else None
-            yield PullablePrincipal(name, tuple(arns), tuple(dict.fromkeys(conditions)))
+            asked = tuple(dict.fromkeys(conditions))
+            yield PullablePrincipal(name, _distinct(arns), asked, _distinct(imports))
+
+
+def _distinct(resources: Sequence[str]) -> tuple[str, ...]:
+    return widest(tuple(dict.fromkeys(resources)))

@@ -13,6 +13,7 @@ from shared_ecr.deployment.bootstrap.consumer_access import ConsumerAccess, Pull
 from shared_ecr.deployment.bootstrap.execution_policy import MAX_CHARACTERS
 from shared_ecr.deployment.bootstrap.identity_policies import login_statement
 from shared_ecr.model.permissions import AccessLevel
+from shared_ecr.model.settings.registry_policy import CACHE_ACTIONS
 from shared_ecr.records import record
 from shared_ecr.text.spelling import snake_case
 
@@ -35,6 +36,9 @@ def pull_policies(access: ConsumerAccess) -> Iterator[ConsumerPolicy]:
         for number, arns in enumerate(_chunks(principal.arns)):
             suffix = "" if number == 0 else str(number + 1)
             yield ConsumerPolicy(f"{_policy_name(principal)}{suffix}", _description(access, principal), _document(arns))
+        if principal.first_pulls:
+            document = {"Version": _VERSION, "Statement": [login_statement(), _first_pull(principal.first_pulls)]}
+            yield ConsumerPolicy(f"First{_policy_name(principal)}", _description(access, principal), document)
 
 
 def as_cloudformation(access: ConsumerAccess, *, with_endpoints: bool) -> dict[str, Any]:
@@ -92,6 +96,14 @@ def _document(arns: tuple[str, ...]) -> dict[str, Any]:
     return {"Version": _VERSION, "Statement": [login_statement(), pull]}
 
 
+def _first_pull(arns: tuple[str, ...]) -> dict[str, Any]:
+    """Return the statement for the first pull of an image through a cache, which makes its repository.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+    """
+    return {"Sid": "FirstPull", "Effect": "Allow", "Action": list(CACHE_ACTIONS), "Resource": list(arns)}
+
+
 def _chunks(arns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Split *arns* so that each policy stays within IAM's limit."""
     chunk: list[str] = []
@@ -118,10 +130,9 @@ def _description(access: ConsumerAccess, principal: PullablePrincipal) -> str:
 
 def _pull_through_endpoint(access: ConsumerAccess) -> dict[str, Any]:
     arns = sorted({arn for principal in access.principals for arn in principal.arns})
-    statements = [
-        login_statement(),
-        {"Sid": "Pull", "Effect": "Allow", "Action": list(AccessLevel.PULL.actions), "Resource": arns},
-    ]
+    first = tuple(sorted({arn for principal in access.principals for arn in principal.first_pulls}))
+    pull = {"Sid": "Pull", "Effect": "Allow", "Action": list(AccessLevel.PULL.actions), "Resource": arns}
+    statements = [login_statement(), *([pull] if arns else []), *([_first_pull(first)] if first else [])]
     return {"Version": _VERSION, "Statement": [{**each, "Principal": "*"} for each in statements]}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared_ecr.access.matrix import MatrixRow
-from shared_ecr.access.names_to_come import names_to_come
+from shared_ecr.access.names_to_come import named_resources, names_to_come
 from shared_ecr.access.policy_model import Policy
 from shared_ecr.access.policy_pair import PolicyPair, Scope
 from shared_ecr.access.policy_reader import read_policy
@@ -16,6 +16,7 @@ from shared_ecr.model.settings.account_settings import ACCOUNT_SETTINGS
 from shared_ecr.model.settings.creation_templates import TEMPLATES
 from shared_ecr.model.settings.registry_policy import registry_policy
 from shared_ecr.model.settings.replicas import Replicas, replicas
+from shared_ecr.model.settings.roles import repositories
 from shared_ecr.model.settings.setting import SettingsSpec
 from shared_ecr.review.policy_texts import new_repository
 
@@ -24,6 +25,19 @@ def declared_rows(registry: RegistrySpec) -> Iterator[MatrixRow]:
     """Yield the policies that speak about each repository of *registry*."""
     for home in registry.registries:
         yield from _Policies(home, registry.settings).of_repositories(registry.repositories)
+
+
+def reached_rows(registry: RegistrySpec) -> Iterator[tuple[MatrixRow, str]]:
+    """Yield what a consumer may reach in *registry*, each with the resource that its own policy names.
+
+    Beside the repositories these are those that ECR makes of creation templates, and those that the registry policy
+    speaks of: of caches, and of a namespace.
+    """
+    for home in registry.registries:
+        policies = _Policies(home, registry.settings)
+        yield from ((row, row.target.arn) for row in policies.of_repositories(registry.repositories))
+        yield from policies.of_templates_and_names()
+        yield from policies.of_named_resources()
 
 
 def deployed_rows(registry: RegistrySpec) -> Iterator[MatrixRow]:
@@ -71,8 +85,18 @@ class _Policies:
 
     def of_templates(self) -> Iterator[MatrixRow]:
         """Yield a row for the repositories that each creation template is for; other tags may be added to them."""
+        return (row for row, _ in self.of_templates_and_names())
+
+    def of_templates_and_names(self) -> Iterator[tuple[MatrixRow, str]]:
+        """Yield the same, each with the ARN of all these repositories."""
         for template in self._settings[TEMPLATES]:
-            yield self._row(new_repository(template.prefix.text), self._own(template.repository), None)
+            row = self._row(new_repository(template.prefix.text), self._own(template.repository), None)
+            yield row, repositories(self._home, template.prefix.namespace)
+
+    def of_named_resources(self) -> Iterator[tuple[MatrixRow, str]]:
+        """Yield a row for each resource that the registry policy names."""
+        for name, text in named_resources((self._registry,)).items():
+            yield self._row(name, None, None), text
 
     def of_names_to_come(self) -> Iterator[MatrixRow]:
         """Yield a row for each name that the registry policy speaks of."""

@@ -115,3 +115,54 @@ def test_terraform_gets_the_same_policies() -> None:
     assert json.loads(rendered["resource"]["aws_iam_policy"]["pull_policy"]["policy"]) == policy.document
     assert set(rendered["resource"]["aws_vpc_endpoint"]) == {"ecr_api", "ecr_dkr", "layers"}
     assert set(rendered["variable"]) == {"vpc_id", "subnet_ids", "security_group_ids", "route_table_ids"}
+
+
+CACHE = """pull_through_cache: {hub: {upstream: ecr-public, grants: {pull: [account: consumer]}}},
+  creation_templates: {hub: {applied_for: [pull_through_cache], grants: {pull: [account: consumer]}}}"""
+
+
+def with_settings(settings: str, repositories: str = "{none: {}}") -> RegistrySpec:
+    return parse(
+        'version: 1\naccounts: {shared: "111111111111", consumer: "222222222222", other: "333333333333"}\n'
+        f"registry: {{account: shared, regions: [us-east-1], {settings}}}\nrepositories: {repositories}\n"
+    ).registry
+
+
+def statements(spec: RegistrySpec) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the actions and the names of each statement but the login, by policy."""
+    found = {}
+    for policy in pull_policies(consumer_access(spec, CONSUMER)):
+        _, only = policy.document["Statement"]
+        found[policy.name] = (only["Action"], [arn.partition("repository/")[2] for arn in only["Resource"]])
+    return found
+
+
+def test_cached_images_are_pulled_and_may_be_pulled_first() -> None:
+    found = statements(with_settings(CACHE))
+    assert found["PullPolicy"][1] == ["hub/*"]
+    assert found["FirstPullPolicy"] == (["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], ["hub/*"])
+
+
+def test_only_a_cache_that_grants_the_account_may_be_pulled_first() -> None:
+    settings = CACHE.replace("ecr-public, grants: {pull: [account: consumer]}", "ecr-public")
+    assert statements(with_settings(settings)).keys() == {"PullPolicy"}
+    assert statements(with_settings(CACHE.partition(",\n")[0])).keys() == {"FirstPullPolicy"}
+
+
+def test_the_repositories_to_come_of_a_namespace_are_pulled() -> None:
+    spec = with_settings("grants_by_prefix: {new/: {pull: [account: consumer]}, no/: {pull: [account: other]}}")
+    assert statements(spec) == {"PullPolicy": (statements(spec)["PullPolicy"][0], ["new/*"])}
+
+
+def test_what_a_namespace_covers_is_named_once() -> None:
+    spec = with_settings(
+        "grants_by_prefix: {new/: {pull: [account: consumer]}}", "{new/app: {grants: {pull: [account: consumer]}}}"
+    )
+    assert statements(spec)["PullPolicy"][1] == ["new/*"]
+
+
+def test_the_endpoint_passes_the_first_pull_too() -> None:
+    template = as_cloudformation(consumer_access(with_settings(CACHE), CONSUMER), with_endpoints=True)
+    written = [each["Properties"].get("PolicyDocument") for each in template["Resources"].values()]
+    sids = [{each.get("Sid") for each in document["Statement"]} for document in written if document]
+    assert {"Login", "Pull", "FirstPull"} in sids
