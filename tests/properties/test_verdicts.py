@@ -49,6 +49,9 @@ CHANGES: dict[str, Change] = {
     "other logical ids": lambda _, old, new: renamed_alike(old, new),
     "other resources beside": lambda by, old, new: (by.with_others(old), by.with_others(new)),
     "in one world alone": lambda by, old, new: by.in_one_world(old, new),
+    "beside an unknown value": lambda by, old, new: (
+        None if "Custom::" in f"{old}{new}" else by.unknown_beside(old, new)
+    ),
     "nested in another stack": lambda _, old, new: (nested(old), nested(new)),
 }
 

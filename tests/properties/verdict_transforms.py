@@ -48,6 +48,23 @@ class TemplateWriter:
         put(written, place, self._open(written))
         return written
 
+    def unknown_beside(self, before: Body, after: Body) -> tuple[Body, Body] | None:
+        """Return both sides with one value of both that does not change and is unknown; None where there is none."""
+        changed = list(differences(before, after))
+        both = set(self._places(before))
+        places = [
+            place for place in self._places(after)
+            if place in both and get(before, place) == get(after, place)
+            and not any(path[: len(place)] == place for path in changed)
+        ]  # fmt: skip
+        if not places:
+            return None
+        place, unknown = self._chance.choice(places), {"Fn::ImportValue": self._name()}
+        sides = copy.deepcopy(before), copy.deepcopy(after)
+        for side in sides:
+            put(side, place, unknown)
+        return sides
+
     def reordered(self, value: Any) -> Any:
         """Return *value* with its keys, its statements and its tags in another order."""
         if isinstance(value, dict):
@@ -107,12 +124,14 @@ class TemplateWriter:
         return found
 
     def _place(self, template: Body) -> Path | None:
-        found = [
-            ("Resources", name, "Properties", *path) for name, body in template["Resources"].items()
-            if isinstance(body, dict) and isinstance(body.get("Properties"), dict)
-            for path in paths(body["Properties"]) if path
-        ]  # fmt: skip
+        found = list(self._places(template))
         return self._chance.choice(found) if found else None
+
+    @staticmethod
+    def _places(template: Body) -> Iterator[Path]:
+        for name, body in template["Resources"].items():
+            if isinstance(body, dict) and isinstance(body.get("Properties"), dict):
+                yield from (("Resources", name, "Properties", *path) for path in paths(body["Properties"]) if path)
 
     def _name(self) -> str:
         self._made += 1
@@ -174,6 +193,20 @@ def paths(value: Any, path: Path = ()) -> Iterator[Path]:
     entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in entries:
         yield from paths(member, (*path, key))
+
+
+def differences(one: Any, other: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the way to each value that is not the same in both."""
+    if one == other:
+        return
+    if isinstance(one, dict) and isinstance(other, dict) and not is_function(one) and not is_function(other):
+        for key in {**one, **other}:
+            yield from differences(one.get(key), other.get(key), (*path, key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, (*path, number))
+    else:
+        yield path
 
 
 def get(document: Any, path: Path) -> Any:

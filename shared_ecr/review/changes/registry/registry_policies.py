@@ -31,7 +31,8 @@ class RegistryChange:
     """Whether both policies are known, and AWS would take them."""
     is_gone: bool
     becomes_known: bool
-    """Whether the previous policy is not known as a whole, and the new one is: any access may change."""
+    """Whether the previous policy is not known as a whole, and the new one is, or has another scope: any access may
+    change."""
 
     @property
     def difference(self) -> PropertyChange:
@@ -74,7 +75,8 @@ def registry_changes(
         if home in there and (old, before.scope(home)) != (new, after.scope(home)):
             is_whole = all(each.is_whole and not each.faults for each in (old, new))
             is_gone = home in before.policies and home not in after.policies
-            becomes_known = not old.is_whole and new.is_whole
+            is_asked_otherwise = before.scope(home) != after.scope(home)
+            becomes_known = not old.is_whole and (new.is_whole or is_asked_otherwise)
             changes = tuple(_changes(access, home, repositories))
             yield RegistryChange(home, changes, is_whole, is_gone, becomes_known)
 

@@ -16,7 +16,7 @@ from shared_ecr.model.settings.replication import (
     NamePrefix,
 )
 from shared_ecr.records import record
-from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack
+from shared_ecr.review.deployments import Deployment, RegistryHome, Resource, Stack, is_known
 from shared_ecr.review.findings import error
 from shared_ecr.review.rules.settings.shapes import Shapes
 from shared_ecr.text import quoted
@@ -65,7 +65,10 @@ def configured(resource: Resource) -> Json:
     if resource.type == REPLICATION_CONFIGURATION.type:
         return resource.properties.get("ReplicationConfiguration", {})
     body = resource.text("Body")
-    if resource.type != CALLED_SETTING.type or resource.properties.get("Operation") != CALLED_OPERATION or body is None:
+    operation = resource.properties.get("Operation")
+    # One that only a deployment knows may be the one that replicates.
+    is_called = operation == CALLED_OPERATION or not is_known(operation)
+    if resource.type != CALLED_SETTING.type or not is_called or body is None:
         return None
     try:
         called = pascal_keys(read_json(body, "the body"))
