@@ -36,6 +36,8 @@ class Image:
     """The digests that it lists, where it is a manifest list (an image index)."""
     subject: str | None = None
     """The digest that it refers to, where it is a signature, an SBOM or another referrer."""
+    is_activating: bool = False
+    """Whether it is being restored from the archive, which takes up to 20 minutes; it counts as restored."""
 
     @property
     def ordered_by(self) -> datetime | None:

@@ -31,6 +31,9 @@ from shared_ecr.model.lifecycle.rules import (
 )
 from shared_ecr.records import record, replace
 
+# The answers by which each selection selects the most.
+_WIDEST = replace(CAUTIOUS, case_matters=False, prefixes_are_literal=False)
+
 
 @record
 class PossibleFates:
@@ -62,7 +65,8 @@ def possible_fates(
     """
     selects_more = case_can_matter(policy, (image.tags for image in images)) or stars_can_matter(policy)
     depends_on_answers = selects_more or any(image.subject or image.activated_at for image in images)
-    if not depends_on_answers and not at_a_limit:
+    activating = _activating(policy, images, now)
+    if not (depends_on_answers or at_a_limit or activating):
         return PossibleFates(frozenset(), frozenset())
     if depends_on_answers:
         expiring, archived = _marked(policy, found, now, selects_more=selects_more)
@@ -72,6 +76,7 @@ def possible_fates(
         archived = found.marked.keys() - expiring
         for digest in at_a_limit:
             (expiring if found.claims[digest].rule.action is Action.EXPIRE else archived).add(digest)
+    expiring |= activating
     lists = [
         (image.digest, child)
         for image in images
@@ -92,13 +97,25 @@ def possible_fates(
         expiring, archived = expiring - held, archived - held
 
 
+def _activating(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> set[str]:
+    """Return the digests of images that are being restored, and that a rule of the archive would delete until then."""
+    ranked = RankedImages((image for image in images if image.is_activating), _WIDEST)
+    if not ranked.images:
+        return set()
+    return {
+        ranked.images[number].digest
+        for rule in policy.rules
+        if rule.storage_class is StorageClass.ARCHIVE
+        for number in _may_be_marked(rule, ranked.images, ranked.identified(rule.selection), now)
+    }
+
+
 def _marked(policy: LifecyclePolicy, found: Marks, now: datetime, *, selects_more: bool) -> tuple[set[str], set[str]]:
     """Return the digests that a rule may mark to expire, and to be archived."""
     expiring: set[str] = set()
     archived: set[str] = set()
-    widest = replace(CAUTIOUS, case_matters=False, prefixes_are_literal=False)
     widened = {
-        storage_class: RankedImages(ranked.images, widest) if selects_more else ranked
+        storage_class: RankedImages(ranked.images, _WIDEST) if selects_more else ranked
         for storage_class, ranked in found.rankings.items()
     }
     # The images that no rule claims by every answer, at their numbers; a referrer may be selected by no rule.

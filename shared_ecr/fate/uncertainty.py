@@ -73,6 +73,10 @@ def judge(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> tu
         certain = settled.fates.get
         may_expire = {digest for digest in possible.expiring if certain(digest) not in _CERTAIN_LOSSES}
         may_be_archived = {digest for digest in possible.archived if certain(digest) is None}
+        for image in images:
+            if image.is_activating and image.digest in may_expire:
+                note = "if rules of the archive reach an image that is being restored, it expires"
+                notes[image.digest].append(f"AWS leaves open: {note} [open-activating]")
         for digest in (may_expire | may_be_archived) - notes.keys():
             then = "it may expire" if digest in may_expire else "it may be archived"
             notes[digest].append(f"AWS leaves open: by several of the open answers together {then} [open-together]")

@@ -68,7 +68,7 @@ def test_images_and_snapshot_are_given_together(
 ) -> None:
     files.inventory(entry("v1", "v1"))
     assert main(["retire", "team/app", *words]) == ExitCode.INVALID
-    assert "need each other" in capsys.readouterr().err
+    assert "given together" in capsys.readouterr().err
 
 
 def test_the_images_of_another_account_are_not_those_of_the_registry(

@@ -82,7 +82,9 @@ def commands(question: RetirementQuestion) -> tuple[str, ...]:
         lines.append(f"# Remove {name} from the declaration of the stack {held.owner} and deploy it: ECR keeps a")
         lines.append("# repository whose DeletionPolicy is Retain. 'shared-ecr review --live' shows what is removed.")
     images = counted(len(question.repository.images), "image")
-    lines.append(f"# This deletes the repository with {images}; it cannot be undone.")
+    # DescribeImages leaves archived images out unless it is asked for them.
+    unseen = "" if question.repository.has_archive else ", and archived images that the inventory does not show"
+    lines.append(f"# This deletes the repository with {images}{unseen}; it cannot be undone.")
     place = f"--registry-id {live.account} --region {live.region}"
     lines.append(f"aws ecr delete-repository {place} --repository-name {name} --force")
     return tuple(lines)

@@ -19,7 +19,8 @@ from shared_ecr.text.patterns import LazyPattern
 _from_iso = datetime.fromisoformat
 _is_digest = LazyPattern(r"sha256:[0-9a-f]{64}").fullmatch
 _is_tag = LazyPattern(r"[!-~]+").fullmatch
-# An image that is being restored counts as restored: rules of the archive cannot reach it any more.
+# An image that is being restored counts as restored. Whether rules of the archive can reach it until then is not
+# documented, so `possible_fates` applies them too.
 _STORAGE_CLASSES = {
     "ACTIVE": StorageClass.STANDARD,
     "ACTIVATING": StorageClass.STANDARD,
@@ -86,6 +87,7 @@ def read_image(entry: Mapping[str, Any]) -> Image:
         intern(media_type),
         () if children is None else _digests(entry, children),
         None if subject is None else _digests(entry, [subject], "subjectManifestDigest")[0],
+        status == "ACTIVATING",
     )
 
 

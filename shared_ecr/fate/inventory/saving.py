@@ -90,12 +90,18 @@ def _image(image: Image) -> dict[str, Any]:
         "imageTags": list(image.tags),
         "imageSizeInBytes": image.size,
         "imagePushedAt": image.pushed_at.isoformat(),
-        "imageStatus": "ARCHIVED" if image.storage_class is StorageClass.ARCHIVE else "ACTIVE",
+        "imageStatus": _status(image),
         "imageManifestMediaType": image.media_type,
         **{key: time.isoformat() for key, time in times.items() if time},
         **({"childDigests": list(image.children)} if image.children else {}),
         **({"subjectManifestDigest": image.subject} if image.subject else {}),
     }
+
+
+def _status(image: Image) -> str:
+    if image.storage_class is StorageClass.ARCHIVE:
+        return "ARCHIVED"
+    return "ACTIVATING" if image.is_activating else "ACTIVE"
 
 
 def _use(use: ImageUse) -> dict[str, Any]:

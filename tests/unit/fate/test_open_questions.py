@@ -11,6 +11,7 @@ from shared_ecr.fate.verdicts import ImageFate
 from shared_ecr.model.lifecycle import (
     Action,
     AnyImage,
+    ArchivedAge,
     LifecyclePolicy,
     LifecycleRule,
     NewestImages,
@@ -104,3 +105,12 @@ def test_a_star_in_a_prefix_may_be_a_wildcard() -> None:
     (verdict,) = judge(policy, [Image(digest(1), NOW - 50 * DAY, ("v1",))], NOW)
     assert verdict.may_expire
     assert "[open-prefix-star]" in notes_on([verdict], 1)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(95, True), (85, False)])
+def test_an_image_that_is_being_restored_may_still_be_deleted_as_an_archived_one(days: int, *, expected: bool) -> None:
+    policy = LifecyclePolicy((LifecycleRule(1, AnyImage(), ArchivedAge(90)),))
+    archived_at = NOW - days * DAY
+    (verdict,) = judge(policy, [Image(digest(1), NOW - 400 * DAY, archived_at=archived_at, is_activating=True)], NOW)
+    assert verdict.may_expire is expected
+    assert ("[open-activating]" in notes_on([verdict], 1)) is expected

@@ -14,6 +14,7 @@ from shared_ecr.model.settings.creation_templates import CREATION_TEMPLATE
 from shared_ecr.model.settings.pull_through_cache import CACHE_RULE
 from shared_ecr.model.settings.pull_time_exclusions import EXCLUSION
 from shared_ecr.model.settings.replication import REPLICATION_CONFIGURATION
+from shared_ecr.records import replace
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 NAME, DIGEST = "team/old", f"sha256:{'a' * 64}"
@@ -146,3 +147,10 @@ def test_the_commands_say_what_they_delete_and_where() -> None:
     assert "1 image" in text
     assert "--registry-id 111111111111 --region us-east-1 --repository-name team/old --force" in text
     assert "stack shared-ecr" in text
+
+
+def test_the_commands_say_that_archived_images_are_deleted_which_the_inventory_does_not_show() -> None:
+    question = asked(OLD)
+    unseen = replace(question, repository=replace(question.repository, has_archive=False))
+    assert "archived images that the inventory does not show" in "\n".join(commands(unseen))
+    assert "archived images" not in "\n".join(commands(question))
