@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 _NAME = re.compile(r"\b(?:github|inputs|steps|needs)(?:\.[A-Za-z_-]+)+")
-OURS = re.compile(r"OWNER/shared-ecr/(integrations/github/[a-z]+)@COMMIT")
+OURS = re.compile(r"<OWNER>/shared-ecr/(integrations/github/[a-z]+)@<COMMIT>")
 
 
 @dataclass

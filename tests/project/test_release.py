@@ -56,8 +56,18 @@ def test_a_placeholder_among_the_addresses_is_refused(check: ModuleType) -> None
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_pins_each_action_by_its_commit(path: Path) -> None:
     used = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
-    ours = "OWNER/shared-ecr/"
+    ours = "<OWNER>/shared-ecr/"
     assert [each for each in used if not each.startswith(ours) and not re.search(r"@[0-9a-f]{40}$", each)] == []
+
+
+def test_a_placeholder_that_is_not_replaced_is_no_name_that_a_stranger_can_own() -> None:
+    # A forge takes what is written here for an account of its own; no account has '<' in its name.
+    paths = [path for folder in ("integrations", "docs/how-to", "examples") for path in (ROOT / folder).rglob("*.*")]
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.suffix in {".yml", ".md", ".py"}]
+    words = r"(?:uses|project|repository|repo): (?:https://github\.com/)?(<?OWNER>?)/shared-ecr"
+    found = [each for text in texts for each in re.findall(words, text)]
+    assert found
+    assert set(found) == {"<OWNER>"}
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
