@@ -7,7 +7,6 @@ https://www.rfc-editor.org/rfc/rfc9110#section-7.5
 import select
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 
 from shared_ecr.client.http.time_limits import TimeLimits
 from shared_ecr.client.http.timed_reader import MAX_HEAD_BYTES, Socket
@@ -35,6 +34,7 @@ class RequestSender:
         self._sock, self._limits = sock, limits
         # A nested TLS connection loses bytes when it is interrupted.
         self._has_steps = not hasattr(sock, "incoming")
+        self._step = min(_STEP_SECONDS, limits.silence) if self._has_steps else limits.silence
         self.is_cut = False
         """Whether a part of the request was not sent: the server does not have all of it."""
         self.fault: OSError | None = None
@@ -49,6 +49,7 @@ class RequestSender:
             TimeoutError: the server takes nothing, and says nothing.
             Exception: whatever *body* raises.
         """
+        self._sock.settimeout(self._step)
         if isinstance(body, bytes) and len(body) <= _SMALL:
             self._sent(head + body)
             return
@@ -71,14 +72,12 @@ class RequestSender:
             return False
 
     def _in_one(self, part: bytes) -> bool:
-        self._sock.settimeout(self._limits.silence)
         self._sock.sendall(part)
         return True
 
     def _in_steps(self, rest: memoryview) -> bool:
         deadline = time.monotonic() + self._limits.silence
         while rest:
-            self._sock.settimeout(min(_STEP_SECONDS, self._limits.silence))
             try:
                 count = self._sock.send(rest)
             except TimeoutError:
@@ -98,11 +97,14 @@ class RequestSender:
         if not is_readable(self._sock):
             return False
         self._sock.settimeout(_MOMENT_SECONDS)
-        with suppress(TimeoutError):
+        try:
             part = self._received()
-            self.early += part
-            return not part or _is_final(self.early.decode("latin-1"))
-        return False
+        except TimeoutError:
+            return False
+        finally:
+            self._sock.settimeout(self._step)
+        self.early += part
+        return not part or _is_final(self.early.decode("latin-1"))
 
     def _received(self) -> bytes:
         try:
