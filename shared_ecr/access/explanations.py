@@ -26,6 +26,19 @@ class Explanation:
     steps: tuple[str, ...]
     change: str
 
+    @property
+    def document(self) -> dict[str, object]:
+        """The explanation as JSON: a cell as in the matrix, and the sentences of the text."""
+        cell = self.access
+        return {
+            "access": str(cell.access),
+            "conditions": list(cell.conditions),
+            "statement": cell.statement,
+            "actions": list(cell.actions),
+            "steps": list(self.steps),
+            "change": self.change,
+        }
+
     def __str__(self) -> str:
         steps = (f"  {number}. {step}" for number, step in enumerate(self.steps, 1))
         return "\n".join((f"{self.access}", *steps, f"to change it: {self.change}", AT_MOST))

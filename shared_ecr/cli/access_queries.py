@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_ecr.cli.access_inputs import add_source, gather, subjects_of
-from shared_ecr.cli.options import named_path
+from shared_ecr.cli.options import add_format, named_path
 from shared_ecr.findings.errors import ExitCode, UsageError
 from shared_ecr.records import replace
 
@@ -63,13 +63,17 @@ def add_why(subcommands: "Subcommands[argparse.ArgumentParser]") -> None:
     parser.add_argument("name", metavar="NAME", help="the repository")
     parser.add_argument("level", choices=("pull", "push", "admin"), metavar="LEVEL", help="pull, push or admin")
     add_source(parser, inherited=True)
+    add_format(parser)
     parser.set_defaults(run=run_why)
 
 
 def run_why(arguments: argparse.Namespace) -> int:
     """Print the explanation."""
+    import json
+
     from shared_ecr.access.capabilities import CAPABILITIES
     from shared_ecr.access.explanations import explain
+    from shared_ecr.access.matrix import AT_MOST
     from shared_ecr.text import did_you_mean, quoted
 
     found = gather(arguments)
@@ -80,10 +84,17 @@ def run_why(arguments: argparse.Namespace) -> int:
         meant = did_you_mean(arguments.name, [each.target.name for each in found.rows])
         raise UsageError(f"there is no repository {quoted(arguments.name)}{f'. {meant}' if meant else ''}")
     which = next(number for number, each in enumerate(CAPABILITIES) if each.name == arguments.level)
+    said = []
     for row in rows if any(each.world for each in rows) else rows[:1]:
         caller = _caller(arguments.principal, found, row.target.account, row.target.partition)
-        said = explain(row, caller, CAPABILITIES[which], which, _as_consumer(caller, found))
-        print(f"{arguments.level} {row.name} as {arguments.principal}: {said}")
+        said.append((row.name, explain(row, caller, CAPABILITIES[which], which, _as_consumer(caller, found))))
+    if arguments.format == "json":
+        shown = [{"repository": name, **explanation.document} for name, explanation in said]
+        answer = {"principal": arguments.principal, "level": arguments.level, "at_most": AT_MOST, "explanations": shown}
+        print(json.dumps(answer, indent=2))
+    else:
+        for name, explanation in said:
+            print(f"{arguments.level} {name} as {arguments.principal}: {explanation}")
     return ExitCode.DONE
 
 

@@ -206,6 +206,16 @@ def test_why_explains_and_says_what_to_write(here: Path) -> None:
     assert "push: [{ role: { account: staging, name: ci } }]" in found.stdout
 
 
+def test_why_in_json_has_the_cell_of_the_matrix_the_steps_and_the_change(here: Path) -> None:
+    arn = "arn:aws:iam::222222222222:role/ci"
+    found = json.loads(shared_ecr("access", "why", arn, "team/app", "push", "--format", "json").stdout)
+    assert (found["principal"], found["level"]) == (arn, "push")
+    (explanation,) = found["explanations"]
+    assert (explanation["repository"], explanation["access"]) == ("team/app", "none")
+    assert explanation["steps"][0].startswith("the caller is ")
+    assert explanation["change"].startswith("add the grant: ")
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (("why", "no one", "team/app", "pull"), "neither an ARN"), (("why", "222222222222", "team/ap", "pull"), "team/app"),
     (("--file", "none.yaml"), "no such file"), (("--template", "none.json"), "none.json"),
