@@ -148,16 +148,55 @@ def _checking_layers(check: OperationHandler) -> OperationHandler:
 
 
 def _deleting_images(delete: OperationHandler) -> OperationHandler:
+    """Delete an image with its last tag only, and none that an index lists; MiniStack deletes all tags with one.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
+    """
+
     def batch_delete_image(data: dict[str, Any]) -> Reply:
-        reply = delete(data)
         name = data.get("repositoryName", "")
-        held = {image["imageDigest"] for image in hooks.IMAGES.read().get(name, [])}
-        manifests = hooks.MANIFEST_BLOBS.read().get(name, {})
-        for digest in [digest for digest in manifests if digest not in held]:
-            del manifests[digest]
+        if name not in hooks.REPOSITORIES.read():
+            return delete(data)
+        deleted: list[dict[str, str]] = []
+        failures: list[dict[str, Any]] = []
+        for image_id in data.get("imageIds", []):
+            image, tag = hooks.FIND_IMAGE.read()(name, image_id), image_id.get("imageTag")
+            if image and not image_id.get("imageDigest") and len(image["imageTags"]) > 1:
+                deleted.append(_without_tag(image, tag))
+            elif image and _is_listed(name, image["imageDigest"]):
+                reason = "Requested image referenced by manifest list"
+                failure = {"failureCode": "ImageReferencedByManifestList", "failureReason": reason}
+                failures.append({"imageId": image_id, **failure})
+            else:
+                answer = json.loads(delete({**data, "imageIds": [image_id]})[2])
+                deleted += answer["imageIds"]
+                failures += answer["failures"]
+        _forget_manifests(name)
+        reply: Reply = json_response({"imageIds": deleted, "failures": failures})
         return reply
 
     return batch_delete_image
+
+
+def _without_tag(image: dict[str, Any], tag: str) -> dict[str, str]:
+    image["imageTags"].remove(tag)
+    if image["imageId"].get("imageTag") == tag:
+        image["imageId"]["imageTag"] = image["imageTags"][-1]
+    return {"imageDigest": image["imageDigest"], "imageTag": tag}
+
+
+def _is_listed(name: str, digest: str) -> bool:
+    """Whether an index of the repository lists the manifest *digest*."""
+    manifests = hooks.MANIFEST_BLOBS.read().get(name, {})
+    held = (manifests.get(image["imageDigest"]) for image in hooks.IMAGES.read().get(name, []))
+    return any(digest in children_of(json.loads(raw)) for raw in held if raw)
+
+
+def _forget_manifests(name: str) -> None:
+    held = {image["imageDigest"] for image in hooks.IMAGES.read().get(name, [])}
+    manifests = hooks.MANIFEST_BLOBS.read().get(name, {})
+    for digest in [digest for digest in manifests if digest not in held]:
+        del manifests[digest]
 
 
 def _deleting_repositories(delete: OperationHandler) -> OperationHandler:

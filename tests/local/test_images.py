@@ -113,3 +113,31 @@ def test_a_repository_that_is_created_again_is_empty(aws: LocalAws, registry: Re
         ecr.delete_repository(repositoryName=repository, force=True)
         ecr.create_repository(repositoryName=repository)
     assert registry.ask("HEAD", f"{repository}/blobs/{digest}").status == 404
+
+
+def test_a_tag_is_deleted_without_the_image_where_it_has_another_one(
+    aws: LocalAws, registry: RegistryCaller, repository: str
+) -> None:
+    registry.push_image(repository, "v1")
+    registry.push_image(repository, "v2")
+    with client(aws, "ecr") as ecr:
+        answer = ecr.batch_delete_image(repositoryName=repository, imageIds=[{"imageTag": "v1"}])
+        assert [each["imageTag"] for each in answer["imageIds"]] == ["v1"]
+        (held,) = ecr.describe_images(repositoryName=repository)["imageDetails"]
+        assert held["imageTags"] == ["v2"]
+        ecr.batch_delete_image(repositoryName=repository, imageIds=[{"imageTag": "v2"}])
+        assert ecr.describe_images(repositoryName=repository)["imageDetails"] == []
+
+
+def test_an_image_that_an_index_lists_is_not_deleted_before_it(
+    aws: LocalAws, registry: RegistryCaller, repository: str
+) -> None:
+    child = image_manifest(registry.push_blob(repository, b"{}"))
+    registry.put_manifest(repository, digest_of(child), child)
+    registry.put_manifest(repository, "v1", index(child))
+    with client(aws, "ecr") as ecr:
+        wanted = [{"imageDigest": digest_of(child)}]
+        (failure,) = ecr.batch_delete_image(repositoryName=repository, imageIds=wanted)["failures"]
+        assert failure["failureCode"] == "ImageReferencedByManifestList"
+        ecr.batch_delete_image(repositoryName=repository, imageIds=[{"imageTag": "v1"}])
+        assert ecr.batch_delete_image(repositoryName=repository, imageIds=wanted)["failures"] == []
