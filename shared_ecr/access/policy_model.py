@@ -7,7 +7,7 @@ from shared_ecr.access.actions import ALL_ACTIONS, REGISTRY_LEVEL_BITS, matching
 from shared_ecr.access.conditions import Condition, ConditionResult, Truth
 from shared_ecr.access.contexts import Context
 from shared_ecr.access.principals import PrincipalElement
-from shared_ecr.access.variables import PolicyTemplate, plain
+from shared_ecr.access.variables import PolicyTemplate
 from shared_ecr.access.wildcards import Glob, glob
 from shared_ecr.records import field, record
 
@@ -62,8 +62,8 @@ class ResourceElement:
         return any(tokens is not None and Glob.of(tokens).matches(arn) for tokens in filled) is not self.negated
 
     def covers_the_registry(self) -> bool:
-        """Whether it covers actions that have no resource: only `*` does."""
-        return any(plain(each.fill(Context({})) or ()) == "*" for each in self.templates) is not self.negated
+        """Whether it covers actions that have no resource: only a pattern does that covers everything, such as `*`."""
+        return self.covers("*", Context({}))
 
 
 @record

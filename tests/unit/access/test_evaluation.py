@@ -120,6 +120,16 @@ def test_a_statement_speaks_about_its_resources_only(resource: str, expected: Ac
     assert verdict(found, someone(OTHER)) is expected
 
 
+@pytest.mark.parametrize(("resource", "expected"), [
+    ("*", ALLOW), ("**", ALLOW), ("?", ALLOW), ("arn:aws:ecr:us-east-1:111111111111:*", DENY), (TARGET.arn, DENY),
+])  # fmt: skip
+def test_an_action_without_a_resource_is_covered_by_what_covers_everything(
+    resource: str, expected: AccessVerdict
+) -> None:
+    found = PolicyPair(registry=policy(allow(Action="ecr:PutRegistryPolicy", Resource=resource)))
+    assert verdict(found, someone(OTHER), "PutRegistryPolicy") is expected
+
+
 def test_not_resource_spares_what_it_lists() -> None:
     spared = {**allow(), "NotResource": TARGET.arn}
     assert verdict(PolicyPair(registry=policy(spared)), someone(OTHER)) is DENY
