@@ -1,4 +1,4 @@
-"""A repository as teams have it, and what each policy that we recommend does to it: docs/lifecycle-scenarios.md."""
+"""A repository as teams have it, and what each recommended policy does to its images: docs/lifecycle-scenarios.md."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One image of the scenario, and the words for it."""
+    """One image of the scenario, and its description."""
 
     story: str
     image: Image
@@ -54,15 +54,18 @@ BUILDS = tuple(
 
 # Each preset as people write it who want no more than its defaults.
 PRESETS = {
-    "keep-releases": ("Alone it lets nothing go; before other rules it takes releases out of their reach.", ""),
-    "pull-request-images": ("What pull requests built goes a while after its push.", ""),
+    "keep-releases": (
+        "Alone it expires nothing; before other rules it keeps releases from being selected by them.",
+        "",
+    ),
+    "pull-request-images": ("Images that pull requests built expire some days after their push.", ""),
     "branch-images": (
-        "Of the builds of a branch the newest stay; there are more of them than have lines here.",
+        "Only the newest builds of a branch are kept; the table does not list all of them.",
         ", tags: [main-*], newest: 30",
     ),
-    "untagged": ("Images without a tag go a while after their push.", ""),
-    "archive-cold-images": ("What no one pulls moves to the archive.", ", expire_after_days: 365"),
-    "newest": ("Of all images the newest stay, tagged or not.", ", keep: 8"),
+    "untagged": ("Images without a tag expire some days after their push.", ""),
+    "archive-cold-images": ("Images that are not pulled are moved to the archive.", ", expire_after_days: 365"),
+    "newest": ("Only the newest images are kept, tagged or not.", ", keep: 8"),
 }
 
 
@@ -80,14 +83,15 @@ def scenarios() -> tuple[Scenario, ...]:
     return (
         Scenario(
             "The default",
-            "What a repository has whose declaration says nothing of `lifecycle`. Tagged images never go.",
+            "The policy of a repository without the key `lifecycle`. Tagged images never expire.",
             DEFAULT_POLICY,
             TEAM,
         ),
         Scenario(
             "The policy of registry.yaml",
-            "Releases stay, untagged images have a week, of the rest the newest 200 stay. The repository also holds "
-            f"{len(BUILDS)} builds of `main` of the last hundred days, which have no lines here.",
+            "Releases are kept, untagged images expire after a week, and of all others the newest 200 are kept. "
+            f"The repository also has {len(BUILDS)} builds of `main` of the last hundred days, "
+            "which the table does not list.",
             declared,
             (*TEAM, *BUILDS),
         ),
@@ -114,19 +118,19 @@ def _of_preset(name: str, words: str, parameters: str) -> Scenario:
 def fates_of(scenario: Scenario) -> dict[str, str]:
     verdicts = judge(scenario.policy, [each.image for each in scenario.team], NOW)
     return {
-        reported_for.story: str(verdict.fate)
-        for reported_for, verdict in zip(scenario.team, verdicts, strict=True)
-        if reported_for.story
+        described.story: str(verdict.fate)
+        for described, verdict in zip(scenario.team, verdicts, strict=True)
+        if described.story
     }
 
 
 def document() -> str:
     parts = [
-        "# What becomes of images: scenarios",
+        "# What lifecycle policies do to images: scenarios",
         "",
         "Written by `UPDATE_EXPECTED=1 pytest tests/project/test_lifecycle_scenarios.py`, from",
-        "`tests/lifecycle_scenarios.py`; the same test fails when this page says something else than the evaluator.",
-        "What fates mean: [reference/fate.md](reference/fate.md).",
+        "`tests/lifecycle_scenarios.py`; the same test fails when this page and the evaluator differ.",
+        "What each forecast means: [reference/fate.md](reference/fate.md).",
     ]
     for scenario in scenarios():
         verdicts = judge(scenario.policy, [each.image for each in scenario.team], NOW)
@@ -142,12 +146,12 @@ def document() -> str:
         parts += ["", f"## {scenario.title}", "", scenario.words, "", *rules, ""]
         parts += table(("image", "tags", "fate", "why"), lines)
         if len(lines) < len(scenario.team):
-            parts += ["", f"Of the builds without a line {others} expire."]
+            parts += ["", f"Of the builds that are not listed, {others} expire."]
     return "\n".join([*parts, ""])
 
 
 def _reason(text: str) -> str:
-    """Name the images of digests, which say nothing to a reader."""
+    """Replace digests by the tags or the description of the image, which a reader knows."""
     for each in TEAM:
         text = text.replace(each.image.digest[:19], f"({', '.join(each.image.tags) or each.story})")
     return text

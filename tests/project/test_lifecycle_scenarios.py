@@ -10,8 +10,8 @@ PAGE = ROOT / "docs" / "lifecycle-scenarios.md"
 DEFAULT, DECLARED, *OF_PRESETS = scenarios()
 SIGNATURE, BY_DIGEST = "its signature", "a build of last year that someone deploys by its digest"
 FIRST, BRANCH = "the first release, still in production somewhere", "the build of a branch, half a year old"
-# What each preset lets go of the images of the scenario.
-GOES: dict[str, dict[str, str]] = {
+# What each preset expires or archives of the images of the scenario.
+REMOVED: dict[str, dict[str, str]] = {
     "keep-releases": {},
     "pull-request-images": {"the build of a pull request, closed last month": "expire"},
     "branch-images": {},
@@ -27,9 +27,9 @@ def test_the_page_says_what_the_evaluator_does() -> None:
     assert PAGE.read_text(encoding="utf-8") == document()
 
 
-def test_the_default_takes_untagged_images_after_two_weeks_and_nothing_else() -> None:
-    gone = [story for story, fate in fates_of(DEFAULT).items() if fate == "expire"]
-    assert sorted(gone) == [BY_DIGEST, SIGNATURE]
+def test_the_default_expires_untagged_images_after_two_weeks_and_nothing_else() -> None:
+    expired = [story for story, fate in fates_of(DEFAULT).items() if fate == "expire"]
+    assert sorted(expired) == [BY_DIGEST, SIGNATURE]
 
 
 @pytest.mark.parametrize("story", [FIRST, "the release of this month, for two architectures"])
@@ -51,12 +51,12 @@ def test_every_preset_has_a_scenario() -> None:
 
 
 @pytest.mark.parametrize(("scenario", "name"), list(zip(OF_PRESETS, PARAMETERS, strict=True)), ids=list(PARAMETERS))
-def test_a_preset_lets_go_what_it_says(scenario: Scenario, name: str) -> None:
-    going = {story: fate for story, fate in fates_of(scenario).items() if fate not in {"keep", "blocked"}}
-    assert going == GOES[name]
+def test_a_preset_expires_what_it_says(scenario: Scenario, name: str) -> None:
+    removed = {story: fate for story, fate in fates_of(scenario).items() if fate not in {"keep", "blocked"}}
+    assert removed == REMOVED[name]
 
 
-def test_of_the_builds_of_a_branch_the_newest_stay() -> None:
+def test_of_the_builds_of_a_branch_the_newest_are_kept() -> None:
     (scenario,) = [each for each in OF_PRESETS if "branch-images" in each.title]
     verdicts = judge(scenario.policy, [each.image for each in scenario.team], NOW)
     builds = [verdict for verdict in verdicts if any(tag.startswith("main-") for tag in verdict.image.tags)]
