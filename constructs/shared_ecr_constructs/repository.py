@@ -59,7 +59,7 @@ class SharedRepository(ecr.CfnRepository):
         self._acknowledge(spec)
         match spec.on_removal:
             case Deleted(reason):
-                # What is replaced stays even so: the reason speaks of leaving the declaration.
+                # What is replaced is retained even so: the reason is only about removal from the declaration.
                 self.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
                 self.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
                 self.add_metadata("DeletedBecause", reason)

@@ -214,7 +214,7 @@ def _grouped(
 
 
 def _includes(stranger: AccessChange, change: AccessChange) -> bool:
-    """Whether what *stranger* says of every account says *change* too, which is about one of them."""
+    """Whether *stranger*, which is about every account, includes *change*, which is about one of them."""
     return (
         change is not stranger
         and (change.direction, change.said) == (stranger.direction, stranger.said)

@@ -24,7 +24,7 @@ class ComparedRows:
     changes: tuple[AccessChange, ...]
     """What is now allowed first, to principals outside of the organization before all others."""
     to_come: frozenset[str]
-    """The names that stand for repositories to come, which a registry policy speaks of."""
+    """The names that stand for future repositories, which a registry policy covers."""
 
     def subject_of(self, change: AccessChange) -> str:
         """Return what an acknowledgement of *change* names."""

@@ -62,7 +62,7 @@ class ActionReach:
 
 @record
 class AppliedStatement:
-    """A statement that speaks to a request: it means the caller and the action, and its conditions do not fail."""
+    """A statement that applies to a request: it covers the caller and the action, and its conditions do not fail."""
 
     side: PolicySide
     statement: Statement
@@ -83,7 +83,7 @@ class Decision:
 def applications(
     policies: PolicyPair, caller: Caller, target: TargetRepository, context: Context
 ) -> Iterator[AppliedStatement]:
-    """Give every statement that speaks to *caller*, with the actions it speaks about."""
+    """Give every statement that covers *caller*, with the actions it covers."""
     arn = target.arn
     for side, statement, asked in policies.statements():
         actions = statement.action.actions & asked

@@ -49,7 +49,7 @@ def explain(row: MatrixRow, caller: Caller, capability: Capability, which: int, 
 
     Args:
         row: the repository and its policies.
-        caller: who asks.
+        caller: the principal that sends the request.
         capability: what for.
         which: the place of *capability* among `CAPABILITIES`.
         consumer: how the declaration would name the caller: `account: 222222222222`.

@@ -1,4 +1,4 @@
-"""Names of repositories that a registry policy speaks of, and that need not exist: one for each text of a resource."""
+"""Names of repositories that a registry policy covers, and that need not exist: one for each text of a resource."""
 
 from collections.abc import Iterable
 

@@ -18,7 +18,7 @@ def _of(policy: Policy | None, effect: Effect) -> list[Statement]:
 
 
 def _covers(one: Statement, other: Statement) -> bool:
-    """Whether the texts show that *one* speaks of every request that *other* speaks of."""
+    """Whether the texts show that *one* covers every request that *other* covers."""
     is_listed = not (one.principal.negated or other.principal.negated)
     return (
         (one.principal == other.principal or (is_listed and {*other.principal.written} <= {*one.principal.written}))

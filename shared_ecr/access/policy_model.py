@@ -28,7 +28,7 @@ class Version(StrEnum):
 
 @record
 class ActionElement:
-    """The actions a statement speaks about, or with *negated* all but those."""
+    """The actions that a statement covers, or with *negated* all but those."""
 
     negated: bool
     written: tuple[str, ...]
@@ -43,14 +43,14 @@ class ActionElement:
         return cls(negated, written, ALL_ACTIONS & ~listed if negated else listed)
 
     def means(self, action: str) -> bool:
-        """Whether the statement speaks about *action*, written with its service: `sts:AssumeRole`. Case is ignored."""
+        """Whether the statement covers *action*, written with its service: `sts:AssumeRole`. Case is ignored."""
         is_listed = any(glob(pattern.lower()).matches(action.lower()) for pattern in self.written)
         return is_listed is not self.negated
 
 
 @record
 class ResourceElement:
-    """The resources a statement speaks about, or with *negated* all but those."""
+    """The resources that a statement covers, or with *negated* all but those."""
 
     negated: bool
     written: tuple[str, ...]
@@ -95,7 +95,7 @@ class Statement:
         return least
 
     def actions_on(self, arn: str, context: Context) -> int:
-        """Return the actions it speaks about, for a request about the resource *arn*."""
+        """Return the actions that it covers, for a request about the resource *arn*."""
         if self.resource is None:
             return self.action.actions
         covered = 0

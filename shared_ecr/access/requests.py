@@ -38,7 +38,7 @@ class TargetRepository:
         return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
 
     def may_have_tag(self, key: str) -> bool:
-        """Whether it may have the tag that the condition key *key* asks for, in lower case, with a value of any kind.
+        """Whether it may have the tag that the condition key *key* requires, in lower case, with a value of any kind.
 
         Tags that begin with `aws:` are written by AWS alone, such as the name of the stack, and no document has them.
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html

@@ -21,7 +21,7 @@ _NARROW_FROM = {4: 8, 6: 32}
 
 
 def _network_owners(account: str) -> dict[str, tuple[str, ...]]:
-    """Return what says whose network a call comes through, where that is a stranger's own."""
+    """Return the condition keys and values of a call through a network that belongs to an unknown account."""
     return {
         "aws:vpceaccount": (account,),
         "aws:vpceorgid": (OTHER_ORGANIZATION,),
@@ -31,7 +31,7 @@ def _network_owners(account: str) -> dict[str, tuple[str, ...]]:
 
 
 def strange_callers(policy: Policy) -> Iterator[Caller]:
-    """Give someone of no organization, and someone of another one, whose own side says yes."""
+    """Give callers of no organization and of another one, whose own policies allow the call."""
     account, _ = unnamed_accounts([policy])
     for caller in (Caller.unnamed_role(account), *called_as_asked([policy], account, "aws")):
         yield caller.with_identity(Identity.ALLOWS)
@@ -73,7 +73,7 @@ def services_with_access(policy: Policy, statement: Statement, target: TargetRep
 
 
 def _contexts(policy: Policy, statement: Statement) -> Iterator[dict[str, tuple[str, ...]]]:
-    """Give what a stranger's call carries: over the internet, through a network of its own, from a broad network."""
+    """Give the contexts of calls of an unknown account: from the internet, its own network, or a broad network."""
     owners = _network_owners(unnamed_accounts([policy])[0])
     taken = {value for condition in statement.conditions for value in condition.values}
     strange = {key: (unnamed_value(STRANGE_VALUES[key], taken),) for key in _NOT_OURS}

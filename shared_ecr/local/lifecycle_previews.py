@@ -1,7 +1,8 @@
 """Lifecycle policy previews, which plain MiniStack lacks: answered by this package's own evaluation.
 
 As with ECR a repository has one at a time. A preview is in progress until someone has looked once, so that anyone who
-asks meets both states without waiting for either. It shows the road, it proves nothing about AWS: both ends are ours.
+asks meets both states without waiting for either. It shows how the requests work, and proves nothing about AWS, since
+both the client and the server are ours.
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartLifecyclePolicyPreview.html
 """
 

@@ -36,7 +36,7 @@ def pid_behind(url: str, secret_access_key: str, patience_seconds: float = PATIE
 
 
 def is_running(aws: LocalAws) -> bool:
-    """Whether *aws* itself still answers, and not a stranger who came by its port."""
+    """Whether *aws* itself still answers, and not another program that listens on its port now."""
     return pid_behind(aws.url, aws.secret_access_key) == aws.pid
 
 

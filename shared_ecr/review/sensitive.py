@@ -68,7 +68,7 @@ class SensitiveValues:
     properties: Mapping[tuple[str, str], frozenset[str]]
     """By stack and logical id."""
     homes: frozenset[RegistryHome]
-    """The registries of which a policy is sensitive: it speaks about every repository there."""
+    """The registries of which a policy is sensitive: it covers every repository there."""
     texts: SensitiveTexts
 
     @classmethod

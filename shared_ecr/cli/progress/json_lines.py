@@ -30,7 +30,7 @@ class JsonLines:
         self._print({"event": "complained", "line": line})
 
     def failed(self, target: str) -> None:
-        """Print that nothing more comes of *target*."""
+        """Print that *target* failed, so that it has no further events."""
         self._print({"event": "failed", "target": target})
 
     def __enter__(self) -> Self:

@@ -89,7 +89,7 @@ class ProgressTally:
         self.clock = clock
         self.speed = Speed(clock)
         self.targets: dict[str, TransferTarget] = {}
-        """By repositories with their registries, in the order in which they were heard of."""
+        """By repositories with their registries, in the order of their first event."""
         self.expected = 1
         """Of how many events may come."""
 

@@ -1,6 +1,6 @@
 """What breaks a file before YAML can say why: conflict markers, templates, control and invisible characters.
 
-YAML's own error about these is elsewhere and speaks of something else, so they are looked for in the text.
+YAML's own error about these is at another place and about something else, so they are searched for in the text.
 """
 
 from collections.abc import Iterator

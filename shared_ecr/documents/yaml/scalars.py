@@ -13,7 +13,7 @@ from shared_ecr.text.patterns import LazyPattern
 Value = str | int | float | bool | None
 
 # Python refuses to print integers of more than 4,300 digits, so a longer run of digits would fail in the
-# message about it. No number of a declaration comes near.
+# message about it. No number of a declaration is nearly as long.
 LONGEST_NUMBER = 1000
 
 _CONSTANTS: dict[str, bool | float | None] = {

@@ -1,4 +1,4 @@
-"""One resource type, and how MiniStack comes to know it."""
+"""One resource type, and how it is registered with MiniStack."""
 
 import json
 from collections.abc import Callable, Iterator

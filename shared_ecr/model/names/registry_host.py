@@ -154,7 +154,7 @@ def _is_host(text: str) -> bool:
 
 
 def _address(text: str) -> "IPv4Address | IPv6Address | None":
-    import ipaddress  # noqa: PLC0415 — start-up time of docker's credential helper, which asks for names alone
+    import ipaddress  # noqa: PLC0415 — start-up time of docker's credential helper, which needs names only
 
     try:
         return ipaddress.ip_address(text)

@@ -16,7 +16,7 @@ from shared_ecr.records import record
 from shared_ecr.text.patterns import LazyPattern
 
 MAX_EXCLUSIONS = 100
-# AWS::ECR::PullTimeUpdateExclusion, PrincipalArn; the user guide speaks of roles, the API takes users too.
+# AWS::ECR::PullTimeUpdateExclusion, PrincipalArn; the user guide names roles only, the API accepts users too.
 _PRINCIPAL = TextGrammar(
     pattern=LazyPattern(
         r"(?=.{1,200}$)arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/[\w+=,.@-]+(?:/[\w+=,.@-]+)*", re.ASCII

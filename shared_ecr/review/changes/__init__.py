@@ -85,7 +85,7 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
     findings = (
         *stacks_moved(stacks),
         *_of_cases(cases, question),
-        *_of_gone(paired, question, before, after),
+        *_of_removed(paired, question, before, after),
         *dropped_many(paired.removed, held(before, REPOSITORY)),
         *policy_findings(registries, before, after),
         *(found for setting in settings for found in judged_setting(setting, after)),
@@ -120,12 +120,14 @@ def _compare(before: Deployment, after: Deployment, question: ReviewContext) -> 
 def _of_cases(cases: Iterable[RepositoryPair], question: ReviewContext) -> Iterator[ReviewFinding]:
     for case in cases:
         # A repository that moves with its whole stack is created in the new place; a finding of the stack says so.
-        if not case.goes_with_its_stack:
+        if not case.is_moved_with_stack:
             for rule in CASE_RULES:
                 yield from (found.about(case.after.name, case.after.resource) for found in rule(case, question))
 
 
-def _of_gone(paired: Paired, question: ReviewContext, before: Deployment, after: Deployment) -> Iterator[ReviewFinding]:
+def _of_removed(
+    paired: Paired, question: ReviewContext, before: Deployment, after: Deployment
+) -> Iterator[ReviewFinding]:
     alike = {id(old): new for old, new in renamed(paired.removed, paired.new)}
     for left in paired.removed:
         new = alike.get(id(left))

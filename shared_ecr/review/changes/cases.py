@@ -49,7 +49,7 @@ class RepositoryPair:
     happening: Happening
     stays_in_its_stack: bool
     """Whether it is still in the same stack, even if the name or the Region of the stack changed."""
-    goes_with_its_stack: bool
+    is_moved_with_stack: bool
     """Whether its whole stack moves to another account or Region."""
     naming: NameMatch
     encryption: tuple[EncryptionIdentity, EncryptionIdentity]

@@ -1,4 +1,4 @@
-"""What a path holds - an assembly, templates, a plan - and the deployment that it comes to."""
+"""What a path holds - an assembly, templates, a plan - and the deployment that it results in."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress

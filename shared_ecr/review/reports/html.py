@@ -79,7 +79,7 @@ def _change(change: GroupedChange) -> Iterator[str]:
 
 
 def _sides(title: str, lines: Sequence[str]) -> Iterator[str]:
-    """Lay a difference out side by side: what goes on the left, what comes on the right; on a phone below it."""
+    """Lay a difference out side by side: removed on the left, added on the right; on a phone, one below the other."""
     removed = [line[2:] for line in lines if line.startswith("- ")]
     added = [line[2:] for line in lines if line.startswith("+ ")]
     same = [line.strip() for line in lines if not line.startswith(("- ", "+ "))]

@@ -73,25 +73,29 @@ class CallsOfChange:
         now: list[MadeCall] = []
         lasting: list[MadeCall] = []
         for key in dict.fromkeys((*old, *new)):
-            was, comes = old.get(key), new.get(key)
-            stays = [call for call in (was.last(preferred) if was else ()) if not _is_overwritten(call, before, after)]
-            made = list(_made_now(was, comes))
+            previous, current = old.get(key), new.get(key)
+            stays = [
+                call
+                for call in (previous.last(preferred) if previous else ())
+                if not _is_overwritten(call, before, after)
+            ]
+            made = list(_made_now(previous, current))
             now += made
             lasting += [*stays, *made]
         return cls(tuple(earlier), tuple(now), tuple(lasting))
 
 
-def _made_now(was: CallingResource | None, comes: CallingResource | None) -> Iterator[MadeCall]:
-    if comes is None:
-        if was and was.resource.deletion_policy not in RETAINING:
-            yield from was.made(CallPhase.DELETE)
-    elif was is None:
-        yield from comes.made(CallPhase.CREATE)
-    elif was.resource.properties != comes.resource.properties:
-        yield from comes.made(CallPhase.UPDATE)
+def _made_now(previous: CallingResource | None, current: CallingResource | None) -> Iterator[MadeCall]:
+    if current is None:
+        if previous and previous.resource.deletion_policy not in RETAINING:
+            yield from previous.made(CallPhase.DELETE)
+    elif previous is None:
+        yield from current.made(CallPhase.CREATE)
+    elif previous.resource.properties != current.resource.properties:
+        yield from current.made(CallPhase.UPDATE)
         # With another physical id it is another resource, and the old one is deleted.
-        if _physical_id(was.resource) != _physical_id(comes.resource):
-            yield from was.made(CallPhase.DELETE)
+        if _physical_id(previous.resource) != _physical_id(current.resource):
+            yield from previous.made(CallPhase.DELETE)
 
 
 def _physical_id(resource: Resource) -> Json:
@@ -113,7 +117,8 @@ def _is_overwritten(made: MadeCall, before: Deployment, after: Deployment) -> bo
     old = {(each.origin.stack, each.origin.logical_id): each for each in repositories_called(before, made)}
     found = repositories_called(after, made)
     return any(
-        (was := old.get((each.origin.stack, each.origin.logical_id))) is not None and was.properties != each.properties
+        (previous := old.get((each.origin.stack, each.origin.logical_id))) is not None
+        and previous.properties != each.properties
         for each in found
     )
 

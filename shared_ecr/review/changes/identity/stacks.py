@@ -55,12 +55,12 @@ def paired_stacks(
     def shared(one: Stack, other: Stack) -> int:
         return len(ids[id(one)] & ids[id(other)])
 
-    def goes_on(one: Stack, other: Stack) -> bool:
+    def continues(one: Stack, other: Stack) -> bool:
         smaller = min(len(ids[id(one)]), len(ids[id(other)]))
         return is_same_place(one.home, other.home) and shared(one, other) >= max(1, _SHARED * smaller)
 
     pairs: list[StackPair] = []
-    for is_pair in (_is_same, _is_alike, _is_of_one_name, goes_on):
+    for is_pair in (_is_same, _is_alike, _is_of_one_name, continues):
         for stack in list(old):
             fitting = [each for each in new if is_pair(stack, each)]
             if fitting:

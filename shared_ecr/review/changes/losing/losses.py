@@ -84,7 +84,7 @@ def _loss(claimed: ClaimedKind, rule: LifecycleRule, claims: Claims, storage_cla
     before = claimed.before
     then = None
     if rule.action is Action.EXPIRE:
-        is_lost = before is None or before.action is Action.ARCHIVE or _goes_sooner(rule, before, claims)
+        is_lost = before is None or before.action is Action.ARCHIVE or _acts_sooner(rule, before, claims)
     else:
         in_archive = claims.claimed(claimed.tags, StorageClass.ARCHIVE)
         then = in_archive.after
@@ -94,14 +94,14 @@ def _loss(claimed: ClaimedKind, rule: LifecycleRule, claims: Claims, storage_cla
         is_of_own = storage_class is StorageClass.ARCHIVE and claims.archives_first
         is_rare = is_of_own or _protects(rule, before, claims)
         weight = LossSeverity.RARELY_LOST if is_rare else LossSeverity.LOST
-    elif rule.action is Action.ARCHIVE and (before is None or _goes_sooner(rule, before, claims)):
+    elif rule.action is Action.ARCHIVE and (before is None or _acts_sooner(rule, before, claims)):
         weight = LossSeverity.ARCHIVED
     else:
         return None
     return Loss(weight, claimed.tags, storage_class, before, rule, then if is_lost else None)
 
 
-def _goes_sooner(rule: LifecycleRule, before: LifecycleRule, claims: Claims) -> bool:
+def _acts_sooner(rule: LifecycleRule, before: LifecycleRule, claims: Claims) -> bool:
     """Whether *rule* can count out an image that *before* does not count out at the same moment."""
     match (before.count, rule.count):
         case (NewestImages(old), NewestImages(new)):
@@ -125,10 +125,10 @@ def _lost_as_soon(
         return False
     if before.action is Action.ARCHIVE:
         is_later = expired_before is None or _days(expired_before) > _days(expires)
-        return not is_later and not _goes_sooner(archives, before, claims)
+        return not is_later and not _acts_sooner(archives, before, claims)
     if isinstance(before.count, PushedAge):
         return before.count.days <= _days(archives) + _days(expires)
-    return not _goes_sooner(archives, before, claims)
+    return not _acts_sooner(archives, before, claims)
 
 
 def _days(rule: LifecycleRule) -> int:

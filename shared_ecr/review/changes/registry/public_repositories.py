@@ -53,10 +53,10 @@ def _policy(before: ReviewedRepository, after: ReviewedRepository, access: Acces
         return
     found = access.between(PolicyPair(before.policy), PolicyPair(after.policy), after.target, before.target)
     changes = tuple(_without_pulls(found))
-    is_gone = before.has_policy and not after.has_policy
-    if is_gone and changes:
+    is_removed = before.has_policy and not after.has_policy
+    if is_removed and changes:
         yield removed_policy("the repository policy", lost_by(changes, after.name), is_known=True)
-    for each in judged_access(changes, after.name, is_gone=is_gone):
+    for each in judged_access(changes, after.name, is_removed=is_removed):
         details = tuple(map(in_public_words, each.details))
         yield replace(each, what=in_public_words(each.what), details=details)
 

@@ -29,7 +29,7 @@ class RegistryChange:
     """Each once, its target named after all repositories that it is true of."""
     is_known: bool
     """Whether both policies are known, and AWS would take them."""
-    is_gone: bool
+    is_removed: bool
     becomes_known: bool
     """Whether the previous policy is not known as a whole, and the new one is, or has another scope: any access may
     change."""
@@ -43,9 +43,9 @@ class RegistryChange:
 
     def judged(self) -> Iterator[RuleFinding]:
         """Yield what is found."""
-        if self.is_gone and (self.changes or not self.is_known):
+        if self.is_removed and (self.changes or not self.is_known):
             yield removed_policy("the registry policy", lost_by(self.changes, ""), is_known=self.is_known)
-        yield from judged_access(self.changes, "", is_gone=self.is_gone)
+        yield from judged_access(self.changes, "", is_removed=self.is_removed)
         if not self.is_known:
             make = error if self.becomes_known else note
             yield make(
@@ -74,11 +74,11 @@ def registry_changes(
         old, new = before.read(home), after.read(home)
         if home in there and (old, before.scope(home)) != (new, after.scope(home)):
             is_whole = all(each.is_whole and not each.faults for each in (old, new))
-            is_gone = home in before.policies and home not in after.policies
-            is_asked_otherwise = before.scope(home) != after.scope(home)
-            becomes_known = not old.is_whole and (new.is_whole or is_asked_otherwise)
+            is_removed = home in before.policies and home not in after.policies
+            has_other_scope = before.scope(home) != after.scope(home)
+            becomes_known = not old.is_whole and (new.is_whole or has_other_scope)
             changes = tuple(_changes(access, home, repositories))
-            yield RegistryChange(home, changes, is_whole, is_gone, becomes_known)
+            yield RegistryChange(home, changes, is_whole, is_removed, becomes_known)
 
 
 def policy_findings(
@@ -116,7 +116,7 @@ def _changes(
 def _asked(
     access: AccessChanges, home: RegistryHome, repositories: Iterable[ReviewedRepository]
 ) -> Iterator[tuple[Policy | None, TargetRepository, bool]]:
-    """Yield the repositories of *home*, and one of each name that a policy speaks of, which may come to be."""
+    """Yield the repositories of *home*, and one of each name that a policy covers, which may be created later."""
     for each in repositories:
         if each.home == home and can_be_read(each):
             yield each.policy, each.target, True

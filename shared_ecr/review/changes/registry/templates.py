@@ -42,10 +42,10 @@ def _judged(case: SettingCase, access: AccessChanges) -> Iterator[RuleFinding]:
     yield from judged_lifecycle(before, after)
     yield from judged_resource_tags(before, after)
     changes = access.of(before, after)
-    is_gone = before.has_policy and not after.has_policy
-    if is_gone and (changes or before.policy is None):
+    is_removed = before.has_policy and not after.has_policy
+    if is_removed and (changes or before.policy is None):
         yield removed_policy("the repository policy", lost_by(changes, after.name), is_known=before.policy is not None)
-    yield from judged_access(changes, after.name, is_gone=is_gone)
+    yield from judged_access(changes, after.name, is_removed=is_removed)
 
 
 def _occasions(old: ReviewedTemplate, new: ReviewedTemplate) -> Iterator[RuleFinding]:

@@ -86,18 +86,20 @@ def removed_policy(what: str, lost: tuple[str, ...], *, is_known: bool) -> RuleF
 
 def access_changed(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]:
     """Find the principals that gain and lose access."""
-    is_gone = case.before.has_policy and not case.after.has_policy
-    yield from judged_access(case.access, case.after.name, is_gone=is_gone)
+    is_removed = case.before.has_policy and not case.after.has_policy
+    yield from judged_access(case.access, case.after.name, is_removed=is_removed)
 
 
-def judged_access(changes: tuple[AccessChange, ...], subject: str, *, is_gone: bool = False) -> Iterator[RuleFinding]:
+def judged_access(
+    changes: tuple[AccessChange, ...], subject: str, *, is_removed: bool = False
+) -> Iterator[RuleFinding]:
     """Make one finding of all changes of a kind; where the policy was removed, that finding says who lost access.
 
     *subject* is what the findings are about, and need not name.
     """
     by_code: dict[str, list[AccessChange]] = defaultdict(list)
     for change in changes:
-        if not (is_gone and change.direction is Direction.DENIED):
+        if not (is_removed and change.direction is Direction.DENIED):
             by_code[change.code].append(change)
     for code, found in by_code.items():
         first, *others = [str(each).removeprefix(f"{subject}: ") for each in found]

@@ -47,7 +47,7 @@ def dropped(left: LocatedResource, question: ReviewContext, how: Departure) -> R
 
 
 def _leaves(left: LocatedResource, how: Departure) -> str:
-    """Return the beginning of the sentence that ends with what becomes of the repository."""
+    """Return the first part of the sentence that ends with what happens to the repository."""
     if left.stack.tool == TERRAFORM:
         because = left.resource.operation.because if left.resource.operation else ""
         return f"Terraform destroys it{f', because {because}' if because else ''}: it "
