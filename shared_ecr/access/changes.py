@@ -22,6 +22,7 @@ from shared_ecr.access.stand_ins import OTHER_ORGANIZATION, STRANGE_SERVICE
 from shared_ecr.access.trust_boundary import TrustBoundary, account_of_strangers, asks_for_membership
 from shared_ecr.records import record
 from shared_ecr.text import first_few
+from shared_ecr.text.near_misses import listed
 
 # More than this in one sentence are not read.
 SHOWN_ACTIONS = 8
@@ -236,7 +237,7 @@ def _who(change: AccessChange) -> str:
             "of no organization" if each is None else "of another organization" if each == OTHER_ORGANIZATION
             else f"a member of {each}" for each in change.organizations
         ]  # fmt: skip
-        who += f" ({_listed(words, 'or')})" if len(words) > 1 else f" ({words[0]})"
+        who += f" ({listed(words)})" if len(words) > 1 else f" ({words[0]})"
     if caller.account == change.target.account:
         return who if caller.identity is Identity.ALLOWS else f"{who}, without a policy of its own,"
     return f"{who}, if its own policy allows it,"
@@ -249,10 +250,5 @@ def _context(said: Iterable[tuple[str, tuple[str, ...]]]) -> str:
 def _some(actions: tuple[str, ...]) -> str:
     """List *actions*, the first of them where they are many; the JSON has them all."""
     if len(actions) <= SHOWN_ACTIONS:
-        return _listed(actions)
+        return listed(actions, "and")
     return f"{first_few(actions, SHOWN_ACTIONS - 1)} actions"
-
-
-def _listed(words: Iterable[str], last_word: str = "and") -> str:
-    *head, last = words
-    return f"{', '.join(head)} {last_word} {last}" if head else last

@@ -73,7 +73,7 @@ def _chosen(
         account, _, region = text.rpartition("/")
         place = EcrRegistry(AccountId.parse(account) if account else registry.account, Region.parse(region))
         if place not in configured:
-            known = listed([f"{each.account}/{each.region}" for each in configured])
+            known = listed([f"{each.account}/{each.region}" for each in configured], "and")
             raise UsageError(f"{place.account}/{place.region} is not a destination of a rule; the rules have {known}")
         chosen.append(place)
     return tuple(dict.fromkeys(chosen)) or configured

@@ -84,7 +84,7 @@ def _chosen(reading: Reading, node: Node, found: list[Environment], environ: Map
         fix = did_you_mean(asked, names) if asked else ""
         fault = InvalidValueError(
             what,
-            why=f"The declaration has {listed(names)}",
+            why=f"The declaration has {listed(names, 'and')}",
             fix=fix or f"Set {VARIABLE}={names[0]}, or write 'cdk deploy -c environment={names[0]}'",
             code="environment-unknown",
         )

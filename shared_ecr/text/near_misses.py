@@ -27,10 +27,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Did you mean '{best}'?" if best else ""
 
 
-def listed(words: Iterable[str]) -> str:
-    """Join *words* as a list: `a, b or c`."""
+def listed(words: Iterable[str], last_word: str = "or") -> str:
+    """Join *words* as a list, with *last_word* before the last one: `a, b or c`."""
     *head, last = words
-    return f"{', '.join(head)} or {last}" if head else last
+    return f"{', '.join(head)} {last_word} {last}" if head else last
 
 
 def _folded(word: str) -> str:

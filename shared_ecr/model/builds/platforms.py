@@ -27,7 +27,7 @@ def build_platform(text: str) -> Platform:
     if platform.os != "linux" or not known or platform.variant not in variants:
         raise InvalidValueError(
             f"{quoted(text)} cannot be built",
-            why=f"The builder runs Linux on {listed(sorted(_EMULATED))}; 'arm' has the variants v6 and v7",
+            why=f"The builder runs Linux on {listed(sorted(_EMULATED), 'and')}; 'arm' has the variants v6 and v7",
             fix="Write 'linux/amd64', 'linux/arm64' or another one of these",
             code="build-platform",
         )

@@ -57,7 +57,7 @@ def _difference(name: str) -> tuple[str, str]:
     except InvalidValueError as error:
         return f"In it {error.what}", error.fix
     if match["fips"] and region.name not in FIPS_REGIONS:
-        return f"ECR has FIPS hosts only in {listed(sorted(FIPS_REGIONS))}", _meant(account, region)
+        return f"ECR has FIPS hosts only in {listed(sorted(FIPS_REGIONS), 'and')}", _meant(account, region)
     dual_stack = match["joint"] == "-"
     suffix = region.partition.dual_stack_suffix if dual_stack else region.partition.dns_suffix
     if suffix is None:
