@@ -1,7 +1,7 @@
 """What AWS's documentation leaves open about lifecycle policies, each as a question with two answers.
 
 The defaults are the cautious answers: the ones by which more is lost or by which it is lost sooner. Every image
-whose fate hangs on one of them says so (`open_questions`).
+whose fate depends on one of them says so (`open_questions`).
 """
 
 from shared_ecr.records import record, replace
@@ -22,7 +22,7 @@ class Assumptions:
     case_matters: bool = True
     """Whether a pattern or prefix is case-sensitive, as tags are."""
     prefixes_are_literal: bool = True
-    """Whether a `*` in a prefix stands for itself; AWS's page calls the entries of tagPrefixList wildcard filters."""
+    """Whether a `*` in a prefix is an ordinary character; AWS's page calls the entries "wildcard filters"."""
     children_wait_for_a_later_run: bool = True
     """Whether the manifests of an index that expires stay until the run after."""
 

@@ -55,7 +55,7 @@ class Image:
 
     @property
     def shown(self) -> str:
-        """Name it for people: its first tags, or the beginning of its digest."""
+        """Name it for people: its first tags, or the first characters of its digest."""
         if not self.tags:
             return self.digest[:19]
         more = f" +{len(self.tags) - 2}" if len(self.tags) > 2 else ""  # noqa: PLR2004 — two fit in a column

@@ -1,6 +1,6 @@
 """Which images have tags that a rule asks for: prefixes and patterns against all tags of a repository at once.
 
-The tags are sorted once; an entry with a prefix, as nearly all have, then meets only the tags that share it.
+The tags are sorted once; an entry with a prefix, as nearly all have, is then compared only with the tags that share it.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules
 """
 
@@ -22,7 +22,7 @@ _FREQUENT = 16
 
 @record
 class Pattern:
-    """A pattern, cut at its wildcards: `*` stands for any characters or none, the rest for itself."""
+    """A pattern, cut at its wildcards: `*` matches any characters or none, the rest matches itself."""
 
     prefix: str
     middle: tuple[str, ...]

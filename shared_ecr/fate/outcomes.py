@@ -1,4 +1,4 @@
-"""All that is known of what becomes of one repository: what every report is made from."""
+"""All that is known of what policies do to one repository: what every report is made from."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -186,7 +186,7 @@ def _with_referrers(
     """Add the referrers of what may expire or be archived, and those whose subject is deleted or archived already.
 
     AWS deletes or archives them "within 24 hours of the deletion or archival of the subject image", and does not say
-    what becomes of one whose subject was never there.
+    what happens to one whose subject was never there.
     """
     lost, kept_cold = set(expiring), set(archived)
     by_subject: dict[str, list[Image]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What becomes of one image, and by which rule."""
+"""What a policy does to one image, and by which rule."""
 
 from datetime import datetime
 from enum import StrEnum

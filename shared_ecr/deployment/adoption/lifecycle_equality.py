@@ -115,7 +115,7 @@ def _longest(policy: LifecyclePolicy) -> timedelta:
 
 
 def _differing(before: tuple[ImageFate, ...], after: tuple[ImageFate, ...]) -> Iterator[str]:
-    """Yield the images whose fate is not the same, or whose fate hangs on another open question."""
+    """Yield the images whose fate is not the same, or whose fate depends on another open question."""
     for old, new in zip(before, after, strict=True):
         if old.fate is not new.fate:
             yield f"{new.image.shown}: {_shown(old.fate)} now, {_shown(new.fate)} then"
