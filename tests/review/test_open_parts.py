@@ -78,6 +78,12 @@ def test_a_change_beside_an_open_part_blocks(tmp_path: Path, before: Body, after
     assert "change-unknown" in found(tmp_path, before, after)
 
 
+@pytest.mark.parametrize(("now", "codes"), [(False, {"change-unknown"}), (True, set())])
+def test_a_scan_that_may_have_been_on_and_is_off_now_blocks(tmp_path: Path, codes: set[str], *, now: bool) -> None:
+    before, after = (repository(ImageScanningConfiguration={"ScanOnPush": each}) for each in (UNKNOWN, now))
+    assert found(tmp_path, before, after) == codes
+
+
 @pytest.mark.parametrize("made", [counted(100), with_statement(Action=UNKNOWN), registry(PULLER), scans("a/*")])
 def test_the_same_open_parts_on_both_sides_do_not_block(tmp_path: Path, made: Body) -> None:
     assert found(tmp_path, made, made) == set()

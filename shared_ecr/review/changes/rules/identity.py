@@ -155,7 +155,11 @@ def undecidable(case: RepositoryPair, _: ReviewContext) -> Iterator[RuleFinding]
             hides = becomes_known(*both, property_) or (
                 stays_unknown(*both, property_) and not _is_judged_with_stand_ins(name, case)
             )
-            blocks = name in _BLOCKS_WHERE_IT_WAS_UNKNOWN and hides
+            # A scan that may have been on, and is off now, is lost.
+            is_scan_lost = property_ == "ImageScanningConfiguration" and not (
+                case.after.scan_on_push or case.is_scanned
+            )
+            blocks = hides and (name in _BLOCKS_WHERE_IT_WAS_UNKNOWN or is_scan_lost)
             yield _unknown(name, "it depends on what only a deployment knows", rest, blocks=blocks)
     if _is_refused("lifecycle policy", case) and "lifecycle policy" not in names:
         # What is there instead of a policy that AWS refused is not known.
