@@ -145,6 +145,13 @@ def test_access_to_replicas_blocks_at_their_own_registry(here: Path) -> None:
     assert {each["repository"]["region"] for each in witnesses} == {"us-east-1", "us-west-2"}
 
 
+def test_a_destination_without_replicas_has_a_row_for_what_its_registry_policy_allows(here: Path) -> None:
+    destination = 'replication: [{destinations: [{account: "333333333333", region: eu-west-1}], prefixes: [none/]}]'
+    (here / "registry.yaml").write_text(with_settings(destination), encoding="utf-8")
+    rows = json.loads(shared_ecr("access", "--format", "json").stdout)["repositories"]
+    assert [each["name"] for each in rows if each["region"] == "eu-west-1"] == ["any/new-repository", "none/new"]
+
+
 @pytest.mark.parametrize(("repository", "code"), [("all", 0), ("team/app", 1)])
 def test_access_by_the_registry_policy_is_acknowledged_for_all_repositories(
     here: Path, repository: str, code: int

@@ -50,9 +50,11 @@ def deployed_rows(registry: RegistrySpec) -> Iterator[MatrixRow]:
     for received in _destinations(registry):
         yield from _Policies(received.registry, received.settings).of_repositories(received.repositories)
     yield from template_rows(registry)
-    if not registry.repositories and not registry.settings[TEMPLATES]:
-        for home in registry.registries:
-            yield from _Policies(home, registry.settings).of_names_to_come()
+    homes = [(home, registry.settings, registry.repositories) for home in registry.registries]
+    homes += [(each.registry, each.settings, each.repositories) for each in _destinations(registry)]
+    for home, settings, specs in homes:
+        if not specs and not settings[TEMPLATES]:
+            yield from _Policies(home, settings).of_names_to_come()
 
 
 def template_rows(registry: RegistrySpec) -> Iterator[MatrixRow]:
