@@ -1,7 +1,7 @@
 """Findings about what a policy would now lose: images in use, pulled lately, the last of their kind, or too many."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from shared_ecr.fate.findings import FateFinding, named
@@ -9,12 +9,14 @@ from shared_ecr.fate.images import Image
 from shared_ecr.fate.kinds import kind_of
 from shared_ecr.fate.verdicts import Fate, ImageFate
 from shared_ecr.findings import Severity
+from shared_ecr.model.lifecycle.rules import StorageClass
 from shared_ecr.text import counted
 
 # A month of pulls shows what weekly and monthly jobs run.
 RECENTLY = timedelta(days=30)
 # A policy that stays as it is loses a little every day; a tenth at once is a change of mind, or a mistake.
 MANY = 0.10
+_ARCHIVE = StorageClass.ARCHIVE
 
 
 def findings(
@@ -44,9 +46,16 @@ def findings(
         if each.may_be_archived and not each.may_expire and each.image.digest not in cold_before | open_before
     ]
     yield from _in_use(repository, [*lost, *archived, *held], [*may_expire, *may_be_archived], used)
-    yield from _recently_pulled(repository, [*lost, *held], may_expire, verdicts)
+    is_any_archived = bool(archived or may_be_archived)
+    yield from _recently_pulled(
+        repository,
+        [*lost, *archived, *held],
+        [*may_expire, *may_be_archived],
+        verdicts,
+        is_any_archived=is_any_archived,
+    )
     yield from _may_expire(repository, may_expire)
-    yield from _last_of_kind(repository, lost, verdicts)
+    yield from _last_of_kind(repository, [*lost, *archived], verdicts)
     if len(lost) > MANY * len(verdicts):
         yield FateFinding(
             "fate-many", Severity.ERROR,
@@ -80,15 +89,21 @@ def _in_use(
 
 
 def _recently_pulled(
-    repository: str, lost: Sequence[Image], possibly: Sequence[Image], verdicts: Sequence[ImageFate]
+    repository: str,
+    affected: Sequence[Image],
+    possibly: Sequence[Image],
+    verdicts: Sequence[ImageFate],
+    *,
+    is_any_archived: bool,
 ) -> Iterator[FateFinding]:
     since = verdicts[0].at - RECENTLY if verdicts else None
-    certain = [image for image in lost if since and image.pulled_at and image.pulled_at >= since]
+    certain = [image for image in affected if since and image.pulled_at and image.pulled_at >= since]
     hit = [*certain, *(image for image in possibly if since and image.pulled_at and image.pulled_at >= since)]
     if hit:
+        happens = "expire or be archived" if is_any_archived else "expire"
         yield FateFinding(
             "fate-recently-pulled", Severity.ERROR,
-            f"{counted(len(hit), 'image')} pulled in the last {RECENTLY.days} days {_would(hit, certain)} expire: "
+            f"{counted(len(hit), 'image')} pulled in the last {RECENTLY.days} days {_would(hit, certain)} {happens}: "
             f"{named(hit)}",
             "They are in use, or a scanner pulls every image", "Find out which, then acknowledge it",
             repository=repository, images=tuple(hit),
@@ -113,22 +128,35 @@ def _may_expire(repository: str, images: Sequence[Image]) -> Iterator[FateFindin
         )  # fmt: skip
 
 
-def _last_of_kind(repository: str, lost: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
-    losing: dict[str, list[Image]] = defaultdict(list)
-    for image in lost:
-        for kind in {kind_of(tag) for tag in image.tags}:
-            losing[kind].append(image)
-    if not losing:
+def _last_of_kind(repository: str, affected: Sequence[Image], verdicts: Sequence[ImageFate]) -> Iterator[FateFinding]:
+    if not affected:
         return
-    left = {kind_of(tag) for verdict in verdicts if not verdict.fate.is_loss for tag in verdict.image.tags}
-    emptied = sorted(losing.keys() - left)
+    losing: dict[str, list[Image]] = defaultdict(list)
+    left: set[tuple[str, StorageClass]] = set()
+    changed = {image.digest for image in affected}
+    for verdict in verdicts:
+        for kind in {kind_of(tag) for tag in verdict.image.tags}:
+            if verdict.image.digest in changed:
+                losing[kind].append(verdict.image)
+            if not verdict.fate.is_loss:
+                where = _ARCHIVE if verdict.fate.is_archiving else verdict.image.storage_class
+                left.add((kind, where))
+    emptied = sorted(kind for kind, images in losing.items() if not _is_any_left(kind, images, left))
     if emptied:
         images = {image.digest: image for kind in emptied for image in losing[kind]}
+        kept = "that can be pulled " if any((kind, _ARCHIVE) in left for kind in emptied) else ""
         kinds = ", ".join(f"`{kind}` ({len(losing[kind])})" for kind in emptied[:5])
         yield FateFinding(
             "fate-last-of-kind", Severity.ERROR,
-            f"no image would be left with a tag of {counted(len(emptied), 'kind')}: {kinds}",
+            f"no image {kept}would be left with a tag of {counted(len(emptied), 'kind')}: {kinds}",
             "An environment that pulls by such a tag finds no image",
             "Keep at least the newest with a rule with a lower number",
             repository=repository, images=tuple(images.values()),
         )  # fmt: skip
+
+
+def _is_any_left(kind: str, affected: Sequence[Image], left: Collection[tuple[str, StorageClass]]) -> bool:
+    """Whether one of a *kind* can still be pulled or, where only archived ones are *affected*, be restored."""
+    return (kind, StorageClass.STANDARD) in left or (
+        (kind, _ARCHIVE) in left and all(image.storage_class is _ARCHIVE for image in affected)
+    )

@@ -12,6 +12,7 @@ from shared_ecr.fate.kinds import kind_of
 from shared_ecr.fate.traps import traps
 from shared_ecr.fate.uncertainty import judge
 from shared_ecr.model.lifecycle import LifecyclePolicy
+from shared_ecr.model.lifecycle.rules import StorageClass
 
 DAY = timedelta(days=1)
 TWENTY = [Image(digest(f"v{age}"), NOW - age * DAY, (f"v{age}",)) for age in range(1, 21)]
@@ -41,11 +42,40 @@ def test_an_image_in_use_that_expires_is_found() -> None:
     assert codes(TWENTY, KEEP_NINETEEN, v20="pods") == ["fate-in-use"]
 
 
+def archived_but(keep: int) -> LifecyclePolicy:
+    return policy({"rules": [rule(1, "transition", tagStatus="any", countType="imageCountMoreThan", countNumber=keep)]})
+
+
 def test_an_image_in_use_that_is_archived_is_found() -> None:
-    archive = policy(
-        {"rules": [rule(1, "transition", tagStatus="any", countType="imageCountMoreThan", countNumber=19)]}
-    )
-    assert codes(TWENTY, archive, v20="pods") == ["fate-in-use"]
+    assert codes(TWENTY, archived_but(19), v20="pods") == ["fate-in-use"]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(30, ["fate-recently-pulled"]), (31, [])])
+def test_an_image_pulled_in_the_last_thirty_days_that_is_archived_is_found(days: int, expected: list[str]) -> None:
+    pulled = Image(digest("old"), NOW - 50 * DAY, ("v50",), pulled_at=NOW - days * DAY)
+    assert codes([*TWENTY, pulled], archived_but(20)) == expected
+
+
+def test_the_last_image_of_a_kind_that_is_archived_is_found() -> None:
+    last = Image(digest("old"), NOW - 50 * DAY, ("prod-1",))
+    assert codes([*TWENTY, last], archived_but(20)) == ["fate-last-of-kind"]
+
+
+def test_an_archived_image_is_not_one_that_is_left_to_pull() -> None:
+    last = Image(digest("old"), NOW - 50 * DAY, ("prod-2",))
+    cold = Image(digest("cold"), NOW - 90 * DAY, ("prod-1",), storage_class=StorageClass.ARCHIVE)
+    assert codes([*TWENTY, last, cold], policy({"rules": [newest(1, 20)]})) == ["fate-last-of-kind"]
+
+
+def test_an_archived_image_that_expires_beside_another_of_its_kind_is_not_found() -> None:
+    cold = [
+        Image(digest(f"cold{days}"), NOW - 500 * DAY, (f"prod-{days}",), archived_at=NOW - days * DAY,
+              storage_class=StorageClass.ARCHIVE)
+        for days in (400, 100)
+    ]  # fmt: skip
+    too_old = rule(1, tagStatus="any", storageClass="archive", countType="sinceImageTransitioned", countNumber=365)
+    expired = policy({"rules": [too_old]})
+    assert codes([*TWENTY, *cold], expired) == []
 
 
 @pytest.mark.parametrize(("days", "expected"), [(30, ["fate-recently-pulled"]), (31, [])])

@@ -15,7 +15,7 @@ from shared_ecr.model.lifecycle.rules import LifecycleRule
 from shared_ecr.review.changes.cases import RepositoryPair, ReviewContext
 from shared_ecr.review.changes.losing.losses import Loss, LossSeverity, is_decidable, losses
 from shared_ecr.review.changes.losing.words import loss_line, rule_lines
-from shared_ecr.review.findings import RuleFinding, error, note, warning
+from shared_ecr.review.findings import RuleFinding, error, note
 from shared_ecr.review.repositories import ReviewedRepository
 from shared_ecr.text import first_lines
 
@@ -107,9 +107,10 @@ def judged_lifecycle(
             "Write a count that is never reached, such as 9999", (*lines, *rarely),
         )  # fmt: skip
     if archived := _of(found, LossSeverity.ARCHIVED):
-        yield warning(
+        yield error(
             "lifecycle-archives-more", f"images move to the archive that were not archived before; {_number(outcome)}",
-            "An archived image cannot be pulled until it is restored", _FIX, (*lines, *archived),
+            "A pull of an archived image fails until it is restored, which takes about 20 minutes",
+            _FIX, (*lines, *archived),
         )  # fmt: skip
 
 

@@ -286,9 +286,9 @@ def test_a_protection_that_another_rule_takes_over_is_no_loss() -> None:
     assert codes(changed(before, after, images(20)), "error") == []
 
 
-def test_images_that_move_to_the_archive_are_a_warning() -> None:
+def test_images_that_move_to_the_archive_and_cannot_be_pulled_there_block() -> None:
     found = changed(judged(untagged(1, 14)), judged(untagged(1, 14), pushed(2, 90, action="transition")))
-    assert codes(found) == ["lifecycle-archives-more"]
+    assert codes(found, "error") == ["lifecycle-archives-more"]
 
 
 def test_rules_of_a_repository_that_is_new_lose_nothing() -> None:
