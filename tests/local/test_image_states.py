@@ -1,6 +1,6 @@
 """Pushes, tags, the archive, deletions and restorations in any order, by us and by another hand in between.
 
-No image is lost that no command was told to delete, and what a command prints is what happened.
+No image is lost that no command was asked to delete, and what a command prints is what happened.
 """
 
 import io
@@ -124,7 +124,7 @@ class ImageStates(RuleBasedStateMachine):
             assert done.stdout == "", done
             return
         if reference == digest:
-            # Tags that nobody saw are never deleted with a digest.
+            # Tags that no one saw are never deleted with a digest.
             assert self.known[digest] <= before[digest]
             del self.known[digest]
             self.archived.discard(digest)
