@@ -48,13 +48,14 @@ def locked_adoptions(folders: Sequence[Path]) -> Iterator[None]:
 
 def keep_earlier(folder: Path, live: "LiveRegistry") -> None:
     """Move the files of an earlier run into their own folder, including the commands of its certificate."""
+    from shared_ecr.cli.certified_assembly import CHECKSUMS
     from shared_ecr.deployment.adoption.folder import COMMANDS, IMAGES, NOTES, SETTINGS, SNAPSHOT, UNDO
     from shared_ecr.deployment.adoption.terraform_release import REMOVED
 
     held = _held(folder)
     if held is None:
         return
-    commands = [folder / COMMANDS, *folder.glob("mapping-*.json")]
+    commands = [folder / COMMANDS, folder / CHECKSUMS, *folder.glob("mapping-*.json")]
     if held.taken == live.taken:
         for path in commands:
             path.unlink(missing_ok=True)

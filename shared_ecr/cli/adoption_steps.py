@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 def certify_adoption(arguments: argparse.Namespace) -> int:
     """Print the certificate, and write the commands where nothing would be lost."""
+    from shared_ecr.cli.certified_assembly import checksums
     from shared_ecr.deployment.adoption.certificate import certify, unjudged
     from shared_ecr.deployment.adoption.deleted_principals import registry_without_deleted
     from shared_ecr.deployment.adoption.verification import changed_since
@@ -36,7 +37,10 @@ def certify_adoption(arguments: argparse.Namespace) -> int:
     record = adoption_record(arguments.folder)
     live = _snapshot(arguments.folder)
     declaration = _declaration(record)
-    deployment = load_deployment(arguments.deployment, DeploymentTarget(str(live.account), live.region))
+    target = DeploymentTarget(str(live.account), live.region)
+    # What is written meanwhile is not certified: the commands compare the files with those that were read.
+    certified = checksums(arguments.deployment) if arguments.deployment.exists() else ""
+    deployment = load_deployment(arguments.deployment, target)
     wanted = WantedRegistry.of_deployment(deployment, live.home)
     compared = registry_without_deleted(live) if record.drops_deleted else live
     findings = list(certify(compared, wanted, record.repositories, _basis(arguments, live)))
@@ -54,7 +58,7 @@ def certify_adoption(arguments: argparse.Namespace) -> int:
                 f"{arguments.folder} was written by another run of 'shared-ecr adopt' meanwhile; certify again"
             )
         _print_certificate(judged, record, arguments.format)
-        _write_commands(arguments.folder, {} if blocking else _commands(wanted, live, arguments))
+        _write_commands(arguments.folder, {} if blocking else _commands(wanted, live, arguments, certified))
     if not blocking:
         print(f"{arguments.folder}/commands.sh has the commands; read it first", file=sys.stderr)
     return ExitCode.FINDINGS if blocking else ExitCode.DONE
@@ -126,20 +130,25 @@ def _print_certificate(judged: "Sequence[JudgedFinding[AdoptionFinding]]", recor
         print(f"certified: {total} of {total} repositories; the deployment changes none of them")
 
 
-def _commands(wanted: "WantedRegistry", live: "LiveRegistry", arguments: argparse.Namespace) -> Mapping[str, str]:
+def _commands(
+    wanted: "WantedRegistry", live: "LiveRegistry", arguments: argparse.Namespace, certified: str
+) -> Mapping[str, str]:
+    from shared_ecr.cli.certified_assembly import CHECKSUMS
     from shared_ecr.deployment.adoption.commands import mappings, render_mapping, script
     from shared_ecr.deployment.adoption.folder import COMMANDS
 
     files = {f"mapping-{stack}.json": render_mapping(held) for stack, held in mappings(wanted, live).items()}
-    return {**files, COMMANDS: script(wanted, live, str(arguments.folder), str(arguments.deployment))}
+    text = script(wanted, live, str(arguments.folder), str(arguments.deployment), CHECKSUMS)
+    return {**files, CHECKSUMS: certified, COMMANDS: text}
 
 
 def _write_commands(folder: Path, files: Mapping[str, str]) -> None:
     """Write the commands, and remove those of an earlier certificate that do not hold any more."""
+    from shared_ecr.cli.certified_assembly import CHECKSUMS
     from shared_ecr.cli.saved_files import write_whole
     from shared_ecr.deployment.adoption.folder import COMMANDS
 
-    for old in (folder / COMMANDS, *folder.glob("mapping-*.json")):
+    for old in (folder / COMMANDS, folder / CHECKSUMS, *folder.glob("mapping-*.json")):
         old.unlink(missing_ok=True)
     for name, text in files.items():
         write_whole(folder / name, text)

@@ -1,6 +1,7 @@
 """`adopt certify` with an inventory, and `adopt verify` with counts of images, as a user runs them."""
 
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,36 @@ def test_commands_are_not_written_for_another_adoption_than_the_certified_one(
     printed = capsys.readouterr()
     assert (printed.out, "certify again" in printed.err) == ("", True)
     assert not Path("adoption/commands.sh").exists()
+
+
+def check_of_the_files() -> subprocess.CompletedProcess[str]:
+    """Run the first command of commands.sh."""
+    text = Path("adoption/commands.sh").read_text(encoding="utf-8")
+    first = next(line for line in text.splitlines() if line and not line.startswith(("#", "set")))
+    return subprocess.run(["sh", "-euc", first], capture_output=True, text=True, check=False)
+
+
+def test_the_commands_begin_with_a_comparison_of_the_files_that_were_certified() -> None:
+    synthesized(HELD)
+    assert main(["adopt", "certify"]) == ExitCode.DONE
+    assert check_of_the_files().returncode == 0
+
+
+def test_the_commands_stop_where_the_app_was_synthesized_again() -> None:
+    synthesized(HELD)
+    assert main(["adopt", "certify"]) == ExitCode.DONE
+    Path("cdk.out/shared-ecr.template.json").write_text("{}", encoding="utf-8")
+    compared = check_of_the_files()
+    assert (compared.returncode != 0, "shared-ecr.template.json: FAILED" in compared.stdout) == (True, True)
+
+
+def test_what_the_cdk_cli_leaves_in_the_folder_is_not_compared() -> None:
+    synthesized(HELD)
+    for name in (".cache/asset.zip", "read.4711.1.lock"):
+        Path("cdk.out", name).parent.mkdir(exist_ok=True)
+        Path("cdk.out", name).touch()
+    assert main(["adopt", "certify"]) == ExitCode.DONE
+    assert Path("adoption/certified.sha256").read_text(encoding="utf-8").count("cdk.out") == 1
 
 
 def test_a_broken_inventory_is_refused_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:

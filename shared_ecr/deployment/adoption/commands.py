@@ -16,7 +16,7 @@ _CHANGE_SET = "adopt"
 _HEAD = """\
 #!/bin/sh
 # Written by 'shared-ecr adopt certify'. Read it, then run it line by line from the folder of the CDK app.
-# It deploys the templates that were certified: certify again after each synthesis.
+# It deploys the templates that were certified, and stops where files changed: certify again after each synthesis.
 # Adopt one repository first, and look at it with 'shared-ecr adopt verify' before you continue: what CloudFormation
 # does at an import can only be seen in a real account.
 set -eu
@@ -43,12 +43,23 @@ def mappings(wanted: WantedRegistry, live: LiveRegistry) -> Mapping[str, Mapping
     return found
 
 
-def script(wanted: WantedRegistry, live: LiveRegistry, folder: str, assembly: str) -> str:
-    """Return the text of commands.sh; *assembly* is the synthesized app that was certified.
+def script(wanted: WantedRegistry, live: LiveRegistry, folder: str, assembly: str, checksums: str) -> str:
+    """Return the text of commands.sh.
 
-    Without it, CDK would synthesize again, and deploy what the declaration says then.
+    Args:
+        wanted: what the synthesized app declares.
+        live: the registry as it was.
+        folder: the folder of the adoption.
+        assembly: the synthesized app that was certified. Without it, CDK would synthesize again, and deploy what the
+            declaration says then.
+        checksums: the file of the folder with the checksums of *assembly*.
     """
     lines, folder, app = [_HEAD], shlex.quote(folder), f"--app {shlex.quote(assembly)}"
+    lines += [
+        "# 0. The files are those that were certified. macOS has no sha256sum.",
+        f"$(command -v sha256sum || echo shasum -a 256) -c {folder}/{checksums}",
+        "",
+    ]
     stacks = sorted({(each.artifact, each.stack) for each in wanted.resources.values()})
     held, all_of_them = mappings(wanted, live), " ".join(artifact for artifact, _ in stacks)
     for artifact, _ in stacks:

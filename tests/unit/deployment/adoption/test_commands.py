@@ -65,12 +65,13 @@ def test_a_setting_that_does_not_exist_is_created_and_not_imported() -> None:
 
 
 def test_the_script_imports_by_identifier_first_and_only_where_something_is() -> None:
-    lines = script(wanted(LIVE), LIVE, "adoption", "cdk.out").splitlines()
+    lines = script(wanted(LIVE), LIVE, "adoption", "cdk.out", "certified.sha256").splitlines()
     assert [line.split()[1] for line in lines if line.startswith("cdk ")] == ["import", "deploy", "deploy"]
     one = registry(repository("shop"))
-    assert "cdk import" not in script(wanted(one), one, "adoption", "cdk.out")
+    assert "cdk import" not in script(wanted(one), one, "adoption", "cdk.out", "certified.sha256")
 
 
 def test_each_command_takes_the_templates_that_were_certified_and_synthesizes_none() -> None:
-    commands = [shlex.split(line) for line in script(wanted(LIVE), LIVE, "a", "out of it").splitlines()]
+    text = script(wanted(LIVE), LIVE, "a", "out of it", "certified.sha256")
+    commands = [shlex.split(line) for line in text.splitlines()]
     assert {tuple(each[2:4]) for each in commands if each[:1] == ["cdk"]} == {("--app", "out of it")}
