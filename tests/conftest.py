@@ -14,3 +14,7 @@ settings.load_profile("gate" if os.environ.get("CI") else "any-machine")
 # A shell starts what runs in the background with SIGINT ignored, and so would every command that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Git sets these for hooks and for `git rebase --exec`. Tests make repositories of their own, and would write into ours.
+for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"):
+    os.environ.pop(name, None)
