@@ -50,6 +50,12 @@ def test_a_tag_of_the_resource_wins_over_that_of_its_stack(tmp_path: Path) -> No
     assert blocking(reviewed(tmp_path, assembly(app, {"team": "dev"}), assembly(app, {"team": "prod"}))) == set()
 
 
+def test_a_key_of_a_tag_that_is_no_text_is_not_that_of_the_stack(tmp_path: Path) -> None:
+    app = asking("*", Tags=[{"Key": ["team"], "Value": "dev"}])
+    changed = reviewed(tmp_path, assembly(app, {"team": "dev"}), assembly(app, {"team": "prod"}))
+    assert "access-widened-outside" in blocking(changed)
+
+
 def test_a_tag_of_a_nested_stack_that_gives_access_blocks(tmp_path: Path) -> None:
     def parent(value: str) -> Body:
         tags = [{"Key": "team", "Value": value}]

@@ -250,7 +250,7 @@ def with_tags(properties: Mapping[str, Json], tags: Sequence[Json]) -> dict[str,
     if not isinstance(own, list):
         # What only a deployment knows stays open.
         return dict(properties)
-    keys = {each.get("Key") for each in own if isinstance(each, dict)}
+    keys = [each.get("Key") for each in own if isinstance(each, dict)]
     added = [each for each in tags if not (isinstance(each, dict) and each.get("Key") in keys)]
     return {**properties, "Tags": [*own, *added]} if added else dict(properties)
 
