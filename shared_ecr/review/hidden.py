@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 
 from shared_ecr.findings import Severity
 from shared_ecr.records import record
-from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome
+from shared_ecr.review.deployments import Deployment, Doubt, Origin, RegistryHome, Resource
 from shared_ecr.review.findings import ReviewFinding
+from shared_ecr.review.repositories import REPOSITORY
 
 _ANYWHERE = RegistryHome(None, None)
 _IN_A_TEMPLATE = "Write the value into the template, or give it with --parameter, --account or --region"
@@ -26,6 +27,8 @@ def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]
     new, old = _unlike(after.doubts, before.doubts), _unlike(before.doubts, after.doubts)
     had = Counter(map(_key, old))
     for doubt in new:
+        if doubt.is_of_key and _is_new_repository(_resource_of(doubt, after), before):
+            continue
         changes = _CHANGES if had[_key(doubt)] > 0 else _APPEARS
         had[_key(doubt)] -= 1
         yield _finding(doubt, changes, after, plans)
@@ -71,13 +74,7 @@ def homes_hidden(before: Deployment, after: Deployment) -> Iterator[ReviewFindin
 
 
 def _finding(doubt: Doubt, change: "_UnreadChange", side: Deployment, plans: AbstractSet[str]) -> ReviewFinding:
-    found = (
-        resource
-        for stack in side.stacks
-        for resource in stack.resources
-        if doubt.about == f"{stack.name}: {resource.origin.logical_id}"
-    )
-    resource = next(found, None)
+    resource = _resource_of(doubt, side)
     is_of_plan = doubt.about.partition(": ")[0] in plans
     return ReviewFinding(
         "hidden-by-change",
@@ -88,6 +85,30 @@ def _finding(doubt: Doubt, change: "_UnreadChange", side: Deployment, plans: Abs
         subject=(resource.text("RepositoryName") or resource.origin.logical_id) if resource else doubt.place,
         home=resource.home if resource else _ANYWHERE,
         origin=resource.origin if resource else None,
+    )
+
+
+def _resource_of(doubt: Doubt, side: Deployment) -> Resource | None:
+    found = (
+        resource
+        for stack in side.stacks
+        for resource in stack.resources
+        if doubt.about == f"{stack.name}: {resource.origin.logical_id}"
+    )
+    return next(found, None)
+
+
+def _is_new_repository(resource: Resource | None, before: Deployment) -> bool:
+    """Whether the previous side has no repository that this one can be, so that no image needs a key yet."""
+    if resource is None or resource.type != REPOSITORY:
+        return False
+    name = resource.text("RepositoryName")
+    return not any(
+        (each.origin.stack, each.origin.logical_id) == (resource.origin.stack, resource.origin.logical_id)
+        or (name and each.text("RepositoryName") in {name, None})
+        for stack in before.stacks
+        for each in stack.resources
+        if each.type == REPOSITORY
     )
 
 

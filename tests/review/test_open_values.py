@@ -160,3 +160,29 @@ def test_a_logical_id_that_changes_in_one_world_blocks_though_both_have_the_same
     after = template(either, Parameters=PROD["Parameters"], Conditions=conditions)
     found = reviewed(tmp_path, template({"App": repository()}, **PROD), after)
     assert "logical-id-changed" in blocking(found)
+
+
+STORED = {"EncryptionType": "KMS", "KmsKey": "{{resolve:ssm:/shared-ecr/key}}"}
+
+
+def test_an_open_key_of_a_repository_that_is_new_hides_nothing(tmp_path: Path) -> None:
+    before = template({"App": repository()})
+    after = template({"App": repository(), "New": repository("team/new", EncryptionConfiguration=STORED)})
+    assert blocking(reviewed(tmp_path, before, after)) == set()
+
+
+@pytest.mark.parametrize("logical_id", ["App", "Moved"])
+def test_an_open_key_of_a_repository_that_was_there_hides_what_happens_to_its_images(
+    tmp_path: Path, logical_id: str
+) -> None:
+    before = template({"App": repository()})
+    after = template({logical_id: repository(EncryptionConfiguration=STORED)})
+    assert "hidden-by-change" in blocking(reviewed(tmp_path, before, after))
+
+
+def test_an_open_key_of_a_repository_that_may_be_one_of_before_hides_what_happens_to_its_images(
+    tmp_path: Path,
+) -> None:
+    before = template({"App": repository({"Ref": "Open"})}, **OPEN)
+    after = template({"New": repository("team/new", EncryptionConfiguration=STORED)}, **OPEN)
+    assert "hidden-by-change" in blocking(reviewed(tmp_path, before, after))

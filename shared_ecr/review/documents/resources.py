@@ -36,11 +36,12 @@ _KEY_POLICY = "KeyPolicy"
 # A function in the place of all properties: it is not a property of this name.
 _FUNCTION = ("Fn::If", "Fn::Transform", "Fn::FindInMap")
 _POLICIES = frozenset({"PolicyText", "RepositoryPolicy", "RepositoryPolicyText"})
+_ENCRYPTION = "EncryptionConfiguration"
 # Properties that name what a stack makes beside them, or imports. Such a value stays while its resource stays, and
 # CloudFormation refuses to change an export that is imported:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
 _NAMES_OTHERS = frozenset({
-    "CredentialArn", "CustomRoleArn", "EncryptionConfiguration", "PrimaryKeyArn", "TargetKeyId",
+    "CredentialArn", "CustomRoleArn", _ENCRYPTION, "PrimaryKeyArn", "TargetKeyId",
 })  # fmt: skip
 # CloudFormation refuses another service token.
 _NEVER_CHANGES = "ServiceToken"
@@ -161,6 +162,7 @@ class Resources:
                 f"{name}: {each} is known only once deployed, {judged_as}",
                 about,
                 is_bounded=in_policy and self._is_principal(each),
+                is_of_key=name == _ENCRYPTION,
             )
             for each in opened
             if not (in_policy and each in _OF_EVERY_PARTITION)
