@@ -122,8 +122,8 @@ class Doubt:
     """What the part that is not judged is made from, as it is written: where that changes, its result may change."""
     is_bounded: bool = field(default=False, compare=False)
     """Whether the worst that it can hide is judged in its place: a role of the same stack is a role of this account."""
-    is_of_key: bool = field(default=False, compare=False)
-    """Whether it is about the key of a repository: one that is new has no image yet that needs its key."""
+    key: str = field(default="", compare=False)
+    """The open value where it is about the key of a repository: one that is new has no image yet that needs its key."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"

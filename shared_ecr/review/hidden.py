@@ -27,7 +27,7 @@ def hidden_now(before: Deployment, after: Deployment) -> Iterator[ReviewFinding]
     new, old = _unlike(after.doubts, before.doubts), _unlike(before.doubts, after.doubts)
     had = Counter(map(_key, old))
     for doubt in new:
-        if doubt.is_of_key and _is_new_repository(_resource_of(doubt, after), before):
+        if doubt.key and _is_new_repository(_resource_of(doubt, after), before):
             continue
         changes = _CHANGES if had[_key(doubt)] > 0 else _APPEARS
         had[_key(doubt)] -= 1

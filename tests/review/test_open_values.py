@@ -183,6 +183,35 @@ def test_an_open_key_of_a_repository_that_was_there_hides_what_happens_to_its_im
 def test_an_open_key_of_a_repository_that_may_be_one_of_before_hides_what_happens_to_its_images(
     tmp_path: Path,
 ) -> None:
-    before = template({"App": repository({"Ref": "Open"})}, **OPEN)
+    before = template({"App": repository(None, RepositoryName={"Ref": "Open"})}, **OPEN)
     after = template({"New": repository("team/new", EncryptionConfiguration=STORED)}, **OPEN)
     assert "hidden-by-change" in blocking(reviewed(tmp_path, before, after))
+
+
+def storing(value: Any, logical_id: str = "Key") -> Body:
+    """Return a stack that stores its key for others."""
+    parameter = resource("AWS::SSM::Parameter", Name="/shared-ecr/key", Type="String", Value=value)
+    return template({logical_id: resource("AWS::KMS::Key"), "Stored": parameter}, **OPEN)
+
+
+def reading() -> Body:
+    return template({"App": repository(EncryptionConfiguration=STORED)})
+
+
+ARN = {"Fn::GetAtt": ["Key", "Arn"]}
+
+
+def test_a_key_that_another_stack_of_the_deployment_stores_is_known(tmp_path: Path) -> None:
+    both = {"a.json": storing(ARN), "b.json": reading()}
+    assert reviewed(tmp_path, both, both).conclusion is Conclusion.CLEAR
+
+
+def test_a_key_that_is_stored_from_an_open_value_is_not_judged(tmp_path: Path) -> None:
+    both = {"a.json": storing({"Ref": "Open"}), "b.json": reading()}
+    assert reviewed(tmp_path, both, both).conclusion is Conclusion.NOT_ALL_JUDGED
+
+
+def test_another_key_that_is_stored_for_other_stacks_blocks(tmp_path: Path) -> None:
+    before = {"a.json": storing(ARN), "b.json": reading()}
+    after = {"a.json": storing({"Fn::GetAtt": ["Other", "Arn"]}, "Other"), "b.json": reading()}
+    assert "repository-replaced" in blocking(reviewed(tmp_path, before, after))

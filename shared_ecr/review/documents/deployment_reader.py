@@ -20,6 +20,7 @@ from shared_ecr.review.documents.places import DeploymentTarget, home_of_snapsho
 from shared_ecr.review.documents.stack_assumptions import StackAssumptions
 from shared_ecr.review.documents.stack_context import StackContext
 from shared_ecr.review.documents.stacks import ReadStack, read_stack
+from shared_ecr.review.documents.stored_keys import without_stored_keys
 from shared_ecr.review.documents.template import is_template
 from shared_ecr.review.documents.terraform import is_plan, is_raw_state, read_plan
 from shared_ecr.text import quoted
@@ -115,7 +116,8 @@ class DeploymentReader:
             for name in self.parameters
             if name not in declared
         ]
-        return Deployment(shown, tuple(each.stack for each in read), tuple(dict.fromkeys(every)))
+        stacks = tuple(each.stack for each in read)
+        return Deployment(shown, stacks, tuple(without_stored_keys(dict.fromkeys(every), stacks)))
 
 
 def stack_names(root: Path) -> Mapping[str, str]:

@@ -162,7 +162,7 @@ class Resources:
                 f"{name}: {each} is known only once deployed, {judged_as}",
                 about,
                 is_bounded=in_policy and self._is_principal(each),
-                is_of_key=name == _ENCRYPTION,
+                key=each if name == _ENCRYPTION else "",
             )
             for each in opened
             if not (in_policy and each in _OF_EVERY_PARTITION)

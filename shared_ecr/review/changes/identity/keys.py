@@ -10,13 +10,13 @@ from typing import Self
 
 from shared_ecr.records import record
 from shared_ecr.review.deployments import OPEN_MARK, Deployment, RegistryHome, Resource, Stack, is_known
+from shared_ecr.review.documents.stored_keys import OF_THE_STACK
 from shared_ecr.text.patterns import LazyPattern
 
 AWS_KEY = "alias/aws/ecr"
 # A part of an ARN; an open one has colons of its own.
 _PART = r"(?:[^:$]|\$\{[^}]*\})*"
 _ARN = LazyPattern(rf"arn:{_PART}:kms:(?P<region>{_PART}):(?P<account>{_PART}):(?P<rest>(?:key|alias)/.+)")
-_OF_THE_STACK = LazyPattern(re.escape(OPEN_MARK) + r"([A-Za-z0-9]+)(?:\.(?:Arn|KeyId))?\}")
 # A dynamic reference without a version reads the latest value, which is the one of this deployment.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
 _FROM_A_PARAMETER = LazyPattern(re.escape(OPEN_MARK) + r"resolve:ssm:([^:}]+)\}")
@@ -40,7 +40,7 @@ class EncryptionIdentity:
     def __str__(self) -> str:
         if self.key is None:
             return self.type
-        match = _OF_THE_STACK.fullmatch(self.key)
+        match = OF_THE_STACK.fullmatch(self.key)
         return f"{self.type} with {f'{match[1]} of the stack' if match else self.key}"
 
 
@@ -97,7 +97,7 @@ class Keys:
         read = _FROM_A_PARAMETER.fullmatch(text)
         if read and (home, read[1]) in self.by_parameter:
             yield self.by_parameter[home, read[1]]
-        match = _OF_THE_STACK.fullmatch(text)
+        match = OF_THE_STACK.fullmatch(text)
         if match and (stack.name, match[1]) in self.by_id:
             yield self.by_id[stack.name, match[1]]
 
@@ -107,7 +107,7 @@ def _without_place(text: str, home: RegistryHome) -> str:
     match = _ARN.fullmatch(text)
     if match and _is_here(match["region"], home.region) and _is_here(match["account"], home.account):
         text = match["rest"]
-    if match := _OF_THE_STACK.fullmatch(text):
+    if match := OF_THE_STACK.fullmatch(text):
         return f"{OPEN_MARK}{match[1]}}}"
     return text.removeprefix("key/")
 
