@@ -49,13 +49,17 @@ class TemplateWriter:
         return written
 
     def unknown_beside(self, before: Body, after: Body) -> tuple[Body, Body] | None:
-        """Return both sides with one value of both that does not change and is unknown; None where there is none."""
+        """Return both sides with one value of both that does not change and is unknown; None where there is none.
+
+        A value that refers to another resource is left: the harm may be that this resource changes.
+        """
         changed = list(differences(before, after))
         both = set(self._places(before))
         places = [
             place for place in self._places(after)
             if place in both and get(before, place) == get(after, place)
             and not any(path[: len(place)] == place for path in changed)
+            and not _refers(get(after, place))
         ]  # fmt: skip
         if not places:
             return None
@@ -238,3 +242,9 @@ def renamed(template: Body, names: dict[str, str]) -> Body:
             text = text.replace(written.format(old), written.format(new))
     found: Body = json.loads(text)
     return found
+
+
+def _refers(value: Any) -> bool:
+    if isinstance(value, dict):
+        return not {"Ref", "Fn::GetAtt", "Fn::Sub"}.isdisjoint(value) or any(map(_refers, value.values()))
+    return isinstance(value, list) and any(map(_refers, value))
