@@ -5,7 +5,7 @@ from typing import Self
 
 from shared_ecr.documents.json_text import Json, read_json
 from shared_ecr.documents.policy_faults import InvalidPolicyError
-from shared_ecr.records import record
+from shared_ecr.records import record, replace
 from shared_ecr.review.deployments import RETAINING, Deployment, Resource, Stack
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, sdk_calls
 from shared_ecr.review.sdk_calls.effects import MadeCall, repositories_called, with_effects
@@ -124,6 +124,17 @@ def _is_overwritten(made: MadeCall, before: Deployment, after: Deployment) -> bo
 
 
 def calls_around(before: Deployment, after: Deployment) -> list[CallsOfChange]:
-    """Return the calls around the deployment, once for each call that may have been made last before it."""
+    """Return the calls around the deployment, once for each that may have been made last before it.
+
+    Where the template updates a repository that a call of this deployment is about, either may come last: nothing
+    orders them, or an open value decides whether there is a call. Until the call is made the template counts anyway.
+    """
     found = [CallsOfChange.of(before, after, phase) for phase in (CallPhase.UPDATE, CallPhase.CREATE)]
-    return found[:1] if found[0] == found[1] else found
+    found += [replace(each, lasting=tuple(_not_overwritten(each, before, after))) for each in found]
+    return [each for number, each in enumerate(found) if each not in found[:number]]
+
+
+def _not_overwritten(calls: CallsOfChange, before: Deployment, after: Deployment) -> Iterator[MadeCall]:
+    for call in calls.lasting:
+        if call not in calls.now or not _is_overwritten(call, before, after):
+            yield call

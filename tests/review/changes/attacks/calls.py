@@ -48,6 +48,11 @@ CALLS = [
                                                    policyText=PUBLIC))},
            "access-widened-outside",
            twin={"App": APP, "Call": caller(Create=call("GetRepositoryPolicyCommand", "@aws-sdk/client-ecr"))}),
+    Attack("a template opens a repository while a call closes it, in either order",
+           {"App": APP, "Call": both(sets(PRIVATE))},
+           {"App": repository(RepositoryPolicyText=policy(allow("*"))), "Call": both(sets(PRIVATE, version="y"))},
+           "access-widened-outside",
+           twin={"App": APP, "Call": both(sets(PRIVATE, version="y"))}),
     Attack("a call under a type of its own opens a repository that it refers to", {"App": APP},
            {"App": APP, "Call": caller("Custom::Helper", Create={"Fn::Join": ["", [
                '{"service":"ECR","action":"setRepositoryPolicy","parameters":{"repositoryName":"', {"Ref": "App"},
