@@ -98,7 +98,7 @@ def test_a_killed_push_leaves_nothing_half_done_and_the_next_sends_the_rest(worl
     assert world.files_left() == [], place
     held = world.held(repository)
     assert set(held.tags.values()) <= {BUILT.root}, place
-    assert [missing for root in held.tags.values() for missing in missing_below(held, root)] == [], place
+    assert [missing for root in list(held.tags.values()) for missing in missing_below(held, root)] == [], place
     # Under a tag no one finds an image without its signature either.
     assert not held.tags or SIGNATURE.root in held.manifests, place
     there, tagged = {*held.blobs, *held.manifests}, set(held.tags)

@@ -10,6 +10,7 @@ from shared_ecr.review.deployments import RETAINING, Deployment, Resource, Stack
 from shared_ecr.review.sdk_calls.calls import CallPhase, SdkCall, sdk_calls
 from shared_ecr.review.sdk_calls.effects import MadeCall, repositories_called, with_effects
 from shared_ecr.review.sdk_calls.operations import OPERATIONS, OperationKind, kind_of
+from shared_ecr.review.sdk_calls.properties import changed_properties
 
 _Key = tuple[str, str, str]
 
@@ -136,5 +137,18 @@ def calls_around(before: Deployment, after: Deployment) -> list[CallsOfChange]:
 
 def _not_overwritten(calls: CallsOfChange, before: Deployment, after: Deployment) -> Iterator[MadeCall]:
     for call in calls.lasting:
-        if call not in calls.now or not _is_overwritten(call, before, after):
+        if call not in calls.now or not _is_rewritten(call, before, after):
             yield call
+
+
+def _is_rewritten(made: MadeCall, before: Deployment, after: Deployment) -> bool:
+    """Whether the template changes what the call puts."""
+    if not _is_overwritten(made, before, after):
+        return False
+    old = {(each.origin.stack, each.origin.logical_id): each.properties for each in repositories_called(before, made)}
+    return any(
+        previous.get(name) != each.properties.get(name)
+        for each in repositories_called(after, made)
+        if (previous := old.get((each.origin.stack, each.origin.logical_id))) is not None
+        for name in changed_properties(each.properties, made.call)
+    )
