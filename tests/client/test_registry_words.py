@@ -272,6 +272,15 @@ def test_the_step_and_the_repository_of_a_refused_login_are_named(bench: Bench, 
         bench.push(layout)
 
 
+def test_the_words_of_a_refused_upload_are_read_where_they_arrive_after_the_status(bench: Bench, layout: Path) -> None:
+    bench.registry.manners.passwords = {CANARY}
+    challenge = (("WWW-Authenticate", 'Basic realm="x"'),)
+    long = errors("UNAUTHORIZED", "disabled user", "x" * 500_000)
+    bench.registry.fail("PUT", "/uploads/", Reply(401, challenge, long), times=99)
+    with pytest.raises(LoginRefusedError, match="UNAUTHORIZED disabled user"):
+        bench.push(layout)
+
+
 @pytest.mark.parametrize("scheme", ["Basic", "Bearer"])
 def test_the_step_and_the_words_are_shown_to_one_without_a_login(bench: Bench, layout: Path, scheme: str) -> None:
     words = errors("UNAUTHORIZED", "members alone")

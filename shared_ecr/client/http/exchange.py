@@ -177,9 +177,11 @@ class Exchange:
             renewed = asked_before or authorization.is_basic
             asked_before = True
             with answer, during(step):
+                # Before the connection is given back: what has not arrived yet cannot be read afterwards.
+                said = ErrorAnswer.read(answer, self.redacted).said if begins_anew else ""
                 self._login.answer(answer, authorization, renew=renewed)
             if begins_anew:
-                raise LoginRenewedError(ErrorAnswer.read(answer, self.redacted).said)
+                raise LoginRenewedError(said)
 
     def _follow(
         self,
