@@ -230,13 +230,12 @@ def test_a_refusal_that_comes_while_a_layer_is_sent_is_read(transport: Transport
 
 
 def test_a_fault_of_the_body_comes_out_as_it_is_and_its_connection_is_closed(transport: Transport) -> None:
-    def body() -> Iterator[bytes]:
-        yield b"x"
-        raise ZeroDivisionError
+    # Nothing of the body is sent before: this server answers after the head, and the sender would hear that.
+    body = (bytes(1 // number) for number in (0,))
 
     with serving(OK) as server:
         with pytest.raises(ZeroDivisionError):
-            transport.send("PUT", server.url, {"Content-Length": "9"}, body())
+            transport.send("PUT", server.url, {"Content-Length": "9"}, body)
         assert read(transport, server.url) == (200, b"{}")
         assert server.connections == 2
 
