@@ -45,15 +45,10 @@ def findings(
         for each in youngest_first
         if each.may_be_archived and not each.may_expire and each.image.digest not in cold_before | open_before
     ]
-    yield from _in_use(repository, [*lost, *archived, *held], [*may_expire, *may_be_archived], used)
+    affected, possibly = [*lost, *archived, *held], [*may_expire, *may_be_archived]
     is_any_archived = bool(archived or may_be_archived)
-    yield from _recently_pulled(
-        repository,
-        [*lost, *archived, *held],
-        [*may_expire, *may_be_archived],
-        verdicts,
-        is_any_archived=is_any_archived,
-    )
+    yield from _in_use(repository, affected, possibly, used)
+    yield from _recently_pulled(repository, affected, possibly, verdicts, is_any_archived=is_any_archived)
     yield from _may_expire(repository, may_expire)
     yield from _last_of_kind(repository, [*lost, *archived], verdicts)
     if len(lost) > MANY * len(verdicts):

@@ -113,15 +113,26 @@ def _physical_id(resource: Resource) -> Json:
 
 def _is_overwritten(made: MadeCall, before: Deployment, after: Deployment) -> bool:
     """Whether the template updates the repository that the call is about, and so puts its own properties again."""
-    if kind_of(made.call.service, made.call.operation) is not OperationKind.PUTS:
-        return False
-    old = {(each.origin.stack, each.origin.logical_id): each for each in repositories_called(before, made)}
-    found = repositories_called(after, made)
+    return any(old.properties != new.properties for old, new in _put_into(made, before, after))
+
+
+def _is_rewritten(made: MadeCall, before: Deployment, after: Deployment) -> bool:
+    """Whether the template changes what the call puts."""
     return any(
-        (previous := old.get((each.origin.stack, each.origin.logical_id))) is not None
-        and previous.properties != each.properties
-        for each in found
+        old.properties.get(name) != new.properties.get(name)
+        for old, new in _put_into(made, before, after)
+        for name in changed_properties(new.properties, made.call)
     )
+
+
+def _put_into(made: MadeCall, before: Deployment, after: Deployment) -> Iterator[tuple[Resource, Resource]]:
+    """Yield both sides of each repository that the call puts something into."""
+    if kind_of(made.call.service, made.call.operation) is not OperationKind.PUTS:
+        return
+    old = {(each.origin.stack, each.origin.logical_id): each for each in repositories_called(before, made)}
+    for new in repositories_called(after, made):
+        if (previous := old.get((new.origin.stack, new.origin.logical_id))) is not None:
+            yield previous, new
 
 
 def calls_around(before: Deployment, after: Deployment) -> list[CallsOfChange]:
@@ -139,16 +150,3 @@ def _not_overwritten(calls: CallsOfChange, before: Deployment, after: Deployment
     for call in calls.lasting:
         if call not in calls.now or not _is_rewritten(call, before, after):
             yield call
-
-
-def _is_rewritten(made: MadeCall, before: Deployment, after: Deployment) -> bool:
-    """Whether the template changes what the call puts."""
-    if not _is_overwritten(made, before, after):
-        return False
-    old = {(each.origin.stack, each.origin.logical_id): each.properties for each in repositories_called(before, made)}
-    return any(
-        previous.get(name) != each.properties.get(name)
-        for each in repositories_called(after, made)
-        if (previous := old.get((each.origin.stack, each.origin.logical_id))) is not None
-        for name in changed_properties(each.properties, made.call)
-    )
